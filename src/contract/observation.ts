@@ -1,0 +1,64 @@
+import type { Ownership } from './ownership.ts';
+import type { SessionHandle } from './session-handle.ts';
+import type { SessionState } from './session-state.ts';
+
+/** Who says that a session is busy: its service, or this process because it has work in flight. */
+export type BusySource = 'service' | 'local';
+
+/** One earlier state of a session, as its service tells it. */
+export interface StateHistoryEntry {
+  readonly nativeState: string;
+  /** When that state was entered, epoch milliseconds. */
+  readonly sinceMs: number;
+  readonly reason?: string;
+}
+
+/** What the service has counted or billed for a session so far; members are absent where it does not tell. */
+export interface SessionUsage {
+  readonly vcpuHours?: number;
+  readonly memoryGbHours?: number;
+  readonly storageGbHours?: number;
+  readonly dpuHours?: number;
+  readonly executionMs?: number;
+}
+
+/** What a service tells of a session besides its state; a member is absent where the service does not tell it. */
+export interface SessionDetails {
+  readonly name?: string;
+  readonly creator?: string;
+  readonly createdAtMs?: number;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
+  /** Since when nothing runs, epoch milliseconds. */
+  readonly idleSinceMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly maxLifetimeMs?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The engine and its version in the service's spelling. */
+  readonly engineVersion?: string;
+  readonly history?: readonly StateHistoryEntry[];
+  readonly usage?: SessionUsage;
+  /** Written by anysession at start; absent on sessions that somebody else started. */
+  readonly ownership?: Ownership;
+}
+
+/** What a provider saw of one session in one answer of its service. Providers keep no state between observations. */
+export interface Observation {
+  readonly handle: SessionHandle;
+  /** The state in the service's own word. */
+  readonly nativeState: string;
+  /** The normalized state; `undefined` when the native state is in no table, which means "no news" (C-014). */
+  readonly state: SessionState | undefined;
+  /** Whether the session takes work now. */
+  readonly acceptsWork: boolean;
+  /** Whether nothing is held or billed any more. */
+  readonly final: boolean;
+  /** When the service was asked, epoch milliseconds. */
+  readonly observedAtMs: number;
+  /** When the state was entered, epoch milliseconds, where the service tells it. */
+  readonly sinceMs?: number;
+  readonly reason?: string;
+  /** Present exactly when `state` is `busy`. */
+  readonly busySource?: BusySource;
+  readonly details: SessionDetails;
+}

@@ -1,0 +1,40 @@
+/** Time. `nowMs` is for people and records; `monotonicMs` is for waiting and never jumps. */
+export interface Clock {
+  /** Wall time, epoch milliseconds. */
+  nowMs(): number;
+  /** Milliseconds since an arbitrary start; never goes back. */
+  monotonicMs(): number;
+  /** Calls back once after `delayMs` (0 or more) and returns the way to call it off. */
+  schedule(delayMs: number, callback: () => void): () => void;
+}
+
+/** Randomness, so that tests can repeat it. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+  /** `count` lower-case hexadecimal digits that nobody can guess. */
+  hex(count: number): string;
+}
+
+/** Where messages for people go; shaped like pino, so that a pino logger fits as it is. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The value of a span attribute. */
+export type SpanAttribute = string | number | boolean;
+
+/** One traced operation. */
+export interface Span {
+  event(name: string, attributes?: Readonly<Record<string, SpanAttribute>>): void;
+  /** Ends the span; with the error when the operation failed. */
+  end(error?: unknown): void;
+}
+
+/** Where spans go. */
+export interface Tracer {
+  startSpan(name: string, attributes: Readonly<Record<string, SpanAttribute>>): Span;
+}

@@ -1,0 +1,82 @@
+import { ERROR_KINDS, type ErrorKind, type Retry } from './error-kinds.ts';
+import type { Observation } from './observation.ts';
+import type { SessionHandle } from './session-handle.ts';
+
+/** Did the cloud perhaps act although the call failed? `none`: surely not. `unknown`: look before trying again. */
+export type Effect = 'none' | 'unknown';
+
+/** What the service itself said, for a support ticket; never holds a secret. */
+export interface NativeError {
+  readonly code?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly httpStatus?: number | undefined;
+}
+
+/** What a {@link SessionError} is made of besides its kind and message. */
+export interface SessionErrorDetails {
+  /** What was being done: a contract verb (`'describe'`) or a word of the facade (`'whenReady'`). */
+  readonly operation: string;
+  readonly retry?: Retry | undefined;
+  /** `'none'` unless said otherwise. */
+  readonly effect?: Effect | undefined;
+  readonly provider?: string | undefined;
+  readonly handle?: SessionHandle | undefined;
+  readonly native?: NativeError | undefined;
+  /** How long the service asked us to wait, in milliseconds (Retry-After). */
+  readonly retryAfterMs?: number | undefined;
+  /** The last thing that was seen of the session, for `session-failed`. */
+  readonly observation?: Observation | undefined;
+  readonly cause?: unknown;
+}
+
+const MARKER = Symbol.for('anysession.SessionError');
+
+/**
+ * The one error class of anysession. Tell errors apart by `kind`, with {@link SessionError.is},
+ * which also works when two copies of the package are loaded; `instanceof` does not.
+ */
+export class SessionError extends Error {
+  readonly [MARKER] = true;
+  readonly kind: ErrorKind;
+  readonly operation: string;
+  readonly retry: Retry;
+  readonly effect: Effect;
+  readonly provider: string | undefined;
+  readonly handle: SessionHandle | undefined;
+  readonly native: NativeError | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly observation: Observation | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: SessionErrorDetails) {
+    super(`[${kind}] ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'SessionError';
+    this.kind = kind;
+    this.operation = details.operation;
+    this.retry = details.retry ?? ERROR_KINDS[kind].retry;
+    this.effect = details.effect ?? 'none';
+    this.provider = details.provider;
+    this.handle = details.handle;
+    this.native = details.native;
+    this.retryAfterMs = details.retryAfterMs;
+    this.observation = details.observation;
+  }
+
+  /** Tells whether a caught value is a SessionError, and of the given kind where one is named. */
+  static is<K extends ErrorKind = ErrorKind>(value: unknown, kind?: K): value is SessionError & { readonly kind: K } {
+    if (typeof value !== 'object' || value === null || !(MARKER in value)) return false;
+    return kind === undefined || (value as SessionError).kind === kind;
+  }
+
+  /** The same error with some details filled in or replaced; the stack and the cause stay those of the first one. */
+  with(details: Partial<SessionErrorDetails>): SessionError {
+    const copy = new SessionError(this.kind, this.message.slice(this.kind.length + 3), { ...this, cause: this.cause, ...details });
+    if (this.stack !== undefined) copy.stack = this.stack;
+    return copy;
+  }
+
+  /** The error as plain data for logs and `--json`: no stack, no cause, no secret. */
+  toJSON(): Record<string, unknown> {
+    const { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs } = this;
+    return { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs };
+  }
+}
