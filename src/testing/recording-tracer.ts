@@ -1,0 +1,48 @@
+import type { Span, SpanAttribute, Tracer } from '../contract/ports.ts';
+
+/** One event of a {@link RecordedSpan}. */
+export interface RecordedSpanEvent {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, SpanAttribute>>;
+}
+
+/** A span as it was recorded. */
+export class RecordedSpan implements Span {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, SpanAttribute>>;
+  readonly events: RecordedSpanEvent[] = [];
+  /** How often the span was ended: anything but 1 is a bug. */
+  endCount = 0;
+  /** The error it was ended with. */
+  error: unknown;
+
+  constructor(name: string, attributes: Readonly<Record<string, SpanAttribute>>) {
+    this.name = name;
+    this.attributes = attributes;
+  }
+
+  event(name: string, attributes: Readonly<Record<string, SpanAttribute>> = {}): void {
+    this.events.push({ name, attributes });
+  }
+
+  end(error?: unknown): void {
+    this.endCount += 1;
+    this.error = error;
+  }
+}
+
+/** A tracer that keeps every span, in the order in which they were started. */
+export class RecordingTracer implements Tracer {
+  readonly spans: RecordedSpan[] = [];
+
+  startSpan(name: string, attributes: Readonly<Record<string, SpanAttribute>>): RecordedSpan {
+    const span = new RecordedSpan(name, attributes);
+    this.spans.push(span);
+    return span;
+  }
+
+  /** The spans that nobody has ended yet. */
+  get openSpans(): readonly RecordedSpan[] {
+    return this.spans.filter((span) => span.endCount === 0);
+  }
+}
