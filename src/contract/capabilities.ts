@@ -58,12 +58,16 @@ export interface Capabilities {
   readonly maxLiveSessions: number | false;
   /** How often a session may be looked at while it is waited for: first and longest pause, milliseconds. */
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
+  /** How many calls a second the service bears in one scope, or `false` where nobody counts; reads are describe and list. */
+  readonly callsPerSecond: { readonly reads: number; readonly writes: number } | false;
   /** Whether sessions outlive the process that started them. */
   readonly outlivesProcess: boolean;
 }
 
 /** The capabilities that are simply there or not. */
-export type CapabilityFlag = { [K in keyof Capabilities]: Capabilities[K] extends boolean ? K : never }[keyof Capabilities];
+export type CapabilityFlag = {
+  [K in keyof Capabilities]: Capabilities[K] extends boolean ? K : never;
+}[keyof Capabilities];
 
 /** Freezes a complete record of capabilities, with all that is in it. */
 export function defineCapabilities(capabilities: Capabilities): Capabilities {

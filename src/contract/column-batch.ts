@@ -40,9 +40,16 @@ export interface ColumnField {
 
 /** The buffers of fixed-width values: one element a value, or sixteen bytes a value for the 128-bit kinds. */
 export type FixedWidthValues =
-  | Int8Array | Int16Array | Int32Array | BigInt64Array
-  | Uint8Array | Uint16Array | Uint32Array | BigUint64Array
-  | Float32Array | Float64Array;
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
 
 /** One column of one batch. */
 export interface ColumnData {

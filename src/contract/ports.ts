@@ -4,8 +4,11 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since an arbitrary start; never goes back. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs` (0 or more) and returns the way to call it off. */
-  schedule(delayMs: number, callback: () => void): () => void;
+  /**
+   * Calls back once after `delayMs` (0 or more) and returns the way to call it off.
+   * A `background` timer does not keep the process alive; one that somebody awaits does.
+   */
+  schedule(delayMs: number, callback: () => void, kind?: 'awaited' | 'background'): () => void;
 }
 
 /** Randomness, so that tests can repeat it. */

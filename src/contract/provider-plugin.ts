@@ -15,8 +15,7 @@ export interface OptionProblem {
 
 /** What reading a provider's options gave: its config, or all that is wrong at once. */
 export type ParsedOptions<Config> =
-  | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly OptionProblem[] };
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly OptionProblem[] };
 
 /** What a provider may use of the world outside; injected, so that tests own time and chance. */
 export interface ProviderPorts {

@@ -69,7 +69,11 @@ export class SessionError extends Error {
 
   /** The same error with some details filled in or replaced; the stack and the cause stay those of the first one. */
   with(details: Partial<SessionErrorDetails>): SessionError {
-    const copy = new SessionError(this.kind, this.message.slice(this.kind.length + 3), { ...this, cause: this.cause, ...details });
+    const copy = new SessionError(this.kind, this.message.slice(this.kind.length + 3), {
+      ...this,
+      cause: this.cause,
+      ...details,
+    });
     if (this.stack !== undefined) copy.stack = this.stack;
     return copy;
   }

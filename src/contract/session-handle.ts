@@ -26,7 +26,9 @@ const PART_MAX_LENGTH = 512;
 export function parseHandle(untrusted: unknown): SessionHandle {
   const value = typeof untrusted === 'string' ? parseJson(untrusted) : untrusted;
   if (typeof value !== 'object' || value === null) {
-    throw refusal(`a session handle is an object { v, provider, scope, id }; got ${value === null ? 'null' : typeof value}`);
+    throw refusal(
+      `a session handle is an object { v, provider, scope, id }; got ${value === null ? 'null' : typeof value}`,
+    );
   }
   const { v, provider, scope, id } = value as Record<string, unknown>;
   if (v !== HANDLE_VERSION) {
@@ -44,8 +46,10 @@ export function isSameSession(a: SessionHandle, b: SessionHandle): boolean {
 }
 
 function part(name: string, value: unknown): string {
-  if (typeof value !== 'string' || value.trim() === '') throw refusal(`the handle's ${name} must be a text that is not empty`);
-  if (value.length > PART_MAX_LENGTH) throw refusal(`the handle's ${name} is longer than ${PART_MAX_LENGTH} characters`);
+  if (typeof value !== 'string' || value.trim() === '')
+    throw refusal(`the handle's ${name} must be a text that is not empty`);
+  if (value.length > PART_MAX_LENGTH)
+    throw refusal(`the handle's ${name} is longer than ${PART_MAX_LENGTH} characters`);
   return value;
 }
 
@@ -53,7 +57,10 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw refusal('a session handle given as text must be its JSON form, as JSON.stringify(session.handle) writes it', cause);
+    throw refusal(
+      'a session handle given as text must be its JSON form, as JSON.stringify(session.handle) writes it',
+      cause,
+    );
   }
 }
 

@@ -1,0 +1,44 @@
+import type { Span } from '../../contract/ports.ts';
+import type { SessionProvider } from '../../contract/session-provider.ts';
+import { composeLayers, type Invocation, type Layer } from './layer.ts';
+
+const NO_SPAN: Span = { event: () => {}, end: () => {} };
+
+/** The same provider with layers around each verb; optional members are present exactly when the adapter has them. */
+export function layeredProvider(adapter: SessionProvider, layers: readonly Layer[]): SessionProvider {
+  const around = composeLayers(layers);
+  const invoke = <Answer>(
+    invocation: Omit<Invocation, 'provider' | 'span'>,
+    run: (invocation: Invocation) => Promise<Answer>,
+  ): Promise<Answer> => around({ ...invocation, provider: adapter, span: NO_SPAN }, run);
+
+  const { endpoint, dashboard, statements } = adapter;
+  return {
+    id: adapter.id,
+    scope: adapter.scope,
+    capabilities: adapter.capabilities,
+    start: (request, call) => invoke({ operation: 'start', request, call }, (i) => adapter.start(request, i.call)),
+    describe: (handle, call) =>
+      invoke({ operation: 'describe', handle, call }, (i) => adapter.describe(handle, i.call)),
+    listPage: (filter, cursor, call) =>
+      invoke({ operation: 'listPage', filter, call }, (i) => adapter.listPage(filter, cursor, i.call)),
+    terminate: (handle, call) =>
+      invoke({ operation: 'terminate', handle, call }, (i) => adapter.terminate(handle, i.call)),
+    close: () => adapter.close(),
+    ...(endpoint && {
+      endpoint: (handle, call) =>
+        invoke({ operation: 'endpoint', handle, call }, (i) => endpoint.call(adapter, handle, i.call)),
+    }),
+    ...(dashboard && {
+      dashboard: (handle, call) =>
+        invoke({ operation: 'dashboard', handle, call }, (i) => dashboard.call(adapter, handle, i.call)),
+    }),
+    ...(statements && {
+      statements: {
+        execute: (handle, request, call) =>
+          invoke({ operation: 'execute', handle, call }, (i) => statements.execute(handle, request, i.call)),
+        progress: (handle, statementId) => statements.progress(handle, statementId),
+      },
+    }),
+  };
+}

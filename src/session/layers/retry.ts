@@ -1,0 +1,48 @@
+import { ERROR_KINDS } from '../../contract/error-kinds.ts';
+import type { Clock, Random } from '../../contract/ports.ts';
+import { SessionError } from '../../contract/session-error.ts';
+import { sleep } from '../../contract/sleep.ts';
+import type { Layer } from './layer.ts';
+
+/** Most attempts of one call. */
+export const MAX_ATTEMPTS = 5;
+/** The first pause is drawn from 0 up to this, milliseconds; each further one from 0 up to twice as much. */
+export const BASE_DELAY_MS = 100;
+/** The same after the service said that we ask too often. */
+export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
+/** No pause is drawn longer than this, milliseconds; a longer Retry-After is still honoured. */
+export const MAX_DELAY_MS = 20_000;
+
+/**
+ * The one owner of retries (C-102). Every contract verb may be repeated: reads change nothing, `start` carries a token,
+ * `terminate` of something terminated succeeds. A statement may not: nobody knows whether it ran.
+ * Pauses have full jitter, are never shorter than Retry-After, and none is begun that ends after the deadline.
+ */
+export function retryLayer(clock: Clock, random: Random): Layer {
+  return async (invocation, next) => {
+    if (invocation.operation === 'execute') return next(invocation);
+    const { call, span } = invocation;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // The first attempt is what nearly every call is: it goes down as it came.
+        return await next(attempt === 1 ? invocation : { ...invocation, call: { ...call, attempt } });
+      } catch (error) {
+        if (!SessionError.is(error) || error.retry !== 'temporary' || !ERROR_KINDS[error.kind].retriedByLayer)
+          throw error;
+        if (call.signal.aborted) throw error;
+        const delayMs = pauseMs(error, attempt, random);
+        if (attempt === MAX_ATTEMPTS || clock.monotonicMs() + delayMs >= call.deadline) {
+          throw error.with({ retry: 'persistent' });
+        }
+        span.event('retry', { attempt, delayMs, kind: error.kind });
+        await sleep(clock, delayMs, call.signal);
+      }
+    }
+  };
+}
+
+function pauseMs(error: SessionError, attempt: number, random: Random): number {
+  const base = error.kind === 'rate-limited' ? RATE_LIMITED_BASE_DELAY_MS : BASE_DELAY_MS;
+  const drawn = random.next() * Math.min(MAX_DELAY_MS, base * 2 ** (attempt - 1));
+  return Math.max(drawn, error.retryAfterMs ?? 0);
+}
