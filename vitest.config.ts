@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { ClosingLineReporter } from './.config/closing-line-reporter.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests and examples that say `anysession` get the sources, so that a test never runs against an old build. */
+export const alias = [
+  { find: /^anysession$/, replacement: here('src/index.ts') },
+  { find: /^anysession\/providers\/(.+)$/, replacement: here('providers/$1/index.ts') },
+  { find: /^anysession\/(container|conformance|testing)$/, replacement: here('src/$1/index.ts') },
+];
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Installs a packed tarball and needs the network: `npm run package-check`.
+    exclude: ['test/package/**'],
+    reporters: ['default', new ClosingLineReporter()],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts', 'providers/**/*.ts'],
+      exclude: ['**/index.ts', 'src/cli/main.ts'],
+      reporter: ['text-summary', 'html'],
+      thresholds: {
+        lines: 90,
+        branches: 90,
+        'src/contract/**': { lines: 95, branches: 95 },
+        'src/session/**': { lines: 95, branches: 95 },
+      },
+    },
+  },
+});
