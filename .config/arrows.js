@@ -1,0 +1,134 @@
+/**
+ * The arrows between the rooms, for dependency-cruiser: which folder may import which. `npm run arrows` checks them,
+ * `test/house/arrows.test.ts` seeds one violation of each rule and sees it caught.
+ */
+
+/** Each room of `src/` with the rooms it may import besides itself. A room that is not listed may not exist. */
+export const ROOMS = {
+  contract: [],
+  watch: ['contract'],
+  statement: ['contract'],
+  config: ['contract'],
+  session: ['contract', 'watch', 'statement'],
+  container: ['contract', 'watch', 'statement', 'session', 'config'],
+  cli: ['contract', 'statement', 'session', 'config', 'container'],
+  testing: ['contract'],
+  conformance: ['contract'],
+  emulator: ['contract'],
+};
+
+/** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */
+export const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`;
+
+export const ENGINES = packages('@duckdb/[^/]+', 'libsql');
+export const CLOUD_SDKS = packages(
+  '@aws-sdk/[^/]+',
+  '@smithy/[^/]+',
+  '@google-cloud/[^/]+',
+  'google-gax',
+  '@grpc/[^/]+',
+);
+export const DI_CONTAINER = packages('inversify', '@inversifyjs/[^/]+', 'reflect-metadata');
+
+/** A type import leaves no trace in the JavaScript. */
+const AT_RUN_TIME = { dependencyTypesNot: ['type-only'] };
+
+const roomRules = Object.entries(ROOMS).map(([room, mayImport]) => ({
+  name: `room-${room}`,
+  comment: `src/${room} may import ${['itself', ...mayImport].join(', ')} and nothing else of ours.`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^(src|providers)/', pathNot: `^src/(${[room, ...mayImport].join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'contract-is-pure',
+      comment: 'The contract imports no package and nothing of Node: it is a promise, not a program.',
+      severity: 'error',
+      from: { path: '^src/contract/' },
+      to: { pathNot: '^src/contract/' },
+    },
+    {
+      name: 'provider-knows-contract-only',
+      comment: 'A provider imports the contract and its own folder: no other provider, no session.',
+      severity: 'error',
+      from: { path: '^providers/([^/]+)/' },
+      to: { path: '^(src|providers)/', pathNot: '^(src/contract|providers/$1)/' },
+    },
+    {
+      name: 'container-owns-inversify',
+      comment: 'Only src/container wires; everything else is plain classes and functions.',
+      severity: 'error',
+      from: { path: '^(src|providers)/', pathNot: '^src/container/' },
+      to: { path: DI_CONTAINER },
+    },
+    {
+      name: 'no-one-imports-cli',
+      severity: 'error',
+      from: { pathNot: '^(src/cli|test)/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'no-test-kit-in-the-product',
+      comment: 'What is published for tests never becomes a part of what runs.',
+      severity: 'error',
+      from: { path: '^(src|providers)/', pathNot: '^src/(testing|conformance|emulator)/' },
+      to: { path: '^src/(testing|conformance|emulator)/' },
+    },
+    {
+      name: 'engines-load-lazily',
+      comment:
+        'SDKs and engines come by `await import()` in the one place that needs them; a missing one is one clear error.',
+      severity: 'error',
+      from: { path: '^(src|providers)/' },
+      to: { path: `${ENGINES}|${CLOUD_SDKS}|${packages('c12', 'jiti')}`, dynamic: false, ...AT_RUN_TIME },
+    },
+    {
+      name: 'product-imports-no-tools',
+      comment: 'Shipped code imports declared dependencies only.',
+      severity: 'error',
+      from: { path: '^(src|providers)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'product-stands-alone',
+      severity: 'error',
+      from: { path: '^(src|providers)/' },
+      to: { path: '^(test|examples|bench|\\.config)/' },
+    },
+    {
+      name: 'examples-use-the-package',
+      comment: 'An example imports `anysession` as its readers will.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|providers|test|bench)/' },
+    },
+    {
+      name: 'references-are-independent',
+      comment: 'What a bench compares with imports nothing of ours.',
+      severity: 'error',
+      from: { path: '^bench/reference/' },
+      to: { path: '^(src|providers|dist|bench/(?!reference/))|^anysession' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: AT_RUN_TIME },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: { path: '^(src|providers)/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
