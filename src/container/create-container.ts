@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import type { ConfigRequest } from '../config/config-options.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { providerModule } from './provider-module.ts';
+import { portsModule, sessionModule } from './session-module.ts';
+import { ENVIRONMENT_CONFIG } from './tokens.ts';
+
+/** What a container is made from. */
+export interface ContainerRequest extends ConfigRequest {
+  /** What is not bound here is looked up there: a platform team's own container. */
+  readonly parent?: Container;
+}
+
+/**
+ * Reads the config, loads the chosen environment's plugin and binds everything from the ports to the facade.
+ * Rebind any token before its first use to replace that part; nothing is made and no SDK loads until it is asked for.
+ * @throws SessionError `config-invalid` with every problem of the config at once.
+ */
+export async function createContainer(request: ContainerRequest = {}): Promise<Container> {
+  const { parent, ...configRequest } = request;
+  const config = await loadConfig(configRequest);
+  // A new SDK client, with sockets of its own, per `get` would be the default otherwise.
+  const container = new Container({ defaultScope: 'Singleton', ...(parent && { parent }) });
+  container.bind(ENVIRONMENT_CONFIG).toConstantValue(config);
+  container.load(portsModule, sessionModule, providerModule(config.plugin, config.providerConfig));
+  return container;
+}

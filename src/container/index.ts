@@ -1,0 +1,15 @@
+export { createContainer, type ContainerRequest } from './create-container.ts';
+export { providerModule } from './provider-module.ts';
+export { portsModule, sessionModule } from './session-module.ts';
+export {
+  CLOCK,
+  ENVIRONMENT_CONFIG,
+  LOGGER,
+  PROVIDER_ADAPTER,
+  RANDOM,
+  RATE_BUDGET,
+  SESSION_PROVIDER,
+  SESSIONS,
+  TRACER,
+  WATCHER,
+} from './tokens.ts';

@@ -1,0 +1,50 @@
+import { ContainerModule } from 'inversify';
+import { providersWith } from './providers-with.ts';
+import { layeredProvider } from '../session/layers/layered-provider.ts';
+import { standardLayers } from '../session/layers/standard-layers.ts';
+import { Sessions } from '../session/sessions.ts';
+import { silentLogger, silentTracer, systemClock, systemRandom } from '../session/system-ports.ts';
+import { GetWatcher } from '../watch/get-watcher.ts';
+import { RateBudget } from '../watch/rate-budget.ts';
+import {
+  CLOCK,
+  ENVIRONMENT_CONFIG,
+  LOGGER,
+  PROVIDER_ADAPTER,
+  RANDOM,
+  RATE_BUDGET,
+  SESSION_PROVIDER,
+  SESSIONS,
+  TRACER,
+  WATCHER,
+} from './tokens.ts';
+
+/** The ports, as the machine has them. */
+export const portsModule = new ContainerModule(({ bind }) => {
+  bind(CLOCK).toConstantValue(systemClock);
+  bind(RANDOM).toConstantValue(systemRandom);
+  bind(LOGGER).toConstantValue(silentLogger);
+  bind(TRACER).toConstantValue(silentTracer);
+});
+
+/** From the bare provider to the facade. Constructors do no I/O, so that no binding is ever stuck with a failure. */
+export const sessionModule = new ContainerModule(({ bind }) => {
+  bind(RATE_BUDGET).toResolvedValue(
+    (clock, adapter) => new RateBudget(clock, adapter.capabilities.callsPerSecond),
+    [CLOCK, PROVIDER_ADAPTER],
+  );
+  bind(SESSION_PROVIDER).toResolvedValue(
+    (adapter, clock, random, tracer, budget) =>
+      layeredProvider(adapter, standardLayers({ clock, random, tracer, budget, providersWith })),
+    [PROVIDER_ADAPTER, CLOCK, RANDOM, TRACER, RATE_BUDGET],
+  );
+  bind(WATCHER).toResolvedValue(
+    (provider, clock, random, logger) => new GetWatcher({ provider, clock, random, logger }),
+    [SESSION_PROVIDER, CLOCK, RANDOM, LOGGER],
+  );
+  bind(SESSIONS).toResolvedValue(
+    ({ environment, owner, session: defaults }, provider, watcher, clock, random, logger) =>
+      new Sessions({ environment, owner, defaults, provider, watcher, clock, random, logger, providersWith }),
+    [ENVIRONMENT_CONFIG, SESSION_PROVIDER, WATCHER, CLOCK, RANDOM, LOGGER],
+  );
+});

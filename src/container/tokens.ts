@@ -1,0 +1,31 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { Clock, Logger, Random, Tracer } from '../contract/ports.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import type { Watcher } from '../contract/watcher.ts';
+import type { EnvironmentConfig } from '../config/config-options.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { RateBudget } from '../watch/rate-budget.ts';
+
+/** A token that knows its type: `container.get(token)` and dependency lists are checked by the compiler. */
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`anysession.${name}`) as ServiceIdentifier<T>;
+
+/** Time. */
+export const CLOCK = token<Clock>('Clock');
+/** Randomness. */
+export const RANDOM = token<Random>('Random');
+/** Where messages for people go; silent unless rebound. */
+export const LOGGER = token<Logger>('Logger');
+/** Where spans go; silent unless rebound. */
+export const TRACER = token<Tracer>('Tracer');
+/** The chosen environment, parsed. */
+export const ENVIRONMENT_CONFIG = token<EnvironmentConfig>('EnvironmentConfig');
+/** The configured provider, bare: what a platform team replaces to bring its own. */
+export const PROVIDER_ADAPTER = token<SessionProvider>('ProviderAdapter');
+/** The configured provider through all layers: what code that needs a provider asks for. */
+export const SESSION_PROVIDER = token<SessionProvider>('SessionProvider');
+/** How fast the provider's service is called. */
+export const RATE_BUDGET = token<RateBudget>('RateBudget');
+/** How waiting looks at sessions. */
+export const WATCHER = token<Watcher>('Watcher');
+/** The facade that users hold. */
+export const SESSIONS = token<Sessions>('Sessions');

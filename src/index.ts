@@ -1,0 +1,67 @@
+export { openSessions } from './open-sessions.ts';
+export { callContext, type CallOptions } from './session/call-context.ts';
+export { SessionError, type Effect, type NativeError, type SessionErrorDetails } from './contract/session-error.ts';
+export { ERROR_KINDS, isErrorKind, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';
+export { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from './contract/session-handle.ts';
+export {
+  isLegalMove,
+  isSessionState,
+  SESSION_STATES,
+  type SessionState,
+  type StatePoint,
+} from './contract/session-state.ts';
+export { assertOwnHandle } from './contract/own-handle.ts';
+export { abortedError, sleep } from './contract/sleep.ts';
+export { formatOwnership, isOwner, isStartToken, parseOwnership, type Ownership } from './contract/ownership.ts';
+export {
+  defineCapabilities,
+  LIST_FILTER_FIELDS,
+  type Capabilities,
+  type CapabilityFlag,
+  type DurationRange,
+  type ListFilterField,
+  type SqlDialect,
+} from './contract/capabilities.ts';
+export {
+  CONTRACT_VERSION,
+  definePlugin,
+  type OptionProblem,
+  type ParsedOptions,
+  type ProviderPlugin,
+  type ProviderPorts,
+} from './contract/provider-plugin.ts';
+export type { Clock, Logger, Random, Span, SpanAttribute, Tracer } from './contract/ports.ts';
+export type {
+  BusySource,
+  Observation,
+  SessionDetails,
+  SessionUsage,
+  StateHistoryEntry,
+} from './contract/observation.ts';
+export type {
+  CallContext,
+  ConnectEndpoint,
+  Cursor,
+  Dashboard,
+  ListFilter,
+  ProviderOperation,
+  SessionPage,
+  SessionProvider,
+} from './contract/session-provider.ts';
+export { SESSION_SIZES, type SessionSize, type StartRequest } from './contract/start-request.ts';
+export type { Watcher } from './contract/watcher.ts';
+export type {
+  ParameterValue,
+  Parameters,
+  StatementExecution,
+  StatementProgress,
+  StatementRequest,
+  StatementRunner,
+} from './contract/statement-runner.ts';
+export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from './contract/column-batch.ts';
+export type { ConfigOptions, ConfigRequest, EnvironmentOptions } from './config/config-options.ts';
+export type { AttachTarget, Sessions } from './session/sessions.ts';
+export type { Session } from './session/session.ts';
+export type { SessionStatus, StateChange } from './session/session-tracker.ts';
+export type { StartOptions } from './session/start-options.ts';
+export type { ListOptions } from './session/listing.ts';

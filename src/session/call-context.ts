@@ -1,0 +1,22 @@
+import type { Clock } from '../contract/ports.ts';
+import type { CallContext } from '../contract/session-provider.ts';
+
+/** What a caller of one verb may say. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds from now; the deadline layer's budget applies when it is absent. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Aborts never: for callers that gave no signal. */
+const NEVER_ABORTED = new AbortController().signal;
+
+/** Makes the context of one call, for users of a bare `SessionProvider` too. */
+export function callContext(clock: Clock, options: CallOptions = {}): CallContext {
+  const { signal = NEVER_ABORTED, timeoutMs } = options;
+  return {
+    signal,
+    deadline: timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() + timeoutMs,
+    attempt: 1,
+  };
+}

@@ -1,0 +1,98 @@
+import {
+  LIST_FILTER_FIELDS,
+  type Capabilities,
+  type CapabilityFlag,
+  type DurationRange,
+} from '../../contract/capabilities.ts';
+import { SessionError } from '../../contract/session-error.ts';
+import type { ListFilter } from '../../contract/session-provider.ts';
+import type { StartRequest } from '../../contract/start-request.ts';
+import type { Layer } from './layer.ts';
+
+/** Finds the ids of the providers that have a capability, for the advice in an error. */
+export type ProvidersWith = (has: (capabilities: Capabilities) => boolean) => Promise<readonly string[]>;
+
+/** Refuses, before any I/O, what the provider's capabilities say it cannot do (C-101). */
+export function capabilityCheckLayer(providersWith: ProvidersWith): Layer {
+  return async (invocation, next) => {
+    const { operation, provider, request, filter } = invocation;
+    if (request !== undefined) await checkStart(request, provider.id, provider.capabilities, providersWith);
+    if (filter !== undefined) await checkFilter(filter, provider.id, provider.capabilities, providersWith);
+    if (operation === 'endpoint' && !provider.capabilities.sparkConnect)
+      throw await unsupported('sparkConnect', provider.id, operation, providersWith);
+    if (operation === 'dashboard' && !provider.capabilities.dashboard)
+      throw await unsupported('dashboard', provider.id, operation, providersWith);
+    if (operation === 'execute' && !provider.capabilities.sql)
+      throw await unsupported('sql', provider.id, operation, providersWith);
+    return next(invocation);
+  };
+}
+
+/** The error of a call that a provider cannot do; names the providers that can. */
+export function unsupported(
+  flag: CapabilityFlag,
+  providerId: string,
+  operation: string,
+  providersWith: ProvidersWith,
+): Promise<SessionError> {
+  return refusal(`'${flag}'`, providerId, operation, providersWith, (capabilities) => capabilities[flag]);
+}
+
+async function refusal(
+  what: string,
+  providerId: string,
+  operation: string,
+  providersWith: ProvidersWith,
+  has: (capabilities: Capabilities) => boolean,
+): Promise<SessionError> {
+  const holders = (await providersWith(has)).filter((id) => id !== providerId);
+  const advice = holders.length > 0 ? `providers that have it: ${holders.join(', ')}` : 'no built-in provider has it';
+  return new SessionError('unsupported', `provider '${providerId}' has no ${what}; ${advice}`, {
+    operation,
+    provider: providerId,
+  });
+}
+
+async function checkStart(
+  request: StartRequest,
+  providerId: string,
+  capabilities: Capabilities,
+  providersWith: ProvidersWith,
+): Promise<void> {
+  checkRange('idleTimeoutMs', request.idleTimeoutMs, capabilities.idleTimeoutMs, providerId);
+  if (request.maxLifetimeMs !== undefined) {
+    if (capabilities.maxLifetimeMs === false) {
+      throw await refusal("'maxLifetimeMs'", providerId, 'start', providersWith, (c) => c.maxLifetimeMs !== false);
+    }
+    checkRange('maxLifetimeMs', request.maxLifetimeMs, capabilities.maxLifetimeMs, providerId);
+  }
+  if (Object.keys(request.labels).length > 0 && !capabilities.labels)
+    throw await unsupported('labels', providerId, 'start', providersWith);
+  if (request.size !== undefined && !capabilities.size)
+    throw await unsupported('size', providerId, 'start', providersWith);
+  if (request.sparkConf !== undefined && !capabilities.sparkConf)
+    throw await unsupported('sparkConf', providerId, 'start', providersWith);
+}
+
+function checkRange(option: string, value: number, range: DurationRange, providerId: string): void {
+  if (value >= range.min && value <= range.max) return;
+  throw new SessionError(
+    'invalid-request',
+    `${option} is ${value} ms and provider '${providerId}' takes ${range.min} to ${range.max} ms`,
+    { operation: 'start', provider: providerId },
+  );
+}
+
+async function checkFilter(
+  filter: ListFilter,
+  providerId: string,
+  capabilities: Capabilities,
+  providersWith: ProvidersWith,
+): Promise<void> {
+  for (const field of LIST_FILTER_FIELDS) {
+    if (filter[field] === undefined || capabilities.listFilters.includes(field)) continue;
+    throw await refusal(`list filter '${field}'`, providerId, 'listPage', providersWith, (c) =>
+      c.listFilters.includes(field),
+    );
+  }
+}

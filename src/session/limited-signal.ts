@@ -1,0 +1,40 @@
+import type { Clock } from '../contract/ports.ts';
+import type { SessionError } from '../contract/session-error.ts';
+import { abortedError } from '../contract/sleep.ts';
+
+/** What ends a wait early. */
+export interface WaitLimits {
+  /** The caller's own signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds from now. */
+  readonly timeoutMs: number;
+  readonly operation: string;
+  readonly timeoutError: () => SessionError;
+}
+
+/** A signal that aborts with a SessionError when its caller aborts or its time is up; `release` leaves nothing behind. */
+export interface LimitedSignal {
+  readonly signal: AbortSignal;
+  release(): void;
+}
+
+/** Joins a caller's signal and a timeout into one signal whose reason says which of the two it was. */
+export function limitedSignal(clock: Clock, limits: WaitLimits): LimitedSignal {
+  const controller = new AbortController();
+  const { signal: outer, timeoutMs, operation, timeoutError } = limits;
+  const onAbort = (): void => {
+    if (outer) controller.abort(abortedError(operation, outer));
+  };
+  if (outer?.aborted) onAbort();
+  const callOff = clock.schedule(timeoutMs, () => {
+    controller.abort(timeoutError());
+  });
+  outer?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    release() {
+      callOff();
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
+}

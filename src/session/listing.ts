@@ -1,0 +1,63 @@
+import { LIST_FILTER_FIELDS } from '../contract/capabilities.ts';
+import type { Observation } from '../contract/observation.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { Cursor, ListFilter, SessionProvider } from '../contract/session-provider.ts';
+import { callContext } from './call-context.ts';
+
+/** Which sessions to list; whatever the service cannot filter by is filtered here. */
+export interface ListOptions extends ListFilter {
+  /** Only sessions that this owner started through anysession. */
+  readonly owner?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The sessions of a provider's scope, page after page, each once.
+ * @throws SessionError `unexpected` when the service gives the same page for ever.
+ */
+export async function* listObservations(
+  provider: SessionProvider,
+  clock: Clock,
+  options: ListOptions,
+): AsyncGenerator<Observation, void, undefined> {
+  const filter = servableFilter(provider, options);
+  const seenCursors = new Set<Cursor>();
+  const seenIds = new Set<string>();
+  let cursor: Cursor | undefined;
+  do {
+    const page = await provider.listPage(filter, cursor, callContext(clock, { signal: options.signal }));
+    for (const seen of page.observations) {
+      if (seenIds.has(seen.handle.id) || !fits(seen, options)) continue;
+      seenIds.add(seen.handle.id);
+      yield seen;
+    }
+    cursor = page.next;
+    if (cursor !== undefined && seenCursors.has(cursor)) {
+      throw new SessionError(
+        'unexpected',
+        `'${provider.id}' lists the same page again and again; report it with the provider's version`,
+        {
+          operation: 'listPage',
+          provider: provider.id,
+        },
+      );
+    }
+    if (cursor !== undefined) seenCursors.add(cursor);
+  } while (cursor !== undefined);
+}
+
+function servableFilter(provider: SessionProvider, options: ListOptions): ListFilter {
+  const servable = LIST_FILTER_FIELDS.filter(
+    (field) => options[field] !== undefined && provider.capabilities.listFilters.includes(field),
+  );
+  return Object.fromEntries(servable.map((field) => [field, options[field]]));
+}
+
+function fits({ state, details }: Observation, { states, createdAfterMs, labels, owner }: ListOptions): boolean {
+  if (states !== undefined && (state === undefined || !states.includes(state))) return false;
+  if (createdAfterMs !== undefined && !(details.createdAtMs !== undefined && details.createdAtMs >= createdAfterMs))
+    return false;
+  if (owner !== undefined && details.ownership?.owner !== owner) return false;
+  return Object.entries(labels ?? {}).every(([name, value]) => details.labels?.[name] === value);
+}

@@ -1,0 +1,255 @@
+import type { SqlDialect } from '../contract/capabilities.ts';
+import type { Observation } from '../contract/observation.ts';
+import type { Clock, Logger, Random } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import type { SessionState } from '../contract/session-state.ts';
+import type { StatementRunner } from '../contract/statement-runner.ts';
+import type { Watcher } from '../contract/watcher.ts';
+import type { Result } from '../statement/result.ts';
+import { Statement, type StatementOptions } from '../statement/statement.ts';
+import { callContext, type CallOptions } from './call-context.ts';
+import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
+import { endedError, givenUpError, tooLateError } from './session-errors.ts';
+import { SessionTracker, type SessionStatus, type StateChange } from './session-tracker.ts';
+import { NOT_FOUND_GRACE_MS, waitUntil } from './session-wait.ts';
+
+/** How long {@link Session.whenReady} waits when it is not told, milliseconds: clouds take one to five minutes. */
+export const READY_TIMEOUT_MS = 10 * 60_000;
+/** How long {@link Session.terminate} with `wait` waits when it is not told, milliseconds. */
+export const END_TIMEOUT_MS = 5 * 60_000;
+/** What a session stands on; made by {@link Sessions}. */
+export interface SessionParts {
+  /** The provider with its layers. */
+  readonly provider: SessionProvider;
+  readonly watcher: Watcher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly providersWith: ProvidersWith;
+  readonly first: Observation;
+  /** Started here, and so terminated on close; attached ones are left alone. */
+  readonly owned: boolean;
+  /** Called once when the session is no longer this process's business. */
+  readonly onReleased: (session: Session) => void;
+}
+
+/** One session of one cloud: looks at it, waits for it, runs SQL in it, ends it. */
+export class Session {
+  readonly handle: SessionHandle;
+  /** Whether `close` terminates it (started here) or leaves it running (attached). */
+  readonly owned: boolean;
+  readonly #parts: SessionParts;
+  readonly #tracker: SessionTracker;
+  readonly #listeners = new Set<(change: StateChange) => void>();
+  readonly #believedUntilMs: number;
+  #released: 'closed' | 'detached' | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(parts: SessionParts) {
+    const { first, provider, clock, logger } = parts;
+    this.#parts = parts;
+    this.handle = Object.freeze({ ...first.handle });
+    this.owned = parts.owned;
+    this.#believedUntilMs = clock.monotonicMs() + (parts.owned ? NOT_FOUND_GRACE_MS : 0);
+    this.#tracker = new SessionTracker(first, {
+      reportsBusy: provider.capabilities.reportsBusy,
+      logger,
+      onChange: (change) => {
+        this.#tell(change);
+      },
+    });
+  }
+
+  /** The state that was seen last; `refresh` looks anew. */
+  get state(): SessionState {
+    return this.status.state;
+  }
+
+  /** The state with all its evidence. */
+  get status(): SessionStatus {
+    return this.#tracker.status;
+  }
+
+  /** The SQL that `sql` speaks here. */
+  get dialect(): SqlDialect {
+    return this.#parts.provider.capabilities.dialect;
+  }
+
+  /** Calls back on each move of the session; returns the way to stop that. */
+  on(event: 'state', listener: (change: StateChange) => void): () => void {
+    // A JavaScript caller may name an event that does not exist and would wait for ever.
+    if ((event as string) !== 'state') {
+      throw new SessionError('invalid-request', `a session has the event 'state', not '${event}'`, { operation: 'on' });
+    }
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Looks at the session once.
+   * @throws SessionError of the kind that the provider's describe fails with; a session that is gone is no error but `terminated`.
+   */
+  async refresh(options: CallOptions = {}): Promise<SessionStatus> {
+    this.#assertHeld('refresh');
+    const { provider, clock } = this.#parts;
+    try {
+      this.#tracker.observe(await provider.describe(this.handle, callContext(clock, options)));
+    } catch (error) {
+      if (!SessionError.is(error, 'not-found')) throw error;
+      if (clock.monotonicMs() >= this.#believedUntilMs) this.#tracker.observeGone(clock.nowMs());
+    }
+    return this.status;
+  }
+
+  /**
+   * Waits until the session takes work.
+   * @param options.timeoutMs - {@link READY_TIMEOUT_MS} unless said otherwise; the session lives on when it is over.
+   * @throws SessionError `session-failed` when it ends before, `timeout`, `aborted`.
+   */
+  async whenReady(options: CallOptions = {}): Promise<SessionStatus> {
+    this.#assertHeld('whenReady');
+    await this.#until('whenReady', (status) => status.acceptsWork || hasEnded(status), {
+      signal: options.signal,
+      timeoutMs: options.timeoutMs ?? READY_TIMEOUT_MS,
+    });
+    const { status } = this;
+    if (hasEnded(status)) throw endedError(this, 'whenReady');
+    return status;
+  }
+
+  /**
+   * Runs one statement, when the session is ready, and resolves when the columns of its result are known.
+   * @throws SessionError `unsupported`, `conflict` when the session has ended or was given up, and all that the statement fails with.
+   */
+  async sql(text: string, options: StatementOptions = {}): Promise<Result> {
+    return this.#submit('sql', text, options).result();
+  }
+
+  /** Submits one statement and returns at once, to follow its progress or cancel it; its result fails as {@link sql} does. */
+  submit(text: string, options: StatementOptions = {}): Statement {
+    return this.#submit('submit', text, options);
+  }
+
+  /**
+   * Ends the session in its cloud. Ending an ended one succeeds.
+   * @param options.wait - resolve only when nothing is held or billed any more.
+   */
+  async terminate(options: CallOptions & { readonly wait?: boolean } = {}): Promise<SessionStatus> {
+    this.#assertHeld('terminate');
+    await this.#terminate(options);
+    if (options.wait === true) {
+      await this.#until('terminate', (status) => status.final, {
+        signal: options.signal,
+        timeoutMs: options.timeoutMs ?? END_TIMEOUT_MS,
+      });
+    }
+    return this.status;
+  }
+
+  /** Gives the session up without ending it: it lives on in its cloud until its idle timeout. Keep the handle to attach again. */
+  detach(): SessionHandle {
+    this.#assertHeld('detach');
+    this.#release('detached');
+    return this.handle;
+  }
+
+  /**
+   * Terminates the session if it was started here, else detaches from it.
+   * @throws SessionError `conflict` when it was closed or detached before; `await using` does not mind that.
+   */
+  async close(): Promise<void> {
+    this.#assertHeld('close');
+    if (this.#closing) throw givenUpError(this, 'close', 'closed');
+    await this.#close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#released === undefined) await this.#close();
+  }
+
+  /** The handle as plain JSON, for `JSON.stringify(session)`. */
+  toJSON(): SessionHandle {
+    return this.handle;
+  }
+
+  #submit(operation: string, text: string, options: StatementOptions): Statement {
+    this.#assertHeld(operation);
+    const { clock, random } = this.#parts;
+    const statement = Statement.submit(
+      { handle: this.handle, clock, random, whenReady: (signal) => this.#readyRunner(operation, signal) },
+      text,
+      options,
+    );
+    void statement.done.then(this.#tracker.beginWork());
+    return statement;
+  }
+
+  async #readyRunner(operation: string, signal: AbortSignal): Promise<StatementRunner> {
+    const { provider, providersWith } = this.#parts;
+    if (provider.statements === undefined) throw await unsupported('sql', provider.id, operation, providersWith);
+    await this.whenReady({ signal });
+    return provider.statements;
+  }
+
+  async #terminate(options: CallOptions): Promise<void> {
+    if (this.status.final) return;
+    const { provider, clock } = this.#parts;
+    this.#tracker.observe(await provider.terminate(this.handle, callContext(clock, options)));
+  }
+
+  #close(): Promise<void> {
+    this.#closing ??= this.#terminateOrDetach().finally(() => {
+      this.#closing = undefined;
+    });
+    return this.#closing;
+  }
+
+  async #terminateOrDetach(): Promise<void> {
+    if (this.owned) await this.#terminate({});
+    this.#release('closed');
+  }
+
+  async #until(
+    operation: string,
+    fits: (status: SessionStatus) => boolean,
+    { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
+  ): Promise<void> {
+    const { watcher, clock, provider } = this.#parts;
+    const session = {
+      handle: this.handle,
+      tracker: this.#tracker,
+      watcher,
+      clock,
+      pauseMs: provider.capabilities.watchIntervalMs.max,
+      believedUntilMs: this.#believedUntilMs,
+    };
+    const timeoutError = (): SessionError => tooLateError(this, operation, timeoutMs);
+    await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
+  }
+
+  #tell(change: StateChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#parts.logger.error({ session: this.handle.id, error }, 'a listener of session state threw');
+      }
+    }
+  }
+
+  #release(how: 'closed' | 'detached'): void {
+    this.#released = how;
+    this.#parts.onReleased(this);
+  }
+
+  #assertHeld(operation: string): void {
+    if (this.#released !== undefined) throw givenUpError(this, operation, this.#released);
+  }
+}
+
+function hasEnded({ state }: SessionStatus): boolean {
+  return state === 'terminated' || state === 'failed';
+}

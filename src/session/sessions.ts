@@ -1,0 +1,201 @@
+import type { SqlDialect } from '../contract/capabilities.ts';
+import type { Observation } from '../contract/observation.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import { assertOwnHandle } from '../contract/own-handle.ts';
+import { abortedError } from '../contract/sleep.ts';
+import type { Watcher } from '../contract/watcher.ts';
+import { callContext, type CallOptions } from './call-context.ts';
+import type { ProvidersWith } from './layers/capability-check.ts';
+import { listObservations, type ListOptions } from './listing.ts';
+import { SessionStarter, type StarterParts } from './session-starter.ts';
+import { Session } from './session.ts';
+import { assertStartOptions, type StartOptions } from './start-options.ts';
+import { generationOf, keyPrefix } from './start-token.ts';
+
+/** What the facade stands on; made by the container. */
+export interface SessionsParts extends StarterParts {
+  readonly environment: string;
+  readonly watcher: Watcher;
+  readonly providersWith: ProvidersWith;
+}
+
+/** Which session to attach to: its handle, the handle's JSON text, or the key it was started with. */
+export type AttachTarget = SessionHandle | string | { readonly key: string };
+
+/** All sessions of one environment: starts them, finds them, and lets none be forgotten. */
+export class Sessions {
+  readonly #parts: SessionsParts;
+  readonly #starter: SessionStarter;
+  readonly #open = new Set<Session>();
+  /** Starts that are under way, also those whose callers gave up. */
+  readonly #starting = new Set<Promise<void>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+    this.#starter = new SessionStarter(parts);
+  }
+
+  /** The environment's name in the config file. */
+  get environment(): string {
+    return this.#parts.environment;
+  }
+
+  /** The provider with its layers, for what the facade does not have. */
+  get provider(): SessionProvider {
+    return this.#parts.provider;
+  }
+
+  /** The SQL that sessions speak here. */
+  get dialect(): SqlDialect {
+    return this.#parts.provider.capabilities.dialect;
+  }
+
+  /**
+   * Starts a session and resolves when its service has accepted it; `sql` and `whenReady` wait for the rest.
+   * @throws SessionError `invalid-request`, `unsupported`, `quota-exceeded`, `conflict` (a key whose session has ended), `aborted`.
+   */
+  async start(options: StartOptions = {}): Promise<Session> {
+    this.#assertOpen('start');
+    assertStartOptions(options);
+    const { signal, onAbort = 'terminate' } = options;
+    if (signal?.aborted) throw abortedError('start', signal);
+    const starting = this.#starter.start(options);
+    const held = orAborted(starting, signal).then((first) => this.#hold(first, true));
+    this.#track(held);
+    try {
+      return await held;
+    } catch (error) {
+      if (signal?.aborted) this.#track(this.#settleStray(starting, onAbort));
+      throw error;
+    }
+  }
+
+  /**
+   * Takes hold of a session that was started elsewhere or before; it is left running on close.
+   * @throws SessionError `invalid-request` for a handle that is none or of another place, `not-found`.
+   */
+  async attach(target: AttachTarget, options: CallOptions = {}): Promise<Session> {
+    this.#assertOpen('attach');
+    const { provider, clock } = this.#parts;
+    if (typeof target === 'object' && 'key' in target)
+      return this.#hold(await this.#findByKey(target.key, options), false);
+    const handle = parseHandle(target);
+    assertOwnHandle(provider, handle, 'attach');
+    return this.#hold(await provider.describe(handle, callContext(clock, options)), false);
+  }
+
+  /** The sessions of the provider's scope, whoever started them; all that the service lists unless options say less. */
+  list(options: ListOptions = {}): AsyncIterable<Observation> {
+    this.#assertOpen('list');
+    return listObservations(this.#parts.provider, this.#parts.clock, options);
+  }
+
+  /**
+   * Terminates what was started here, detaches from what was attached, waits for starts that are under way.
+   * @throws SessionError of the one session that could not be ended, or AggregateError of all, the first one first;
+   * `conflict` when it was closed before; `await using` does not mind that.
+   */
+  async close(): Promise<void> {
+    this.#assertOpen('close');
+    await this.#close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+
+  #close(): Promise<void> {
+    this.#closing ??= this.#endAll();
+    return this.#closing;
+  }
+
+  async #endAll(): Promise<void> {
+    while (this.#starting.size > 0) await Promise.all(this.#starting);
+    const outcomes = await Promise.allSettled([...this.#open].map((session) => session[Symbol.asyncDispose]()));
+    const failures: unknown[] = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1)
+      throw new AggregateError(failures, `${failures.length} sessions could not be ended; their idle timeouts will`);
+  }
+
+  #hold(first: Observation, owned: boolean): Session {
+    const session = new Session({
+      ...this.#parts,
+      first,
+      owned,
+      onReleased: (released) => void this.#open.delete(released),
+    });
+    this.#open.add(session);
+    return session;
+  }
+
+  /** Keeps `close` from overtaking a start. */
+  #track(work: Promise<unknown>): void {
+    const settled = work.then(
+      () => {},
+      () => {},
+    );
+    this.#starting.add(settled);
+    void settled.then(() => this.#starting.delete(settled));
+  }
+
+  /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
+  async #settleStray(starting: Promise<Observation>, onAbort: 'terminate' | 'detach'): Promise<void> {
+    const { provider, clock, logger } = this.#parts;
+    try {
+      const { handle } = await starting;
+      if (onAbort === 'terminate') await provider.terminate(handle, callContext(clock));
+      const fate = onAbort === 'terminate' ? 'terminated' : 'left running as asked';
+      logger.info({ session: handle.id }, `a session appeared after its caller gave up; it was ${fate}`);
+    } catch (error) {
+      const fate = 'came to nothing, or its session could not be terminated and will end by its idle timeout';
+      logger.warn({ error }, `a start whose caller gave up ${fate}`);
+    }
+  }
+
+  async #findByKey(key: string, options: CallOptions): Promise<Observation> {
+    const { provider, clock } = this.#parts;
+    const prefix = keyPrefix(key);
+    let latest: Observation | undefined;
+    let latestGeneration = 0;
+    for await (const seen of listObservations(provider, clock, { ...(options.signal && { signal: options.signal }) })) {
+      const token = seen.details.ownership?.token;
+      if (token === undefined || !token.startsWith(prefix) || generationOf(token) <= latestGeneration) continue;
+      latest = seen;
+      latestGeneration = generationOf(token);
+    }
+    if (latest !== undefined) return latest;
+    throw new SessionError(
+      'not-found',
+      `no session of key '${key}' is listed in '${provider.scope}'; it has ended or was never started: start it with this key`,
+      { operation: 'attach', provider: provider.id },
+    );
+  }
+
+  #assertOpen(operation: string): void {
+    if (this.#closing === undefined) return;
+    throw new SessionError('conflict', `these sessions were closed before; open them anew to ${operation}`, {
+      operation,
+    });
+  }
+}
+
+/** Settles like the promise, or at once when the signal aborts. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(abortedError('start', signal).with({ effect: 'unknown' }));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}

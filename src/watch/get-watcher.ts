@@ -1,0 +1,54 @@
+import type { Clock, Logger, Random } from '../contract/ports.ts';
+import type { Observation } from '../contract/observation.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import { sleep } from '../contract/sleep.ts';
+import type { Watcher } from '../contract/watcher.ts';
+
+/** How much longer each pause is than the one before. */
+const GROWTH = 1.5;
+/** Pauses are spread by up to this part of themselves, so that many waiters do not ask in step. */
+const SPREAD = 0.1;
+
+/** What a watcher needs. */
+export interface GetWatcherPorts {
+  readonly provider: SessionProvider;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/**
+ * The simplest watcher: one describe per look, with pauses that grow from the provider's shortest to its longest.
+ * A look that fails for a while (after the layers' own retries) is only one look; the wait goes on until its consumer ends it.
+ */
+export class GetWatcher implements Watcher {
+  readonly #ports: GetWatcherPorts;
+
+  constructor(ports: GetWatcherPorts) {
+    this.#ports = ports;
+  }
+
+  async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Observation, void, undefined> {
+    const { provider, clock, random } = this.#ports;
+    const { min, max } = provider.capabilities.watchIntervalMs;
+    for (let pauseMs = min; ; pauseMs = Math.min(max, pauseMs * GROWTH)) {
+      const seen = await this.#look(handle, signal);
+      if (seen !== undefined) yield seen;
+      if (seen?.final) return;
+      await sleep(clock, pauseMs * (1 + SPREAD * random.next()), signal);
+    }
+  }
+
+  async #look(handle: SessionHandle, signal: AbortSignal): Promise<Observation | undefined> {
+    const { provider, logger } = this.#ports;
+    try {
+      return await provider.describe(handle, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 });
+    } catch (error) {
+      if (!SessionError.is(error) || error.retry === 'permanent') throw error;
+      logger.warn({ session: handle.id, kind: error.kind }, 'a look at the session failed; looking again later');
+      return undefined;
+    }
+  }
+}
