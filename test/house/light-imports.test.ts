@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+/** What is too heavy to be loaded before it is needed. */
+const HEAVY =
+  /^(@aws-sdk|@smithy|@google-cloud|google-gax|@grpc|@duckdb|apache-arrow|c12|commander|inversify|reflect-metadata|zod)/;
+
+/**
+ * The packages that a piece of code loads in a fresh process. A load hook sees ES modules, `require.cache` sees the
+ * CommonJS modules and native add-ons that they pull in.
+ */
+async function packagesLoadedBy(code: string): Promise<string[]> {
+  const hook = `import { writeSync } from 'node:fs';
+    export const load = (url, context, next) => { writeSync(1, 'LOADED ' + url + '\\n'); return next(url, context); };`;
+  const program = `import { createRequire, register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
+    ${code};
+    for (const file of Object.keys(createRequire(import.meta.url).cache)) console.log('LOADED ' + file);`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: ROOT });
+  const names = stdout.matchAll(/^LOADED .*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
+  return [...new Set(Array.from(names, ([, name]) => name ?? ''))].sort();
+}
+
+const heavyIn = async (code: string): Promise<string[]> =>
+  (await packagesLoadedBy(code)).filter((name) => HEAVY.test(name));
+
+describe('what an import loads', () => {
+  const { exports: entries } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    exports: Record<string, { types: string; default: string } | string | null>;
+  };
+
+  beforeAll(() => {
+    if (!existsSync(join(ROOT, 'dist/src/index.js')))
+      throw new Error('these tests look at the build: run `npm run build` first');
+  });
+
+  it.each([
+    ['an ES module', `await import('inversify')`, 'inversify'],
+    ['a CommonJS module', `await import('commander')`, 'commander'],
+    ['a native engine', `await import('@duckdb/node-api')`, '@duckdb/node-bindings'],
+    ['a module behind our own', `await import('anysession/container')`, 'inversify'],
+  ])('the detector sees %s', async (_what, code, name) => {
+    expect(await packagesLoadedBy(code)).toContain(name);
+  });
+
+  it.each(['anysession', 'anysession/providers/local', 'anysession/testing'])('%s is light', async (entry) => {
+    expect(await heavyIn(`await import('${entry}')`)).toEqual(entry.includes('providers') ? ['zod'] : []);
+  });
+
+  it('every entry of package.json exists in the build', () => {
+    const files = Object.values(entries).flatMap((entry) =>
+      typeof entry === 'object' && entry !== null ? Object.values(entry) : [],
+    );
+    const missing = files.map((file) => file.replace('*', 'local')).filter((file) => !existsSync(join(ROOT, file)));
+    expect(files.length).toBeGreaterThan(8);
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    'anysession',
+    'anysession/container',
+    'anysession/providers/local',
+    'anysession/conformance',
+    'anysession/testing',
+  ])('require(%j) works, which a top-level await would break', async (entry) => {
+    const { stdout } = await run(
+      process.execPath,
+      ['--eval', `console.log(Object.keys(require('${entry}')).length > 0)`],
+      { cwd: ROOT },
+    );
+    expect(stdout.trim()).toBe('true');
+  });
+});
