@@ -1,4 +1,12 @@
+export { encodeBatch, encodeColumn, type TestValue } from './column-encoder.ts';
 export { RecordingLogger, type LogEntry } from './recording-logger.ts';
 export { RecordedSpan, RecordingTracer, type RecordedSpanEvent } from './recording-tracer.ts';
+export { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
+export { ScriptedFaults, type RandomFaults, type ScriptedFault } from './scripted-faults.ts';
+export { ScriptedOracle, type ScriptedCall, type ScriptedStart } from './scripted-oracle.ts';
+export { createScriptedPlugin, plugin, type ScriptedConfig } from './scripted-plugin.ts';
+export { ScriptedProvider, type ScriptedProviderOptions } from './scripted-provider.ts';
+export { ScriptedService, type ScriptedServiceOptions } from './scripted-service.ts';
+export { ScriptedStatements, type ScriptedRows, type ScriptedStatement } from './scripted-statements.ts';
 export { SeededRandom } from './seeded-random.ts';
 export { VirtualClock, type RunLimits, type VirtualClockOptions } from './virtual-clock.ts';

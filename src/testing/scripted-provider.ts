@@ -1,0 +1,140 @@
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { Observation } from '../contract/observation.ts';
+import { formatOwnership } from '../contract/ownership.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { HANDLE_VERSION, type SessionHandle } from '../contract/session-handle.ts';
+import type {
+  CallContext,
+  ConnectEndpoint,
+  Cursor,
+  Dashboard,
+  ListFilter,
+  SessionPage,
+  SessionProvider,
+} from '../contract/session-provider.ts';
+import type { StartRequest } from '../contract/start-request.ts';
+import type { StatementRunner } from '../contract/statement-runner.ts';
+import { ScriptedAttempts } from './scripted-attempt.ts';
+import { toGone, toObservation } from './scripted-observation.ts';
+import type { ScriptedService } from './scripted-service.ts';
+import type { ScriptedSessionRecord } from './scripted-session.ts';
+import { toNativeStates } from './scripted-states.ts';
+import { ScriptedStatementRunner } from './scripted-statement-runner.ts';
+
+/** What a {@link ScriptedProvider} is made of. */
+export interface ScriptedProviderOptions {
+  readonly service: ScriptedService;
+  /** The clock of the caller's side. */
+  readonly clock: Clock;
+  /** `'scripted'` by default. */
+  readonly id?: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/** A provider over a {@link ScriptedService}, written as one over a real cloud would be. */
+export class ScriptedProvider implements SessionProvider {
+  readonly id: string;
+  readonly scope: string;
+  readonly capabilities: Capabilities;
+  /** The service behind it, for tests that script it and ask its oracle. */
+  readonly service: ScriptedService;
+  readonly statements?: StatementRunner;
+  readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
+  readonly dashboard?: (handle: SessionHandle, call: CallContext) => Promise<Dashboard>;
+  readonly #clock: Clock;
+  readonly #attempts: ScriptedAttempts;
+
+  constructor({ service, clock, id = 'scripted' }: ScriptedProviderOptions) {
+    this.id = id;
+    this.scope = service.scope;
+    this.capabilities = service.capabilities;
+    this.service = service;
+    this.#clock = clock;
+    const attempts = new ScriptedAttempts({ provider: this, clock });
+    this.#attempts = attempts;
+    const { sql, sparkConnect, dashboard } = this.capabilities;
+    if (sql) this.statements = new ScriptedStatementRunner({ engine: service.engine, attempts });
+    if (sparkConnect) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
+    if (dashboard) this.dashboard = (handle, call) => this.#openDashboard(handle, call);
+  }
+
+  async start(request: StartRequest, call: CallContext): Promise<Observation> {
+    const { token, name, idleTimeoutMs, maxLifetimeMs, labels } = request;
+    const input = {
+      clientToken: token,
+      description: formatOwnership(request),
+      ...(name === undefined ? {} : { name }),
+      // Up, never down: a session must not end earlier than it was asked to.
+      idleTimeoutMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
+      ...(maxLifetimeMs === undefined ? {} : { maxLifetimeMinutes: Math.ceil(maxLifetimeMs / MINUTE_MS) }),
+      tags: labels,
+    };
+    try {
+      return this.#observe(
+        await this.#attempts.make({ operation: 'start', call }, () => this.service.start(input, call)),
+      );
+    } catch (error) {
+      // Where the caller names the session, whoever holds the name is known.
+      const isTaken = SessionError.is(error, 'conflict') && this.capabilities.idempotency === 'name';
+      throw isTaken ? error.with({ handle: this.#handle(token) }) : error;
+    }
+  }
+
+  async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    const about = { operation: 'describe', handle, call } as const;
+    return this.#observe(await this.#attempts.make(about, () => this.service.get(handle.id, call)));
+  }
+
+  async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
+    const { states, createdAfterMs, labels } = filter;
+    const input = {
+      ...(states === undefined ? {} : { states: toNativeStates(states) }),
+      ...(createdAfterMs === undefined ? {} : { createdAfter: createdAfterMs / 1000 }),
+      ...(labels === undefined ? {} : { tags: labels }),
+      ...(cursor === undefined ? {} : { pageToken: cursor }),
+      maxResults: this.capabilities.listPageSize,
+    };
+    const page = await this.#attempts.make({ operation: 'listPage', call }, () => this.service.list(input, call));
+    const observations = page.sessions.map((record) => this.#observe(record));
+    return page.nextPageToken === undefined ? { observations } : { observations, next: page.nextPageToken };
+  }
+
+  async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    const about = { operation: 'terminate', handle, call } as const;
+    try {
+      return this.#observe(await this.#attempts.make(about, () => this.service.stop(handle.id, call)));
+    } catch (error) {
+      if (SessionError.is(error, 'not-found')) return toGone({ handle, observedAtMs: this.#clock.nowMs() });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
+    const about = { operation: 'endpoint', handle, call } as const;
+    const door = await this.#attempts.make(about, () => this.service.openDoor('endpoint', handle.id, call));
+    const metadata = { 'x-session-token': door.token };
+    return { host: `${handle.id}.scripted.invalid`, port: 443, tls: true, metadata, expiresAtMs: door.expiresAtMs };
+  }
+
+  async #openDashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
+    const about = { operation: 'dashboard', handle, call } as const;
+    const door = await this.#attempts.make(about, () => this.service.openDoor('dashboard', handle.id, call));
+    return { url: `https://scripted.invalid/${handle.id}?token=${door.token}`, expiresAtMs: door.expiresAtMs };
+  }
+
+  #observe(record: ScriptedSessionRecord): Observation {
+    return toObservation(record, {
+      handle: this.#handle(record.sessionId),
+      observedAtMs: this.#clock.nowMs(),
+      takesWorkWhileBusy: this.capabilities.concurrentStatements,
+    });
+  }
+
+  #handle(sessionId: string): SessionHandle {
+    return { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id: sessionId };
+  }
+}

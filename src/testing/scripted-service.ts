@@ -1,0 +1,261 @@
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { Clock, Random } from '../contract/ports.ts';
+import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
+import { ScriptedEngine, type ScriptedEngineHost, type ScriptedRequest } from './scripted-engine.ts';
+import { ScriptedFaults } from './scripted-faults.ts';
+import { ScriptedOracle, type ScriptedCall } from './scripted-oracle.ts';
+import { ScriptedSession, type ScriptedSessionRecord, type ScriptedStartInput } from './scripted-session.ts';
+import { ScriptedStatements } from './scripted-statements.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { ServiceFault } from './service-fault.ts';
+
+/** How a scripted service behaves; everything but the clock has a default. */
+export interface ScriptedServiceOptions {
+  readonly clock: Clock;
+  /** Where its sessions live; `'scripted-scope'` by default. */
+  readonly scope?: string;
+  /** What differs from {@link SCRIPTED_CAPABILITIES}; the service then behaves accordingly. */
+  readonly capabilities?: Partial<Capabilities>;
+  /** How long a session takes to become ready; 3000 by default. */
+  readonly startMs?: number;
+  /** How long a session takes to end; 2000 by default. */
+  readonly terminateMs?: number;
+  /** How long every answer takes; 0 by default: no timer at all. */
+  readonly latencyMs?: number;
+  /** For how long after its start a session is not found by reads; 0 by default. */
+  readonly invisibleMs?: number;
+  /** Where the ids come from. */
+  readonly random?: Random;
+}
+
+/** What a listing asks for, in the service's own words. */
+export interface ScriptedListInput {
+  readonly states?: readonly string[];
+  /** Epoch seconds. */
+  readonly createdAfter?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly pageToken?: string;
+  readonly maxResults: number;
+}
+
+/**
+ * A small session cloud in memory, as real as its clock: its own ids, states that take time, idle timeout, lifetime,
+ * quota, start tokens, pages, filters, and faults on demand. Any number of providers can talk to one service.
+ */
+export class ScriptedService implements ScriptedEngineHost {
+  readonly scope: string;
+  readonly capabilities: Capabilities;
+  readonly faults = new ScriptedFaults();
+  readonly statements = new ScriptedStatements();
+  readonly oracle: ScriptedOracle;
+  readonly engine: ScriptedEngine;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #options: Required<Pick<ScriptedServiceOptions, 'startMs' | 'terminateMs' | 'latencyMs' | 'invisibleMs'>>;
+  readonly #sessions = new Map<string, ScriptedSession>();
+  /** The service's own time does not jump when the caller's wall clock does. */
+  readonly #epochOffsetMs: number;
+
+  constructor(options: ScriptedServiceOptions) {
+    const {
+      clock,
+      scope = 'scripted-scope',
+      startMs = 3_000,
+      terminateMs = 2_000,
+      latencyMs = 0,
+      invisibleMs = 0,
+    } = options;
+    this.scope = scope;
+    this.capabilities = Object.freeze({ ...SCRIPTED_CAPABILITIES, ...options.capabilities });
+    this.#clock = clock;
+    this.#random = options.random ?? new SeededRandom();
+    this.#options = { startMs, terminateMs, latencyMs, invisibleMs };
+    this.#epochOffsetMs = clock.nowMs() - clock.monotonicMs();
+    this.engine = new ScriptedEngine({ host: this, clock });
+    this.oracle = new ScriptedOracle({
+      liveIds: () =>
+        this.#all()
+          .filter((session) => !session.isFinal)
+          .map((session) => session.id),
+      runningStatements: () => this.engine.running(),
+    });
+  }
+
+  /** The service's time, epoch milliseconds. */
+  nowMs(): number {
+    return this.#clock.monotonicMs() + this.#epochOffsetMs;
+  }
+
+  start(input: ScriptedStartInput, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
+    const fault = this.faults.take('start');
+    const brokenStart = fault?.kind === 'broken-start' ? fault.reason : undefined;
+    return this.#answer({ operation: 'start', token: input.clientToken }, request, fault, () => {
+      const known = this.#all().find((session) => session.input.clientToken === input.clientToken);
+      if (known !== undefined) {
+        if (this.capabilities.idempotency === 'token') return this.#record(known);
+        throw new ServiceFault('SessionExists', 409, `a session with the name ${input.clientToken} exists`);
+      }
+      const limit = this.capabilities.maxLiveSessions;
+      if (limit !== false && this.oracle.live().length >= limit) {
+        throw new ServiceFault('QuotaExceeded', 402, `this scope may have ${limit} live sessions`);
+      }
+      // Where the name is what makes a start unique, the caller's name is the id.
+      const id = this.capabilities.idempotency === 'name' ? input.clientToken : `ss-${this.#random.hex(12)}`;
+      const timing = this.#options;
+      const session = new ScriptedSession({ id, input, nowMs: this.nowMs(), timing, brokenStart });
+      this.#sessions.set(id, session);
+      this.oracle.started.push({ sessionId: id, token: input.clientToken });
+      return this.#record(session);
+    });
+  }
+
+  get(sessionId: string, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
+    return this.#answer({ operation: 'describe', sessionId }, request, this.faults.take('describe'), () =>
+      this.#record(this.#visible(sessionId)),
+    );
+  }
+
+  list(
+    input: ScriptedListInput,
+    request: ScriptedRequest,
+  ): Promise<{ readonly sessions: readonly ScriptedSessionRecord[]; readonly nextPageToken?: string }> {
+    return this.#answer({ operation: 'listPage' }, request, this.faults.take('listPage'), () => {
+      if (input.maxResults > this.capabilities.listPageSize)
+        throw new ServiceFault('Invalid', 400, 'maxResults is too large');
+      const fitting = this.#all()
+        .map((session, position) => ({ session, position, record: this.#record(session) }))
+        .filter(({ session }) => this.#isVisible(session) && (this.capabilities.listsFinal || !session.isFinal))
+        .filter(({ record, position }) => fits(record, input) && position >= Number(input.pageToken ?? 0));
+      const sessions = fitting.slice(0, input.maxResults).map(({ record }) => record);
+      const next = fitting[input.maxResults];
+      return next === undefined ? { sessions } : { sessions, nextPageToken: String(next.position) };
+    });
+  }
+
+  /** Asks for the end of a session. Writes see every session at once; only reads can lag behind. */
+  stop(sessionId: string, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
+    return this.#answer({ operation: 'terminate', sessionId }, request, this.faults.take('terminate'), () => {
+      const session = this.session(sessionId);
+      session.stop(this.nowMs(), 'stopped by a caller');
+      this.engine.dropEnded();
+      return this.#record(session);
+    });
+  }
+
+  /** A short-lived secret for a session that takes work: its host, port and token. */
+  openDoor(
+    operation: 'endpoint' | 'dashboard',
+    sessionId: string,
+    request: ScriptedRequest,
+  ): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
+    return this.#answer({ operation, sessionId }, request, this.faults.take(operation), () => {
+      const { state } = this.session(sessionId);
+      if (state !== 'IDLE' && state !== 'RUNNING') throw new ServiceFault('NotReady', 409, `the session is ${state}`);
+      const lifeMs = this.capabilities.tokenLifetimeMs === false ? 3_600_000 : this.capabilities.tokenLifetimeMs;
+      return { token: this.#random.hex(32), expiresAtMs: this.nowMs() + lifeMs };
+    });
+  }
+
+  /** Takes a request of the data plane in the way of all requests; used by the engine. */
+  request<T>(call: Pick<ScriptedCall, 'operation' | 'sessionId'>, request: ScriptedRequest, act: () => T): Promise<T> {
+    return this.#answer(call, request, call.operation === 'cancel' ? undefined : this.faults.take(call.operation), act);
+  }
+
+  /** One session, brought up to now: for the engine and for tests that act behind the caller's back. */
+  session(sessionId: string): ScriptedSession {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined)
+      throw new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)}`);
+    session.catchUp(this.nowMs());
+    return session;
+  }
+
+  /** Breaks a session behind the caller's back: for good, or (`degraded`) so that it still holds something. */
+  breakSession(sessionId: string, reason: string, how: 'final' | 'degraded' = 'final'): void {
+    this.session(sessionId).breakDown(how === 'final' ? 'BROKEN' : 'UNHEALTHY', this.nowMs(), reason);
+    this.engine.dropEnded();
+  }
+
+  /** Shows a word of its own in place of a session's state, as a newer service might; `undefined` ends it. */
+  showState(sessionId: string, word: string | undefined): void {
+    this.session(sessionId).shownState = word;
+  }
+
+  /** Keeps a session busy from elsewhere; the result lets go of it. */
+  occupy(sessionId: string): () => void {
+    this.session(sessionId).changeWork(1, this.nowMs());
+    return () => this.session(sessionId).changeWork(-1, this.nowMs());
+  }
+
+  #all(): readonly ScriptedSession[] {
+    const sessions = [...this.#sessions.values()];
+    for (const session of sessions) session.catchUp(this.nowMs());
+    return sessions;
+  }
+
+  #record(session: ScriptedSession): ScriptedSessionRecord {
+    const record = session.toRecord();
+    return record.state === 'RUNNING' && !this.capabilities.reportsBusy ? { ...record, state: 'IDLE' } : record;
+  }
+
+  #isVisible(session: ScriptedSession): boolean {
+    return this.nowMs() >= session.createdMs + this.#options.invisibleMs;
+  }
+
+  #visible(sessionId: string): ScriptedSession {
+    const session = this.session(sessionId);
+    if (!this.#isVisible(session))
+      throw new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)} yet`);
+    return session;
+  }
+
+  async #answer<T>(
+    call: Pick<ScriptedCall, 'operation' | 'token' | 'sessionId'>,
+    request: ScriptedRequest,
+    fault: ReturnType<ScriptedFaults['take']>,
+    act: () => T,
+  ): Promise<T> {
+    this.oracle.calls.push({ ...call, attempt: request.attempt, atMs: this.nowMs() });
+    const { latencyMs } = this.#options;
+    switch (fault?.kind) {
+      case 'throttled':
+        throw new ServiceFault('Throttled', 429, 'too many requests', fault.retryAfterMs);
+      case 'refused':
+        throw new ServiceFault(fault.code, fault.httpStatus, 'the request was refused');
+      case 'unavailable':
+        if (fault.effect === 'after') act();
+        throw new ServiceFault('Unavailable', 503, 'try again later');
+      case 'lost-answer':
+        act();
+        return new Promise<never>(() => {});
+      case 'slow': {
+        if (fault.effect === 'after') await this.#wait(fault.delayMs);
+        const answer = act();
+        if (fault.effect === 'before') await this.#wait(fault.delayMs, request.signal);
+        return answer;
+      }
+      default: {
+        const answer = act();
+        if (latencyMs > 0) await this.#wait(latencyMs, request.signal);
+        return answer;
+      }
+    }
+  }
+
+  /** Waits on the service's clock; a caller that has gone (its signal) takes the timer along. */
+  #wait(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.schedule(delayMs, () => {
+        signal?.removeEventListener('abort', cancel);
+        resolve();
+      });
+      signal?.addEventListener('abort', cancel, { once: true });
+    });
+  }
+}
+
+function fits(record: ScriptedSessionRecord, input: ScriptedListInput): boolean {
+  if (input.states !== undefined && !input.states.includes(record.state)) return false;
+  if (input.createdAfter !== undefined && record.createdAt < input.createdAfter) return false;
+  return Object.entries(input.tags ?? {}).every(([name, value]) => record.tags[name] === value);
+}
