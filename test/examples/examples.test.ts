@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs an example as its reader does: on the built package, in a process of its own. */
+function run(file: string, { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {}): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', `examples/${file}`, ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+describe('the examples run as they stand', { timeout: 60_000 }, () => {
+  it('demo: a session starts, answers SQL over real data, and ends', async () => {
+    const { code, stdout, stderr } = await run('demo.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('environment laptop: provider local, SQL dialect duckdb');
+    expect(stdout).toContain('creating → ready');
+    // The busiest route of the data set, counted by hand: grep the two rows with the largest counts.
+    expect(stdout).toMatch(/'Chicago'.*'Los Angeles'|'Los Angeles'.*'Chicago'|'San Diego'.*'Los Angeles'|'Los Angeles'.*'San Diego'/);
+    expect(stdout).toContain('session terminated, nothing is held any more: true');
+  });
+
+  it('demo: ANYSESSION_ENV alone swaps the environment, and --env does the same', async () => {
+    const byVariable = await run('demo.ts', { env: { ANYSESSION_ENV: 'ci' } });
+    const byArgument = await run('demo.ts', { args: ['--env', 'ci'] });
+    for (const { code, stdout } of [byVariable, byArgument]) {
+      expect(code).toBe(0);
+      expect(stdout).toContain('environment ci: provider local');
+    }
+  });
+
+  it('nightly-report: the program of the README', async () => {
+    const { code, stdout, stderr } = await run('nightly-report.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const weather of ['drizzle', 'fog', 'rain', 'snow', 'sun']) expect(stdout).toContain(`'${weather}'`);
+  });
+
+  it('large-result: three million rows pass through', async () => {
+    const { code, stdout, stderr } = await run('large-result.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^3000000 rows in \d+ batches, \d+ MB resident$/m);
+    expect(stdout).toMatch(/^Arrow: \d+ rows, month: Date32<DAY>, late: Float64$/m);
+  });
+
+  it('cancel-and-errors: one clear error each, and the session goes on', async () => {
+    const { code, stdout, stderr } = await run('cancel-and-errors.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('statement is cancelled');
+    expect(stdout.match(/^(aborted|invalid-request|conflict) \(exit code/gm)).toEqual([
+      'aborted (exit code',
+      'invalid-request (exit code',
+      'conflict (exit code',
+    ]);
+    expect(stdout).toContain('the session goes on: [ { answer: 42 } ]');
+    expect(stdout).toContain('next generation of the same key: ready');
+  });
+
+  it('container: a decorated class gets the provider, a rebound logger is used', async () => {
+    const { code, stdout, stderr } = await run('container/platform-team.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^local: duckdb SQL, idle sessions end after \d+ ms$/m);
+    expect(stdout).toContain('[ { answer: 42 } ]');
+  });
+});
