@@ -1,4 +1,5 @@
 // A platform team's own classes get the configured provider by injection, and replace a part of ours by rebinding it.
+//   npm run build && npx tsx --tsconfig examples/container/tsconfig.json examples/container/platform-team.ts
 import { createContainer, LOGGER, SESSION_PROVIDER, SESSIONS } from 'anysession/container';
 import type { Logger, SessionProvider } from 'anysession';
 import { inject, injectable } from 'inversify';
