@@ -1,0 +1,37 @@
+import { isMap } from './check-shape.ts';
+import type { ConfigPath } from './config-problem.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/**
+ * Variables hold texts only: where one stands in the place of a number or of true and false, it is read as such.
+ * What does not read as its type stays a text, so that checking finds it.
+ * @param schema - a JSON Schema; only `type`, `properties`, `additionalProperties` and `items` are looked at
+ * @param isFilled - tells whether the text at a path came from a variable
+ */
+export function coerceTexts(
+  value: unknown,
+  schema: unknown,
+  isFilled: (path: ConfigPath) => boolean,
+  path: ConfigPath = [],
+): unknown {
+  if (!isMap(schema)) return value;
+  if (typeof value === 'string') return isFilled(path) ? coerceText(value, schema) : value;
+  const within = (member: unknown, part: string | number, memberSchema: unknown): unknown =>
+    coerceTexts(member, memberSchema, isFilled, [...path, part]);
+  if (Array.isArray(value)) return value.map((item, index) => within(item, index, schema['items']));
+  if (!isMap(value)) return value;
+  const properties = isMap(schema['properties']) ? schema['properties'] : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      const memberSchema = Object.hasOwn(properties, key) ? properties[key] : schema['additionalProperties'];
+      return [key, within(member, key, memberSchema)];
+    }),
+  );
+}
+
+function coerceText(text: string, { type }: Schema): unknown {
+  if ((type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}

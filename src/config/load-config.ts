@@ -1,0 +1,47 @@
+import type { ConfigRequest, EnvironmentConfig } from './config-options.ts';
+import { configInvalid, type ConfigProblem } from './config-problem.ts';
+import { defaultOwner } from './default-owner.ts';
+import { readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
+import { selectEnvironment } from './select-environment.ts';
+
+/**
+ * Reads the configuration and checks its top and the chosen environment; the other environments are not looked into,
+ * so that an unset variable of `prod` does not stop `dev`.
+ * @throws SessionError `config-invalid` that tells everything that is wrong at once, a line each.
+ */
+export async function loadConfig(request: ConfigRequest = {}): Promise<EnvironmentConfig> {
+  const source = await readConfig(request);
+  // Where the environments themselves are amiss, which one to choose is not the question yet.
+  if (source.problems.some(({ path }) => path[0] === 'environments')) throw configInvalid(source.problems);
+
+  const choice = selectEnvironment(Object.keys(source.environments), {
+    argument: request.environment,
+    variable: source.env['ANYSESSION_ENV'],
+    defaultEnvironment: source.defaultEnvironment,
+  });
+  if (choice.name === undefined) {
+    throw configInvalid([...source.problems, { ...choice, file: source.labelAt(choice.path) }]);
+  }
+  const at = ['environments', choice.name];
+  const environment = await readEnvironment(source.environments[choice.name] ?? {}, {
+    providerFrom: source.baseOf([...at, 'provider']),
+    env: source.env,
+  });
+  const problems: readonly ConfigProblem[] = [
+    ...source.problems,
+    ...environment.problems.map(({ path, message }) => {
+      const place = [...at, ...path];
+      return { file: source.labelAt(place), path: place, message };
+    }),
+  ];
+  if (problems.length > 0 || environment.plugin === undefined) throw configInvalid(problems);
+  return {
+    file: source.file,
+    environment: choice.name,
+    owner: source.owner ?? defaultOwner(source.env),
+    plugin: environment.plugin,
+    providerConfig: environment.providerConfig,
+    session: environment.session,
+  };
+}

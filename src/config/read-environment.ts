@@ -1,0 +1,98 @@
+import type { ProviderPlugin } from '../contract/provider-plugin.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { checkShape } from './check-shape.ts';
+import { coerceTexts } from './coerce-texts.ts';
+import type { SessionDefaults } from './config-options.ts';
+import { formatPath, type ConfigPath } from './config-problem.ts';
+import { ENVIRONMENT_SHAPE } from './config-shape.ts';
+import { looksSecret } from './describe-value.ts';
+import { interpolate, type FilledText } from './interpolate.ts';
+import { loadPlugin } from './plugin-catalog.ts';
+import { optionsFromVariables, readOptions } from './provider-options.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+type Problems = readonly { readonly path: ConfigPath; readonly message: string }[];
+
+/** One environment as far as it could be read, and all that is wrong with it; paths begin at the environment. */
+export interface ReadEnvironment {
+  /** `undefined` when the provider is not named or cannot be loaded. */
+  readonly plugin: ProviderPlugin | undefined;
+  readonly providerConfig: unknown;
+  readonly session: SessionDefaults;
+  readonly problems: Problems;
+}
+
+/** What the reading of an environment needs of the world. */
+export interface EnvironmentContext {
+  /** The file that a relative or bare provider specifier is resolved from. */
+  readonly providerFrom: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Fills the variables of one environment, checks it, loads its provider and has that read its options. */
+export async function readEnvironment(raw: Mapping, context: EnvironmentContext): Promise<ReadEnvironment> {
+  const { value, filled, problems: unfilled } = interpolate(raw, [], context.env);
+  const written = value as Mapping;
+  const providerIsKnown = !unfilled.some(({ path }) => path[0] === 'provider');
+  const found = providerIsKnown ? await findPlugin(written['provider'], context.providerFrom) : NOT_FOUND;
+  const { plugin } = found;
+
+  const fromVariables = plugin ? optionsFromVariables(plugin, written, context.env) : [];
+  const allFilled = [...filled, ...fromVariables];
+  const typed = withTypes(written, plugin, allFilled, fromVariables);
+  const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
+
+  const problems = [...checkShape(typed, ENVIRONMENT_SHAPE), ...found.problems, ...read.problems];
+  return {
+    plugin,
+    providerConfig: read.config,
+    session: typed['session'] ?? {},
+    problems: [
+      ...unfilled,
+      ...problems.map(({ path, message }) => ({ path, message: withSource(path, message, allFilled) })),
+    ],
+  };
+}
+
+const NOT_FOUND = { plugin: undefined, problems: [] } as const;
+
+async function findPlugin(provider: unknown, from: string): Promise<Pick<ReadEnvironment, 'plugin' | 'problems'>> {
+  // What is no text, or an empty one, is told by the check of the environment's shape.
+  if (typeof provider !== 'string' || provider === '') return NOT_FOUND;
+  try {
+    return { plugin: await loadPlugin(provider, from), problems: [] };
+  } catch (error) {
+    if (!SessionError.is(error, 'config-invalid')) throw error;
+    return { plugin: undefined, problems: [{ path: ['provider'], message: error.message.replace(/^\[.*?\] /, '') }] };
+  }
+}
+
+function optionsOf(environment: Mapping): Mapping {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([key]) => !Object.hasOwn(ENVIRONMENT_SHAPE.properties, key)),
+  );
+}
+
+/** The environment with the options that its provider's variables add; texts from variables have their real type. */
+function withTypes(
+  written: Mapping,
+  plugin: ProviderPlugin | undefined,
+  filled: readonly FilledText[],
+  added: readonly FilledText[],
+): Mapping {
+  const options = Object.fromEntries(added.map(({ path, text }) => [formatPath(path), text] as const));
+  const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
+  const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
+  const places = new Set(filled.map(({ path }) => formatPath(path)));
+  return coerceTexts({ ...written, ...options }, schema, (path) => places.has(formatPath(path))) as Mapping;
+}
+
+/** Says that a value came from a variable, and takes it out of the message where it may be a secret. */
+function withSource(path: ConfigPath, message: string, filled: readonly FilledText[]): string {
+  const secrets = filled.filter(
+    (text) => text.text !== '' && looksSecret(`${formatPath(text.path)} ${text.template}`, text.text),
+  );
+  const safe = secrets.reduce((text, secret) => text.replaceAll(secret.text, secret.template), message);
+  const source = filled.find((text) => formatPath(text.path) === formatPath(path));
+  return source === undefined || safe.includes(source.template) ? safe : `${safe} (from ${source.template})`;
+}
