@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { packagesLoadedBy } from '../../bench/loaded-packages.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -11,22 +12,6 @@ const run = promisify(execFile);
 /** What is too heavy to be loaded before it is needed. */
 const HEAVY =
   /^(@aws-sdk|@smithy|@google-cloud|google-gax|@grpc|@duckdb|apache-arrow|c12|commander|inversify|reflect-metadata|zod)/;
-
-/**
- * The packages that a piece of code loads in a fresh process. A load hook sees ES modules, `require.cache` sees the
- * CommonJS modules and native add-ons that they pull in.
- */
-async function packagesLoadedBy(code: string): Promise<string[]> {
-  const hook = `import { writeSync } from 'node:fs';
-    export const load = (url, context, next) => { writeSync(1, 'LOADED ' + url + '\\n'); return next(url, context); };`;
-  const program = `import { createRequire, register } from 'node:module';
-    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
-    ${code};
-    for (const file of Object.keys(createRequire(import.meta.url).cache)) console.log('LOADED ' + file);`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: ROOT });
-  const names = stdout.matchAll(/^LOADED .*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
-  return [...new Set(Array.from(names, ([, name]) => name ?? ''))].sort();
-}
 
 const heavyIn = async (code: string): Promise<string[]> =>
   (await packagesLoadedBy(code)).filter((name) => HEAVY.test(name));

@@ -1,0 +1,82 @@
+/**
+ * Compares the public API of each entry point with its report in `docs/api/`; with `--local` it writes the reports.
+ * A symbol without a comment, or with a comment that does not parse, fails too.
+ */
+import {
+  Extractor,
+  ExtractorConfig,
+  ExtractorLogLevel,
+  type ExtractorMessage,
+  type IExtractorMessagesConfig,
+} from '@microsoft/api-extractor';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const REPORTS = join(ROOT, 'docs/api');
+const TEMPORARY = join(ROOT, 'reports/api');
+
+/** Report name → declaration file of the entry point. */
+const ENTRIES = {
+  anysession: 'src/index',
+  'anysession-container': 'src/container/index',
+  'anysession-conformance': 'src/conformance/index',
+  'anysession-testing': 'src/testing/index',
+  'anysession-providers-local': 'providers/local/index',
+};
+
+const messages = (entry: string): IExtractorMessagesConfig => ({
+  extractorMessageReporting: {
+    default: { logLevel: ExtractorLogLevel.Warning },
+    'ae-undocumented': { logLevel: ExtractorLogLevel.Warning },
+    // The root exports every type that the API mentions; the other entries lean on the root.
+    'ae-forgotten-export': { logLevel: entry === 'src/index' ? ExtractorLogLevel.Warning : ExtractorLogLevel.None },
+    // Everything exported is public; a tag on each symbol would say nothing.
+    'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
+    // Reported by the compiler already, and wrongly for links into other files.
+    'ae-unresolved-link': { logLevel: ExtractorLogLevel.None },
+  },
+  tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.Warning } },
+});
+
+/** Every export needs a comment; a member whose name says it all does not. */
+function forgiveMembers(message: ExtractorMessage): void {
+  if (message.messageId === 'ae-undocumented' && message.sourceFileColumn !== 1) message.handled = true;
+}
+
+function check(name: string, entry: string, local: boolean): boolean {
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: ROOT,
+      mainEntryPointFilePath: join(ROOT, `dist/${entry}.d.ts`),
+      compiler: { tsconfigFilePath: join(ROOT, '.config/tsconfig.api.json') },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: REPORTS,
+        reportTempFolder: TEMPORARY,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      newlineKind: 'lf',
+      messages: messages(entry),
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(ROOT, 'package.json'),
+  });
+  const { succeeded, apiReportChanged } = Extractor.invoke(config, {
+    localBuild: local,
+    messageCallback: forgiveMembers,
+  });
+  console.log(
+    `${succeeded ? 'ok' : 'FAILED'} ${name}${apiReportChanged ? ' (the API changed: npm run api -- --local)' : ''}`,
+  );
+  return succeeded;
+}
+
+const local = process.argv.includes('--local');
+mkdirSync(REPORTS, { recursive: true });
+mkdirSync(TEMPORARY, { recursive: true });
+const results = Object.entries(ENTRIES).map(([name, entry]) => check(name, entry, local));
+process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,0 +1,184 @@
+/**
+ * Fills the generated blocks of the Markdown files, so that no page says what the code does not:
+ *
+ *   <!-- generated: capabilities -->          a table of providers × capabilities
+ *   <!-- generated: errors -->                the table of error kinds
+ *   <!-- generated: example demo.ts -->       the part of examples/demo.ts between `// region readme` and `// endregion`
+ *   <!-- end -->                              closes each of them
+ *
+ * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
+import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
+import type { ProviderPlugin } from '../src/contract/provider-plugin.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BLOCK = /(<!-- generated: ([\w-]+)(?: ([^ ]+))? -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/** The Markdown files that may hold generated blocks, relative to the repository. */
+export function documents(): string[] {
+  const folders = [
+    '.',
+    'docs/guide',
+    'examples',
+    ...readdirSync(join(ROOT, 'providers')).map((id) => `providers/${id}`),
+  ];
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join(folder, file)),
+  );
+}
+
+/** A document with all its blocks filled anew. */
+export async function fill(text: string): Promise<string> {
+  let filled = '';
+  let position = 0;
+  for (const match of text.matchAll(BLOCK)) {
+    const [whole, opening = '', kind = '', argument, closing = ''] = match;
+    filled += `${text.slice(position, match.index)}${opening}\n${await generate(kind, argument)}\n\n${closing}`;
+    position = match.index + whole.length;
+  }
+  return filled + text.slice(position);
+}
+
+async function generate(kind: string, argument: string | undefined): Promise<string> {
+  if (kind === 'capabilities') return capabilityTable(await builtInPlugins());
+  if (kind === 'errors') return errorTable();
+  if (kind === 'example' && argument !== undefined) return exampleBlock(argument);
+  throw new Error(`unknown generated block '${kind}${argument === undefined ? '' : ` ${argument}`}'`);
+}
+
+async function builtInPlugins(): Promise<ProviderPlugin[]> {
+  const ids = readdirSync(join(ROOT, 'providers'))
+    .filter((id) => !id.startsWith('_'))
+    .sort();
+  const modules = ids.map((id) => import(pathToFileURL(join(ROOT, 'providers', id, 'plugin.ts')).href));
+  return ((await Promise.all(modules)) as { plugin: ProviderPlugin }[]).map(({ plugin }) => plugin);
+}
+
+/** How each capability is called in the table; total, so that a new one cannot be forgotten. */
+const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
+  dialect: 'SQL dialect',
+  sql: 'Runs SQL itself',
+  sparkConnect: 'Spark Connect endpoint',
+  calculations: 'Runs code blocks',
+  reportsBusy: 'Says when it is busy',
+  concurrentStatements: 'Statements side by side',
+  deletesRecord: 'Removes records of ended sessions',
+  dashboard: 'Link to a dashboard',
+  labels: '`labels`',
+  size: '`size`',
+  sparkConf: '`sparkConf`',
+  idleTimeoutMs: '`idleTimeoutMs`',
+  maxLifetimeMs: '`maxLifetimeMs`',
+  idempotency: 'One start recognised by',
+  listPageSize: 'Sessions on a list page',
+  listFilters: 'List filters',
+  listsFinal: 'Lists ended sessions',
+  tokenLifetimeMs: 'Endpoint token lives',
+  maxLiveSessions: 'Live sessions at most',
+  watchIntervalMs: 'Looked at every',
+  callsPerSecond: 'Calls a second',
+  outlivesProcess: 'Sessions outlive the process',
+};
+
+function capabilityTable(plugins: readonly ProviderPlugin[]): string {
+  const rows = (Object.keys(CAPABILITY_LABELS) as (keyof Capabilities)[]).map((name) => [
+    CAPABILITY_LABELS[name],
+    ...plugins.map(({ capabilities }) => capabilityCell(name, capabilities)),
+  ]);
+  return table(['', ...plugins.map(({ id }) => `\`${id}\``)], rows);
+}
+
+function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): string {
+  const range = ({ min, max, default: usual }: DurationRange): string =>
+    `${duration(min)} – ${duration(max)}, default ${duration(usual)}`;
+  switch (name) {
+    case 'idleTimeoutMs':
+      return range(capabilities.idleTimeoutMs);
+    case 'maxLifetimeMs':
+      return capabilities.maxLifetimeMs === false ? 'no' : range(capabilities.maxLifetimeMs);
+    case 'tokenLifetimeMs':
+      return capabilities.tokenLifetimeMs === false ? '–' : duration(capabilities.tokenLifetimeMs);
+    case 'watchIntervalMs':
+      return `${duration(capabilities.watchIntervalMs.min)} – ${duration(capabilities.watchIntervalMs.max)}`;
+    case 'callsPerSecond': {
+      const rates = capabilities.callsPerSecond;
+      return rates === false ? 'no limit' : `${rates.reads} reads, ${rates.writes} writes`;
+    }
+    case 'maxLiveSessions':
+      return capabilities.maxLiveSessions === false ? 'no known limit' : String(capabilities.maxLiveSessions);
+    case 'listFilters':
+      return capabilities.listFilters.map((field) => `\`${field}\``).join(', ') || 'none';
+    default: {
+      const value = capabilities[name];
+      return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+    }
+  }
+}
+
+function duration(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => ms >= size && ms % size === 0) ?? ['ms', 1];
+  return `${ms / size} ${unit}`;
+}
+
+function errorTable(): string {
+  return table(
+    ['kind', 'retry', 'HTTP', 'exit code', 'what to do'],
+    Object.entries(ERROR_KINDS).map(([kind, { retry, httpStatus, exitCode, advice }]) => [
+      `\`${kind}\``,
+      retry,
+      String(httpStatus),
+      String(exitCode),
+      advice,
+    ]),
+  );
+}
+
+function exampleBlock(file: string): string {
+  const text = readFileSync(join(ROOT, 'examples', file), 'utf8');
+  const region = /^ *\/\/ region readme\n([\s\S]*?)^ *\/\/ endregion$/m.exec(text)?.[1] ?? text;
+  return `\`\`\`${extname(file).slice(1)}\n${region.trim()}\n\`\`\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+}
+
+/** Writes what has changed, or only tells it; gives the names of the changed files. */
+export async function generateDocs({ write }: { readonly write: boolean }): Promise<string[]> {
+  const changed: string[] = [];
+  for (const file of documents()) {
+    const before = readFileSync(join(ROOT, file), 'utf8');
+    const after = await fill(before);
+    if (after === before) continue;
+    changed.push(file);
+    if (write) writeFileSync(join(ROOT, file), after);
+  }
+  return changed;
+}
+
+if (
+  process.argv[1] !== undefined &&
+  existsSync(process.argv[1]) &&
+  import.meta.url === pathToFileURL(process.argv[1]).href
+) {
+  const check = process.argv.includes('--check');
+  const changed = await generateDocs({ write: !check });
+  if (changed.length > 0)
+    console.log(`${check ? 'not up to date, run `npm run docs:generate`' : 'written'}: ${changed.join(', ')}`);
+  process.exitCode = check && changed.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,71 @@
+import { type Observation, type SessionProvider, callContext, defineCapabilities } from 'anysession';
+import { CLOCK, createContainer, PROVIDER_ADAPTER, SESSION_PROVIDER, TRACER } from 'anysession/container';
+import { RecordingTracer, SCRIPTED_CAPABILITIES } from 'anysession/testing';
+import { atMost, type BenchReport, report } from './report.ts';
+import { cpuPerCall, interleave, summarize } from './samples.ts';
+
+const ROUNDS = 15;
+const CALLS = 20_000;
+const TIMEOUT_MS = 30_000;
+
+/** What all layers together cost one describe: caller's signal, deadline, rate bucket and recording tracer bound. */
+export async function bench(): Promise<BenchReport> {
+  const container = await createContainer({
+    config: { defaultEnvironment: 'bench', environments: { bench: { provider: 'anysession/testing' } } },
+  });
+  const tracer = new RecordingTracer();
+  const adapter = instantProvider();
+  container.rebind(PROVIDER_ADAPTER).toConstantValue(adapter);
+  container.rebind(TRACER).toConstantValue(tracer);
+  const clock = container.get(CLOCK);
+  const layered = container.get(SESSION_PROVIDER);
+  const { signal } = new AbortController();
+  const { handle } = OBSERVATION;
+
+  const describes = (provider: SessionProvider) => async (): Promise<number> => {
+    const cpu = await cpuPerCall(CALLS, () =>
+      provider.describe(handle, callContext(clock, { signal, timeoutMs: TIMEOUT_MS })),
+    );
+    tracer.spans.length = 0;
+    return cpu;
+  };
+  const cpu = await interleave(ROUNDS, { layered: describes(layered), bare: describes(adapter) });
+  const [all, bare] = [summarize('µs', cpu.layered), summarize('µs', cpu.bare)];
+  return report({
+    name: 'layers',
+    figures: { 'describe, all layers': all, 'describe, bare': bare },
+    ratios: { 'all layers / bare': all.median / bare.median },
+    bars: [atMost('µs CPU of the layers per describe', all.median - bare.median, 10)],
+  });
+}
+
+const OBSERVATION: Observation = {
+  handle: { v: 1, provider: 'instant', scope: 'bench', id: 's-1' },
+  nativeState: 'IDLE',
+  state: 'ready',
+  acceptsWork: true,
+  final: false,
+  observedAtMs: 0,
+  details: {},
+};
+
+/** Answers at once, so that what remains is the layers. Its service bears more calls than one process can make. */
+function instantProvider(): SessionProvider {
+  const answer = (): Promise<Observation> => Promise.resolve(OBSERVATION);
+  return {
+    id: 'instant',
+    scope: 'bench',
+    capabilities: defineCapabilities({
+      ...SCRIPTED_CAPABILITIES,
+      sql: false,
+      sparkConnect: false,
+      dashboard: false,
+      callsPerSecond: { reads: 1e9, writes: 1e9 },
+    }),
+    start: answer,
+    describe: answer,
+    terminate: answer,
+    listPage: () => Promise.resolve({ observations: [OBSERVATION] }),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+  exports: Record<string, object | string | null>;
+  devDependencies: Record<string, string>;
+};
+const ENTRIES = Object.entries(manifest.exports)
+  .filter(([path, target]) => target !== null && path !== './package.json')
+  .map(([path]) => path.replace('.', 'anysession').replace('*', 'local'));
+
+/** A program that uses each entry's types, as strict as a compiler can be told to be. */
+const CONSUMER_PROGRAM = `
+import { openSessions, SessionError, type Session, type SessionProvider } from 'anysession';
+import { createContainer, SESSION_PROVIDER } from 'anysession/container';
+import * as conformance from 'anysession/conformance';
+import * as local from 'anysession/providers/local';
+import { RecordingTracer, VirtualClock } from 'anysession/testing';
+
+export async function firstRows(): Promise<readonly unknown[]> {
+  await using sessions = await openSessions({ environment: 'dev' });
+  await using session: Session = await sessions.start({ name: 'consumer' });
+  const result = await session.sql('SELECT 42 AS answer');
+  return result.rows();
+}
+export async function provider(): Promise<SessionProvider> {
+  return (await createContainer()).get(SESSION_PROVIDER);
+}
+export const kindOf = (error: unknown): string => (SessionError.is(error) ? error.kind : 'unknown');
+export const parts = [conformance, local, new RecordingTracer(), new VirtualClock()];
+`;
+
+describe('the packed package', () => {
+  let folder: string;
+  let tarball: string;
+  let files: readonly string[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'anysession-package-'));
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: ROOT,
+    });
+    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+    tarball = join(folder, packed.filename);
+    files = packed.files.map(({ path }) => path);
+
+    mkdirSync(join(folder, 'consumer'));
+    folder = join(folder, 'consumer');
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+    const nodeTypes = `@types/node@${manifest.devDependencies['@types/node'] ?? ''}`;
+    await run('npm', ['install', '--no-audit', '--no-fund', tarball, nodeTypes], { cwd: folder });
+    writeFileSync(
+      join(folder, 'anysession.config.yaml'),
+      'defaultEnvironment: dev\nenvironments:\n  dev: { provider: local, engine: duckdb }\n',
+    );
+  });
+
+  afterAll(() => {
+    rmSync(join(folder, '..'), { recursive: true, force: true });
+  });
+
+  it('holds the licence, the README and the build, and nothing that only serves its own development', () => {
+    expect(files).toEqual(
+      expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'dist/src/index.js']),
+    );
+    expect(
+      files.filter((file) => /(^|\/)(test|bench|_template|\.config|\.ci|node_modules)\/|\.test\./.test(file)),
+    ).toEqual([]);
+  });
+
+  it.each(ENTRIES)('%s can be imported where nothing else is installed', async (entry) => {
+    const code = `console.log(Object.keys(await import('${entry}')).length)`;
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder });
+    expect(Number(stdout)).toBeGreaterThan(0);
+    expect(stderr).toBe('');
+  });
+
+  it('the command line tells its version', async () => {
+    const { stdout } = await run('npx', ['--no', 'anysession', '--version'], { cwd: folder });
+    expect(stdout.trim()).toBe(manifest.version);
+  });
+
+  it('the command line runs SQL on the environment of the config file', async () => {
+    const { stdout } = await run('npx', ['--no', 'anysession', 'sql', '--json', 'SELECT 42 AS answer'], {
+      cwd: folder,
+    });
+    expect(stdout).toMatch(/"answer":\s*42/);
+  });
+
+  it.each([true, false])('its types compile in a strict project, skipLibCheck %s', async (skipLibCheck) => {
+    writeFileSync(join(folder, 'consumer.ts'), CONSUMER_PROGRAM);
+    const compilerOptions = {
+      module: 'NodeNext',
+      target: 'ES2022',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck,
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [compiler, '-p', 'tsconfig.json'], { cwd: folder }).catch(
+      (error: unknown) => error as { stdout: string },
+    );
+    expect(stdout).toBe('');
+  });
+
+  it('publint finds nothing', async () => {
+    const { messages, pkg } = await publint({ pkgDir: ROOT, strict: true, pack: 'npm' });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it('its types resolve for every consumer that can import it', async () => {
+    const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    const { stdout } = await run(process.execPath, [
+      attw,
+      tarball,
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+      '--no-emoji',
+    ]).catch((error: unknown) => error as { stdout: string });
+    expect(stdout).toContain('No problems found');
+  });
+});
