@@ -9,11 +9,12 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   schedule(delayMs, callback, kind = 'awaited') {
-    const endsAtMs = performance.now() + delayMs;
+    let leftMs = delayMs;
     let timer: NodeJS.Timeout;
     const arm = (): void => {
-      const leftMs = endsAtMs - performance.now();
-      timer = leftMs > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(callback, Math.max(0, leftMs));
+      const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      leftMs -= partMs;
+      timer = setTimeout(leftMs > 0 ? arm : callback, partMs);
       if (kind === 'background') timer.unref();
     };
     arm();

@@ -1,4 +1,5 @@
 import type { Clock } from '../contract/ports.ts';
+import type { CallContext } from '../contract/session-provider.ts';
 import { sleep } from '../contract/sleep.ts';
 
 /** Reads look, writes change; services count them apart. */
@@ -26,14 +27,14 @@ export class RateBudget {
 
   /**
    * Takes one call's worth: `undefined` when it may go at once, which is free, else a promise of its turn.
-   * A caller that aborts while it waits gives its place back.
+   * A caller that aborts while it waits gives its place back; the signal is not looked at before.
    */
-  take(callClass: CallClass, signal: AbortSignal): Promise<void> | undefined {
+  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
     const bucket = this.#buckets?.[callClass];
     if (bucket === undefined) return undefined;
     const waitMs = bucket.reserve(this.#clock.monotonicMs());
     if (waitMs <= 0) return undefined;
-    return sleep(this.#clock, waitMs, signal).catch((error: unknown) => {
+    return sleep(this.#clock, waitMs, call.signal).catch((error: unknown) => {
       bucket.giveBack();
       throw error;
     });

@@ -5,28 +5,37 @@ import {
   type DurationRange,
 } from '../../contract/capabilities.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import type { ListFilter } from '../../contract/session-provider.ts';
+import type { ListFilter, ProviderOperation } from '../../contract/session-provider.ts';
 import type { StartRequest } from '../../contract/start-request.ts';
-import type { Layer } from './layer.ts';
+import type { Invocation, Layer } from './layer.ts';
 
 /** Finds the ids of the providers that have a capability, for the advice in an error. */
 export type ProvidersWith = (has: (capabilities: Capabilities) => boolean) => Promise<readonly string[]>;
 
 /** Refuses, before any I/O, what the provider's capabilities say it cannot do (C-101). */
 export function capabilityCheckLayer(providersWith: ProvidersWith): Layer {
-  return async (invocation, next) => {
-    const { operation, provider, request, filter } = invocation;
-    if (request !== undefined) await checkStart(request, provider.id, provider.capabilities, providersWith);
-    if (filter !== undefined) await checkFilter(filter, provider.id, provider.capabilities, providersWith);
-    if (operation === 'endpoint' && !provider.capabilities.sparkConnect)
-      throw await unsupported('sparkConnect', provider.id, operation, providersWith);
-    if (operation === 'dashboard' && !provider.capabilities.dashboard)
-      throw await unsupported('dashboard', provider.id, operation, providersWith);
-    if (operation === 'execute' && !provider.capabilities.sql)
-      throw await unsupported('sql', provider.id, operation, providersWith);
-    return next(invocation);
+  const check = async ({ operation, provider, request, filter }: Invocation): Promise<void> => {
+    const { id, capabilities } = provider;
+    const needed = NEEDED_CAPABILITY[operation];
+    if (needed !== undefined && !capabilities[needed]) throw await unsupported(needed, id, operation, providersWith);
+    if (request !== undefined) await checkStart(request, id, capabilities, providersWith);
+    if (filter !== undefined) await checkFilter(filter, id, capabilities, providersWith);
   };
+  return (invocation, next) =>
+    UNCHECKED_OPERATIONS.includes(invocation.operation)
+      ? next(invocation)
+      : check(invocation).then(() => next(invocation));
 }
+
+/** The capability without which a verb does not exist. */
+const NEEDED_CAPABILITY: Readonly<Partial<Record<ProviderOperation, CapabilityFlag>>> = {
+  endpoint: 'sparkConnect',
+  dashboard: 'dashboard',
+  execute: 'sql',
+};
+
+/** Every provider has them and they take nothing that could be unsupported: they pass without a promise in between. */
+const UNCHECKED_OPERATIONS: readonly ProviderOperation[] = ['describe', 'terminate'];
 
 /** The error of a call that a provider cannot do; names the providers that can. */
 export function unsupported(

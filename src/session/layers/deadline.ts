@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import type { ProviderOperation } from '../../contract/session-provider.ts';
+import type { CallContext, ProviderOperation } from '../../contract/session-provider.ts';
 import { abortedError } from '../../contract/sleep.ts';
 import type { Layer } from './layer.ts';
 
@@ -23,16 +23,15 @@ export function deadlineLayer(clock: Clock): Layer {
     const deadline = Math.min(call.deadline, nowMs + CALL_BUDGET_MS);
     const effect = CHANGING_OPERATIONS.includes(operation) ? 'unknown' : 'none';
 
-    // By hand, because AbortSignal.any costs more than all layers together.
     return new Promise((resolve, reject) => {
-      const controller = new AbortController();
+      const limited = new LimitedCall(deadline);
       const letGo = (): void => {
         callOff();
         call.signal.removeEventListener('abort', onAbort);
       };
       const give = (error: SessionError): void => {
         letGo();
-        controller.abort(error);
+        limited.abort(error);
         reject(error);
       };
       const onAbort = (): void => {
@@ -42,18 +41,48 @@ export function deadlineLayer(clock: Clock): Layer {
         give(new SessionError('timeout', timeoutMessage(operation, deadline - nowMs), { operation, effect }));
       });
       call.signal.addEventListener('abort', onAbort, { once: true });
-      next({ ...invocation, call: { signal: controller.signal, deadline, attempt: 1 } }).then(
+      next({ ...invocation, call: limited }).then(
         (answer) => {
           letGo();
           resolve(answer);
         },
         (error: unknown) => {
           letGo();
-          reject(error instanceof Error ? error : new Error(String(error)));
+          // The layer above turns whatever this is into a SessionError.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          reject(error);
         },
       );
     });
   };
+}
+
+/**
+ * The call as it goes down: its signal is made when somebody asks for it. A signal costs as much as all the other layers
+ * together (and AbortSignal.any four times that), and an adapter that answers from memory never asks.
+ */
+class LimitedCall implements CallContext {
+  readonly deadline: number;
+  readonly attempt = 1;
+  #controller: AbortController | undefined;
+  #ended: SessionError | undefined;
+
+  constructor(deadline: number) {
+    this.deadline = deadline;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ended !== undefined) this.#controller.abort(this.#ended);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(error: SessionError): void {
+    this.#ended = error;
+    this.#controller?.abort(error);
+  }
 }
 
 function timeoutMessage(operation: ProviderOperation, budgetMs: number): string {

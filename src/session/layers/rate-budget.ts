@@ -10,7 +10,7 @@ export function rateBudgetLayer(budget: RateBudget): Layer {
   return async (invocation, next) => {
     const { operation, call } = invocation;
     if (operation === 'execute') return next(invocation);
-    const waiting = budget.take(operation === 'describe' || operation === 'listPage' ? 'reads' : 'writes', call.signal);
+    const waiting = budget.take(operation === 'describe' || operation === 'listPage' ? 'reads' : 'writes', call);
     if (waiting) await waiting;
     try {
       return await next(invocation);

@@ -25,7 +25,11 @@ export function retryLayer(clock: Clock, random: Random): Layer {
     for (let attempt = 1; ; attempt++) {
       try {
         // The first attempt is what nearly every call is: it goes down as it came.
-        return await next(attempt === 1 ? invocation : { ...invocation, call: { ...call, attempt } });
+        return await next(
+          attempt === 1
+            ? invocation
+            : { ...invocation, call: { signal: call.signal, deadline: call.deadline, attempt } },
+        );
       } catch (error) {
         if (!SessionError.is(error) || error.retry !== 'temporary' || !ERROR_KINDS[error.kind].retriedByLayer)
           throw error;

@@ -5,11 +5,9 @@ import type { Layer } from './layer.ts';
 export function traceLayer(tracer: Tracer): Layer {
   return async (invocation, next) => {
     const { operation, provider, handle } = invocation;
-    const span = tracer.startSpan(`anysession.${operation}`, {
-      'anysession.provider': provider.id,
-      'anysession.scope': provider.scope,
-      ...(handle && { 'anysession.session': handle.id }),
-    });
+    const place = { 'anysession.provider': provider.id, 'anysession.scope': provider.scope };
+    const attributes = handle === undefined ? place : { ...place, 'anysession.session': handle.id };
+    const span = tracer.startSpan(`anysession.${operation}`, attributes);
     try {
       const answer = await next({ ...invocation, span });
       span.end();
