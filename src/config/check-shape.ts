@@ -6,7 +6,7 @@ import { describeValue } from './describe-value.ts';
  * The part of JSON Schema that the config's own shape needs. One record is both what editors complete by and what is
  * checked here, so that the two cannot drift apart.
  */
-export type ShapeSchema = { readonly description?: string } & (
+export type ShapeSchema = { readonly title?: string; readonly description?: string } & (
   | {
       readonly type: 'string';
       readonly minLength?: number;
@@ -74,7 +74,7 @@ function expectation(schema: ShapeSchema): string {
   if (schema.type === 'object') return 'a map';
   if (schema.type === 'integer') return `a whole number, ${schema.minimum} or more`;
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
-  if (schema.pattern !== undefined) return `a text that fits ${schema.pattern}`;
+  if (schema.pattern !== undefined) return schema.title ?? `a text that fits ${schema.pattern}`;
   return schema.minLength === undefined ? 'a text' : 'a text that is not empty';
 }
 

@@ -55,6 +55,7 @@ export const CONFIG_SHAPE = {
     },
     owner: {
       type: 'string',
+      title: '1 to 63 lower-case letters, digits, - and _',
       pattern: '^[a-z0-9_-]{1,63}$',
       description: 'Who pays: written on every session, so that listing shows it.',
     },

@@ -1,5 +1,5 @@
 import type { ConfigRequest, EnvironmentConfig } from './config-options.ts';
-import { configInvalid, type ConfigProblem } from './config-problem.ts';
+import { configInvalid } from './config-problem.ts';
 import { defaultOwner } from './default-owner.ts';
 import { readConfig } from './read-config.ts';
 import { readEnvironment } from './read-environment.ts';
@@ -23,18 +23,8 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Environme
   if (choice.name === undefined) {
     throw configInvalid([...source.problems, { ...choice, file: source.labelAt(choice.path) }]);
   }
-  const at = ['environments', choice.name];
-  const environment = await readEnvironment(source.environments[choice.name] ?? {}, {
-    providerFrom: source.baseOf([...at, 'provider']),
-    env: source.env,
-  });
-  const problems: readonly ConfigProblem[] = [
-    ...source.problems,
-    ...environment.problems.map(({ path, message }) => {
-      const place = [...at, ...path];
-      return { file: source.labelAt(place), path: place, message };
-    }),
-  ];
+  const environment = await readEnvironment(source, choice.name);
+  const problems = [...source.problems, ...environment.problems];
   if (problems.length > 0 || environment.plugin === undefined) throw configInvalid(problems);
   return {
     file: source.file,

@@ -1,62 +1,68 @@
 import type { ProviderPlugin } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { checkShape } from './check-shape.ts';
+import { checkShape, type ShapeProblem } from './check-shape.ts';
 import { coerceTexts } from './coerce-texts.ts';
 import type { SessionDefaults } from './config-options.ts';
-import { formatPath, type ConfigPath } from './config-problem.ts';
+import { formatPath, type ConfigPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE } from './config-shape.ts';
 import { looksSecret } from './describe-value.ts';
 import { interpolate, type FilledText } from './interpolate.ts';
 import { loadPlugin } from './plugin-catalog.ts';
 import { optionsFromVariables, readOptions } from './provider-options.ts';
+import type { ReadConfig } from './read-config.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
-type Problems = readonly { readonly path: ConfigPath; readonly message: string }[];
 
-/** One environment as far as it could be read, and all that is wrong with it; paths begin at the environment. */
+/** One environment as far as it could be read, and all that is wrong with it. */
 export interface ReadEnvironment {
+  readonly name: string;
+  /** As it stands in the files, without the values of variables. */
+  readonly written: Mapping;
   /** `undefined` when the provider is not named or cannot be loaded. */
   readonly plugin: ProviderPlugin | undefined;
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
-  readonly problems: Problems;
-}
-
-/** What the reading of an environment needs of the world. */
-export interface EnvironmentContext {
-  /** The file that a relative or bare provider specifier is resolved from. */
-  readonly providerFrom: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly problems: readonly ConfigProblem[];
 }
 
 /** Fills the variables of one environment, checks it, loads its provider and has that read its options. */
-export async function readEnvironment(raw: Mapping, context: EnvironmentContext): Promise<ReadEnvironment> {
-  const { value, filled, problems: unfilled } = interpolate(raw, [], context.env);
+export async function readEnvironment(source: ReadConfig, name: string): Promise<ReadEnvironment> {
+  const at = ['environments', name];
+  const raw = source.environments[name] ?? {};
+  const { value, filled, problems: unfilled } = interpolate(raw, [], source.env);
   const written = value as Mapping;
   const providerIsKnown = !unfilled.some(({ path }) => path[0] === 'provider');
-  const found = providerIsKnown ? await findPlugin(written['provider'], context.providerFrom) : NOT_FOUND;
+  const found = providerIsKnown ? await findPlugin(written['provider'], source.baseOf([...at, 'provider'])) : NOT_FOUND;
   const { plugin } = found;
 
-  const fromVariables = plugin ? optionsFromVariables(plugin, written, context.env) : [];
+  const fromVariables = plugin ? optionsFromVariables(plugin, written, source.env) : [];
   const allFilled = [...filled, ...fromVariables];
   const typed = withTypes(written, plugin, allFilled, fromVariables);
   const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
 
-  const problems = [...checkShape(typed, ENVIRONMENT_SHAPE), ...found.problems, ...read.problems];
+  const checked = [...checkShape(typed, ENVIRONMENT_SHAPE), ...found.problems, ...read.problems];
+  const told = checked.map(({ path, message }) => ({ path, message: withSource(path, message, allFilled) }));
   return {
+    name,
+    written: raw,
     plugin,
     providerConfig: read.config,
     session: typed['session'] ?? {},
-    problems: [
-      ...unfilled,
-      ...problems.map(({ path, message }) => ({ path, message: withSource(path, message, allFilled) })),
-    ],
+    problems: [...unfilled, ...told].map(({ path, message }) => {
+      const place = [...at, ...path];
+      return { file: source.labelAt(place), path: place, message };
+    }),
   };
 }
 
-const NOT_FOUND = { plugin: undefined, problems: [] } as const;
+interface FoundPlugin {
+  readonly plugin: ProviderPlugin | undefined;
+  readonly problems: readonly ShapeProblem[];
+}
 
-async function findPlugin(provider: unknown, from: string): Promise<Pick<ReadEnvironment, 'plugin' | 'problems'>> {
+const NOT_FOUND: FoundPlugin = { plugin: undefined, problems: [] };
+
+async function findPlugin(provider: unknown, from: string): Promise<FoundPlugin> {
   // What is no text, or an empty one, is told by the check of the environment's shape.
   if (typeof provider !== 'string' || provider === '') return NOT_FOUND;
   try {
