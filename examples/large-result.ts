@@ -18,7 +18,7 @@ console.log(`${rows} rows in ${batches} batches, ${Math.round(process.memoryUsag
 
 // The same data as an Arrow table, for everything that speaks Arrow.
 const byMonth = await session.sql(
-  `SELECT date_trunc('month', FL_DATE) AS month, avg(ARR_DELAY) AS late FROM read_parquet(?) GROUP BY 1 ORDER BY 1`,
+  `SELECT date_trunc('month', date) AS month, avg(delay) AS late FROM read_parquet(?) GROUP BY 1 ORDER BY 1`,
   { parameters: [dataFile('flights-3m.parquet')] },
 );
 const table = await byMonth.toArrow();
