@@ -32,8 +32,9 @@ export function parseHandle(untrusted: unknown): SessionHandle {
   }
   const { v, provider, scope, id } = value as Record<string, unknown>;
   if (v !== HANDLE_VERSION) {
+    const written = typeof v === 'number' || typeof v === 'string' ? JSON.stringify(v) : 'none';
     throw refusal(
-      `this handle is of version ${JSON.stringify(v) ?? 'none'} and this release reads version ${HANDLE_VERSION}; ` +
+      `this handle is of version ${written} and this release reads version ${HANDLE_VERSION}; ` +
         'attach with the release that wrote it, or start a new session',
     );
   }

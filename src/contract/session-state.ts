@@ -29,6 +29,7 @@ const NEXT_STATES: Readonly<Record<SessionState, readonly SessionState[]>> = {
  */
 export function isLegalMove(from: StatePoint, to: StatePoint): boolean {
   if (from.final) return false;
+  if (to.final && to.state !== 'terminated' && to.state !== 'failed') return false;
   if (from.state === to.state) return to.final;
   // A shutting-down session that turns out failed has stopped shutting down: only a final failure is believable.
   if (from.state === 'terminated' && !to.final) return false;
