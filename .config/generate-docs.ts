@@ -1,10 +1,11 @@
 /**
  * Fills the generated blocks of the Markdown files, so that no page says what the code does not:
  *
- *   <!-- generated: capabilities -->          a table of providers × capabilities
- *   <!-- generated: errors -->                the table of error kinds
- *   <!-- generated: example demo.ts -->       the part of examples/demo.ts between `// region readme` and `// endregion`
- *   <!-- end -->                              closes each of them
+ *   <!-- generated: capabilities -->               a table of providers × capabilities
+ *   <!-- generated: errors -->                     the table of error kinds
+ *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
+ *   <!-- code: examples/anysession.config.yaml -->   a whole file
+ *   <!-- end -->                                   closes each of them
  *
  * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
  */
@@ -16,7 +17,7 @@ import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
 import type { ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BLOCK = /(<!-- generated: ([\w-]+)(?: ([^ ]+))? -->\n)[\s\S]*?(<!-- end -->)/g;
+const BLOCK = /(<!-- (generated|code): (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /** The Markdown files that may hold generated blocks, relative to the repository. */
 export function documents(): string[] {
@@ -38,18 +39,17 @@ export async function fill(text: string): Promise<string> {
   let filled = '';
   let position = 0;
   for (const match of text.matchAll(BLOCK)) {
-    const [whole, opening = '', kind = '', argument, closing = ''] = match;
-    filled += `${text.slice(position, match.index)}${opening}\n${await generate(kind, argument)}\n\n${closing}`;
+    const [whole, opening = '', kind = '', name = '', closing = ''] = match;
+    filled += `${text.slice(position, match.index)}${opening}\n${kind === 'code' ? codeBlock(name) : await generatedTable(name)}\n\n${closing}`;
     position = match.index + whole.length;
   }
   return filled + text.slice(position);
 }
 
-async function generate(kind: string, argument: string | undefined): Promise<string> {
-  if (kind === 'capabilities') return capabilityTable(await builtInPlugins());
-  if (kind === 'errors') return errorTable();
-  if (kind === 'example' && argument !== undefined) return exampleBlock(argument);
-  throw new Error(`unknown generated block '${kind}${argument === undefined ? '' : ` ${argument}`}'`);
+async function generatedTable(name: string): Promise<string> {
+  if (name === 'capabilities') return capabilityTable(await builtInPlugins());
+  if (name === 'errors') return errorTable();
+  throw new Error(`unknown table '${name}': there are capabilities and errors`);
 }
 
 async function builtInPlugins(): Promise<ProviderPlugin[]> {
@@ -145,10 +145,18 @@ function errorTable(): string {
   );
 }
 
-function exampleBlock(file: string): string {
-  const text = readFileSync(join(ROOT, 'examples', file), 'utf8');
-  const region = /^ *\/\/ region readme\n([\s\S]*?)^ *\/\/ endregion$/m.exec(text)?.[1] ?? text;
-  return `\`\`\`${extname(file).slice(1)}\n${region.trim()}\n\`\`\``;
+function codeBlock(source: string): string {
+  const [file = '', region] = source.split('#');
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const code = region === undefined ? text : regionOf(text, region);
+  if (code === undefined) throw new Error(`${file} has no region '${region ?? ''}'`);
+  return `\`\`\`${extname(file).slice(1)}\n${code.trim()}\n\`\`\``;
+}
+
+/** The lines between `// region NAME` and the next `// endregion`. */
+function regionOf(text: string, name: string): string | undefined {
+  const [, rest] = text.split(`// region ${name}\n`);
+  return rest?.slice(0, rest.search(/^\s*\/\/ endregion$/m));
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
