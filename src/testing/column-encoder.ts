@@ -36,11 +36,11 @@ export function encodeColumn(type: ColumnType, values: readonly TestValue[]): Co
     case 'boolean':
       return { ...shared, values: packBits(values.map((value) => value === true)) };
     case 'text':
-      return { ...shared, ...encodeBytes(values.map((value) => new TextEncoder().encode(String(value ?? '')))) };
+      return { ...shared, ...encodeBytes(values.map((value) => new TextEncoder().encode((value ?? '') as string))) };
     case 'binary':
       return { ...shared, ...encodeBytes(values.map((value) => (value ?? new Uint8Array()) as Uint8Array)) };
     case 'decimal':
-      return { ...shared, values: encode128(values.map((value) => unscaled(String(value ?? '0'), type.scale))) };
+      return { ...shared, values: encode128(values.map((value) => unscaled((value ?? '0') as string, type.scale))) };
     case 'interval':
       return { ...shared, values: encodeIntervals(values) };
     case 'list': {
@@ -60,7 +60,7 @@ export function encodeColumn(type: ColumnType, values: readonly TestValue[]): Co
     }
     case 'integer':
       if (type.bits === 128)
-        return { ...shared, values: encode128(values.map((value) => BigInt((value ?? 0) as bigint))) };
+        return { ...shared, values: encode128(values.map((value) => BigInt((value ?? 0) as bigint | number))) };
       return { ...shared, values: encodeFixed(type, values) };
     default:
       return { ...shared, values: encodeFixed(type, values) };
@@ -73,7 +73,7 @@ const INTEGER_ARRAYS = {
 } as const;
 
 function encodeFixed(type: ColumnType, values: readonly TestValue[]): FixedWidthValues {
-  const wide = (): bigint[] => values.map((value) => BigInt((value ?? 0) as bigint));
+  const wide = (): bigint[] => values.map((value) => BigInt((value ?? 0) as bigint | number));
   const narrow = (): number[] => values.map((value) => Number(value ?? 0));
   switch (type.kind) {
     case 'integer': {

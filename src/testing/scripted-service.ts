@@ -4,8 +4,14 @@ import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
 import { ScriptedEngine, type ScriptedEngineHost, type ScriptedRequest } from './scripted-engine.ts';
 import { ScriptedFaults } from './scripted-faults.ts';
 import { ScriptedOracle, type ScriptedCall } from './scripted-oracle.ts';
-import { ScriptedSession, type ScriptedSessionRecord, type ScriptedStartInput } from './scripted-session.ts';
+import {
+  ScriptedSession,
+  type ScriptedSessionRecord,
+  type ScriptedStartInput,
+  type ScriptedTiming,
+} from './scripted-session.ts';
 import { ScriptedStatements } from './scripted-statements.ts';
+import { ScriptedWire } from './scripted-wire.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { ServiceFault } from './service-fault.ts';
 
@@ -51,7 +57,9 @@ export class ScriptedService implements ScriptedEngineHost {
   readonly engine: ScriptedEngine;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #options: Required<Pick<ScriptedServiceOptions, 'startMs' | 'terminateMs' | 'latencyMs' | 'invisibleMs'>>;
+  readonly #wire: ScriptedWire;
+  readonly #timing: ScriptedTiming;
+  readonly #invisibleMs: number;
   readonly #sessions = new Map<string, ScriptedSession>();
   /** The service's own time does not jump when the caller's wall clock does. */
   readonly #epochOffsetMs: number;
@@ -69,8 +77,10 @@ export class ScriptedService implements ScriptedEngineHost {
     this.capabilities = Object.freeze({ ...SCRIPTED_CAPABILITIES, ...options.capabilities });
     this.#clock = clock;
     this.#random = options.random ?? new SeededRandom();
-    this.#options = { startMs, terminateMs, latencyMs, invisibleMs };
+    this.#timing = { startMs, terminateMs };
+    this.#invisibleMs = invisibleMs;
     this.#epochOffsetMs = clock.nowMs() - clock.monotonicMs();
+    this.#wire = new ScriptedWire({ service: this, clock, latencyMs });
     this.engine = new ScriptedEngine({ host: this, clock });
     this.oracle = new ScriptedOracle({
       liveIds: () =>
@@ -89,7 +99,7 @@ export class ScriptedService implements ScriptedEngineHost {
   start(input: ScriptedStartInput, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
     const fault = this.faults.take('start');
     const brokenStart = fault?.kind === 'broken-start' ? fault.reason : undefined;
-    return this.#answer({ operation: 'start', token: input.clientToken }, request, fault, () => {
+    return this.#wire.answer({ operation: 'start', token: input.clientToken }, { ...request, fault }, () => {
       const known = this.#all().find((session) => session.input.clientToken === input.clientToken);
       if (known !== undefined) {
         if (this.capabilities.idempotency === 'token') return this.#record(known);
@@ -101,8 +111,7 @@ export class ScriptedService implements ScriptedEngineHost {
       }
       // Where the name is what makes a start unique, the caller's name is the id.
       const id = this.capabilities.idempotency === 'name' ? input.clientToken : `ss-${this.#random.hex(12)}`;
-      const timing = this.#options;
-      const session = new ScriptedSession({ id, input, nowMs: this.nowMs(), timing, brokenStart });
+      const session = new ScriptedSession({ id, input, nowMs: this.nowMs(), timing: this.#timing, brokenStart });
       this.#sessions.set(id, session);
       this.oracle.started.push({ sessionId: id, token: input.clientToken });
       return this.#record(session);
@@ -110,8 +119,10 @@ export class ScriptedService implements ScriptedEngineHost {
   }
 
   get(sessionId: string, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
-    return this.#answer({ operation: 'describe', sessionId }, request, this.faults.take('describe'), () =>
-      this.#record(this.#visible(sessionId)),
+    return this.#wire.answer(
+      { operation: 'describe', sessionId },
+      { ...request, fault: this.faults.take('describe') },
+      () => this.#record(this.#visible(sessionId)),
     );
   }
 
@@ -119,7 +130,7 @@ export class ScriptedService implements ScriptedEngineHost {
     input: ScriptedListInput,
     request: ScriptedRequest,
   ): Promise<{ readonly sessions: readonly ScriptedSessionRecord[]; readonly nextPageToken?: string }> {
-    return this.#answer({ operation: 'listPage' }, request, this.faults.take('listPage'), () => {
+    return this.#wire.answer({ operation: 'listPage' }, { ...request, fault: this.faults.take('listPage') }, () => {
       if (input.maxResults > this.capabilities.listPageSize)
         throw new ServiceFault('Invalid', 400, 'maxResults is too large');
       const fitting = this.#all()
@@ -134,12 +145,16 @@ export class ScriptedService implements ScriptedEngineHost {
 
   /** Asks for the end of a session. Writes see every session at once; only reads can lag behind. */
   stop(sessionId: string, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
-    return this.#answer({ operation: 'terminate', sessionId }, request, this.faults.take('terminate'), () => {
-      const session = this.session(sessionId);
-      session.stop(this.nowMs(), 'stopped by a caller');
-      this.engine.dropEnded();
-      return this.#record(session);
-    });
+    return this.#wire.answer(
+      { operation: 'terminate', sessionId },
+      { ...request, fault: this.faults.take('terminate') },
+      () => {
+        const session = this.session(sessionId);
+        session.stop(this.nowMs(), 'stopped by a caller');
+        this.engine.dropEnded();
+        return this.#record(session);
+      },
+    );
   }
 
   /** A short-lived secret for a session that takes work: its host, port and token. */
@@ -148,7 +163,7 @@ export class ScriptedService implements ScriptedEngineHost {
     sessionId: string,
     request: ScriptedRequest,
   ): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
-    return this.#answer({ operation, sessionId }, request, this.faults.take(operation), () => {
+    return this.#wire.answer({ operation, sessionId }, { ...request, fault: this.faults.take(operation) }, () => {
       const { state } = this.session(sessionId);
       if (state !== 'IDLE' && state !== 'RUNNING') throw new ServiceFault('NotReady', 409, `the session is ${state}`);
       const lifeMs = this.capabilities.tokenLifetimeMs === false ? 3_600_000 : this.capabilities.tokenLifetimeMs;
@@ -158,7 +173,8 @@ export class ScriptedService implements ScriptedEngineHost {
 
   /** Takes a request of the data plane in the way of all requests; used by the engine. */
   request<T>(call: Pick<ScriptedCall, 'operation' | 'sessionId'>, request: ScriptedRequest, act: () => T): Promise<T> {
-    return this.#answer(call, request, call.operation === 'cancel' ? undefined : this.faults.take(call.operation), act);
+    const fault = call.operation === 'cancel' ? undefined : this.faults.take(call.operation);
+    return this.#wire.answer(call, { ...request, fault }, act);
   }
 
   /** One session, brought up to now: for the engine and for tests that act behind the caller's back. */
@@ -199,7 +215,7 @@ export class ScriptedService implements ScriptedEngineHost {
   }
 
   #isVisible(session: ScriptedSession): boolean {
-    return this.nowMs() >= session.createdMs + this.#options.invisibleMs;
+    return this.nowMs() >= session.createdMs + this.#invisibleMs;
   }
 
   #visible(sessionId: string): ScriptedSession {
@@ -207,50 +223,6 @@ export class ScriptedService implements ScriptedEngineHost {
     if (!this.#isVisible(session))
       throw new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)} yet`);
     return session;
-  }
-
-  async #answer<T>(
-    call: Pick<ScriptedCall, 'operation' | 'token' | 'sessionId'>,
-    request: ScriptedRequest,
-    fault: ReturnType<ScriptedFaults['take']>,
-    act: () => T,
-  ): Promise<T> {
-    this.oracle.calls.push({ ...call, attempt: request.attempt, atMs: this.nowMs() });
-    const { latencyMs } = this.#options;
-    switch (fault?.kind) {
-      case 'throttled':
-        throw new ServiceFault('Throttled', 429, 'too many requests', fault.retryAfterMs);
-      case 'refused':
-        throw new ServiceFault(fault.code, fault.httpStatus, 'the request was refused');
-      case 'unavailable':
-        if (fault.effect === 'after') act();
-        throw new ServiceFault('Unavailable', 503, 'try again later');
-      case 'lost-answer':
-        act();
-        return new Promise<never>(() => {});
-      case 'slow': {
-        if (fault.effect === 'after') await this.#wait(fault.delayMs);
-        const answer = act();
-        if (fault.effect === 'before') await this.#wait(fault.delayMs, request.signal);
-        return answer;
-      }
-      default: {
-        const answer = act();
-        if (latencyMs > 0) await this.#wait(latencyMs, request.signal);
-        return answer;
-      }
-    }
-  }
-
-  /** Waits on the service's clock; a caller that has gone (its signal) takes the timer along. */
-  #wait(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#clock.schedule(delayMs, () => {
-        signal?.removeEventListener('abort', cancel);
-        resolve();
-      });
-      signal?.addEventListener('abort', cancel, { once: true });
-    });
   }
 }
 

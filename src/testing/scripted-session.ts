@@ -114,10 +114,14 @@ export class ScriptedSession {
   }
 
   toRecord(): ScriptedSessionRecord {
-    const { clientToken: _token, ...input } = this.input;
+    const { description, name, idleTimeoutMinutes, maxLifetimeMinutes, tags } = this.input;
     const { atMs, reason } = this.#last;
     return {
-      ...input,
+      description,
+      ...(name === undefined ? {} : { name }),
+      idleTimeoutMinutes,
+      ...(maxLifetimeMinutes === undefined ? {} : { maxLifetimeMinutes }),
+      tags,
       sessionId: this.id,
       state: this.shownState ?? this.state,
       ...(reason === undefined ? {} : { stateReason: reason }),

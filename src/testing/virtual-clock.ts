@@ -75,12 +75,12 @@ export class VirtualClock implements Clock {
   async runUntilSettled<T>(promise: Promise<T>, limits: RunLimits = {}): Promise<T> {
     const { limitMs = 86_400_000, ioPatienceMs = 2_000 } = limits;
     const endMs = this.#monotonicMs + limitMs;
-    let settled = false;
-    const note = (): void => void (settled = true);
+    const outcome = { isKnown: false };
+    const note = (): void => void (outcome.isKnown = true);
     promise.then(note, note);
     await this.#settle();
     let patienceEndsMs = performance.now() + ioPatienceMs;
-    while (!settled) {
+    while (!outcome.isKnown) {
       const timer = this.#nextDue(endMs);
       if (timer !== undefined) {
         await this.#fire(timer);

@@ -247,7 +247,7 @@ describe('faults', () => {
       for (let at = 0; at < 40; at++) {
         seen += await provider.listPage({}, undefined, call()).then(
           () => '.',
-          (error: { kind: string }) => error.kind[0],
+          (error: unknown) => (error as { kind: string }).kind.slice(0, 1),
         );
       }
       service.faults.clear();
