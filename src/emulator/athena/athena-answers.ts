@@ -1,0 +1,93 @@
+import { epochSeconds } from '../aws-json.ts';
+import type { Phase } from '../lifecycle.ts';
+import type { AthenaSession, AthenaState } from './athena-session.ts';
+import type { Calculation } from './calculation.ts';
+
+/** The bucket in which sessions and calculations would leave their files. */
+const RESULT_BUCKET = 's3://emulated-athena-results';
+
+/** `SessionStatus` as a reader sees it. */
+export function toStatus(session: AthenaSession, phase: Phase<AthenaState>): object {
+  const ended = phase.state === 'TERMINATED' || phase.state === 'FAILED';
+  const sinceSeconds = epochSeconds(phase.sinceMs);
+  return {
+    StartDateTime: epochSeconds(session.startedAtMs),
+    LastModifiedDateTime: sinceSeconds,
+    ...(ended && { EndDateTime: sinceSeconds }),
+    ...(phase.state === 'IDLE' && { IdleSinceDateTime: sinceSeconds }),
+    State: phase.state,
+    ...(phase.reason !== undefined && { StateChangeReason: phase.reason }),
+  };
+}
+
+/** The answer of GetSession. */
+export function toSession(session: AthenaSession, phase: Phase<AthenaState>): object {
+  const { request } = session;
+  return {
+    SessionId: session.id,
+    Description: request.Description,
+    WorkGroup: session.scope,
+    EngineVersion: session.engineVersion,
+    EngineConfiguration: request.EngineConfiguration,
+    NotebookVersion: request.NotebookVersion,
+    MonitoringConfiguration: request.MonitoringConfiguration,
+    SessionConfiguration: {
+      ExecutionRole: request.ExecutionRole,
+      WorkingDirectory: `${RESULT_BUCKET}/${session.scope}/${session.id}`,
+      IdleTimeoutSeconds: session.idleTimeoutMinutes * 60,
+      SessionIdleTimeoutInMinutes: session.idleTimeoutMinutes,
+    },
+    Status: toStatus(session, phase),
+    Statistics: { DpuExecutionInMillis: session.dpuExecutionMs },
+  };
+}
+
+/** `SessionSummary`; it has the full status and no tags. */
+export function toSummary(session: AthenaSession, phase: Phase<AthenaState>): object {
+  return {
+    SessionId: session.id,
+    Description: session.request.Description,
+    EngineVersion: { SelectedEngineVersion: session.engineVersion, EffectiveEngineVersion: session.engineVersion },
+    NotebookVersion: session.request.NotebookVersion,
+    Status: toStatus(session, phase),
+  };
+}
+
+/** `CalculationStatus`. */
+export function toCalculationStatus(calculation: Calculation): object {
+  const { state, reason } = calculation.current;
+  const completedAtMs = calculation.completedAtMs;
+  return {
+    SubmissionDateTime: epochSeconds(calculation.submittedAtMs),
+    ...(completedAtMs !== undefined && { CompletionDateTime: epochSeconds(completedAtMs) }),
+    State: state,
+    ...(reason !== undefined && { StateChangeReason: reason }),
+  };
+}
+
+/** The answer of GetCalculationExecution; the result is there only when the calculation has completed. */
+export function toCalculation(calculation: Calculation): object {
+  const { id, sessionId, description } = calculation.start;
+  const directory = `${RESULT_BUCKET}/${sessionId}/${id}`;
+  return {
+    CalculationExecutionId: id,
+    SessionId: sessionId,
+    Description: description,
+    WorkingDirectory: directory,
+    Status: toCalculationStatus(calculation),
+    Statistics: toCalculationStatistics(calculation),
+    ...(calculation.current.state === 'COMPLETED' && {
+      Result: {
+        StdOutS3Uri: `${directory}/stdout`,
+        StdErrorS3Uri: `${directory}/stderr`,
+        ResultS3Uri: `${directory}/result.json`,
+        ResultType: 'application/vnd.aws.athena.v1+json',
+      },
+    }),
+  };
+}
+
+/** `CalculationStatistics`; a session of version 3 works with two DPUs at least. */
+export function toCalculationStatistics(calculation: Calculation): object {
+  return { DpuExecutionInMillis: calculation.ranMs * 2, Progress: calculation.ended ? '100%' : '0%' };
+}

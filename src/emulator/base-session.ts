@@ -1,0 +1,128 @@
+import { SessionError } from '../contract/session-error.ts';
+import type { EmulatedSession, SessionTruth } from './emulated-session.ts';
+import { Lifecycle, type Phase } from './lifecycle.ts';
+import type { ServiceId } from './service.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What a service says about its session states. */
+export interface SessionStates<State extends string> {
+  readonly all: readonly State[];
+  readonly first: State;
+  /** Nothing is held any more. */
+  readonly ended: readonly State[];
+}
+
+/** What every session is born with. */
+export interface SessionBirth<State extends string> {
+  readonly service: ServiceId;
+  readonly scope: string;
+  readonly id: string;
+  readonly token: string | undefined;
+  readonly states: SessionStates<State>;
+  /** The reason shown with the first state. */
+  readonly reason?: string;
+  /** How long the record of an ended session can still be read; for ever unless said. */
+  readonly retentionMs: number | undefined;
+}
+
+/** The part of a session that is the same in every service: its phases, its end, its disappearance, and the truth about it. */
+export abstract class BaseSession<State extends string> implements EmulatedSession {
+  readonly id: string;
+  readonly scope: string;
+  protected readonly lifecycle: Lifecycle<State>;
+  protected readonly timeline: Timeline;
+  readonly #birth: SessionBirth<State>;
+  #vanishedAtMs: number | undefined;
+  #forgotten = false;
+
+  constructor(timeline: Timeline, birth: SessionBirth<State>) {
+    this.timeline = timeline;
+    this.id = birth.id;
+    this.scope = birth.scope;
+    this.#birth = birth;
+    this.lifecycle = new Lifecycle(timeline, birth.states.first, birth.reason);
+  }
+
+  get state(): State {
+    return this.lifecycle.current.state;
+  }
+
+  get startedAtMs(): number {
+    return this.lifecycle.startedAtMs;
+  }
+
+  /** Whether it still holds resources. */
+  get live(): boolean {
+    return this.#vanishedAtMs === undefined && !this.#birth.states.ended.includes(this.state);
+  }
+
+  /** What a reader sees who is `lagMs` behind; nothing before the start and after the record is gone. */
+  seen(lagMs: number): Phase<State> | undefined {
+    return this.#forgotten ? undefined : this.lifecycle.asOf(lagMs);
+  }
+
+  truth(): SessionTruth {
+    const endedAtMs = this.#vanishedAtMs ?? this.lifecycle.firstTimeIn(this.#birth.states.ended);
+    return {
+      service: this.#birth.service,
+      scope: this.scope,
+      id: this.id,
+      token: this.#birth.token,
+      state: this.#vanishedAtMs === undefined ? this.state : 'VANISHED',
+      live: this.live,
+      startedAtMs: this.startedAtMs,
+      endedAtMs,
+      billedSeconds: ((endedAtMs ?? this.timeline.nowMs()) - this.startedAtMs) / 1000,
+    };
+  }
+
+  become(state: string, when: { readonly reason: string | undefined; readonly afterMs: number }): void {
+    const { all } = this.#birth.states;
+    const known = all.find((candidate) => candidate === state);
+    if (known === undefined) {
+      throw new SessionError(
+        'config-invalid',
+        `${this.#birth.service} has no session state '${state}', only ${all.join(', ')}.`,
+        {
+          operation: 'emulator fault',
+        },
+      );
+    }
+    this.timeline.after(when.afterMs, () => {
+      this.enter(known, when.reason);
+    });
+  }
+
+  vanish(afterMs: number): void {
+    this.timeline.after(afterMs, () => {
+      if (this.live) {
+        this.#vanishedAtMs = this.timeline.nowMs();
+        this.onEnd();
+      }
+      this.#forgotten = true;
+    });
+  }
+
+  abstract setBusy(busy: boolean): void;
+
+  /** Goes into a state, unless the session has ended. */
+  protected enter(state: State, reason?: string): void {
+    if (!this.live) return;
+    this.lifecycle.enter(state, reason);
+    this.onEnter(state);
+    if (this.live) return;
+    this.onEnd();
+    const { retentionMs } = this.#birth;
+    if (retentionMs !== undefined) {
+      this.timeline.after(retentionMs, () => {
+        this.#forgotten = true;
+      });
+    }
+  }
+
+  /** Plans what follows from a state. */
+  protected abstract onEnter(state: State): void;
+
+  /** Releases what the session held. */
+  protected abstract onEnd(): void;
+}

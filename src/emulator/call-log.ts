@@ -1,0 +1,89 @@
+import type { ServiceId } from './service.ts';
+
+/** What the emulator remembers of one call. It never holds a signature, an endpoint token or the value of a property. */
+export interface CallRecord {
+  /** Counts from 1. */
+  readonly number: number;
+  /** Epoch milliseconds on the emulator's clock. */
+  readonly atMs: number;
+  readonly service: ServiceId;
+  /** Undefined when no operation could be made out. */
+  readonly operation: string | undefined;
+  /** The request as it was read, property values masked; undefined when it could not be. */
+  readonly input: unknown;
+  /** The idempotency token, where the operation has one and the caller sent it. */
+  readonly token: string | undefined;
+  /** `amz-sdk-invocation-id`: the same on every attempt of one call. */
+  readonly invocationId: string | undefined;
+  /** `amz-sdk-request`, for example `attempt=2; max=3`. */
+  readonly attempt: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly requestId: string;
+  readonly sessionId: string | undefined;
+  /** The status of the answer, whether it got through or not. */
+  readonly httpStatus: number | undefined;
+  /** The code of the error answer. */
+  readonly errorCode: string | undefined;
+  /** The kinds of the faults that struck. */
+  readonly faults: readonly string[];
+  /** What became of the answer. */
+  readonly delivery: 'answer' | 'reset' | 'silence';
+}
+
+/** A record that is still being filled in. */
+export type OpenCallRecord = { -readonly [Member in keyof CallRecord]: CallRecord[Member] };
+
+/** How many calls are remembered unless told otherwise; the oldest are forgotten first. */
+const REMEMBERED_CALLS = 100_000;
+
+/** Every call that reached a service, in order. */
+export class CallLog {
+  readonly #records: CallRecord[] = [];
+  #count = 0;
+
+  open(
+    start: Pick<CallRecord, 'atMs' | 'service' | 'invocationId' | 'attempt' | 'userAgent' | 'requestId'>,
+  ): OpenCallRecord {
+    this.#count += 1;
+    const record: OpenCallRecord = {
+      number: this.#count,
+      ...start,
+      operation: undefined,
+      input: undefined,
+      token: undefined,
+      sessionId: undefined,
+      httpStatus: undefined,
+      errorCode: undefined,
+      faults: [],
+      delivery: 'answer',
+    };
+    this.#records.push(record);
+    if (this.#records.length > REMEMBERED_CALLS) this.#records.shift();
+    return record;
+  }
+
+  /** A copy that later calls do not change. */
+  records(): readonly CallRecord[] {
+    return this.#records.map((record) => ({ ...record }));
+  }
+}
+
+/** Maps whose values users put passwords into; their keys stay. */
+const MASKED_MEMBERS = new Set(['properties', 'Properties', 'SparkProperties', 'AdditionalConfigs']);
+
+/** The request without the values of properties. */
+export function maskProperties(input: unknown): unknown {
+  if (Array.isArray(input)) return input.map(maskProperties);
+  if (typeof input !== 'object' || input === null) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [
+      name,
+      MASKED_MEMBERS.has(name) ? maskValues(value) : maskProperties(value),
+    ]),
+  );
+}
+
+function maskValues(map: unknown): unknown {
+  if (typeof map !== 'object' || map === null) return map;
+  return Object.fromEntries(Object.keys(map).map((key) => [key, '***']));
+}

@@ -1,0 +1,182 @@
+import { maskProperties, type CallLog, type OpenCallRecord } from './call-log.ts';
+import { refuseSignature, type SignatureRules } from './aws-signature.ts';
+import type { EmulatedSession } from './emulated-session.ts';
+import type { FaultScript } from './fault-script.ts';
+import type { Fault, FaultEffect } from './fault.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import { BrokenConstraints, readInput, WrongType } from './read-input.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import { ServiceError } from './service-error.ts';
+import type { EmulatedService, RoutedCall } from './service.ts';
+import type { Timeline } from './timeline.ts';
+import { header, type Delivery, type WireAnswer, type WireRequest } from './wire.ts';
+
+/** What the way of a call through the emulator needs. */
+export interface PipelineParts {
+  readonly service: EmulatedService;
+  readonly timeline: Timeline;
+  readonly random: SeededRandom;
+  readonly faults: FaultScript;
+  readonly limiter: RateLimiter;
+  readonly log: CallLog;
+  readonly signature: Pick<SignatureRules, 'region' | 'signature'>;
+}
+
+type Struck = { readonly [Kind in FaultEffect['kind']]?: Extract<Fault, { readonly kind: Kind }> };
+
+/** Takes one request from the wire to its answer: signature, faults and rates before the effect, the operation, faults after it. */
+export function answerCall(parts: PipelineParts, request: WireRequest): Delivery {
+  const { service, timeline, random, log } = parts;
+  timeline.settle();
+  const requestId = random.uuid();
+  const record = log.open({
+    atMs: timeline.nowMs(),
+    service: service.id,
+    invocationId: header(request, 'amz-sdk-invocation-id'),
+    attempt: header(request, 'amz-sdk-request'),
+    userAgent: header(request, 'user-agent'),
+    requestId,
+  });
+  const delivery = run(parts, request, record);
+  record.delivery = delivery.how;
+  return delivery;
+}
+
+function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord): Delivery {
+  const { service } = parts;
+  const refuse = (error: ServiceError): WireAnswer => {
+    record.httpStatus = error.httpStatus;
+    record.errorCode = error.code;
+    return service.protocol.refuse(error, record.requestId);
+  };
+  try {
+    const routed = service.protocol.route(request);
+    record.operation = routed.operation;
+    const badSignature = refuseSignature(
+      request,
+      { ...parts.signature, signingName: service.signingName },
+      service.errors,
+    );
+    if (badSignature !== undefined) throw badSignature;
+    const struck = strike(parts, routed.operation);
+    record.faults = Object.keys(struck);
+    if (struck.reset?.when === 'before') return { how: 'reset' };
+    if (struck.html !== undefined) {
+      record.httpStatus = HTML_ANSWER.status;
+      return { how: 'answer', answer: HTML_ANSWER, delayMs: 0 };
+    }
+    return deliver(struck, perform({ parts, routed, record, struck, refuse }));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { how: 'answer', answer: refuse(error), delayMs: 0 };
+  }
+}
+
+function perform(step: {
+  parts: PipelineParts;
+  routed: RoutedCall;
+  record: OpenCallRecord;
+  struck: Struck;
+  refuse: (error: ServiceError) => WireAnswer;
+}): WireAnswer {
+  const { parts, routed, record, struck, refuse } = step;
+  const { service } = parts;
+  try {
+    refuseByFault(parts, struck);
+    if (!parts.limiter.admits(routed.operation)) throw service.errors.throttled();
+    const input = read(service, routed);
+    record.input = maskProperties(input);
+    record.token = tokenOf(routed, input);
+    let touched: EmulatedSession | undefined;
+    const output = routed.definition.run(input, {
+      emptyPage: struck['empty-page'] !== undefined,
+      calculationFailure: calculationFailure(struck),
+      touches(session) {
+        touched = session;
+        record.sessionId = session.id;
+      },
+    });
+    if (touched !== undefined) disturb(touched, struck);
+    record.httpStatus = 200;
+    return service.protocol.answer(withUnknownStates(output, struck['unknown-state']?.state), record.requestId);
+  } catch (error) {
+    if (error instanceof ServiceError) return refuse(error);
+    throw error;
+  }
+}
+
+function strike(parts: PipelineParts, operation: string): Struck {
+  const struck = parts.faults.strike(parts.service.id, operation);
+  return Object.fromEntries(struck.map((fault) => [fault.kind, fault]));
+}
+
+/** Faults that are an error answer and nothing else. */
+function refuseByFault(parts: PipelineParts, struck: Struck): void {
+  const { errors } = parts.service;
+  if (struck.throttle !== undefined) {
+    const { code, httpStatus, message, members } = errors.throttled();
+    throw new ServiceError(code, httpStatus, message, { members, headers: retryAfter(struck.throttle.retryAfterMs) });
+  }
+  if (struck['server-error'] !== undefined) throw errors.internal();
+  if (struck.error !== undefined) {
+    const { code, httpStatus, message } = struck.error;
+    throw new ServiceError(code, httpStatus, message ?? `${code}, as the fault script has it.`);
+  }
+}
+
+/** Whole seconds fit the standard header; AWS clients read milliseconds from their own. */
+function retryAfter(ms: number | undefined): Readonly<Record<string, string>> {
+  if (ms === undefined) return {};
+  return ms % 1000 === 0 ? { 'retry-after': String(ms / 1000) } : { 'x-amz-retry-after': String(ms) };
+}
+
+function read(service: EmulatedService, routed: RoutedCall): unknown {
+  try {
+    return readInput(routed.definition.input, routed.members());
+  } catch (error) {
+    if (error instanceof BrokenConstraints) throw service.errors.invalid(error.message);
+    if (error instanceof WrongType) throw service.errors.unreadable(error.message);
+    if (error instanceof SyntaxError || error instanceof URIError) {
+      throw service.errors.unreadable('The request cannot be read.');
+    }
+    throw error;
+  }
+}
+
+function tokenOf(routed: RoutedCall, input: unknown): string | undefined {
+  const name = routed.definition.token;
+  return name === undefined ? undefined : (input as Readonly<Record<string, string | undefined>>)[name];
+}
+
+function calculationFailure(struck: Struck): string | undefined {
+  const fault = struck['calculation-fails'];
+  return fault === undefined ? undefined : (fault.reason ?? 'The calculation failed.');
+}
+
+function disturb(session: EmulatedSession, struck: Struck): void {
+  const becomes = struck['session-becomes'];
+  if (becomes !== undefined) session.become(becomes.state, { reason: becomes.reason, afterMs: becomes.afterMs ?? 0 });
+  const vanishes = struck['session-vanishes'];
+  if (vanishes !== undefined) session.vanish(vanishes.afterMs ?? 0);
+}
+
+function withUnknownStates(output: object, state: string | undefined): object {
+  if (state === undefined) return output;
+  return JSON.parse(
+    JSON.stringify(output, (name, value: unknown) =>
+      (name === 'State' || name === 'state') && typeof value === 'string' ? state : value,
+    ),
+  ) as object;
+}
+
+function deliver(struck: Struck, answer: WireAnswer): Delivery {
+  if (struck.reset?.when === 'after') return { how: 'reset' };
+  if (struck['lost-answer'] !== undefined) return { how: 'silence' };
+  return { how: 'answer', answer, delayMs: struck.slow?.delayMs ?? 0 };
+}
+
+const HTML_ANSWER: WireAnswer = {
+  status: 503,
+  headers: { 'content-type': 'text/html' },
+  body: '<html><head><title>503 Service Unavailable</title></head><body><h1>503 Service Unavailable</h1></body></html>\n',
+};

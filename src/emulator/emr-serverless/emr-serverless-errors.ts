@@ -1,0 +1,27 @@
+import type { CommonErrors } from '../service.ts';
+import { ServiceError } from '../service-error.ts';
+
+/** The HTTP status of each code that EMR Serverless answers. */
+const HTTP_STATUS = {
+  ValidationException: 400,
+  ServiceQuotaExceededException: 402,
+  ResourceNotFoundException: 404,
+  ConflictException: 409,
+} as const;
+
+/** A code of {@link HTTP_STATUS}. */
+export type EmrServerlessCode = keyof typeof HTTP_STATUS;
+
+/** EMR Serverless' way to say no. */
+export function refusal(code: EmrServerlessCode, message: string): ServiceError {
+  return new ServiceError(code, HTTP_STATUS[code], message);
+}
+
+/** The errors of every EMR Serverless operation. */
+export const EMR_SERVERLESS_ERRORS: CommonErrors = {
+  unreadable: (message) => new ServiceError('SerializationException', 400, message),
+  invalid: (message) => refusal('ValidationException', message),
+  throttled: () => new ServiceError('ThrottlingException', 429, 'Rate exceeded'),
+  internal: () => new ServiceError('InternalServerException', 500, 'An internal error occurred.'),
+  badSignature: (code, message) => new ServiceError(code, 403, message),
+};

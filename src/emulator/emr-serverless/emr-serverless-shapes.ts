@@ -1,0 +1,182 @@
+/**
+ * What EMR Serverless' requests may look like: the names, lengths, ranges, patterns and choices of the service model
+ * (`emr-serverless/2021-07-13/service-2.json` of botocore, read 2026-11-21), in our own notation.
+ */
+import { flag, listOf, mapOf, moment, structure, text, whole, type ListShape, type Shape } from '../shapes.ts';
+
+/** The session states of EMR Serverless. */
+export const SESSION_STATES = [
+  'SUBMITTED',
+  'STARTING',
+  'STARTED',
+  'IDLE',
+  'BUSY',
+  'FAILED',
+  'TERMINATING',
+  'TERMINATED',
+] as const;
+
+/** The application states of EMR Serverless. */
+export const APPLICATION_STATES = [
+  'CREATING',
+  'CREATED',
+  'STARTING',
+  'STARTED',
+  'STOPPING',
+  'STOPPED',
+  'TERMINATED',
+] as const;
+
+/** One of {@link APPLICATION_STATES}. */
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+const id = text({ min: 1, max: 64, pattern: /[0-9a-z]+/ });
+const clientToken = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._-]+/ });
+const nextToken = text({ min: 1, max: 1024, pattern: /[A-Za-z0-9_=-]+/ });
+const pageSize = whole(1, 50);
+const text256 = text({ min: 1, max: 256, pattern: /.*\S.*/ });
+const text1024 = text({ min: 1, max: 1024, pattern: /.*\S.*/ });
+const roleArn = text({
+  min: 20,
+  max: 2048,
+  pattern: /arn:(aws[a-zA-Z0-9-]*):iam::([0-9]{12}):(role((\/)|(\/[\u0021-\u007F]+\/))[\w+=,.@-]+)/,
+});
+const keyArn = text({
+  min: 20,
+  max: 2048,
+  pattern: /arn:(aws[a-zA-Z0-9-]*):kms:[a-zA-Z0-9-]*:([0-9]{12}):key\/[a-zA-Z0-9-]+/,
+});
+const tags = mapOf(
+  text({ min: 1, max: 128, pattern: /[A-Za-z0-9 /_.:=+@-]+/ }),
+  text({ min: 0, max: 256, pattern: /[A-Za-z0-9 /_.:=+@-]*/ }),
+  { max: 200 },
+);
+
+const properties = mapOf(text1024, text({ min: 0, max: 1024, pattern: /.*\S.*/ }), { max: 100 });
+
+/** Configurations nest without end in the model; the getter makes the recursion. */
+const configurations: ListShape<Shape> = listOf<Shape>(
+  {
+    type: 'structure',
+    required: ['classification'],
+    members: {
+      classification: text1024,
+      properties,
+      get configurations(): Shape {
+        return configurations;
+      },
+    },
+  },
+  { max: 100 },
+);
+
+/** The request of StartSession. */
+export const START_SESSION = structure(
+  {
+    applicationId: id,
+    clientToken,
+    executionRoleArn: roleArn,
+    configurationOverrides: structure({ runtimeConfiguration: configurations }),
+    tags,
+    idleTimeoutMinutes: whole(0, 1_000_000),
+    name: text256,
+  },
+  ['applicationId', 'clientToken', 'executionRoleArn'],
+);
+
+/** The request of every operation that names a session and nothing else. */
+export const ONE_SESSION = structure({ applicationId: id, sessionId: id }, ['applicationId', 'sessionId']);
+
+/** The request of ListSessions. */
+export const LIST_SESSIONS = structure(
+  {
+    applicationId: id,
+    nextToken,
+    maxResults: pageSize,
+    states: listOf(text({ oneOf: SESSION_STATES }), { min: 1, max: 8 }),
+    createdAtAfter: moment,
+    createdAtBefore: moment,
+  },
+  ['applicationId'],
+);
+
+/** The request of GetResourceDashboard. */
+export const RESOURCE_DASHBOARD = structure(
+  { applicationId: id, resourceId: id, resourceType: text({ oneOf: ['SESSION'] }), accessSystemProfileLogs: flag },
+  ['applicationId', 'resourceId', 'resourceType'],
+);
+
+const cpu = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(vCPU|vcpu|VCPU)?/ });
+const memory = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)?/ });
+const disk = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)/ });
+const word = text({ min: 1, max: 50, pattern: /[a-zA-Z]+[-_]*[a-zA-Z]+/ });
+const network = text({ min: 1, max: 32, pattern: /[-0-9a-zA-Z]+.*/ });
+const releaseLabel = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/-]+/ });
+
+/** The settings of an application that both CreateApplication and UpdateApplication take. */
+const APPLICATION_SETTINGS = {
+  initialCapacity: mapOf(
+    word,
+    structure(
+      {
+        workerCount: whole(1, 1_000_000),
+        workerConfiguration: structure({ cpu, memory, disk, diskType: text({}) }, ['cpu', 'memory']),
+      },
+      ['workerCount'],
+    ),
+    { max: 10 },
+  ),
+  maximumCapacity: structure({ cpu, memory, disk }, ['cpu', 'memory']),
+  autoStartConfiguration: structure({ enabled: flag }),
+  autoStopConfiguration: structure({ enabled: flag, idleTimeoutMinutes: whole(1, 10_080) }),
+  networkConfiguration: structure({
+    subnetIds: listOf(network, { max: 16 }),
+    securityGroupIds: listOf(network, { max: 5 }),
+  }),
+  architecture: text({ oneOf: ['ARM64', 'X86_64'] }),
+  runtimeConfiguration: configurations,
+  monitoringConfiguration: structure({
+    s3MonitoringConfiguration: structure({ logUri: text({ min: 1, max: 10_280 }), encryptionKeyArn: keyArn }),
+    managedPersistenceMonitoringConfiguration: structure({ enabled: flag, encryptionKeyArn: keyArn }),
+    cloudWatchLoggingConfiguration: structure(
+      {
+        enabled: flag,
+        logGroupName: text({ min: 1, max: 512, pattern: /[.\-_/#A-Za-z0-9]+/ }),
+        logStreamNamePrefix: text({ min: 1, max: 512, pattern: /[^:*]*/ }),
+        encryptionKeyArn: keyArn,
+        logTypes: mapOf(word, listOf(word, { min: 1, max: 5 }), { max: 4 }),
+      },
+      ['enabled'],
+    ),
+  }),
+  interactiveConfiguration: structure({ studioEnabled: flag, livyEndpointEnabled: flag, sessionEnabled: flag }),
+};
+
+/** The request of CreateApplication. */
+export const CREATE_APPLICATION = structure(
+  {
+    name: text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/#-]+/ }),
+    releaseLabel,
+    type: text({ min: 1, max: 64 }),
+    clientToken,
+    tags,
+    ...APPLICATION_SETTINGS,
+  },
+  ['releaseLabel', 'type', 'clientToken'],
+);
+
+/** The request of UpdateApplication. */
+export const UPDATE_APPLICATION = structure({ applicationId: id, clientToken, releaseLabel, ...APPLICATION_SETTINGS }, [
+  'applicationId',
+  'clientToken',
+]);
+
+/** The request of every operation that names an application and nothing else. */
+export const ONE_APPLICATION = structure({ applicationId: id }, ['applicationId']);
+
+/** The request of ListApplications. */
+export const LIST_APPLICATIONS = structure({
+  nextToken,
+  maxResults: pageSize,
+  states: listOf(text({ oneOf: APPLICATION_STATES }), { min: 1, max: 7 }),
+});

@@ -1,0 +1,88 @@
+import { SessionError } from '../contract/session-error.ts';
+import type { Clock } from '../contract/ports.ts';
+import type { AthenaOptions } from './athena/athena-options.ts';
+import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
+import { REAL_CLOCK, STANDING_CLOCK } from './emulator-clocks.ts';
+import type { Fault } from './fault.ts';
+import { SERVICE_IDS, type ServiceId } from './service.ts';
+
+/** How to start the emulators; everything has a default. */
+export interface EmulatorOptions {
+  /** Which services to start; all of them unless named. */
+  readonly services?: readonly ServiceId[];
+  /**
+   * `real` is the machine's clock. `virtual` stands still at 2027-01-01 and moves only by `advance`. A {@link Clock} of your
+   * own is followed, so that a program under test and the emulator can share one. `real` unless said.
+   */
+  readonly clock?: 'real' | 'virtual' | Clock;
+  /** Milliseconds from a start to a session that takes work; 1000 unless said. An application that must start first takes as long again. */
+  readonly startupMs?: number;
+  /** Makes ids, tokens, orders and chances repeatable; 1 unless said. */
+  readonly seed?: number;
+  /** Faults from the beginning; `emulator.faults.add` adds more later. */
+  readonly faults?: readonly Fault[];
+  /** The port of each service; any free one unless said. */
+  readonly ports?: Partial<Readonly<Record<ServiceId, number>>>;
+  /** The region the emulator plays, for ARNs and addresses; `us-east-1` unless said. */
+  readonly region?: string;
+  /** The account the emulator plays; `123456789012` unless said. */
+  readonly accountId?: string;
+  /** `checked` refuses calls that are not signed, or for another region; `any`, the default, only those signed for another service. */
+  readonly signature?: 'any' | 'checked';
+  readonly athena?: AthenaOptions;
+  readonly emrServerless?: EmrServerlessOptions;
+}
+
+/** The options with every default filled in. */
+export interface EmulatorConfig {
+  readonly services: readonly ServiceId[];
+  readonly clock: Clock;
+  readonly startupMs: number;
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  readonly ports: Partial<Readonly<Record<ServiceId, number>>>;
+  readonly region: string;
+  readonly accountId: string;
+  readonly signature: 'any' | 'checked';
+  readonly athena: AthenaOptions;
+  readonly emrServerless: EmrServerlessOptions;
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws SessionError `config-invalid` for a service that does not exist or a number out of range.
+ */
+export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
+  const services = options.services ?? SERVICE_IDS;
+  const strangers = services.filter((service) => !SERVICE_IDS.includes(service));
+  if (strangers.length > 0 || services.length === 0) {
+    throw badOption(`'services' must name some of ${SERVICE_IDS.join(', ')}, not '${strangers.join(', ')}'.`);
+  }
+  const startupMs = options.startupMs ?? 1000;
+  if (!Number.isInteger(startupMs) || startupMs < 0) throw badOption(`'startupMs' must be a whole number, 0 or more.`);
+  return {
+    services: [...new Set(services)],
+    clock: toClock(options.clock ?? 'real'),
+    startupMs,
+    seed: options.seed ?? 1,
+    faults: options.faults ?? [],
+    ports: options.ports ?? {},
+    region: options.region ?? 'us-east-1',
+    accountId: options.accountId ?? '123456789012',
+    signature: options.signature ?? 'any',
+    athena: options.athena ?? {},
+    emrServerless: options.emrServerless ?? {},
+  };
+}
+
+function toClock(clock: 'real' | 'virtual' | Clock): Clock {
+  if (clock === 'real') return REAL_CLOCK;
+  if (clock === 'virtual') return STANDING_CLOCK;
+  if (typeof clock === 'object') return clock;
+  throw badOption(`'clock' must be real, virtual or a Clock.`);
+}
+
+function badOption(message: string): SessionError {
+  return new SessionError('config-invalid', message, { operation: 'startEmulator' });
+}

@@ -1,0 +1,88 @@
+import type { Random } from '../contract/ports.ts';
+import { parseFault, type Fault, type FaultEffect } from './fault.ts';
+import type { ServiceId } from './service.ts';
+
+interface Planned {
+  readonly fault: Fault;
+  toSkip: number;
+  toStrike: number;
+}
+
+/** Where a fault strikes when it does not say: sessions and calculations break when they are started. */
+const USUAL_OPERATION: Partial<Record<FaultEffect['kind'], string>> = {
+  'session-becomes': 'StartSession',
+  'session-vanishes': 'StartSession',
+  'calculation-fails': 'StartCalculationExecution',
+};
+
+/** Faults that take the place of the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
+const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
+  'throttle',
+  'server-error',
+  'html',
+  'error',
+  'reset',
+  'lost-answer',
+]);
+
+/** The faults that are still to come. */
+export class FaultScript {
+  readonly #random: Random;
+  #planned: Planned[] = [];
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /**
+   * Adds faults to those that wait already. They strike in this order; a call can be struck by several that go together,
+   * such as `slow` and `session-becomes`.
+   *
+   * @throws SessionError `config-invalid` when a fault is not understood; then none is added.
+   */
+  add(...faults: readonly Fault[]): void {
+    const planned = faults.map(parseFault).map((fault) => ({
+      fault,
+      toSkip: fault.skip ?? 0,
+      toStrike: fault.times ?? (fault.probability === undefined ? 1 : Number.POSITIVE_INFINITY),
+    }));
+    this.#planned.push(...planned);
+  }
+
+  /** Forgets every fault that has not struck yet. */
+  clear(): void {
+    this.#planned = [];
+  }
+
+  /** The faults that still wait. */
+  pending(): readonly Fault[] {
+    return this.#planned.map((planned) => planned.fault);
+  }
+
+  /** The faults that strike this call; each is used up by as much. */
+  strike(service: ServiceId, operation: string): readonly Fault[] {
+    const taken = new Set<string>();
+    const struck = this.#planned.filter((planned) => {
+      const place = SPOILERS.has(planned.fault.kind) ? 'answer' : planned.fault.kind;
+      if (taken.has(place) || !this.#strikes(planned, service, operation)) return false;
+      taken.add(place);
+      return true;
+    });
+    this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
+    return struck.map((planned) => planned.fault);
+  }
+
+  #strikes(planned: Planned, service: ServiceId, operation: string): boolean {
+    const { fault } = planned;
+    const aim = fault.operation ?? USUAL_OPERATION[fault.kind];
+    if (fault.service !== undefined && fault.service !== service) return false;
+    if (aim !== undefined && aim !== operation) return false;
+    if (planned.toSkip > 0) {
+      planned.toSkip -= 1;
+      return false;
+    }
+    if (fault.probability !== undefined && this.#random.next() >= fault.probability) return false;
+    planned.toStrike -= 1;
+    return true;
+  }
+}

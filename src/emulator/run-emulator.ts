@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+
+import { SessionError } from '../contract/session-error.ts';
+import type { Emulator } from './emulator.ts';
+import type { EmulatorOptions } from './emulator-options.ts';
+import type { Fault } from './fault.ts';
+import { SERVICE_IDS, type ServiceId } from './service.ts';
+import { startEmulator } from './start-emulator.ts';
+
+/** The words of the command line, as a parser hands them over. */
+export interface RunEmulatorOptions {
+  /** `--services`, separated by commas; all of them unless said. */
+  readonly services?: string;
+  /** `--startup-ms`, a whole number. */
+  readonly startupMs?: string;
+  /** `--faults`, the path of a JSON file with a list of faults. */
+  readonly faults?: string;
+  /** `--clock`, `real` or `virtual`. */
+  readonly clock?: string;
+  /** `--seed`, a whole number. */
+  readonly seed?: string;
+}
+
+/** Where the command writes, and what ends it. */
+export interface RunEmulatorSurroundings {
+  /** Takes the one line of JSON with the addresses. */
+  readonly write: (line: string) => void;
+  /** Ends the emulator when it aborts; the command line ties it to SIGTERM and SIGINT. */
+  readonly signal: AbortSignal;
+}
+
+/** A running emulator of the command line. */
+export interface RunningEmulator {
+  readonly emulator: Emulator;
+  /** Settles when the emulator has been ended by the signal. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * `npx anysession emulate`: starts the emulators, writes their addresses as one line of JSON, and runs until the signal.
+ *
+ * @throws SessionError `config-invalid` when an option or the fault file is wrong.
+ */
+export async function runEmulator(
+  options: RunEmulatorOptions,
+  { write, signal }: RunEmulatorSurroundings,
+): Promise<RunningEmulator> {
+  const emulator = await startEmulator(await toEmulatorOptions(options));
+  const done = new Promise<void>((resolve, reject) => {
+    const end = (): void => {
+      emulator.close().then(resolve, reject);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  write(`${JSON.stringify(emulator.urls)}\n`);
+  return { emulator, done };
+}
+
+async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorOptions> {
+  return {
+    ...(options.services !== undefined && { services: options.services.split(',').map(toService) }),
+    ...(options.startupMs !== undefined && { startupMs: toWhole('--startup-ms', options.startupMs) }),
+    ...(options.seed !== undefined && { seed: toWhole('--seed', options.seed) }),
+    ...(options.clock !== undefined && { clock: toClock(options.clock) }),
+    ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
+  };
+}
+
+function toService(word: string): ServiceId {
+  const service = SERVICE_IDS.find((id) => id === word.trim());
+  if (service === undefined) throw badWord(`--services knows ${SERVICE_IDS.join(', ')}, not '${word}'.`);
+  return service;
+}
+
+function toWhole(flag: string, word: string): number {
+  if (!/^\d{1,15}$/.test(word)) throw badWord(`${flag} needs a whole number, not '${word}'.`);
+  return Number(word);
+}
+
+function toClock(word: string): 'real' | 'virtual' {
+  if (word !== 'real' && word !== 'virtual') throw badWord(`--clock is real or virtual, not '${word}'.`);
+  return word;
+}
+
+async function readFaults(path: string): Promise<readonly Fault[]> {
+  try {
+    const faults: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (Array.isArray(faults)) return faults as readonly Fault[];
+  } catch (cause) {
+    throw badWord(`--faults cannot read '${path}'; it must be a JSON file with a list of faults.`, cause);
+  }
+  throw badWord(`--faults needs a list of faults in '${path}'.`);
+}
+
+function badWord(message: string, cause?: unknown): SessionError {
+  return new SessionError('config-invalid', message, { operation: 'emulate', cause });
+}

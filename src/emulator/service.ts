@@ -1,0 +1,74 @@
+import type { EmulatedSession } from './emulated-session.ts';
+import type { StructureShape, ValueOf } from './shapes.ts';
+import type { ServiceError } from './service-error.ts';
+import type { WireAnswer, WireRequest } from './wire.ts';
+
+/** The services that can be emulated. */
+export const SERVICE_IDS = ['athena', 'emr-serverless'] as const;
+
+/** One of {@link SERVICE_IDS}. */
+export type ServiceId = (typeof SERVICE_IDS)[number];
+
+/** What an operation may ask of the call it runs in, and what it tells about itself. */
+export interface Call {
+  /** The caller wants an empty page that still has a next token. */
+  readonly emptyPage: boolean;
+  /** Why the calculation that this call starts is to fail. */
+  readonly calculationFailure: string | undefined;
+  /** Says which session the call is about, for the log and for faults that happen to sessions. */
+  touches(session: EmulatedSession): void;
+}
+
+/** One operation of a service: what its request may look like and what it does. */
+export interface Operation {
+  readonly input: StructureShape;
+  /** The name of the member that makes the operation idempotent. */
+  readonly token?: string;
+  run(input: unknown, call: Call): object;
+}
+
+/** An operation whose input has the type that its shape lets through. */
+export function operation<Shape extends StructureShape>(definition: {
+  input: Shape;
+  token?: keyof Shape['members'] & string;
+  run(input: ValueOf<Shape>, call: Call): object;
+}): Operation {
+  return definition as unknown as Operation;
+}
+
+/** A request of which the operation is known. */
+export interface RoutedCall {
+  readonly operation: string;
+  readonly definition: Operation;
+  /** The members as they came, from path, query and body; unchecked. */
+  readonly members: () => unknown;
+}
+
+/** How a service speaks on the wire. */
+export interface Protocol {
+  /** @throws ServiceError when there is no such operation. */
+  route(request: WireRequest): RoutedCall;
+  answer(output: object, requestId: string): WireAnswer;
+  refuse(error: ServiceError, requestId: string): WireAnswer;
+}
+
+/** The errors that every operation of a service shares. */
+export interface CommonErrors {
+  unreadable(message: string): ServiceError;
+  invalid(message: string): ServiceError;
+  throttled(): ServiceError;
+  internal(): ServiceError;
+  /** A signature that is missing or is for another service or region. */
+  badSignature(code: string, message: string): ServiceError;
+}
+
+/** A stand-in of one cloud service. */
+export interface EmulatedService {
+  readonly id: ServiceId;
+  /** The service's name in a SigV4 credential scope. */
+  readonly signingName: string;
+  readonly protocol: Protocol;
+  readonly errors: CommonErrors;
+  /** Every session that was ever started, the vanished ones too, oldest first. */
+  sessions(): readonly EmulatedSession[];
+}

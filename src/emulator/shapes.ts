@@ -1,0 +1,119 @@
+/** A text; `min` and `max` count characters (code points), `pattern` must match the whole of it. */
+export interface TextShape {
+  readonly type: 'text';
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+  readonly oneOf?: readonly string[];
+}
+
+/** A number, whole unless `fraction`. */
+export interface NumberShape {
+  readonly type: 'number';
+  readonly min?: number;
+  readonly max?: number;
+  readonly fraction?: boolean;
+}
+
+/** True or false. */
+export interface FlagShape {
+  readonly type: 'flag';
+}
+
+/** A moment: ISO text in a query, epoch seconds in a body; read as epoch milliseconds. */
+export interface MomentShape {
+  readonly type: 'moment';
+}
+
+/** A list of `min` to `max` items. */
+export interface ListShape<Item extends Shape = Shape> {
+  readonly type: 'list';
+  readonly item: Item;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A map of `min` to `max` entries. */
+export interface MapShape<Value extends Shape = Shape> {
+  readonly type: 'map';
+  readonly key: TextShape;
+  readonly value: Value;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A structure: its members by name, and the names of those that must be there. */
+export interface StructureShape<
+  Members extends Readonly<Record<string, Shape>> = Readonly<Record<string, Shape>>,
+  Required extends string = string,
+> {
+  readonly type: 'structure';
+  readonly members: Members;
+  readonly required: readonly Required[];
+}
+
+/** What a request may look like, as data. */
+export type Shape = TextShape | NumberShape | FlagShape | MomentShape | ListShape | MapShape | StructureShape;
+
+/** The value that a shape lets through; of a shape that is only known to be some shape, nothing is known. */
+export type ValueOf<S> = Shape extends S ? unknown : KnownValueOf<S>;
+
+type KnownValueOf<S> = S extends { readonly type: 'text'; readonly oneOf: readonly (infer Word)[] }
+  ? Word
+  : S extends TextShape
+    ? string
+    : S extends NumberShape | MomentShape
+      ? number
+      : S extends FlagShape
+        ? boolean
+        : S extends ListShape<infer Item>
+          ? readonly ValueOf<Item>[]
+          : S extends MapShape<infer Value>
+            ? Readonly<Record<string, ValueOf<Value>>>
+            : S extends StructureShape<infer Members, infer Required>
+              ? StructureValue<Members, Required>
+              : never;
+
+type StructureValue<Members, Required extends string> = {
+  readonly [Name in keyof Members & Required]: ValueOf<Members[Name]>;
+} & {
+  readonly [Name in Exclude<keyof Members, Required>]?: ValueOf<Members[Name]>;
+};
+
+/** A text shape. */
+export function text<const Facts extends Omit<TextShape, 'type'>>(facts: Facts): { readonly type: 'text' } & Facts {
+  return { type: 'text', ...facts };
+}
+
+/** A whole number from `min` to `max`. */
+export function whole(min: number, max: number): NumberShape {
+  return { type: 'number', min, max };
+}
+
+/** A true-or-false shape. */
+export const flag: FlagShape = { type: 'flag' };
+
+/** A moment in time. */
+export const moment: MomentShape = { type: 'moment' };
+
+/** A list shape. */
+export function listOf<Item extends Shape>(item: Item, size: { min?: number; max?: number } = {}): ListShape<Item> {
+  return { type: 'list', item, ...size };
+}
+
+/** A map shape. */
+export function mapOf<Value extends Shape>(key: TextShape, value: Value, size: { max?: number } = {}): MapShape<Value> {
+  return { type: 'map', key, value, ...size };
+}
+
+/** A structure shape; `required` names the members that must be there. */
+export function structure<Members extends Readonly<Record<string, Shape>>>(
+  members: Members,
+): StructureShape<Members, never>;
+export function structure<
+  Members extends Readonly<Record<string, Shape>>,
+  const Required extends keyof Members & string,
+>(members: Members, required: readonly Required[]): StructureShape<Members, Required>;
+export function structure(members: Readonly<Record<string, Shape>>, required: readonly string[] = []): StructureShape {
+  return { type: 'structure', members, required };
+}

@@ -1,0 +1,32 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** An HTTP request, read to its end. */
+export interface WireRequest {
+  readonly method: string;
+  /** Percent-encoded, as it came, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** An HTTP answer. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** How an answer gets to the client, or does not. */
+export type Delivery =
+  | { readonly how: 'answer'; readonly answer: WireAnswer; readonly delayMs: number }
+  /** The connection is reset (TCP RST) instead of an answer. */
+  | { readonly how: 'reset' }
+  /** The connection stays open and no answer ever comes. */
+  | { readonly how: 'silence' };
+
+/** A header as one text. */
+export function header(request: WireRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
