@@ -1,3 +1,4 @@
+import { onAbort } from './on-abort.ts';
 import type { Clock } from './ports.ts';
 import { SessionError } from './session-error.ts';
 
@@ -12,15 +13,15 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
       reject(abortedError('wait', signal));
       return;
     }
-    const onAbort = (): void => {
-      callOff();
-      reject(abortedError('wait', signal));
-    };
     const callOff = clock.schedule(delayMs, () => {
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       resolve();
     });
-    signal.addEventListener('abort', onAbort, { once: true });
+    const stopListening = onAbort(signal, () => {
+      stopListening();
+      callOff();
+      reject(abortedError('wait', signal));
+    });
   });
 }
 

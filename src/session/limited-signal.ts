@@ -1,3 +1,4 @@
+import { onAbort } from '../contract/on-abort.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { SessionError } from '../contract/session-error.ts';
 import { abortedError } from '../contract/sleep.ts';
@@ -22,19 +23,19 @@ export interface LimitedSignal {
 export function limitedSignal(clock: Clock, limits: WaitLimits): LimitedSignal {
   const controller = new AbortController();
   const { signal: outer, timeoutMs, operation, timeoutError } = limits;
-  const onAbort = (): void => {
+  const giveUp = (): void => {
     if (outer) controller.abort(abortedError(operation, outer));
   };
-  if (outer?.aborted) onAbort();
+  if (outer?.aborted) giveUp();
+  const stopListening = outer && onAbort(outer, giveUp);
   const callOff = clock.schedule(timeoutMs, () => {
     controller.abort(timeoutError());
   });
-  outer?.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,
     release() {
       callOff();
-      outer?.removeEventListener('abort', onAbort);
+      stopListening?.();
     },
   };
 }

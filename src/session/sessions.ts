@@ -1,6 +1,7 @@
 import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { onAbort } from '../contract/on-abort.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { assertOwnHandle } from '../contract/own-handle.ts';
@@ -190,12 +191,10 @@ export class Sessions {
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+    const stopListening = onAbort(signal, () => {
+      stopListening();
       reject(abortedError('start', signal).with({ effect: 'unknown' }));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort);
     });
+    promise.then(resolve, reject).finally(stopListening);
   });
 }

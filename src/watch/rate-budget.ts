@@ -1,83 +1,121 @@
 import type { Clock } from '../contract/ports.ts';
+import { onAbort } from '../contract/on-abort.ts';
 import type { CallContext } from '../contract/session-provider.ts';
-import { sleep } from '../contract/sleep.ts';
+import { abortedError } from '../contract/sleep.ts';
 
 /** Reads look, writes change; services count them apart. */
 export type CallClass = 'reads' | 'writes';
 
 /**
- * A token bucket per call class, one second's worth of burst, shared by everybody who talks to one scope.
- * Callers are served in the order they came.
+ * How fast one scope is called, shared by everybody who calls it: one line of callers per call class,
+ * one second's worth of burst, callers served in the order they came.
  */
 export class RateBudget {
   readonly #clock: Clock;
-  readonly #buckets: Readonly<Record<CallClass, Bucket>> | undefined;
+  readonly #lines: Readonly<Record<CallClass, Line>>;
 
-  /** @param callsPerSecond - more than 0 each; `false` lets everything through. */
+  /** @param callsPerSecond - more than 0 each; `false` where nobody counts: then only pauses hold callers up. */
   constructor(clock: Clock, callsPerSecond: Readonly<Record<CallClass, number>> | false) {
     this.#clock = clock;
-    const nowMs = clock.monotonicMs();
-    this.#buckets =
-      (callsPerSecond && {
-        reads: new Bucket(callsPerSecond.reads, nowMs),
-        writes: new Bucket(callsPerSecond.writes, nowMs),
-      }) ||
-      undefined;
+    const { reads, writes } = callsPerSecond || { reads: Number.POSITIVE_INFINITY, writes: Number.POSITIVE_INFINITY };
+    this.#lines = { reads: new Line(clock, reads), writes: new Line(clock, writes) };
   }
 
   /**
    * Takes one call's worth: `undefined` when it may go at once, which is free, else a promise of its turn.
-   * A caller that aborts while it waits gives its place back; the signal is not looked at before.
+   * A caller that aborts while it waits leaves the line, and those behind it move up.
+   * The signal is not looked at before.
+   * @throws SessionError `aborted`
    */
   take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
-    const bucket = this.#buckets?.[callClass];
-    if (bucket === undefined) return undefined;
-    const waitMs = bucket.reserve(this.#clock.monotonicMs());
-    if (waitMs <= 0) return undefined;
-    return sleep(this.#clock, waitMs, call.signal).catch((error: unknown) => {
-      bucket.giveBack();
-      throw error;
-    });
+    return this.#lines[callClass].take(call);
   }
 
-  /** Nobody calls for this long, milliseconds: the service asked for it. */
+  /** Nobody calls for this long, milliseconds, not even those who wait already: the service asked for it. */
   pause(durationMs: number): void {
     const untilMs = this.#clock.monotonicMs() + durationMs;
-    for (const bucket of Object.values(this.#buckets ?? {})) bucket.pauseUntil(untilMs);
+    this.#lines.reads.closeUntil(untilMs);
+    this.#lines.writes.closeUntil(untilMs);
   }
 }
 
-/** Counts what is left; below zero are the calls that wait for their turn. */
-class Bucket {
-  readonly #perMs: number;
-  readonly #burst: number;
-  #level: number;
-  #countedAtMs: number;
-  #pausedUntilMs = 0;
+/**
+ * The callers of one class. Calls are spaced by an interval; a call may come early by up to the burst,
+ * and what it costs is counted when it goes, never when it queues.
+ */
+class Line {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #earlinessMs: number;
+  /** One entry a waiting caller, in the order they came: lets it go. */
+  readonly #waiting = new Set<() => void>();
+  /** When the next call would go if there were no burst. */
+  #nextMs = Number.NEGATIVE_INFINITY;
+  #closedUntilMs = Number.NEGATIVE_INFINITY;
+  #callOff = (): void => {};
 
-  constructor(perSecond: number, nowMs: number) {
-    this.#perMs = perSecond / 1000;
-    this.#burst = Math.max(1, perSecond);
-    this.#level = this.#burst;
-    this.#countedAtMs = nowMs;
+  constructor(clock: Clock, perSecond: number) {
+    this.#clock = clock;
+    this.#intervalMs = 1000 / perSecond;
+    this.#earlinessMs = Math.max(0, 1000 - this.#intervalMs);
   }
 
-  /** How long the caller has to wait for the place it has just taken, milliseconds. */
-  reserve(nowMs: number): number {
-    if (nowMs > this.#countedAtMs) {
-      this.#level = Math.min(this.#burst, this.#level + (nowMs - this.#countedAtMs) * this.#perMs);
-      this.#countedAtMs = nowMs;
+  take(call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
+    const delayMs = this.#delayMs();
+    if (this.#waiting.size === 0 && delayMs <= 0) {
+      this.#count();
+      return undefined;
     }
-    this.#level -= 1;
-    const forTokenMs = this.#level < 0 ? -this.#level / this.#perMs : 0;
-    return Math.max(forTokenMs, this.#pausedUntilMs - nowMs);
+    const { signal } = call;
+    if (signal.aborted) return Promise.reject(abortedError('wait', signal));
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        stopListening();
+        this.#waiting.delete(go);
+        if (this.#waiting.size === 0) this.#callOff();
+      };
+      const go = (): void => {
+        leave();
+        resolve();
+      };
+      const stopListening = onAbort(signal, () => {
+        leave();
+        reject(abortedError('wait', signal));
+      });
+      this.#waiting.add(go);
+      if (this.#waiting.size === 1) this.#serveLater(delayMs);
+    });
   }
 
-  giveBack(): void {
-    this.#level += 1;
+  closeUntil(timeMs: number): void {
+    this.#closedUntilMs = Math.max(this.#closedUntilMs, timeMs);
   }
 
-  pauseUntil(timeMs: number): void {
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, timeMs);
+  /** How long until a call may go; 0 or less when it may go now. */
+  #delayMs(): number {
+    return Math.max(this.#closedUntilMs, this.#nextMs - this.#earlinessMs) - this.#clock.monotonicMs();
+  }
+
+  #count(): void {
+    this.#nextMs = Math.max(this.#clock.monotonicMs(), this.#nextMs) + this.#intervalMs;
+  }
+
+  #serve(): void {
+    for (const go of this.#waiting) {
+      const delayMs = this.#delayMs();
+      if (delayMs > 0) {
+        this.#serveLater(delayMs);
+        return;
+      }
+      this.#count();
+      go();
+    }
+  }
+
+  /** One timer for the whole line. Whole milliseconds, so that a rounded remainder never makes it fire for nothing for ever. */
+  #serveLater(delayMs: number): void {
+    this.#callOff = this.#clock.schedule(Math.ceil(delayMs), () => {
+      this.#serve();
+    });
   }
 }

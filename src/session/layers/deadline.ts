@@ -1,3 +1,4 @@
+import { onAbort } from '../../contract/on-abort.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { CallContext, ProviderOperation } from '../../contract/session-provider.ts';
@@ -21,26 +22,30 @@ export function deadlineLayer(clock: Clock): Layer {
     if (call.signal.aborted) return Promise.reject(abortedError(operation, call.signal));
     const nowMs = clock.monotonicMs();
     const deadline = Math.min(call.deadline, nowMs + CALL_BUDGET_MS);
+    if (deadline <= nowMs) {
+      return Promise.reject(
+        new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation }),
+      );
+    }
     const effect = CHANGING_OPERATIONS.includes(operation) ? 'unknown' : 'none';
 
     return new Promise((resolve, reject) => {
       const limited = new LimitedCall(deadline);
       const letGo = (): void => {
         callOff();
-        call.signal.removeEventListener('abort', onAbort);
+        stopListening();
       };
       const give = (error: SessionError): void => {
         letGo();
         limited.abort(error);
         reject(error);
       };
-      const onAbort = (): void => {
-        give(abortedError(operation, call.signal).with({ effect }));
-      };
-      const callOff = clock.schedule(Math.max(0, deadline - nowMs), () => {
+      const callOff = clock.schedule(deadline - nowMs, () => {
         give(new SessionError('timeout', timeoutMessage(operation, deadline - nowMs), { operation, effect }));
       });
-      call.signal.addEventListener('abort', onAbort, { once: true });
+      const stopListening = onAbort(call.signal, () => {
+        give(abortedError(operation, call.signal).with({ effect }));
+      });
       next({ ...invocation, call: limited }).then(
         (answer) => {
           letGo();
@@ -86,7 +91,7 @@ class LimitedCall implements CallContext {
 }
 
 function timeoutMessage(operation: ProviderOperation, budgetMs: number): string {
-  const spent = `${operation} was not answered within ${Math.round(Math.max(0, budgetMs))} ms`;
+  const spent = `${operation} was not answered within ${Math.round(budgetMs)} ms`;
   return CHANGING_OPERATIONS.includes(operation)
     ? `${spent}; the service may have acted all the same: look before you repeat it`
     : `${spent}; try again or allow more time`;

@@ -1,0 +1,27 @@
+/** One entry a signal that somebody listens to. */
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back once when the signal aborts, and returns the way to call that off.
+ * However many callers share a signal it gets one event listener: a notebook stops all its cells with one signal,
+ * and Node warns of a leak at the eleventh listener.
+ * @param callback - a function of its own per call; must not throw.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  let callbacks = listening.get(signal);
+  if (callbacks === undefined) {
+    callbacks = new Set();
+    listening.set(signal, callbacks);
+    signal.addEventListener('abort', tellAll, { once: true });
+  }
+  callbacks.add(callback);
+  return () => {
+    if (!callbacks.delete(callback) || callbacks.size > 0) return;
+    listening.delete(signal);
+    signal.removeEventListener('abort', tellAll);
+  };
+}
+
+function tellAll({ target }: Event): void {
+  for (const callback of listening.get(target as AbortSignal) ?? []) callback();
+}
