@@ -6,7 +6,7 @@ await using sessions = await openSessions({ config });
 await using session = await sessions.start({ name: 'large-result' });
 
 const flights = await session.sql('SELECT * FROM read_parquet(?)', { parameters: [dataFile('flights-3m.parquet')] });
-console.log(flights.schema.fields.map((field) => `${field.name} ${field.typeText}`).join(', '));
+console.log(flights.schema.fields.map((field) => `${field.name} ${field.type}`).join(', '));
 
 let rows = 0;
 let batches = 0;

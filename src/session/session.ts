@@ -7,6 +7,7 @@ import type { SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import type { Watcher } from '../contract/watcher.ts';
+import { Listeners } from '../statement/listeners.ts';
 import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
 import { callContext, type CallOptions } from './call-context.ts';
@@ -35,6 +36,11 @@ export interface SessionParts {
   readonly onReleased: (session: Session) => void;
 }
 
+/** What can be listened to on a session. */
+export interface SessionEvents {
+  state: StateChange;
+}
+
 /** One session of one cloud: looks at it, waits for it, runs SQL in it, ends it. */
 export class Session {
   readonly handle: SessionHandle;
@@ -42,7 +48,7 @@ export class Session {
   readonly owned: boolean;
   readonly #parts: SessionParts;
   readonly #tracker: SessionTracker;
-  readonly #listeners = new Set<(change: StateChange) => void>();
+  readonly #listeners: Listeners<SessionEvents>;
   readonly #believedUntilMs: number;
   #released: 'closed' | 'detached' | undefined;
   #closing: Promise<void> | undefined;
@@ -53,12 +59,13 @@ export class Session {
     this.#parts = parts;
     this.handle = Object.freeze({ ...first.handle });
     this.owned = parts.owned;
+    this.#listeners = new Listeners(logger);
     this.#believedUntilMs = clock.monotonicMs() + (parts.owned ? NOT_FOUND_GRACE_MS : 0);
     this.#tracker = new SessionTracker(first, {
       reportsBusy: provider.capabilities.reportsBusy,
       logger,
       onChange: (change) => {
-        this.#tell(change);
+        this.#listeners.tell('state', change);
       },
     });
   }
@@ -84,8 +91,7 @@ export class Session {
     if ((event as string) !== 'state') {
       throw new SessionError('invalid-request', `a session has the event 'state', not '${event}'`, { operation: 'on' });
     }
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(event, listener);
   }
 
   /**
@@ -177,9 +183,9 @@ export class Session {
 
   #submit(operation: string, text: string, options: StatementOptions): Statement {
     this.#assertHeld(operation);
-    const { clock, random } = this.#parts;
+    const { clock, random, logger } = this.#parts;
     const statement = Statement.submit(
-      { handle: this.handle, clock, random, whenReady: (signal) => this.#readyRunner(operation, signal) },
+      { handle: this.handle, clock, random, logger, whenReady: (signal) => this.#readyRunner(operation, signal) },
       text,
       options,
     );
@@ -218,26 +224,12 @@ export class Session {
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<void> {
     const { watcher, clock, provider } = this.#parts;
-    const session = {
-      handle: this.handle,
-      tracker: this.#tracker,
-      watcher,
-      clock,
-      pauseMs: provider.capabilities.watchIntervalMs.max,
-      believedUntilMs: this.#believedUntilMs,
-    };
+    const { handle } = this;
+    const pauseMs = provider.capabilities.watchIntervalMs.max;
+    const believedUntilMs = this.#believedUntilMs;
+    const session = { handle, tracker: this.#tracker, watcher, clock, pauseMs, believedUntilMs };
     const timeoutError = (): SessionError => tooLateError(this, operation, timeoutMs);
     await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
-  }
-
-  #tell(change: StateChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        this.#parts.logger.error({ session: this.handle.id, error }, 'a listener of session state threw');
-      }
-    }
   }
 
   #release(how: 'closed' | 'detached'): void {
