@@ -16,7 +16,7 @@ export type ShapeSchema = { readonly title?: string; readonly description?: stri
   | { readonly type: 'integer'; readonly minimum: number }
   | {
       readonly type: 'object';
-      readonly properties?: Readonly<Record<string, ShapeSchema>>;
+      readonly properties?: Readonly<Record<string, ShapeSchema | true>>;
       readonly required?: readonly string[];
       readonly additionalProperties: boolean | ShapeSchema;
     }

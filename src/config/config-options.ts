@@ -1,21 +1,11 @@
 import type { ProviderPlugin } from '../contract/provider-plugin.ts';
-import type { SessionSize } from '../contract/start-request.ts';
-
-/** What `start()` uses in an environment where the call itself says nothing: the block `session` of the config file. */
-export interface SessionDefaults {
-  /** How long a session may be idle before its service ends it, milliseconds, 1 or more. */
-  readonly idleTimeoutMs?: number;
-  /** How long a session may live at all, milliseconds, 1 or more. */
-  readonly maxLifetimeMs?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly size?: SessionSize;
-  readonly sparkConf?: Readonly<Record<string, string>>;
-}
+import type { SessionDefaults } from '../contract/session-defaults.ts';
 
 /** One environment as it is written: the provider's own options stand flat beside `provider` and `session`. */
 export interface EnvironmentOptions {
   /** A built-in provider's id (`'local'`), or the import specifier of anybody's (`'@acme/anysession-livy'`, `'./livy.ts'`). */
   readonly provider: string;
+  /** What `start()` uses here where the call itself says nothing. */
   readonly session?: SessionDefaults;
   readonly [option: string]: unknown;
 }

@@ -41,13 +41,15 @@ export const ENVIRONMENT_SHAPE = {
   },
 } as const satisfies ShapeSchema;
 
-/** The top of the configuration, without `extends`, which is used up while the files are read. */
+/** The top of the configuration. */
 export const CONFIG_SHAPE = {
   type: 'object',
   required: ['environments'],
   additionalProperties: false,
   properties: {
     $schema: { type: 'string', description: 'The JSON Schema that editors complete this file by.' },
+    // Checked, and used up, where the files are read.
+    extends: true,
     defaultEnvironment: {
       type: 'string',
       minLength: 1,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SessionError } from '../contract/session-error.ts';
 
 /** What a config file's name begins with. */
@@ -37,7 +37,8 @@ export function findConfigFile(cwd: string): string {
 /** A file's name for people: relative to `cwd` where it lies inside, absolute elsewhere. */
 export function displayName(file: string, cwd: string): string {
   const path = relative(cwd, file);
-  return path.startsWith('..') ? file : path;
+  const isInside = path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+  return isInside ? path : file;
 }
 
 function notOne(message: string): SessionError {

@@ -88,15 +88,20 @@ async function runModule(file: string, label: string): Promise<unknown> {
   try {
     module = await importModuleFile(file);
   } catch (cause) {
-    throw refusal(
-      label,
-      `running the file failed: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`,
-      cause,
-    );
+    // Transpilers put the place on lines of their own below the message.
+    const [reason = ''] = String(cause).split('\n');
+    throw refusal(label, `running the file failed: ${reason.trim()}`, cause, positionIn(file, cause));
   }
   if (!('default' in module))
     throw refusal(label, 'there is no default export: write `export default { environments: … }`');
   return module['default'];
+}
+
+/** Where in a module an error came from, as far as its stack tells. */
+function positionIn(file: string, error: unknown): Position | undefined {
+  const [, afterFile] = error instanceof Error ? (error.stack ?? '').split(`${file}:`) : [];
+  const [, line, column] = /^(\d+):(\d+)/.exec(afterFile ?? '') ?? [];
+  return line === undefined ? undefined : { line: Number(line), column: Number(column) };
 }
 
 function refusal(label: string, message: string, cause?: unknown, position?: Position): SessionError {

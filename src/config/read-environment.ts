@@ -1,8 +1,8 @@
 import type { ProviderPlugin } from '../contract/provider-plugin.ts';
+import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { checkShape, type ShapeProblem } from './check-shape.ts';
 import { coerceTexts } from './coerce-texts.ts';
-import type { SessionDefaults } from './config-options.ts';
 import { formatPath, type ConfigPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE } from './config-shape.ts';
 import { looksSecret } from './describe-value.ts';

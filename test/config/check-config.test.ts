@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/config/check-config.ts';
+import { formatProblem } from '../../src/config/config-problem.ts';
+import { configFolder, FIXTURE } from './config-folder.ts';
+
+const SPARK = { provider: FIXTURE, token: '${TOKEN:-tk-1}' };
+const DUCKDB = { provider: new URL('../../src/testing/scripted-plugin.ts', import.meta.url).pathname };
+
+const check = (config: object, environment?: string) => checkConfig({ config: config as never, environment, env: {} });
+
+describe('checkConfig', () => {
+  it('checks all environments and tells the problems of each', async () => {
+    const environments = { dev: { ...SPARK, threads: 'x' }, prod: { provider: FIXTURE, token: '${PROD_TOKEN}' } };
+    const report = await check({ owner: 'A', defaultEnvironment: 'dve', environments });
+    expect(report.problems.map(formatProblem)).toEqual([
+      'config: owner: expected 1 to 63 lower-case letters, digits, - and _; found "A"',
+      'config: defaultEnvironment: there is no environment "dve"; did you mean dev? (there are: dev, prod)',
+      'config: environments.dev.threads: expected a whole number; found "x"',
+      'config: environments.prod.token: the variable PROD_TOKEN is not set: set it, or write a default, ${PROD_TOKEN:-…}',
+    ]);
+    expect(report.selected).toBeUndefined();
+  });
+
+  it('checks one environment when it is named', async () => {
+    const environments = { dev: SPARK, prod: { provider: FIXTURE, token: '${PROD_TOKEN}' } };
+    const report = await check({ environments }, 'dev');
+    expect(report).toMatchObject({ file: 'config', selected: 'dev', problems: [] });
+    expect(report.environments).toEqual([{ name: 'dev', provider: 'fixture', dialect: 'spark' }]);
+    const unknown = await check({ environments }, 'staging');
+    expect(unknown.problems.map(formatProblem)).toEqual([
+      'config: there is no environment "staging" (there are: dev, prod)',
+    ]);
+  });
+
+  it('says which environment would be taken', async () => {
+    const environments = { dev: SPARK, prod: SPARK };
+    const named = { config: { defaultEnvironment: 'dev', environments }, env: { ANYSESSION_ENV: 'prod' } };
+    await expect(checkConfig(named)).resolves.toMatchObject({ selected: 'prod', problems: [], warnings: [] });
+    // An ANYSESSION_ENV that is meant for another file is not wrong in this one.
+    const foreign = { ...named, env: { ANYSESSION_ENV: 'other' } };
+    await expect(checkConfig(foreign)).resolves.toMatchObject({ selected: undefined, problems: [] });
+  });
+
+  it('goes over a broken environment to the others', async () => {
+    const report = await check({ environments: { dev: 5, test: { provider: 'nope' }, prod: SPARK } });
+    expect(report.environments).toEqual([
+      { name: 'test', provider: undefined, dialect: undefined },
+      { name: 'prod', provider: 'fixture', dialect: 'spark' },
+    ]);
+    expect(report.problems.map(({ path }) => path.join('.'))).toEqual([
+      'environments.dev',
+      'environments.test.provider',
+    ]);
+  });
+
+  it('names the files', async () => {
+    const cwd = configFolder({
+      'base.yaml': `environments: { prod: { provider: ${FIXTURE}, token: 1 } }`,
+      'anysession.config.yaml': `extends: base.yaml\nenvironments: { dev: { provider: ${FIXTURE}, token: 2 } }`,
+    });
+    const { file, problems } = await checkConfig({ cwd, env: {} });
+    expect(file).toBe('anysession.config.yaml');
+    expect(problems.map((problem) => problem.file)).toEqual(['base.yaml', 'anysession.config.yaml']);
+  });
+});
+
+describe('warnings', () => {
+  it('tell that environments speak different SQL, also where one cannot be used here and now', async () => {
+    const prod = { provider: FIXTURE, token: '${PROD_TOKEN}' };
+    const { warnings } = await check({ defaultEnvironment: 'dev', environments: { dev: DUCKDB, test: SPARK, prod } });
+    expect(warnings).toEqual([
+      'SQL that runs in one environment may not run in another: dev speaks duckdb, test and prod speak spark',
+    ]);
+  });
+
+  it('tell that several environments have no default', async () => {
+    const { warnings } = await check({ environments: { dev: SPARK, prod: SPARK } });
+    expect(warnings).toEqual([
+      'there is no defaultEnvironment: every run must name its environment, by ANYSESSION_ENV or in the call',
+    ]);
+  });
+
+  it('tell what the provider will refuse at start', async () => {
+    const session = { sparkConf: { a: 'b' }, labels: { a: 'b' }, idleTimeoutMs: 1, maxLifetimeMs: 90_000_000 };
+    const { warnings } = await check({ environments: { dev: { ...SPARK, session } } });
+    expect(warnings).toEqual([
+      'environments.dev.session.sparkConf: fixture takes no sparkConf; starting a session will fail',
+      'environments.dev.session.idleTimeoutMs: fixture takes 60000 to 28800000, not 1; starting a session will fail',
+      'environments.dev.session.maxLifetimeMs: fixture takes 60000 to 86400000, not 90000000; starting a session will fail',
+    ]);
+  });
+
+  it('tell that a secret stands in a file, without repeating it', async () => {
+    const { warnings } = await check({ environments: { dev: { provider: FIXTURE, token: 'tk-hunter2' } } });
+    expect(warnings).toEqual([
+      'environments.dev.token: this looks like a secret in a file; keep it in a variable and write ${NAME}',
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { ConfigRequest } from '../../src/config/config-options.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+
+/** The import specifier of the fixture provider. */
+export const FIXTURE = fileURLToPath(new URL('./fixtures/fixture-plugin.ts', import.meta.url));
+
+/** A folder of its own for one test, with `.git` in it so that no search leaves it, and these files. */
+export function configFolder(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'anysession-config-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  for (const [name, text] of Object.entries({ '.git/HEAD': '', ...files })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** What a person reads when a configuration is refused; fails when it is not refused as `config-invalid`. */
+export async function refusalOf(request: ConfigRequest | (() => Promise<unknown>)): Promise<string> {
+  try {
+    await (typeof request === 'function' ? request() : loadConfig({ env: {}, ...request }));
+  } catch (error) {
+    if (SessionError.is(error, 'config-invalid')) return error.message.replace('[config-invalid] ', '');
+    throw error;
+  }
+  throw new Error('the configuration was not refused');
+}

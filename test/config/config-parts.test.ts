@@ -1,0 +1,166 @@
+import { isOwner } from '../../src/contract/ownership.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkShape } from '../../src/config/check-shape.ts';
+import { closestName } from '../../src/config/closest-name.ts';
+import { coerceTexts } from '../../src/config/coerce-texts.ts';
+import { formatPath } from '../../src/config/config-problem.ts';
+import { toOwner } from '../../src/config/default-owner.ts';
+import { describeValue, looksSecret } from '../../src/config/describe-value.ts';
+
+describe('closestName', () => {
+  const names = ['environments', 'idleTimeoutMs', 'dev', 'prod'];
+
+  it.each([
+    ['enviroments', 'environments'],
+    ['IdleTimeoutMS', 'idleTimeoutMs'],
+    ['idelTimeoutMs', 'idleTimeoutMs'],
+    ['prdo', 'prod'],
+    ['dve', 'dev'],
+    ['edv', 'dev'],
+    ['de', 'dev'],
+    ['staging', undefined],
+    ['x', undefined],
+    ['', undefined],
+  ])('%s → %s', (wrong, right) => {
+    expect(closestName(wrong, names)).toBe(right);
+  });
+
+  it('finds any name with one letter lost', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 3, maxLength: 20 }), fc.nat(), (name, at) => {
+        const index = at % name.length;
+        const wrong = name.slice(0, index) + name.slice(index + 1);
+        expect(closestName(wrong, ['\u{1F600}'.repeat(30), name])).toBe(name);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('describeValue', () => {
+  it.each([
+    [undefined, 'nothing'],
+    [null, 'an empty value'],
+    [[1], 'a list'],
+    [{}, 'a map'],
+    [new Date(0), 'a date (put it in quotes to make it a text)'],
+    [() => 1, 'a function'],
+    [1.5, '1.5'],
+    [12n, '12'],
+    [false, 'false'],
+    ['a "quoted" one', '"a \\"quoted\\" one"'],
+    ['x y '.repeat(20), '"x y x y x y x y x y x y x y x y x y x y …"'],
+  ])('%s → %s', (value, text) => {
+    expect(describeValue(value)).toBe(text);
+  });
+
+  it.each(['password', 'clientSecret', 'apiToken', 'API_KEY', 'aws_access_key', 'Credentials'])(
+    'hides what %s holds',
+    (name) => {
+      expect(describeValue('hunter2', name)).toBe('a text that is not shown here');
+      expect(describeValue(123456, name)).toBe('a number that is not shown here');
+    },
+  );
+
+  it.each([
+    'AKIAIOSFODNN7EXAMPLE',
+    'eyJhbGciOiJIUzI1NiJ9.e30.x',
+    'postgres://app:hunter2@db/x',
+    '-----BEGIN PRIVATE KEY-----',
+    'ghp_abcdefghij0123456789',
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY0',
+  ])('hides %s whatever its name', (text) => {
+    expect(looksSecret('engine', text)).toBe(true);
+  });
+
+  it.each([
+    'duckdb',
+    's3://bucket/a/long/path/without/any/password',
+    'https://livy.example:8998',
+    'environments',
+    '2GB',
+  ])('shows %s', (text) => {
+    expect(looksSecret('engine', text)).toBe(false);
+  });
+});
+
+describe('coerceTexts', () => {
+  const schema = {
+    properties: {
+      n: { type: 'integer' },
+      f: { type: 'number' },
+      b: { type: 'boolean' },
+      s: { type: 'string' },
+      list: { type: 'array', items: { type: 'integer' } },
+      map: { type: 'object', additionalProperties: { type: 'integer' } },
+    },
+  };
+  const value = { n: '1', f: '-1.5', b: 'false', s: '1', list: ['2', 'x'], map: { a: '3' }, other: '4' };
+
+  it('reads texts from variables as what the schema says', () => {
+    const typed = { n: 1, f: -1.5, b: false, s: '1', list: [2, 'x'], map: { a: 3 }, other: '4' };
+    expect(coerceTexts(value, schema, () => true)).toEqual(typed);
+  });
+
+  it('leaves every other text alone', () => {
+    expect(coerceTexts(value, schema, () => false)).toEqual(value);
+    expect(coerceTexts(value, schema, ([top]) => top === 'map')).toEqual({ ...value, map: { a: 3 } });
+  });
+
+  it('leaves what does not read as its type', () => {
+    for (const text of ['', '1e3', '0x10', 'one', '1_000', 'TRUE', '1.', ' 1']) {
+      expect(coerceTexts({ n: text, b: text }, schema, () => true)).toEqual({ n: text, b: text });
+    }
+  });
+});
+
+describe('toOwner', () => {
+  it.each([
+    ['Jane.Doe-Laptop_7', 'jane-doe-laptop_7'],
+    ['  -- ', 'unknown'],
+    ['Ünal@Büro', 'nal-b-ro'],
+  ])('%s → %s', (text, owner) => {
+    expect(toOwner(text)).toBe(owner);
+  });
+
+  it('is an owner for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+        expect(isOwner(toOwner(text))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('formatPath', () => {
+  it('reads as JavaScript does', () => {
+    expect(formatPath(['environments', 'eu-prod', 'labels', 'cost centre', 0])).toBe(
+      'environments.eu-prod.labels["cost centre"][0]',
+    );
+    expect(formatPath(['$schema'])).toBe('$schema');
+    expect(formatPath([])).toBe('');
+  });
+});
+
+describe('checkShape', () => {
+  it('accepts the bounds themselves', () => {
+    expect(checkShape(1, { type: 'integer', minimum: 1 })).toEqual([]);
+    expect(checkShape('a', { type: 'string', minLength: 1 })).toEqual([]);
+  });
+
+  it.each([0, 1.5, Number.NaN, 2 ** 60, '1', null, true])('refuses %s as a whole number from 1', (value) => {
+    expect(checkShape(value, { type: 'integer', minimum: 1 })).toHaveLength(1);
+  });
+
+  it.each([
+    ['90s', ' (in milliseconds that is 90000)'],
+    ['2 h', ' (in milliseconds that is 7200000)'],
+    ['500ms', ' (in milliseconds that is 500)'],
+    ['5 weeks', ''],
+  ])('helps with %s', (value, hint) => {
+    const [problem] = checkShape(value, { type: 'integer', minimum: 1 }, ['idleTimeoutMs']);
+    expect(problem?.message).toBe(`expected a whole number, 1 or more; found "${value}"${hint}`);
+  });
+});
