@@ -49,6 +49,7 @@ export type {
   SessionProvider,
 } from './contract/session-provider.ts';
 export { SESSION_SIZES, type SessionSize, type StartRequest } from './contract/start-request.ts';
+export type { SessionDefaults } from './contract/session-defaults.ts';
 export type { Watcher } from './contract/watcher.ts';
 export type {
   ParameterValue,
@@ -65,3 +66,9 @@ export type { Session } from './session/session.ts';
 export type { SessionStatus, StateChange } from './session/session-tracker.ts';
 export type { StartOptions } from './session/start-options.ts';
 export type { ListOptions } from './session/listing.ts';
+export type { Result } from './statement/result.ts';
+export type { ResultBatch } from './statement/result-batch.ts';
+export type { ResultField, ResultSchema } from './statement/result-schema.ts';
+export type { Statement } from './statement/statement.ts';
+export type { StatementOptions } from './statement/statement-options.ts';
+export type { StatementState } from './statement/statement-state.ts';

@@ -1,12 +1,13 @@
 import type { Observation } from '../contract/observation.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
+import type { SessionDefaults } from '../contract/session-defaults.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
 import { sleep } from '../contract/sleep.ts';
 import { callContext } from './call-context.ts';
 import { listObservations } from './listing.ts';
-import type { SessionDefaults, StartOptions } from './start-options.ts';
+import type { StartOptions } from './start-options.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from './start-token.ts';
 
 /** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */

@@ -1,16 +1,6 @@
 import { SessionError } from '../contract/session-error.ts';
-import { SESSION_SIZES, type SessionSize } from '../contract/start-request.ts';
-
-/** Options of a session that an environment may set for all its sessions, and a start for its own. */
-export interface SessionDefaults {
-  /** How long the session may be idle before its service ends it, milliseconds; the provider's default otherwise. Always set in the cloud. */
-  readonly idleTimeoutMs?: number | undefined;
-  /** How long the session may live at all, milliseconds. */
-  readonly maxLifetimeMs?: number | undefined;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly size?: SessionSize | undefined;
-  readonly sparkConf?: Readonly<Record<string, string>> | undefined;
-}
+import type { SessionDefaults } from '../contract/session-defaults.ts';
+import { SESSION_SIZES } from '../contract/start-request.ts';
 
 /** What a start may say; everything has a default. */
 export interface StartOptions extends SessionDefaults {
