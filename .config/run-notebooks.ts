@@ -4,7 +4,7 @@
  * Deno's npm package lacks binaries of other platforms and would make the lock file unusable.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const NBCLIENT = 'nbclient==0.10.2';
 const EXECUTE = 'from nbclient.cli import main; main()';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = join(ROOT, 'examples/notebooks');
+const NOTEBOOKS = join(ROOT, 'examples/notebooks');
 
 function run(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
@@ -32,8 +32,8 @@ function findPython(folder: string): string {
   throw new Error('the notebooks need Python with nbclient: neither pip nor apt-get could install it');
 }
 
-/** A folder as a reader has it: the notebooks, and the packages they import. */
-function prepare(folder: string): void {
+/** Installs the kernel, and describes it to Jupyter. */
+function prepareKernel(folder: string): void {
   execFileSync('npm', [
     'install',
     '--no-save',
@@ -48,17 +48,9 @@ function prepare(folder: string): void {
   mkdirSync(kernel, { recursive: true });
   const argv = [join(folder, 'node_modules/.bin/deno'), 'jupyter', '--kernel', '--conn', '{connection_file}'];
   writeFileSync(join(kernel, 'kernel.json'), JSON.stringify({ argv, display_name: 'Deno', language: 'typescript' }));
-
-  cpSync(SOURCES, join(folder, 'notebooks'), { recursive: true });
-  const packages = { anysession: ROOT, 'vega-datasets': join(ROOT, 'node_modules/vega-datasets') };
-  mkdirSync(join(folder, 'notebooks/node_modules'), { recursive: true });
-  for (const [name, path] of Object.entries(packages)) symlinkSync(path, join(folder, 'notebooks/node_modules', name));
-  const dependencies = Object.fromEntries(Object.keys(packages).map((name) => [name, '*']));
-  writeFileSync(join(folder, 'notebooks/package.json'), JSON.stringify({ type: 'module', dependencies }));
-  writeFileSync(join(folder, 'notebooks/deno.json'), JSON.stringify({ nodeModulesDir: 'manual' }));
 }
 
-const notebooks = existsSync(SOURCES) ? readdirSync(SOURCES).filter((file) => file.endsWith('.ipynb')) : [];
+const notebooks = existsSync(NOTEBOOKS) ? readdirSync(NOTEBOOKS).filter((file) => file.endsWith('.ipynb')) : [];
 const failed: string[] = [];
 if (notebooks.length === 0) {
   console.error('examples/notebooks holds no notebook');
@@ -66,11 +58,11 @@ if (notebooks.length === 0) {
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'anysession-notebooks-'));
   try {
-    prepare(folder);
+    prepareKernel(folder);
     const python = findPython(folder);
     for (const notebook of notebooks) {
       const { status } = spawnSync(python, ['-c', EXECUTE, '--kernel_name=deno', '--timeout=120', notebook], {
-        cwd: join(folder, 'notebooks'),
+        cwd: NOTEBOOKS,
         env: { ...process.env, JUPYTER_PATH: join(folder, 'jupyter'), DENO_NO_UPDATE_CHECK: '1' },
         stdio: ['ignore', 'inherit', 'inherit'],
       });
