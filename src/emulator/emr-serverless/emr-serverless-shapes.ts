@@ -109,6 +109,7 @@ export const RESOURCE_DASHBOARD = structure(
 const cpu = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(vCPU|vcpu|VCPU)?/ });
 const memory = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)?/ });
 const disk = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)/ });
+const diskType = text({ pattern: /(SHUFFLE_OPTIMIZED|[Ss]huffle_[Oo]ptimized|STANDARD|[Ss]tandard)/ });
 const word = text({ min: 1, max: 50, pattern: /[a-zA-Z]+[-_]*[a-zA-Z]+/ });
 const network = text({ min: 1, max: 32, pattern: /[-0-9a-zA-Z]+.*/ });
 const releaseLabel = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/-]+/ });
@@ -120,7 +121,7 @@ const APPLICATION_SETTINGS = {
     structure(
       {
         workerCount: whole(1, 1_000_000),
-        workerConfiguration: structure({ cpu, memory, disk, diskType: text({}) }, ['cpu', 'memory']),
+        workerConfiguration: structure({ cpu, memory, disk, diskType }, ['cpu', 'memory']),
       },
       ['workerCount'],
     ),

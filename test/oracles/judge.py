@@ -1,0 +1,212 @@
+"""
+The model judge: botocore's service models, not our reading of them, decide what the emulator must refuse and accept.
+
+Each member of each operation is walked: required members left out, lengths, ranges, patterns and choices broken by one,
+and the same edges kept. Every answer, good or bad, is held against the shape the model gives it.
+Arguments: the address of the Athena emulator and that of the EMR Serverless emulator; both with a virtual clock.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+
+import botocore.serialize
+import botocore.session
+
+from findings import Control, Findings
+from model_answers import faults_of
+from model_values import legal_edges, placed, violations, walk, without
+
+APPLICATION = "00emulated1"
+ROLE = "arn:aws:iam::123456789012:role/emulated"
+
+# Members that name a thing: a legal name of nothing is refused too, and not by a constraint.
+NAMES = {
+    "SessionId", "CalculationExecutionId", "NextToken", "nextToken", "ResourceARN", "WorkGroup", "NotebookId",
+    "applicationId", "sessionId", "resourceId",
+}  # fmt: skip
+# Parts of an application's settings that the emulator ignores.
+IGNORED = {
+    "imageConfiguration", "workerTypeSpecifications", "diskEncryptionConfiguration", "schedulerConfiguration",
+    "identityCenterConfiguration", "jobLevelCostAllocationConfiguration", "prometheusMonitoringConfiguration",
+}  # fmt: skip
+
+findings = Findings("botocore model judge")
+
+
+class Wire:
+    """One service behind a plain HTTP client: requests by the model's serializer, without the client's own checks."""
+
+    def __init__(self, service, url):
+        self.model = botocore.session.get_session().get_service_model(service)
+        protocol = self.model.metadata["protocol"]
+        self.serializer = botocore.serialize.create_serializer(protocol, include_validation=False)
+        self.url = url
+
+    def shape(self, operation):
+        return self.model.operation_model(operation).input_shape
+
+    def call(self, operation, members):
+        """Gives status, headers and raw body; holds the answer against its shape."""
+        model = self.model.operation_model(operation)
+        request = self.serializer.serialize_to_request(members, model)
+        url = self.url + request["url_path"] + query(request["query_string"])
+        body = request["body"].encode() if isinstance(request["body"], str) else request["body"]
+        wire = urllib.request.Request(url, data=body or None, headers=dict(request["headers"]), method=request["method"])
+        try:
+            with urllib.request.urlopen(wire, timeout=10) as answer:
+                status, headers, raw = answer.status, answer.headers, json.loads(answer.read())
+            wrong = faults_of(model.output_shape, raw, operation)
+        except urllib.error.HTTPError as error:
+            status, headers, raw = error.code, error.headers, json.loads(error.read())
+            wrong = self.error_faults(model, status, headers, raw)
+        if not headers.get("x-amzn-requestid"):
+            wrong.append("no x-amzn-requestid")
+        for fault in wrong:
+            findings.record(f"{operation}: the answer keeps its shape", False, f"{fault} in {status} {raw}")
+        return status, raw
+
+    def error_faults(self, model, status, headers, raw):
+        code = raw.get("__type")
+        modelled = {shape.name: shape for shape in model.error_shapes}
+        if headers.get("x-amzn-errortype") != code:
+            return [f"x-amzn-errortype is {headers.get('x-amzn-errortype')}"]
+        if code not in modelled:
+            return [f"{code} is not modelled"]
+        expected = modelled[code].metadata.get("error", {}).get("httpStatusCode", 500 if code.startswith("Internal") else 400)
+        wrong = [] if status == expected else [f"the status is not {expected}"]
+        return wrong + faults_of(modelled[code], {name: value for name, value in raw.items() if name != "__type"}, code)
+
+
+def query(parts):
+    pairs = parts.items() if isinstance(parts, dict) else parts
+    flat = [(name, item) for name, value in pairs for item in (value if isinstance(value, list) else [value])]
+    return f"?{urllib.parse.urlencode(flat)}" if flat else ""
+
+
+def refused_by_constraint(raw):
+    return "validation error" in (raw.get("Message") or raw.get("message") or "")
+
+
+def judge(wire, operation, base):
+    """Walks one operation; `base` makes a request that succeeds."""
+    top = wire.shape(operation)
+    status, raw = wire.call(operation, base())
+    findings.record(f"{operation}: a plain request succeeds", status == 200, raw if status != 200 else "")
+    counts = {"required members": 0, "violations": 0, "legal edges": 0}
+    wrong = []
+    for path, shape in walk(top):
+        if IGNORED & set(path):
+            continue
+        in_url = bool(path) and top.members[path[0]].serialization.get("location") in ("uri", "querystring")
+        for name, value in violations(shape):
+            # An empty label or list does not appear in a URL: the request becomes another one.
+            if value is None or (in_url and value in ("", [])):
+                continue
+            status, raw = wire.call(operation, placed(top, base(), path, value))
+            counts["violations"] += 1
+            if status != 400 or not refused_by_constraint(raw):
+                wrong.append(f"{'.'.join(path)} {name} gave {status} {raw}")
+        for name, value in legal_edges(shape):
+            status, raw = wire.call(operation, placed(top, base(), path, value))
+            counts["legal edges"] += 1
+            accepted = not refused_by_constraint(raw) if path and path[-1] in NAMES else status == 200
+            if not accepted:
+                wrong.append(f"{'.'.join(path)} {name} gave {status} {raw}")
+        if shape.type_name != "structure":
+            continue
+        for name in shape.required_members:
+            if not path and shape.members[name].serialization.get("location") == "uri":
+                continue
+            whole = placed(top, base(), (*path, name), None)
+            status, raw = wire.call(operation, without(whole, (*path, name)))
+            counts["required members"] += 1
+            if status != 400 or not refused_by_constraint(raw):
+                wrong.append(f"{'.'.join((*path, name))} left out gave {status} {raw}")
+    told = ", ".join(f"{count} {what}" for what, count in counts.items())
+    findings.record(f"{operation}: {told} judged right", not wrong, "; ".join(wrong[:3]))
+
+
+def judge_athena(url):
+    wire, control = Wire("athena", url), Control(url)
+
+    def start(work_group, **more):
+        members = {"WorkGroup": work_group, "EngineConfiguration": {}, "SessionIdleTimeoutInMinutes": 480, **more}
+        return wire.call("StartSession", members)[1]["SessionId"]
+
+    spark35, notebook = start("spark35"), "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a"
+    pyspark3 = start("pyspark3", EngineConfiguration={"AdditionalConfigs": {"NotebookId": notebook}}, NotebookVersion="1")
+    control.advance(2000)
+    calculation = wire.call("StartCalculationExecution", {"SessionId": pyspark3, "CodeBlock": "1"})[1]["CalculationExecutionId"]
+    control.advance(2000)
+
+    def code_block():
+        control.advance(2000)
+        return {"SessionId": pyspark3, "CodeBlock": "1"}
+
+    arn = f"arn:aws:athena:us-east-1:123456789012:workgroup/spark35/session/{spark35}"
+    session, one_calculation = {"SessionId": pyspark3}, {"CalculationExecutionId": calculation}
+    judge(wire, "StartSession", lambda: {"WorkGroup": "pyspark3", "EngineConfiguration": {}})
+    for operation in ("GetSession", "GetSessionStatus", "ListExecutors", "CreatePresignedNotebookUrl", "ListCalculationExecutions"):
+        judge(wire, operation, lambda: session)
+    judge(wire, "GetSessionEndpoint", lambda: {"SessionId": spark35})
+    judge(wire, "GetResourceDashboard", lambda: {"ResourceARN": arn})
+    judge(wire, "StartCalculationExecution", code_block)
+    for operation in ("GetCalculationExecution", "GetCalculationExecutionStatus", "GetCalculationExecutionCode", "StopCalculationExecution"):
+        judge(wire, operation, lambda: one_calculation)
+    judge(wire, "ListSessions", lambda: {"WorkGroup": "spark35"})
+    judge(wire, "ListNotebookSessions", lambda: {"NotebookId": notebook})
+    judge(wire, "ListApplicationDPUSizes", dict)
+    judge(wire, "GetWorkGroup", lambda: {"WorkGroup": "spark35"})
+    judge(wire, "TerminateSession", lambda: {"SessionId": start("pyspark3")})
+    states = set()
+    for state in ("CREATING", "CREATED", "IDLE", "BUSY", "TERMINATING", "TERMINATED", "DEGRADED", "FAILED"):
+        control.fault(kind="session-becomes", service="athena", state=state, reason="as the judge wants it", afterMs=0)
+        session_id = start("spark35")
+        states.add(wire.call("GetSession", {"SessionId": session_id})[1]["Status"]["State"])
+        wire.call("ListSessions", {"WorkGroup": "spark35", "StateFilter": state})
+    findings.record("GetSession and ListSessions: answers in all 8 states keep their shape", len(states) == 8, states)
+
+
+def judge_emr_serverless(url):
+    wire, control = Wire("emr-serverless", url), Control(url)
+
+    def start_members():
+        return {"applicationId": APPLICATION, "clientToken": str(uuid.uuid4()), "executionRoleArn": ROLE}
+
+    session = {"applicationId": APPLICATION, "sessionId": wire.call("StartSession", start_members())[1]["sessionId"]}
+    control.advance(5000)
+    judge(wire, "StartSession", start_members)
+    judge(wire, "GetSession", lambda: session)
+    judge(wire, "GetSessionEndpoint", lambda: session)
+    judge(wire, "ListSessions", lambda: {"applicationId": APPLICATION})
+    dashboard = {"applicationId": APPLICATION, "resourceId": session["sessionId"], "resourceType": "SESSION"}
+    judge(wire, "GetResourceDashboard", lambda: dashboard)
+    judge(wire, "TerminateSession", lambda: session)
+    judge(wire, "GetApplication", lambda: {"applicationId": APPLICATION})
+    judge(wire, "StartApplication", lambda: {"applicationId": APPLICATION})
+    judge(wire, "ListApplications", dict)
+
+    def create_members():
+        return {"releaseLabel": "emr-7.13.0", "type": "SPARK", "clientToken": str(uuid.uuid4())}
+
+    judge(wire, "CreateApplication", create_members)
+    created = wire.call("CreateApplication", create_members())[1]["applicationId"]
+    judge(wire, "UpdateApplication", lambda: {"applicationId": created, "clientToken": str(uuid.uuid4())})
+    judge(wire, "StopApplication", lambda: {"applicationId": created})
+    judge(wire, "DeleteApplication", lambda: {"applicationId": created})
+    states = set()
+    for state in ("SUBMITTED", "STARTING", "STARTED", "IDLE", "BUSY", "FAILED", "TERMINATING", "TERMINATED"):
+        control.fault(kind="session-becomes", service="emr-serverless", state=state, reason="as the judge wants it", afterMs=0)
+        session["sessionId"] = wire.call("StartSession", start_members())[1]["sessionId"]
+        states.add(wire.call("GetSession", session)[1]["session"]["state"])
+        wire.call("ListSessions", {"applicationId": APPLICATION, "states": [state]})
+    findings.record("GetSession and ListSessions: answers in all 8 states keep their shape", len(states) == 8, states)
+
+
+judge_athena(sys.argv[1])
+judge_emr_serverless(sys.argv[2])
+findings.finish()

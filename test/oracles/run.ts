@@ -1,0 +1,97 @@
+/**
+ * Lets clients and models that we did not write judge the emulators. Prints one line for each claim.
+ *
+ * Ends with 0 when every claim holds, with 1 when one does not or an oracle did not run although its packages can be had;
+ * where no packages can be had it says "not run" and ends with 0.
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { startEmulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import { preparePython, type PythonEnvironment } from './python-environment.ts';
+
+type Ready = Extract<PythonEnvironment, { readonly kind: 'ready' }>;
+
+interface Oracle {
+  readonly script: string;
+  /** The emulator it judges; undefined when it judges something else. */
+  readonly emulator: EmulatorOptions | undefined;
+  /** What stands before the addresses on its command line. */
+  readonly words?: (ready: Ready) => readonly string[];
+}
+
+interface Finding {
+  readonly client: string;
+  readonly claim: string;
+  readonly holds: boolean;
+  readonly detail: string;
+}
+
+const ORACLES: readonly Oracle[] = [
+  {
+    script: 'judge.py',
+    // The judge starts hundreds of sessions at the edges of the model, which are beyond the usual quotas.
+    emulator: {
+      clock: 'virtual',
+      athena: { spark35DpuQuota: 1e6, pyspark3DpuQuota: 1e6, sessionDpuLimit: 5000 },
+      emrServerless: { sessionQuota: 1e6, startedMs: 1000 },
+    },
+  },
+  { script: 'walk_boto3.py', emulator: { clock: 'virtual' } },
+  { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
+  { script: 'moto_control.py', emulator: undefined },
+];
+
+const python = await preparePython(here('requirements.txt'));
+if (python.kind === 'ready') {
+  let wrong = 0;
+  for (const oracle of ORACLES) wrong += await judge(python, oracle);
+  say(wrong === 0 ? 'oracles: every claim holds' : `oracles: ${wrong} failed`);
+  process.exitCode = wrong === 0 ? 0 : 1;
+} else {
+  say(`oracles: NOT RUN, ${python.reason}`);
+  process.exitCode = python.kind === 'absent' ? 0 : 1;
+}
+
+/** Runs one oracle and gives the number of its claims that do not hold; one that finds nothing or breaks counts as one. */
+async function judge(ready: Ready, oracle: Oracle): Promise<number> {
+  await using emulator = oracle.emulator === undefined ? undefined : await startEmulator(oracle.emulator);
+  const urls = emulator === undefined ? [] : [emulator.urls.athena, emulator.urls.emrServerless];
+  const ended = await runScript(ready.python, [here(oracle.script), ...(oracle.words?.(ready) ?? []), ...urls]);
+  const findings = ended.output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Finding);
+  for (const { client, claim, holds, detail } of findings) {
+    say(`${holds ? 'ok  ' : 'FAIL'} ${client}: ${claim}${holds ? '' : ` (${detail})`}`);
+  }
+  const failed = findings.filter(({ holds }) => !holds).length;
+  if (failed > 0 || (ended.code === 0 && findings.length > 0)) return failed;
+  say(`FAIL ${oracle.script} ended with ${ended.code} after ${findings.length} findings\n${ended.complaint}`);
+  return 1;
+}
+
+async function runScript(
+  command: string,
+  words: readonly string[],
+): Promise<{ readonly code: number | null; readonly output: string; readonly complaint: string }> {
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 5 * 60_000, env });
+  let output = '';
+  let complaint = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, output, complaint };
+}
+
+function here(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
