@@ -15,7 +15,10 @@ const BANNED_SYNTAX = [
     selector: "PropertyDefinition[accessibility='private']",
     message: 'Use #private, which is private at run time too.',
   },
-  { selector: "MethodDefinition[accessibility='private']", message: 'Use #private, which is private at run time too.' },
+  {
+    selector: "MethodDefinition[kind!='constructor'][accessibility='private']",
+    message: 'Use #private, which is private at run time too.',
+  },
 ];
 
 export default defineConfig(
@@ -32,6 +35,11 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
+      // An underscore says that a value is left out or left alone on purpose.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/prefer-readonly': 'error',
@@ -61,7 +69,11 @@ export default defineConfig(
   {
     files: ['test/**'],
     rules: {
-      // Tests hand wrong values in on purpose.
+      // Tests hand wrong values in on purpose, and take objects apart to make odd ones.
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
