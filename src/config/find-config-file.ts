@@ -15,9 +15,7 @@ export const CONFIG_EXTENSIONS = ['.yaml', '.yml', '.json', '.ts', '.mjs'] as co
  */
 export function findConfigFile(cwd: string): string {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const names = CONFIG_EXTENSIONS.map((extension) => BASE_NAME + extension).filter((name) =>
-      existsSync(join(folder, name)),
-    );
+    const names = configFilesIn(folder);
     if (names.length > 1) {
       throw notOne(
         `${folder} holds more than one config file, ${names.join(' and ')}: keep one of them, or name the file`,
@@ -32,6 +30,11 @@ export function findConfigFile(cwd: string): string {
       );
     }
   }
+}
+
+/** The names of the config files that a folder holds. */
+export function configFilesIn(folder: string): readonly string[] {
+  return CONFIG_EXTENSIONS.map((extension) => BASE_NAME + extension).filter((name) => existsSync(join(folder, name)));
 }
 
 /** A file's name for people: relative to `cwd` where it lies inside, absolute elsewhere. */

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { configFilesIn } from '../../config/find-config-file.ts';
+import { SessionError } from '../../contract/session-error.ts';
+import { print, type CommandContext } from '../terminal.ts';
+
+const FILE_NAME = 'anysession.config.yaml';
+
+/** What `config init` writes: works as it is. */
+export const INITIAL_CONFIG = `# For completion in editors, run: anysession config schema > anysession.schema.json
+# and put on top of this file:    # yaml-language-server: $schema=./anysession.schema.json
+
+# The environment to take; ANYSESSION_ENV or --env wins over it.
+defaultEnvironment: dev
+
+# Who pays: written on every session. Made from your user and host name unless given.
+# owner: my-team
+
+environments:
+  dev:
+    # DuckDB inside of your own process: no cloud, no cost. Its options stand beside \`provider\`.
+    provider: local
+    # What start() uses where the call itself says nothing.
+    session:
+      idleTimeoutMs: 1800000
+
+  # Another environment, with a provider that you have installed. \${NAME} is filled from the process's environment.
+  # prod:
+  #   provider: '@acme/anysession-livy'
+  #   url: '\${LIVY_URL}'
+`;
+
+/**
+ * Writes a config file to begin with.
+ * @throws SessionError `conflict` when there is a config file already.
+ */
+export async function runConfigInit({ terminal, config, json }: CommandContext): Promise<void> {
+  const file = resolve(terminal.cwd, config ?? FILE_NAME);
+  if (!/\.ya?ml$/.test(file))
+    throw refusal('invalid-request', 'what is written is YAML: the name must end in .yaml or .yml');
+  const folder = dirname(file);
+  // Two config files in one folder would both be refused.
+  const [there] = config === undefined ? configFilesIn(folder) : [];
+  if (there !== undefined || existsSync(file)) {
+    throw refusal(
+      'conflict',
+      `there is ${there === undefined ? file : join(folder, there)} already, and it is left as it is`,
+    );
+  }
+  await write(file);
+  await print(terminal, json ? `${JSON.stringify({ file })}\n` : `${file}\n`);
+}
+
+async function write(file: string): Promise<void> {
+  try {
+    await writeFile(file, INITIAL_CONFIG, { flag: 'wx' });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw refusal('invalid-request', `${file} cannot be written (${String(code)})`, cause);
+  }
+}
+
+function refusal(kind: 'conflict' | 'invalid-request', message: string, cause?: unknown): SessionError {
+  return new SessionError(kind, message, { operation: 'configInit', cause });
+}

@@ -1,0 +1,62 @@
+import { isSessionState, SESSION_STATES, type SessionState } from '../../contract/session-state.ts';
+import { SessionError } from '../../contract/session-error.ts';
+import type { Observation } from '../../contract/observation.ts';
+import { StatusLine } from '../status-line.ts';
+import { formatTable } from '../table.ts';
+import { print, type CommandContext } from '../terminal.ts';
+import { withSessions } from '../with-sessions.ts';
+
+/** The options of `anysession list`. */
+export interface ListCommandOptions {
+  readonly state?: readonly string[];
+  readonly all?: boolean;
+}
+
+/** Writes the sessions of the environment, whoever started them: those that still cost something, unless asked otherwise. */
+export async function runList(context: CommandContext, options: ListCommandOptions): Promise<void> {
+  const { terminal, json } = context;
+  const states = options.state?.map(toState);
+  const found = await withSessions(context, async (sessions) => {
+    const seen: Observation[] = [];
+    for await (const observation of sessions.list({ ...(states && { states }), signal: terminal.signal })) {
+      if (options.all === true || states !== undefined || !observation.final) seen.push(observation);
+    }
+    return { seen, where: `${sessions.provider.id} (${sessions.provider.scope})` };
+  });
+  if (json) return print(terminal, `${JSON.stringify(found.seen, undefined, 2)}\n`);
+  if (found.seen.length > 0)
+    await print(terminal, formatTable(COLUMNS, found.seen.map(cells), terminal.stdout.columns));
+  const what = states?.join(' or ') ?? (options.all === true ? '' : 'live');
+  const count = found.seen.length === 0 ? 'no' : String(found.seen.length);
+  new StatusLine(terminal).note(
+    [count, what, found.seen.length === 1 ? 'session' : 'sessions', 'on', found.where].filter(Boolean).join(' '),
+  );
+}
+
+const COLUMNS = [
+  { header: 'session', align: 'left' },
+  { header: 'state', align: 'left' },
+  { header: 'native', align: 'left' },
+  { header: 'name', align: 'left' },
+  { header: 'owner', align: 'left' },
+  { header: 'created', align: 'left' },
+] as const;
+
+function cells({ handle, state, nativeState, details }: Observation): readonly string[] {
+  const created = details.createdAtMs === undefined ? '' : new Date(details.createdAtMs).toISOString().slice(0, 19);
+  return [
+    handle.id,
+    state ?? '?',
+    nativeState,
+    details.name ?? '',
+    details.ownership?.owner ?? '',
+    created && `${created}Z`,
+  ];
+}
+
+function toState(text: string): SessionState {
+  if (isSessionState(text)) return text;
+  throw new SessionError('invalid-request', `there is no state "${text}"; there are: ${SESSION_STATES.join(', ')}`, {
+    operation: 'list',
+  });
+}

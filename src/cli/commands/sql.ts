@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { SessionError } from '../../contract/session-error.ts';
+import type { Session } from '../../session/session.ts';
+import type { Sessions } from '../../session/sessions.ts';
+import { printResult, type ResultFormat } from '../result-printer.ts';
+import { StatusLine } from '../status-line.ts';
+import type { CommandContext, Terminal } from '../terminal.ts';
+import { withSessions } from '../with-sessions.ts';
+
+/** The options of `anysession sql`. */
+export interface SqlOptions {
+  readonly file?: string;
+  readonly csv?: boolean;
+  readonly rows?: number;
+  readonly key?: string;
+  readonly keep?: boolean;
+}
+
+/** Starts a session, runs one statement in it, writes the result, and ends the session unless it is to be kept. */
+export async function runSql(context: CommandContext, text: string | undefined, options: SqlOptions): Promise<void> {
+  const { terminal, json } = context;
+  const format = formatOf(json, options);
+  const statement = await statementText(terminal, text, options.file);
+  const status = new StatusLine(terminal);
+  await withSessions(context, async (sessions) => {
+    try {
+      const session = await start(sessions, options, status, terminal);
+      const { rowCount, more } = await execute(session, statement, { terminal, status, format, maxRows: options.rows });
+      const shown = `${more ? 'the first ' : ''}${rowCount} ${rowCount === 1 ? 'row' : 'rows'}`;
+      status.note(more ? `${shown}; --rows N shows more, --json and --csv show all` : shown);
+      // Not only for a person: without the handle nobody finds the session again.
+      if (options.keep) terminal.stderr.write(`the session is kept: ${JSON.stringify(session.detach())}\n`);
+    } finally {
+      status.clear();
+    }
+  });
+}
+
+async function start(
+  sessions: Sessions,
+  options: SqlOptions,
+  status: StatusLine,
+  terminal: Terminal,
+): Promise<Session> {
+  const { id, capabilities } = sessions.provider;
+  if (options.keep && !capabilities.outlivesProcess) {
+    throw new SessionError('unsupported', `sessions of ${id} end with their process: leave out --keep`, {
+      operation: 'start',
+      provider: id,
+    });
+  }
+  status.show(`${sessions.environment}: starting a session on ${id} …`);
+  const session = await sessions.start({ key: options.key, name: 'anysession sql', signal: terminal.signal });
+  session.on('state', ({ to }) => status.show(`${sessions.environment}: the session is ${to} …`));
+  return session;
+}
+
+interface Execution {
+  readonly terminal: Terminal;
+  readonly status: StatusLine;
+  readonly format: ResultFormat;
+  readonly maxRows: number | undefined;
+}
+
+async function execute(session: Session, text: string, { terminal, status, format, maxRows }: Execution) {
+  const statement = session.submit(text, { signal: terminal.signal });
+  statement.on('progress', ({ fraction }) => {
+    if (fraction !== undefined) status.show(`running: ${Math.round(fraction * 100)} %`);
+  });
+  const result = await statement.result();
+  return printResult(terminal, result, { format, maxRows });
+}
+
+function formatOf(json: boolean, { csv = false }: SqlOptions): ResultFormat {
+  if (json && csv) throw refusal('--json and --csv cannot both be: choose one');
+  return json ? 'json' : csv ? 'csv' : 'table';
+}
+
+async function statementText(terminal: Terminal, text: string | undefined, file: string | undefined): Promise<string> {
+  if (text !== undefined && file !== undefined) throw refusal('give the SQL as text or by --file, not both');
+  if (file !== undefined) return readSqlFile(resolve(terminal.cwd, file), file);
+  if (text === undefined) throw refusal('give the SQL as text, as - to read it from standard input, or by --file');
+  return text === '-' ? readAll(terminal.stdin) : text;
+}
+
+async function readSqlFile(path: string, name: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw refusal(
+      `the file ${name} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : String(code)}`,
+      cause,
+    );
+  }
+}
+
+function refusal(message: string, cause?: unknown): SessionError {
+  return new SessionError('invalid-request', message, { operation: 'sql', cause });
+}

@@ -1,0 +1,78 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** One column of a table. */
+export interface TableColumn {
+  readonly header: string;
+  readonly align: 'left' | 'right';
+}
+
+const GAP = '  ';
+const NARROWEST = 4;
+
+/**
+ * Rows as aligned text, a line each.
+ * @param width - how many characters a line may have; columns that are too wide for it are cut with `…`
+ */
+export function formatTable(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  width?: number,
+): string {
+  const cells = [columns.map(({ header }) => header), ...rows].map((row) => row.map(printable));
+  const natural = columns.map((_, at) =>
+    cells.reduce((widest, row) => Math.max(widest, displayWidth(row[at] ?? '')), 0),
+  );
+  const widths = width === undefined ? natural : fitted(natural, width - GAP.length * (columns.length - 1));
+  const lines = cells.map((row) => line(columns, row, widths));
+  const rule = widths.map((columnWidth) => '─'.repeat(columnWidth)).join(GAP);
+  return [lines[0], rule, ...lines.slice(1)].map((text) => `${text ?? ''}\n`).join('');
+}
+
+/** The widths cut down to one common limit, so that narrow columns stay whole. */
+function fitted(natural: readonly number[], space: number): readonly number[] {
+  let limit = Math.max(NARROWEST, ...natural);
+  const cut = (): readonly number[] => natural.map((width) => Math.min(width, limit));
+  while (limit > NARROWEST && cut().reduce((sum, width) => sum + width, 0) > space) limit--;
+  return cut();
+}
+
+function line(columns: readonly TableColumn[], row: readonly string[], widths: readonly number[]): string {
+  const padded = columns.map(({ align }, at) => {
+    const width = widths[at] ?? 0;
+    const text = cutTo(row[at] ?? '', width);
+    const space = ' '.repeat(width - displayWidth(text));
+    return align === 'right' ? space + text : text + space;
+  });
+  return padded.join(GAP).trimEnd();
+}
+
+/** Data must not move the cursor, change colours or break the lines. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r?\n/g, '↵')
+    .replace(/\t/g, ' ')
+    .replace(/\p{Cc}/gu, '·');
+}
+
+function cutTo(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    if (displayWidth(kept) + displayWidth(segment) > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+const GRAPHEMES = new Intl.Segmenter();
+/** Scripts and signs that terminals draw two cells wide. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;
+
+function displayWidth(text: string): number {
+  // Most data is plain, and tables may be long.
+  if (/^[\x20-\x7E]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}

@@ -1,0 +1,17 @@
+import type { Sessions } from '../session/sessions.ts';
+import type { CommandContext } from './terminal.ts';
+
+/** Opens the sessions that the command line asks for, and closes them whatever happens. */
+export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
+  const { config, environment, terminal } = context;
+  const { openSessions } = await import('../open-sessions.ts');
+  const sessions = await openSessions({ config, environment, cwd: terminal.cwd, env: terminal.env });
+  const outcome = await use(sessions).catch(async (error: unknown) => {
+    await sessions.close().catch((second: unknown) => {
+      throw new AggregateError([error, second]);
+    });
+    throw error;
+  });
+  await sessions.close();
+  return outcome;
+}
