@@ -4,12 +4,10 @@ import { SessionError } from '../../contract/session-error.ts';
 import type { CallContext, ProviderOperation } from '../../contract/session-provider.ts';
 import { abortedError } from '../../contract/sleep.ts';
 import type { Layer } from './layer.ts';
+import { possibleEffect } from './possible-effect.ts';
 
 /** How long one call may take with all its attempts when its caller names no earlier deadline, milliseconds. */
 export const CALL_BUDGET_MS = 60_000;
-
-/** The verbs after whose lost answer the cloud may have acted. */
-const CHANGING_OPERATIONS: readonly ProviderOperation[] = ['start', 'terminate', 'execute'];
 
 /**
  * Ends a call at its deadline, and at its caller's abort, at once, whether or not the adapter listens.
@@ -27,7 +25,7 @@ export function deadlineLayer(clock: Clock): Layer {
         new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation }),
       );
     }
-    const effect = CHANGING_OPERATIONS.includes(operation) ? 'unknown' : 'none';
+    const effect = possibleEffect(operation);
 
     return new Promise((resolve, reject) => {
       const limited = new LimitedCall(deadline);
@@ -92,7 +90,7 @@ class LimitedCall implements CallContext {
 
 function timeoutMessage(operation: ProviderOperation, budgetMs: number): string {
   const spent = `${operation} was not answered within ${Math.round(budgetMs)} ms`;
-  return CHANGING_OPERATIONS.includes(operation)
+  return possibleEffect(operation) === 'unknown'
     ? `${spent}; the service may have acted all the same: look before you repeat it`
     : `${spent}; try again or allow more time`;
 }

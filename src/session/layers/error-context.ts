@@ -1,5 +1,6 @@
 import { SessionError } from '../../contract/session-error.ts';
 import type { Layer } from './layer.ts';
+import { possibleEffect } from './possible-effect.ts';
 
 /** Makes sure that whatever comes up is a SessionError that says which provider, verb and session it is about. */
 export function errorContextLayer(): Layer {
@@ -19,7 +20,7 @@ export function errorContextLayer(): Layer {
           operation,
           provider: provider.id,
           handle,
-          effect: operation === 'describe' ? 'none' : 'unknown',
+          effect: possibleEffect(operation),
           cause: error,
         },
       );

@@ -10,8 +10,6 @@ export const MAX_ATTEMPTS = 5;
 export const BASE_DELAY_MS = 100;
 /** The same after the service said that we ask too often. */
 export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
-/** No pause is drawn longer than this, milliseconds; a longer Retry-After is still honoured. */
-export const MAX_DELAY_MS = 20_000;
 
 /**
  * The one owner of retries (C-102). Every contract verb may be repeated: reads change nothing, `start` carries a token,
@@ -47,6 +45,6 @@ export function retryLayer(clock: Clock, random: Random): Layer {
 
 function pauseMs(error: SessionError, attempt: number, random: Random): number {
   const base = error.kind === 'rate-limited' ? RATE_LIMITED_BASE_DELAY_MS : BASE_DELAY_MS;
-  const drawn = random.next() * Math.min(MAX_DELAY_MS, base * 2 ** (attempt - 1));
+  const drawn = random.next() * base * 2 ** (attempt - 1);
   return Math.max(drawn, error.retryAfterMs ?? 0);
 }

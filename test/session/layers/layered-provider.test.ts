@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { CallContext, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { Invocation, Layer } from '../../../src/session/layers/layer.ts';
+import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+
+/** An adapter that answers with what it was called with, its `this` included. */
+function echoing(scene: Scene): SessionProvider {
+  return {
+    ...adapterOf(scene),
+    start(...args: unknown[]) {
+      return Promise.resolve(['start', this.id, ...args] as never);
+    },
+    describe(...args: unknown[]) {
+      return Promise.resolve(['describe', this.id, ...args] as never);
+    },
+    listPage(...args: unknown[]) {
+      return Promise.resolve(['listPage', this.id, ...args] as never);
+    },
+    terminate(...args: unknown[]) {
+      return Promise.resolve(['terminate', this.id, ...args] as never);
+    },
+    endpoint(...args: unknown[]) {
+      return Promise.resolve(['endpoint', this.id, ...args] as never);
+    },
+    dashboard(...args: unknown[]) {
+      return Promise.resolve(['dashboard', this.id, ...args] as never);
+    },
+    statements: {
+      execute: (...args: unknown[]) => Promise.resolve(['execute', ...args] as never),
+      progress: (...args: unknown[]) => ['progress', ...args] as never,
+    },
+    close() {
+      return Promise.resolve(['close', this.id] as never);
+    },
+  };
+}
+
+/** The same object without some of its members. */
+function omit<T extends object, K extends keyof T>(whole: T, members: readonly K[]): Omit<T, K> {
+  const rest = Object.entries(whole).filter(([name]) => !(members as readonly string[]).includes(name));
+  return Object.fromEntries(rest) as Omit<T, K>;
+}
+
+describe('layeredProvider', () => {
+  const scene = new Scene();
+  const handle = handleOf(scene);
+  const call = unlimitedCall();
+  const passed: CallContext = { ...call, attempt: 7 };
+  const seen: Omit<Invocation, 'provider' | 'span'>[] = [];
+  const noting: Layer = (invocation, next) => {
+    seen.push(omit(invocation, ['provider', 'span']));
+    return next({ ...invocation, call: passed });
+  };
+  const adapter = echoing(scene);
+  const provider = layeredProvider(adapter, [noting]);
+
+  it('hands each verb on with its arguments and the call that the layers made of it', async () => {
+    seen.length = 0;
+    const request = startRequest();
+    const statement = { id: 'stmt-1', text: 'SELECT 1' };
+    expect(await provider.start(request, call)).toEqual(['start', 'scripted', request, passed]);
+    expect(await provider.describe(handle, call)).toEqual(['describe', 'scripted', handle, passed]);
+    expect(await provider.listPage({ states: ['ready'] }, 'p2', call)).toEqual([
+      ...['listPage', 'scripted'],
+      ...[{ states: ['ready'] }, 'p2', passed],
+    ]);
+    expect(await provider.terminate(handle, call)).toEqual(['terminate', 'scripted', handle, passed]);
+    expect(await provider.endpoint?.(handle, call)).toEqual(['endpoint', 'scripted', handle, passed]);
+    expect(await provider.dashboard?.(handle, call)).toEqual(['dashboard', 'scripted', handle, passed]);
+    expect(await provider.statements?.execute(handle, statement, call)).toEqual(['execute', handle, statement, passed]);
+    expect(seen).toEqual([
+      { operation: 'start', request, call },
+      { operation: 'describe', handle, call },
+      { operation: 'listPage', filter: { states: ['ready'] }, call },
+      { operation: 'terminate', handle, call },
+      { operation: 'endpoint', handle, call },
+      { operation: 'dashboard', handle, call },
+      { operation: 'execute', handle, call },
+    ]);
+  });
+
+  it('passes what is no call of the service by the layers', async () => {
+    seen.length = 0;
+    expect(provider.statements?.progress(handle, 'stmt-1')).toEqual(['progress', handle, 'stmt-1']);
+    const closed: unknown = await provider.close();
+    expect(closed).toEqual(['close', 'scripted']);
+    expect([provider.id, provider.scope, provider.capabilities]).toEqual([
+      adapter.id,
+      adapter.scope,
+      adapter.capabilities,
+    ]);
+    expect(seen).toEqual([]);
+  });
+
+  it('C-002 has an optional member exactly when the adapter has it', () => {
+    const layered = layeredProvider(omit(adapter, ['endpoint', 'dashboard', 'statements']), []);
+    expect(['endpoint', 'dashboard', 'statements'].filter((member) => member in layered)).toEqual([]);
+  });
+
+  it('has a span that does nothing when no layer traces', async () => {
+    const spanning: Layer = (invocation, next) => {
+      invocation.span.event('seen');
+      invocation.span.end();
+      return next(invocation);
+    };
+    expect(await layeredProvider(adapter, [spanning]).describe(handle, call)).toHaveLength(4);
+  });
+});

@@ -1,0 +1,131 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../../src/contract/observation.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { RecordingLogger, SeededRandom } from '../../src/testing/index.ts';
+import { GetWatcher } from '../../src/watch/get-watcher.ts';
+import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';
+
+const NEVER = new AbortController().signal;
+
+function setUp(changes: Partial<SessionProvider> = {}) {
+  const scene = new Scene();
+  const logger = new RecordingLogger();
+  const provider = adapterOf(scene, changes);
+  const random = { next: () => 0, hex: () => '' };
+  return { scene, logger, provider, watcher: new GetWatcher({ provider, clock: scene.clock, random, logger }) };
+}
+
+/** Reads a watch to its end, with the time of each observation since the first one. */
+async function readAll(scene: Scene, watch: AsyncIterable<Observation>, most = Number.POSITIVE_INFINITY) {
+  const seen: { readonly state: string; readonly atMs: number }[] = [];
+  const startedMs = scene.clock.monotonicMs();
+  const reading = (async () => {
+    for await (const { nativeState, final } of watch) {
+      seen.push({ state: final ? `${nativeState}!` : nativeState, atMs: scene.clock.monotonicMs() - startedMs });
+      if (seen.length >= most) return;
+    }
+  })();
+  await scene.settled(reading);
+  return seen;
+}
+
+describe('GetWatcher', () => {
+  it('looks at once, then at growing pauses, and ends when the session is final', async () => {
+    const { scene, provider, watcher } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    scene.clock.schedule(4_000, () => void provider.terminate(handle, unlimitedCall()));
+    const seen = await readAll(scene, watcher.watch(handle, NEVER));
+    expect(seen.map(({ atMs }) => Math.round(atMs))).toEqual([0, 500, 1_250, 2_375, 4_063, 6_594]);
+    expect(seen.map(({ state }) => state)).toEqual([
+      ...['STARTING', 'STARTING', 'STARTING', 'STARTING'],
+      ...['STOPPING', 'STOPPED!'],
+    ]);
+    expect(scene.clock.pendingTimers).toBe(0);
+  });
+
+  it('never pauses longer than the provider says, but for a spread of a tenth', async () => {
+    const { scene, provider, logger } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    const pausesWith = async (next: () => number): Promise<readonly number[]> => {
+      const watcher = new GetWatcher({ provider, clock: scene.clock, random: { next, hex: () => '' }, logger });
+      const seen = await readAll(scene, watcher.watch(handle, NEVER), 12);
+      return seen.slice(1).map(({ atMs }, at) => Math.round(atMs - (seen[at]?.atMs ?? 0)));
+    };
+    expect(await pausesWith(() => 0)).toEqual([
+      500, 750, 1_125, 1_688, 2_531, 3_797, 5_695, 8_543, 10_000, 10_000, 10_000,
+    ]);
+    expect((await pausesWith(() => 1)).slice(-2)).toEqual([11_000, 11_000]);
+  });
+
+  it('two watchers do not ask in step', async () => {
+    const { scene, provider, logger } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    const times = await Promise.all(
+      [1, 2].map(async (seed) => {
+        const watcher = new GetWatcher({ provider, clock: scene.clock, random: new SeededRandom(seed), logger });
+        return (await readAll(scene, watcher.watch(handle, NEVER), 3)).map(({ atMs }) => atMs).at(-1);
+      }),
+    );
+    expect(times[0]).not.toBe(times[1]);
+  });
+
+  it('takes a look that fails for a while as only one look, and says so', async () => {
+    const { scene, provider, logger, watcher } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    scene.service.faults.add('describe', { kind: 'unavailable', effect: 'before' }, { kind: 'throttled' });
+    const seen = await readAll(scene, watcher.watch(handle, NEVER), 1);
+    expect(seen).toEqual([{ state: 'STARTING', atMs: 1_250 }]);
+    expect(logger.entries).toEqual(
+      ['unavailable', 'rate-limited'].map((kind) => ({
+        level: 'warn',
+        fields: { session: handle.id, kind },
+        message: 'a look at the session failed; looking again later',
+      })),
+    );
+  });
+
+  it('ends with whatever will not pass', async () => {
+    const { scene, watcher } = setUp();
+    const error = await refusalOf(readAll(scene, watcher.watch(handleOf(scene), NEVER)));
+    expect(error.kind).toBe('not-found');
+    const broken = setUp({ describe: () => Promise.reject(new TypeError('broken')) });
+    await expect(readAll(broken.scene, broken.watcher.watch(handleOf(scene), NEVER))).rejects.toThrow(TypeError);
+    expect([scene.clock.pendingTimers, broken.scene.clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it('C-104 an abort ends the pause at once; nothing stays behind', async () => {
+    const { scene, provider, watcher } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    const controller = new AbortController();
+    const watch = watcher.watch(handle, controller.signal);
+    await watch.next();
+    const reading = refusalOf(watch.next());
+    await scene.clock.advance(100);
+    expect(scene.clock.pendingTimers).toBe(1);
+    controller.abort('stop');
+    expect(await reading).toMatchObject({ kind: 'aborted', cause: 'stop' });
+    expect([scene.clock.pendingTimers, getEventListeners(controller.signal, 'abort')]).toEqual([0, []]);
+  });
+
+  it('hands its signal to each look', async () => {
+    const calls: unknown[] = [];
+    const controller = new AbortController();
+    const { scene, watcher } = setUp({
+      describe: (_handle, call) => {
+        calls.push(call);
+        return Promise.reject(new SessionError('forbidden', 'x', { operation: 'describe' }));
+      },
+    });
+    await refusalOf(readAll(scene, watcher.watch(handleOf(scene), controller.signal)));
+    expect(calls).toEqual([{ signal: controller.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 }]);
+  });
+
+  it('a reader that has seen enough leaves no timer', async () => {
+    const { scene, provider, watcher } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    await readAll(scene, watcher.watch(handle, NEVER), 2);
+    expect(scene.clock.pendingTimers).toBe(0);
+  });
+});
