@@ -19,7 +19,11 @@ export function awsJson(targetPrefix: string, operations: Readonly<Record<string
       if (request.method !== 'POST' || !/^\/*$/.test(request.path) || definition === undefined) {
         throw new ServiceError('UnknownOperationException', 400, `There is no operation '${target}'.`);
       }
-      return { operation: name, definition, members: () => JSON.parse(request.body === '' ? '{}' : request.body) };
+      return {
+        operation: name,
+        definition,
+        members: () => JSON.parse(request.body === '' ? '{}' : request.body) as unknown,
+      };
     },
     answer: (output, requestId) => ({
       status: 200,

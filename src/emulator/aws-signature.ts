@@ -1,4 +1,3 @@
-import type { ServiceError } from './service-error.ts';
 import type { CommonErrors } from './service.ts';
 import { header, type WireRequest } from './wire.ts';
 
@@ -17,30 +16,26 @@ const CREDENTIAL = /Credential=[^/\s,]+\/\d{8}\/([^/\s,]+)\/([^/\s,]+)\/aws4_req
  * Looks at the credential scope of a SigV4 header, never at the key or the signature: a scope for another service means that
  * a client was pointed to the wrong emulator, which is worth telling apart from any other failure.
  *
+ * @throws ServiceError when the signature is missing or is for another service or region.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html read 2026-11-21
  */
-export function refuseSignature(
-  request: WireRequest,
-  rules: SignatureRules,
-  errors: CommonErrors,
-): ServiceError | undefined {
+export function requireSignature(request: WireRequest, rules: SignatureRules, errors: CommonErrors): void {
   const authorization = header(request, 'authorization');
   if (authorization === undefined) {
-    if (rules.signature === 'any') return undefined;
-    return errors.badSignature('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    if (rules.signature === 'any') return;
+    throw errors.badSignature('MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   const [, region, service] = CREDENTIAL.exec(authorization) ?? [];
   if (service !== undefined && service !== rules.signingName) {
-    return errors.badSignature(
+    throw errors.badSignature(
       'InvalidSignatureException',
       `Credential should be scoped to correct service: '${rules.signingName}'.`,
     );
   }
   if (rules.signature === 'checked' && region !== rules.region) {
-    return errors.badSignature(
+    throw errors.badSignature(
       'InvalidSignatureException',
       `Credential should be scoped to a valid region: '${rules.region}'.`,
     );
   }
-  return undefined;
 }

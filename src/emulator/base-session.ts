@@ -110,7 +110,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     if (!this.live) return;
     this.lifecycle.enter(state, reason);
     this.onEnter(state);
-    if (this.live) return;
+    if (!this.#birth.states.ended.includes(state)) return;
     this.onEnd();
     const { retentionMs } = this.#birth;
     if (retentionMs !== undefined) {

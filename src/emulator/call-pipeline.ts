@@ -1,5 +1,5 @@
 import { maskProperties, type CallLog, type OpenCallRecord } from './call-log.ts';
-import { refuseSignature, type SignatureRules } from './aws-signature.ts';
+import { requireSignature, type SignatureRules } from './aws-signature.ts';
 import type { EmulatedSession } from './emulated-session.ts';
 import type { FaultScript } from './fault-script.ts';
 import type { Fault, FaultEffect } from './fault.ts';
@@ -50,14 +50,10 @@ function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord)
     return service.protocol.refuse(error, record.requestId);
   };
   try {
+    // Before the route, so that a client of another service hears what is wrong and not that its operation is unknown.
+    requireSignature(request, { ...parts.signature, signingName: service.signingName }, service.errors);
     const routed = service.protocol.route(request);
     record.operation = routed.operation;
-    const badSignature = refuseSignature(
-      request,
-      { ...parts.signature, signingName: service.signingName },
-      service.errors,
-    );
-    if (badSignature !== undefined) throw badSignature;
     const struck = strike(parts, routed.operation);
     record.faults = Object.keys(struck);
     if (struck.reset?.when === 'before') return { how: 'reset' };

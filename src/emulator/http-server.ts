@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import { SessionError } from '../contract/session-error.ts';
 import type { Delivery, WireRequest } from './wire.ts';
@@ -16,7 +16,7 @@ export type Handler = (request: WireRequest) => Delivery;
 export class HttpServer {
   readonly #server: Server;
 
-  private constructor(server: Server) {
+  constructor(server: Server) {
     this.#server = server;
   }
 
@@ -88,7 +88,7 @@ function handle(handler: Handler, request: WireRequest): Delivery {
 }
 
 function deliver(delivery: Delivery, response: ServerResponse, delay: (ms: number, action: () => void) => void): void {
-  if (delivery.how === 'reset') (response.socket as Socket | null)?.resetAndDestroy();
+  if (delivery.how === 'reset') response.socket?.resetAndDestroy();
   if (delivery.how !== 'answer') return;
   const { answer, delayMs } = delivery;
   const send = (): void => {

@@ -12,7 +12,7 @@ export interface Phase<State extends string> {
 export class Lifecycle<State extends string> {
   readonly #timeline: Timeline;
   readonly #phases: Phase<State>[];
-  #callOffs: (() => void)[] = [];
+  readonly #callOffs: (() => void)[] = [];
 
   constructor(timeline: Timeline, first: State, reason?: string) {
     this.#timeline = timeline;

@@ -50,7 +50,7 @@ function readValue(shape: Shape, raw: unknown, path: string, violations: string[
 
 function readText(shape: TextShape, raw: unknown, path: string, violations: string[]): string {
   if (typeof raw !== 'string') throw wrongType(path, 'a string');
-  checkSize({ shape, size: [...raw].length, what: 'length', path, violations });
+  checkSize({ shape, size: Array.from(raw).length, what: 'length', path, violations });
   if (shape.pattern !== undefined && !matchesWholly(shape.pattern, raw)) {
     violations.push(violation(path, `Member must satisfy regular expression pattern: ${shape.pattern.source}`));
   }

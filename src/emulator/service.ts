@@ -33,7 +33,7 @@ export function operation<Shape extends StructureShape>(definition: {
   token?: keyof Shape['members'] & string;
   run(input: ValueOf<Shape>, call: Call): object;
 }): Operation {
-  return definition as unknown as Operation;
+  return definition;
 }
 
 /** A request of which the operation is known. */

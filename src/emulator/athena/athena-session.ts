@@ -43,8 +43,8 @@ export class AthenaSession extends BaseSession<AthenaState> {
     this.#config = config;
     const createdMs = Math.min(config.createdMs, world.startupMs);
     this.lifecycle.then(world.startupMs - createdMs, () => {
-      if (createdMs === 0) return this.enter('IDLE');
-      this.enter('CREATED');
+      this.enter(createdMs === 0 ? 'IDLE' : 'CREATED');
+      if (createdMs === 0) return;
       this.lifecycle.then(createdMs, () => {
         this.enter('IDLE');
       });

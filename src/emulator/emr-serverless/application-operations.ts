@@ -1,5 +1,6 @@
 import type { RestOperation } from '../rest-json.ts';
 import { operation } from '../service.ts';
+import type { ServiceError } from '../service-error.ts';
 import { toApplication, toApplicationSummary } from './emr-answers.ts';
 import type { EmrAccount } from './emr-account.ts';
 import type { ApplicationSettings, EmrApplication } from './emr-application.ts';
@@ -32,7 +33,7 @@ export function applicationOperations(account: EmrAccount): Readonly<Record<stri
               const application = account.createApplication(settings);
               return { applicationId: application.id, name: settings.name, arn: application.arn };
             },
-            clash: () => refusal('ConflictException', 'The clientToken was used with other parameters.'),
+            clash: tokenClash,
           });
         },
       }),
@@ -71,14 +72,23 @@ export function applicationOperations(account: EmrAccount): Readonly<Record<stri
       path: APPLICATION,
       definition: operation({
         input: UPDATE_APPLICATION,
-        run({ applicationId, clientToken: _token, ...changes }) {
+        token: 'clientToken',
+        run({ applicationId, clientToken: token, ...changes }) {
           const application = account.requireApplication(applicationId);
-          requireAtRest(application, 'updated');
-          const settings = { ...application.settings, ...changes };
-          refuseSettings(settings);
-          application.settings = settings;
-          application.updatedAtMs = account.world.timeline.nowMs();
-          return { application: toApplication(application) };
+          return account.tokens.once({
+            scope: `UpdateApplication ${applicationId}`,
+            token,
+            parameters: changes,
+            run() {
+              requireAtRest(application, 'updated');
+              const settings = { ...application.settings, ...changes };
+              refuseSettings(settings);
+              application.settings = settings;
+              application.updatedAtMs = account.world.timeline.nowMs();
+              return { application: toApplication(application) };
+            },
+            clash: tokenClash,
+          });
         },
       }),
     },
@@ -137,6 +147,10 @@ export function applicationOperations(account: EmrAccount): Readonly<Record<stri
       }),
     },
   };
+}
+
+function tokenClash(): ServiceError {
+  return refusal('ConflictException', 'The clientToken was used with other parameters.');
 }
 
 function requireAtRest(application: EmrApplication, what: string): void {

@@ -55,7 +55,7 @@ const tags = mapOf(
 const properties = mapOf(text1024, text({ min: 0, max: 1024, pattern: /.*\S.*/ }), { max: 100 });
 
 /** Configurations nest without end in the model; the getter makes the recursion. */
-const configurations: ListShape<Shape> = listOf<Shape>(
+const configurations: ListShape = listOf<Shape>(
   {
     type: 'structure',
     required: ['classification'],
