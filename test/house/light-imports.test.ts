@@ -16,7 +16,7 @@ const HEAVY =
 const heavyIn = async (code: string): Promise<string[]> =>
   (await packagesLoadedBy(code)).filter((name) => HEAVY.test(name));
 
-describe('what an import loads', () => {
+describe('what an import loads', { timeout: 60_000 }, () => {
   const { exports: entries } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     exports: Record<string, { types: string; default: string } | string | null>;
   };
