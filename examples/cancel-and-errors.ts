@@ -24,6 +24,8 @@ async function report(action: () => Promise<unknown>): Promise<void> {
     await action();
   } catch (error) {
     if (!SessionError.is(error)) throw error;
-    console.log(`${error.kind} (exit code and HTTP status follow from it):\n  ${error.message.split('\n').join('\n  ')}`);
+    console.log(
+      `${error.kind} (exit code and HTTP status follow from it):\n  ${error.message.split('\n').join('\n  ')}`,
+    );
   }
 }

@@ -11,7 +11,9 @@ await using sessions = await openSessions({ config, environment: values.env });
 console.log(`environment ${sessions.environment}: provider ${sessions.provider.id}, SQL dialect ${sessions.dialect}`);
 
 await using session = await sessions.start({ name: 'demo' });
-session.on('state', ({ from, to }) => console.log(`  session ${session.handle.id}: ${from} → ${to}`));
+session.on('state', ({ from, to, status }) => {
+  console.log(`  session ${session.handle.id}: ${from} → ${to}${status.final ? ', for good' : ''}`);
+});
 await session.whenReady();
 
 const routes = await session.sql(
@@ -24,5 +26,5 @@ const routes = await session.sql(
 );
 console.table(await routes.rows());
 
-await session.terminate({ wait: true });
-console.log(`session ${session.state}, nothing is held any more: ${session.status.final}`);
+await session.terminate({ wait: true }); // resolves when the session is final
+console.log('the session has ended and nothing is held or billed any more');

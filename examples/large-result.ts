@@ -22,4 +22,6 @@ const byMonth = await session.sql(
   { parameters: [dataFile('flights-3m.parquet')] },
 );
 const table = await byMonth.toArrow();
-console.log(`Arrow: ${table.numRows} rows, ${table.schema.fields.map((field) => `${field.name}: ${field.type}`).join(', ')}`);
+console.log(
+  `Arrow: ${table.numRows} rows, ${table.schema.fields.map((field) => `${field.name}: ${field.type}`).join(', ')}`,
+);
