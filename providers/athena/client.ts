@@ -1,0 +1,101 @@
+import type {
+  AthenaClient,
+  GetResourceDashboardCommandOutput,
+  GetSessionCommandOutput,
+  GetSessionEndpointCommandOutput,
+  GetWorkGroupCommandOutput,
+  ListSessionsCommandInput,
+  ListSessionsCommandOutput,
+  StartSessionCommandInput,
+  StartSessionCommandOutput,
+  TerminateSessionCommandOutput,
+} from '@aws-sdk/client-athena';
+import type { AwsConfig } from './aws/aws-options.ts';
+import { AbortableSender, toClientConfig } from './aws/client-config.ts';
+import { loadSdk, withoutNodeWarning } from './aws/load-sdk.ts';
+
+/** The package that is loaded at the first call. */
+export const ATHENA_SDK = '@aws-sdk/client-athena';
+
+type Sdk = typeof import('@aws-sdk/client-athena');
+
+/** The few calls of Athena that sessions need; each makes one attempt and stops when its signal aborts. */
+export interface AthenaCalls {
+  startSession(input: StartSessionCommandInput, signal: AbortSignal): Promise<StartSessionCommandOutput>;
+  getSession(id: string, signal: AbortSignal): Promise<GetSessionCommandOutput>;
+  listSessions(input: ListSessionsCommandInput, signal: AbortSignal): Promise<ListSessionsCommandOutput>;
+  terminateSession(id: string, signal: AbortSignal): Promise<TerminateSessionCommandOutput>;
+  getSessionEndpoint(id: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput>;
+  getResourceDashboard(arn: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput>;
+  getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput>;
+  /** Closes the connections; a later call opens new ones. */
+  close(): void;
+}
+
+interface Connection {
+  readonly sdk: Sdk;
+  readonly client: AthenaClient;
+  readonly sender: AbortableSender;
+}
+
+/** Athena over the SDK's client, which is loaded and built when it is first needed. */
+export class AthenaSdkCalls implements AthenaCalls {
+  readonly #config: AwsConfig;
+  #connection: Connection | undefined;
+
+  constructor(config: AwsConfig) {
+    this.#config = config;
+  }
+
+  async startSession(input: StartSessionCommandInput, signal: AbortSignal): Promise<StartSessionCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.StartSessionCommand(input), signal);
+  }
+
+  async getSession(id: string, signal: AbortSignal): Promise<GetSessionCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.GetSessionCommand({ SessionId: id }), signal);
+  }
+
+  async listSessions(input: ListSessionsCommandInput, signal: AbortSignal): Promise<ListSessionsCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.ListSessionsCommand(input), signal);
+  }
+
+  async terminateSession(id: string, signal: AbortSignal): Promise<TerminateSessionCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.TerminateSessionCommand({ SessionId: id }), signal);
+  }
+
+  async getSessionEndpoint(id: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.GetSessionEndpointCommand({ SessionId: id }), signal);
+  }
+
+  async getResourceDashboard(arn: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.GetResourceDashboardCommand({ ResourceARN: arn }), signal);
+  }
+
+  async getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.GetWorkGroupCommand({ WorkGroup: name }), signal);
+  }
+
+  close(): void {
+    this.#connection?.client.destroy();
+    this.#connection = undefined;
+  }
+
+  #connect(): Connection {
+    this.#connection ??= connect(this.#config);
+    return this.#connection;
+  }
+}
+
+function connect(config: AwsConfig): Connection {
+  const sdk = loadSdk<Sdk>(ATHENA_SDK);
+  const settings = toClientConfig(config);
+  const client = withoutNodeWarning(() => new sdk.AthenaClient(settings));
+  return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+}

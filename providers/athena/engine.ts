@@ -1,0 +1,17 @@
+import type { AthenaEngine } from './options.ts';
+
+/** What an engine version's name says: an engine for sessions, one for SQL queries, or nothing that is known. */
+export type NamedEngine = AthenaEngine | 'sql' | undefined;
+
+/**
+ * Reads the name of an engine version. By its beginning: a workgroup on a later 3.x release or a patched PySpark engine is
+ * still on the same data plane.
+ * @see https://docs.aws.amazon.com/athena/latest/ug/engine-versions.html (read 2026-11-20)
+ */
+export function toEngine(versionName: string | undefined): NamedEngine {
+  if (versionName === undefined) return undefined;
+  if (versionName.startsWith('Apache Spark version 3.')) return 'spark-3.5';
+  if (versionName.startsWith('PySpark engine version')) return 'pyspark-v3';
+  if (versionName.startsWith('Athena engine version')) return 'sql';
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import type { SessionState as NativeState } from '@aws-sdk/client-athena';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { SESSION_STATES, type SessionState } from '../../src/contract/session-state.ts';
+import { liveNativeStates } from './states.ts';
+
+/** One of the listings that a filter takes: of one state, or, without a filter, of the states that Athena calls active. */
+export interface Listing {
+  readonly stateFilter: NativeState | undefined;
+  /** The states of which this listing's sessions are kept; whatever else it holds belongs to another listing or to none. */
+  readonly keeps: readonly NativeState[];
+}
+
+/** What ListSessions gives without a filter. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_ListSessions.html (read 2026-11-20) */
+const ACTIVE_STATES: readonly NativeState[] = ['CREATING', 'CREATED', 'IDLE', 'BUSY'];
+
+/**
+ * The listings that together give every live session in the given states. The active states come from one listing, because a
+ * session that moves between two listings could be missed by both; DEGRADED and TERMINATING, which hold DPUs too, only from
+ * listings of their own.
+ */
+export function toListings(states: readonly SessionState[] = SESSION_STATES): readonly Listing[] {
+  const wanted = liveNativeStates(states);
+  const active = wanted.filter((native) => ACTIVE_STATES.includes(native));
+  const others = wanted.filter((native) => !ACTIVE_STATES.includes(native));
+  const [only] = active;
+  const first: Listing[] =
+    only === undefined ? [] : [{ stateFilter: active.length === 1 ? only : undefined, keeps: active }];
+  return [...first, ...others.map((native) => ({ stateFilter: native, keeps: [native] }))];
+}
+
+/** Where a page begins: which listing, and Athena's token within it. */
+export interface ListPosition {
+  readonly listing: number;
+  readonly token: string | undefined;
+}
+
+/** Writes a position as a cursor. */
+export function formatCursor({ listing, token }: ListPosition): string {
+  return `${listing}:${token ?? ''}`;
+}
+
+/**
+ * Reads a cursor back.
+ * @throws SessionError `invalid-request` when it is none of ours, or of another filter.
+ */
+export function parseCursor(cursor: string | undefined, listings: number): ListPosition {
+  if (cursor === undefined) return { listing: 0, token: undefined };
+  const [, listing = '', token = ''] = /^(\d):(.*)$/s.exec(cursor) ?? [];
+  if (listing === '' || Number(listing) >= listings) {
+    throw new SessionError('invalid-request', 'this cursor is of another listing; list again from the beginning', {
+      operation: 'listPage',
+      provider: 'athena',
+    });
+  }
+  return { listing: Number(listing), token: token === '' ? undefined : token };
+}

@@ -1,0 +1,314 @@
+import type { Capabilities } from '../../src/contract/capabilities.ts';
+import type { Observation } from '../../src/contract/observation.ts';
+import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
+import type {
+  CallContext,
+  ConnectEndpoint,
+  Cursor,
+  Dashboard,
+  ListFilter,
+  ProviderOperation,
+  SessionPage,
+  SessionProvider,
+} from '../../src/contract/session-provider.ts';
+import type { StartRequest } from '../../src/contract/start-request.ts';
+import { whileWanted } from './aws/while-wanted.ts';
+import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
+import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
+import { toConnectEndpoint } from './connect-endpoint.ts';
+import { toSessionError } from './errors.ts';
+import { formatCursor, parseCursor, toListings } from './list-cursor.ts';
+import { engineOf, fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
+import type { AthenaConfig, AthenaEngine } from './options.ts';
+import { toDashboardArn } from './dashboard-arn.ts';
+import { toStartInput } from './start-input.ts';
+import { WorkgroupReader } from './workgroup.ts';
+
+/** The longest session id of the model, characters. */
+const SESSION_ID_MAX_LENGTH = 256;
+
+/** Nobody says how long a dashboard link lasts: it is made to be opened now. */
+const DASHBOARD_LIFETIME_MS = 5 * 60_000;
+
+/** A first page of a search that goes no further than this many pages, 100 sessions each. */
+const SEARCH_PAGES = 10;
+
+/** Sessions of Athena for Apache Spark in one workgroup. */
+export class AthenaProvider implements SessionProvider {
+  readonly id = 'athena';
+  readonly scope: string;
+  readonly capabilities: Capabilities;
+  readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
+  readonly #config: AthenaConfig;
+  readonly #ports: ProviderPorts;
+  readonly #calls: AthenaCalls;
+  readonly #workgroup: WorkgroupReader;
+
+  constructor(config: AthenaConfig, ports: ProviderPorts) {
+    this.scope = `${config.region}/${config.workgroup}`;
+    this.capabilities = athenaCapabilities(config);
+    this.#config = config;
+    this.#ports = ports;
+    this.#calls = new AthenaSdkCalls(config);
+    this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
+    if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
+  }
+
+  start(request: StartRequest, call: CallContext): Promise<Observation> {
+    let asked = false;
+    return this.#attempt('start', undefined, call, async (signal) => {
+      const engine = await this.#startEngine(signal);
+      const input = toStartInput(request, this.#config, engine);
+      asked = true;
+      const { SessionId: id, State: state } = await this.#calls.startSession(input, signal);
+      if (id === undefined || id === '') throw this.#unreadable('start', 'names no session');
+      const { owner, token, name } = request;
+      const details = { ownership: { owner, token }, ...(name !== undefined && { name }) };
+      return fromState(state, this.#sight(this.#handle(id), engine), details);
+    }).catch(async (error: unknown) => {
+      // The workgroup was read first: whatever became of that, no session was asked for.
+      if (SessionError.is(error) && !asked) throw error.with({ effect: 'none' });
+      throw await this.#withHolder(error, request, call);
+    });
+  }
+
+  describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    return this.#attempt('describe', handle, call, (signal) => this.#look(handle, signal));
+  }
+
+  listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
+    return this.#attempt('listPage', undefined, call, async (signal) => {
+      const listings = toListings(filter.states);
+      const { listing, token } = parseCursor(cursor, listings.length);
+      const current = listings[listing];
+      if (current === undefined) return { observations: [] };
+      const page = await this.#calls.listSessions(
+        {
+          WorkGroup: this.#config.workgroup,
+          MaxResults: this.capabilities.listPageSize,
+          ...(current.stateFilter !== undefined && { StateFilter: current.stateFilter }),
+          ...(token !== undefined && { NextToken: token }),
+        },
+        signal,
+      );
+      const seen = (page.Sessions ?? []).flatMap((summary) => {
+        const { SessionId: id, Status: status } = summary;
+        if (id === undefined || id === '') return [];
+        // A state that no table knows is kept: it is somebody's session all the same.
+        const isElsewhere = toListings().some(({ keeps }) => keeps.some((native) => native === status?.State));
+        const isKept = current.keeps.some((native) => native === status?.State) || !isElsewhere;
+        const sighting = this.#sight(this.#handle(id), engineOf(summary.EngineVersion?.EffectiveEngineVersion));
+        return isKept ? [fromSummary(summary, sighting)] : [];
+      });
+      const observations = await Promise.all(seen.map((each) => this.#orReady(each, signal)));
+      const next = page.NextToken
+        ? { listing, token: page.NextToken }
+        : listing + 1 < listings.length
+          ? { listing: listing + 1, token: undefined }
+          : undefined;
+      return { observations, ...(next !== undefined && { next: formatCursor(next) }) };
+    });
+  }
+
+  async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    try {
+      return await this.#attempt('terminate', handle, call, async (signal) => {
+        const { State: state } = await this.#calls.terminateSession(handle.id, signal);
+        return fromState(state, this.#sight(handle, undefined));
+      });
+    } catch (error) {
+      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle, undefined));
+      throw error;
+    }
+  }
+
+  dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
+    return this.#attempt('dashboard', handle, call, async (signal) => {
+      const arn = await this.#dashboardArn(handle, signal);
+      const { Url: url } = await this.#calls.getResourceDashboard(arn, signal);
+      if (url === undefined || url === '') throw this.#unreadable('dashboard', 'holds no URL');
+      return { url, expiresAtMs: this.#ports.clock.nowMs() + DASHBOARD_LIFETIME_MS };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#calls.close();
+  }
+
+  /** One verb: refused beforehand where it cannot be right, given up when its caller gives up, translated when it fails. */
+  async #attempt<Answer>(
+    operation: ProviderOperation,
+    handle: SessionHandle | undefined,
+    call: CallContext,
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    try {
+      if (handle !== undefined) this.#refuseForeign(handle, operation);
+      return await whileWanted(this.#ports.clock, { operation, call }, work);
+    } catch (error) {
+      const { scope } = this;
+      throw toSessionError(error, { operation, handle, scope, nowMs: this.#ports.clock.nowMs() });
+    }
+  }
+
+  #refuseForeign(handle: SessionHandle, operation: ProviderOperation): void {
+    assertOwnHandle(this, handle, operation);
+    if (handle.id.length > SESSION_ID_MAX_LENGTH) {
+      throw new SessionError(
+        'invalid-request',
+        `a session id of Athena has at most ${SESSION_ID_MAX_LENGTH} characters; this one has ${handle.id.length}`,
+        { operation, provider: this.id, handle },
+      );
+    }
+  }
+
+  async #look(handle: SessionHandle, signal: AbortSignal): Promise<Observation> {
+    const session = await this.#calls.getSession(handle.id, signal);
+    const { WorkGroup: workgroup, EngineVersion: version } = session;
+    if (workgroup !== undefined && workgroup !== this.#config.workgroup) {
+      throw new SessionError('not-found', `session ${handle.id} is in workgroup '${workgroup}', not in ${this.scope}`, {
+        operation: 'describe',
+        handle,
+      });
+    }
+    return this.#orReady(fromSession(session, this.#sight(handle, engineOf(version))), signal);
+  }
+
+  /**
+   * CREATED on Spark 3.5 is ready as soon as there is an endpoint, and only asking for it tells. Whatever the answer is,
+   * a session without an endpoint is still being created.
+   */
+  async #orReady(observation: Observation, signal: AbortSignal): Promise<Observation> {
+    if (observation.nativeState !== 'CREATED') return observation;
+    if ((engineOf(observation.details.engineVersion) ?? this.#configuredEngine()) !== 'spark-3.5') return observation;
+    try {
+      const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(observation.handle.id, signal));
+      return endpoint === undefined ? observation : { ...observation, state: 'ready', acceptsWork: true };
+    } catch {
+      return observation;
+    }
+  }
+
+  async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
+    try {
+      return await this.#attempt('endpoint', handle, call, async (signal) => {
+        const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(handle.id, signal));
+        if (endpoint === undefined) throw this.#notReady(handle, 'has no endpoint yet');
+        return endpoint;
+      });
+    } catch (error) {
+      const isDoubtful = SessionError.is(error, 'invalid-request') || SessionError.is(error, 'not-found');
+      if (!isDoubtful || error.native === undefined) throw error;
+      throw await this.#attempt('endpoint', handle, call, (signal) => this.#whyNoEndpoint(handle, error, signal));
+    }
+  }
+
+  /** Athena refuses an endpoint with one code for an unknown id, a session that is not ready, and an engine that has none. */
+  async #whyNoEndpoint(handle: SessionHandle, refused: SessionError, signal: AbortSignal): Promise<SessionError> {
+    const session = await this.#calls.getSession(handle.id, signal).catch((error: unknown) => {
+      const { scope } = this;
+      throw toSessionError(error, { operation: 'describe', handle, scope, nowMs: this.#ports.clock.nowMs() }).with({
+        operation: 'endpoint',
+      });
+    });
+    const engine = engineOf(session.EngineVersion) ?? this.#configuredEngine();
+    const observation = fromSession(session, this.#sight(handle, engine));
+    const details = { ...refused, operation: 'endpoint', handle, cause: refused.cause, retry: undefined };
+    if (engine === 'pyspark-v3') {
+      return new SessionError(
+        'unsupported',
+        `session ${handle.id} runs ${session.EngineVersion ?? 'PySpark 3'}, which has no Spark Connect; ` +
+          'use a workgroup with Apache Spark version 3.5, or set `engine: pyspark-v3` to do without',
+        details,
+      );
+    }
+    if (observation.state === 'creating') return this.#notReady(handle, `is ${observation.nativeState}`);
+    if (observation.state === 'terminated' || observation.state === 'failed') {
+      return new SessionError(
+        'session-failed',
+        `session ${handle.id} is ${observation.nativeState} (${observation.reason ?? 'no reason given'}) and has no endpoint`,
+        { ...details, observation },
+      );
+    }
+    return refused;
+  }
+
+  #notReady(handle: SessionHandle, why: string): SessionError {
+    return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
+      operation: 'endpoint',
+      provider: this.id,
+      handle,
+    });
+  }
+
+  async #dashboardArn(handle: SessionHandle, signal: AbortSignal): Promise<string> {
+    const place = { region: this.#config.region, workgroup: this.#config.workgroup, sessionId: handle.id };
+    const configured = toDashboardArn(place, this.#config.executionRoleArn);
+    if (configured !== undefined) return configured;
+    const { Configuration: configuration } = await this.#workgroup.read(signal);
+    const arn = toDashboardArn(place, configuration?.ExecutionRole);
+    if (arn !== undefined) return arn;
+    throw new SessionError(
+      'invalid-request',
+      `the account of workgroup '${this.#config.workgroup}' is not known: neither it nor the option \`executionRoleArn\` names a role; set the option`,
+      { operation: 'dashboard', provider: this.id, handle },
+    );
+  }
+
+  /** When a start is refused, the session that already has the token explains why. */
+  async #withHolder(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
+    const isClash = SessionError.is(error, 'invalid-request') || SessionError.is(error, 'conflict');
+    if (!isClash || error.native === undefined) return error;
+    try {
+      const holder = await this.#findHolder(token, call);
+      if (holder === undefined) return error;
+      return new SessionError(
+        'conflict',
+        `session ${holder.id} was started under the same key with other options; attach to it, start with the same options, ` +
+          'or choose another key',
+        { ...error, retry: undefined, handle: holder, cause: error.cause },
+      );
+    } catch {
+      // Nothing was learnt: the refusal stands as it is.
+      return error;
+    }
+  }
+
+  async #findHolder(token: string, call: CallContext): Promise<SessionHandle | undefined> {
+    let cursor: Cursor | undefined;
+    for (let page = 0; page < SEARCH_PAGES; page++) {
+      const { observations, next } = await this.listPage({}, cursor, call);
+      const holder = observations.find(({ details }) => details.ownership?.token === token);
+      if (holder !== undefined || next === undefined) return holder?.handle;
+      cursor = next;
+    }
+    return undefined;
+  }
+
+  async #startEngine(signal: AbortSignal): Promise<AthenaEngine> {
+    return this.#configuredEngine() ?? this.#workgroup.engine(signal);
+  }
+
+  #configuredEngine(): AthenaEngine | undefined {
+    return this.#config.engine === 'auto' ? undefined : this.#config.engine;
+  }
+
+  #sight(handle: SessionHandle, engine: AthenaEngine | undefined): Sighting {
+    return { handle, observedAtMs: this.#ports.clock.nowMs(), engine: engine ?? this.#configuredEngine() };
+  }
+
+  #handle(id: string): SessionHandle {
+    return { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id };
+  }
+
+  #unreadable(operation: ProviderOperation, what: string): SessionError {
+    return new SessionError('unexpected', `Athena's answer to ${operation} ${what}; look before you repeat it`, {
+      operation,
+      provider: this.id,
+      effect: operation === 'start' ? 'unknown' : 'none',
+    });
+  }
+}
