@@ -5,7 +5,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CONTRACT_VERSION, type ProviderPlugin } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { closestName } from './closest-name.ts';
-import { importModuleFile } from './import-module-file.ts';
 
 /** Beside `src` in the sources and beside `dist/src` in the package; the ending is that of this very file. */
 const PROVIDERS_FOLDER = fileURLToPath(new URL('../../providers/', import.meta.url));
@@ -57,6 +56,7 @@ async function loadBuiltIn(id: string): Promise<ProviderPlugin> {
 
 async function loadForeign(provider: string, from: string): Promise<ProviderPlugin> {
   const { resolveModulePath } = await import('exsolve');
+  const { importModuleFile } = await import('./import-module-file.ts');
   // Not cached: a provider that was missing may have been installed since.
   const file = resolveModulePath(provider, { from: pathToFileURL(from), try: true, cache: false });
   if (file === undefined) throw await notFound(provider, dirname(from));

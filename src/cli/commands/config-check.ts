@@ -13,17 +13,18 @@ export async function runConfigCheck({ terminal, config, environment, json }: Co
     await print(terminal, `${JSON.stringify(report, undefined, 2)}\n`);
   } else {
     const rows = report.environments.map(({ name, provider = '?', dialect = '?' }) => {
-      return [name, provider, dialect, name === report.selected ? 'taken now' : ''];
+      return [name, provider, dialect, name === report.selected ? 'yes' : ''];
     });
     await print(terminal, `${report.file}\n\n${formatTable(COLUMNS, rows, terminal.stdout.columns)}`);
     for (const warning of report.warnings) terminal.stderr.write(`warning: ${warning}\n`);
   }
   if (report.problems.length > 0) throw configInvalid(report.problems);
+  if (!json) await print(terminal, '\nno problems\n');
 }
 
 const COLUMNS = [
   { header: 'environment', align: 'left' },
   { header: 'provider', align: 'left' },
   { header: 'SQL', align: 'left' },
-  { header: '', align: 'left' },
+  { header: 'taken now', align: 'left' },
 ] as const;

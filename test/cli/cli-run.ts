@@ -1,0 +1,43 @@
+import { PassThrough, Readable } from 'node:stream';
+import { runCli } from '../../src/cli/run-cli.ts';
+
+/** What a command line left behind. */
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How the terminal of a test differs from a pipe. */
+export interface CliSurroundings {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  /** Makes both outputs terminals of this many columns. */
+  readonly columns?: number;
+}
+
+/** Runs one command line in this process, with streams of its own. */
+export async function cli(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
+  const { cwd = '/', env = {}, stdin = '', columns, signal = new AbortController().signal } = surroundings;
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const [stdout, stderr] = [collect(out), collect(err)];
+  const code = await runCli(args, {
+    stdin: Readable.from([stdin]),
+    stdout: Object.assign(out, columns === undefined ? {} : { columns }),
+    stderr: Object.assign(err, { isTTY: columns !== undefined }),
+    env,
+    cwd,
+    signal,
+  });
+  out.end();
+  err.end();
+  return { code, stdout: await stdout, stderr: await stderr };
+}
+
+async function collect(stream: PassThrough): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { reportError } from '../../src/cli/error-report.ts';
+import { ERROR_KINDS, type ErrorKind } from '../../src/contract/error-kinds.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+
+const NOT_FOUND = new SessionError('not-found', 'there is no session x', {
+  operation: 'attach',
+  native: { code: 'ResourceNotFound', requestId: 'r-1' },
+});
+const TIMEOUT = new SessionError('timeout', 'too late', { operation: 'terminate' });
+
+describe('reportError', () => {
+  it.each(Object.keys(ERROR_KINDS) as ErrorKind[])('ends %s with the exit code of the error table', (kind) => {
+    const error = new SessionError(kind, 'x', { operation: 'x' });
+    expect(reportError(error, false).exitCode).toBe(ERROR_KINDS[kind].exitCode);
+    expect(reportError(error, true).exitCode).toBe(ERROR_KINDS[kind].exitCode);
+  });
+
+  it('tells people kind, message, what the service said and what to do, without a stack', () => {
+    expect(reportError(NOT_FOUND, false).text).toBe(
+      '[not-found] there is no session x\n  the service said: ResourceNotFound, request r-1\n' +
+        '→ Check the name or id; the session may be gone.\n',
+    );
+    expect(reportError(new SessionError('aborted', 'stopped', { operation: 'sql' }), false).text).toBe(
+      '[aborted] stopped\n',
+    );
+  });
+
+  it('tells programs the same as one JSON object on one line', () => {
+    const { text } = reportError(NOT_FOUND, true);
+    expect(text.trimEnd()).not.toContain('\n');
+    expect(JSON.parse(text)).toEqual({
+      error: {
+        kind: 'not-found',
+        message: '[not-found] there is no session x',
+        operation: 'attach',
+        retry: 'permanent',
+        effect: 'none',
+        native: { code: 'ResourceNotFound', requestId: 'r-1' },
+        advice: 'Check the name or id; the session may be gone.',
+      },
+    });
+  });
+
+  it('tells every error of several, the first one first, and ends with its exit code', () => {
+    const several = new AggregateError([NOT_FOUND, new AggregateError([TIMEOUT])]);
+    expect(reportError(several, false)).toMatchObject({
+      exitCode: 4,
+      text: expect.stringMatching(/^\[not-found\].*\n.*\n.*\n\[timeout\] too late\n→ /) as unknown,
+    });
+    expect(JSON.parse(reportError(several, true).text)).toMatchObject({
+      error: { kind: 'not-found', others: [{ kind: 'timeout' }] },
+    });
+  });
+
+  it('takes anything else for a bug of anysession', () => {
+    expect(reportError(new TypeError('x is undefined'), false)).toEqual({
+      exitCode: 70,
+      text: '[internal] TypeError: x is undefined\n→ Report it: this is a bug of anysession.\n',
+    });
+    expect(reportError(undefined, false).exitCode).toBe(70);
+    expect(reportError(new AggregateError([]), false).exitCode).toBe(70);
+  });
+});
