@@ -1,0 +1,80 @@
+import type { AwsConfig, AwsCredentialsSource } from './aws-options.ts';
+import { RequestHandler, type SdkRequest } from './request-handler.ts';
+
+/** How long a call takes at worst that is not lost, seconds; with the rate it says how many are under way at once. */
+const SLOW_CALL_SECONDS = 2;
+/** No fewer sockets than the SDK would have, so that a burst does not queue where no budget sees it; no more than a host bears. */
+const SOCKETS = { min: 50, max: 500 };
+
+/** Connections to keep so that calls at the given rate do not wait for one: rate times latency. */
+export function socketsFor({ readsPerSecond, writesPerSecond }: AwsConfig): number {
+  const wanted = Math.ceil((readsPerSecond + writesPerSecond) * SLOW_CALL_SECONDS);
+  return Math.min(SOCKETS.max, Math.max(SOCKETS.min, wanted));
+}
+
+/**
+ * What an SDK client is built with: its own retries off, because the retry layer is the one owner of them; the resolved
+ * middleware kept between calls; our request handler.
+ */
+export function toClientConfig(config: AwsConfig) {
+  const { region, profile, credentials, endpoint } = config;
+  return {
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(credentials === undefined ? {} : { credentials: guarded(credentials) }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    maxAttempts: 1,
+    cacheMiddleware: true,
+    requestHandler: new RequestHandler(socketsFor(config)),
+  };
+}
+
+/** A function of the user's may fail with anything; under this name the error tables know where it comes from. */
+function guarded(source: AwsCredentialsSource): AwsCredentialsSource {
+  if (typeof source !== 'function') return source;
+  return async () => {
+    try {
+      return await source();
+    } catch (cause) {
+      const text = cause instanceof Error ? cause.message : 'the function threw something that is no Error';
+      throw Object.assign(new Error(text, { cause }), { name: 'CredentialsProviderError' });
+    }
+  };
+}
+
+interface Command {
+  readonly input: object;
+}
+
+interface SdkClient {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: unknown) => (args: { input: object; request: unknown }) => Promise<unknown>,
+      options: { readonly name: string; readonly step: 'deserialize'; readonly priority: 'low' },
+    ): void;
+  };
+  send(command: Command): Promise<unknown>;
+}
+
+/**
+ * Sends commands with an abort signal and keeps the middleware cache: `send(command, { abortSignal })` would resolve the whole
+ * stack again and throw the cache away. So a signal travels beside its command's input, and the innermost middleware,
+ * which is the one that calls the request handler, picks it up there.
+ */
+export class AbortableSender {
+  readonly #client: SdkClient;
+  readonly #signals = new WeakMap<object, AbortSignal>();
+
+  constructor(client: object, handler: { handle(request: SdkRequest, options: object): Promise<unknown> }) {
+    this.#client = client as SdkClient;
+    this.#client.middlewareStack.add(
+      () => (args) => handler.handle(args.request as SdkRequest, { abortSignal: this.#signals.get(args.input) }),
+      { name: 'anysessionAbortSignal', step: 'deserialize', priority: 'low' },
+    );
+  }
+
+  send<Output>(command: Command, signal: AbortSignal): Promise<Output> {
+    this.#signals.set(command.input, signal);
+    return this.#client.send(command) as Promise<Output>;
+  }
+}
