@@ -1,0 +1,61 @@
+import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
+import type { LocalConfig } from './options.ts';
+
+/** An engine that runs sessions on this machine: what the local service needs of it, whatever it is. */
+export interface LocalEngine {
+  /** Its name and version, for people. */
+  readonly version: string;
+  /**
+   * Opens what one session needs, apart from all others, and runs the `init` statements.
+   * @throws SessionError whose message tells why the session cannot be; the signal's error when it aborts.
+   */
+  open(request: EngineOpening): Promise<EngineSession>;
+}
+
+/** What an engine is to open. */
+export interface EngineOpening {
+  /** The session's id, for names that must be its own. */
+  readonly sessionId: string;
+  readonly config: LocalConfig;
+  readonly signal: AbortSignal;
+}
+
+/** One open session of an engine. */
+export interface EngineSession {
+  /** Runs a statement as soon as the ones before it let it; the signal stops it at any time until `finished`. */
+  execute(request: StatementRequest, signal: AbortSignal): EngineExecution;
+  /** How far a statement is that runs just now. */
+  progress(statementId: string): StatementProgress | undefined;
+  /** Why the session can no longer be used, once that is so. */
+  readonly brokenBy: string | undefined;
+  /** Waits for what still runs (the caller stops it) and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** A statement under way. */
+export interface EngineExecution {
+  /** Resolves when the columns are known; rejects with a SessionError, at once when the signal aborts. */
+  readonly started: Promise<StatementExecution>;
+  /** Resolves when the engine no longer works for the statement nor holds anything for it; never rejects. */
+  readonly finished: Promise<void>;
+}
+
+/** Loads an engine; called at the first need and again after a failure. */
+export type EngineLoader = () => Promise<LocalEngine>;
+
+/** The loaders of the engines, by the word in the config. */
+export const ENGINE_LOADERS: Readonly<Record<LocalConfig['engine'], EngineLoader>> = {
+  duckdb: async () => (await import('./duckdb/duckdb-engine.ts')).loadDuckDbEngine(),
+};
+
+/** Loads once what loads well; a failed load is forgotten, so that the next call tries again. */
+export function loadOnce(load: EngineLoader): EngineLoader {
+  let loading: Promise<LocalEngine> | undefined;
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+}

@@ -1,0 +1,61 @@
+import { abortedError } from '../../../src/contract/sleep.ts';
+import type { Connection, DuckDbBinding } from './binding.ts';
+
+/** Where a call runs and what stops it. */
+export interface InterruptibleWork {
+  readonly binding: DuckDbBinding;
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+}
+
+/** The longest pause between two interrupts, milliseconds. */
+const LONGEST_PAUSE_MS = 16;
+
+/**
+ * Waits for one call into the engine; when the signal aborts, interrupts the engine until it lets go.
+ * Once is not enough: an interrupt that comes while the call still waits for its thread is forgotten when it begins.
+ * The pauses are real time and not the Clock's, because the engine that they wait for lives in real time.
+ * @throws SessionError the signal's error when it aborts; what the call throws otherwise, as it is.
+ */
+export async function interruptible<T>(work: InterruptibleWork, call: () => Promise<T>): Promise<T> {
+  const { binding, connection, signal } = work;
+  assertNotStopped(signal);
+  let timer: NodeJS.Timeout | undefined;
+  let pauseMs = 1;
+  const interrupt = (): void => {
+    binding.interrupt(connection);
+    timer = setTimeout(interrupt, pauseMs);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const answer = await call();
+    assertNotStopped(signal);
+    return answer;
+  } catch (error) {
+    assertNotStopped(signal);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    clearTimeout(timer);
+  }
+}
+
+/** @throws SessionError what the signal was aborted with, once it is. */
+export function assertNotStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw abortedError('execute', signal);
+}
+
+/** The promise's own outcome, or the signal's error at once when it aborts earlier. */
+export function settledOrStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(abortedError('execute', signal));
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
+}

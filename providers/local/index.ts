@@ -1,0 +1,2 @@
+export { plugin } from './plugin.ts';
+export type { LocalOptions } from './options.ts';
