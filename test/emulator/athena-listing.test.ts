@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Emulator } from '../../src/emulator/index.ts';
+import { athena, emulate, startAthena } from './wire-client.ts';
+
+const MANY = { athena: { spark35DpuQuota: 1000, pyspark3DpuQuota: 1000 } };
+
+async function list(emulator: Emulator, members: object = {}): Promise<readonly string[]> {
+  const reply = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', ...members });
+  return (reply.body.Sessions as { SessionId: string }[]).map(({ SessionId }) => SessionId);
+}
+
+describe('listing Athena sessions', () => {
+  it('is newest first, per workgroup, with the full status and no tags', async () => {
+    await using emulator = await emulate(MANY);
+    const first = await startAthena(emulator, { Description: 'one', Tags: [{ Key: 'a', Value: 'b' }] });
+    await startAthena(emulator, { WorkGroup: 'pyspark3' });
+    emulator.advance(10);
+    const second = await startAthena(emulator);
+    expect(await list(emulator)).toEqual([second, first]);
+    const rows = (await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' })).body.Sessions;
+    expect(rows[1]).toEqual({
+      SessionId: first,
+      Description: 'one',
+      EngineVersion: {
+        SelectedEngineVersion: 'Apache Spark version 3.5',
+        EffectiveEngineVersion: 'Apache Spark version 3.5',
+      },
+      Status: { StartDateTime: 1798761600, LastModifiedDateTime: 1798761600, State: 'CREATING' },
+    });
+    expect((await athena(emulator, 'ListSessions', { WorkGroup: 'sql' })).code).toBe('InvalidRequestException');
+    expect((await athena(emulator, 'ListSessions', {})).code).toBe('InvalidRequestException');
+  });
+
+  it('shows active sessions unless one state is asked for', async () => {
+    await using emulator = await emulate({ ...MANY, startupMs: 0 });
+    const [created, degraded, ended] = [
+      await startAthena(emulator),
+      await startAthena(emulator),
+      await startAthena(emulator),
+    ];
+    emulator.faults.add(
+      { kind: 'session-becomes', operation: 'GetSession', state: 'DEGRADED' },
+      { kind: 'session-becomes', operation: 'GetSession', state: 'TERMINATED' },
+    );
+    await athena(emulator, 'GetSession', { SessionId: degraded });
+    await athena(emulator, 'GetSession', { SessionId: ended });
+    expect(await list(emulator)).toEqual([created]);
+    expect(await list(emulator, { StateFilter: 'DEGRADED' })).toEqual([degraded]);
+    expect(await list(emulator, { StateFilter: 'TERMINATED' })).toEqual([ended]);
+    expect(await list(emulator, { StateFilter: 'IDLE' })).toEqual([created]);
+  });
+
+  it('turns opaque pages, each session once, whatever happens meanwhile', async () => {
+    await using emulator = await emulate(MANY);
+    const ids: string[] = [];
+    for (let count = 0; count < 7; count += 1) ids.unshift(await startAthena(emulator));
+    const seen: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const { body } = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', MaxResults: 3, NextToken });
+      seen.push(...(body.Sessions as { SessionId: string }[]).map(({ SessionId }) => SessionId));
+      NextToken = body.NextToken as string | undefined;
+      await startAthena(emulator);
+    } while (NextToken !== undefined);
+    expect(seen).toEqual(ids);
+  });
+
+  it('has at most 100 rows on a page', async () => {
+    await using emulator = await emulate(MANY);
+    for (let count = 0; count < 101; count += 1) await startAthena(emulator);
+    const { body } = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' });
+    expect(body.Sessions).toHaveLength(100);
+    expect(body.NextToken).toMatch(/^[\w-]+$/);
+    expect((await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', MaxResults: 101 })).status).toBe(400);
+  });
+
+  it('refuses a page token that was made up or belongs to another listing', async () => {
+    await using emulator = await emulate(MANY);
+    await startAthena(emulator);
+    await startAthena(emulator);
+    const { NextToken } = (await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', MaxResults: 1 })).body;
+    for (const foreign of [
+      { WorkGroup: 'pyspark3', NextToken },
+      { WorkGroup: 'spark35', StateFilter: 'IDLE', NextToken },
+      { WorkGroup: 'spark35', NextToken: `${NextToken as string}x` },
+      { WorkGroup: 'spark35', NextToken: '' },
+    ]) {
+      expect((await athena(emulator, 'ListSessions', foreign)).code).toBe('InvalidRequestException');
+    }
+    expect((await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', NextToken })).status).toBe(200);
+  });
+
+  it('can give an empty page that goes on', async () => {
+    await using emulator = await emulate(MANY);
+    const id = await startAthena(emulator);
+    emulator.faults.add({ kind: 'empty-page', operation: 'ListSessions' });
+    const { body } = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' });
+    expect(body.Sessions).toEqual([]);
+    expect(await list(emulator, { NextToken: body.NextToken as string })).toEqual([id]);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Emulator } from '../../src/emulator/index.ts';
+import { APPLICATION, emr, emulate, ROLE, startEmr } from './wire-client.ts';
+
+async function applicationState(emulator: Emulator, id = APPLICATION): Promise<string> {
+  return (await emr(emulator, 'GET', `/applications/${id}`)).body.application.state as string;
+}
+
+const START = { clientToken: 'token', executionRoleArn: ROLE };
+
+describe('an EMR Serverless application on the wire', () => {
+  it('is started by a session and stops by itself 15 minutes after the last one', async () => {
+    await using emulator = await emulate();
+    expect(await applicationState(emulator)).toBe('CREATED');
+    const path = await startEmr(emulator);
+    expect(await applicationState(emulator)).toBe('STARTING');
+    emulator.advance(1000);
+    expect(await applicationState(emulator)).toBe('STARTED');
+    emulator.advance(30 * 60_000);
+    expect(await applicationState(emulator)).toBe('STARTED');
+    await emr(emulator, 'DELETE', path);
+    emulator.advance(200 + 15 * 60_000 - 1);
+    expect(await applicationState(emulator)).toBe('STARTED');
+    emulator.advance(1);
+    expect(await applicationState(emulator)).toBe('STOPPING');
+    emulator.advance(200);
+    expect(await applicationState(emulator)).toBe('STOPPED');
+    await startEmr(emulator);
+    expect(await applicationState(emulator)).toBe('STARTING');
+  });
+
+  it('takes sessions only of the right type and release, where they are enabled', async () => {
+    const applications = {
+      hive1: { type: 'HIVE' },
+      old1: { releaseLabel: 'emr-7.12.0' },
+      older1: { releaseLabel: 'emr-6.15.0' },
+      strange1: { releaseLabel: 'spark-8.0.0' },
+      disabled1: { sessionEnabled: false },
+      newer1: { releaseLabel: 'emr-7.14.0' },
+      next1: { releaseLabel: 'emr-8.0.0' },
+      upper1: { type: 'Spark' },
+    };
+    await using emulator = await emulate({ emrServerless: { applications } });
+    const start = (id: string) => emr(emulator, 'POST', `/applications/${id}/sessions`, START);
+    for (const id of ['hive1', 'old1', 'older1', 'strange1', 'disabled1']) {
+      expect(await start(id)).toMatchObject({ status: 400, code: 'ValidationException' });
+    }
+    for (const id of ['newer1', 'next1', 'upper1']) expect((await start(id)).status).toBe(200);
+    expect((await start('nowhere')).status).toBe(404);
+  });
+
+  it('takes sessions when it runs, or when it may start by itself', async () => {
+    const applications = {
+      stopped1: { state: 'STOPPED', autoStart: false },
+      started1: { state: 'STARTED', autoStart: false },
+      resting1: { state: 'STOPPED' },
+    } as const;
+    await using emulator = await emulate({ emrServerless: { applications } });
+    const start = (id: string) => emr(emulator, 'POST', `/applications/${id}/sessions`, START);
+    expect(await start('stopped1')).toMatchObject({ status: 409, code: 'ConflictException' });
+    expect((await start('started1')).status).toBe(200);
+    expect((await start('resting1')).status).toBe(200);
+    expect((await emr(emulator, 'POST', '/applications/stopped1/start')).status).toBe(200);
+    expect((await start('stopped1')).status).toBe(200);
+  });
+
+  it('is created once for a token, and needs a place for the logs of its sessions', async () => {
+    await using emulator = await emulate();
+    const create = (members: object) =>
+      emr(emulator, 'POST', '/applications', { type: 'SPARK', releaseLabel: 'emr-7.13.0', ...members });
+    const sessions = { interactiveConfiguration: { sessionEnabled: true } };
+    const unlogged = { managedPersistenceMonitoringConfiguration: { enabled: false } };
+    const refused = await create({ clientToken: 'a', ...sessions, monitoringConfiguration: unlogged });
+    expect(refused.body.message).toBe('Either S3 Logging or Managed Debugging must be enabled');
+    const logged = { ...unlogged, s3MonitoringConfiguration: { logUri: 's3://logs/' } };
+    const created = await create({ clientToken: 'a', name: 'mine', ...sessions, monitoringConfiguration: logged });
+    expect(created.status).toBe(200);
+    const again = await create({ clientToken: 'a', name: 'mine', ...sessions, monitoringConfiguration: logged });
+    expect(again.body).toEqual(created.body);
+    expect((await create({ clientToken: 'a', name: 'other' })).status).toBe(409);
+    const { applicationId } = created.body as { applicationId: string };
+    const { application } = (await emr(emulator, 'GET', `/applications/${applicationId}`)).body;
+    expect(application).toMatchObject({ name: 'mine', ...sessions, monitoringConfiguration: logged, state: 'CREATED' });
+    const listed = (await emr(emulator, 'GET', '/applications?states=CREATED')).body.applications;
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual([APPLICATION, applicationId]);
+    expect((await emr(emulator, 'GET', '/applications?states=STARTED')).body.applications).toEqual([]);
+  });
+
+  it('is changed and deleted only at rest', async () => {
+    await using emulator = await emulate();
+    const path = `/applications/${APPLICATION}`;
+    const enable = (clientToken: string, sessionEnabled: boolean) =>
+      emr(emulator, 'PATCH', path, { clientToken, interactiveConfiguration: { sessionEnabled } });
+    expect((await enable('a', false)).body.application.interactiveConfiguration).toEqual({ sessionEnabled: false });
+    expect((await emr(emulator, 'POST', `${path}/sessions`, START)).status).toBe(400);
+    await enable('b', true);
+    await emr(emulator, 'POST', `${path}/start`);
+    expect(await enable('c', false)).toMatchObject({ status: 400, code: 'ValidationException' });
+    expect((await emr(emulator, 'DELETE', path)).status).toBe(400);
+    emulator.advance(1000);
+    await emr(emulator, 'POST', `${path}/stop`);
+    expect(await applicationState(emulator)).toBe('STOPPING');
+    expect((await emr(emulator, 'POST', `${path}/start`)).status).toBe(400);
+    emulator.advance(200);
+    expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
+    expect(await applicationState(emulator)).toBe('TERMINATED');
+    expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
+    expect((await emr(emulator, 'POST', `${path}/sessions`, START)).code).toBe('ConflictException');
+    expect((await emr(emulator, 'POST', `${path}/start`)).status).toBe(400);
+  });
+
+  it('is not stopped under live sessions, or terminates them when the option says so', async () => {
+    await using refusing = await emulate();
+    await startEmr(refusing);
+    expect(await emr(refusing, 'POST', `/applications/${APPLICATION}/stop`)).toMatchObject({
+      status: 400,
+      code: 'ValidationException',
+    });
+    await using terminating = await emulate({ emrServerless: { stopWithSessions: 'terminate' } });
+    await startEmr(terminating);
+    terminating.advance(2000);
+    expect((await emr(terminating, 'POST', `/applications/${APPLICATION}/stop`)).status).toBe(200);
+    terminating.advance(200);
+    expect(await applicationState(terminating)).toBe('STOPPED');
+    expect(terminating.oracle.live()).toEqual([]);
+  });
+
+  it('stops when it is told how soon, or never', async () => {
+    await using emulator = await emulate();
+    const create = async (autoStopConfiguration: object) => {
+      const body = {
+        type: 'SPARK',
+        releaseLabel: 'emr-7.13.0',
+        clientToken: JSON.stringify(autoStopConfiguration).replace(/\W/g, ''),
+      };
+      const { applicationId } = (await emr(emulator, 'POST', '/applications', { ...body, autoStopConfiguration })).body;
+      await emr(emulator, 'GET', '/applications');
+      await emr(emulator, 'POST', `/applications/${applicationId as string}/start`);
+      return applicationId as string;
+    };
+    const soon = await create({ idleTimeoutMinutes: 1 });
+    const never = await create({ enabled: false });
+    emulator.advance(1000 + 60_000);
+    expect(await applicationState(emulator, soon)).toBe('STOPPING');
+    emulator.advance(30 * 24 * 3_600_000);
+    expect(await applicationState(emulator, never)).toBe('STARTED');
+  });
+});

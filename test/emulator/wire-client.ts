@@ -1,0 +1,87 @@
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+
+/** An answer as it came, with the two things every test looks at. */
+export interface WireReply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The code of an error, from the header. */
+  readonly code: string | undefined;
+  // Answers are read by path in tests; a wrong path fails the test.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+export const ROLE = 'arn:aws:iam::123456789012:role/emulated';
+export const APPLICATION = '00emulated1';
+/** A token of the right length for Athena. */
+export const TOKEN = 'token-'.padEnd(36, '0');
+
+/** An emulator on a clock that stands still, unless told otherwise. */
+export function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startEmulator({ clock: 'virtual', ...options });
+}
+
+/** One call of Athena, by plain fetch. */
+export async function athena(
+  emulator: Emulator,
+  operation: string,
+  members: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<WireReply> {
+  return read(
+    await fetch(emulator.urls.athena, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AmazonAthena.${operation}`,
+        ...headers,
+      },
+      body: JSON.stringify(members),
+    }),
+  );
+}
+
+/** One call of EMR Serverless, by plain fetch; `path` begins after the host. */
+export async function emr(emulator: Emulator, method: string, path: string, body?: object): Promise<WireReply> {
+  return read(
+    await fetch(`${emulator.urls.emrServerless}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    }),
+  );
+}
+
+/** Starts an Athena session and gives its id. */
+export async function startAthena(emulator: Emulator, members: object = {}): Promise<string> {
+  const reply = await athena(emulator, 'StartSession', { WorkGroup: 'spark35', EngineConfiguration: {}, ...members });
+  if (reply.status !== 200) throw new Error(`StartSession: ${JSON.stringify(reply.body)}`);
+  return reply.body.SessionId as string;
+}
+
+/** The state of an Athena session. */
+export async function athenaState(emulator: Emulator, sessionId: string): Promise<string> {
+  return (await athena(emulator, 'GetSessionStatus', { SessionId: sessionId })).body.Status?.State as string;
+}
+
+let lastToken = 0;
+
+/** Starts an EMR Serverless session and gives its path. */
+export async function startEmr(emulator: Emulator, members: object = {}, application = APPLICATION): Promise<string> {
+  lastToken += 1;
+  const body = { clientToken: `token-${lastToken}`, executionRoleArn: ROLE, ...members };
+  const reply = await emr(emulator, 'POST', `/applications/${application}/sessions`, body);
+  if (reply.status !== 200) throw new Error(`StartSession: ${JSON.stringify(reply.body)}`);
+  return `/applications/${application}/sessions/${reply.body.sessionId as string}`;
+}
+
+/** The state of an EMR Serverless session. */
+export async function emrState(emulator: Emulator, path: string): Promise<string> {
+  return (await emr(emulator, 'GET', path)).body.session?.state as string;
+}
+
+async function read(response: Response): Promise<WireReply> {
+  const text = await response.text();
+  const code = response.headers.get('x-amzn-errortype') ?? undefined;
+  const json = response.headers.get('content-type')?.includes('json') ?? false;
+  return { status: response.status, headers: response.headers, code, body: json ? JSON.parse(text) : text };
+}
