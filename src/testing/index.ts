@@ -1,3 +1,5 @@
+export { BROKEN_PROVIDERS } from './broken-providers/all-broken-providers.ts';
+export type { BrokenProvider } from './broken-providers/broken-provider.ts';
 export { encodeBatch, encodeColumn, type TestValue } from './column-encoder.ts';
 export { RecordingLogger, type LogEntry } from './recording-logger.ts';
 export { RecordedSpan, RecordingTracer, type RecordedSpanEvent } from './recording-tracer.ts';

@@ -111,7 +111,9 @@ export class ScriptedProvider implements SessionProvider {
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    if (!this.capabilities.outlivesProcess) this.service.endAll('the process that held it has closed it');
+  }
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     const about = { operation: 'endpoint', handle, call } as const;

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../contract/capabilities.ts';
+import { defineCapabilities, type Capabilities } from '../contract/capabilities.ts';
 import type { Clock, Random } from '../contract/ports.ts';
 import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
 import { ScriptedEngine, type ScriptedEngineHost, type ScriptedRequest } from './scripted-engine.ts';
@@ -74,7 +74,7 @@ export class ScriptedService implements ScriptedEngineHost {
       invisibleMs = 0,
     } = options;
     this.scope = scope;
-    this.capabilities = Object.freeze({ ...SCRIPTED_CAPABILITIES, ...options.capabilities });
+    this.capabilities = defineCapabilities({ ...SCRIPTED_CAPABILITIES, ...options.capabilities });
     this.#clock = clock;
     this.#random = options.random ?? new SeededRandom();
     this.#timing = { startMs, terminateMs };
@@ -189,6 +189,12 @@ export class ScriptedService implements ScriptedEngineHost {
   /** Breaks a session behind the caller's back: for good, or (`degraded`) so that it still holds something. */
   breakSession(sessionId: string, reason: string, how: 'final' | 'degraded' = 'final'): void {
     this.session(sessionId).breakDown(how === 'final' ? 'BROKEN' : 'UNHEALTHY', this.nowMs(), reason);
+    this.engine.dropEnded();
+  }
+
+  /** Ends every session at once, as an engine in the process does when the process lets go of it. */
+  endAll(reason: string): void {
+    for (const session of this.#all()) session.end(this.nowMs(), reason);
     this.engine.dropEnded();
   }
 

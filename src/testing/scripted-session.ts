@@ -108,6 +108,11 @@ export class ScriptedSession {
     this.catchUp(nowMs);
   }
 
+  /** Ends without shutting down first. */
+  end(nowMs: number, reason: string): void {
+    if (!this.isFinal) this.#enter({ atMs: nowMs, state: 'STOPPED', reason });
+  }
+
   /** Breaks the session: for good (BROKEN), or so that it still holds something (UNHEALTHY). */
   breakDown(state: 'BROKEN' | 'UNHEALTHY', nowMs: number, reason: string): void {
     if (!this.isFinal) this.#enter({ atMs: nowMs, state, reason });

@@ -1,0 +1,69 @@
+import { check, defineCase, type ConformanceCase } from '../conformance-case.ts';
+import { said } from '../outcome.ts';
+
+/** C-030 … C-033: how sessions end. */
+export const ENDING_CASES: readonly ConformanceCase[] = [
+  defineCase({
+    rule: 'C-030',
+    title: 'terminating twice succeeds, at once and after the end',
+    run: async (trial) => {
+      const handle = await trial.startReady();
+      await trial.terminate(handle);
+      await trial.terminate(handle);
+      await trial.pass(trial.capabilities.watchIntervalMs.max * 10);
+      const last = await trial.terminate(handle);
+      check(last.state === 'terminated', `the third terminate says that the session is ${said(last)}`);
+    },
+  }),
+  defineCase({
+    rule: 'C-031',
+    title: 'terminating an unknown session succeeds and says that nothing is held',
+    run: async (trial) => {
+      const observation = await trial.terminate(trial.unknownHandle);
+      check(observation.final, `an unknown session is ${said(observation)} after terminate`);
+    },
+  }),
+  defineCase({
+    rule: 'C-031',
+    title: 'describing an unknown session fails with not-found',
+    run: async (trial) => {
+      await trial.fails(trial.provider.describe(trial.unknownHandle, trial.call()), 'not-found', 'describe');
+    },
+  }),
+  defineCase({
+    rule: 'C-032',
+    title: 'a terminated session becomes final by itself, and the service holds nothing then',
+    run: async (trial) => {
+      const handle = await trial.startReady();
+      const before = {
+        start: await trial.oracle.requestCount('start'),
+        terminate: await trial.oracle.requestCount('terminate'),
+      };
+      await trial.terminate(handle);
+      const requests = (await trial.oracle.requestCount('terminate')) - before.terminate;
+      check(requests > 0, 'terminate did not reach the service');
+      const last = await trial.until(handle, ({ final }) => final, { what: 'final', rule: 'C-032' });
+      check(last.state === 'terminated', `it ended as ${said(last)}`);
+      check((await trial.oracle.live()).length === 0, 'it is shown as final and the service still holds it');
+      const terminates = (await trial.oracle.requestCount('terminate')) - before.terminate;
+      const starts = (await trial.oracle.requestCount('start')) - before.start;
+      check(terminates === 1 && starts === 0, `looking at it made ${terminates - 1} terminates and ${starts} starts`);
+    },
+  }),
+  defineCase({
+    rule: 'C-033',
+    title: 'a session that is being created can be terminated and does not become ready any more',
+    run: async (trial) => {
+      const { handle } = await trial.start();
+      await trial.terminate(handle);
+      const seenBefore = trial.observations.length;
+      await trial.untilNothingLives('C-033');
+      const last = await trial.describe(handle);
+      check(last.final, `the service holds nothing and the session is ${said(last)}`);
+      check(
+        trial.observations.slice(seenBefore).every(({ state }) => state !== 'ready'),
+        'it became ready after its terminate',
+      );
+    },
+  }),
+];

@@ -1,0 +1,138 @@
+import {
+  DUCKDB_SAMPLES,
+  virtualTime,
+  type ConformanceFixture,
+  type ConformanceSubject,
+  type InjectedFault,
+  type SqlSample,
+} from '../../src/conformance/index.ts';
+import type { Capabilities } from '../../src/contract/capabilities.ts';
+import type { ColumnField } from '../../src/contract/column-batch.ts';
+import {
+  SCRIPTED_CAPABILITIES,
+  ScriptedProvider,
+  ScriptedService,
+  VirtualClock,
+  type TestValue,
+} from '../../src/testing/index.ts';
+
+/** The scripted provider as a subject of the kit; its service behaves as the capabilities say. */
+export function scriptedSubject(capabilities: Partial<Capabilities> = {}, name = 'scripted'): ConformanceSubject {
+  return {
+    name,
+    capabilities: { ...SCRIPTED_CAPABILITIES, ...capabilities },
+    faults: [
+      'forbidden',
+      'throttled',
+      'unavailable',
+      'no-answer',
+      'lost-answer',
+      'broken-start',
+      'unknown-state',
+      'degraded',
+      'busy',
+    ],
+    layered: false,
+    sql: DUCKDB_SAMPLES,
+    patienceMs: 50,
+    open: async () => openScripted(capabilities),
+  };
+}
+
+function openScripted(capabilities: Partial<Capabilities>): ConformanceFixture {
+  const clock = new VirtualClock();
+  const service = new ScriptedService({ clock, capabilities });
+  teach(service);
+  return {
+    createProvider: () => new ScriptedProvider({ service, clock }),
+    time: virtualTime(clock),
+    oracle: {
+      requestCount: (operation) => service.oracle.callCount(operation),
+      started: () => service.oracle.started.map((start) => start.sessionId),
+      live: () => service.oracle.live(),
+      idleTimeoutMs: (sessionId) => service.session(sessionId).input.idleTimeoutMinutes * 60_000,
+      runningStatements: () => service.oracle.runningStatements().length,
+    },
+    unknownSessionId: 'ss-000000000000',
+    inject: (fault) => inject(service, fault),
+    dispose: async () => {},
+  };
+}
+
+function inject(service: ScriptedService, fault: InjectedFault): void {
+  switch (fault.kind) {
+    case 'forbidden':
+      service.faults.add(fault.operation, { kind: 'refused', code: 'Denied', httpStatus: 403 });
+      return;
+    case 'throttled':
+      service.faults.add(fault.operation, { kind: 'throttled' });
+      return;
+    case 'unavailable':
+      service.faults.add(fault.operation, { kind: 'unavailable', effect: 'before' });
+      return;
+    case 'no-answer':
+      service.faults.add(fault.operation, { kind: 'lost-answer' });
+      return;
+    case 'lost-answer':
+      service.faults.add(fault.operation, { kind: 'unavailable', effect: 'after' });
+      return;
+    case 'broken-start':
+      service.faults.add('start', { kind: 'broken-start', reason: 'no capacity left' });
+      return;
+    case 'unknown-state':
+      service.showState(fault.sessionId, 'HIBERNATING');
+      return;
+    case 'degraded':
+      service.breakSession(fault.sessionId, 'coordinator lost', 'degraded');
+      return;
+    case 'busy':
+      service.occupy(fault.sessionId);
+  }
+}
+
+/** Teaches the scripted engine what a real one knows. */
+function teach(service: ScriptedService): void {
+  const { rows, parameters, types, endless, refused } = DUCKDB_SAMPLES;
+  for (const sample of [rows, ...types]) {
+    service.statements.set(sample.text, { columns: toFields(sample), rows: sample.rows, batchRows: 2_048 });
+  }
+  for (const sample of parameters) {
+    // What was bound comes back, whatever it is.
+    service.statements.set(sample.text, {
+      columns: toFields(sample),
+      rows: (bound) => [Object.values(bound) as TestValue[]],
+    });
+  }
+  service.statements.set(endless, { neverEnds: true });
+  service.statements.set(refused, { error: 'syntax error' });
+}
+
+/** Samples say only what matters of a type; the encoder wants all of it. */
+function toFields(sample: SqlSample): readonly ColumnField[] {
+  const integer = { name: 'item', nullable: true, type: { kind: 'integer', bits: 32, signed: true } } as const;
+  const text = { name: 'key', nullable: true, type: { kind: 'text' } } as const;
+  const { rows } = sample;
+  return sample.columns.map(({ name, type }, at) => {
+    const example = rows[0]?.[at];
+    const whole = (() => {
+      if (type.kind === 'map') return { kind: 'map', key: text, value: integer };
+      if (type.kind === 'struct') {
+        return {
+          kind: 'struct',
+          fields: [
+            { ...integer, name: 'x' },
+            { ...text, name: 'y' },
+          ],
+        };
+      }
+      if (type.kind !== 'list') return type;
+      const isNested = Array.isArray(example) && typeof example[0] === 'object';
+      const struct = {
+        kind: 'struct',
+        fields: [{ name: 'x', nullable: true, type: { kind: 'list', item: integer } }],
+      };
+      return { kind: 'list', item: isNested ? { ...integer, type: struct } : integer };
+    })();
+    return { name, type: whole as ColumnField['type'], nullable: true };
+  });
+}
