@@ -61,10 +61,12 @@ export type {
 } from './contract/statement-runner.ts';
 export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from './contract/column-batch.ts';
 export type { ConfigOptions, ConfigRequest, EnvironmentOptions } from './config/config-options.ts';
-export type { AttachTarget, Sessions } from './session/sessions.ts';
+export type { AttachTarget } from './session/attach-target.ts';
+export type { Sessions } from './session/sessions.ts';
 export type { Session } from './session/session.ts';
 export type { SessionStatus, StateChange } from './session/session-tracker.ts';
 export type { StartOptions } from './session/start-options.ts';
+export type { TerminateOptions } from './session/terminate-options.ts';
 export type { ListOptions } from './session/listing.ts';
 export type { Result } from './statement/result.ts';
 export type { ResultBatch } from './statement/result-batch.ts';

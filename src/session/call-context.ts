@@ -1,5 +1,6 @@
 import type { Clock } from '../contract/ports.ts';
 import type { CallContext } from '../contract/session-provider.ts';
+import { patience, signal, type Checks } from './option-checks.ts';
 
 /** What a caller of one verb may say. */
 export interface CallOptions {
@@ -8,14 +9,17 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** What any verb of the facade may be told. */
+export const CALL_CHECKS: Checks<CallOptions> = { signal, timeoutMs: patience };
+
 /** Aborts never: for callers that gave no signal. */
 const NEVER_ABORTED = new AbortController().signal;
 
 /** Makes the context of one call, for users of a bare `SessionProvider` too. */
 export function callContext(clock: Clock, options: CallOptions = {}): CallContext {
-  const { signal = NEVER_ABORTED, timeoutMs } = options;
+  const { timeoutMs } = options;
   return {
-    signal,
+    signal: options.signal ?? NEVER_ABORTED,
     deadline: timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() + timeoutMs,
     attempt: 1,
   };

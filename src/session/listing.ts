@@ -3,13 +3,31 @@ import type { Observation } from '../contract/observation.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../contract/session-provider.ts';
+import { SESSION_STATES } from '../contract/session-state.ts';
 import { callContext } from './call-context.ts';
+import { assertOptions, signal, someOf, text, texts, time, type Checks } from './option-checks.ts';
 
 /** Which sessions to list; whatever the service cannot filter by is filtered here. */
 export interface ListOptions extends ListFilter {
   /** Only sessions that this owner started through anysession. */
-  readonly owner?: string;
-  readonly signal?: AbortSignal;
+  readonly owner?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHECKS: Checks<ListOptions> = {
+  states: someOf(...SESSION_STATES),
+  createdAfterMs: time,
+  labels: texts,
+  owner: text(63),
+  signal,
+};
+
+/**
+ * Checks what a JavaScript caller may have got wrong: a misspelt filter would list everybody's sessions.
+ * @throws SessionError `invalid-request` with a line per problem.
+ */
+export function assertListOptions(options: ListOptions): void {
+  assertOptions('list', options, CHECKS);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Observation } from '../contract/observation.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
@@ -77,18 +78,22 @@ export class SessionStarter {
     try {
       return await provider.start(request, callContext(clock));
     } catch (error) {
-      if (!SessionError.is(error) || error.effect === 'none') throw error;
-      const found = await this.#lookUp(request.token);
+      if (!mayHaveStarted(error)) throw error;
+      const found = await this.#lookUp(request.token, error.handle);
       if (found === undefined) throw error;
       return found;
     }
   }
 
-  /** Finds the session that a start with a lost answer made; `undefined` when there is none, or nobody can tell. */
-  async #lookUp(token: string): Promise<Observation | undefined> {
+  /** Finds the session that a start without an answer of its own made; `undefined` when there is none, or nobody can tell. */
+  async #lookUp(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
     const { provider, clock, logger } = this.#parts;
     const never = new AbortController().signal;
     try {
+      if (handle !== undefined) {
+        const seen = await provider.describe(handle, callContext(clock));
+        return seen.details.ownership?.token === token ? seen : undefined;
+      }
       for (const pauseMs of LOOKUP_PAUSES_MS) {
         await sleep(clock, pauseMs, never);
         for await (const seen of listObservations(provider, clock, {})) {
@@ -106,14 +111,19 @@ export class SessionStarter {
 
   /** A repeated start may answer with what was true at the first one: a key's session is looked at before it is handed out. */
   async #lookAgain(started: Observation): Promise<Observation> {
-    const { provider, clock } = this.#parts;
+    const { provider, clock, logger } = this.#parts;
     if (started.final) return started;
     try {
       return await provider.describe(started.handle, callContext(clock));
     } catch (error) {
-      // A session that was started a moment ago may not be known everywhere yet.
-      if (SessionError.is(error, 'not-found')) return started;
-      throw error;
+      // A session that was started a moment ago may not be known everywhere yet. Whatever else is amiss with looking,
+      // the session is there and must not be forgotten: whoever holds it will see.
+      if (!SessionError.is(error, 'not-found'))
+        logger.warn(
+          { session: started.handle.id, error },
+          "a key's session could not be looked at; its start is believed",
+        );
+      return started;
     }
   }
 
@@ -127,4 +137,12 @@ export class SessionStarter {
       { operation: 'start', handle, observation: ended },
     );
   }
+}
+
+/**
+ * Whether a start that failed may have started its session all the same: its answer was lost, or a service that knows
+ * starts by name says `conflict` because an earlier attempt, or another process with the same key, was first (C-020).
+ */
+function mayHaveStarted(error: unknown): error is SessionError {
+  return SessionError.is(error) && (error.effect === 'unknown' || error.kind === 'conflict');
 }

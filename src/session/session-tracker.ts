@@ -24,8 +24,8 @@ export interface TrackerOptions {
 
 /**
  * The one place where a session's state is decided: observations come in, legal moves go out.
- * What cannot be (a dead session that lives again, an older page of a list, a word no table knows) is no news:
- * the state stays and the oddity is logged once.
+ * What cannot be (a dead session that lives again, a word no table knows) is no news: the state stays and the oddity
+ * is logged once. What is older than what is known only counts when it cannot have been undone since.
  */
 export class SessionTracker {
   readonly #options: TrackerOptions;
@@ -48,13 +48,15 @@ export class SessionTracker {
   /** Takes in what a provider saw. */
   observe(seen: Observation): void {
     const last = this.#seen;
-    if (seen.observedAtMs < last.observedAtMs) return;
     const { state } = seen;
     if (state === undefined) {
       this.#noteOddity(seen, 'no table knows this native state');
       return;
     }
     const next: SessionStatus = { ...seen, state };
+    // By the wall clock, which may have been set back: a session must not wait an hour for its own end to be believed.
+    const isOlder = seen.observedAtMs < last.observedAtMs;
+    if (isOlder && (!isLegalMove(last, next) || isLegalMove(next, last))) return;
     const stays = last.state === next.state && last.final === next.final;
     if (!stays && !isLegalMove(last, next)) {
       this.#noteOddity(seen, `a session that was ${describePoint(last)} cannot be ${describePoint(next)}`);
@@ -67,15 +69,17 @@ export class SessionTracker {
 
   /** The service no longer knows the session: over, with nothing held any more. */
   observeGone(observedAtMs: number): void {
-    if (this.#seen.final) return;
+    const { handle, state, final, details, observedAtMs: lastMs } = this.#seen;
+    if (final) return;
     this.observe({
-      ...this.#seen,
-      state: this.#seen.state === 'failed' ? 'failed' : 'terminated',
+      handle,
+      state: state === 'failed' ? 'failed' : 'terminated',
       nativeState: 'GONE',
       acceptsWork: false,
       final: true,
-      observedAtMs: Math.max(observedAtMs, this.#seen.observedAtMs),
+      observedAtMs: Math.max(observedAtMs, lastMs),
       reason: 'the service no longer knows this session',
+      details,
     });
   }
 

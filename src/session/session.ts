@@ -10,16 +10,17 @@ import type { Watcher } from '../contract/watcher.ts';
 import { Listeners } from '../statement/listeners.ts';
 import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
-import { callContext, type CallOptions } from './call-context.ts';
+import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
+import { assertOptions } from './option-checks.ts';
 import { endedError, givenUpError, tooLateError } from './session-errors.ts';
 import { SessionTracker, type SessionStatus, type StateChange } from './session-tracker.ts';
 import { NOT_FOUND_GRACE_MS, waitUntil } from './session-wait.ts';
+import { assertTerminateOptions, END_TIMEOUT_MS, type TerminateOptions } from './terminate-options.ts';
 
 /** How long {@link Session.whenReady} waits when it is not told, milliseconds: clouds take one to five minutes. */
 export const READY_TIMEOUT_MS = 10 * 60_000;
-/** How long {@link Session.terminate} with `wait` waits when it is not told, milliseconds. */
-export const END_TIMEOUT_MS = 5 * 60_000;
+
 /** What a session stands on; made by {@link Sessions}. */
 export interface SessionParts {
   /** The provider with its layers. */
@@ -100,6 +101,7 @@ export class Session {
    */
   async refresh(options: CallOptions = {}): Promise<SessionStatus> {
     this.#assertHeld('refresh');
+    assertOptions('refresh', options, CALL_CHECKS);
     const { provider, clock } = this.#parts;
     try {
       this.#tracker.observe(await provider.describe(this.handle, callContext(clock, options)));
@@ -117,10 +119,9 @@ export class Session {
    */
   async whenReady(options: CallOptions = {}): Promise<SessionStatus> {
     this.#assertHeld('whenReady');
-    await this.#until('whenReady', (status) => status.acceptsWork || hasEnded(status), {
-      signal: options.signal,
-      timeoutMs: options.timeoutMs ?? READY_TIMEOUT_MS,
-    });
+    assertOptions('whenReady', options, CALL_CHECKS);
+    const { signal, timeoutMs = READY_TIMEOUT_MS } = options;
+    await this.#until('whenReady', (status) => status.acceptsWork || hasEnded(status), { signal, timeoutMs });
     const { status } = this;
     if (hasEnded(status)) throw endedError(this, 'whenReady');
     return status;
@@ -128,7 +129,8 @@ export class Session {
 
   /**
    * Runs one statement, when the session is ready, and resolves when the columns of its result are known.
-   * @throws SessionError `unsupported`, `conflict` when the session has ended or was given up, and all that the statement fails with.
+   * @throws SessionError `unsupported`, `session-failed` when the session has ended, `conflict` when it was given up,
+   * and all that the statement fails with.
    */
   async sql(text: string, options: StatementOptions = {}): Promise<Result> {
     return this.#submit('sql', text, options).result();
@@ -141,16 +143,18 @@ export class Session {
 
   /**
    * Ends the session in its cloud. Ending an ended one succeeds.
-   * @param options.wait - resolve only when nothing is held or billed any more.
+   * @throws SessionError `timeout` and `aborted`, after which the session may live on or end all the same.
    */
-  async terminate(options: CallOptions & { readonly wait?: boolean } = {}): Promise<SessionStatus> {
+  async terminate(options: TerminateOptions = {}): Promise<SessionStatus> {
     this.#assertHeld('terminate');
+    assertTerminateOptions(options);
+    const { signal, timeoutMs = END_TIMEOUT_MS, wait = false } = options;
+    const { clock } = this.#parts;
+    const startedMs = clock.monotonicMs();
     await this.#terminate(options);
-    if (options.wait === true) {
-      await this.#until('terminate', (status) => status.final, {
-        signal: options.signal,
-        timeoutMs: options.timeoutMs ?? END_TIMEOUT_MS,
-      });
+    if (wait) {
+      const leftMs = Math.max(0, startedMs + timeoutMs - clock.monotonicMs());
+      await this.#until('terminate', (status) => status.final, { signal, timeoutMs: leftMs });
     }
     return this.status;
   }
@@ -224,10 +228,9 @@ export class Session {
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<void> {
     const { watcher, clock, provider } = this.#parts;
-    const { handle } = this;
     const pauseMs = provider.capabilities.watchIntervalMs.max;
     const believedUntilMs = this.#believedUntilMs;
-    const session = { handle, tracker: this.#tracker, watcher, clock, pauseMs, believedUntilMs };
+    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, pauseMs, believedUntilMs };
     const timeoutError = (): SessionError => tooLateError(this, operation, timeoutMs);
     await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
   }

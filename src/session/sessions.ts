@@ -1,19 +1,19 @@
 import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
+import { isSameSession, type SessionHandle } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { onAbort } from '../contract/on-abort.ts';
-import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
-import { assertOwnHandle } from '../contract/own-handle.ts';
 import { abortedError } from '../contract/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { callContext, type CallOptions } from './call-context.ts';
+import { findTarget, type AttachTarget } from './attach-target.ts';
+import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import type { ProvidersWith } from './layers/capability-check.ts';
-import { listObservations, type ListOptions } from './listing.ts';
+import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
+import { assertOptions } from './option-checks.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
 import { Session } from './session.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
-import { generationOf, keyPrefix } from './start-token.ts';
 
 /** What the facade stands on; made by the container. */
 export interface SessionsParts extends StarterParts {
@@ -22,16 +22,13 @@ export interface SessionsParts extends StarterParts {
   readonly providersWith: ProvidersWith;
 }
 
-/** Which session to attach to: its handle, the handle's JSON text, or the key it was started with. */
-export type AttachTarget = SessionHandle | string | { readonly key: string };
-
 /** All sessions of one environment: starts them, finds them, and lets none be forgotten. */
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #starter: SessionStarter;
   readonly #open = new Set<Session>();
-  /** Starts that are under way, also those whose callers gave up. */
-  readonly #starting = new Set<Promise<void>>();
+  /** Starts that are under way, with their keys, and what is done about those whose callers gave up. */
+  readonly #starting = new Map<Promise<void>, string | undefined>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: SessionsParts) {
@@ -65,11 +62,11 @@ export class Sessions {
     if (signal?.aborted) throw abortedError('start', signal);
     const starting = this.#starter.start(options);
     const held = orAborted(starting, signal).then((first) => this.#hold(first, true));
-    this.#track(held);
+    this.#track(held, options.key);
     try {
       return await held;
     } catch (error) {
-      if (signal?.aborted) this.#track(this.#settleStray(starting, onAbort));
+      if (signal?.aborted) this.#track(this.#settleStray(starting, { key: options.key, onAbort }));
       throw error;
     }
   }
@@ -80,17 +77,16 @@ export class Sessions {
    */
   async attach(target: AttachTarget, options: CallOptions = {}): Promise<Session> {
     this.#assertOpen('attach');
-    const { provider, clock } = this.#parts;
-    if (typeof target === 'object' && 'key' in target)
-      return this.#hold(await this.#findByKey(target.key, options), false);
-    const handle = parseHandle(target);
-    assertOwnHandle(provider, handle, 'attach');
-    return this.#hold(await provider.describe(handle, callContext(clock, options)), false);
+    assertOptions('attach', options, CALL_CHECKS);
+    const found = await findTarget(this.#parts, target, options);
+    this.#assertOpen('attach');
+    return this.#hold(found, false);
   }
 
   /** The sessions of the provider's scope, whoever started them; all that the service lists unless options say less. */
   list(options: ListOptions = {}): AsyncIterable<Observation> {
     this.#assertOpen('list');
+    assertListOptions(options);
     return listObservations(this.#parts.provider, this.#parts.clock, options);
   }
 
@@ -105,7 +101,9 @@ export class Sessions {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
+    // Whoever called `close` was told what failed: told again, it would hide the error that left the block.
+    if (this.#closing) await this.#closing.catch(() => {});
+    else await this.#close();
   }
 
   #close(): Promise<void> {
@@ -114,7 +112,7 @@ export class Sessions {
   }
 
   async #endAll(): Promise<void> {
-    while (this.#starting.size > 0) await Promise.all(this.#starting);
+    while (this.#starting.size > 0) await Promise.all(this.#starting.keys());
     const outcomes = await Promise.allSettled([...this.#open].map((session) => session[Symbol.asyncDispose]()));
     const failures: unknown[] = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
@@ -122,7 +120,7 @@ export class Sessions {
     await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
     if (failures.length === 1) throw failures[0];
     if (failures.length > 1)
-      throw new AggregateError(failures, `${failures.length} sessions could not be ended; their idle timeouts will`);
+      throw new AggregateError(failures, `closing failed ${failures.length} times; idle timeouts end what still lives`);
   }
 
   #hold(first: Observation, owned: boolean): Session {
@@ -137,22 +135,26 @@ export class Sessions {
   }
 
   /** Keeps `close` from overtaking a start. */
-  #track(work: Promise<unknown>): void {
+  #track(work: Promise<unknown>, key?: string): void {
     const settled = work.then(
       () => {},
       () => {},
     );
-    this.#starting.add(settled);
+    this.#starting.set(settled, key);
     void settled.then(() => this.#starting.delete(settled));
   }
 
   /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
-  async #settleStray(starting: Promise<Observation>, onAbort: 'terminate' | 'detach'): Promise<void> {
+  async #settleStray(
+    starting: Promise<Observation>,
+    { key, onAbort }: { readonly key: string | undefined; readonly onAbort: 'terminate' | 'detach' },
+  ): Promise<void> {
     const { provider, clock, logger } = this.#parts;
     try {
       const { handle } = await starting;
-      if (onAbort === 'terminate') await provider.terminate(handle, callContext(clock));
-      const fate = onAbort === 'terminate' ? 'terminated' : 'left running as asked';
+      const goesOn = onAbort === 'detach' || (await this.#isWanted(handle, key));
+      if (!goesOn) await provider.terminate(handle, callContext(clock));
+      const fate = goesOn ? 'left running' : 'terminated';
       logger.info({ session: handle.id }, `a session appeared after its caller gave up; it was ${fate}`);
     } catch (error) {
       const fate = 'came to nothing, or its session could not be terminated and will end by its idle timeout';
@@ -160,23 +162,11 @@ export class Sessions {
     }
   }
 
-  async #findByKey(key: string, options: CallOptions): Promise<Observation> {
-    const { provider, clock } = this.#parts;
-    const prefix = keyPrefix(key);
-    let latest: Observation | undefined;
-    let latestGeneration = 0;
-    for await (const seen of listObservations(provider, clock, { ...(options.signal && { signal: options.signal }) })) {
-      const token = seen.details.ownership?.token;
-      if (token === undefined || !token.startsWith(prefix) || generationOf(token) <= latestGeneration) continue;
-      latest = seen;
-      latestGeneration = generationOf(token);
-    }
-    if (latest !== undefined) return latest;
-    throw new SessionError(
-      'not-found',
-      `no session of key '${key}' is listed in '${provider.scope}'; it has ended or was never started: start it with this key`,
-      { operation: 'attach', provider: provider.id },
-    );
+  /** Whether somebody else here holds the session of a key, or is about to. */
+  async #isWanted(handle: SessionHandle, key: string | undefined): Promise<boolean> {
+    if (key === undefined) return false;
+    await Promise.all([...this.#starting].flatMap(([start, itsKey]) => (itsKey === key ? [start] : [])));
+    return [...this.#open].some((session) => isSameSession(session.handle, handle));
   }
 
   #assertOpen(operation: string): void {

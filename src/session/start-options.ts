@@ -1,6 +1,15 @@
-import { SessionError } from '../contract/session-error.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SESSION_SIZES } from '../contract/start-request.ts';
+import {
+  assertNoProblems,
+  duration,
+  oneOf,
+  optionProblems,
+  signal,
+  text,
+  texts,
+  type Checks,
+} from './option-checks.ts';
 
 /** What a start may say; everything has a default. */
 export interface StartOptions extends SessionDefaults {
@@ -18,29 +27,7 @@ export interface StartOptions extends SessionDefaults {
   readonly onAbort?: 'terminate' | 'detach' | undefined;
 }
 
-type Check = (value: unknown) => string | undefined;
-
-const text =
-  (most: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.trim() !== '' && value.length <= most
-      ? undefined
-      : `a text of 1 to ${most} characters`;
-const duration: Check = (value) =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? undefined : 'a number of milliseconds above 0';
-const texts: Check = (value) =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((v) => typeof v === 'string')
-    ? undefined
-    : 'an object whose values are texts';
-const oneOf =
-  (...allowed: readonly unknown[]): Check =>
-  (value) =>
-    allowed.includes(value) ? undefined : `one of ${allowed.map((v) => JSON.stringify(v)).join(', ')}`;
-
-const CHECKS: Readonly<Record<keyof StartOptions, Check>> = {
+const CHECKS: Checks<StartOptions> = {
   name: text(128),
   key: text(512),
   restart: oneOf(true, false),
@@ -50,7 +37,7 @@ const CHECKS: Readonly<Record<keyof StartOptions, Check>> = {
   size: oneOf(...SESSION_SIZES),
   sparkConf: texts,
   native: () => undefined,
-  signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+  signal,
   onAbort: oneOf('terminate', 'detach'),
 };
 
@@ -59,13 +46,10 @@ const CHECKS: Readonly<Record<keyof StartOptions, Check>> = {
  * @throws SessionError `invalid-request` with a line per problem.
  */
 export function assertStartOptions(options: StartOptions): void {
-  const problems = Object.entries(options).flatMap(([name, value]) => {
-    if (!Object.hasOwn(CHECKS, name))
-      return [`'${name}' is no option of start; options are ${Object.keys(CHECKS).join(', ')}`];
-    const expected = value === undefined ? undefined : CHECKS[name as keyof StartOptions](value);
-    return expected === undefined ? [] : [`'${name}' must be ${expected}`];
-  });
-  if (options.restart === true && options.key === undefined)
+  const problems = optionProblems('start', options, CHECKS);
+  // What was given need not be an object at all.
+  const { restart, key } = Object(options) as StartOptions;
+  if (restart === true && key === undefined)
     problems.push("'restart' needs a 'key': it asks for the key's next generation");
-  if (problems.length > 0) throw new SessionError('invalid-request', problems.join('\n'), { operation: 'start' });
+  assertNoProblems('start', problems);
 }

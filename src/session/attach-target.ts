@@ -1,0 +1,66 @@
+import type { Observation } from '../contract/observation.ts';
+import { assertOwnHandle } from '../contract/own-handle.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import { callContext, type CallOptions } from './call-context.ts';
+import { limitedSignal } from './limited-signal.ts';
+import { listObservations } from './listing.ts';
+import { assertNoProblems, text } from './option-checks.ts';
+import { generationOf, keyPrefix } from './start-token.ts';
+
+/** Which session to attach to: its handle, the handle's JSON text, or the key it was started with. */
+export type AttachTarget = SessionHandle | string | { readonly key: string };
+
+/** Where to look for it. */
+export interface AttachPlace {
+  readonly provider: SessionProvider;
+  readonly clock: Clock;
+}
+
+/**
+ * Looks at the session that is meant.
+ * @throws SessionError `invalid-request` for what is no target or names a session elsewhere, `not-found`, `timeout`, `aborted`.
+ */
+export async function findTarget(place: AttachPlace, target: AttachTarget, options: CallOptions): Promise<Observation> {
+  if (hasKey(target)) return findByKey(place, target.key, options);
+  const { provider, clock } = place;
+  const handle = parseHandle(target);
+  assertOwnHandle(provider, handle, 'attach');
+  return provider.describe(handle, callContext(clock, options));
+}
+
+function hasKey(target: unknown): target is { readonly key: string } {
+  if (typeof target !== 'object' || target === null || !('key' in target)) return false;
+  const expected = text(512)(target.key);
+  assertNoProblems('attach', expected === undefined ? [] : [`'key' must be ${expected}`]);
+  return true;
+}
+
+/** The latest generation of a key; the whole list is one look, however many pages it has. */
+async function findByKey({ provider, clock }: AttachPlace, key: string, options: CallOptions): Promise<Observation> {
+  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const refusal = (kind: 'not-found' | 'timeout', message: string): SessionError =>
+    new SessionError(kind, message, { operation: 'attach', provider: provider.id });
+  const timeoutError = (): SessionError =>
+    refusal('timeout', `the list was not read within ${timeoutMs} ms in search of key '${key}'; allow more time`);
+  const limit = limitedSignal(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
+  try {
+    let latest: Observation | undefined;
+    let latestGeneration = 0;
+    for await (const seen of listObservations(provider, clock, { signal: limit.signal })) {
+      const token = seen.details.ownership?.token;
+      if (token?.startsWith(keyPrefix(key)) !== true || generationOf(token) <= latestGeneration) continue;
+      latest = seen;
+      latestGeneration = generationOf(token);
+    }
+    if (latest !== undefined) return latest;
+  } finally {
+    limit.release();
+  }
+  throw refusal(
+    'not-found',
+    `no session of key '${key}' is listed in '${provider.scope}'; it has ended or was never started: start it with this key`,
+  );
+}

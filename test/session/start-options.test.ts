@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { StartOptions } from '../../src/session/start-options.ts';
+import { assertStartOptions } from '../../src/session/start-options.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+
+/** All that is said against options that a JavaScript caller gave. */
+function problemsOf(options: unknown): readonly string[] {
+  try {
+    assertStartOptions(options as StartOptions);
+  } catch (error) {
+    if (!SessionError.is(error, 'invalid-request')) throw error;
+    expect(error.operation).toBe('start');
+    return error.message.replace('[invalid-request] ', '').split('\n');
+  }
+  return [];
+}
+
+const TEXT_128 = 'a text of 1 to 128 characters';
+const TEXT_512 = 'a text of 1 to 512 characters';
+const DURATION = 'a number of milliseconds above 0';
+const TEXTS = 'an object whose values are texts';
+
+describe('assertStartOptions', () => {
+  it('takes every option there is, and none', () => {
+    const all: Required<StartOptions> = {
+      name: 'n'.repeat(128),
+      key: 'k'.repeat(512),
+      restart: true,
+      idleTimeoutMs: 1,
+      maxLifetimeMs: 0.5,
+      labels: { team: 'data' },
+      size: 'large',
+      sparkConf: {},
+      native: 7,
+      signal: new AbortController().signal,
+      onAbort: 'detach',
+    };
+    expect(problemsOf(all)).toEqual([]);
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf(Object.fromEntries(Object.keys(all).map((name) => [name, undefined])))).toEqual([]);
+  });
+
+  it.each([
+    ['name', TEXT_128, ['', ' ', 'n'.repeat(129), 7, null]],
+    ['key', TEXT_512, ['', '\n', 'k'.repeat(513), ['k'], {}]],
+    ['restart', 'one of true, false', ['yes', 1, null]],
+    ['idleTimeoutMs', DURATION, [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '30m', null]],
+    ['maxLifetimeMs', DURATION, [0, '1h']],
+    ['labels', TEXTS, [{ team: 7 }, ['team'], 'team', null]],
+    ['size', 'one of "small", "medium", "large"', ['huge', 'Small', 2]],
+    ['sparkConf', TEXTS, [{ 'spark.executor.cores': 4 }, null]],
+    ['signal', 'an AbortSignal', [new AbortController(), 'stop', null, { aborted: false }]],
+    ['onAbort', 'one of "terminate", "detach"', ['ignore', true]],
+  ] as const)('refuses a wrong %s: it must be %s', (name, expected, values) => {
+    const base = name === 'restart' ? { key: 'k' } : {};
+    for (const value of values)
+      expect(problemsOf({ ...base, [name]: value })).toEqual([`'${name}' must be ${expected}`]);
+  });
+
+  it('names everything that is wrong at once, and what there is', () => {
+    expect(problemsOf({ idleTimeout: 5, name: '', toString: 1, restart: true })).toEqual([
+      expect.stringMatching(/^'idleTimeout' is no option of start; options are name, key, restart, idleTimeoutMs,/),
+      "'name' must be a text of 1 to 128 characters",
+      expect.stringMatching(/^'toString' is no option of start/),
+      "'restart' needs a 'key': it asks for the key's next generation",
+    ]);
+  });
+
+  it.each([[null], ['nightly'], [7], [['nightly']]])('refuses %j, which are no options', (options) => {
+    expect(problemsOf(options)).toEqual([expect.stringMatching(/^the options of start are an object { name, key, /)]);
+  });
+});
