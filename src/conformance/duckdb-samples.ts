@@ -11,9 +11,9 @@ const LEAP_MOMENT_US = 1_709_210_096_789_123n;
 function typeSample(expression: string, type: SampleType, value: SampleValue): SqlSample {
   return {
     about: expression,
-    text: `SELECT * FROM (VALUES (1, ${expression}), (2, NULL)) AS samples(at, value) ORDER BY at`,
+    text: `SELECT * FROM (VALUES (1, ${expression}), (2, NULL)) AS samples(nth, value) ORDER BY nth`,
     columns: [
-      { name: 'at', type: { kind: 'integer', bits: 32, signed: true } },
+      { name: 'nth', type: { kind: 'integer', bits: 32, signed: true } },
       { name: 'value', type },
     ],
     rows: [
@@ -68,15 +68,15 @@ export const DUCKDB_SAMPLES: SqlSamples = {
   endless: 'SELECT sum(hash(a.i + b.i)) AS never FROM range(100000000) AS a(i), range(100000000) AS b(i)',
   types: [
     typeSample('TRUE', { kind: 'boolean' }, true),
-    typeSample('-128::TINYINT', integer(8), -128),
+    typeSample('CAST(-128 AS TINYINT)', integer(8), -128),
     typeSample('255::UTINYINT', integer(8, false), 255),
-    typeSample('-32768::SMALLINT', integer(16), -32_768),
+    typeSample('CAST(-32768 AS SMALLINT)', integer(16), -32_768),
     typeSample('65535::USMALLINT', integer(16, false), 65_535),
-    typeSample('-2147483648::INTEGER', integer(32), -2_147_483_648),
+    typeSample('CAST(-2147483648 AS INTEGER)', integer(32), -2_147_483_648),
     typeSample('4294967295::UINTEGER', integer(32, false), 4_294_967_295),
     typeSample(`${INT_64_MAX}::BIGINT`, integer(64), INT_64_MAX),
     typeSample('18446744073709551615::UBIGINT', integer(64, false), 18_446_744_073_709_551_615n),
-    typeSample('-170141183460469231731687303715884105727::HUGEINT', integer(128), -(2n ** 127n - 1n)),
+    typeSample('CAST(-170141183460469231731687303715884105727 AS HUGEINT)', integer(128), -(2n ** 127n - 1n)),
     typeSample('0.1::DOUBLE', { kind: 'float', bits: 64 }, 0.1),
     typeSample('1.5::FLOAT', { kind: 'float', bits: 32 }, 1.5),
     typeSample("'-1.50'::DECIMAL(4, 2)", { kind: 'decimal', precision: 4, scale: 2 }, '-1.50'),
