@@ -14,10 +14,14 @@ export type Handler = (request: WireRequest) => Delivery;
 
 /** A loopback server that hands whole requests to a handler and delivers what it decides, resets and silence included. */
 export class HttpServer {
+  /** Where it listens, or has listened. */
+  readonly url: string;
   readonly #server: Server;
 
+  /** Takes a server that listens. */
   constructor(server: Server) {
     this.#server = server;
+    this.url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
   }
 
   /** Listens on `port` of the loopback address, or on any free port for 0. `delay` runs late deliveries. */
@@ -42,10 +46,6 @@ export class HttpServer {
       server.listen(port, LOOPBACK, resolve);
     });
     return new HttpServer(server);
-  }
-
-  get url(): string {
-    return `http://${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Stops listening and cuts every connection, those that wait for a lost answer too. */

@@ -82,8 +82,8 @@ describe('an EMR Serverless application on the wire', () => {
     const { applicationId } = created.body as { applicationId: string };
     const { application } = (await emr(emulator, 'GET', `/applications/${applicationId}`)).body;
     expect(application).toMatchObject({ name: 'mine', ...sessions, monitoringConfiguration: logged, state: 'CREATED' });
-    const listed = (await emr(emulator, 'GET', '/applications?states=CREATED')).body.applications;
-    expect(listed.map(({ id }: { id: string }) => id)).toEqual([APPLICATION, applicationId]);
+    const listed = (await emr(emulator, 'GET', '/applications?states=CREATED')).body.applications as { id: string }[];
+    expect(listed.map(({ id }) => id)).toEqual([APPLICATION, applicationId]);
     expect((await emr(emulator, 'GET', '/applications?states=STARTED')).body.applications).toEqual([]);
   });
 

@@ -204,9 +204,8 @@ describe('listing EMR Serverless sessions', () => {
     expect(first.sessions).toHaveLength(50);
     expect(first.nextToken).toMatch(/^[A-Za-z0-9_=-]{1,1024}$/);
     const rest = await ids(emulator, `?nextToken=${first.nextToken as string}`);
-    expect(
-      new Set([...first.sessions.map((row: { sessionId: string }) => `${SESSIONS}/${row.sessionId}`), ...rest]).size,
-    ).toBe(51);
+    const rows = first.sessions as { sessionId: string }[];
+    expect(new Set([...rows.map((row) => `${SESSIONS}/${row.sessionId}`), ...rest]).size).toBe(51);
     expect((await emr(emulator, 'GET', `${SESSIONS}?maxResults=51`)).code).toBe('ValidationException');
     expect((await emr(emulator, 'GET', `${SESSIONS}?maxResults=many`)).code).toBe('SerializationException');
     const foreign = `${SESSIONS}?states=IDLE&nextToken=${first.nextToken as string}`;

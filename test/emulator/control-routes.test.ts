@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { runEmulator, type Emulator, type RunEmulatorOptions } from '../../src/emulator/index.ts';
+import { athenaState, emulate, startAthena } from './wire-client.ts';
+
+async function control(emulator: Emulator, method: string, route: string, body?: unknown) {
+  const response = await fetch(`${emulator.urls.athena}/__emulator/${route}`, {
+    method,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> & unknown[] };
+}
+
+describe('the control routes', () => {
+  it('drive the emulator from another process', async () => {
+    await using emulator = await emulate();
+    const id = await startAthena(emulator);
+    expect(await control(emulator, 'POST', 'advance', { ms: 1000 })).toEqual({
+      status: 200,
+      body: { nowMs: Date.UTC(2027, 0, 1) + 1000 },
+    });
+    await control(emulator, 'POST', 'busy', { sessionId: id, busy: true });
+    expect(await athenaState(emulator, id)).toBe('BUSY');
+    expect((await control(emulator, 'GET', 'oracle')).body).toMatchObject({
+      live: 1,
+      billedSeconds: 1,
+      sessions: [{ id, state: 'BUSY' }],
+    });
+    expect((await control(emulator, 'GET', 'log')).body).toMatchObject([
+      { operation: 'StartSession' },
+      { operation: 'GetSessionStatus' },
+    ]);
+  });
+
+  it('add and clear faults, one or a list', async () => {
+    await using emulator = await emulate();
+    expect((await control(emulator, 'POST', 'faults', { kind: 'html' })).body).toEqual({ pending: [{ kind: 'html' }] });
+    await control(emulator, 'POST', 'faults', [{ kind: 'throttle' }, { kind: 'server-error' }]);
+    expect(emulator.faults.pending()).toHaveLength(3);
+    expect((await control(emulator, 'DELETE', 'faults')).body).toEqual({ pending: [] });
+    expect(emulator.faults.pending()).toEqual([]);
+  });
+
+  it('say what is wrong', async () => {
+    await using emulator = await emulate();
+    const wrong = await control(emulator, 'POST', 'faults', { kind: 'explode' });
+    expect(wrong).toMatchObject({ status: 400, body: { kind: 'config-invalid' } });
+    for (const body of [{}, { ms: '1' }, undefined, 'not json', 'null']) {
+      expect((await control(emulator, 'POST', 'advance', body)).status).toBe(400);
+    }
+    expect((await control(emulator, 'POST', 'busy', { sessionId: 'nowhere', busy: true })).body).toMatchObject({
+      kind: 'not-found',
+    });
+    expect((await control(emulator, 'GET', 'nonsense')).status).toBe(404);
+    expect(emulator.log()).toEqual([]);
+  });
+});
+
+describe('runEmulator', () => {
+  async function start(options: RunEmulatorOptions) {
+    const abort = new AbortController();
+    const lines: string[] = [];
+    const running = await runEmulator(options, { write: (line) => lines.push(line), signal: abort.signal });
+    return { ...running, lines, abort };
+  }
+
+  it('writes one line of JSON with the addresses and runs until the signal', async () => {
+    const { emulator, lines, abort, done } = await start({ clock: 'virtual', startupMs: '50', seed: '9' });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.endsWith('\n')).toBe(true);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      athena: emulator.urls.athena,
+      emrServerless: emulator.urls.emrServerless,
+    });
+    const id = await startAthena(emulator);
+    emulator.advance(50);
+    expect(await athenaState(emulator, id)).toBe('IDLE');
+    abort.abort();
+    await done;
+    await expect(fetch(emulator.urls.athena)).rejects.toThrow();
+  });
+
+  it('ends at once when the signal came first', async () => {
+    const { done } = await runEmulator({}, { write: () => undefined, signal: AbortSignal.abort() });
+    await done;
+  });
+
+  it('reads services and a file of faults', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'emulator-'));
+    const file = join(folder, 'faults.json');
+    try {
+      await writeFile(file, '[{"kind":"html"}]');
+      const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
+      expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena']);
+      expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
+      abort.abort();
+      await done;
+      for (const content of ['{}', 'no json', '[{"kind":"explode"}]']) {
+        await writeFile(file, content);
+        await expect(start({ faults: file })).rejects.toMatchObject({ kind: 'config-invalid' });
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it.each<[string, RunEmulatorOptions]>([
+    ['a service nobody emulates', { services: 'athena,glue' }],
+    ['a time that is no number', { startupMs: 'soon' }],
+    ['a time below nothing', { startupMs: '-1' }],
+    ['a seed that is no whole number', { seed: '1.5' }],
+    ['a clock nobody has', { clock: 'sundial' }],
+    ['a file that is not there', { faults: '/nowhere/faults.json' }],
+  ])('refuses %s', async (_, options) => {
+    await expect(start(options)).rejects.toMatchObject({ kind: 'config-invalid' });
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Clock } from '../../src/contract/ports.ts';
+import { startEmulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import { athena, athenaState, emr, emrState, emulate, startAthena, startEmr, TOKEN } from './wire-client.ts';
+
+const scope = (region: string, service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=AKIDSECRET/20270101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+});
+
+describe('startEmulator', () => {
+  it('listens on the loopback address, a port for each service that is asked for', async () => {
+    await using emulator = await startEmulator({ services: ['athena'] });
+    expect(emulator.urls.athena).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(() => emulator.urls.emrServerless).toThrow(expect.objectContaining({ kind: 'config-invalid' }) as Error);
+    expect(JSON.parse(JSON.stringify(emulator.urls))).toEqual({ athena: emulator.urls.athena });
+  });
+
+  it('is closed by close and by await using, once, and then answers nobody', async () => {
+    const emulator = await startEmulator();
+    await fetch(`${emulator.urls.athena}/__emulator/log`);
+    await Promise.all([emulator.close(), emulator.close()]);
+    await expect(fetch(emulator.urls.athena)).rejects.toThrow();
+  });
+
+  it('says which port is taken, and leaves nothing open', async () => {
+    await using first = await startEmulator({ services: ['athena'] });
+    const port = Number(new URL(first.urls.athena).port);
+    await expect(startEmulator({ ports: { 'emr-serverless': port } })).rejects.toMatchObject({
+      kind: 'config-invalid',
+      message: expect.stringContaining(`port ${port}`) as string,
+    });
+  });
+
+  it.each<[string, EmulatorOptions]>([
+    ['a service nobody emulates', { services: ['glue' as 'athena'] }],
+    ['no service', { services: [] }],
+    ['a negative time', { startupMs: -1 }],
+    ['half a millisecond', { startupMs: 0.5 }],
+    ['a clock nobody has', { clock: 'sundial' as 'real' }],
+  ])('refuses %s', async (_, options) => {
+    await expect(startEmulator(options)).rejects.toMatchObject({ kind: 'config-invalid' });
+  });
+
+  it('repeats itself for a seed', async () => {
+    const idsOf = async (seed: number) => {
+      await using emulator = await emulate({ seed });
+      return [await startAthena(emulator), await startEmr(emulator, { clientToken: 'token' })];
+    };
+    const first = await idsOf(3);
+    expect(await idsOf(3)).toEqual(first);
+    expect((await idsOf(4))[0]).not.toBe(first[0]);
+  });
+});
+
+describe('the clock', () => {
+  it('is real when it should be', async () => {
+    await using emulator = await startEmulator({ startupMs: 0 });
+    const before = Date.now();
+    const id = await startAthena(emulator);
+    expect(await athenaState(emulator, id)).toBe('IDLE');
+    expect(Math.abs(emulator.nowMs() - before)).toBeLessThan(5000);
+    emulator.advance(3_600_000);
+    expect(await athenaState(emulator, id)).toBe('TERMINATED');
+    expect(emulator.nowMs() - before).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it('can be shared with the program under test', async () => {
+    let nowMs = 5000;
+    const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, schedule: () => () => {} };
+    await using emulator = await startEmulator({ clock, startupMs: 100 });
+    const id = await startAthena(emulator);
+    nowMs += 100;
+    expect(await athenaState(emulator, id)).toBe('IDLE');
+    expect(emulator.oracle.live()[0]?.startedAtMs).toBe(5000);
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('does not advance by %s', async (ms) => {
+    await using emulator = await emulate();
+    expect(() => {
+      emulator.advance(ms);
+    }).toThrow(expect.objectContaining({ kind: 'config-invalid' }) as Error);
+  });
+
+  it('lives through every step of a long jump', async () => {
+    await using emulator = await emulate({ athena: { spark35DpuQuota: 8 } });
+    await startAthena(emulator, { SessionIdleTimeoutInMinutes: 2 });
+    const path = await startEmr(emulator, { idleTimeoutMinutes: 2 });
+    emulator.advance(30 * 24 * 3_600_000);
+    expect(await emrState(emulator, path)).toBe('TERMINATED');
+    expect(emulator.oracle.sessions().map(({ billedSeconds }) => billedSeconds)).toEqual([121.2, 122.2]);
+    expect(emulator.oracle.billedSeconds('athena')).toBe(121.2);
+    expect(emulator.oracle.live('emr-serverless')).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  it('has every call with its token, attempt and session', async () => {
+    await using emulator = await emulate();
+    const members = { WorkGroup: 'spark35', EngineConfiguration: {}, ClientRequestToken: TOKEN, Description: 'mine' };
+    const sdk = { 'amz-sdk-invocation-id': 'call-1', 'amz-sdk-request': 'attempt=2; max=3', 'user-agent': 'test' };
+    const { body, headers } = await athena(emulator, 'StartSession', members, sdk);
+    await athena(emulator, 'GetSession', { SessionId: 'nowhere' });
+    await athena(emulator, 'Nonsense');
+    expect(emulator.log()).toMatchObject([
+      {
+        number: 1,
+        atMs: Date.UTC(2027, 0, 1),
+        service: 'athena',
+        operation: 'StartSession',
+        input: members,
+        token: TOKEN,
+        invocationId: 'call-1',
+        attempt: 'attempt=2; max=3',
+        userAgent: 'test',
+        requestId: headers.get('x-amzn-requestid'),
+        sessionId: body.SessionId as string,
+        httpStatus: 200,
+        errorCode: undefined,
+        delivery: 'answer',
+      },
+      {
+        number: 2,
+        operation: 'GetSession',
+        httpStatus: 400,
+        errorCode: 'InvalidRequestException',
+        sessionId: undefined,
+      },
+      { number: 3, operation: undefined, httpStatus: 400, errorCode: 'UnknownOperationException' },
+    ]);
+  });
+
+  it('holds no signature, no endpoint token and no property value', async () => {
+    await using emulator = await emulate({ startupMs: 0 });
+    const secret = 'PASSWORD-IN-A-PROPERTY';
+    const id = await startAthena(emulator, {
+      EngineConfiguration: { Classifications: [{ Name: 'spark-defaults', Properties: { key: secret } }] },
+    });
+    await startAthena(emulator, { WorkGroup: 'pyspark3', EngineConfiguration: { SparkProperties: { key: secret } } });
+    const path = await startEmr(emulator, {
+      configurationOverrides: { runtimeConfiguration: [{ classification: 'a', properties: { key: secret } }] },
+    });
+    const { AuthToken } = (
+      await athena(emulator, 'GetSessionEndpoint', { SessionId: id }, scope('us-east-1', 'athena'))
+    ).body;
+    const { authToken } = (await emr(emulator, 'GET', `${path}/endpoint`)).body;
+    const log = JSON.stringify([emulator.log(), emulator.oracle.sessions()]);
+    expect(log).toContain('"key":"***"');
+    for (const hidden of [secret, AuthToken, authToken, 'AKIDSECRET', 'AWS4-HMAC']) expect(log).not.toContain(hidden);
+  });
+});
+
+describe('signatures', () => {
+  it('for another service are refused, because the client was pointed to the wrong place', async () => {
+    await using emulator = await emulate();
+    const wrong = await athena(emulator, 'GetWorkGroup', { WorkGroup: 'sql' }, scope('us-east-1', 'emr-serverless'));
+    expect(wrong).toMatchObject({ status: 400, code: 'InvalidSignatureException' });
+    expect(wrong.body.Message).toContain("'athena'");
+    const rest = await fetch(`${emulator.urls.emrServerless}/applications`, { headers: scope('us-east-1', 'athena') });
+    expect([rest.status, rest.headers.get('x-amzn-errortype')]).toEqual([403, 'InvalidSignatureException']);
+    const right = await athena(emulator, 'GetWorkGroup', { WorkGroup: 'sql' }, scope('mars-north-1', 'athena'));
+    expect(right.status).toBe(200);
+  });
+
+  it('are needed, and for the right region, when they are checked', async () => {
+    await using emulator = await emulate({ signature: 'checked', region: 'eu-west-1' });
+    const call = async (headers: Readonly<Record<string, string>>) =>
+      (await athena(emulator, 'GetWorkGroup', { WorkGroup: 'sql' }, headers)).code;
+    expect(await call({})).toBe('MissingAuthenticationTokenException');
+    expect(await call(scope('us-east-1', 'athena'))).toBe('InvalidSignatureException');
+    expect(await call({ authorization: 'Bearer x' })).toBe('InvalidSignatureException');
+    expect(await call(scope('eu-west-1', 'athena'))).toBeUndefined();
+  });
+});
+
+describe('setBusy', () => {
+  it('does nothing to a session that takes no work, and knows only sessions that were started', async () => {
+    await using emulator = await emulate();
+    const id = await startAthena(emulator);
+    emulator.setBusy(id, true);
+    expect(await athenaState(emulator, id)).toBe('CREATING');
+    emulator.advance(1000);
+    emulator.setBusy(id, false);
+    expect(await athenaState(emulator, id)).toBe('IDLE');
+    expect(() => {
+      emulator.setBusy('nowhere', true);
+    }).toThrow(expect.objectContaining({ kind: 'not-found' }) as Error);
+  });
+});

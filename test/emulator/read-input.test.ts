@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+
+import { BrokenConstraints, readInput, WrongType } from '../../src/emulator/read-input.ts';
+import { flag, listOf, mapOf, moment, structure, text, whole } from '../../src/emulator/shapes.ts';
+
+const SHAPE = structure(
+  {
+    name: text({ min: 2, max: 4, pattern: /[a-z\u{1F600}]+/u }),
+    kind: text({ oneOf: ['a', 'b'] }),
+    count: whole(1, 3),
+    share: { type: 'number', min: 0, max: 1, fraction: true },
+    on: flag,
+    at: moment,
+    list: listOf(whole(0, 9), { min: 1, max: 2 }),
+    map: mapOf(text({ max: 2 }), text({ min: 1 }), { max: 1 }),
+    inner: structure({ must: flag }, ['must']),
+  },
+  ['name'],
+);
+
+const broken = (members: object) => {
+  try {
+    readInput(SHAPE, { name: 'abc', ...members });
+    return [];
+  } catch (error) {
+    if (!(error instanceof BrokenConstraints)) throw error;
+    return error.message.split(/detected: |; /).slice(1);
+  }
+};
+
+describe('readInput', () => {
+  it('gives what the shape has, leaves out what it has not, and takes null for absent', () => {
+    const raw = {
+      name: 'ab',
+      kind: null,
+      count: 3,
+      at: '2027-01-01T00:00:00Z',
+      list: [1, 2],
+      map: { a: 'x', b: null },
+      other: 1,
+    };
+    expect(readInput(SHAPE, raw)).toEqual({
+      name: 'ab',
+      count: 3,
+      at: Date.UTC(2027, 0, 1),
+      list: [1, 2],
+      map: { a: 'x' },
+    });
+    expect(readInput(SHAPE, { name: 'ab', at: 1.5, share: 0.5, on: false })).toEqual({
+      name: 'ab',
+      at: 1500,
+      share: 0.5,
+      on: false,
+    });
+  });
+
+  it('accepts the edges', () => {
+    expect(broken({ name: 'ab', count: 1, list: [0], map: { aa: 'x' }, share: 0 })).toEqual([]);
+    expect(broken({ name: 'abcd', count: 3, list: [9, 9], share: 1, inner: { must: true } })).toEqual([]);
+    expect(broken({ name: '\u{1F600}\u{1F600}\u{1F600}\u{1F600}' })).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'a text that is too short',
+      { name: 'a' },
+      "Value at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2",
+    ],
+    [
+      'a text that is too long',
+      { name: 'abcde' },
+      "Value at 'name' failed to satisfy constraint: Member must have length less than or equal to 4",
+    ],
+    [
+      'a text that matches in part only',
+      { name: 'abc!' },
+      "Value at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z\\u{1F600}]+",
+    ],
+    [
+      'a choice that is none',
+      { kind: 'c' },
+      "Value at 'kind' failed to satisfy constraint: Member must satisfy enum value set: [a, b]",
+    ],
+    [
+      'a number that is too small',
+      { count: 0 },
+      "Value at 'count' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    ],
+    [
+      'a number that is too large',
+      { count: 4 },
+      "Value at 'count' failed to satisfy constraint: Member must have value less than or equal to 3",
+    ],
+    [
+      'a list that is too short',
+      { list: [] },
+      "Value at 'list' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+    [
+      'an item out of range',
+      { list: [1, 10] },
+      "Value at 'list.2.member' failed to satisfy constraint: Member must have value less than or equal to 9",
+    ],
+    [
+      'a map with too many entries',
+      { map: { a: 'x', b: 'y' } },
+      "Value at 'map' failed to satisfy constraint: Member must have length less than or equal to 1",
+    ],
+    [
+      'a key that is too long',
+      { map: { aaa: 'x' } },
+      "Value at 'map.key' failed to satisfy constraint: Member must have length less than or equal to 2",
+    ],
+    [
+      'a map value that is too short',
+      { map: { a: '' } },
+      "Value at 'map.value' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+    ['a missing member', { name: undefined }, "Value at 'name' failed to satisfy constraint: Member must not be null"],
+    [
+      'a missing inner member',
+      { inner: {} },
+      "Value at 'inner.must' failed to satisfy constraint: Member must not be null",
+    ],
+  ])('refuses %s', (_, members, message) => {
+    expect(broken(members)).toEqual([message]);
+  });
+
+  it('names all that is wrong, at most four, and never the value', () => {
+    const secret = 'PASSWORD';
+    expect(broken({ name: secret, kind: secret, count: 9 })).toHaveLength(4);
+    expect(broken({ name: secret, kind: secret, count: 9, list: [], map: { aaa: secret } }).join()).not.toContain(
+      secret,
+    );
+    const many = () => readInput(SHAPE, { name: secret, kind: secret, count: 9, list: [] });
+    expect(many).toThrow(/^5 validation errors detected: /);
+  });
+
+  it.each<[string, unknown]>([
+    ['a number for a text', { name: 1 }],
+    ['a text for a number', { name: 'ab', count: '1' }],
+    ['a fraction for a whole number', { name: 'ab', count: 1.5 }],
+    ['a text for a flag', { name: 'ab', on: 'true' }],
+    ['a word for a moment', { name: 'ab', at: 'soon' }],
+    ['a structure for a list', { name: 'ab', list: {} }],
+    ['a list for a map', { name: 'ab', map: [] }],
+    ['a list for a structure', []],
+    ['nothing for a structure', null],
+  ])('cannot read %s', (_, raw) => {
+    expect(() => readInput(SHAPE, raw)).toThrow(WrongType);
+  });
+});
