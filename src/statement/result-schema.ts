@@ -1,0 +1,72 @@
+import type { ColumnField, ColumnType } from '../contract/column-batch.ts';
+import { uniqueNames } from './values/unique-names.ts';
+
+/** One column of a result. */
+export interface ResultField {
+  /**
+   * The key in rows, in columns and in Arrow tables. Where the engine gave one name to several columns the first keeps
+   * it and later ones become `name_2`, `name_3` and so on.
+   */
+  readonly name: string;
+  /** The type for people: `decimal(12,2)`, `timestamp with time zone`, `list<integer>`. */
+  readonly type: string;
+  /** Whether the column may hold nulls. */
+  readonly nullable: boolean;
+  /** The type for programs. */
+  readonly columnType: ColumnType;
+}
+
+/** The columns of a result, in order. */
+export interface ResultSchema {
+  readonly fields: readonly ResultField[];
+}
+
+/** Makes the schema of a result from the engine's fields. */
+export function createResultSchema(fields: readonly ColumnField[]): ResultSchema {
+  const names = uniqueNames(fields.map((field) => field.name));
+  return {
+    fields: fields.map(({ type, nullable, name }, at) => ({
+      name: names[at] ?? name,
+      type: formatColumnType(type),
+      nullable,
+      columnType: type,
+    })),
+  };
+}
+
+/** A type as readable text, close to what SQL calls it. */
+export function formatColumnType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'integer':
+      return (type.signed ? '' : 'u') + INTEGER_NAMES[type.bits];
+    case 'float':
+      return type.bits === 32 ? 'float' : 'double';
+    case 'decimal':
+      return `decimal(${type.precision},${type.scale})`;
+    case 'timestamp':
+      return type.timezone === undefined ? 'timestamp' : 'timestamp with time zone';
+    case 'months':
+      return 'interval year to month';
+    case 'list':
+      return `list<${formatColumnType(type.item.type)}>`;
+    case 'struct':
+      return `struct<${type.fields.map((field) => `${quoted(field.name)}: ${formatColumnType(field.type)}`).join(', ')}>`;
+    case 'map':
+      return `map<${formatColumnType(type.key.type)}, ${formatColumnType(type.value.type)}>`;
+    case 'null':
+    case 'boolean':
+    case 'text':
+    case 'binary':
+    case 'date':
+    case 'time':
+    case 'duration':
+    case 'interval':
+      return type.kind;
+  }
+}
+
+const INTEGER_NAMES = { 8: 'tinyint', 16: 'smallint', 32: 'integer', 64: 'bigint', 128: 'hugeint' } as const;
+
+function quoted(name: string): string {
+  return /^\w+$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}

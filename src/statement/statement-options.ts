@@ -1,0 +1,113 @@
+import { types } from 'node:util';
+import { SessionError } from '../contract/session-error.ts';
+import type { ParameterValue, Parameters } from '../contract/statement-runner.ts';
+
+/** How one statement is run. */
+export interface StatementOptions {
+  /** Values for `?` by position, or for `$name` (DuckDB) and `:name` (Spark) by name; bound, never spliced into the text. */
+  readonly parameters?: Parameters | undefined;
+  /** Cancels the statement when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the statement may take to wait for its session, run and be read, milliseconds, more than 0; no limit unless said. */
+  readonly timeoutMs?: number | undefined;
+  /** The statement fails, and gives no rows, when its result has more rows than this, 1 or more; no limit unless said. */
+  readonly maxRows?: number | undefined;
+}
+
+/** The options, checked and no longer the caller's to change. */
+export interface StatementConfig {
+  readonly parameters: Parameters | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly maxRows: number;
+}
+
+const OPTION_NAMES = ['parameters', 'signal', 'timeoutMs', 'maxRows'];
+
+/** @throws SessionError `invalid-request` for a text that is empty or no text. */
+export function assertStatementText(text: unknown): asserts text is string {
+  if (typeof text !== 'string') throw refusal(`a statement is a text; got ${describe(text)}`);
+  if (text.trim() === '') throw refusal('the statement is empty; give it at least one SQL command');
+}
+
+/**
+ * Checks what the caller wrote, before any I/O.
+ * @throws SessionError `invalid-request` that names the option or the parameter and what it must be.
+ */
+export function parseStatementOptions(options: unknown): StatementConfig {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw refusal(`statement options are an object { ${OPTION_NAMES.join(', ')} }; got ${describe(options)}`);
+  }
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw refusal(`there is no statement option '${unknown}'; there are ${OPTION_NAMES.join(', ')}`);
+  }
+  const { parameters, signal, timeoutMs, maxRows } = options as Readonly<Record<string, unknown>>;
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw refusal(`signal must be an AbortSignal; got ${describe(signal)}`);
+  }
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && Number.isFinite(timeoutMs))) {
+    throw refusal(`timeoutMs must be a number of milliseconds greater than 0; got ${describe(timeoutMs)}`);
+  }
+  if (maxRows !== undefined && !(typeof maxRows === 'number' && Number.isSafeInteger(maxRows) && maxRows > 0)) {
+    throw refusal(`maxRows must be a whole number, 1 or more; got ${describe(maxRows)}`);
+  }
+  return { parameters: parseParameters(parameters), signal, timeoutMs, maxRows: maxRows ?? Number.POSITIVE_INFINITY };
+}
+
+function parseParameters(parameters: unknown): Parameters | undefined {
+  if (parameters === undefined) return undefined;
+  if (Array.isArray(parameters)) {
+    // `Array.from` makes the holes of a sparse array visible.
+    return Array.from(parameters, (value: unknown, at) => {
+      assertParameter(value, `parameter ${at + 1} of ${parameters.length}`);
+      return value;
+    });
+  }
+  if (!isPlainObject(parameters)) {
+    throw refusal(`parameters are an array, or a plain object of names and values; got ${describe(parameters)}`);
+  }
+  const named = Object.entries(parameters).map(([name, value]) => {
+    assertParameter(value, `parameter '${name}'`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(named);
+}
+
+function assertParameter(value: unknown, which: string): asserts value is ParameterValue {
+  if (value === null || types.isUint8Array(value) || SIMPLE_TYPES.includes(typeof value)) return;
+  if (types.isDate(value)) {
+    if (Number.isNaN(value.getTime())) throw refusal(`${which} is an invalid Date`);
+    return;
+  }
+  const advice = value === undefined ? '; write null for SQL NULL' : '';
+  throw refusal(
+    `${which} is ${describe(value)}; a parameter is null, a boolean, number, bigint, string, Uint8Array or Date${advice}`,
+  );
+}
+
+const SIMPLE_TYPES = ['boolean', 'number', 'bigint', 'string'];
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Not compared with our own `Object.prototype`: test runners hand over objects of another realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+}
+
+/** What a wrong value is, never what it holds: it may be a secret. */
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const { constructor } = value;
+  return typeof constructor === 'function' && constructor !== Object ? `an object of ${constructor.name}` : 'an object';
+}
+
+function refusal(message: string): SessionError {
+  return new SessionError('invalid-request', message, { operation: 'execute' });
+}

@@ -1,0 +1,86 @@
+import { formatDate, formatTimeOfDay, timestampFormatter } from './calendar-text.ts';
+import { formatInterval, formatMonths } from './duration-text.ts';
+import { exactInt64 } from './exact-integer.ts';
+import { tabulate } from './tabulate.ts';
+
+/**
+ * The greatest date and timestamp stand for infinity and their negatives for minus infinity, as DuckDB stores them.
+ * @see https://duckdb.org/docs/stable/sql/data_types/timestamp#special-values (read 2026-11-21)
+ */
+const INFINITE_DAYS = 2 ** 31 - 1;
+const INFINITE_MICROSECONDS = 2n ** 63n - 1n;
+
+const MICROSECONDS = 1_000_000;
+const NANOSECONDS = 1_000_000_000n;
+
+/** Int32 days since 1970. */
+export function decodeDates(view: DataView, length: number): string[] {
+  return tabulate(length, (at) => {
+    const days = view.getInt32(at * 4, true);
+    return Math.abs(days) === INFINITE_DAYS ? infinity(days > 0) : formatDate(days);
+  });
+}
+
+/** Int64 microseconds since midnight. */
+export function decodeTimes(view: DataView, length: number): string[] {
+  return tabulate(length, (at) => {
+    const total = Number(view.getBigInt64(at * 8, true));
+    const seconds = Math.floor(total / MICROSECONDS);
+    return formatTimeOfDay(seconds, total - seconds * MICROSECONDS);
+  });
+}
+
+/** Int64 microseconds since 1970. */
+export function decodeTimestamps(view: DataView, length: number, suffix: string): string[] {
+  const format = timestampFormatter(suffix);
+  return tabulate(length, (at) => {
+    const exact = exactInt64(view, at * 8);
+    if (exact !== undefined) return formatExact(exact, format);
+    const total = view.getBigInt64(at * 8, true);
+    if (total === INFINITE_MICROSECONDS || total === -INFINITE_MICROSECONDS) return infinity(total > 0n);
+    const rest = total % 1_000_000n;
+    const microseconds = rest < 0n ? rest + 1_000_000n : rest;
+    return format(Number((total - microseconds) / 1_000_000n), Number(microseconds));
+  });
+}
+
+/** Int64 microseconds. */
+export function decodeDurations(view: DataView, length: number): string[] {
+  return tabulate(length, (at) => {
+    const nanoseconds = view.getBigInt64(at * 8, true) * 1000n;
+    return formatInterval({ months: 0, days: 0, ...splitSeconds(nanoseconds) });
+  });
+}
+
+/** Int32 months. */
+export function decodeMonths(view: DataView, length: number): string[] {
+  return tabulate(length, (at) => formatMonths(view.getInt32(at * 4, true)));
+}
+
+/** Int32 months, Int32 days, Int64 nanoseconds. */
+export function decodeIntervals(view: DataView, length: number): string[] {
+  return tabulate(length, (at) =>
+    formatInterval({
+      months: view.getInt32(at * 16, true),
+      days: view.getInt32(at * 16 + 4, true),
+      ...splitSeconds(view.getBigInt64(at * 16 + 8, true)),
+    }),
+  );
+}
+
+/** Whole seconds, rounded down, and the microseconds above them. */
+function formatExact(total: number, format: (seconds: number, microseconds: number) => string): string {
+  const seconds = Math.floor(total / MICROSECONDS);
+  const microseconds = total - seconds * MICROSECONDS;
+  // Near 2^53 the quotient itself may have been rounded up to the next second.
+  return microseconds < 0 ? format(seconds - 1, microseconds + MICROSECONDS) : format(seconds, microseconds);
+}
+
+/** Rounds towards zero: both parts have the sign of the whole. */
+function splitSeconds(nanoseconds: bigint): { seconds: number; nanoseconds: number } {
+  return { seconds: Number(nanoseconds / NANOSECONDS), nanoseconds: Number(nanoseconds % NANOSECONDS) };
+}
+
+function infinity(isPositive: boolean): string {
+  return isPositive ? 'infinity' : '-infinity';
+}

@@ -1,0 +1,50 @@
+/** The parts of an interval, each with its own sign. */
+export interface IntervalParts {
+  readonly months: number;
+  readonly days: number;
+  /** Whole seconds. */
+  readonly seconds: number;
+  /** The rest, with the sign of the time part, less than a second. */
+  readonly nanoseconds: number;
+}
+
+/**
+ * An interval as ISO 8601 text. Months make years, seconds make hours; days stay days, for a day is not always 24 hours.
+ * When every part is negative one sign leads (`'-P1DT2H'`), which is what Temporal reads; parts of different signs carry
+ * their own (`'P1M-2D'`), as PostgreSQL writes them.
+ * @see https://tc39.es/proposal-temporal/docs/duration.html (read 2026-11-21)
+ * @see https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-INTERVAL-OUTPUT (read 2026-11-21)
+ */
+export function formatInterval({ months, days, seconds, nanoseconds }: IntervalParts): string {
+  const parts = [months, days, seconds, nanoseconds];
+  const isNegative = parts.every((part) => part <= 0) && parts.some((part) => part < 0);
+  const sign = isNegative ? -1 : 1;
+  const date = part(sign * Math.trunc(months / 12), 'Y') + part(sign * (months % 12), 'M') + part(sign * days, 'D');
+  const time = formatTimePart(sign * seconds, sign * nanoseconds);
+  if (date === '' && time === '') return 'PT0S';
+  return `${isNegative ? '-' : ''}P${date}${time === '' ? '' : `T${time}`}`;
+}
+
+/** Months as ISO 8601 text: `'P1Y2M'`, `'-P3M'`, `'P0M'`. */
+export function formatMonths(months: number): string {
+  return months === 0 ? 'P0M' : formatInterval({ months, days: 0, seconds: 0, nanoseconds: 0 });
+}
+
+function formatTimePart(seconds: number, nanoseconds: number): string {
+  const rest = seconds % 60;
+  return (
+    part(Math.trunc(seconds / 3600), 'H') + part(Math.trunc(seconds / 60) % 60, 'M') + formatSeconds(rest, nanoseconds)
+  );
+}
+
+function formatSeconds(seconds: number, nanoseconds: number): string {
+  if (nanoseconds === 0) return part(seconds, 'S');
+  const fraction = String(Math.abs(nanoseconds)).padStart(9, '0').replace(/0+$/, '');
+  const sign = seconds < 0 || nanoseconds < 0 ? '-' : '';
+  return `${sign}${Math.abs(seconds)}.${fraction}S`;
+}
+
+/** Nothing for zero, also for the zero that `-1 *` makes negative. */
+function part(amount: number, unit: string): string {
+  return amount === 0 ? '' : `${amount}${unit}`;
+}
