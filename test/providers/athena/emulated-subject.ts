@@ -1,0 +1,205 @@
+import type {
+  ConformanceFixture,
+  ConformanceSubject,
+  FaultKind,
+  FixtureTime,
+  InjectedFault,
+} from '../../../src/conformance/index.ts';
+import type { Capabilities } from '../../../src/contract/capabilities.ts';
+import type { ProviderPlugin, ProviderPorts } from '../../../src/contract/provider-plugin.ts';
+import type { ProviderOperation, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
+import type { Fault } from '../../../src/emulator/fault.ts';
+import type { ServiceId } from '../../../src/emulator/service.ts';
+import { startEmulator } from '../../../src/emulator/start-emulator.ts';
+import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
+
+/** What the emulated services call our verbs. */
+export const NATIVE_OPERATIONS: Readonly<Record<Exclude<ProviderOperation, 'execute'>, string>> = {
+  start: 'StartSession',
+  describe: 'GetSession',
+  listPage: 'ListSessions',
+  terminate: 'TerminateSession',
+  endpoint: 'GetSessionEndpoint',
+  dashboard: 'GetResourceDashboard',
+};
+
+/** Keys that no AWS account has. */
+export const TEST_CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' } as const;
+
+/** One provider over one emulated service. */
+export interface EmulatedSetup {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly plugin: ProviderPlugin;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly emulator?: EmulatorOptions;
+  readonly faults: readonly FaultKind[];
+  readonly unknownSessionId: string;
+}
+
+/** Makes a provider of a plugin from options that must be right. */
+export function createFromPlugin(
+  plugin: ProviderPlugin,
+  options: Readonly<Record<string, unknown>>,
+  ports: Partial<ProviderPorts> = {},
+): SessionProvider {
+  const parsed = plugin.parseOptions(options);
+  if (!parsed.ok) throw new Error(`the options are wrong: ${JSON.stringify(parsed.problems)}`);
+  return plugin.create(parsed.config, {
+    clock: new VirtualClock(),
+    random: new SeededRandom(),
+    logger: new RecordingLogger(),
+    ...ports,
+  });
+}
+
+/** The address of the one service that the emulator runs. */
+export function urlOf(emulator: Emulator, service: ServiceId): string {
+  return service === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
+}
+
+/** A provider over its emulator as a subject of the conformance kit; the emulator is the oracle. */
+export function emulatedSubject(setup: EmulatedSetup): ConformanceSubject {
+  return {
+    name: setup.name,
+    capabilities: capabilitiesOf(setup),
+    faults: setup.faults,
+    layered: false,
+    patienceMs: 2_000,
+    caseLimitMs: 60_000,
+    open: () => openEmulated(setup),
+  };
+}
+
+function capabilitiesOf({ plugin, options }: EmulatedSetup): Capabilities {
+  return createFromPlugin(plugin, { credentials: TEST_CREDENTIALS, ...options }).capabilities;
+}
+
+async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
+  const { service, plugin } = setup;
+  const clock = new VirtualClock();
+  const emulator = await startEmulator({ services: [service], clock, ...setup.emulator });
+  const options = { credentials: TEST_CREDENTIALS, endpoint: urlOf(emulator, service), ...setup.options };
+  const providers: SessionProvider[] = [];
+  const createProvider = (): SessionProvider => {
+    const provider = createFromPlugin(plugin, options, { clock });
+    providers.push(provider);
+    return provider;
+  };
+  const idleTimeouts = new Map<string, number>();
+  return {
+    createProvider,
+    time: socketTime(clock, () => emulator.log().length),
+    oracle: {
+      requestCount: (operation) =>
+        emulator.log().filter((record) => operation === undefined || record.operation === nativeOperation(operation))
+          .length,
+      started: () => emulator.oracle.sessions(service).map(({ id }) => id),
+      live: () => emulator.oracle.live(service).map(({ id }) => id),
+      idleTimeoutMs(sessionId) {
+        for (const { sessionId: id, input } of emulator.log()) {
+          const minutes = (input ?? {}) as { SessionIdleTimeoutInMinutes?: number; idleTimeoutMinutes?: number };
+          const asked = minutes.SessionIdleTimeoutInMinutes ?? minutes.idleTimeoutMinutes;
+          if (id !== undefined && asked !== undefined) idleTimeouts.set(id, asked * 60_000);
+        }
+        return idleTimeouts.get(sessionId) ?? Number.NaN;
+      },
+      runningStatements: () => 0,
+    },
+    unknownSessionId: setup.unknownSessionId,
+    async inject(fault) {
+      if (fault.kind === 'busy') {
+        emulator.setBusy(fault.sessionId, true);
+        return;
+      }
+      emulator.faults.add(toNativeFault(fault, service));
+      if (fault.kind === 'degraded') {
+        // The fault strikes the next call about the session; let that be one of ours.
+        const provider = createProvider();
+        await provider.describe(handleOf(provider, fault.sessionId), unlimited());
+      }
+    },
+    async dispose() {
+      await Promise.all(providers.map((provider) => provider.close()));
+      await emulator.close();
+    },
+  };
+}
+
+function handleOf({ id: provider, scope }: SessionProvider, id: string) {
+  return { v: 1, provider, scope, id } as const;
+}
+
+/** A call without end. */
+export function unlimited() {
+  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+}
+
+function nativeOperation(operation: ProviderOperation): string {
+  return operation === 'execute' ? '' : NATIVE_OPERATIONS[operation];
+}
+
+function toNativeFault(fault: InjectedFault, service: ServiceId): Fault {
+  switch (fault.kind) {
+    case 'forbidden': {
+      const httpStatus = service === 'athena' ? 400 : 403;
+      return { kind: 'error', code: 'AccessDeniedException', httpStatus, operation: nativeOperation(fault.operation) };
+    }
+    case 'throttled':
+      return { kind: 'throttle', operation: nativeOperation(fault.operation) };
+    case 'unavailable':
+      return { kind: 'server-error', operation: nativeOperation(fault.operation) };
+    case 'no-answer':
+      return { kind: 'lost-answer', operation: nativeOperation(fault.operation) };
+    case 'lost-answer':
+      return { kind: 'reset', when: 'after', operation: nativeOperation(fault.operation) };
+    case 'broken-start':
+      return { kind: 'session-becomes', state: 'FAILED', reason: 'No capacity left.', afterMs: 500 };
+    case 'unknown-state':
+      return { kind: 'unknown-state', state: 'HIBERNATING', times: 100 };
+    case 'degraded':
+      return { kind: 'session-becomes', operation: 'GetSession', state: 'DEGRADED', reason: 'No healthy coordinator.' };
+    case 'busy':
+      throw new Error('work is no fault of the emulator');
+  }
+}
+
+/** How long nothing must arrive at the service before time may go by, milliseconds of real time. */
+const QUIET_MS = 15;
+const POLL_MS = 3;
+/** The steps in which time goes by while a call waits for it, milliseconds of the clock. */
+const STEPS = { first: 50, most: 5_000 };
+
+/**
+ * The time of a real client that talks over real sockets to a service on a virtual clock: a call takes the real time it needs,
+ * and while nothing is under way between the two, the clock moves on, so that pauses and deadlines cost nothing.
+ */
+export function socketTime(clock: VirtualClock, arrivals: () => number): FixtureTime {
+  return {
+    clock,
+    pass: (ms) => clock.advance(ms),
+    async settle(promise) {
+      let isSettled = false;
+      const note = (): void => void (isSettled = true);
+      promise.then(note, note);
+      let stepMs = STEPS.first;
+      let quietSince = performance.now();
+      for (let arrived = arrivals(); !isSettled;) {
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        const now = arrivals();
+        if (now !== arrived) {
+          arrived = now;
+          quietSince = performance.now();
+          stepMs = STEPS.first;
+        } else if (performance.now() - quietSince > QUIET_MS && clock.pendingTimers > 0) {
+          await clock.advance(stepMs);
+          stepMs = Math.min(STEPS.most, stepMs * 2);
+          quietSince = performance.now();
+        }
+      }
+      return promise;
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { ProviderPlugin } from '../../../src/contract/provider-plugin.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
+import type { Fault } from '../../../src/emulator/fault.ts';
+import type { ServiceId } from '../../../src/emulator/service.ts';
+import { startEmulator } from '../../../src/emulator/start-emulator.ts';
+import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
+import { standardLayers } from '../../../src/session/layers/standard-layers.ts';
+import { RecordingTracer, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
+import { RateBudget } from '../../../src/watch/rate-budget.ts';
+import { createFromPlugin, socketTime, TEST_CREDENTIALS, unlimited, urlOf } from './emulated-subject.ts';
+
+/** What may happen at the same time as the others of its batch. */
+type Step =
+  | { readonly do: 'start'; readonly key: number; readonly abortAfterMs: number | undefined }
+  | { readonly do: 'describe' | 'terminate'; readonly pick: number; readonly abortAfterMs: number | undefined }
+  | { readonly do: 'list' }
+  | { readonly do: 'break'; readonly fault: Fault }
+  | { readonly do: 'wait'; readonly ms: number };
+
+/** One run: batches one after the other, the steps of a batch at once; behind the layers of the core or bare. */
+export interface Run {
+  readonly layered: boolean;
+  readonly batches: readonly (readonly Step[])[];
+}
+
+const anOperation = fc.constantFrom('StartSession', 'GetSession', 'ListSessions', 'TerminateSession');
+
+const aFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('throttle' as const, 'server-error' as const, 'html' as const),
+    operation: anOperation,
+  }),
+  fc.record({
+    kind: fc.constant('reset' as const),
+    when: fc.constantFrom('before' as const, 'after' as const),
+    operation: anOperation,
+  }),
+  fc.record({ kind: fc.constant('lost-answer' as const), operation: anOperation }),
+  fc.record({
+    kind: fc.constant('slow' as const),
+    delayMs: fc.integer({ min: 1, max: 2_000 }),
+    operation: anOperation,
+  }),
+  fc.record({ kind: fc.constant('unknown-state' as const), state: fc.constant('HIBERNATING') }),
+  fc.record({
+    kind: fc.constant('session-becomes' as const),
+    state: fc.constant('FAILED'),
+    afterMs: fc.integer({ min: 0, max: 2_000 }),
+  }),
+);
+
+const anAbort = fc.option(fc.integer({ min: 0, max: 8 }), { nil: undefined, freq: 3 });
+
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('start' as const), key: fc.nat(2), abortAfterMs: anAbort }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('describe' as const, 'terminate' as const),
+      pick: fc.nat(5),
+      abortAfterMs: anAbort,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('break' as const), fault: aFault }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5_000 }) }) },
+);
+
+/** Runs of a few batches. */
+export const aRun: fc.Arbitrary<Run> = fc.record({
+  layered: fc.boolean(),
+  batches: fc.array(fc.array(aStep, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+});
+
+/** How long a bare call may take, milliseconds of the virtual clock. */
+const CALL_MS = 30_000;
+
+/** One emulator and a provider over it, bare and layered, through which run after run goes. */
+export class Interleavings {
+  readonly #emulator: Emulator;
+  readonly #service: ServiceId;
+  readonly #clock: VirtualClock;
+  readonly #bare: SessionProvider;
+  readonly #layered: SessionProvider;
+  #runs = 0;
+
+  private constructor(parts: { emulator: Emulator; service: ServiceId; clock: VirtualClock; bare: SessionProvider }) {
+    this.#emulator = parts.emulator;
+    this.#service = parts.service;
+    this.#clock = parts.clock;
+    this.#bare = parts.bare;
+    this.#layered = layeredProvider(
+      parts.bare,
+      standardLayers({
+        clock: parts.clock,
+        random: new SeededRandom(),
+        tracer: new RecordingTracer(),
+        budget: new RateBudget(parts.clock, false),
+        providersWith: async () => [],
+      }),
+    );
+  }
+
+  static async open(setup: {
+    readonly service: ServiceId;
+    readonly plugin: ProviderPlugin;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly emulator?: EmulatorOptions;
+  }): Promise<Interleavings> {
+    const clock = new VirtualClock();
+    const { service, plugin, options } = setup;
+    const emulator = await startEmulator({ services: [service], clock, ...setup.emulator });
+    const endpoint = urlOf(emulator, service);
+    const bare = createFromPlugin(plugin, { credentials: TEST_CREDENTIALS, endpoint, ...options }, { clock });
+    return new Interleavings({ emulator, service, clock, bare });
+  }
+
+  async close(): Promise<void> {
+    await this.#bare.close();
+    await this.#emulator.close();
+  }
+
+  /** Plays one run to its end, cleans up as a sweeper would, and asks the emulator what really happened. */
+  async play({ layered, batches }: Run): Promise<void> {
+    this.#runs += 1;
+    const provider = layered ? this.#layered : this.#bare;
+    const seen: SessionHandle[] = [];
+    const starts = new Map<string, { failedWithoutEffect: number; others: number }>();
+    for (const batch of batches) {
+      await this.#settle(Promise.all(batch.map((step) => this.#perform(step, { provider, seen, starts }))));
+    }
+    this.#emulator.faults.clear();
+    await this.#sweep();
+    await this.#clock.advance(10_000);
+    expect(this.#emulator.oracle.live(this.#service)).toEqual([]);
+    for (const [token, { failedWithoutEffect, others }] of starts) {
+      const started = this.#emulator.oracle.startedWith(token);
+      expect(started).toBeLessThanOrEqual(1);
+      if (others === 0 && failedWithoutEffect > 0) expect(started).toBe(0);
+    }
+    expect(this.#clock.pendingTimers).toBe(0);
+  }
+
+  async #perform(
+    step: Step,
+    run: {
+      readonly provider: SessionProvider;
+      readonly seen: SessionHandle[];
+      readonly starts: Map<string, { failedWithoutEffect: number; others: number }>;
+    },
+  ): Promise<void> {
+    const { provider, seen, starts } = run;
+    if (step.do === 'break') return this.#emulator.faults.add(step.fault);
+    if (step.do === 'wait') return this.#clock.advance(step.ms);
+    const deadline = this.#clock.monotonicMs() + CALL_MS;
+    if (step.do === 'list') {
+      return tolerate(
+        provider.listPage({}, undefined, { ...unlimited(), deadline }).then(({ observations }) => {
+          seen.push(...observations.map(({ handle }) => handle));
+        }),
+      );
+    }
+    const controller = new AbortController();
+    const { abortAfterMs } = step;
+    const timer = abortAfterMs === undefined ? undefined : setTimeout(() => controller.abort(), abortAfterMs);
+    const call = { signal: controller.signal, deadline, attempt: 1 };
+    try {
+      if (step.do === 'start') {
+        const token = `as-${String(this.#runs).padStart(27, '0')}${step.key}-1`;
+        const count = starts.get(token) ?? { failedWithoutEffect: 0, others: 0 };
+        starts.set(token, count);
+        try {
+          const { handle } = await provider.start({ token, owner: 'fuzz', idleTimeoutMs: 600_000, labels: {} }, call);
+          seen.push(handle);
+          count.others += 1;
+        } catch (error) {
+          if (!SessionError.is(error)) throw error;
+          if (error.effect === 'none') count.failedWithoutEffect += 1;
+          else count.others += 1;
+        }
+        return;
+      }
+      const handle = seen[step.pick % Math.max(1, seen.length)];
+      if (handle !== undefined) await tolerate(provider[step.do](handle, call).then(() => {}));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Every session that the list shows is ours here: all of them are terminated, as often as it takes. */
+  async #sweep(): Promise<void> {
+    for (let round = 0; round < 5; round++) {
+      let found = 0;
+      let cursor: string | undefined;
+      do {
+        const page = await this.#settle(this.#bare.listPage({}, cursor, unlimited()));
+        for (const { handle, details } of page.observations) {
+          expect(details.ownership?.owner).toBe('fuzz');
+          found += 1;
+          await this.#settle(this.#bare.terminate(handle, unlimited()));
+        }
+        cursor = page.next;
+      } while (cursor !== undefined);
+      if (found === 0) return;
+      await this.#clock.advance(2_000);
+    }
+  }
+
+  #settle<T>(promise: Promise<T>): Promise<T> {
+    return socketTime(this.#clock, () => this.#emulator.log().length).settle(promise);
+  }
+}
+
+/** Any failure is fine as long as it is one of ours. */
+async function tolerate(promise: Promise<void>): Promise<void> {
+  try {
+    await promise;
+  } catch (error) {
+    if (!SessionError.is(error)) throw error;
+  }
+}
