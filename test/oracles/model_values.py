@@ -2,20 +2,21 @@
 
 import re
 
-# Texts that a pattern demands: what stands in front, and what fills up to any length.
+# Texts that a pattern demands: what stands in front, what fills up to any length, and what stands behind.
 FILLED = {
-    "RoleArn": ("arn:aws:iam::123456789012:role/", "a"),
-    "IAMRoleArn": ("arn:aws:iam::123456789012:role/", "a"),
-    "KmsKey": ("arn:aws:kms:us-east-1:123456789012:key/", "a"),
-    "EncryptionKeyArn": ("arn:aws:kms:us-east-1:123456789012:key/", "a"),
-    "S3OutputLocation": ("s3://bucket/", "a"),
-    "CpuSize": ("1", "0"),
-    "MemorySize": ("1", "0"),
-    "WorkerTypeString": ("a", "a"),
-    "LogTypeString": ("a", "a"),
+    "RoleArn": ("arn:aws:iam::123456789012:role/", "a", ""),
+    "IAMRoleArn": ("arn:aws:iam::123456789012:role/", "a", ""),
+    "KmsKey": ("arn:aws:kms:us-east-1:123456789012:key/", "a", ""),
+    "EncryptionKeyArn": ("arn:aws:kms:us-east-1:123456789012:key/", "a", ""),
+    "S3OutputLocation": ("s3://bucket/", "a", ""),
+    "CpuSize": ("1", "0", ""),
+    "MemorySize": ("1", "0", ""),
+    "WorkerTypeString": ("a", "a", ""),
+    "LogTypeString": ("a", "a", ""),
+    "DiskSize": ("1", "0", "GB"),
 }
 # Texts that cannot be filled up: the whole value.
-FIXED = {"NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "DiskSize": "20 GB", "DiskType": "STANDARD"}
+FIXED = {"NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "DiskType": "STANDARD"}
 # Patterns written for Java that Python cannot read, with a value each that they refuse.
 UNREADABLE = {"KeyString": "a\u0001"}
 
@@ -25,12 +26,13 @@ def text(shape, length=None):
     if shape.name in FIXED:
         value = FIXED[shape.name]
         return value if length in (None, len(value)) else None
-    prefix, filler = FILLED.get(shape.name, ("", "a"))
-    least = max(shape.metadata.get("min", 0), len(prefix) + 1)
+    prefix, filler, suffix = FILLED.get(shape.name, ("", "a", ""))
+    fixed = len(prefix) + len(suffix)
+    least = max(shape.metadata.get("min", 0), fixed + 1)
     wanted = least if length is None else length
-    if wanted < len(prefix):
+    if wanted < fixed:
         return None
-    value = prefix + filler * (wanted - len(prefix))
+    value = prefix + filler * (wanted - fixed) + suffix
     return value if wanted == 0 or matches(shape, value) else None
 
 
