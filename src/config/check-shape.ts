@@ -1,26 +1,7 @@
+import { z } from 'zod';
 import { closestName } from './closest-name.ts';
 import type { ConfigPath } from './config-problem.ts';
 import { describeValue } from './describe-value.ts';
-
-/**
- * The part of JSON Schema that the config's own shape needs. One record is both what editors complete by and what is
- * checked here, so that the two cannot drift apart.
- */
-export type ShapeSchema = { readonly title?: string; readonly description?: string } & (
-  | {
-      readonly type: 'string';
-      readonly minLength?: number;
-      readonly pattern?: string;
-      readonly enum?: readonly string[];
-    }
-  | { readonly type: 'integer'; readonly minimum: number }
-  | {
-      readonly type: 'object';
-      readonly properties?: Readonly<Record<string, ShapeSchema | true>>;
-      readonly required?: readonly string[];
-      readonly additionalProperties: boolean | ShapeSchema;
-    }
-);
 
 /** Something that does not fit its schema. */
 export interface ShapeProblem {
@@ -28,19 +9,18 @@ export interface ShapeProblem {
   readonly message: string;
 }
 
-/** Everything in `value` that does not fit `schema`. */
-export function checkShape(value: unknown, schema: ShapeSchema, path: ConfigPath = []): readonly ShapeProblem[] {
-  if (schema.type !== 'object') return fits(value, schema) ? [] : [{ path, message: mismatch(value, schema, path) }];
-  if (!isMap(value)) return [{ path, message: mismatch(value, schema, path) }];
-  const { properties = {}, required = [], additionalProperties } = schema;
-  const keys = new Set([...required, ...Object.keys(value)]);
-  return [...keys].flatMap((key) => {
-    const member = value[key];
-    const memberPath = [...path, key];
-    const memberSchema = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    if (memberSchema === false) return [{ path: memberPath, message: unknownKey(key, Object.keys(properties)) }];
-    if (memberSchema === undefined || memberSchema === true) return [];
-    return member === undefined && !required.includes(key) ? [] : checkShape(member, memberSchema, memberPath);
+/** Everything in `value` that does not fit `shape`, each with what was expected and what was found. */
+export function checkShape(value: unknown, shape: z.ZodType): readonly ShapeProblem[] {
+  const { error } = shape.safeParse(value);
+  if (error === undefined) return [];
+  // Words are made from the JSON Schema: it is the same source, and plain data.
+  const schema = z.toJSONSchema(shape, { io: 'input' });
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.filter((step) => typeof step !== 'symbol');
+    const expected = schemaAt(schema, path);
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: mismatch(valueAt(value, path), expected, path) }];
+    const known = Object.keys(expected.properties ?? {});
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
   });
 }
 
@@ -57,25 +37,29 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-function fits(value: unknown, schema: Exclude<ShapeSchema, { type: 'object' }>): boolean {
-  if (schema.type === 'integer') return Number.isSafeInteger(value) && (value as number) >= schema.minimum;
-  if (typeof value !== 'string') return false;
-  if (schema.enum !== undefined) return schema.enum.includes(value);
-  return (
-    value.length >= (schema.minLength ?? 0) && (schema.pattern === undefined || new RegExp(schema.pattern).test(value))
-  );
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+function schemaAt(root: JsonSchema, path: ConfigPath): JsonSchema {
+  return path.reduce<JsonSchema>((schema, step) => {
+    const member = schema.properties?.[step] ?? schema.additionalProperties;
+    return typeof member === 'object' ? member : {};
+  }, root);
 }
 
-function mismatch(value: unknown, schema: ShapeSchema, path: ConfigPath): string {
+function valueAt(root: unknown, path: ConfigPath): unknown {
+  return path.reduce((value, step) => (isMap(value) ? value[step] : undefined), root);
+}
+
+function mismatch(value: unknown, schema: JsonSchema, path: ConfigPath): string {
   return `expected ${expectation(schema)}; found ${describeValue(value, path.at(-1))}${hint(value, schema)}`;
 }
 
-function expectation(schema: ShapeSchema): string {
-  if (schema.type === 'object') return 'a map';
-  if (schema.type === 'integer') return `a whole number, ${schema.minimum} or more`;
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
-  if (schema.pattern !== undefined) return schema.title ?? `a text that fits ${schema.pattern}`;
-  return schema.minLength === undefined ? 'a text' : 'a text that is not empty';
+function expectation({ title, type, minimum, minLength, enum: members }: JsonSchema): string {
+  if (title !== undefined) return title;
+  if (members !== undefined) return `one of ${members.join(', ')}`;
+  if (type === 'object') return 'a map';
+  if (type === 'integer') return `a whole number, ${minimum ?? 0} or more`;
+  return minLength === undefined ? 'a text' : 'a text that is not empty';
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -88,11 +72,10 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /** The two slips that nearly everybody makes once: a duration with its unit, and a number where a text belongs. */
-function hint(value: unknown, schema: ShapeSchema): string {
-  const [, amount, unit] = typeof value === 'string' ? (/^(\d+) ?([a-z]+)$/.exec(value) ?? []) : [];
-  const unitMs = UNITS_MS[unit ?? ''];
-  if (schema.type === 'integer' && unitMs !== undefined) return ` (in milliseconds that is ${Number(amount) * unitMs})`;
-  if (schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
-    return ' (put it in quotes)';
+function hint(value: unknown, { type }: JsonSchema): string {
+  const [, amount, unit = ''] = typeof value === 'string' ? (/^(\d+) ?([a-z]+)$/.exec(value) ?? []) : [];
+  const unitMs = UNITS_MS[unit];
+  if (type === 'integer' && unitMs !== undefined) return ` (in milliseconds that is ${Number(amount) * unitMs})`;
+  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return ' (put it in quotes)';
   return '';
 }

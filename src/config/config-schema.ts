@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { ProviderPlugin } from '../contract/provider-plugin.ts';
 import { isMap } from './check-shape.ts';
-import { CONFIG_SHAPE, ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
+import { CONFIG_SHAPE, ENVIRONMENT_SHAPE } from './config-shape.ts';
 import { builtInPlugins } from './plugin-catalog.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -9,50 +10,48 @@ type Schema = Readonly<Record<string, unknown>>;
 const TEMPLATE: Schema = { type: 'string', pattern: '\\$\\{' };
 
 /**
- * The JSON Schema of a config file, made from the records that the checks read and from the built-in plugins' own
+ * The JSON Schema of a config file, made from the shapes that the checks read and from the built-in plugins' own
  * schemas. Draft 7, which every YAML language server knows.
  * @see https://json-schema.org/draft-07 (read 2026-11-20)
  */
 export async function configSchema(): Promise<Schema> {
   const plugins = [...(await builtInPlugins()).values()];
-  const { defaultEnvironment, owner, ...plain } = CONFIG_SHAPE.properties;
+  const { properties, required, ...top } = toSchema(CONFIG_SHAPE);
+  const environments = { ...members(properties)['environments'], additionalProperties: environmentSchema(plugins) };
+  const { extends: bases, $schema, defaultEnvironment, owner } = members(properties);
   return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
+    ...top,
     title: 'anysession.config',
-    type: 'object',
-    additionalProperties: false,
     properties: {
-      ...plain,
-      extends: EXTENDS,
+      $schema,
+      extends: bases,
       defaultEnvironment: orTemplate(defaultEnvironment),
       owner: orTemplate(owner),
-      environments: { ...plain.environments, additionalProperties: environmentSchema(plugins) },
+      environments,
     },
     // What a file leaves out may stand in one that it extends.
     if: { not: { required: ['extends'] } },
     then: {
-      required: CONFIG_SHAPE.required,
-      properties: { environments: { additionalProperties: { required: ENVIRONMENT_SHAPE.required } } },
+      required,
+      properties: { environments: { additionalProperties: { required: ['provider'] } } },
     },
   };
 }
 
-const PATH: Schema = { type: 'string', minLength: 1 };
-const EXTENDS: Schema = {
-  description: 'Files on this machine that this one builds on, relative to it; a later one wins over an earlier one.',
-  anyOf: [PATH, { type: 'array', items: PATH }],
-};
+function toSchema(shape: z.ZodType): Schema {
+  return z.toJSONSchema(shape, { io: 'input', target: 'draft-7' });
+}
 
 /** Any environment, and by its provider's id what else may stand in it. */
 function environmentSchema(plugins: readonly ProviderPlugin[]): Schema {
-  const { provider } = ENVIRONMENT_SHAPE.properties;
-  const session = orTemplate(SESSION_SHAPE);
+  const { provider, session: plainSession } = members(toSchema(ENVIRONMENT_SHAPE)['properties']);
+  const session = orTemplate(plainSession);
   const named = (id: string): Schema => ({ properties: { provider: { const: id } }, required: ['provider'] });
   return {
     type: 'object',
     properties: {
       // Completes the built-in ids, takes any text.
-      provider: { ...provider, anyOf: [{ enum: plugins.map(({ id }) => id) }, PATH] },
+      provider: { ...provider, anyOf: [{ enum: plugins.map(({ id }) => id) }, { type: 'string' }] },
       session,
     },
     allOf: plugins.map((plugin) => ({
@@ -70,27 +69,23 @@ function optionRules(plugin: ProviderPlugin): Schema {
 }
 
 function optionProperties(plugin: ProviderPlugin): Schema {
-  const { properties } = orTemplate(plugin.optionsSchema());
-  return isMap(properties) ? properties : {};
+  const options = members(plugin.optionsSchema()['properties']);
+  return Object.fromEntries(Object.entries(options).map(([name, schema]) => [name, orTemplate(schema)]));
 }
 
 /** The same schema with a text that holds a variable allowed wherever a value is wanted that such a text is not. */
-function orTemplate(schema: Schema): Schema {
-  const { properties, additionalProperties, items } = schema;
-  const within = {
-    ...(isMap(properties) && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([key, member]) => [key, isMap(member) ? orTemplate(member) : member]),
-      ),
-    }),
-    ...(isMap(additionalProperties) && { additionalProperties: orTemplate(additionalProperties) }),
-    ...(isMap(items) && { items: orTemplate(items) }),
-  };
-  if (Object.keys(within).length > 0 || schema['type'] === 'object' || schema['type'] === 'array') {
-    return { ...schema, ...within };
+function orTemplate(schema: Schema = {}): Schema {
+  const { type, properties, additionalProperties, items, description, ...rest } = schema;
+  if (type === 'object') {
+    const inside = Object.entries(members(properties)).map(([name, member]) => [name, orTemplate(member)] as const);
+    const others = isMap(additionalProperties) ? orTemplate(additionalProperties) : additionalProperties;
+    return { ...schema, properties: Object.fromEntries(inside), additionalProperties: others };
   }
-  const isAnyText = schema['type'] === 'string' && !['enum', 'const', 'pattern'].some((key) => key in schema);
-  if (isAnyText) return schema;
-  const { description, ...rest } = schema;
-  return { ...(description !== undefined && { description }), anyOf: [rest, TEMPLATE] };
+  if (type === 'array') return isMap(items) ? { ...schema, items: orTemplate(items) } : schema;
+  const isAnyText = type === 'string' && !['enum', 'const', 'pattern'].some((key) => key in rest);
+  return isAnyText ? schema : { description, anyOf: [{ type, ...rest }, TEMPLATE] };
+}
+
+function members(properties: unknown): Readonly<Record<string, Schema>> {
+  return isMap(properties) ? (properties as Record<string, Schema>) : {};
 }

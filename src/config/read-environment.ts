@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ProviderPlugin } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
@@ -75,7 +76,7 @@ async function findPlugin(provider: unknown, from: string): Promise<FoundPlugin>
 
 function optionsOf(environment: Mapping): Mapping {
   return Object.fromEntries(
-    Object.entries(environment).filter(([key]) => !Object.hasOwn(ENVIRONMENT_SHAPE.properties, key)),
+    Object.entries(environment).filter(([key]) => !Object.hasOwn(ENVIRONMENT_SHAPE.shape, key)),
   );
 }
 
@@ -86,9 +87,10 @@ function withTypes(
   filled: readonly FilledText[],
   added: readonly FilledText[],
 ): Mapping {
+  if (filled.length === 0) return written;
   const options = Object.fromEntries(added.map(({ path, text }) => [formatPath(path), text] as const));
   const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
-  const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
+  const schema = { properties: { ...optionSchemas, ...z.toJSONSchema(ENVIRONMENT_SHAPE, { io: 'input' }).properties } };
   const places = new Set(filled.map(({ path }) => formatPath(path)));
   return coerceTexts({ ...written, ...options }, schema, (path) => places.has(formatPath(path))) as Mapping;
 }

@@ -1,6 +1,7 @@
 import { isOwner } from '../../src/contract/ownership.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { checkShape } from '../../src/config/check-shape.ts';
 import { closestName } from '../../src/config/closest-name.ts';
 import { coerceTexts } from '../../src/config/coerce-texts.ts';
@@ -145,13 +146,15 @@ describe('formatPath', () => {
 });
 
 describe('checkShape', () => {
+  const shape = z.strictObject({ idleTimeoutMs: z.int().min(1).optional(), name: z.string().min(1).optional() });
+
   it('accepts the bounds themselves', () => {
-    expect(checkShape(1, { type: 'integer', minimum: 1 })).toEqual([]);
-    expect(checkShape('a', { type: 'string', minLength: 1 })).toEqual([]);
+    expect(checkShape({ idleTimeoutMs: 1, name: 'a' }, shape)).toEqual([]);
+    expect(checkShape({}, shape)).toEqual([]);
   });
 
   it.each([0, 1.5, Number.NaN, 2 ** 60, '1', null, true])('refuses %s as a whole number from 1', (value) => {
-    expect(checkShape(value, { type: 'integer', minimum: 1 })).toHaveLength(1);
+    expect(checkShape({ idleTimeoutMs: value }, shape)).toHaveLength(1);
   });
 
   it.each([
@@ -160,7 +163,15 @@ describe('checkShape', () => {
     ['500ms', ' (in milliseconds that is 500)'],
     ['5 weeks', ''],
   ])('helps with %s', (value, hint) => {
-    const [problem] = checkShape(value, { type: 'integer', minimum: 1 }, ['idleTimeoutMs']);
-    expect(problem?.message).toBe(`expected a whole number, 1 or more; found "${value}"${hint}`);
+    expect(checkShape({ idleTimeoutMs: value }, shape)).toEqual([
+      { path: ['idleTimeoutMs'], message: `expected a whole number, 1 or more; found "${value}"${hint}` },
+    ]);
+  });
+
+  it('tells every unknown key by itself', () => {
+    expect(checkShape({ nane: 'a', other: 1 }, shape)).toEqual([
+      { path: ['nane'], message: 'unknown key; did you mean name?' },
+      { path: ['other'], message: 'unknown key; known here: idleTimeoutMs, name' },
+    ]);
   });
 });

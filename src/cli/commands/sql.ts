@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { SessionError } from '../../contract/session-error.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
-import { printResult, type ResultFormat } from '../result-printer.ts';
+import { printResult, type PrintedRows, type ResultFormat } from '../result-printer.ts';
 import { StatusLine } from '../status-line.ts';
 import type { CommandContext, Terminal } from '../terminal.ts';
 import { withSessions } from '../with-sessions.ts';
@@ -24,18 +24,22 @@ export async function runSql(context: CommandContext, text: string | undefined, 
   const format = formatOf(json, options);
   const statement = await statementText(terminal, text, options.file);
   const status = new StatusLine(terminal);
-  await withSessions(context, async (sessions) => {
-    try {
+  try {
+    await withSessions(context, async (sessions) => {
       const session = await start(sessions, options, status, terminal);
-      const { rowCount, more } = await execute(session, statement, { terminal, status, format, maxRows: options.rows });
-      const shown = `${more ? 'the first ' : ''}${rowCount} ${rowCount === 1 ? 'row' : 'rows'}`;
-      status.note(more ? `${shown}; --rows N shows more, --json and --csv show all` : shown);
+      const printed = await execute(session, statement, { terminal, status, format, maxRows: options.rows });
+      status.note(summaryOf(printed));
       // Not only for a person: without the handle nobody finds the session again.
       if (options.keep) terminal.stderr.write(`the session is kept: ${JSON.stringify(session.detach())}\n`);
-    } finally {
-      status.clear();
-    }
-  });
+    });
+  } finally {
+    status.clear();
+  }
+}
+
+function summaryOf({ rowCount, more }: PrintedRows): string {
+  if (more) return `the first ${rowCount} rows; --rows COUNT shows more, --json and --csv show all`;
+  return rowCount === 1 ? '1 row' : `${rowCount} rows`;
 }
 
 async function start(

@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { configFolder } from '../config/config-folder.ts';
+import { cli } from './cli-run.ts';
+
+const LISTING = fileURLToPath(new URL('./fixtures/listing-plugin.ts', import.meta.url));
+
+const list = (args: readonly string[] = [], columns?: number) => {
+  const cwd = configFolder({
+    'anysession.config.yaml': `
+defaultEnvironment: full
+environments:
+  full: { provider: ${LISTING} }
+  empty: { provider: ${LISTING}, empty: true }
+`,
+  });
+  return cli(['list', ...args], { cwd, ...(columns !== undefined && { columns }) });
+};
+
+const ids = (json: string) => (JSON.parse(json) as { handle: { id: string } }[]).map(({ handle }) => handle.id);
+
+describe('anysession list', () => {
+  it('shows what has not ended: state, name, owner and time', async () => {
+    const { code, stdout, stderr } = await list();
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(
+      'session  state       native       name     owner  created\n' +
+        '───────  ──────────  ───────────  ───────  ─────  ────────────────────\n' +
+        's-1      ready       IDLE         nightly  etl    2026-11-20T10:02:03Z\n' +
+        's-2      busy        BUSY\n' +
+        's-3      terminated  TERMINATING\n' +
+        's-5      ?           WARMING\n',
+    );
+  });
+
+  it('--all also shows what has ended, --state asks for some states', async () => {
+    expect(ids((await list(['--all', '--json'])).stdout)).toEqual(['s-1', 's-2', 's-3', 's-4', 's-5']);
+    expect(ids((await list(['--state', 'terminated', '--json'])).stdout)).toEqual(['s-3', 's-4']);
+    expect(ids((await list(['--json', '--state', 'ready', 'busy'])).stdout)).toEqual(['s-1', 's-2']);
+  });
+
+  it('--json gives all that the service tells', async () => {
+    const [first] = JSON.parse((await list(['--json'])).stdout) as unknown[];
+    expect(first).toEqual({
+      handle: { v: 1, provider: 'listing', scope: 'here', id: 's-1' },
+      nativeState: 'IDLE',
+      state: 'ready',
+      acceptsWork: true,
+      final: false,
+      observedAtMs: 0,
+      details: {
+        name: 'nightly',
+        createdAtMs: 1_795_168_923_456,
+        ownership: { owner: 'etl', token: `as-${'0'.repeat(28)}-1` },
+      },
+    });
+  });
+
+  it('says to a person where it looked and how many there were', async () => {
+    expect((await list([], 100)).stderr).toBe('4 live sessions on listing (here)\n');
+    expect((await list(['--state', 'busy'], 100)).stderr).toBe('1 busy session on listing (here)\n');
+    expect((await list(['--all'], 100)).stderr).toBe('5 sessions on listing (here)\n');
+    expect(await list(['--env', 'empty'], 100)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'no live sessions on listing (here)\n',
+    });
+    expect((await list(['--env', 'empty', '--json'])).stdout).toBe('[]\n');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { configFolder } from '../config/config-folder.ts';
+import { cli, type CliSurroundings } from './cli-run.ts';
+
+const CONFIG = { 'anysession.config.yaml': 'environments: { dev: { provider: local } }' };
+const SPARK = new URL('../../src/testing/scripted-plugin.ts', import.meta.url).pathname;
+
+const sql = (text: string, args: readonly string[] = [], surroundings: CliSurroundings = {}) =>
+  cli(['sql', text, ...args], { cwd: configFolder(CONFIG), ...surroundings });
+
+describe('anysession sql', () => {
+  it('writes a table: numbers right, missing values visible, and nothing else anywhere', async () => {
+    const { code, stdout, stderr } = await sql(
+      "SELECT * FROM (VALUES ('AA', 8.5, 1, NULL), ('Hawaiian', -10.25, 20, 'x')) AS t(carrier, late, flights, note)",
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(
+      'carrier     late  flights  note\n' +
+        '────────  ──────  ───────  ────\n' +
+        'AA          8.50        1  NULL\n' +
+        'Hawaiian  -10.25       20  x\n',
+    );
+  });
+
+  it('fits the terminal and tells the person how many rows there are', async () => {
+    const { stdout, stderr } = await sql("SELECT 1 AS n, repeat('long ', 50) AS text", [], { columns: 40 });
+    expect(stdout.split('\n')[2]).toBe(`1  ${'long '.repeat(50).slice(0, 36)}…`);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+    expect(stderr).toMatch(/K1 row\n/);
+    expect(stderr).toMatch(/\r\u001B\[K$/);
+  });
+
+  it('--json writes an array, a row a line; what JSON cannot say is text', async () => {
+    const { stdout, stderr } = await sql(
+      `SELECT 42 AS n, 9223372036854775807 AS big, 1.10::DECIMAL(4,2) AS price, 'NaN'::DOUBLE AS nan, NULL AS none,
+        TIMESTAMP '2026-11-20 10:00:00.000001' AS at, [1, 2] AS list, {'a': 1} AS struct, 'ab'::BLOB AS bytes
+       UNION ALL SELECT 1, 2, 3, 4, 5, NULL, NULL, NULL, NULL ORDER BY n DESC`,
+      ['--json'],
+    );
+    expect(stderr).toBe('');
+    expect(stdout.split('\n')).toHaveLength(5);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        n: 42,
+        big: '9223372036854775807',
+        price: '1.10',
+        nan: 'NaN',
+        none: null,
+        at: '2026-11-20T10:00:00.000001',
+        list: [1, 2],
+        struct: { a: 1 },
+        bytes: 'YWI=',
+      },
+      { n: 1, big: '2', price: '3.00', nan: 4, none: 5, at: null, list: null, struct: null, bytes: null },
+    ]);
+  });
+
+  it('--json of no rows is an empty array', async () => {
+    expect(await sql('SELECT 1 AS a WHERE false', ['--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+  });
+
+  it('--json keeps columns of one name apart', async () => {
+    expect((await sql('SELECT 1 AS a, 2 AS a', ['--json'])).stdout).toBe('[\n{"a":1,"a_2":2}\n]\n');
+  });
+
+  it('--csv writes CSV', async () => {
+    const { stdout } = await sql("SELECT 'a,\"b\"' AS x, NULL AS y, '' AS z", ['--csv']);
+    expect(stdout).toBe('x,y,z\r\n"a,""b""",,""\r\n');
+  });
+
+  it('takes the SQL from standard input or from a file', async () => {
+    expect((await sql('-', ['--json'], { stdin: 'SELECT 1 AS a' })).stdout).toBe('[\n{"a":1}\n]\n');
+    const cwd = configFolder({ ...CONFIG, 'queries/one.sql': '-- a comment\nSELECT 2 AS a' });
+    expect((await cli(['sql', '--file', 'queries/one.sql', '--json'], { cwd })).stdout).toBe('[\n{"a":2}\n]\n');
+  });
+
+  it('--rows limits the rows, and a table has at most 1000 unless told otherwise', async () => {
+    const range = 'SELECT range AS n FROM range(100000)';
+    const limited = await sql(range, ['--rows', '2', '--csv'], { columns: 80 });
+    expect(limited.stdout).toBe('n\r\n0\r\n1\r\n');
+    expect(limited.stderr).toContain('the first 2 rows; --rows COUNT shows more, --json and --csv show all\n');
+    expect((await sql(range)).stdout.split('\n')).toHaveLength(1003);
+    expect((await sql('SELECT range AS n FROM range(1000)', [], { columns: 80 })).stderr).toContain('K1000 rows\n');
+    expect((await sql(range, ['--csv'])).stdout.split('\r\n')).toHaveLength(100_002);
+  });
+
+  it('tells SQL that is refused, and ends with 2', async () => {
+    const { code, stdout, stderr } = await sql('SELEC 1');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^\[invalid-request\] .*SELEC/s);
+    expect(stderr).not.toContain('    at ');
+    const asJson = await sql('SELECT * FROM nowhere', ['--json']);
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { kind: 'invalid-request', provider: 'local' } });
+  });
+
+  it('refuses an empty statement', async () => {
+    expect(await sql('  ')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the statement is empty') as unknown,
+    });
+    expect((await sql('-', [], { stdin: '' })).code).toBe(2);
+  });
+
+  it('refuses --keep where sessions end with their process', async () => {
+    expect(await sql('SELECT 1', ['--keep'])).toEqual({
+      code: 9,
+      stdout: '',
+      stderr:
+        '[unsupported] sessions of local end with their process: leave out --keep\n→ Choose a provider that has it.\n',
+    });
+  });
+
+  it('stops the statement and ends the session when the person wants no more', async () => {
+    const controller = new AbortController();
+    const running = sql('SELECT sum(a.range * b.range) FROM range(10000000) a, range(100000) b', [], {
+      signal: controller.signal,
+    });
+    setTimeout(() => controller.abort(new Error('stopped by SIGINT')), 300);
+    const { code, stdout, stderr } = await running;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toMatch(/^\[aborted\] .*\n$/);
+  });
+
+  it('--keep leaves the session running and gives its handle', async () => {
+    const cwd = configFolder({ 'c.yaml': `environments: { dev: { provider: ${SPARK}, startMs: 1 } }` });
+    const { code, stderr } = await cli(['sql', 'SELECT 1', '--config', 'c.yaml', '--keep', '--key', 'k'], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^the session is kept: \{"v":1,"provider":"scripted"/)]);
+  });
+});
