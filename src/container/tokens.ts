@@ -7,7 +7,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { RateBudget } from '../watch/rate-budget.ts';
 
 /** A token that knows its type: `container.get(token)` and dependency lists are checked by the compiler. */
-const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`anysession.${name}`) as ServiceIdentifier<T>;
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`anysession.${name}`);
 
 /** Time. */
 export const CLOCK = token<Clock>('Clock');

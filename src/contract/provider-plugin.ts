@@ -47,5 +47,5 @@ export interface ProviderPlugin<Config = unknown> {
 /** Keeps a plugin's own config type while it is written, and forgets it where plugins are handled alike. */
 export function definePlugin<Config>(plugin: ProviderPlugin<Config>): ProviderPlugin {
   // Safe: the core only ever hands `create` what the same plugin's `parseOptions` made.
-  return plugin as ProviderPlugin;
+  return plugin;
 }

@@ -69,11 +69,9 @@ export class SessionError extends Error {
 
   /** The same error with some details filled in or replaced; the stack and the cause stay those of the first one. */
   with(details: Partial<SessionErrorDetails>): SessionError {
-    const copy = new SessionError(this.kind, this.message.slice(this.kind.length + 3), {
-      ...this,
-      cause: this.cause,
-      ...details,
-    });
+    const { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause } = this;
+    const known = { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause };
+    const copy = new SessionError(this.kind, this.message.slice(this.kind.length + 3), { ...known, ...details });
     if (this.stack !== undefined) copy.stack = this.stack;
     return copy;
   }

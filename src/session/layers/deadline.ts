@@ -28,7 +28,7 @@ export function deadlineLayer(clock: Clock): Layer {
     const effect = possibleEffect(operation);
 
     return new Promise((resolve, reject) => {
-      const limited = new LimitedCall(deadline);
+      const limited = limitedCall(deadline);
       const letGo = (): void => {
         callOff();
         stopListening();
@@ -44,7 +44,7 @@ export function deadlineLayer(clock: Clock): Layer {
       const stopListening = onAbort(call.signal, () => {
         give(abortedError(operation, call.signal).with({ effect }));
       });
-      next({ ...invocation, call: limited }).then(
+      next({ ...invocation, call: limited.call }).then(
         (answer) => {
           letGo();
           resolve(answer);
@@ -63,29 +63,27 @@ export function deadlineLayer(clock: Clock): Layer {
 /**
  * The call as it goes down: its signal is made when somebody asks for it. A signal costs as much as all the other layers
  * together (and AbortSignal.any four times that), and an adapter that answers from memory never asks.
+ * A plain object with a getter of its own, so that an adapter's copy (`{ ...call }`) has the signal too.
  */
-class LimitedCall implements CallContext {
-  readonly deadline: number;
-  readonly attempt = 1;
-  #controller: AbortController | undefined;
-  #ended: SessionError | undefined;
-
-  constructor(deadline: number) {
-    this.deadline = deadline;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#ended !== undefined) this.#controller.abort(this.#ended);
-    }
-    return this.#controller.signal;
-  }
-
-  abort(error: SessionError): void {
-    this.#ended = error;
-    this.#controller?.abort(error);
-  }
+function limitedCall(deadline: number): { readonly call: CallContext; readonly abort: (error: SessionError) => void } {
+  let controller: AbortController | undefined;
+  let ended: SessionError | undefined;
+  const call = {
+    deadline,
+    attempt: 1,
+    get signal() {
+      if (controller === undefined) {
+        controller = new AbortController();
+        if (ended !== undefined) controller.abort(ended);
+      }
+      return controller.signal;
+    },
+  };
+  const abort = (error: SessionError): void => {
+    ended = error;
+    controller?.abort(error);
+  };
+  return { call, abort };
 }
 
 function timeoutMessage(operation: ProviderOperation, budgetMs: number): string {

@@ -12,7 +12,9 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     run: (invocation: Invocation) => Promise<Answer>,
   ): Promise<Answer> => around({ ...invocation, provider: adapter, span: NO_SPAN }, run);
 
-  const { endpoint, dashboard, statements } = adapter;
+  const { statements } = adapter;
+  const endpoint = adapter.endpoint?.bind(adapter);
+  const dashboard = adapter.dashboard?.bind(adapter);
   return {
     id: adapter.id,
     scope: adapter.scope,
@@ -27,11 +29,11 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     close: () => adapter.close(),
     ...(endpoint && {
       endpoint: (handle, call) =>
-        invoke({ operation: 'endpoint', handle, call }, (i) => endpoint.call(adapter, handle, i.call)),
+        invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call)),
     }),
     ...(dashboard && {
       dashboard: (handle, call) =>
-        invoke({ operation: 'dashboard', handle, call }, (i) => dashboard.call(adapter, handle, i.call)),
+        invoke({ operation: 'dashboard', handle, call }, (i) => dashboard(handle, i.call)),
     }),
     ...(statements && {
       statements: {

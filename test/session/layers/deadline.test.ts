@@ -60,6 +60,19 @@ describe('the deadline layer', () => {
     expect(calls[0]?.signal).toBe(calls[0]?.signal);
   });
 
+  it('hands down a call that can be copied', async () => {
+    const { scene, clock, calls, provider } = setUp();
+    const describing = refusalOf(
+      provider.describe(handleOf(scene), unlimitedCall({ deadline: clock.monotonicMs() + 1 })),
+    );
+    await clock.advance(0);
+    const [call] = calls;
+    const copy = { ...call };
+    expect([copy.signal === call?.signal, copy.deadline, copy.attempt]).toEqual([true, call?.deadline, 1]);
+    await clock.advance(1);
+    expect(copy.signal?.reason).toBe(await describing);
+  });
+
   it.each([0, -1])('C-007 makes no call when %d ms are left', async (leftMs) => {
     const { clock, calls, provider } = setUp();
     const call = unlimitedCall({ deadline: clock.monotonicMs() + leftMs });

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionStarter } from '../../src/session/session-starter.ts';
+import { keyedToken, MAX_GENERATION } from '../../src/session/start-token.ts';
+import { adapterOf, handleOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
+
+const MINUTE_MS = 60_000;
+
+/** A scene with one process and the tokens that its starts asked with. */
+function setUp(options: SceneOptions = {}) {
+  const scene = new Scene(options);
+  const { sessions, logger } = scene.process();
+  const { service, clock } = scene;
+  const tokens = (): readonly (string | undefined)[] =>
+    service.oracle.calls.filter(({ operation }) => operation === 'start').map(({ token }) => token);
+  return { scene, sessions, logger, service, clock, oracle: service.oracle, tokens };
+}
+
+describe('a start', () => {
+  it('asks for what its options say, else the environment’s defaults, else the provider’s', async () => {
+    const scene = new Scene({ capabilities: { size: true, sparkConf: true } });
+    const requests: unknown[] = [];
+    const bare = adapterOf(scene);
+    const adapter = adapterOf(scene, {
+      start: (request, call) => {
+        requests.push(request);
+        return bare.start(request, call);
+      },
+    });
+    const plain = scene.process({ adapter, owner: 'team-a' });
+    const defaults = {
+      idleTimeoutMs: 5 * MINUTE_MS,
+      maxLifetimeMs: 60 * MINUTE_MS,
+      labels: { team: 'a', stage: 'dev' },
+      size: 'small',
+      sparkConf: { a: '1' },
+    } as const;
+    const configured = scene.process({ adapter, defaults });
+    await plain.sessions.start();
+    await configured.sessions.start();
+    await configured.sessions.start({
+      name: 'nightly',
+      key: 'nightly',
+      idleTimeoutMs: 7 * MINUTE_MS,
+      maxLifetimeMs: 8 * MINUTE_MS,
+      labels: { stage: 'prod' },
+      size: 'large',
+      sparkConf: { b: '2' },
+      native: { bid: 5 },
+    });
+    const token = expect.stringMatching(/^as-[0-9a-f]{28}-0$/) as unknown;
+    expect(requests).toEqual([
+      { token, owner: 'team-a', idleTimeoutMs: 20 * MINUTE_MS, labels: {} },
+      { token, owner: 'data-platform', ...defaults },
+      {
+        token: keyedToken('nightly', 1),
+        owner: 'data-platform',
+        name: 'nightly',
+        idleTimeoutMs: 7 * MINUTE_MS,
+        maxLifetimeMs: 8 * MINUTE_MS,
+        labels: { team: 'a', stage: 'prod' },
+        size: 'large',
+        sparkConf: { b: '2' },
+        native: { bid: 5 },
+      },
+    ]);
+  });
+
+  it('without a key starts a session of its own each time', async () => {
+    const { sessions, oracle, tokens } = setUp();
+    await Promise.all([sessions.start(), sessions.start(), sessions.start()]);
+    expect([oracle.startedCount(), new Set(tokens()).size]).toEqual([3, 3]);
+    expect(oracle.callCount('describe')).toBe(0);
+  });
+
+  it('hands on a refusal that surely did nothing, without looking for a session', async () => {
+    const { scene, sessions, service, oracle } = setUp();
+    for (const [code, kind] of [
+      ['QuotaExceeded', 'quota-exceeded'],
+      ['Denied', 'forbidden'],
+      ['Invalid', 'invalid-request'],
+    ] as const) {
+      service.faults.add('start', { kind: 'refused', code, httpStatus: 400 });
+      expect((await refusalOf(scene.settled(sessions.start()))).kind).toBe(kind);
+    }
+    expect([oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([3, 0]);
+  });
+});
+
+describe('a start whose answer is lost', () => {
+  it('C-112 is looked up by its token before anything is started again', async () => {
+    const { scene, sessions, service, oracle, clock } = setUp({ seed: 3 });
+    const others = await Promise.all(Array.from({ length: 7 }, () => sessions.start()));
+    service.faults.add('start', { kind: 'lost-answer' });
+    const startedMs = clock.monotonicMs();
+    const session = await scene.settled(sessions.start());
+    expect(clock.monotonicMs() - startedMs).toBe(60_000);
+    expect(others.map(({ handle }) => handle.id)).not.toContain(session.handle.id);
+    expect([oracle.startedCount(), oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([8, 8, 2]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('C-102 C-112 is repeated with its token first where the service answers at all', async () => {
+    const { scene, sessions, service, oracle, tokens } = setUp();
+    service.faults.add('start', { kind: 'unavailable', effect: 'after' });
+    await scene.settled(sessions.start());
+    expect([oracle.startedCount(), oracle.callCount('start'), new Set(tokens()).size]).toEqual([1, 2, 1]);
+    expect(oracle.callCount('listPage')).toBe(0);
+  });
+
+  it('C-112 is looked up again a little later, because lists lag behind starts', async () => {
+    const { scene, sessions, service, oracle, clock } = setUp({ invisibleMs: 63_000 });
+    service.faults.add('start', { kind: 'lost-answer' });
+    const startedMs = clock.monotonicMs();
+    const session = await scene.settled(sessions.start());
+    expect(oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
+    expect([oracle.callCount('listPage'), clock.monotonicMs() - startedMs]).toEqual([3, 65_000]);
+  });
+
+  it('C-112 is told as it is when no such session is listed', async () => {
+    const { scene, sessions, service, oracle, clock, logger } = setUp();
+    service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
+    const startedMs = clock.monotonicMs();
+    const error = await refusalOf(scene.settled(sessions.start()));
+    expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'start' });
+    expect([oracle.callCount('listPage'), clock.monotonicMs() - startedMs, logger.entries]).toEqual([3, 65_000, []]);
+  });
+
+  it('C-112 is told as it is, and logged, when nobody can tell whether there is one', async () => {
+    const { scene, sessions, service, oracle, logger, tokens } = setUp();
+    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('listPage', { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const error = await refusalOf(scene.settled(sessions.start()));
+    expect([error.kind, error.effect, oracle.callCount('listPage')]).toEqual(['timeout', 'unknown', 1]);
+    expect(logger.entries).toEqual([
+      {
+        level: 'warn',
+        fields: { token: tokens()[0], error: expect.objectContaining({ kind: 'forbidden' }) as unknown },
+        message: 'a start whose answer was lost could not be looked up; its idle timeout will end it',
+      },
+    ]);
+  });
+
+  it('C-112 does not take somebody else’s session for its own', async () => {
+    const { scene, sessions, service } = setUp();
+    const other = scene.process();
+    await other.sessions.start();
+    service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
+    expect((await refusalOf(scene.settled(sessions.start()))).kind).toBe('timeout');
+  });
+});
+
+describe('a start by key', () => {
+  it('C-110 gives the session of the key while it lives, in every process', async () => {
+    const { scene, sessions, oracle } = setUp();
+    const first = await sessions.start({ key: 'nightly' });
+    await scene.clock.advance(10 * MINUTE_MS);
+    const again = await sessions.start({ key: 'nightly' });
+    const elsewhere = await scene.process().sessions.start({ key: 'nightly' });
+    const other = await sessions.start({ key: 'weekly' });
+    expect([again.handle, elsewhere.handle]).toEqual([first.handle, first.handle]);
+    expect(other.handle).not.toEqual(first.handle);
+    expect([oracle.startedCount(), again.state, elsewhere.state]).toEqual([2, 'ready', 'ready']);
+  });
+
+  it('C-110 starts one session however many ask at the same time', async () => {
+    const { scene, oracle } = setUp({ latencyMs: 50 });
+    const processes = [scene.process(), scene.process()];
+    const starts = processes.flatMap(({ sessions }) => [1, 2, 3].map(() => sessions.start({ key: 'nightly' })));
+    const started = await scene.settled(Promise.all(starts));
+    expect(new Set(started.map(({ handle }) => handle.id)).size).toBe(1);
+    expect(oracle.startedCount()).toBe(1);
+  });
+
+  it('C-110 fails with conflict and the handle once it has ended, however it ended', async () => {
+    const { scene, sessions, service } = setUp();
+    const first = await sessions.start({ key: 'nightly' });
+    await first.terminate();
+    const ending = await refusalOf(sessions.start({ key: 'nightly' }));
+    expect(ending).toMatchObject({ kind: 'conflict', operation: 'start', handle: first.handle });
+    expect(ending.observation).toMatchObject({ state: 'terminated', final: false });
+    await scene.clock.advance(10_000);
+    const ended = await refusalOf(sessions.start({ key: 'nightly' }));
+    expect(ended.message).toBe(
+      "[conflict] the session of key 'nightly' has ended (STOPPED: stopped by a caller); a key names one session for " +
+        'ever: choose another key, or start with restart: true for its next generation',
+    );
+    const broken = await sessions.start({ key: 'weekly' });
+    service.breakSession(broken.handle.id, 'out of memory', 'degraded');
+    expect((await refusalOf(sessions.start({ key: 'weekly' }))).observation).toMatchObject({ state: 'failed' });
+  });
+
+  it('C-110 says nothing of a reason that the service does not give', async () => {
+    const scene = new Scene();
+    const adapter = adapterOf(scene, {
+      start: () =>
+        Promise.resolve({
+          handle: handleOf(scene),
+          nativeState: 'STOPPED',
+          state: 'terminated',
+          acceptsWork: false,
+          final: true,
+          observedAtMs: 0,
+          details: {},
+        }),
+    });
+    const error = await refusalOf(scene.process({ adapter }).sessions.start({ key: 'k' }));
+    expect(error.message).toContain("the session of key 'k' has ended (STOPPED); a key names");
+    expect(scene.service.oracle.callCount()).toBe(0);
+  });
+
+  it('C-110 restart asks for the next generation, and only once the last one has ended', async () => {
+    const { sessions, oracle, tokens } = setUp();
+    const first = await sessions.start({ key: 'nightly', restart: true });
+    const same = await sessions.start({ key: 'nightly', restart: true });
+    expect(same.handle).toEqual(first.handle);
+    await first.terminate();
+    const second = await sessions.start({ key: 'nightly', restart: true });
+    expect(second.handle).not.toEqual(first.handle);
+    await second.terminate();
+    const third = await sessions.start({ key: 'nightly', restart: true });
+    expect(oracle.started.map(({ token }) => token)).toEqual([1, 2, 3].map((at) => keyedToken('nightly', at)));
+    expect(tokens().slice(-3)).toEqual([1, 2, 3].map((at) => keyedToken('nightly', at)));
+    expect((await sessions.attach({ key: 'nightly' })).handle).toEqual(third.handle);
+  });
+
+  it('C-110 without restart an ended first generation is a conflict, whatever later ones do', async () => {
+    const { sessions } = setUp();
+    await (await sessions.start({ key: 'nightly' })).terminate();
+    await sessions.start({ key: 'nightly', restart: true });
+    expect((await refusalOf(sessions.start({ key: 'nightly' }))).kind).toBe('conflict');
+  });
+
+  it(`C-110 a key has ${MAX_GENERATION} generations`, async () => {
+    const scene = new Scene();
+    const tokens: string[] = [];
+    const adapter = adapterOf(scene, {
+      start: ({ token }) => {
+        tokens.push(token);
+        const handle = handleOf(scene, token);
+        const ended = { nativeState: 'STOPPED', state: 'terminated', acceptsWork: false, final: true } as const;
+        return Promise.resolve({ ...ended, handle, observedAtMs: 0, details: {} });
+      },
+    });
+    const error = await refusalOf(scene.process({ adapter }).sessions.start({ key: 'k', restart: true }));
+    expect(error).toMatchObject({ kind: 'conflict', operation: 'start' });
+    expect(error.message).toContain("key 'k' has used up its 999 generations; choose another key");
+    expect([tokens.length, tokens.at(-1)]).toEqual([999, keyedToken('k', 999)]);
+  });
+
+  it('C-110 looks at the session before it hands it out: a repeated answer may be old', async () => {
+    const scene = new Scene();
+    const bare = adapterOf(scene);
+    let first: Awaited<ReturnType<typeof bare.start>> | undefined;
+    const adapter = adapterOf(scene, {
+      start: async (request, call) => (first ??= await bare.start(request, call)),
+    });
+    const { sessions } = scene.process({ adapter });
+    const session = await sessions.start({ key: 'k' });
+    await scene.clock.advance(3_000);
+    expect((await sessions.start({ key: 'k' })).state).toBe('ready');
+    await session.terminate();
+    expect((await refusalOf(sessions.start({ key: 'k' }))).kind).toBe('conflict');
+  });
+
+  it('believes in a session that lookups do not show yet', async () => {
+    const { sessions, logger } = setUp({ invisibleMs: 20_000 });
+    expect((await sessions.start({ key: 'k' })).state).toBe('creating');
+    expect(logger.entries).toEqual([]);
+  });
+
+  it('C-111 does not forget a session because it cannot be looked at', async () => {
+    const { scene, sessions, service, oracle, logger } = setUp();
+    service.faults.add('describe', { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const session = await sessions.start({ key: 'k' });
+    expect(session.state).toBe('creating');
+    expect(logger.entries).toEqual([
+      {
+        level: 'warn',
+        fields: { session: session.handle.id, error: expect.objectContaining({ kind: 'forbidden' }) as unknown },
+        message: "a key's session could not be looked at; its start is believed",
+      },
+    ]);
+    await sessions.close();
+    await scene.clock.advance(2_000);
+    expect(oracle.live()).toEqual([]);
+  });
+});
+
+describe('where the service knows starts by name', () => {
+  const byName = { capabilities: { idempotency: 'name' } } as const;
+
+  it('C-110 a key gives its session while it lives', async () => {
+    const { scene, sessions, oracle } = setUp(byName);
+    const first = await sessions.start({ key: 'nightly' });
+    await scene.clock.advance(3_000);
+    const again = await scene.process().sessions.start({ key: 'nightly' });
+    expect([again.handle, again.state, oracle.startedCount()]).toEqual([first.handle, 'ready', 1]);
+    await first.terminate();
+    expect((await refusalOf(sessions.start({ key: 'nightly' }))).observation).toMatchObject({ state: 'terminated' });
+    const next = await sessions.start({ key: 'nightly', restart: true });
+    expect(next.handle.id).toBe(keyedToken('nightly', 2));
+  });
+
+  it('C-112 a start whose answer was lost and that is repeated finds its session', async () => {
+    const { scene, sessions, service, oracle } = setUp(byName);
+    service.faults.add('start', { kind: 'unavailable', effect: 'after' });
+    const session = await scene.settled(sessions.start());
+    expect([oracle.started.map(({ sessionId }) => sessionId), oracle.callCount('start')]).toEqual([
+      [session.handle.id],
+      2,
+    ]);
+  });
+
+  it('C-112 a conflict with somebody else’s session stays a conflict', async () => {
+    const scene = new Scene(byName);
+    const { sessions: others } = scene.process();
+    const theirs = await others.start();
+    const conflict = new SessionError('conflict', 'the name is taken', { operation: 'start', handle: theirs.handle });
+    const adapter = adapterOf(scene, { start: () => Promise.reject(conflict) });
+    const { sessions, logger } = scene.process({ adapter });
+    expect(await refusalOf(scene.settled(sessions.start()))).toMatchObject({ kind: 'conflict', handle: theirs.handle });
+    expect(logger.entries).toEqual([]);
+  });
+
+  it('C-112 a conflict that names no session is looked up in the list', async () => {
+    const scene = new Scene();
+    const bare = adapterOf(scene);
+    const adapter = adapterOf(scene, {
+      start: async (request, call) => {
+        await bare.start(request, call);
+        throw new SessionError('conflict', 'the token is taken', { operation: 'start' });
+      },
+    });
+    const session = await scene.settled(scene.process({ adapter }).sessions.start());
+    expect(scene.service.oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
+  });
+});
+
+describe('SessionStarter', () => {
+  it('hands on what is no SessionError', async () => {
+    const scene = new Scene();
+    const { logger, random } = scene.process();
+    const provider = adapterOf(scene, { start: () => Promise.reject(new TypeError('broken')) });
+    const { clock } = scene;
+    const starter = new SessionStarter({ provider, clock, random, logger, owner: 'team', defaults: {} });
+    await expect(starter.start({})).rejects.toThrow(TypeError);
+    expect(scene.service.oracle.callCount()).toBe(0);
+  });
+});
