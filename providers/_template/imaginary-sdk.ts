@@ -1,0 +1,88 @@
+import type { CreateSessionInput, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
+
+interface StoredSession {
+  readonly id: string;
+  readonly input: CreateSessionInput;
+  readonly createdMs: number;
+  stoppedMs: number | undefined;
+}
+
+const START_MS = 4_000;
+const STOP_MS = 2_000;
+
+/**
+ * Stands for the package of a vendor, so that the template runs: a cloud that has nothing but session records and a
+ * clock. Throw it away together with its name in `client.ts` once the real package is there; a copy of it in
+ * `test/providers/` is a good start for the service that the conformance kit asks.
+ */
+export class ImaginaryCloud implements TemplateClient {
+  readonly #sessions: StoredSession[] = [];
+  readonly #nowMs: () => number;
+  readonly #place: string;
+
+  constructor(place: { readonly project: string; readonly region: string }, nowMs: () => number = Date.now) {
+    this.#place = `${place.project}-${place.region}`;
+    this.#nowMs = nowMs;
+  }
+
+  async createSession(input: CreateSessionInput, { signal }: RequestOptions): Promise<SessionRecord> {
+    signal.throwIfAborted();
+    const known = this.#sessions.find((session) => session.input.requestId === input.requestId);
+    if (known !== undefined) return this.#record(known);
+    const id = `${this.#place}-${this.#sessions.length + 1}`;
+    const created = { id, input, createdMs: this.#nowMs(), stoppedMs: undefined };
+    this.#sessions.push(created);
+    return this.#record(created);
+  }
+
+  async getSession(sessionId: string, { signal }: RequestOptions): Promise<SessionRecord> {
+    signal.throwIfAborted();
+    return this.#record(this.#find(sessionId));
+  }
+
+  async listSessions(
+    input: { readonly pageSize: number; readonly pageToken?: string },
+    { signal }: RequestOptions,
+  ): ReturnType<TemplateClient['listSessions']> {
+    signal.throwIfAborted();
+    const from = Number(input.pageToken ?? 0);
+    const to = from + input.pageSize;
+    const sessions = this.#sessions.slice(from, to).map((session) => this.#record(session));
+    return to < this.#sessions.length ? { sessions, nextPageToken: String(to) } : { sessions };
+  }
+
+  async deleteSession(sessionId: string, { signal }: RequestOptions): Promise<SessionRecord> {
+    signal.throwIfAborted();
+    const session = this.#find(sessionId);
+    session.stoppedMs = Math.min(this.#stopMs(session), this.#nowMs());
+    return this.#record(session);
+  }
+
+  #find(sessionId: string): StoredSession {
+    const session = this.#sessions.find(({ id }) => id === sessionId);
+    if (session !== undefined) return session;
+    throw Object.assign(new Error(`no session ${sessionId}`), { code: 'NotFound', status: 404 });
+  }
+
+  /** When the session was told to stop, or will have been idle for too long. */
+  #stopMs({ input, createdMs, stoppedMs }: StoredSession): number {
+    return stoppedMs ?? createdMs + START_MS + input.idleMinutes * 60_000;
+  }
+
+  #record(session: StoredSession): SessionRecord {
+    const { id: sessionId, createdMs, input } = session;
+    const stopMs = this.#stopMs(session);
+    const entered = [
+      ['PENDING', createdMs],
+      ['ACTIVE', createdMs + START_MS],
+      ['STOPPING', stopMs],
+      ['STOPPED', stopMs + STOP_MS],
+    ] as const;
+    // A session that is stopped while it starts never becomes active.
+    const reached = entered.filter(([state, atMs]) => atMs <= this.#nowMs() && (state !== 'ACTIVE' || atMs < stopMs));
+    const [state, stateMs] = reached.at(-1) ?? entered[0];
+    const { description, idleMinutes, labels } = input;
+    const [createTime, stateTime] = [createdMs, stateMs].map((ms) => new Date(ms).toISOString()) as [string, string];
+    return { sessionId, state, description, createTime, stateTime, idleMinutes, labels };
+  }
+}
