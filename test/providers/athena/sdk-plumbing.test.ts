@@ -1,0 +1,244 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { AthenaClient, GetSessionCommand } from '@aws-sdk/client-athena';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AbortableSender, socketsFor, toClientConfig } from '../../../providers/athena/aws/client-config.ts';
+import { loadSdk, withoutNodeWarning } from '../../../providers/athena/aws/load-sdk.ts';
+import { RequestHandler } from '../../../providers/athena/aws/request-handler.ts';
+import { formatSessionText, parseSessionText } from '../../../providers/athena/aws/session-text.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+
+const AWS_FOLDERS = ['athena', 'emr-serverless'].map(
+  (provider) => new URL(`../../../providers/${provider}/aws/`, import.meta.url),
+);
+
+const open: { close(): void }[] = [];
+
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<number> {
+  const server: Server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function handlerOf(maxSockets = 5): RequestHandler {
+  const handler = new RequestHandler(maxSockets);
+  open.push({ close: () => handler.destroy() });
+  return handler;
+}
+
+describe('the parts that both AWS providers have', () => {
+  it('are the same, letter by letter: a provider imports no other one', () => {
+    const [first, second] = AWS_FOLDERS.map((folder) =>
+      readdirSync(folder)
+        .sort()
+        .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
+    );
+    expect(second).toEqual(first);
+  });
+});
+
+describe('the request handler', () => {
+  it('writes method, path, query, headers and body, and reads the answer as a whole', async () => {
+    const seen: unknown[] = [];
+    const port = await serve((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        seen.push([request.method, request.url, request.headers['x-one'], body]);
+        response.writeHead(201, { 'content-type': 'text/plain', 'set-cookie': ['a', 'b'] });
+        response.write('hello ');
+        setImmediate(() => response.end('world'));
+      });
+    });
+    const { response } = await handlerOf().handle({
+      protocol: 'http:',
+      hostname: '127.0.0.1',
+      port,
+      method: 'POST',
+      path: '/a%20b',
+      query: { states: ['IDLE', 'BUSY'], at: "2026-11-20T00:00:00Z'", flag: null },
+      headers: { 'x-one': '1' },
+      body: 'ping',
+    });
+    expect(seen).toEqual([['POST', '/a%20b?states=IDLE&states=BUSY&at=2026-11-20T00%3A00%3A00Z%27&flag', '1', 'ping']]);
+    expect(response).toMatchObject({ statusCode: 201, headers: { 'content-type': 'text/plain', 'set-cookie': 'a,b' } });
+    expect(Buffer.from(response.body).toString()).toBe('hello world');
+  });
+
+  const get = (port: number) =>
+    ({ protocol: 'http:', hostname: '127.0.0.1', port, method: 'GET', path: '/', headers: {} }) as const;
+
+  it('keeps connections, and no more than it may', async () => {
+    const sockets = new Set<unknown>();
+    const port = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.end('x');
+    });
+    const handler = handlerOf(2);
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 6 }, () => handler.handle(get(port))));
+    }
+    expect(sockets.size).toBe(2);
+  });
+
+  it('an abort closes the connection, before and during the answer', async () => {
+    const closed: string[] = [];
+    const port = await serve((request, response) => {
+      request.on('close', () => closed.push('closed'));
+      response.on('close', () => closed.push('closed'));
+      if (request.headers['x-begin'] !== undefined) response.write('half of ');
+    });
+    const handler = handlerOf();
+    for (const headers of [{}, { 'x-begin': '1' }]) {
+      const controller = new AbortController();
+      const pending = handler.handle({ ...get(port), headers }, { abortSignal: controller.signal });
+      setTimeout(() => controller.abort(), 10);
+      await expect(pending).rejects.toMatchObject({ name: 'AbortError' });
+    }
+    await expect.poll(() => closed.length).toBeGreaterThanOrEqual(2);
+    await expect(handler.handle(get(port), { abortSignal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+  });
+
+  it('takes half an answer for none', async () => {
+    const port = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+      setImmediate(() => response.destroy());
+    });
+    await expect(handlerOf().handle(get(port))).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+describe('sending with a signal', () => {
+  const settings = {
+    region: 'us-east-1',
+    profile: undefined,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    readsPerSecond: 10,
+    writesPerSecond: 5,
+  };
+
+  it('keeps the resolved middleware from call to call, and aborts one call only', async () => {
+    let held: ServerResponse | undefined;
+    const port = await serve((request, response) => {
+      request.resume();
+      if (held === undefined) held = response;
+      else response.end('{"SessionId":"s"}');
+    });
+    const config = toClientConfig({ ...settings, endpoint: `http://127.0.0.1:${port}` });
+    const client = withoutNodeWarning(() => new AthenaClient(config));
+    open.push({ close: () => client.destroy() });
+    const sender = new AbortableSender(client, config.requestHandler);
+    const resolve = vi.spyOn(GetSessionCommand.prototype, 'resolveMiddleware');
+    const controller = new AbortController();
+    const first = sender.send(new GetSessionCommand({ SessionId: 'a' }), controller.signal);
+    const never = new AbortController().signal;
+    await expect.poll(() => held).toBeDefined();
+    await sender.send(new GetSessionCommand({ SessionId: 'b' }), never);
+    await sender.send(new GetSessionCommand({ SessionId: 'c' }), never);
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    expect(resolve).toHaveBeenCalledTimes(1);
+    resolve.mockRestore();
+  });
+
+  it.each([
+    [10, 5, 50],
+    [100, 20, 240],
+    [1_000_000, 1, 500],
+  ])('keeps sockets for %i reads and %i writes a second: %i', (readsPerSecond, writesPerSecond, sockets) => {
+    expect(socketsFor({ ...settings, endpoint: undefined, readsPerSecond, writesPerSecond })).toBe(sockets);
+  });
+});
+
+describe('loading an SDK', () => {
+  it('tells the install line of a package that is missing, each time', () => {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        loadSdk('@aws-sdk/client-that-nobody-wrote');
+        expect.unreachable();
+      } catch (error) {
+        expect(SessionError.is(error, 'config-invalid')).toBe(true);
+        expect(String(error)).toContain('npm install @aws-sdk/client-that-nobody-wrote');
+      }
+    }
+  });
+
+  it('leaves the environment as it was, also when building fails', () => {
+    const name = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+    const before = process.env[name];
+    expect(() =>
+      withoutNodeWarning(() => {
+        expect(process.env[name]).toBe('true');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(process.env[name]).toBe(before);
+  });
+
+  it.each(['athena', 'emr-serverless'])(
+    'of %s happens at the first call, and neither warns nor writes to stderr',
+    async (provider) => {
+      const program = `
+        const { plugin } = await import('./providers/${provider}/plugin.ts');
+        const { systemClock, systemRandom, silentLogger } = await import('./src/session/system-ports.ts');
+        const { createRequire } = await import('node:module');
+        const loaded = () => Object.keys(createRequire(import.meta.url).cache).filter((file) => /[\\\\/]@(aws-sdk|smithy)[\\\\/]/.test(file)).length;
+        const options = {
+          region: 'us-east-1', endpoint: 'http://127.0.0.1:9', credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+          ...(${JSON.stringify(provider)} === 'athena' ? { workgroup: 'w' } : { applicationId: '0a', executionRoleArn: 'arn:aws:iam::123456789012:role/x' }),
+        };
+        const parsed = plugin.parseOptions(options);
+        const made = plugin.create(parsed.config, { clock: systemClock, random: systemRandom, logger: silentLogger });
+        const before = loaded();
+        const kind = await made.listPage({}, undefined, { signal: new AbortController().signal, deadline: Infinity, attempt: 1 })
+          .then(() => 'answered', (error) => error.kind + ' ' + error.native.code);
+        console.log(JSON.stringify({ before, after: loaded() > 0, kind, left: process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ?? null }));
+      `;
+      const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _, ...env } = process.env;
+      const { stdout, stderr } = await promisify(execFile)(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '--eval', program],
+        { cwd: new URL('../../../', import.meta.url), env },
+      );
+      expect(JSON.parse(stdout)).toEqual({ before: 0, after: true, kind: 'unavailable ECONNREFUSED', left: null });
+      expect(stderr).toBe('');
+    },
+    30_000,
+  );
+});
+
+describe('the one free text of a session', () => {
+  const ownership = { owner: 'team-a', token: `as-${'0'.repeat(28)}-1` };
+
+  it.each([undefined, 'nightly', 'two words', ' spaced ', 'ümläut', 'x'.repeat(128)])('keeps the name %j', (name) => {
+    const text = formatSessionText(name, ownership, 256);
+    expect(parseSessionText(text)).toEqual({ ...(name === undefined ? {} : { name }), ownership });
+  });
+
+  it('leaves the texts of others alone', () => {
+    expect(parseSessionText('by hand')).toEqual({ name: 'by hand' });
+    expect(parseSessionText('')).toEqual({});
+    expect(parseSessionText(undefined)).toEqual({});
+  });
+
+  it('refuses what would not come back', () => {
+    expect(() => formatSessionText(`anysession:x:${ownership.token}`, ownership, 256)).toThrow(/choose another name/);
+    expect(() => formatSessionText('n'.repeat(250), ownership, 256)).toThrow(/are left for it/);
+  });
+});
