@@ -8,8 +8,8 @@ const ROUNDS = 21;
 /** What `import 'anysession'` costs a process, over an empty Node. */
 export async function bench(): Promise<BenchReport> {
   const { ours, empty } = await interleave(ROUNDS, {
-    ours: () => msToExit('programs/import.mjs'),
-    empty: () => msToExit('reference/empty.mjs'),
+    ours: () => msToExit('import.mjs'),
+    empty: () => msToExit('../reference/empty.mjs'),
   });
   const extra = summarize('ms', pairedDifferences(ours, empty));
   const figures = {

@@ -9,8 +9,8 @@ const SQL = 'SELECT 42 AS answer';
 /** Process start to the first row: `openSessions()` with a YAML file against a bare DuckDB script. */
 export async function bench(): Promise<BenchReport> {
   const values = await interleave(ROUNDS, {
-    ours: () => msToFirstLine('programs/first-row.mjs', SQL),
-    bare: () => msToFirstLine('reference/first-row.mjs', SQL),
+    ours: () => msToFirstLine('first-row.mjs', SQL),
+    bare: () => msToFirstLine('../reference/first-row.mjs', SQL),
   });
   const [ours, bare] = [summarize('ms', values.ours), summarize('ms', values.bare)];
   const ratio = ours.median / bare.median;
