@@ -6,25 +6,27 @@ const CLEAR_LINE = '\r\u001B[K';
 export class StatusLine {
   readonly #terminal: Terminal;
   #shown = false;
+  #ended = false;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
   show(text: string): void {
-    if (this.#terminal.stderr.isTTY !== true) return;
+    if (this.#ended || this.#terminal.stderr.isTTY !== true) return;
     this.#terminal.stderr.write(`${CLEAR_LINE}${text}`);
     this.#shown = true;
   }
 
-  clear(): void {
+  /** Takes the line away for good: results and errors follow on the same screen. */
+  end(): void {
     if (this.#shown) this.#terminal.stderr.write(CLEAR_LINE);
     this.#shown = false;
+    this.#ended = true;
   }
+}
 
-  /** Says something that stays, for a person only. */
-  note(text: string): void {
-    this.clear();
-    if (this.#terminal.stderr.isTTY === true) this.#terminal.stderr.write(`${text}\n`);
-  }
+/** Says something behind a result, for a person only. */
+export function note(terminal: Terminal, text: string): void {
+  if (terminal.stderr.isTTY === true) terminal.stderr.write(`${text}\n`);
 }

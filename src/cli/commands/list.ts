@@ -1,7 +1,7 @@
 import { isSessionState, SESSION_STATES, type SessionState } from '../../contract/session-state.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { Observation } from '../../contract/observation.ts';
-import { StatusLine } from '../status-line.ts';
+import { note } from '../status-line.ts';
 import { formatTable } from '../table.ts';
 import { print, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-sessions.ts';
@@ -28,7 +28,8 @@ export async function runList(context: CommandContext, options: ListCommandOptio
     await print(terminal, formatTable(COLUMNS, found.seen.map(cells), terminal.stdout.columns));
   const what = states?.join(' or ') ?? (options.all === true ? '' : 'live');
   const count = found.seen.length === 0 ? 'no' : String(found.seen.length);
-  new StatusLine(terminal).note(
+  note(
+    terminal,
     [count, what, found.seen.length === 1 ? 'session' : 'sessions', 'on', found.where].filter(Boolean).join(' '),
   );
 }

@@ -5,7 +5,7 @@ import { SessionError } from '../../contract/session-error.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { printResult, type PrintedRows, type ResultFormat } from '../result-printer.ts';
-import { StatusLine } from '../status-line.ts';
+import { note, StatusLine } from '../status-line.ts';
 import type { CommandContext, Terminal } from '../terminal.ts';
 import { withSessions } from '../with-sessions.ts';
 
@@ -28,12 +28,12 @@ export async function runSql(context: CommandContext, text: string | undefined, 
     await withSessions(context, async (sessions) => {
       const session = await start(sessions, options, status, terminal);
       const printed = await execute(session, statement, { terminal, status, format, maxRows: options.rows });
-      status.note(summaryOf(printed));
+      note(terminal, summaryOf(printed));
       // Not only for a person: without the handle nobody finds the session again.
       if (options.keep) terminal.stderr.write(`the session is kept: ${JSON.stringify(session.detach())}\n`);
     });
   } finally {
-    status.clear();
+    status.end();
   }
 }
 
@@ -70,10 +70,12 @@ interface Execution {
 
 async function execute(session: Session, text: string, { terminal, status, format, maxRows }: Execution) {
   const statement = session.submit(text, { signal: terminal.signal });
+  statement.on('state', (state) => status.show(`the statement is ${state} …`));
   statement.on('progress', ({ fraction }) => {
-    if (fraction !== undefined) status.show(`running: ${Math.round(fraction * 100)} %`);
+    if (fraction !== undefined) status.show(`the statement is running: ${Math.round(fraction * 100)} %`);
   });
   const result = await statement.result();
+  status.end();
   return printResult(terminal, result, { format, maxRows });
 }
 
