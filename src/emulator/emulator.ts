@@ -18,6 +18,8 @@ export interface EmulatorParts {
   readonly timeline: Timeline;
   readonly faults: FaultScript;
   readonly log: CallLog;
+  /** The servers that listen; those that come later are seen too. */
+  readonly servers: ReadonlyMap<keyof EmulatorUrls, HttpServer>;
 }
 
 /** Running stand-ins of cloud services. */
@@ -27,7 +29,6 @@ export class Emulator {
   /** What really happened. */
   readonly oracle: Oracle;
   readonly #parts: EmulatorParts;
-  readonly #servers = new Map<keyof EmulatorUrls, HttpServer>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: EmulatorParts) {
@@ -47,7 +48,7 @@ export class Emulator {
   get urls(): EmulatorUrls {
     const urls = {};
     for (const name of ['athena', 'emrServerless'] as const) {
-      const server = this.#servers.get(name);
+      const server = this.#parts.servers.get(name);
       if (server === undefined) Object.defineProperty(urls, name, { get: () => refuseUrl(name) });
       else Object.defineProperty(urls, name, { value: server.url, enumerable: true });
     }
@@ -96,17 +97,12 @@ export class Emulator {
 
   /** Ends the servers and cuts their connections; calling it again waits for the same end. */
   close(): Promise<void> {
-    this.#closing ??= Promise.all([...this.#servers.values()].map((server) => server.close())).then(() => {});
+    this.#closing ??= Promise.all([...this.#parts.servers.values()].map((server) => server.close())).then(() => {});
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** @internal Gives the emulator a server to own. */
-  adopt(name: keyof EmulatorUrls, server: HttpServer): void {
-    this.#servers.set(name, server);
   }
 }
 

@@ -52,7 +52,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new FaultScript(new SeededRandom(config.seed + 0.5));
   faults.add(...config.faults);
   const entries = config.services.map((id) => ({ ...SERVICES[id], id, service: SERVICES[id].create(world, config) }));
-  const emulator = new Emulator({ services: entries.map(({ service }) => service), timeline, faults, log });
+  const servers = new Map<keyof EmulatorUrls, HttpServer>();
+  const emulator = new Emulator({ services: entries.map(({ service }) => service), timeline, faults, log, servers });
   try {
     for (const { id, url, service, rates } of entries) {
       const limiter = new RateLimiter(timeline, rates(config) ?? {});
@@ -63,7 +64,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           request.path.startsWith(CONTROL_PREFIX) ? answerControl(emulator, request) : answerCall(parts, request),
         (ms, action) => timeline.alarm(ms, action),
       );
-      emulator.adopt(url, server);
+      servers.set(url, server);
     }
   } catch (error) {
     await emulator.close();

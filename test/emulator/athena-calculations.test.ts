@@ -118,6 +118,16 @@ describe('an Athena calculation on the wire', () => {
     expect(await athenaState(emulator, id)).toBe('TERMINATED');
   });
 
+  it('ends with a session that fails under it', async () => {
+    const { emulator, id } = await ready();
+    await using _ = emulator;
+    emulator.faults.add({ kind: 'session-becomes', operation: 'GetSession', state: 'FAILED' });
+    const calculation = await submit(emulator, id);
+    await athena(emulator, 'GetSession', { SessionId: id });
+    expect((await describeCalculation(emulator, calculation)).Status.State).toBe('FAILED');
+    expect(await athenaState(emulator, id)).toBe('FAILED');
+  });
+
   it('is listed newest first, by state, in pages', async () => {
     const { emulator, id } = await ready();
     await using _ = emulator;

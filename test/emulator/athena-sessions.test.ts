@@ -107,6 +107,7 @@ describe('an Athena session on the wire', () => {
     expect(await startAthena(emulator, { EngineConfiguration: again, ClientRequestToken: TOKEN })).toBe(id);
     const clash = { WorkGroup: 'spark35', EngineConfiguration: {}, ClientRequestToken: TOKEN };
     expect(await athena(emulator, 'StartSession', clash)).toMatchObject({
+      body: { AthenaErrorCode: 'INVALID_INPUT' },
       status: 400,
       code: 'InvalidRequestException',
     });
@@ -229,6 +230,7 @@ describe('an Athena session on the wire', () => {
     expect((await post('/', '[]')).headers.get('x-amzn-errortype')).toBe('SerializationException');
     expect((await post('/', '{"SessionId":1}')).headers.get('x-amzn-errortype')).toBe('SerializationException');
     expect((await post('/', '')).headers.get('x-amzn-errortype')).toBe('InvalidRequestException');
+    expect((await post('/', ' '.repeat(9 * 2 ** 20))).status).toBe(413);
     expect((await post('/elsewhere', '{}')).headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
     expect((await post('/', '{"SessionId":null,"Unknown":1}')).status).toBe(400);
   });
