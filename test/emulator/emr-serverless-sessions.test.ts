@@ -86,8 +86,9 @@ describe('an EMR Serverless session on the wire', () => {
     const path = await startEmr(emulator);
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
     expect(await emrState(emulator, path)).toBe('TERMINATING');
+    emulator.advance(100);
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
-    emulator.advance(200);
+    emulator.advance(100);
     expect(await emrState(emulator, path)).toBe('TERMINATED');
     expect((await emr(emulator, 'DELETE', path)).body).toEqual({
       applicationId: APPLICATION,

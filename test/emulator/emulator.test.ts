@@ -71,6 +71,7 @@ describe('the clock', () => {
     await using emulator = await startEmulator({ clock, startupMs: 100 });
     const id = await startAthena(emulator);
     nowMs += 100;
+    expect(emulator.oracle.live()[0]?.state).toBe('IDLE');
     expect(await athenaState(emulator, id)).toBe('IDLE');
     expect(emulator.oracle.live()[0]?.startedAtMs).toBe(5000);
   });

@@ -36,7 +36,8 @@ it('starts one session although its first call gets no answer', async () => {
 /** A default as the table has it. */
 function inWords(value: unknown): string {
   const nothing = value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
-  return nothing ? 'none' : String(value);
+  if (nothing) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 describe('the guide of the emulators', () => {
