@@ -1,17 +1,16 @@
 import type { Clock, Logger, Random } from '../contract/ports.ts';
-import { SessionError } from '../contract/session-error.ts';
+import type { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { StatementProgress, StatementRunner } from '../contract/statement-runner.ts';
+import type { StatementRunner } from '../contract/statement-runner.ts';
 import { BatchStream } from './batch-stream.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
-import { Listeners } from './listeners.ts';
 import { ProgressPoll } from './progress-poll.ts';
 import { Result } from './result.ts';
+import { mergedEnding, type StatementEnding, SUCCEEDED } from './statement-ending.ts';
 import {
   cancelledError,
   closedError,
   endedError,
-  mergedError,
   statementError,
   timeoutError,
   unconfirmedError,
@@ -22,6 +21,7 @@ import {
   type StatementConfig,
   type StatementOptions,
 } from './statement-options.ts';
+import { type StatementEvents, StatementListeners } from './statement-listeners.ts';
 import { hasEnded, type StatementState } from './statement-state.ts';
 
 export type { StatementOptions };
@@ -40,21 +40,6 @@ export interface StatementPorts {
   readonly whenReady: (signal: AbortSignal) => Promise<StatementRunner>;
 }
 
-/** What can be listened to, and what a listener is told. */
-export interface StatementEvents {
-  state: StatementState;
-  /** While the statement runs, at growing pauses of 100 ms to 1 s, where the engine tells its progress. */
-  progress: StatementProgress;
-}
-
-const EVENT_NAMES: readonly string[] = ['state', 'progress'] satisfies (keyof StatementEvents)[];
-
-/** How a statement is to end once its engine has stopped. */
-interface Ending {
-  readonly state: 'succeeded' | 'failed' | 'cancelled';
-  readonly error: SessionError | undefined;
-}
-
 /** One statement on its way through a session. */
 export class Statement {
   /** `stmt-` and sixteen hexadecimal digits; the engine knows the execution by it. */
@@ -65,7 +50,7 @@ export class Statement {
 
   readonly #ports: StatementPorts;
   readonly #config: StatementConfig;
-  readonly #listeners: Listeners<StatementEvents>;
+  readonly #listeners: StatementListeners;
   readonly #progress: ProgressPoll;
   /** The one signal of the execution's whole life; its reason is a SessionError. */
   readonly #controller = new AbortController();
@@ -76,7 +61,7 @@ export class Statement {
   #state: StatementState = 'queued';
   #runner: StatementRunner | undefined;
   #stream: BatchStream | undefined;
-  #ending: Ending | undefined;
+  #ending: StatementEnding | undefined;
   #stopping: Promise<void> | undefined;
   #notStopped: SessionError | undefined;
 
@@ -84,7 +69,7 @@ export class Statement {
   constructor(ports: StatementPorts, text: string, config: StatementConfig) {
     this.#ports = ports;
     this.#config = config;
-    this.#listeners = new Listeners(ports.logger);
+    this.#listeners = new StatementListeners(ports.logger);
     this.#progress = new ProgressPoll(ports.clock, () => this.#tellProgress());
     this.id = `stmt-${ports.random.hex(16)}`;
     this.text = text;
@@ -115,7 +100,6 @@ export class Statement {
    * @throws SessionError `invalid-request` for an event that does not exist.
    */
   on<E extends keyof StatementEvents>(event: E, listener: (news: StatementEvents[E]) => void): () => void {
-    assertEventName(event);
     const remove = this.#listeners.add(event, listener);
     this.#switchProgress();
     return () => {
@@ -146,7 +130,7 @@ export class Statement {
     this.#watchTheCaller();
     try {
       await this.#execute();
-      this.#settle({ state: 'succeeded', error: undefined });
+      this.#settle(SUCCEEDED);
     } catch (error) {
       this.#settle({ state: 'failed', error: statementError(this.#atHand, error) });
     }
@@ -195,21 +179,21 @@ export class Statement {
 
   /** The reader wants no more: what was wanted has been read, so this is no failure. */
   async #close(): Promise<void> {
-    if (!hasEnded(this.#state)) await this.#stop({ state: 'succeeded', error: undefined });
+    if (!hasEnded(this.#state)) await this.#stop(SUCCEEDED);
   }
 
   /** Makes the engine stop; of several reasons to stop the first one counts. */
-  #stop(ending: Ending): Promise<void> {
+  #stop(ending: StatementEnding): Promise<void> {
     this.#stopping ??= this.#stopOnce(ending);
     return this.#stopping;
   }
 
-  async #stopOnce(ending: Ending): Promise<void> {
+  async #stopOnce(ending: StatementEnding): Promise<void> {
     const { clock } = this.#ports;
     this.#ending ??= ending;
     this.#controller.abort(ending.error ?? closedError(this.#atHand));
     if (this.#state === 'queued') {
-      this.#settle({ state: 'succeeded', error: undefined });
+      this.#settle(SUCCEEDED);
     } else {
       const giveUp = (): void =>
         this.#settle({ state: 'failed', error: unconfirmedError(this.#atHand, STOP_PATIENCE_MS) });
@@ -220,7 +204,7 @@ export class Statement {
   }
 
   /** Ends the statement as it was told to end, or else as it was seen to end. */
-  #settle(seen: Ending): void {
+  #settle(seen: StatementEnding): void {
     if (hasEnded(this.#state)) return;
     const told = this.#ending;
     // The engine was told to stop and did not let go: that hides neither why it had to stop nor itself.
@@ -256,16 +240,4 @@ export class Statement {
   get #atHand(): { readonly id: string; readonly handle: SessionHandle; readonly state: StatementState } {
     return { id: this.id, handle: this.#ports.handle, state: this.#state };
   }
-}
-
-function mergedEnding(told: Ending, seen: Ending): Ending {
-  if (seen.error === undefined) return told;
-  return told.error === undefined ? seen : { state: told.state, error: mergedError([told.error, seen.error]) };
-}
-
-/** A JavaScript caller may name an event that does not exist and would wait for ever. */
-function assertEventName(name: string): void {
-  if (EVENT_NAMES.includes(name)) return;
-  const message = `a statement has the events ${EVENT_NAMES.join(' and ')}, not '${name}'`;
-  throw new SessionError('invalid-request', message, { operation: 'on' });
 }

@@ -501,7 +501,10 @@ describe('listeners', () => {
     const states = statesOf(statement);
     await statement.done;
     expect(states).toEqual(['running', 'succeeded']);
-    expect(stage.logger.messages('error')).toEqual(['a listener threw', 'a listener threw']);
+    expect(stage.logger.messages('error')).toEqual([
+      'a listener of a statement threw',
+      'a listener of a statement threw',
+    ]);
   });
 
   it('can be taken away, each by itself, also while they are called', async () => {
