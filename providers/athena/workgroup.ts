@@ -26,6 +26,7 @@ export class WorkgroupReader {
     const reading = (this.#reading ??= this.#begin());
     reading.readers += 1;
     let left = false;
+    // The last one to leave takes the read along, so that a failed one is made again.
     const leave = (): void => {
       if (left) return;
       left = true;
@@ -72,17 +73,10 @@ export class WorkgroupReader {
 
   #begin() {
     const controller = new AbortController();
-    const promise = this.#calls.getWorkGroup(this.#name, controller.signal).then(
-      ({ WorkGroup: workgroup }) => {
-        if (this.#reading?.controller === controller) this.#reading = undefined;
-        this.#known = workgroup;
-        return workgroup ?? { Name: this.#name };
-      },
-      (error: unknown) => {
-        if (this.#reading?.controller === controller) this.#reading = undefined;
-        throw error;
-      },
-    );
+    const promise = this.#calls.getWorkGroup(this.#name, controller.signal).then(({ WorkGroup: workgroup }) => {
+      this.#known = workgroup;
+      return workgroup ?? { Name: this.#name };
+    });
     return { promise, controller, readers: 0 };
   }
 }

@@ -51,7 +51,6 @@ export interface ApplicationPorts {
  * @throws SessionError `invalid-request` when it can have none, `conflict` when it is deleted.
  */
 export async function driveToStarted({ calls, clock }: ApplicationPorts, signal: AbortSignal): Promise<void> {
-  let isAsked = false;
   for (;;) {
     const { application } = await calls.getApplication(signal);
     if (application === undefined) throw refusal("the service's answer names no application");
@@ -60,11 +59,7 @@ export async function driveToStarted({ calls, clock }: ApplicationPorts, signal:
     const { state } = application;
     if (state === 'STARTED') return;
     if (state === 'TERMINATED') throw whyNotStartable(application);
-    // Asked once: between the order and STARTING the old state may still be shown.
-    if (!isAsked && (state === 'CREATED' || state === 'STOPPED')) {
-      await calls.startApplication(signal);
-      isAsked = true;
-    }
+    if (state === 'CREATED' || state === 'STOPPED') await calls.startApplication(signal);
     await sleep(clock, LOOK_EVERY_MS, signal);
   }
 }

@@ -440,6 +440,15 @@ describe('states of athena', () => {
     expect(await listAll(provider)).toEqual([]);
   });
 
+  it('a failed session has a reason even where athena gives none (C-016)', async () => {
+    const { emulator, provider } = await bench();
+    emulator.faults.add({ kind: 'session-becomes', state: 'FAILED' });
+    const { handle } = await provider.start(request(), unlimited());
+    const seen = await provider.describe(handle, unlimited());
+    expect(seen).toMatchObject({ state: 'failed', final: true, reason: 'Athena gave no reason' });
+    expect(seen.sinceMs).toBe(seen.details.endedAtMs);
+  });
+
   it('a session that is gone was never there (C-031)', async () => {
     const { emulator, provider } = await bench();
     emulator.faults.add({ kind: 'session-vanishes' });
