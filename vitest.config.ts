@@ -8,7 +8,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export const alias = [
   { find: /^anysession$/, replacement: here('src/index.ts') },
   { find: /^anysession\/providers\/(.+)$/, replacement: here('providers/$1/index.ts') },
-  { find: /^anysession\/(container|conformance|testing)$/, replacement: here('src/$1/index.ts') },
+  { find: /^anysession\/(container|conformance|testing|emulator)$/, replacement: here('src/$1/index.ts') },
 ];
 
 export default defineConfig({

@@ -1,14 +1,18 @@
-// Starts a session on the provider that the config file names, asks it something, and ends it.
-//   npm run demo                      the default environment
-//   npm run demo -- --env ci          another one; ANYSESSION_ENV=ci does the same
+// Starts a session on the provider that the config file names, uses it, and ends it.
+//   npm run demo                                  the default environment
+//   npm run demo -- --env ci                      another one; ANYSESSION_ENV=ci does the same
+//   npm run demo -- --env athena --emulated       a cloud's, with a stand-in for the cloud
 import { parseArgs } from 'node:util';
-import { openSessions } from 'anysession';
+import { callContext, openSessions, systemClock } from 'anysession';
 import { config, dataFile } from './data.ts';
+import { emulateClouds } from './emulated-clouds.ts';
 
-const { values } = parseArgs({ options: { env: { type: 'string' } } });
+const { values } = parseArgs({ options: { env: { type: 'string' }, emulated: { type: 'boolean', default: false } } });
 
+await using _clouds = values.emulated ? await emulateClouds() : undefined;
 await using sessions = await openSessions({ config, environment: values.env });
-console.log(`environment ${sessions.environment}: provider ${sessions.provider.id}, SQL dialect ${sessions.dialect}`);
+const { provider, environment, dialect } = sessions;
+console.log(`environment ${environment}: provider ${provider.id}, SQL dialect ${dialect}`);
 
 await using session = await sessions.start({ name: 'demo' });
 session.on('state', ({ from, to, status }) => {
@@ -16,15 +20,20 @@ session.on('state', ({ from, to, status }) => {
 });
 await session.whenReady();
 
-const routes = await session.sql(
-  `SELECT o.city AS "from", d.city AS "to", f.count AS flights
-     FROM read_csv($flights) f
-     JOIN read_csv($airports) o ON o.iata = f.origin
-     JOIN read_csv($airports) d ON d.iata = f.destination
-    ORDER BY flights DESC LIMIT 5`,
-  { parameters: { flights: dataFile('flights-airport.csv'), airports: dataFile('airports.csv') } },
-);
-console.table(await routes.rows());
+if (provider.capabilities.sql) {
+  const routes = await session.sql(
+    `SELECT o.city AS "from", d.city AS "to", f.count AS flights
+       FROM read_csv($flights) f
+       JOIN read_csv($airports) o ON o.iata = f.origin
+       JOIN read_csv($airports) d ON d.iata = f.destination
+      ORDER BY flights DESC LIMIT 5`,
+    { parameters: { flights: dataFile('flights-airport.csv'), airports: dataFile('airports.csv') } },
+  );
+  console.table(await routes.rows());
+} else {
+  const endpoint = await provider.endpoint?.(session.handle, callContext(systemClock));
+  console.log(`  Spark Connect clients dial ${endpoint?.host}:${endpoint?.port}`);
+}
 
 await session.terminate({ wait: true }); // resolves when the session is final
 console.log('the session has ended and nothing is held or billed any more');

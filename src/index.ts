@@ -1,4 +1,5 @@
 export { openSessions } from './open-sessions.ts';
+export { systemClock } from './session/system-ports.ts';
 export { callContext, type CallOptions } from './session/call-context.ts';
 export { SessionError, type Effect, type NativeError, type SessionErrorDetails } from './contract/session-error.ts';
 export { ERROR_KINDS, isErrorKind, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';

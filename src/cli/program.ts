@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ListCommandOptions } from './commands/list.ts';
 import type { SqlOptions } from './commands/sql.ts';
+import type { RunEmulatorOptions } from '../emulator/run-emulator.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
 
 interface GlobalOptions {
@@ -50,6 +51,17 @@ export function createProgram(terminal: Terminal): Command {
     .option('--all', 'also sessions that have ended, where the service still lists them')
     .action((options: ListCommandOptions) =>
       run(async (context) => (await import('./commands/list.ts')).runList(context, options)),
+    );
+
+  command(program, 'emulate')
+    .description('run the emulators of Athena and EMR Serverless on the loopback address, until SIGTERM')
+    .option('--services <names>', 'which ones, separated by commas (default: all)')
+    .option('--startup-ms <count>', 'how long a session takes to start, in milliseconds')
+    .option('--faults <file>', 'a JSON file with a list of faults')
+    .option('--clock <kind>', 'real or virtual; a virtual one moves by POST /__emulator/advance')
+    .option('--seed <number>', 'repeats ids and chances')
+    .action((options: RunEmulatorOptions) =>
+      run(async (context) => (await import('./commands/emulate.ts')).runEmulate(context, options)),
     );
 
   const config = command(program, 'config').description('check the configuration, or write one to begin with');

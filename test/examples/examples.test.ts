@@ -51,6 +51,18 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     }
   });
 
+  it.each(['athena', 'emr-serverless'])(
+    'demo: %s on its stand-in: start, ready, endpoint, terminate',
+    async (cloud) => {
+      const { code, stdout, stderr } = await run('demo.ts', { args: ['--env', cloud, '--emulated'] });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`environment ${cloud}: provider ${cloud}, SQL dialect spark`);
+      expect(stdout).toContain('creating → ready');
+      expect(stdout).toMatch(/Spark Connect clients dial \S+:443$/m);
+      expect(stdout).toContain('terminated, for good');
+    },
+  );
+
   it('nightly-report: the program of the README', async () => {
     const { code, stdout, stderr } = await run('nightly-report.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
