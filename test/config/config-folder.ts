@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { ConfigRequest } from '../../src/config/config-options.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+
+// Configs and providers in TypeScript are compiled at every start: seconds, where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The import specifier of the fixture provider. */
 export const FIXTURE = fileURLToPath(new URL('./fixtures/fixture-plugin.ts', import.meta.url));
