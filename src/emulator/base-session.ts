@@ -5,7 +5,7 @@ import type { ServiceId } from './service.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a service says about its session states. */
-export interface SessionStates<State extends string> {
+interface SessionStates<State extends string> {
   readonly all: readonly State[];
   readonly first: State;
   /** Nothing is held any more. */

@@ -10,6 +10,11 @@ export { parseFault, transientFaults, type Fault, type FaultAim, type FaultEffec
 export type { FaultScript } from './fault-script.ts';
 export type { Oracle } from './oracle.ts';
 export type { RateLimit } from './rate-limiter.ts';
-export { runEmulator, type RunningEmulator, type RunEmulatorOptions } from './run-emulator.ts';
+export {
+  runEmulator,
+  type RunEmulatorOptions,
+  type RunEmulatorSurroundings,
+  type RunningEmulator,
+} from './run-emulator.ts';
 export { SERVICE_IDS, type ServiceId } from './service.ts';
 export { startEmulator } from './start-emulator.ts';

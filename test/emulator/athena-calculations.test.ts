@@ -169,5 +169,8 @@ describe('an Athena calculation on the wire', () => {
     expect(url.AuthTokenExpirationTime).toBe(1798761602 + 600);
     const sizes = (await athena(emulator, 'ListApplicationDPUSizes')).body.ApplicationDPUSizes;
     expect(sizes).toEqual([{ ApplicationRuntimeId: 'PySpark engine version 3', SupportedDPUSizes: [1] }]);
+    expect((await athena(emulator, 'ListApplicationDPUSizes', { NextToken: 'foreign' })).code).toBe(
+      'InvalidRequestException',
+    );
   });
 });

@@ -113,7 +113,7 @@ export class EmrAccount {
 }
 
 /** Whether a release has sessions; what does not look like a release of EMR has not. */
-export function hasSessions(releaseLabel: string): boolean {
+function hasSessions(releaseLabel: string): boolean {
   const [, major = '0', minor = '0'] = /^emr-(\d+)\.(\d+)\./.exec(releaseLabel) ?? [];
   const [majorNumber, minorNumber] = [Number(major), Number(minor)];
   return (

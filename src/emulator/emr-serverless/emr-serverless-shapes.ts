@@ -17,7 +17,7 @@ export const SESSION_STATES = [
 ] as const;
 
 /** The application states of EMR Serverless. */
-export const APPLICATION_STATES = [
+const APPLICATION_STATES = [
   'CREATING',
   'CREATED',
   'STARTING',
@@ -27,7 +27,7 @@ export const APPLICATION_STATES = [
   'TERMINATED',
 ] as const;
 
-/** One of {@link APPLICATION_STATES}. */
+/** One of the application states of EMR Serverless. */
 export type ApplicationState = (typeof APPLICATION_STATES)[number];
 
 const id = text({ min: 1, max: 64, pattern: /[0-9a-z]+/ });
