@@ -73,9 +73,13 @@ export default {
     },
     {
       name: 'no-test-kit-in-the-product',
-      comment: 'What is published for tests never becomes a part of what runs; the command `emulate` is there to run it.',
+      comment:
+        'What is published for tests never becomes a part of what runs; the command `emulate` is there to run it.',
       severity: 'error',
-      from: { path: '^(src|providers)/', pathNot: '^src/(testing|conformance|emulator|cli/commands/emulate|cli/program)' },
+      from: {
+        path: '^(src|providers)/',
+        pathNot: '^src/(testing|conformance|emulator|cli/commands/emulate|cli/program)',
+      },
       to: { path: '^src/(testing|conformance|emulator)/' },
     },
     {
@@ -84,7 +88,7 @@ export default {
         'SDKs and engines come by `await import()` in the one place that needs them; a missing one is one clear error.',
       severity: 'error',
       from: { path: '^(src|providers)/' },
-      to: { path: `${ENGINES}|${CLOUD_SDKS}|${packages('c12', 'jiti')}`, dynamic: false, ...AT_RUN_TIME },
+      to: { path: `${ENGINES}|${CLOUD_SDKS}|${packages('confbox', 'jiti')}`, dynamic: false, ...AT_RUN_TIME },
     },
     {
       name: 'product-imports-no-tools',

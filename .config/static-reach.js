@@ -4,7 +4,7 @@
  */
 import { CLOUD_SDKS, DI_CONTAINER, ENGINES, packages } from './arrows.js';
 
-const HEAVY = [ENGINES, CLOUD_SDKS, packages('apache-arrow', 'c12', 'jiti')];
+const HEAVY = [ENGINES, CLOUD_SDKS, packages('apache-arrow', 'confbox', 'jiti')];
 
 const lightEntry = (name, path, tooHeavy) => ({
   name,

@@ -13,12 +13,12 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const CLEAN_TREE: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({
     name: 'anysession',
-    dependencies: { inversify: '1', zod: '1', 'apache-arrow': '1', c12: '1' },
+    dependencies: { inversify: '1', zod: '1', 'apache-arrow': '1', jiti: '1' },
     optionalDependencies: { '@duckdb/node-api': '1' },
   }),
   'tsconfig.json': '{}',
   ...Object.fromEntries(
-    ['inversify', 'zod', 'apache-arrow', 'c12', '@duckdb/node-api', 'undeclared'].flatMap((name) => [
+    ['inversify', 'zod', 'apache-arrow', 'jiti', '@duckdb/node-api', 'undeclared'].flatMap((name) => [
       [`node_modules/${name}/package.json`, JSON.stringify({ name, type: 'module', exports: './index.js' })],
       [`node_modules/${name}/index.js`, 'export const it = 1;'],
     ]),
@@ -35,7 +35,7 @@ const CLEAN_TREE: Readonly<Record<string, string>> = {
   'src/index.ts': `export { STATES } from './contract/state.ts'; export const open = () => import('./container/index.ts');`,
   'src/container/index.ts': `import { it } from 'inversify'; import { part } from '../session/part.ts'; export const c = [it, part];`,
   'src/session/layer.ts': `import { part } from './part.ts'; export const layer = part;`,
-  'src/config/load.ts': `export const load = () => import('c12');`,
+  'src/config/load.ts': `export const load = () => import('jiti');`,
   'src/testing/index.ts': `export { part } from './part.ts';`,
   'src/conformance/index.ts': `export { part } from './part.ts';`,
   'src/cli/main.ts': `export const main = () => import('../container/index.ts');`,

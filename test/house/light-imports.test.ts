@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /** What is too heavy to be loaded before it is needed. */
 const HEAVY =
-  /^(@aws-sdk|@smithy|@google-cloud|google-gax|@grpc|@duckdb|apache-arrow|c12|commander|inversify|reflect-metadata|zod)/;
+  /^(@aws-sdk|@smithy|@google-cloud|google-gax|@grpc|@duckdb|apache-arrow|confbox|jiti|commander|inversify|reflect-metadata|zod)/;
 
 const heavyIn = async (code: string): Promise<string[]> =>
   (await packagesLoadedBy(code)).filter((name) => HEAVY.test(name));
