@@ -25,7 +25,7 @@ const PROVIDER_FILES = [
 
 /** Names that say nothing about what is inside. */
 const EMPTY_NAMES = /^(utils?|helpers?|types?|common|misc|shared|lib|interfaces?|constants?)$/;
-const KEBAB_CASE = /^_?[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|config|d))*\.[a-z]+$/;
+const KEBAB_CASE = /^_?[a-z0-9]+(-[a-z0-9]+)*(\.(test|property|bench|config|d))*\.[a-z]+$/;
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
