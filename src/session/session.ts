@@ -7,15 +7,15 @@ import type { SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { Listeners } from '../statement/listeners.ts';
 import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import { assertOptions } from './option-checks.ts';
 import { endedError, givenUpError, tooLateError } from './session-errors.ts';
-import { SessionTracker, type SessionStatus, type StateChange } from './session-tracker.ts';
+import { SessionTracker, type SessionStatus } from './session-tracker.ts';
 import { NOT_FOUND_GRACE_MS, waitUntil } from './session-wait.ts';
+import { StateListeners, type StateListener } from './state-listeners.ts';
 import { assertTerminateOptions, END_TIMEOUT_MS, type TerminateOptions } from './terminate-options.ts';
 
 /** How long {@link Session.whenReady} waits when it is not told, milliseconds: clouds take one to five minutes. */
@@ -37,11 +37,6 @@ export interface SessionParts {
   readonly onReleased: (session: Session) => void;
 }
 
-/** What can be listened to on a session. */
-export interface SessionEvents {
-  state: StateChange;
-}
-
 /** One session of one cloud: looks at it, waits for it, runs SQL in it, ends it. */
 export class Session {
   readonly handle: SessionHandle;
@@ -49,7 +44,7 @@ export class Session {
   readonly owned: boolean;
   readonly #parts: SessionParts;
   readonly #tracker: SessionTracker;
-  readonly #listeners: Listeners<SessionEvents>;
+  readonly #listeners: StateListeners;
   readonly #believedUntilMs: number;
   #released: 'closed' | 'detached' | undefined;
   #closing: Promise<void> | undefined;
@@ -60,13 +55,13 @@ export class Session {
     this.#parts = parts;
     this.handle = Object.freeze({ ...first.handle });
     this.owned = parts.owned;
-    this.#listeners = new Listeners(logger);
+    this.#listeners = new StateListeners(logger);
     this.#believedUntilMs = clock.monotonicMs() + (parts.owned ? NOT_FOUND_GRACE_MS : 0);
     this.#tracker = new SessionTracker(first, {
       reportsBusy: provider.capabilities.reportsBusy,
       logger,
       onChange: (change) => {
-        this.#listeners.tell('state', change);
+        this.#listeners.tell(change);
       },
     });
   }
@@ -87,11 +82,7 @@ export class Session {
   }
 
   /** Calls back on each move of the session; returns the way to stop that. */
-  on(event: 'state', listener: (change: StateChange) => void): () => void {
-    // A JavaScript caller may name an event that does not exist and would wait for ever.
-    if ((event as string) !== 'state') {
-      throw new SessionError('invalid-request', `a session has the event 'state', not '${event}'`, { operation: 'on' });
-    }
+  on(event: 'state', listener: StateListener): () => void {
     return this.#listeners.add(event, listener);
   }
 

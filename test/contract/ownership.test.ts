@@ -25,7 +25,7 @@ describe('ownership', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }, 60_000);
 
   it.each([
     [undefined],

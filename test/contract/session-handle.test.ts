@@ -29,7 +29,7 @@ describe('parseHandle', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }, 60_000);
 
   it('keeps only the four parts', () => {
     expect(parseHandle({ ...HANDLE, token: 'secret' })).toEqual(HANDLE);
@@ -93,7 +93,7 @@ describe('parseHandle', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }, 60_000);
 });
 
 describe('isSameSession', () => {

@@ -376,7 +376,9 @@ describe('state events', () => {
     const moves = movesOf(session);
     await scene.settled(session.whenReady());
     expect(moves).toEqual(['creating → ready']);
-    expect(logger.entries.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { error: bug } }]);
+    expect(logger.entries).toEqual([
+      { level: 'error', fields: { session: session.handle.id, error: bug }, message: 'a listener of a session threw' },
+    ]);
   });
 
   it('of another name are refused: nobody would ever be called', async () => {

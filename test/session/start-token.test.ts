@@ -28,7 +28,7 @@ describe('start tokens', () => {
       ),
       { numRuns: 1_000 },
     );
-  });
+  }, 60_000);
 
   it('are new at each start without a key, of generation 0', () => {
     const random = new SeededRandom(7);

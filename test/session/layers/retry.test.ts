@@ -142,7 +142,7 @@ describe('the retry layer', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 60_000);
 
   it('spreads its pauses over the whole range', async () => {
     const pauses: number[] = [];
