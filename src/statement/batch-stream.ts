@@ -38,12 +38,10 @@ export class BatchStream {
    */
   async pump(): Promise<void> {
     const { execution, signal } = this.#parts;
-    const wake = (): void => this.#tell();
-    signal.addEventListener('abort', wake);
+    signal.addEventListener('abort', () => this.#tell(), { once: true });
     const failures: unknown[] = [];
     await this.#pullAll().catch((error: unknown) => signal.aborted || failures.push(error));
     await execution.close().catch((error: unknown) => failures.push(error));
-    signal.removeEventListener('abort', wake);
     if (failures.length > 0) throw mergedError(failures);
   }
 

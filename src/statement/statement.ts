@@ -1,3 +1,4 @@
+import { onAbort } from '../contract/on-abort.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -144,10 +145,9 @@ export class Statement {
       this.#leftovers.push(this.#ports.clock.schedule(timeoutMs, onTimeout));
     }
     if (signal !== undefined) {
-      const onAbort = (): void =>
+      const onCancel = (): void =>
         void this.#stop({ state: 'cancelled', error: cancelledError(this.#atHand, signal.reason) }).catch(() => {});
-      signal.addEventListener('abort', onAbort);
-      this.#leftovers.push(() => signal.removeEventListener('abort', onAbort));
+      this.#leftovers.push(onAbort(signal, onCancel));
     }
   }
 

@@ -185,10 +185,12 @@ describe('closing a result', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  it('forgets what was read', async () => {
-    const { result } = await run(threeBatches);
+  it('forgets what was read, and leaves an engine alone that is done', async () => {
+    const { stage, result } = await run(threeBatches);
     await result.rows();
     await result.close();
+    expect(stage.runner.executed[0]?.call.signal.aborted).toBe(false);
+    expect(stage.clock.pendingTimers).toBe(0);
     for (const again of [() => result.rows(), () => result.columns(), () => result.toArrow(), () => readAll(result)]) {
       const error = await failure(again);
       expect(error.kind).toBe('conflict');

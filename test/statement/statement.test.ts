@@ -289,7 +289,9 @@ describe('cancelling', () => {
     const statement = stage.submit();
     const states = statesOf(statement);
     await settled();
-    await Promise.all([statement.cancel(), statement.cancel()]);
+    const cancelling = Promise.all([statement.cancel(), statement.cancel()]);
+    expect(stage.clock.pendingTimers).toBe(1);
+    await cancelling;
     expect(states).toEqual(['running', 'cancelled']);
     expect(stage.clock.pendingTimers).toBe(0);
   });
@@ -353,12 +355,12 @@ describe('the signal of the caller', () => {
     expect(statement.state).toBe('cancelled');
   });
 
-  it('is let go of when the statement ends', async () => {
+  it('has one listener for all statements, and none when they have ended', async () => {
     const stage = new Stage();
     const { signal } = new AbortController();
-    const statement = stage.submit('SELECT 1', { signal });
+    const statements = Array.from({ length: 20 }, () => stage.submit('SELECT 1', { signal }));
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-    await statement.done;
+    await Promise.all(statements.map((statement) => statement.done));
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
@@ -569,6 +571,20 @@ describe('progress', () => {
     await stage.clock.advance(100);
     expect(told).toEqual([{ rowsProcessed: 1 }]);
     await statement.cancel();
+  });
+
+  it('is asked for once, however many listen', async () => {
+    const stage = new Stage({ onExecute: workForEver, progress: () => ({ fraction: 0.5 }) });
+    const statement = stage.submit();
+    await settled();
+    let told = 0;
+    for (const _ of [1, 2, 3]) statement.on('progress', () => (told += 1));
+    expect(stage.clock.pendingTimers).toBe(1);
+    await stage.clock.advance(100);
+    expect(stage.runner.progressAsked).toBe(1);
+    expect(told).toBe(3);
+    await statement.cancel();
+    expect(stage.clock.pendingTimers).toBe(0);
   });
 
   it('is no news where the engine tells none', async () => {
