@@ -1,4 +1,4 @@
-import type { ColumnBatch, ColumnData, ColumnType } from '../contract/column-batch.ts';
+import type { ColumnBatch, ColumnData } from '../contract/column-batch.ts';
 
 /**
  * A value as the kit compares it: numbers for up to 32 bits and for floats, bigint for 64 and 128 bits and for every
@@ -15,49 +15,55 @@ export type SampleValue =
   | readonly SampleValue[]
   | { readonly [member: string]: SampleValue };
 
+const DECODER = new TextDecoder();
+
 /** The rows of a batch. Plain on purpose, and written apart from the decoder that users get: the kit must not share its mistakes. */
 export function readRows(batch: ColumnBatch): readonly (readonly SampleValue[])[] {
-  return Array.from({ length: batch.rowCount }, (_, row) => batch.columns.map((column) => readValue(column, row)));
+  const columns = batch.columns.map(readColumn);
+  return Array.from({ length: batch.rowCount }, (_, row) => columns.map((values) => values[row] ?? null));
 }
 
-/** One value of a column. */
-export function readValue(column: ColumnData, at: number): SampleValue {
-  const { type, validity, values, offsets = new Int32Array(), children = [] } = column;
-  if (type.kind === 'null' || (validity !== undefined && !readBit(validity, at))) return null;
-  const [start, end] = [offsets[at] ?? 0, offsets[at + 1] ?? 0];
-  const child = (index: number): ColumnData => {
-    const found = children[index];
-    if (found === undefined) throw new Error(`a column of kind '${type.kind}' lacks its child ${index}`);
-    return found;
-  };
-  const between = <T>(read: (index: number) => T): T[] =>
-    Array.from({ length: end - start }, (_, index) => read(start + index));
+/** The values of a column. */
+function readColumn(column: ColumnData): readonly SampleValue[] {
+  const { type, length, validity } = column;
+  const read = type.kind === 'null' ? () => null : readerOf(column);
+  return Array.from({ length }, (_, at) => (validity === undefined || readBit(validity, at) ? read(at) : null));
+}
+
+/** How one present value of the column is read. */
+function readerOf(column: ColumnData): (at: number) => SampleValue {
+  const { type, values, offsets = new Int32Array(), children = [] } = column;
+  const bytes = values as Uint8Array;
+  const slice = <T>(items: { slice(start: number, end: number): T }, at: number): T =>
+    items.slice(offsets[at] ?? 0, offsets[at + 1] ?? 0);
+  const members = children.map(readColumn);
+  const [first = [], second = []] = members;
   switch (type.kind) {
     case 'boolean':
-      return readBit(values as Uint8Array, at);
+      return (at) => readBit(bytes, at);
     case 'text':
-      return new TextDecoder().decode((values as Uint8Array).subarray(start, end));
+      return (at) => DECODER.decode(slice(bytes, at));
     case 'binary':
-      return (values as Uint8Array).slice(start, end);
+      return (at) => Uint8Array.from(slice(bytes, at));
     case 'decimal':
-      return scaled(read128(column, at, true), type.scale);
-    case 'interval': {
-      const view = sixteenBytes(column, at);
-      return { months: view.getInt32(0, true), days: view.getInt32(4, true), nanoseconds: view.getBigInt64(8, true) };
-    }
+      return (at) => scaled(read128(column, at, true), type.scale);
+    case 'interval':
+      return (at) => {
+        const view = sixteenBytes(column, at);
+        return { months: view.getInt32(0, true), days: view.getInt32(4, true), nanoseconds: view.getBigInt64(8, true) };
+      };
     case 'list':
-      return between((index) => readValue(child(0), index));
+      return (at) => slice(first, at);
+    case 'map': {
+      const pairs = first.map((key, at) => [key, second[at] ?? null]);
+      return (at) => slice(pairs, at);
+    }
     case 'struct':
-      return Object.fromEntries(type.fields.map((field, index) => [field.name, readValue(child(index), at)]));
-    case 'map':
-      return between((index) => [readValue(child(0), index), readValue(child(1), index)]);
+      return (at) => Object.fromEntries(type.fields.map(({ name }, index) => [name, members[index]?.[at] ?? null]));
     default:
-      return isWide(type) ? read128(column, at, type.kind === 'integer' && type.signed) : (values?.[at] ?? null);
+      if (type.kind === 'integer' && type.bits === 128) return (at) => read128(column, at, type.signed);
+      return (at) => values?.[at] ?? null;
   }
-}
-
-function isWide(type: ColumnType): boolean {
-  return type.kind === 'integer' && type.bits === 128;
 }
 
 function readBit(bits: Uint8Array, at: number): boolean {

@@ -1,7 +1,7 @@
 import type { SampleValue } from './column-reader.ts';
 import type { SampleType, SqlSample, SqlSamples } from './sql-samples.ts';
 
-const ROW_COUNT = 3_000;
+const ROW_COUNT = 2_500;
 const HOSTILE_TEXT = `O'Brien "quoted" -- ; DROP TABLE x; /* ? $name */ \\ é 🦆`;
 const INT_64_MAX = 9_223_372_036_854_775_807n;
 /** 2024-02-29 12:34:56.789123 UTC, microseconds since 1970. */

@@ -27,7 +27,7 @@ export async function runCase(each: ConformanceCase, subject: ConformanceSubject
   try {
     const trial = new Trial(subject, fixture);
     notes = trial.notes;
-    await withinLimit(each.run(trial), subject.caseLimitMs ?? DEFAULT_CASE_LIMIT_MS);
+    await withinLimit(each.run(trial), caseLimitMs(subject));
     return { rule, title, outcome: 'passed', ...(notes.length > 0 ? { notes } : {}) };
   } catch (error) {
     return {
@@ -41,6 +41,11 @@ export async function runCase(each: ConformanceCase, subject: ConformanceSubject
   } finally {
     await fixture.dispose();
   }
+}
+
+/** How much real time one case of the subject may take, milliseconds. */
+export function caseLimitMs(subject: ConformanceSubject): number {
+  return subject.caseLimitMs ?? DEFAULT_CASE_LIMIT_MS;
 }
 
 async function withinLimit(work: Promise<void>, limitMs: number): Promise<void> {

@@ -14,8 +14,10 @@ export type InjectedFault =
   | { readonly kind: 'lost-answer'; readonly operation: ProviderOperation }
   /** The next session that is started breaks instead of becoming ready. */
   | { readonly kind: 'broken-start' }
-  /** The session shows a state that no release knows; or is unhealthy and still held; or has work from elsewhere. */
-  | { readonly kind: 'unknown-state' | 'degraded' | 'busy'; readonly sessionId: string };
+  /** The session shows a state that no release knows, or is unhealthy and still held. */
+  | { readonly kind: 'unknown-state' | 'degraded'; readonly sessionId: string }
+  /** The session has work from elsewhere, or has it no longer. */
+  | { readonly kind: 'busy' | 'idle'; readonly sessionId: string };
 
 /** The name of a fault. */
 export type FaultKind = InjectedFault['kind'];

@@ -15,6 +15,8 @@ export type TestValue =
   | readonly TestValue[]
   | { readonly [member: string]: TestValue };
 
+const ENCODER = new TextEncoder();
+
 /** Puts rows into one batch of columns in the Arrow layout. */
 export function encodeBatch(fields: readonly ColumnField[], rows: readonly (readonly TestValue[])[]): ColumnBatch {
   const columns = fields.map((field, at) =>
@@ -36,7 +38,7 @@ export function encodeColumn(type: ColumnType, values: readonly TestValue[]): Co
     case 'boolean':
       return { ...shared, values: packBits(values.map((value) => value === true)) };
     case 'text':
-      return { ...shared, ...encodeBytes(values.map((value) => new TextEncoder().encode((value ?? '') as string))) };
+      return { ...shared, ...encodeBytes(values.map((value) => ENCODER.encode((value ?? '') as string))) };
     case 'binary':
       return { ...shared, ...encodeBytes(values.map((value) => (value ?? new Uint8Array()) as Uint8Array)) };
     case 'decimal':

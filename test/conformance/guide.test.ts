@@ -37,7 +37,7 @@ describe('the guide to writing a provider', () => {
       templateSubject: typeof templateSubject;
     };
     subject = copied.templateSubject(Object.assign({}, ...modules) as TemplateModules);
-  });
+  }, 60_000);
 
   afterAll(() => rmSync(COPY, { recursive: true, force: true }));
 

@@ -1,33 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { registerConformance } from '../../src/conformance/index.ts';
 import { behindLayers } from './behind-layers.ts';
-import { scriptedSubject } from './scripted-subject.ts';
+import { POOR_CAPABILITIES, scriptedSubject } from './scripted-subject.ts';
 
 const everything = scriptedSubject({ size: true, sparkConf: true }, 'scripted with every capability');
-const nothing = scriptedSubject(
-  {
-    sql: false,
-    sparkConnect: false,
-    dashboard: false,
-    labels: false,
-    reportsBusy: false,
-    maxLifetimeMs: false,
-    listFilters: [],
-    listsFinal: false,
-    tokenLifetimeMs: false,
-    maxLiveSessions: false,
-    outlivesProcess: false,
-  },
-  'scripted with no capability',
-);
+const nothing = scriptedSubject(POOR_CAPABILITIES, 'scripted with no capability');
 const byName = scriptedSubject({ idempotency: 'name' }, 'scripted with names for tokens');
 const silent = scriptedSubject({ reportsBusy: false, concurrentStatements: true }, 'scripted without busy states');
 
 describe.each([
   { subject: everything, run: 65 },
   { subject: behindLayers(everything), run: 66 },
-  { subject: nothing, run: 51 },
-  { subject: behindLayers(nothing), run: 59 },
+  { subject: nothing, run: 52 },
+  { subject: behindLayers(nothing), run: 60 },
   { subject: byName, run: 65 },
   { subject: silent, run: 65 },
 ])('$subject.name', ({ subject, run }) => {

@@ -16,6 +16,21 @@ import {
   type TestValue,
 } from '../../src/testing/index.ts';
 
+/** As little as a service can have. */
+export const POOR_CAPABILITIES = {
+  sql: false,
+  sparkConnect: false,
+  dashboard: false,
+  labels: false,
+  reportsBusy: false,
+  maxLifetimeMs: false,
+  listFilters: [],
+  listsFinal: false,
+  tokenLifetimeMs: false,
+  maxLiveSessions: false,
+  outlivesProcess: false,
+} as const satisfies Partial<Capabilities>;
+
 /** The scripted provider as a subject of the kit; its service behaves as the capabilities say. */
 export function scriptedSubject(capabilities: Partial<Capabilities> = {}, name = 'scripted'): ConformanceSubject {
   return {
@@ -31,6 +46,7 @@ export function scriptedSubject(capabilities: Partial<Capabilities> = {}, name =
       'unknown-state',
       'degraded',
       'busy',
+      'idle',
     ],
     layered: false,
     sql: DUCKDB_SAMPLES,
@@ -86,7 +102,10 @@ function inject(service: ScriptedService, fault: InjectedFault): void {
       service.breakSession(fault.sessionId, 'coordinator lost', 'degraded');
       return;
     case 'busy':
-      service.occupy(fault.sessionId);
+      service.session(fault.sessionId).changeWork(1, service.nowMs());
+      return;
+    case 'idle':
+      service.session(fault.sessionId).changeWork(-1, service.nowMs());
   }
 }
 

@@ -1,8 +1,17 @@
 import type { Observation } from '../../contract/observation.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
-import { CaseBlocked } from '../conformance-case.ts';
+import { CaseBlocked, needsFaults } from '../conformance-case.ts';
 import { outcomeOf } from '../outcome.ts';
+import type { SubjectFacts } from '../subject.ts';
 import type { Trial } from '../trial.ts';
+
+/** Applies where a session can be given work. */
+export function needsWork(facts: SubjectFacts): string | undefined {
+  const canBeTold = needsFaults('busy', 'idle')(facts) === undefined;
+  return facts.capabilities.sql || canBeTold
+    ? undefined
+    : "the capability 'sql', or a service that can be told 'busy' and 'idle'";
+}
 
 /**
  * Gives a session work, where there is a way to. The result ends the work again.
@@ -22,9 +31,9 @@ export async function keepBusy(trial: Trial, handle: SessionHandle): Promise<(()
       await untilStatementsRun(trial, 0);
     };
   }
-  if (!trial.subject.faults.includes('busy')) return undefined;
+  if (needsWork(trial.subject) !== undefined) return undefined;
   await trial.inject({ kind: 'busy', sessionId: handle.id });
-  return () => Promise.resolve();
+  return () => trial.inject({ kind: 'idle', sessionId: handle.id });
 }
 
 /** Waits until the engine works on that many statements. @throws CaseBlocked when it does not come to that. */
