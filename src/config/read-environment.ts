@@ -4,13 +4,13 @@ import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { checkShape, type ShapeProblem } from './check-shape.ts';
 import { coerceTexts } from './coerce-texts.ts';
-import { formatPath, type ConfigPath, type ConfigProblem } from './config-problem.ts';
+import { formatPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE } from './config-shape.ts';
-import { looksSecret } from './describe-value.ts';
 import { interpolate, type FilledText } from './interpolate.ts';
 import { loadPlugin } from './plugin-catalog.ts';
 import { optionsFromVariables, readOptions } from './provider-options.ts';
 import type { ReadConfig } from './read-config.ts';
+import { secretsIn } from './secrets-in.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -42,7 +42,8 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
   const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
 
   const checked = [...checkShape(typed, ENVIRONMENT_SHAPE), ...found.problems, ...read.problems];
-  const told = checked.map(({ path, message }) => ({ path, message: withSource(path, message, allFilled) }));
+  const secrets = checked.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
+  const told = checked.map((problem) => toldSafely(problem, secrets, allFilled));
   return {
     name,
     written: raw,
@@ -95,12 +96,14 @@ function withTypes(
   return coerceTexts({ ...written, ...options }, schema, (path) => places.has(formatPath(path))) as Mapping;
 }
 
-/** Says that a value came from a variable, and takes it out of the message where it may be a secret. */
-function withSource(path: ConfigPath, message: string, filled: readonly FilledText[]): string {
-  const secrets = filled.filter(
-    (text) => text.text !== '' && looksSecret(`${formatPath(text.path)} ${text.template}`, text.text),
-  );
-  const safe = secrets.reduce((text, secret) => text.replaceAll(secret.text, secret.template), message);
+/** Says that a value came from a variable, and takes every secret out of what a plugin wrote. */
+function toldSafely(
+  { path, message }: ShapeProblem,
+  secrets: ReadonlyMap<string, string>,
+  filled: readonly FilledText[],
+): ShapeProblem {
+  const safe = [...secrets].reduce((text, [secret, shown]) => text.replaceAll(secret, shown), message);
   const source = filled.find((text) => formatPath(text.path) === formatPath(path));
-  return source === undefined || safe.includes(source.template) ? safe : `${safe} (from ${source.template})`;
+  const isTold = source === undefined || safe.includes(source.template);
+  return { path, message: isTold ? safe : `${safe} (from ${source.template})` };
 }

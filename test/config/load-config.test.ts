@@ -108,6 +108,13 @@ environments:
     );
   });
 
+  it('does not repeat a secret of the file that a plugin repeats', async () => {
+    const config = { environments: { dev: { provider: FIXTURE, token: 'hunter2' } } };
+    expect(await refusalOf({ config })).toBe(
+      'config: environments.dev.token: expected a token that begins with tk-; found "…"',
+    );
+  });
+
   it('tells everything that is wrong at once, a line each, with file, path, what was expected and what was found', async () => {
     const cwd = configFolder({
       'anysession.config.yaml': `

@@ -9,10 +9,10 @@ const ENVIRONMENTS = `{ dev: { provider: ${JSON.stringify(FIXTURE)}, token: 'tk-
 describe('reading a config file', () => {
   it.each([
     ['anysession.config.yaml', `environments: ${ENVIRONMENTS}`],
-    ['anysession.config.yml', `\uFEFFenvironments: ${ENVIRONMENTS}`],
+    ['anysession.config.yml', `environments: ${ENVIRONMENTS}`],
     [
       'anysession.config.json',
-      `{ "environments": { "dev": { "provider": ${JSON.stringify(FIXTURE)}, "token": "tk-1" } } }`,
+      `\uFEFF{ "environments": { "dev": { "provider": ${JSON.stringify(FIXTURE)}, "token": "tk-1" } } }`,
     ],
     ['anysession.config.mjs', `export default { environments: ${ENVIRONMENTS} };`],
     [

@@ -1,0 +1,23 @@
+import { isMap } from './check-shape.ts';
+import { formatPath, type ConfigPath } from './config-problem.ts';
+import { looksSecret } from './describe-value.ts';
+import type { FilledText } from './interpolate.ts';
+
+/**
+ * The secrets in a configuration, each with what may be shown in its place: a value that looks like one by itself, by
+ * the names on its path, or by the variable it came from.
+ */
+export function secretsIn(root: unknown, filled: readonly FilledText[]): ReadonlyMap<string, string> {
+  const templates = new Map(filled.map(({ path, template }) => [formatPath(path), template]));
+  const secrets = new Map<string, string>();
+  const walk = (value: unknown, path: ConfigPath): void => {
+    if (Array.isArray(value)) value.forEach((item, index) => walk(item, [...path, index]));
+    if (isMap(value)) for (const [key, member] of Object.entries(value)) walk(member, [...path, key]);
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    const template = templates.get(formatPath(path));
+    const text = String(value);
+    if (text !== '' && looksSecret(`${formatPath(path)} ${template ?? ''}`, text)) secrets.set(text, template ?? '…');
+  };
+  walk(root, []);
+  return secrets;
+}
