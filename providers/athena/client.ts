@@ -10,6 +10,7 @@ import type {
   StartSessionCommandOutput,
   TerminateSessionCommandOutput,
 } from '@aws-sdk/client-athena';
+import type * as sdkModule from '@aws-sdk/client-athena';
 import type { AwsConfig } from './aws/aws-options.ts';
 import { AbortableSender, toClientConfig } from './aws/client-config.ts';
 import { loadSdk, withoutNodeWarning } from './aws/load-sdk.ts';
@@ -17,7 +18,7 @@ import { loadSdk, withoutNodeWarning } from './aws/load-sdk.ts';
 /** The package that is loaded at the first call. */
 export const ATHENA_SDK = '@aws-sdk/client-athena';
 
-type Sdk = typeof import('@aws-sdk/client-athena');
+type Sdk = typeof sdkModule;
 
 /** The few calls of Athena that sessions need; each makes one attempt and stops when its signal aborts. */
 export interface AthenaCalls {
@@ -94,7 +95,7 @@ export class AthenaSdkCalls implements AthenaCalls {
 }
 
 function connect(config: AwsConfig): Connection {
-  const sdk = loadSdk<Sdk>(ATHENA_SDK);
+  const sdk = loadSdk(ATHENA_SDK) as Sdk;
   const settings = toClientConfig(config);
   const client = withoutNodeWarning(() => new sdk.AthenaClient(settings));
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };

@@ -1,6 +1,9 @@
 import type { GetSessionEndpointCommandOutput } from '@aws-sdk/client-athena';
+import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
+import type { AthenaEngine } from './options.ts';
 
 /** Under which metadata key the session's proxy reads the token. @see https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark-connect.html (read 2026-11-20) */
 const TOKEN_KEY = 'x-aws-proxy-auth';
@@ -30,4 +33,40 @@ export function toConnectEndpoint(answer: GetSessionEndpointCommandOutput): Conn
     metadata: { [TOKEN_KEY]: token },
     expiresAtMs,
   };
+}
+
+/** The error of an endpoint that is not there yet. */
+export function notReadyError(handle: SessionHandle, why: string): SessionError {
+  return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
+    operation: 'endpoint',
+    provider: 'athena',
+    handle,
+  });
+}
+
+/**
+ * Athena refuses an endpoint with one code for a session that is not ready, one that has ended, and an engine that has none:
+ * which of them it is, the session tells.
+ */
+export function explainRefusal(
+  refused: SessionError,
+  { handle, nativeState, state, reason, ...seen }: Observation,
+  engine: AthenaEngine | undefined,
+): SessionError {
+  const details = { operation: 'endpoint', provider: 'athena', handle, native: refused.native, cause: refused };
+  if (engine === 'pyspark-v3') {
+    return new SessionError(
+      'unsupported',
+      `session ${handle.id} runs ${seen.details.engineVersion ?? 'PySpark 3'}, which has no Spark Connect; ` +
+        'use a workgroup with Apache Spark version 3.5, or set `engine: pyspark-v3` to do without',
+      details,
+    );
+  }
+  if (state === 'creating') return notReadyError(handle, `is ${nativeState}`);
+  if (state !== 'terminated' && state !== 'failed') return refused;
+  return new SessionError(
+    'session-failed',
+    `session ${handle.id} is ${nativeState} (${reason ?? 'no reason given'}) and has no endpoint`,
+    { ...details, observation: { handle, nativeState, state, ...(reason !== undefined && { reason }), ...seen } },
+  );
 }

@@ -1,6 +1,5 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -15,10 +14,11 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { whileWanted } from './aws/while-wanted.ts';
+import { Attempts } from './aws/attempts.ts';
+import { explainByHolder, isServiceRefusal } from './aws/token-holder.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
-import { toConnectEndpoint } from './connect-endpoint.ts';
+import { explainRefusal, notReadyError, toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
 import { formatCursor, parseCursor, toListings } from './list-cursor.ts';
 import { engineOf, fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
@@ -27,14 +27,11 @@ import { toDashboardArn } from './dashboard-arn.ts';
 import { toStartInput } from './start-input.ts';
 import { WorkgroupReader } from './workgroup.ts';
 
-/** The longest session id of the model, characters. */
-const SESSION_ID_MAX_LENGTH = 256;
+/** @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetSession.html (read 2026-11-20) */
+const SESSION_ID = { pattern: /^.{1,256}$/s, words: 'a text of 1 to 256 characters' };
 
 /** Nobody says how long a dashboard link lasts: it is made to be opened now. */
 const DASHBOARD_LIFETIME_MS = 5 * 60_000;
-
-/** A first page of a search that goes no further than this many pages, 100 sessions each. */
-const SEARCH_PAGES = 10;
 
 /** Sessions of Athena for Apache Spark in one workgroup. */
 export class AthenaProvider implements SessionProvider {
@@ -46,6 +43,7 @@ export class AthenaProvider implements SessionProvider {
   readonly #ports: ProviderPorts;
   readonly #calls: AthenaCalls;
   readonly #workgroup: WorkgroupReader;
+  readonly #attempts: Attempts;
 
   constructor(config: AthenaConfig, ports: ProviderPorts) {
     this.scope = `${config.region}/${config.workgroup}`;
@@ -54,33 +52,41 @@ export class AthenaProvider implements SessionProvider {
     this.#ports = ports;
     this.#calls = new AthenaSdkCalls(config);
     this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
+    this.#attempts = new Attempts({
+      place: this,
+      clock: ports.clock,
+      sessionId: SESSION_ID,
+      toError: toSessionError,
+    });
     if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }
 
   start(request: StartRequest, call: CallContext): Promise<Observation> {
     let asked = false;
-    return this.#attempt('start', undefined, call, async (signal) => {
-      const engine = await this.#startEngine(signal);
-      const input = toStartInput(request, this.#config, engine);
-      asked = true;
-      const { SessionId: id, State: state } = await this.#calls.startSession(input, signal);
-      if (id === undefined || id === '') throw this.#unreadable('start', 'names no session');
-      const { owner, token, name } = request;
-      const details = { ownership: { owner, token }, ...(name !== undefined && { name }) };
-      return fromState(state, this.#sight(this.#handle(id), engine), details);
-    }).catch(async (error: unknown) => {
-      // The workgroup was read first: whatever became of that, no session was asked for.
-      if (SessionError.is(error) && !asked) throw error.with({ effect: 'none' });
-      throw await this.#withHolder(error, request, call);
-    });
+    return this.#attempts
+      .make({ operation: 'start', call }, async (signal) => {
+        const engine = await this.#startEngine(signal);
+        const input = toStartInput(request, this.#config, engine);
+        asked = true;
+        const { SessionId: id, State: state } = await this.#calls.startSession(input, signal);
+        if (id === undefined || id === '') throw this.#unreadable('start', 'names no session');
+        const { owner, token, name } = request;
+        const details = { ownership: { owner, token }, ...(name !== undefined && { name }) };
+        return fromState(state, this.#sight(this.#handle(id), engine), details);
+      })
+      .catch(async (error: unknown) => {
+        // The workgroup was read first: whatever became of that, no session was asked for.
+        if (SessionError.is(error) && !asked) throw error.with({ effect: 'none' });
+        throw await this.#explainRefusal(error, request, call);
+      });
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#attempt('describe', handle, call, (signal) => this.#look(handle, signal));
+    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
   }
 
   listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
-    return this.#attempt('listPage', undefined, call, async (signal) => {
+    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
       const listings = toListings(filter.states);
       const { listing, token } = parseCursor(cursor, listings.length);
       const current = listings[listing];
@@ -115,7 +121,7 @@ export class AthenaProvider implements SessionProvider {
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
-      return await this.#attempt('terminate', handle, call, async (signal) => {
+      return await this.#attempts.make({ operation: 'terminate', handle, call }, async (signal) => {
         const { State: state } = await this.#calls.terminateSession(handle.id, signal);
         return fromState(state, this.#sight(handle, undefined));
       });
@@ -126,7 +132,7 @@ export class AthenaProvider implements SessionProvider {
   }
 
   dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
-    return this.#attempt('dashboard', handle, call, async (signal) => {
+    return this.#attempts.make({ operation: 'dashboard', handle, call }, async (signal) => {
       const arn = await this.#dashboardArn(handle, signal);
       const { Url: url } = await this.#calls.getResourceDashboard(arn, signal);
       if (url === undefined || url === '') throw this.#unreadable('dashboard', 'holds no URL');
@@ -136,33 +142,6 @@ export class AthenaProvider implements SessionProvider {
 
   async close(): Promise<void> {
     this.#calls.close();
-  }
-
-  /** One verb: refused beforehand where it cannot be right, given up when its caller gives up, translated when it fails. */
-  async #attempt<Answer>(
-    operation: ProviderOperation,
-    handle: SessionHandle | undefined,
-    call: CallContext,
-    work: (signal: AbortSignal) => Promise<Answer>,
-  ): Promise<Answer> {
-    try {
-      if (handle !== undefined) this.#refuseForeign(handle, operation);
-      return await whileWanted(this.#ports.clock, { operation, call }, work);
-    } catch (error) {
-      const { scope } = this;
-      throw toSessionError(error, { operation, handle, scope, nowMs: this.#ports.clock.nowMs() });
-    }
-  }
-
-  #refuseForeign(handle: SessionHandle, operation: ProviderOperation): void {
-    assertOwnHandle(this, handle, operation);
-    if (handle.id.length > SESSION_ID_MAX_LENGTH) {
-      throw new SessionError(
-        'invalid-request',
-        `a session id of Athena has at most ${SESSION_ID_MAX_LENGTH} characters; this one has ${handle.id.length}`,
-        { operation, provider: this.id, handle },
-      );
-    }
   }
 
   async #look(handle: SessionHandle, signal: AbortSignal): Promise<Observation> {
@@ -194,54 +173,26 @@ export class AthenaProvider implements SessionProvider {
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     try {
-      return await this.#attempt('endpoint', handle, call, async (signal) => {
+      return await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) => {
         const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(handle.id, signal));
-        if (endpoint === undefined) throw this.#notReady(handle, 'has no endpoint yet');
+        if (endpoint === undefined) throw notReadyError(handle, 'has no endpoint yet');
         return endpoint;
       });
     } catch (error) {
-      const isDoubtful = SessionError.is(error, 'invalid-request') || SessionError.is(error, 'not-found');
-      if (!isDoubtful || error.native === undefined) throw error;
-      throw await this.#attempt('endpoint', handle, call, (signal) => this.#whyNoEndpoint(handle, error, signal));
+      if (!isServiceRefusal(error)) throw error;
+      throw await this.#attempts.make({ operation: 'endpoint', handle, call }, (signal) =>
+        this.#whyNoEndpoint(handle, error, signal),
+      );
     }
   }
 
-  /** Athena refuses an endpoint with one code for an unknown id, a session that is not ready, and an engine that has none. */
   async #whyNoEndpoint(handle: SessionHandle, refused: SessionError, signal: AbortSignal): Promise<SessionError> {
     const session = await this.#calls.getSession(handle.id, signal).catch((error: unknown) => {
-      const { scope } = this;
-      throw toSessionError(error, { operation: 'describe', handle, scope, nowMs: this.#ports.clock.nowMs() }).with({
-        operation: 'endpoint',
-      });
+      const failed = { operation: 'describe', handle, scope: this.scope, nowMs: this.#ports.clock.nowMs() } as const;
+      throw toSessionError(error, failed).with({ operation: 'endpoint' });
     });
     const engine = engineOf(session.EngineVersion) ?? this.#configuredEngine();
-    const observation = fromSession(session, this.#sight(handle, engine));
-    const details = { ...refused, operation: 'endpoint', handle, cause: refused.cause, retry: undefined };
-    if (engine === 'pyspark-v3') {
-      return new SessionError(
-        'unsupported',
-        `session ${handle.id} runs ${session.EngineVersion ?? 'PySpark 3'}, which has no Spark Connect; ` +
-          'use a workgroup with Apache Spark version 3.5, or set `engine: pyspark-v3` to do without',
-        details,
-      );
-    }
-    if (observation.state === 'creating') return this.#notReady(handle, `is ${observation.nativeState}`);
-    if (observation.state === 'terminated' || observation.state === 'failed') {
-      return new SessionError(
-        'session-failed',
-        `session ${handle.id} is ${observation.nativeState} (${observation.reason ?? 'no reason given'}) and has no endpoint`,
-        { ...details, observation },
-      );
-    }
-    return refused;
-  }
-
-  #notReady(handle: SessionHandle, why: string): SessionError {
-    return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
-      operation: 'endpoint',
-      provider: this.id,
-      handle,
-    });
+    return explainRefusal(refused, fromSession(session, this.#sight(handle, engine)), engine);
   }
 
   async #dashboardArn(handle: SessionHandle, signal: AbortSignal): Promise<string> {
@@ -258,34 +209,14 @@ export class AthenaProvider implements SessionProvider {
     );
   }
 
-  /** When a start is refused, the session that already has the token explains why. */
-  async #withHolder(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
-    const isClash = SessionError.is(error, 'invalid-request') || SessionError.is(error, 'conflict');
-    if (!isClash || error.native === undefined) return error;
+  async #explainRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
+    if (!isServiceRefusal(error) || error.kind === 'not-found') return error;
     try {
-      const holder = await this.#findHolder(token, call);
-      if (holder === undefined) return error;
-      return new SessionError(
-        'conflict',
-        `session ${holder.id} was started under the same key with other options; attach to it, start with the same options, ` +
-          'or choose another key',
-        { ...error, retry: undefined, handle: holder, cause: error.cause },
-      );
+      return (await explainByHolder(error, token, { provider: this, call })) ?? error;
     } catch {
       // Nothing was learnt: the refusal stands as it is.
       return error;
     }
-  }
-
-  async #findHolder(token: string, call: CallContext): Promise<SessionHandle | undefined> {
-    let cursor: Cursor | undefined;
-    for (let page = 0; page < SEARCH_PAGES; page++) {
-      const { observations, next } = await this.listPage({}, cursor, call);
-      const holder = observations.find(({ details }) => details.ownership?.token === token);
-      if (holder !== undefined || next === undefined) return holder?.handle;
-      cursor = next;
-    }
-    return undefined;
   }
 
   async #startEngine(signal: AbortSignal): Promise<AthenaEngine> {

@@ -32,7 +32,7 @@ export function whyNoSessions(application: Application): SessionError | undefine
 export function whyNotStartable(application: Application): SessionError | undefined {
   const { applicationId: id = '', state = '', autoStartConfiguration: autoStart } = application;
   if (state === 'STARTED' || state === 'STARTING') return undefined;
-  if (state === 'TERMINATED') return conflict(`application ${id} is deleted; set another \`applicationId\``);
+  if (state === 'TERMINATED') return deletedError(id);
   if (state === 'STOPPING') return conflict(`application ${id} is STOPPING; try again when it is STOPPED`);
   if (autoStart?.enabled !== false) return undefined;
   return conflict(
@@ -58,7 +58,7 @@ export async function driveToStarted({ calls, clock }: ApplicationPorts, signal:
     if (problem !== undefined) throw problem;
     const { state } = application;
     if (state === 'STARTED') return;
-    if (state === 'TERMINATED') throw whyNotStartable(application);
+    if (state === 'TERMINATED') throw deletedError(application.applicationId ?? '');
     if (state === 'CREATED' || state === 'STOPPED') await calls.startApplication(signal);
     await sleep(clock, LOOK_EVERY_MS, signal);
   }
@@ -70,6 +70,10 @@ function isTooOld(releaseLabel: string): boolean {
   if (major === undefined || minor === undefined) return false;
   if (Number(major) !== FIRST_RELEASE.major) return Number(major) < FIRST_RELEASE.major;
   return Number(minor) < FIRST_RELEASE.minor;
+}
+
+function deletedError(id: string): SessionError {
+  return conflict(`application ${id} is deleted; set another \`applicationId\``);
 }
 
 function refusal(message: string): SessionError {

@@ -11,6 +11,7 @@ import type {
   StartSessionCommandOutput,
   TerminateSessionCommandOutput,
 } from '@aws-sdk/client-emr-serverless';
+import type * as sdkModule from '@aws-sdk/client-emr-serverless';
 import { AbortableSender, toClientConfig } from './aws/client-config.ts';
 import { loadSdk, withoutNodeWarning } from './aws/load-sdk.ts';
 import type { EmrServerlessConfig } from './options.ts';
@@ -18,7 +19,7 @@ import type { EmrServerlessConfig } from './options.ts';
 /** The package that is loaded at the first call. */
 export const EMR_SERVERLESS_SDK = '@aws-sdk/client-emr-serverless';
 
-type Sdk = typeof import('@aws-sdk/client-emr-serverless');
+type Sdk = typeof sdkModule;
 
 /** The few calls of EMR Serverless that the sessions of one application need; each makes one attempt and stops when its signal aborts. */
 export interface EmrServerlessCalls {
@@ -116,7 +117,7 @@ export class EmrServerlessSdkCalls implements EmrServerlessCalls {
 }
 
 function connect(config: EmrServerlessConfig): Connection {
-  const sdk = loadSdk<Sdk>(EMR_SERVERLESS_SDK);
+  const sdk = loadSdk(EMR_SERVERLESS_SDK) as Sdk;
   const settings = toClientConfig(config);
   const client = withoutNodeWarning(() => new sdk.EMRServerlessClient(settings));
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };

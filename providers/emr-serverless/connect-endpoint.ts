@@ -1,5 +1,7 @@
 import type { GetSessionEndpointCommandOutput } from '@aws-sdk/client-emr-serverless';
+import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 
 /** Under which metadata key the session's proxy reads the token. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html (read 2026-11-20) */
@@ -30,4 +32,28 @@ export function toConnectEndpoint(answer: GetSessionEndpointCommandOutput): Conn
     metadata: { [TOKEN_KEY]: token },
     expiresAtMs,
   };
+}
+
+/** The error of an endpoint that is not there yet. */
+export function notReadyError(handle: SessionHandle, why: string): SessionError {
+  return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
+    operation: 'endpoint',
+    provider: 'emr-serverless',
+    handle,
+  });
+}
+
+/** The service may refuse an endpoint with one code for a session that is not ready and one that has ended: its state tells. */
+export function explainRefusal(refused: SessionError, seen: Observation): SessionError {
+  const { handle, nativeState, state, reason = 'no reason given' } = seen;
+  if (state === 'creating') return notReadyError(handle, `is ${nativeState}`);
+  if (state !== 'terminated' && state !== 'failed') return refused;
+  return new SessionError('session-failed', `session ${handle.id} is ${nativeState} (${reason}) and has no endpoint`, {
+    operation: 'endpoint',
+    provider: 'emr-serverless',
+    handle,
+    native: refused.native,
+    observation: seen,
+    cause: refused,
+  });
 }

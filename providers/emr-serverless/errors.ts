@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { ProviderOperation } from '../../src/contract/session-provider.ts';
+import type { FailedCall } from './aws/attempts.ts';
 import { commonKind, mayHaveActed, readFailure, type AwsFailure } from './aws/failure.ts';
 import { isChanging } from './aws/while-wanted.ts';
 
@@ -19,15 +19,6 @@ export const EMR_SERVERLESS_ERRORS = {
   ServiceQuotaExceededException: { general: 'quota-exceeded' },
   ValidationException: { general: 'invalid-request' },
 } as const satisfies Record<string, ErrorRow>;
-
-/** What was being done when a call failed. */
-export interface FailedCall {
-  readonly operation: ProviderOperation;
-  readonly handle?: SessionHandle | undefined;
-  /** In whose name it was done, for the message: region and application. */
-  readonly scope: string;
-  readonly nowMs: number;
-}
 
 /** Turns whatever the SDK threw into a SessionError. */
 export function toSessionError(thrown: unknown, { operation, handle, scope, nowMs }: FailedCall): SessionError {

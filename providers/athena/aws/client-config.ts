@@ -12,11 +12,22 @@ export function socketsFor({ readsPerSecond, writesPerSecond }: AwsConfig): numb
   return Math.min(SOCKETS.max, Math.max(SOCKETS.min, wanted));
 }
 
+/** What an SDK client is built with. */
+export interface ClientSettings {
+  region: string;
+  profile?: string;
+  credentials?: AwsCredentialsSource;
+  endpoint?: string;
+  maxAttempts: 1;
+  cacheMiddleware: true;
+  requestHandler: RequestHandler;
+}
+
 /**
- * What an SDK client is built with: its own retries off, because the retry layer is the one owner of them; the resolved
+ * Settings for an SDK client: its own retries off, because the retry layer is the one owner of them; the resolved
  * middleware kept between calls; our request handler.
  */
-export function toClientConfig(config: AwsConfig) {
+export function toClientConfig(config: AwsConfig): ClientSettings {
   const { region, profile, credentials, endpoint } = config;
   return {
     region,

@@ -9,9 +9,9 @@ const require = createRequire(import.meta.url);
  *
  * @throws SessionError `config-invalid` with the install line when the package is not there.
  */
-export function loadSdk<Sdk>(packageName: string): Sdk {
+export function loadSdk(packageName: string): unknown {
   try {
-    return require(packageName) as Sdk;
+    return require(packageName);
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
     throw new SessionError(
@@ -24,19 +24,17 @@ export function loadSdk<Sdk>(packageName: string): Sdk {
   }
 }
 
-const NODE_WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
-
 /**
  * Builds an SDK client without its warning about the Node release: which release runs is not up to whoever reads our stderr.
  * The switch is the SDK's own and stands only while the constructor runs, so that no child process inherits it.
  */
 export function withoutNodeWarning<Client>(build: () => Client): Client {
-  const before = process.env[NODE_WARNING_SWITCH];
-  process.env[NODE_WARNING_SWITCH] = 'true';
+  const before = process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   try {
     return build();
   } finally {
-    if (before === undefined) delete process.env[NODE_WARNING_SWITCH];
-    else process.env[NODE_WARNING_SWITCH] = before;
+    if (before === undefined) delete process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+    else process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = before;
   }
 }

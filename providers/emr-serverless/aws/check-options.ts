@@ -42,9 +42,7 @@ export function checkOptions(value: unknown, shape: OptionShape, path: Path = []
 /** The values that options have when nobody sets them. */
 export function defaultOptions({ properties = {} }: ObjectShape): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(properties).flatMap(([name, shape]) =>
-      'default' in shape && shape.default !== undefined ? [[name, shape.default]] : [],
-    ),
+    Object.entries(properties).flatMap(([name, shape]) => ('default' in shape ? [[name, shape.default]] : [])),
   );
 }
 

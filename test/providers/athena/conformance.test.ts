@@ -14,6 +14,7 @@ const FAULTS: readonly FaultKind[] = [
   'unknown-state',
   'degraded',
   'busy',
+  'idle',
 ];
 
 /** The quota is not what is tested here: the kit starts more sessions than four DPUs bear. */

@@ -110,8 +110,8 @@ async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
     },
     unknownSessionId: setup.unknownSessionId,
     async inject(fault) {
-      if (fault.kind === 'busy') {
-        emulator.setBusy(fault.sessionId, true);
+      if (fault.kind === 'busy' || fault.kind === 'idle') {
+        emulator.setBusy(fault.sessionId, fault.kind === 'busy');
         return;
       }
       emulator.faults.add(toNativeFault(fault, service));
@@ -162,6 +162,7 @@ function toNativeFault(fault: InjectedFault, service: ServiceId): Fault {
     case 'degraded':
       return { kind: 'session-becomes', operation: 'GetSession', state: 'DEGRADED', reason: 'No healthy coordinator.' };
     case 'busy':
+    case 'idle':
       throw new Error('work is no fault of the emulator');
   }
 }
@@ -181,12 +182,12 @@ export function socketTime(clock: VirtualClock, arrivals: () => number): Fixture
     clock,
     pass: (ms) => clock.advance(ms),
     async settle(promise) {
-      let isSettled = false;
-      const note = (): void => void (isSettled = true);
+      const progress = { isSettled: false };
+      const note = (): void => void (progress.isSettled = true);
       promise.then(note, note);
       let stepMs = STEPS.first;
       let quietSince = performance.now();
-      for (let arrived = arrivals(); !isSettled;) {
+      for (let arrived = arrivals(); !progress.isSettled;) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         const now = arrivals();
         if (now !== arrived) {

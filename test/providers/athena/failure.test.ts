@@ -101,7 +101,12 @@ describe('the error that callers see', () => {
       $fault: 'client',
       $metadata: { httpStatusCode: 400, requestId: 'r-2' },
     });
-    const error = toSessionError(cause, { operation: 'start', scope: 'us-east-1/wg', nowMs: NOW_MS });
+    const error = toSessionError(cause, {
+      operation: 'start',
+      handle: undefined,
+      scope: 'us-east-1/wg',
+      nowMs: NOW_MS,
+    });
     expect(error).toMatchObject({ kind: 'forbidden', operation: 'start', effect: 'none', cause });
     expect(error.native).toEqual({ code: 'AccessDeniedException', requestId: 'r-2', httpStatus: 400 });
     expect(error.message).toContain('start in us-east-1/wg');
@@ -110,7 +115,11 @@ describe('the error that callers see', () => {
 
   it('says nothing of an effect where nothing is changed', () => {
     const reset = thrown('reset', { code: 'ECONNRESET' });
-    expect(toSessionError(reset, { operation: 'describe', scope: 's', nowMs: NOW_MS }).effect).toBe('none');
-    expect(toSessionError(reset, { operation: 'terminate', scope: 's', nowMs: NOW_MS }).effect).toBe('unknown');
+    expect(toSessionError(reset, { operation: 'describe', handle: undefined, scope: 's', nowMs: NOW_MS }).effect).toBe(
+      'none',
+    );
+    expect(toSessionError(reset, { operation: 'terminate', handle: undefined, scope: 's', nowMs: NOW_MS }).effect).toBe(
+      'unknown',
+    );
   });
 });

@@ -13,6 +13,7 @@ const FAULTS: readonly FaultKind[] = [
   'broken-start',
   'unknown-state',
   'busy',
+  'idle',
 ];
 
 const common = {

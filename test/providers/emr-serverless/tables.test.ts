@@ -88,7 +88,7 @@ describe('what an application tells', () => {
     [{ interactiveConfiguration: { sessionEnabled: false } }, /not enabled/],
     [{ interactiveConfiguration: undefined }, /not enabled/],
   ])('%j: %s', (change, expected) => {
-    const problem = whyNoSessions({ ...good, ...change } as sdk.Application);
+    const problem = whyNoSessions({ ...good, ...change });
     if (expected === undefined) expect(problem).toBeUndefined();
     else expect(problem).toMatchObject({ kind: 'invalid-request', message: expect.stringMatching(expected) });
   });

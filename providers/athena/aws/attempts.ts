@@ -1,0 +1,64 @@
+import { assertOwnHandle } from '../../../src/contract/own-handle.ts';
+import type { Clock } from '../../../src/contract/ports.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import type { CallContext, ProviderOperation } from '../../../src/contract/session-provider.ts';
+import { whileWanted } from './while-wanted.ts';
+
+/** What one attempt is about. */
+export interface AttemptSubject {
+  readonly operation: ProviderOperation;
+  readonly handle?: SessionHandle;
+  readonly call: CallContext;
+}
+
+/** What was being done when a call failed. */
+export interface FailedCall {
+  readonly operation: ProviderOperation;
+  readonly handle: SessionHandle | undefined;
+  /** In whose name it was done, for the message: the region and what in it. */
+  readonly scope: string;
+  readonly nowMs: number;
+}
+
+/** What attempts need to know of their provider. */
+export interface AttemptsParts {
+  readonly place: { readonly id: string; readonly scope: string };
+  readonly clock: Clock;
+  /** The ids that the service's model allows, as a pattern and in words. */
+  readonly sessionId: { readonly pattern: RegExp; readonly words: string };
+  readonly toError: (thrown: unknown, failed: FailedCall) => SessionError;
+}
+
+/** Makes single attempts: refused beforehand where they cannot be right, given up when the caller gives up, translated when they fail. */
+export class Attempts {
+  readonly #parts: AttemptsParts;
+
+  constructor(parts: AttemptsParts) {
+    this.#parts = parts;
+  }
+
+  async make<Answer>(
+    { operation, handle, call }: AttemptSubject,
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { place, clock, toError } = this.#parts;
+    try {
+      if (handle !== undefined) this.#refuseForeign(handle, operation);
+      return await whileWanted(clock, { operation, call }, work);
+    } catch (error) {
+      throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
+    }
+  }
+
+  #refuseForeign(handle: SessionHandle, operation: ProviderOperation): void {
+    const { place, sessionId } = this.#parts;
+    assertOwnHandle(place, handle, operation);
+    if (sessionId.pattern.test(handle.id)) return;
+    throw new SessionError('invalid-request', `a session id here is ${sessionId.words}; check the handle`, {
+      operation,
+      provider: place.id,
+      handle,
+    });
+  }
+}
