@@ -76,13 +76,12 @@ export class Calculation {
     });
   }
 
-  /** Its session has ended under it. */
+  /** Its session has ended under it; sessions let go of calculations that are over. */
   orphan(state: 'FAILED' | 'CANCELED'): void {
     this.#end(state, 'The session of the calculation ended.');
   }
 
   #end(state: 'COMPLETED' | 'FAILED' | 'CANCELED', reason?: string): void {
-    if (this.ended) return;
     this.#lifecycle.enter(state, reason);
     this.#release();
   }
