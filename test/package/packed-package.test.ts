@@ -87,12 +87,12 @@ describe('the packed package', () => {
   });
 
   it('the command line tells its version', async () => {
-    const { stdout } = await run('npx', ['--no', 'anysession', '--version'], { cwd: folder });
+    const { stdout } = await run('npx', ['anysession', '--version'], { cwd: folder });
     expect(stdout.trim()).toBe(manifest.version);
   });
 
   it('the command line runs SQL on the environment of the config file', async () => {
-    const { stdout } = await run('npx', ['--no', 'anysession', 'sql', '--json', 'SELECT 42 AS answer'], {
+    const { stdout } = await run('npx', ['anysession', 'sql', '--json', 'SELECT 42 AS answer'], {
       cwd: folder,
     });
     expect(stdout).toMatch(/"answer":\s*42/);
@@ -125,15 +125,8 @@ describe('the packed package', () => {
 
   it('its types resolve for every consumer that can import it', async () => {
     const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-    const { stdout } = await run(process.execPath, [
-      attw,
-      tarball,
-      '--profile',
-      'esm-only',
-      '--format',
-      'ascii',
-      '--no-emoji',
-    ]).catch((error: unknown) => error as { stdout: string });
-    expect(stdout).toContain('No problems found');
+    const options = ['--profile', 'esm-only', '--format', 'ascii', '--include-entrypoints', './providers/local'];
+    // Ends with an error when it finds a problem that the profile does not ignore, and prints it.
+    await expect(run(process.execPath, [attw, tarball, ...options])).resolves.toBeDefined();
   });
 });
