@@ -96,7 +96,14 @@ export class DuckDbSession implements EngineSession {
       const result = await interruptible(work, () => binding.execute_prepared_streaming(statement));
       const explain = async (rowCount: number, stop: AbortSignal): Promise<SessionError> => {
         // Of several statements the first ones must not run again.
-        const broken = { binding, connection, text: count === 1 ? text : '', parameters, rowCount, signal: stop };
+        const broken = {
+          binding,
+          connection,
+          text: count === 1 ? text : undefined,
+          parameters,
+          rowCount,
+          signal: stop,
+        };
         return this.#noteFatal(await explainFailure(broken));
       };
       return await ResultStream.open({ ...work, result, explainFailure: explain });

@@ -9,7 +9,8 @@ import { bindParameters } from './parameters.ts';
 export interface BrokenStatement {
   readonly binding: DuckDbBinding;
   readonly connection: Connection;
-  readonly text: string;
+  /** Absent where it must not run again. */
+  readonly text: string | undefined;
   readonly parameters: Parameters | undefined;
   /** How many rows came before. */
   readonly rowCount: number;
@@ -27,10 +28,10 @@ const PATIENCE_MS = 10_000;
  */
 export async function explainFailure(broken: BrokenStatement): Promise<SessionError> {
   try {
-    await runAgain(broken);
+    if (broken.text !== undefined) await runAgain(broken, broken.text);
   } catch (error) {
     assertNotStopped(broken.signal);
-    const reason = toSessionError(withTrueLine(error), { operation: 'execute', text: broken.text });
+    const reason = toSessionError(withTrueLine(error), { operation: 'execute' });
     // In a transaction that the failure has ended, nothing can be run again.
     const isReason = reason.native !== undefined && reason.kind !== 'conflict';
     if (isReason) return reason;
@@ -43,7 +44,8 @@ export async function explainFailure(broken: BrokenStatement): Promise<SessionEr
   );
 }
 
-async function runAgain({ binding, connection, text, parameters, signal }: BrokenStatement): Promise<void> {
+async function runAgain(broken: BrokenStatement, text: string): Promise<void> {
+  const { binding, connection, parameters, signal } = broken;
   const work = { binding, connection, signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) };
   const query = text.replace(/;\s*$/, '');
   const wrapped = `SELECT bit_xor(hash(COLUMNS(*))) FROM (\n${query}\n)`;

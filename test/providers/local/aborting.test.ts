@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import { callWith, LocalBench } from './open-local.ts';
+
+const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
+const local = new LocalBench();
+let handle: SessionHandle;
+const isReady = ({ state }: { state: unknown }): boolean => state === 'ready';
+const aborted = expect.objectContaining({ kind: 'aborted', operation: 'execute', effect: 'unknown' });
+
+beforeAll(async () => {
+  handle = await local.ready();
+});
+afterAll(() => local.provider.close());
+
+/** Lets the engine get to work. */
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+
+describe('an abort', () => {
+  it('C-053 stops the engine at once, and the session goes on', async () => {
+    const waits: number[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      const stop = new AbortController();
+      const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
+      const outcome = expect(running).rejects.toEqual(aborted);
+      await soon();
+      const abortedAt = performance.now();
+      stop.abort();
+      await outcome;
+      await local.until(handle, isReady);
+      waits.push(performance.now() - abortedAt);
+      expect(await local.rows(handle, 'SELECT 1')).toEqual([[1]]);
+    }
+    // The aim is 50 ms; the margin is for machines with other work.
+    expect(waits.sort((a, b) => a - b)[5]).toBeLessThan(250);
+  });
+
+  it('is not lost when it comes before the engine has begun', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const stop = new AbortController();
+      const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
+      for (let turn = 0; turn < round; turn += 1) await Promise.resolve();
+      stop.abort();
+      await expect(running).rejects.toEqual(aborted);
+      await local.until(handle, isReady);
+    }
+  });
+
+  it('takes a waiting statement out of the line; the others keep their places', async () => {
+    const stops = [new AbortController(), new AbortController()];
+    const first = local.execute(handle, LONG_SQL, { call: callWith(stops[0]!.signal) });
+    const second = local.execute(handle, 'CREATE TABLE never AS SELECT 1', { call: callWith(stops[1]!.signal) });
+    const third = local.rows(handle, 'SELECT 3');
+    const outcomes = [expect(first).rejects.toEqual(aborted), expect(second).rejects.toEqual(aborted)];
+    await soon();
+    stops[1]!.abort();
+    await outcomes[1];
+    expect(await local.describe(handle)).toMatchObject({ state: 'busy' });
+    stops[0]!.abort();
+    await outcomes[0];
+    expect(await third).toEqual([[3]]);
+    await expect(local.run(handle, 'FROM never')).rejects.toMatchObject({ kind: 'invalid-request' });
+  });
+
+  it('ends a result between two batches and frees the session, though nobody reads on', async () => {
+    const stop = new AbortController();
+    const execution = await local.execute(handle, 'FROM range(1000000000000)', { call: callWith(stop.signal) });
+    const batches = execution.batches()[Symbol.asyncIterator]();
+    await batches.next();
+    stop.abort();
+    await local.until(handle, isReady);
+    await expect(batches.next()).rejects.toEqual(aborted);
+    expect(await local.rows(handle, 'SELECT 1')).toEqual([[1]]);
+  });
+
+  it('ends a wait for the next batch', async () => {
+    const stop = new AbortController();
+    // The first rows are there at once, and the next one is far away.
+    const text = 'SELECT i FROM range(100000000000) t(i) WHERE i < 20000 OR i > 99999999990';
+    const execution = await local.execute(handle, text, { call: callWith(stop.signal) });
+    const reading = (async () => {
+      for await (const batch of execution.batches()) expect(batch.rowCount).toBeGreaterThan(0);
+    })();
+    const outcome = expect(reading).rejects.toEqual(aborted);
+    await soon();
+    stop.abort();
+    await outcome;
+    await local.until(handle, isReady);
+  });
+
+  it('leaves no listener on the signal behind', async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners += 1;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners -= 1;
+      removeEventListener.apply(signal, args);
+    };
+    await (await local.execute(handle, 'SELECT 1', { call: callWith(signal) })).close();
+    await local.until(handle, isReady);
+    expect(listeners).toBe(0);
+  });
+
+  it('of a statement that spoke with an error of its own, such as a timeout, says that', async () => {
+    const stop = new AbortController();
+    const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
+    stop.abort(new SessionError('timeout', 'too slow', { operation: 'sql' }));
+    await expect(running).rejects.toMatchObject({ kind: 'timeout', effect: 'unknown' });
+    await local.until(handle, isReady);
+  });
+});
+
+describe('a long statement', () => {
+  it('leaves the event loop free', async () => {
+    const stop = new AbortController();
+    const running = expect(local.execute(handle, LONG_SQL, { call: callWith(stop.signal) })).rejects.toEqual(aborted);
+    const turns: number[] = [];
+    const until = performance.now() + 200;
+    for (let now = performance.now(); now < until;) {
+      await new Promise(setImmediate);
+      turns.push(performance.now() - now);
+      now = performance.now();
+    }
+    stop.abort();
+    await running;
+    await local.until(handle, isReady);
+    expect(turns.length).toBeGreaterThan(100);
+    expect(turns.sort((a, b) => a - b)[Math.floor(turns.length / 2)]).toBeLessThan(5);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineExecution, EngineSession, LocalEngine } from '../../../providers/local/client.ts';
+import { LocalService } from '../../../providers/local/local-service.ts';
+import { plugin } from '../../../providers/local/plugin.ts';
+import { LocalProvider } from '../../../providers/local/provider.ts';
+import type { Observation } from '../../../src/contract/observation.ts';
+import type { ListFilter } from '../../../src/contract/session-provider.ts';
+import { SeededRandom } from '../../../src/testing/seeded-random.ts';
+import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
+import { FREE_CALL, startRequest } from './open-local.ts';
+
+/** An engine that opens at once: hundreds of real ones would only cost time, and none of them breaks when it is told to. */
+class IdleEngine implements LocalEngine {
+  readonly version = 'none';
+  readonly sessions: IdleSession[] = [];
+
+  async open(): Promise<EngineSession> {
+    const session = new IdleSession();
+    this.sessions.push(session);
+    return session;
+  }
+}
+
+class IdleSession implements EngineSession {
+  brokenBy: string | undefined;
+  isClosed = false;
+
+  execute(): EngineExecution {
+    const execution = { fields: [], batches: () => emptyBatches(), close: async () => {} };
+    return { started: Promise.resolve(execution), finished: Promise.resolve() };
+  }
+
+  progress(): undefined {}
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
+async function* emptyBatches(): AsyncGenerator<never> {}
+
+function openProvider(): { provider: LocalProvider; engine: IdleEngine; clock: VirtualClock } {
+  const engine = new IdleEngine();
+  const clock = new VirtualClock();
+  const parsed = plugin.parseOptions({});
+  if (!parsed.ok) throw new Error('the default options do not parse');
+  const service = new LocalService({
+    config: parsed.config as never,
+    loadEngine: async () => engine,
+    maxLifetimeMs: 1e9,
+    clock,
+    random: new SeededRandom(),
+  });
+  const { capabilities } = plugin;
+  return { provider: new LocalProvider({ id: 'local', scope: 'duckdb', capabilities, service, clock }), engine, clock };
+}
+
+async function listAll(provider: LocalProvider, filter: ListFilter = {}): Promise<Observation[][]> {
+  const pages: Observation[][] = [];
+  let cursor: string | undefined;
+  do {
+    const { observations, next } = await provider.listPage(filter, cursor, FREE_CALL);
+    pages.push([...observations]);
+    cursor = next;
+  } while (cursor !== undefined);
+  return pages;
+}
+
+describe('listing', () => {
+  it('C-040 C-043 gives every live session once, a hundred a page, and no ended one', async () => {
+    const { provider } = openProvider();
+    const started = [];
+    for (let count = 0; count < 250; count += 1) started.push(await provider.start(startRequest(), FREE_CALL));
+    const ids = started.map(({ handle }) => handle.id);
+    const pages = await listAll(provider);
+    expect(pages.map((page) => page.length)).toEqual([100, 100, 50]);
+    expect(pages.flat().map(({ handle }) => handle.id)).toEqual(ids);
+
+    await provider.terminate(started[99]!.handle, FREE_CALL);
+    const first = await provider.listPage({}, undefined, FREE_CALL);
+    const second = await provider.listPage({}, first.next, FREE_CALL);
+    expect([...first.observations, ...second.observations].map(({ handle }) => handle.id)).toEqual(
+      ids.filter((_, index) => index !== 99).slice(0, 200),
+    );
+  });
+
+  it('goes on after a session that has ended since', async () => {
+    const { provider } = openProvider();
+    for (let count = 0; count < 101; count += 1) await provider.start(startRequest(), FREE_CALL);
+    const { observations, next } = await provider.listPage({}, undefined, FREE_CALL);
+    await provider.terminate(observations.at(-1)!.handle, FREE_CALL);
+    expect((await provider.listPage({}, next, FREE_CALL)).observations).toHaveLength(1);
+  });
+
+  it('has no next page when the last one is just full', async () => {
+    const { provider } = openProvider();
+    for (let count = 0; count < 100; count += 1) await provider.start(startRequest(), FREE_CALL);
+    expect((await provider.listPage({}, undefined, FREE_CALL)).next).toBeUndefined();
+  });
+
+  it('C-042 keeps what fits each filter', async () => {
+    const { provider, clock } = openProvider();
+    const old = await provider.start(startRequest({ labels: { team: 'a', stage: 'dev' } }), FREE_CALL);
+    await clock.advance(1000);
+    const young = await provider.start(startRequest({ labels: { team: 'b', stage: 'dev' } }), FREE_CALL);
+    const found = async (filter: ListFilter): Promise<string[]> =>
+      (await listAll(provider, filter)).flat().map(({ handle }) => handle.id);
+    expect(await found({ labels: { team: 'a', stage: 'dev' } })).toEqual([old.handle.id]);
+    expect(await found({ labels: { team: 'a', stage: 'prod' } })).toEqual([]);
+    expect(await found({ createdAfterMs: young.details.createdAtMs! })).toEqual([young.handle.id]);
+    expect(await found({ states: ['ready'] })).toEqual([old.handle.id, young.handle.id]);
+    expect(await found({ states: ['busy', 'failed'] })).toEqual([]);
+  });
+
+  it('refuses a cursor that is not its own', async () => {
+    const { provider } = openProvider();
+    const page = provider.listPage({}, 'elsewhere', FREE_CALL);
+    await expect(page).rejects.toMatchObject({ kind: 'invalid-request', operation: 'listPage' });
+  });
+});
+
+describe('an engine that breaks', () => {
+  it('fails the session for good, and is closed first', async () => {
+    const { provider, engine } = openProvider();
+    const { handle } = await provider.start(startRequest(), FREE_CALL);
+    await new Promise(setImmediate);
+    const session = engine.sessions[0]!;
+    session.brokenBy = 'the database has been invalidated';
+    await provider.statements.execute(handle, { id: 's', text: '' }, FREE_CALL);
+    await new Promise(setImmediate);
+    expect(await provider.describe(handle, FREE_CALL)).toMatchObject({
+      nativeState: 'BROKEN',
+      state: 'failed',
+      final: true,
+      reason: 'the database has been invalidated',
+    });
+    expect(session.isClosed).toBe(true);
+    expect((await listAll(provider)).flat()).toEqual([]);
+  });
+});

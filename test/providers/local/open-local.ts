@@ -1,0 +1,108 @@
+import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batch.ts';
+import type { Observation } from '../../../src/contract/observation.ts';
+import type { Clock } from '../../../src/contract/ports.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import type { CallContext, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { StartRequest } from '../../../src/contract/start-request.ts';
+import type { Parameters, StatementExecution } from '../../../src/contract/statement-runner.ts';
+import { silentLogger, systemClock, systemRandom } from '../../../src/session/system-ports.ts';
+import { type ResultValue } from '../../../src/statement/values/result-value.ts';
+import { decodeColumn } from '../../../src/statement/values/decode-column.ts';
+import { plugin } from '../../../providers/local/plugin.ts';
+
+/** A call that nobody aborts and that has all the time there is. */
+export const FREE_CALL: CallContext = {
+  signal: new AbortController().signal,
+  deadline: Number.POSITIVE_INFINITY,
+  attempt: 1,
+};
+
+/** A call with a signal of its own. */
+export function callWith(signal: AbortSignal): CallContext {
+  return { ...FREE_CALL, signal };
+}
+
+let starts = 0;
+
+/** A start that nobody made before. */
+export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
+  starts += 1;
+  const token = `test-${String(starts).padStart(30, '0')}`;
+  return { owner: 'tests', token, idleTimeoutMs: 60_000, labels: {}, ...changes };
+}
+
+/** A result, read to its end. */
+export interface ReadResult {
+  readonly fields: readonly ColumnField[];
+  readonly batches: readonly ColumnBatch[];
+  readonly rows: readonly (readonly ResultValue[])[];
+}
+
+/** A local provider and the few steps that most tests take with it. */
+export class LocalBench {
+  readonly provider: SessionProvider;
+  #statements = 0;
+
+  constructor(options: Record<string, unknown> = {}, clock: Clock = systemClock) {
+    const parsed = plugin.parseOptions({ threads: 2, ...options });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    this.provider = plugin.create(parsed.config, { clock, random: systemRandom, logger: silentLogger });
+  }
+
+  /** Starts a session and waits until it is ready. */
+  async ready(changes: Partial<StartRequest> = {}): Promise<SessionHandle> {
+    const { handle } = await this.provider.start(startRequest(changes), FREE_CALL);
+    await this.until(handle, ({ state }) => state === 'ready');
+    return handle;
+  }
+
+  describe(handle: SessionHandle): Promise<Observation> {
+    return this.provider.describe(handle, FREE_CALL);
+  }
+
+  /** Looks until what is seen fits; fails after five seconds. */
+  async until(handle: SessionHandle, fits: (seen: Observation) => boolean): Promise<Observation> {
+    const giveUpAt = performance.now() + 5000;
+    for (;;) {
+      const seen = await this.describe(handle);
+      if (fits(seen)) return seen;
+      if (performance.now() > giveUpAt) throw new Error(`still ${seen.nativeState}: ${seen.reason ?? 'no reason'}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  execute(
+    handle: SessionHandle,
+    text: string,
+    { parameters, call = callWith(new AbortController().signal) }: { parameters?: Parameters; call?: CallContext } = {},
+  ): Promise<StatementExecution> {
+    this.#statements += 1;
+    const request = { id: `statement-${this.#statements}`, text, ...(parameters && { parameters }) };
+    return this.provider.statements!.execute(handle, request, call);
+  }
+
+  /** Runs a statement and reads all of its result. */
+  async run(handle: SessionHandle, text: string, parameters?: Parameters): Promise<ReadResult> {
+    return readAll(await this.execute(handle, text, parameters === undefined ? {} : { parameters }));
+  }
+
+  /** The rows of a statement. */
+  async rows(handle: SessionHandle, text: string, parameters?: Parameters): Promise<ReadResult['rows']> {
+    return (await this.run(handle, text, parameters)).rows;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.provider.close();
+  }
+}
+
+/** Reads a result to its end. */
+export async function readAll(execution: StatementExecution): Promise<ReadResult> {
+  const batches: ColumnBatch[] = [];
+  for await (const batch of execution.batches()) batches.push(batch);
+  const rows = batches.flatMap(({ rowCount, columns }) => {
+    const values = columns.map(decodeColumn);
+    return Array.from({ length: rowCount }, (_, row) => values.map((column) => column[row] as ResultValue));
+  });
+  return { fields: execution.fields, batches, rows };
+}
