@@ -7,11 +7,13 @@ import { rowArrays, rowObjects } from './values/rows-from-columns.ts';
 
 /** One column with all its values. */
 export interface ResultColumn extends ResultField {
+  /** One value a row, as the table of {@link ResultValue} says. */
   readonly values: ResultValue[];
 }
 
 /** Some rows of a result, in memory. */
 export class ResultBatch {
+  /** How many rows, 1 or more. */
   readonly rowCount: number;
   readonly #schema: ResultSchema;
   readonly #batch: ColumnBatch;
@@ -27,8 +29,9 @@ export class ResultBatch {
    * The rows, made anew at each call.
    * @throws SessionError `invalid-request` for another shape than objects and arrays.
    */
-  rows(options: RowOptions<'arrays'>): RowArray[];
   rows(options?: RowOptions<'objects'>): Row[];
+  /** The same with rows as arrays, in the order of the columns. */
+  rows(options: RowOptions<'arrays'>): RowArray[];
   rows(options: Partial<RowOptions> = {}): Row[] | RowArray[] {
     const asArrays = wantsArrays(options);
     const values = { rowCount: this.rowCount, columns: this.#decode() };

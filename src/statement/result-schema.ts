@@ -18,6 +18,7 @@ export interface ResultField {
 
 /** The columns of a result, in order. */
 export interface ResultSchema {
+  /** In the order of the statement. */
   readonly fields: readonly ResultField[];
 }
 

@@ -23,6 +23,7 @@ export interface ResultSource {
  * - as a stream, by `batches()` on a result that was not read yet: nothing is kept, so it can be done once.
  */
 export class Result {
+  /** The columns; known before any row is. */
   readonly schema: ResultSchema;
   readonly #fields: readonly ColumnField[];
   readonly #source: ResultSource;
@@ -37,11 +38,12 @@ export class Result {
   }
 
   /**
-   * All rows, made anew at each call; the values are as {@link ResultValue} says.
+   * All rows, made anew at each call; the values are as the table of `ResultValue` says.
    * @throws SessionError `conflict` when the result was streamed or closed; whatever the statement fails with.
    */
-  async rows(options: RowOptions<'arrays'>): Promise<RowArray[]>;
   async rows(options?: RowOptions<'objects'>): Promise<Row[]>;
+  /** The same with rows as arrays, in the order of the columns. */
+  async rows(options: RowOptions<'arrays'>): Promise<RowArray[]>;
   async rows(options: Partial<RowOptions> = {}): Promise<Row[] | RowArray[]> {
     const asArrays = wantsArrays(options);
     const batches = await this.#keepBatches();
@@ -104,6 +106,7 @@ export class Result {
     await this.#source.close();
   }
 
+  /** {@link Result.close} at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

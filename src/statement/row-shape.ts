@@ -2,6 +2,7 @@ import { SessionError } from '../contract/session-error.ts';
 
 /** Rows as objects under the columns' names (the default), or as arrays in the columns' order. */
 export interface RowOptions<Shape extends 'objects' | 'arrays' = 'objects' | 'arrays'> {
+  /** The shape of each row. */
   readonly as: Shape;
 }
 

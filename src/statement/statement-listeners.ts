@@ -5,6 +5,7 @@ import type { StatementState } from './statement-state.ts';
 
 /** What can be listened to, and what a listener is told. */
 export interface StatementEvents {
+  /** Each state that the statement enters. */
   state: StatementState;
   /** While the statement runs, at growing pauses of 100 ms to 1 s, where the engine tells its progress. */
   progress: StatementProgress;

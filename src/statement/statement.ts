@@ -34,8 +34,11 @@ export const STOP_PATIENCE_MS = 5000;
 export interface StatementPorts {
   /** The session to run in. */
   readonly handle: SessionHandle;
+  /** Measures timeouts and the pauses of progress. */
   readonly clock: Clock;
+  /** Makes the id. */
   readonly random: Random;
+  /** Hears of listeners that throw. */
   readonly logger: Logger;
   /** Resolves, with what runs its statements, when the session takes work; settles at once when the signal aborts. */
   readonly whenReady: (signal: AbortSignal) => Promise<StatementRunner>;
@@ -45,6 +48,7 @@ export interface StatementPorts {
 export class Statement {
   /** `stmt-` and sixteen hexadecimal digits; the engine knows the execution by it. */
   readonly id: string;
+  /** The SQL, as it was submitted. */
   readonly text: string;
   /** Resolves when the statement has ended, however it ended, and its engine has let go of it; never rejects. */
   readonly done: Promise<void>;
@@ -82,6 +86,7 @@ export class Statement {
   /**
    * Checks the request and sends the statement on its way: it waits until the session takes work, then it runs.
    * @throws SessionError `invalid-request` for an empty text or wrong options, `aborted` when the signal has aborted already.
+   * @internal Users get statements from `session.submit()`.
    */
   static submit(ports: StatementPorts, text: string, options: StatementOptions = {}): Statement {
     assertStatementText(text);
@@ -92,6 +97,7 @@ export class Statement {
     return statement;
   }
 
+  /** Where it is in its life. */
   get state(): StatementState {
     return this.#state;
   }
