@@ -9,29 +9,39 @@ import {
   type ExtractorMessage,
   type IExtractorMessagesConfig,
 } from '@microsoft/api-extractor';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REPORTS = join(ROOT, 'docs/api');
 const TEMPORARY = join(ROOT, 'reports/api');
+const ROOT_ENTRY = './dist/src/index.d.ts';
 
-/** Report name → declaration file of the entry point. */
-const ENTRIES = {
-  anysession: 'src/index',
-  'anysession-container': 'src/container/index',
-  'anysession-conformance': 'src/conformance/index',
-  'anysession-testing': 'src/testing/index',
-  'anysession-providers-local': 'providers/local/index',
-};
+/** The declaration file of each entry point of package.json, by the name of its report. */
+function entryPoints(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    exports: Record<string, { types: string } | string | null>;
+  };
+  const providers = readdirSync(join(ROOT, 'providers')).filter((id) => !id.startsWith('_'));
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([path, target]) => {
+      if (target === null || typeof target === 'string') return [];
+      const ids = path.includes('*') ? providers : [''];
+      return ids.map((id) => [
+        path.replace('.', 'anysession').replace('*', id).replaceAll('/', '-'),
+        target.types.replace('*', id),
+      ]);
+    }),
+  );
+}
 
 const messages = (entry: string): IExtractorMessagesConfig => ({
   extractorMessageReporting: {
     default: { logLevel: ExtractorLogLevel.Warning },
     'ae-undocumented': { logLevel: ExtractorLogLevel.Warning },
     // The root exports every type that the API mentions; the other entries lean on the root.
-    'ae-forgotten-export': { logLevel: entry === 'src/index' ? ExtractorLogLevel.Warning : ExtractorLogLevel.None },
+    'ae-forgotten-export': { logLevel: entry === ROOT_ENTRY ? ExtractorLogLevel.Warning : ExtractorLogLevel.None },
     // Everything exported is public; a tag on each symbol would say nothing.
     'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
     // Reported by the compiler already, and wrongly for links into other files.
@@ -49,7 +59,7 @@ function check(name: string, entry: string, local: boolean): boolean {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: ROOT,
-      mainEntryPointFilePath: join(ROOT, `dist/${entry}.d.ts`),
+      mainEntryPointFilePath: join(ROOT, entry),
       compiler: { tsconfigFilePath: join(ROOT, '.config/tsconfig.api.json') },
       apiReport: {
         enabled: true,
@@ -78,5 +88,5 @@ function check(name: string, entry: string, local: boolean): boolean {
 const local = process.argv.includes('--local');
 mkdirSync(REPORTS, { recursive: true });
 mkdirSync(TEMPORARY, { recursive: true });
-const results = Object.entries(ENTRIES).map(([name, entry]) => check(name, entry, local));
+const results = Object.entries(entryPoints()).map(([name, entry]) => check(name, entry, local));
 process.exitCode = results.every(Boolean) ? 0 : 1;
