@@ -196,7 +196,7 @@ export class Statement {
 
   async #stopOnce(ending: StatementEnding): Promise<void> {
     const { clock } = this.#ports;
-    this.#ending ??= ending;
+    this.#ending = ending;
     this.#controller.abort(ending.error ?? closedError(this.#atHand));
     if (this.#state === 'queued') {
       this.#settle(SUCCEEDED);
