@@ -55,8 +55,12 @@ export function localOptionsSchema(): Readonly<Record<string, unknown>> {
 /** Reads the options; tells all that is wrong at once. */
 export function parseLocalOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<LocalConfig> {
   const parsed = schema.safeParse(options);
-  if (!parsed.success)
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => toProblems(issue, options)) };
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, options));
+    // A value of the wrong type also breaks the rules for values of the right one: only the first is news.
+    const places = problems.map(({ path }) => JSON.stringify(path));
+    return { ok: false, problems: problems.filter((_, index) => places.indexOf(places[index] ?? '') === index) };
+  }
   const { engine, database, memoryLimit, threads, init } = parsed.data;
   return { ok: true, config: { engine, database, memoryLimit, threads, init } };
 }

@@ -8,7 +8,7 @@ import { callWith, FREE_CALL, LocalBench, readAll, startRequest } from './open-l
 
 const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
 const refusal = (kind: string, words: RegExp | string = ''): object =>
-  expect.objectContaining({ kind, message: expect.stringMatching(words) });
+  expect.objectContaining({ kind, message: expect.stringMatching(words) }) as object;
 
 describe('starting', () => {
   const local = new LocalBench();

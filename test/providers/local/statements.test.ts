@@ -16,7 +16,7 @@ const refusal = (kind: string, words: RegExp | string): object =>
     provider: 'local',
     handle,
     message: expect.stringMatching(words),
-  });
+  }) as object;
 
 beforeAll(async () => {
   handle = await local.ready();

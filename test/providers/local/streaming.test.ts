@@ -8,7 +8,7 @@ const local = new LocalBench();
 let handle: SessionHandle;
 const isReady = ({ state }: { state: unknown }): boolean => state === 'ready';
 const refusal = (kind: string, words: string): object =>
-  expect.objectContaining({ kind, message: expect.stringContaining(words) });
+  expect.objectContaining({ kind, message: expect.stringContaining(words) }) as object;
 
 beforeAll(async () => {
   handle = await local.ready();

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { plugin } from '../../../providers/local/plugin.ts';
+import { LOCAL_STATES, STATE_MEANINGS } from '../../../providers/local/states.ts';
+
+interface OptionSchema {
+  readonly description: string;
+  readonly default?: unknown;
+}
+
+/** The rows of the first table below a heading of the README. */
+function tableBelow(heading: string): string[][] {
+  const readme = readFileSync(new URL('../../../providers/local/README.md', import.meta.url), 'utf8');
+  const [, section = ''] = readme.split(`${heading}\n`);
+  const lines = /(?:^\|.*\n)+/m.exec(section)?.[0].trimEnd().split('\n') ?? [];
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split(' |')
+      .map((cell) => cell.trim()),
+  );
+}
+
+const schema = plugin.optionsSchema() as {
+  readonly additionalProperties: unknown;
+  readonly required?: unknown;
+  readonly properties: Readonly<Record<string, OptionSchema>>;
+};
+
+describe('the options', () => {
+  it('have defaults for all', () => {
+    expect(plugin.parseOptions({})).toEqual({
+      ok: true,
+      config: { engine: 'duckdb', database: ':memory:', memoryLimit: undefined, threads: undefined, init: [] },
+    });
+  });
+
+  it('are taken as they are written', () => {
+    const options = {
+      engine: 'duckdb',
+      database: 'data/dev.db',
+      memoryLimit: '1.5 GiB',
+      threads: 1024,
+      init: ['SELECT 1'],
+    };
+    expect(plugin.parseOptions(options)).toEqual({ ok: true, config: options });
+  });
+
+  it.each(['512MB', '2GiB', '2gb', '0.5TB', '100 KB'])('take %s of memory', (memoryLimit) => {
+    expect(plugin.parseOptions({ memoryLimit }).ok).toBe(true);
+  });
+
+  it('tell all that is wrong at once, each with what was expected and what was found', () => {
+    const problems = {
+      engine: 'sail',
+      database: ' ',
+      memoryLimit: '80%',
+      threads: 0,
+      init: ['SELECT 1', 2, ''],
+      memory: '1GB',
+      constructor: 1,
+    };
+    expect(plugin.parseOptions(problems)).toEqual({
+      ok: false,
+      problems: expect.arrayContaining([
+        { path: ['engine'], message: 'must be "duckdb"; found "sail"' },
+        { path: ['database'], message: 'must not be empty; found " "' },
+        { path: ['memoryLimit'], message: 'must be a size such as "512MB" or "2GiB"; found "80%"' },
+        { path: ['threads'], message: 'must be 1 or more; found 0' },
+        { path: ['init', 1], message: 'must be a string; found 2' },
+        { path: ['init', 2], message: 'must not be empty; found ""' },
+        { path: ['memory'], message: 'is no option here; there are engine, database, memoryLimit, threads, init' },
+      ]),
+    });
+  });
+
+  it.each([
+    [{ threads: 1.5 }, 'must be a whole number; found 1.5'],
+    [{ threads: 1025 }, 'must be 1024 or less; found 1025'],
+    [{ threads: '2' }, 'must be a number; found "2"'],
+    [{ init: 'SELECT 1' }, 'must be a list; found "SELECT 1"'],
+    [{ memoryLimit: 5 }, 'must be a string; found 5'],
+    [{ memoryLimit: '0MB' }, 'must be a size such as "512MB" or "2GiB"; found "0MB"'],
+    [{ memoryLimit: '-1GB' }, 'must be a size such as "512MB" or "2GiB"; found "-1GB"'],
+    [{ database: [] }, 'must be a string; found []'],
+    [{ database: null }, 'must be a string; found null'],
+    [{ database: () => 1 }, 'must be a string; found a function'],
+  ])('refuse %o', (options, message) => {
+    expect(plugin.parseOptions(options)).toEqual({
+      ok: false,
+      problems: [{ path: Object.keys(options), message }],
+    });
+  });
+
+  it('have a JSON Schema for editors, where nothing is required and nothing else may stand', () => {
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(schema.required).toBeUndefined();
+    expect(Object.values(schema.properties).every(({ description }) => description.endsWith('.'))).toBe(true);
+  });
+
+  it('stand in the README as they are', () => {
+    const expected = Object.entries(schema.properties).map(([name, option]) => [
+      `\`${name}\``,
+      option.default === undefined ? '–' : `\`${JSON.stringify(option.default).replaceAll('"', '')}\``,
+      option.description,
+    ]);
+    expect(tableBelow('## Options')).toEqual(expected);
+  });
+});
+
+describe('the states', () => {
+  it('stand in the README as they are', () => {
+    const states = tableBelow('## Sessions').map(([native, state, meaning]) => [
+      native,
+      state,
+      /^final:/.test(meaning!),
+    ]);
+    const expected = LOCAL_STATES.map((native) => {
+      const { state, final } = STATE_MEANINGS[native];
+      return [`\`${native}\``, `\`${state}\``, final];
+    });
+    expect(states).toEqual(expected);
+  });
+
+  it('C-012 C-013 mean what the contract allows', () => {
+    for (const { state, acceptsWork, final } of Object.values(STATE_MEANINGS)) {
+      if (final) expect(['terminated', 'failed']).toContain(state);
+      if (state === 'ready') expect(acceptsWork).toBe(true);
+      if (state !== 'ready' && state !== 'busy') expect(acceptsWork).toBe(false);
+    }
+  });
+});
+
+describe('the plugin', () => {
+  it('C-001 has capabilities that are frozen all through', () => {
+    const { capabilities } = plugin;
+    expect(Object.isFrozen(capabilities)).toBe(true);
+    for (const value of Object.values(capabilities)) expect(Object.isFrozen(value)).toBe(true);
+    expect(capabilities).toMatchObject({ dialect: 'duckdb', sql: true, outlivesProcess: false, listsFinal: false });
+  });
+});
