@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { plugin } from '../../../providers/athena/plugin.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
@@ -283,6 +283,31 @@ describe('what only athena can refuse comes back as one clear error', () => {
     const error = await failure(broken.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
     expect(error.message).toContain('the vault is sealed');
+  });
+
+  it('a machine without any credentials, and a profile that is not there', async () => {
+    const { another } = await bench();
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    try {
+      for (const options of [{}, { profile: 'nobody' }]) {
+        const provider = another({ engine: 'spark-3.5', credentials: undefined, ...options });
+        const error = await failure(provider.start(request(), unlimited()));
+        expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
+        expect(error.message).toMatch(/credentials could not be had: .*aws sso login/);
+      }
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('an address that speaks no TLS', async () => {
+    const { emulator, another } = await bench();
+    const provider = another({ engine: 'spark-3.5', endpoint: emulator.urls.athena.replace('http:', 'https:') });
+    const error = await failure(provider.start(request(), unlimited()));
+    expect(error).toMatchObject({ kind: 'config-invalid', effect: 'none' });
+    expect(error.message).toMatch(/`endpoint`/);
   });
 
   it('a page cursor of somewhere else', async () => {
