@@ -12,6 +12,8 @@ defaultEnvironment: full
 environments:
   full: { provider: ${LISTING} }
   empty: { provider: ${LISTING}, empty: true }
+  unclosable: { provider: ${LISTING}, closing: fails }
+  broken: { provider: ${LISTING}, listing: fails, closing: fails }
 `,
   });
   return cli(['list', ...args], { cwd, ...(columns !== undefined && { columns }) });
@@ -53,6 +55,18 @@ describe('anysession list', () => {
         createdAtMs: 1_795_168_923_456,
         ownership: { owner: 'etl', token: `as-${'0'.repeat(28)}-1` },
       },
+    });
+  });
+
+  it('tells a failure of closing, and hides no other failure behind it', async () => {
+    const unclosable = await list(['--env', 'unclosable']);
+    expect([unclosable.code, unclosable.stderr]).toEqual([
+      3,
+      '[unauthenticated] close was refused\n→ Log in again or give valid credentials.\n',
+    ]);
+    const broken = await list(['--env', 'broken', '--json']);
+    expect(JSON.parse(broken.stderr)).toMatchObject({
+      error: { operation: 'listPage', others: [{ operation: 'close' }] },
     });
   });
 

@@ -53,6 +53,19 @@ describe('the anysession process', { timeout: 60_000 }, () => {
     expect(JSON.parse(end.stderr)).toMatchObject({ error: { kind: 'aborted' } });
   });
 
+  it('a second Ctrl-C exits at once', async () => {
+    const plugin = fileURLToPath(new URL('./fixtures/listing-plugin.ts', import.meta.url));
+    const cwd = configFolder({
+      'anysession.config.yaml': `environments: { dev: { provider: ${plugin}, empty: true, closing: hangs } }`,
+    });
+    const { child, ended } = start(['list', '--json'], cwd);
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    const second = setInterval(() => child.kill('SIGINT'), 100);
+    onTestFinished(() => clearInterval(second));
+    expect(await ended).toEqual({ code: 130, signal: null, stdout: '', stderr: 'closing\n' });
+  });
+
   it('stops quietly when nobody reads its output any more', async () => {
     const { child, ended } = start(['sql', ENDLESS, '--csv']);
     await once(child.stdout, 'data');

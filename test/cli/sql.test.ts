@@ -80,6 +80,8 @@ describe('anysession sql', () => {
     const limited = await sql(range, ['--rows', '2', '--csv'], { columns: 80 });
     expect(limited.stdout).toBe('n\r\n0\r\n1\r\n');
     expect(limited.stderr).toContain('the first 2 rows; --rows COUNT shows more, --json and --csv show all\n');
+    // More than one batch of the engine.
+    expect((await sql(range, ['--rows', '3000', '--csv'])).stdout.split('\r\n')).toHaveLength(3002);
     expect((await sql(range)).stdout.split('\n')).toHaveLength(1003);
     expect((await sql('SELECT range AS n FROM range(1000)', [], { columns: 80 })).stderr).toContain('K1000 rows\n');
     expect((await sql(range, ['--csv'])).stdout.split('\r\n')).toHaveLength(100_002);

@@ -90,6 +90,11 @@ describe('warnings', () => {
     ]);
   });
 
+  it('say nothing of what start will refuse before the environment itself is right', async () => {
+    const prod = { provider: FIXTURE, token: '${PROD_TOKEN}', session: { idleTimeoutMs: 1 } };
+    await expect(check({ environments: { prod } })).resolves.toMatchObject({ warnings: [] });
+  });
+
   it('tell that a secret stands in a file, without repeating it', async () => {
     const { warnings } = await check({ environments: { dev: { provider: FIXTURE, token: 'tk-hunter2' } } });
     expect(warnings).toEqual([

@@ -25,6 +25,8 @@ describe('configSchema', () => {
       owner: '${TEAM}',
       environments: { prod: { provider: '@acme/livy', url: 'https://livy', anything: { at: ['all'] } } },
     },
+    // What it requires may come from its variables.
+    { environments: { prod: { provider: 'emr-serverless' } } },
     { extends: './base.yaml' },
     { extends: ['a.yaml', 'b.json'], environments: { dev: { session: { idleTimeoutMs: 1 } } } },
   ])('accepts %j', (config) => {

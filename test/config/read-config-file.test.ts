@@ -63,6 +63,11 @@ describe('reading a config file', () => {
       'export default {\n  owner: ,\n};',
       'a.ts:2:9: running the file failed: Error: ParseError: Unexpected token',
     ],
+    [
+      'a.ts',
+      'export const environments = {};',
+      'a.ts: there is no default export: write `export default { environments: … }`',
+    ],
     ['a.mjs', 'throw "just a text";', 'a.mjs: running the file failed: just a text'],
     [
       'a.ts',
