@@ -4,7 +4,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { ProviderOperation } from '../../src/contract/session-provider.ts';
 import { isLegalMove, type StatePoint } from '../../src/contract/session-state.ts';
 import type { Session } from '../../src/session/session.ts';
-import { SeededRandom, type ScriptedFault } from '../../src/testing/index.ts';
+import type { ScriptedFault } from '../../src/testing/scripted-faults.ts';
+import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { Scene, type SceneProcess } from './scene.ts';
 
 const MINUTE_MS = 60_000;

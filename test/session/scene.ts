@@ -7,16 +7,12 @@ import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { standardLayers } from '../../src/session/layers/standard-layers.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import type { SessionDefaults } from '../../src/contract/session-defaults.ts';
-import {
-  RecordingLogger,
-  RecordingTracer,
-  ScriptedProvider,
-  ScriptedService,
-  SeededRandom,
-  VirtualClock,
-  type ScriptedServiceOptions,
-  type VirtualClockOptions,
-} from '../../src/testing/index.ts';
+import { RecordingLogger } from '../../src/testing/recording-logger.ts';
+import { RecordingTracer } from '../../src/testing/recording-tracer.ts';
+import { ScriptedProvider } from '../../src/testing/scripted-provider.ts';
+import { ScriptedService, type ScriptedServiceOptions } from '../../src/testing/scripted-service.ts';
+import { SeededRandom } from '../../src/testing/seeded-random.ts';
+import { VirtualClock, type VirtualClockOptions } from '../../src/testing/virtual-clock.ts';
 import { GetWatcher } from '../../src/watch/get-watcher.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
 

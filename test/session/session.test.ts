@@ -3,7 +3,7 @@ import type { Observation } from '../../src/contract/observation.ts';
 import type { Session } from '../../src/session/session.ts';
 import { NOT_FOUND_GRACE_MS } from '../../src/session/session-wait.ts';
 import type { StateChange } from '../../src/session/session-tracker.ts';
-import type { ScriptedRows } from '../../src/testing/index.ts';
+import type { ScriptedRows } from '../../src/testing/scripted-statements.ts';
 import { adapterOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
 
 const MINUTE_MS = 60_000;

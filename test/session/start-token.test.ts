@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isStartToken } from '../../src/contract/ownership.ts';
 import { generationOf, keyedToken, keyPrefix, MAX_GENERATION, mintToken } from '../../src/session/start-token.ts';
-import { SeededRandom } from '../../src/testing/index.ts';
+import { SeededRandom } from '../../src/testing/seeded-random.ts';
 
 describe('start tokens', () => {
   it('C-110 name a key and its generation, the same in every process', () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { RecordingLogger, SeededRandom } from '../../src/testing/index.ts';
+import { RecordingLogger } from '../../src/testing/recording-logger.ts';
+import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { GetWatcher } from '../../src/watch/get-watcher.ts';
 import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';
 

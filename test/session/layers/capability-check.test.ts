@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Capabilities } from '../../../src/contract/capabilities.ts';
 import type { StartRequest } from '../../../src/contract/start-request.ts';
-import { SCRIPTED_CAPABILITIES } from '../../../src/testing/index.ts';
+import { SCRIPTED_CAPABILITIES } from '../../../src/testing/scripted-capabilities.ts';
 import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
 
 const CATALOG: Readonly<Record<string, Partial<Capabilities>>> = {

@@ -5,7 +5,7 @@ import { SessionError } from '../../../src/contract/session-error.ts';
 import { composeLayers, type Layer } from '../../../src/session/layers/layer.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
 import { standardLayers } from '../../../src/session/layers/standard-layers.ts';
-import { SCRIPTED_CAPABILITIES } from '../../../src/testing/index.ts';
+import { SCRIPTED_CAPABILITIES } from '../../../src/testing/scripted-capabilities.ts';
 import { RateBudget } from '../../../src/watch/rate-budget.ts';
 import { adapterOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
 

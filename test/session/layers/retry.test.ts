@@ -11,7 +11,7 @@ import {
   RATE_LIMITED_BASE_DELAY_MS,
   retryLayer,
 } from '../../../src/session/layers/retry.ts';
-import { SeededRandom } from '../../../src/testing/index.ts';
+import { SeededRandom } from '../../../src/testing/seeded-random.ts';
 import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
 
 const ALMOST_ONE: Random = { next: () => 1 - Number.EPSILON, hex: () => '' };
