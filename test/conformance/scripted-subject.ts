@@ -32,7 +32,11 @@ export const POOR_CAPABILITIES = {
 } as const satisfies Partial<Capabilities>;
 
 /** The scripted provider as a subject of the kit; its service behaves as the capabilities say. */
-export function scriptedSubject(capabilities: Partial<Capabilities> = {}, name = 'scripted'): ConformanceSubject {
+export function scriptedSubject(
+  capabilities: Partial<Capabilities> = {},
+  name = 'scripted',
+  { batchRows = 2_048 } = {},
+): ConformanceSubject {
   return {
     name,
     capabilities: { ...SCRIPTED_CAPABILITIES, ...capabilities },
@@ -51,14 +55,14 @@ export function scriptedSubject(capabilities: Partial<Capabilities> = {}, name =
     layered: false,
     sql: DUCKDB_SAMPLES,
     patienceMs: 50,
-    open: async () => openScripted(capabilities),
+    open: async () => openScripted(capabilities, batchRows),
   };
 }
 
-function openScripted(capabilities: Partial<Capabilities>): ConformanceFixture {
+function openScripted(capabilities: Partial<Capabilities>, batchRows: number): ConformanceFixture {
   const clock = new VirtualClock();
   const service = new ScriptedService({ clock, capabilities });
-  teach(service);
+  teach(service, batchRows);
   return {
     createProvider: () => new ScriptedProvider({ service, clock }),
     time: virtualTime(clock),
@@ -110,10 +114,10 @@ function inject(service: ScriptedService, fault: InjectedFault): void {
 }
 
 /** Teaches the scripted engine what a real one knows. */
-function teach(service: ScriptedService): void {
+function teach(service: ScriptedService, batchRows: number): void {
   const { rows, parameters, types, endless, refused } = DUCKDB_SAMPLES;
   for (const sample of [rows, ...types]) {
-    service.statements.set(sample.text, { columns: toFields(sample), rows: sample.rows, batchRows: 2_048 });
+    service.statements.set(sample.text, { columns: toFields(sample), rows: sample.rows, batchRows });
   }
   for (const sample of parameters) {
     // What was bound comes back, whatever it is.

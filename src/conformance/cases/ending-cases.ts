@@ -51,14 +51,12 @@ export const ENDING_CASES: readonly ConformanceCase[] = [
     run: async (trial) => {
       const { handle } = await trial.start();
       await trial.terminate(handle);
-      const seenBefore = trial.observations.length;
-      await trial.untilNothingLives('C-033');
-      const last = await trial.describe(handle);
-      check(last.final, `the service holds nothing and the session is ${said(last)}`);
-      check(
-        trial.observations.slice(seenBefore).every(({ state }) => state !== 'ready'),
-        'it became ready after its terminate',
-      );
+      const isOver = await trial.until(handle, ({ state, final }) => final || state === 'ready', {
+        what: 'final',
+        rule: 'C-033',
+      });
+      check(isOver.final, `after its terminate the session became ${said(isOver)}`);
+      check((await trial.oracle.live()).length === 0, `the session is ${said(isOver)} and the service still holds it`);
     },
   }),
 ];

@@ -11,7 +11,7 @@ import {
   type ConformanceCase,
 } from '../conformance-case.ts';
 import type { InjectedFault } from '../subject.ts';
-import { outcomeOf, type Outcome } from '../outcome.ts';
+import { outcomeOf, said, type Outcome } from '../outcome.ts';
 import type { Trial } from '../trial.ts';
 
 /** C-020 … C-026: what a start promises. */
@@ -65,7 +65,7 @@ export const STARTING_CASES: readonly ConformanceCase[] = [
           "the lost start must say effect: 'unknown'",
         );
       const [id] = await trial.oracle.started();
-      check(id !== undefined, 'the service started nothing');
+      if (id === undefined) throw new Error("the subject's service must act on a start whose answer is lost");
       await expectSameSession(trial, request, id);
     },
   }),
@@ -124,7 +124,9 @@ export const STARTING_CASES: readonly ConformanceCase[] = [
       const { min: idleTimeoutMs } = trial.capabilities.idleTimeoutMs;
       const handle = await trial.startReady({ idleTimeoutMs });
       await trial.pass(idleTimeoutMs * 0.9);
-      check((await trial.oracle.live()).includes(handle.id), 'the session ended before its idle timeout');
+      const early = await trial.describe(handle);
+      const isLive = (await trial.oracle.live()).includes(handle.id);
+      check(isLive && early.state === 'ready', `before its idle timeout the session is ${said(early)}`);
       await trial.pass(idleTimeoutMs * 0.1);
       await trial.until(handle, ({ final }) => final, {
         what: 'final although it was idle for too long',

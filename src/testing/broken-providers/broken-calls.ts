@@ -7,6 +7,11 @@ function deaf(call: CallContext): CallContext {
   return { ...call, signal: new AbortController().signal };
 }
 
+/** Throws the error under the name of an internal function. */
+function renamed(error: unknown): never {
+  throw SessionError.is(error) ? error.with({ operation: 'fetchSessions' }) : error;
+}
+
 /** Wrong in how calls fail. */
 export const BROKEN_CALLS: readonly BrokenProvider[] = [
   brokenProvider({
@@ -27,10 +32,8 @@ export const BROKEN_CALLS: readonly BrokenProvider[] = [
     breaks: ['C-005'],
     wrap: (sound) =>
       alter(sound, {
-        listPage: (filter, cursor, call) =>
-          sound.listPage(filter, cursor, call).catch((error: unknown) => {
-            throw SessionError.is(error) ? error.with({ operation: 'fetchSessions' }) : error;
-          }),
+        describe: (handle, call) => sound.describe(handle, call).catch(renamed),
+        listPage: (filter, cursor, call) => sound.listPage(filter, cursor, call).catch(renamed),
       }),
   }),
   brokenProvider({
@@ -79,5 +82,51 @@ export const BROKEN_CALLS: readonly BrokenProvider[] = [
     fault: 'looks at the id of a handle only',
     breaks: ['C-034'],
     wrap: (sound) => alterCalls(sound, (handle, call) => [{ ...handle, provider: sound.id, scope: sound.scope }, call]),
+  }),
+  brokenProvider({
+    name: 'plain-not-found',
+    fault: 'throws a plain error for a session that is not there',
+    breaks: ['C-005', 'C-031'],
+    wrap: (sound) =>
+      alter(sound, {
+        describe: (handle, call) =>
+          sound.describe(handle, call).catch((error: unknown) => {
+            throw SessionError.is(error, 'not-found') ? new Error('ResourceNotFoundException') : error;
+          }),
+      }),
+  }),
+  brokenProvider({
+    name: 'gives-up',
+    fault: 'says of a passing failure that trying again cannot help',
+    breaks: ['C-006'],
+    wrap: (sound) =>
+      alter(sound, {
+        listPage: (filter, cursor, call) =>
+          sound.listPage(filter, cursor, call).catch((error: unknown) => {
+            throw SessionError.is(error, 'unavailable') ? error.with({ retry: 'permanent' }) : error;
+          }),
+      }),
+  }),
+  brokenProvider({
+    name: 'asks-twice',
+    fault: 'asks again after a failure to make sure, and reports the first one',
+    breaks: ['C-006'],
+    wrap: (sound) =>
+      alter(sound, {
+        describe: (handle, call) =>
+          sound.describe(handle, call).catch(async (error: unknown) => {
+            if (SessionError.is(error, 'unavailable')) await sound.describe(handle, call);
+            throw error;
+          }),
+      }),
+  }),
+  brokenProvider({
+    name: 'hangs-when-aborted',
+    fault: 'waits for an abort that has already come',
+    breaks: ['C-007'],
+    wrap: (sound) =>
+      alter(sound, {
+        describe: (handle, call) => (call.signal.aborted ? new Promise(() => {}) : sound.describe(handle, call)),
+      }),
   }),
 ];

@@ -78,7 +78,7 @@ export const BROKEN_ENDS: readonly BrokenProvider[] = [
   brokenProvider({
     name: 'final-too-early',
     fault: 'counts a session that is shutting down as ended, although it is still held and paid for',
-    breaks: ['C-026', 'C-032'],
+    breaks: ['C-026', 'C-032', 'C-033'],
     wrap: (sound) =>
       alterObservations(sound, (observation) =>
         observation.state === 'terminated' ? { ...observation, final: true } : observation,
@@ -110,5 +110,42 @@ export const BROKEN_ENDS: readonly BrokenProvider[] = [
           ? { ...observation, state: 'ready', acceptsWork: true, final: false }
           : observation,
       ),
+  }),
+  brokenProvider({
+    name: 'ends-as-failed',
+    fault: 'shows a session that was terminated as one that has failed',
+    breaks: ['C-032'],
+    wrap: (sound) =>
+      alter(sound, {
+        describe: async (handle, call) => {
+          const observation = await sound.describe(handle, call);
+          const hasEnded = observation.final && observation.state === 'terminated';
+          return hasEnded ? { ...observation, state: 'failed' } : observation;
+        },
+      }),
+  }),
+  brokenProvider({
+    name: 'terminates-while-looking',
+    fault: 'terminates again each time it looks at a session that is ending',
+    breaks: ['C-032'],
+    wrap: (sound) =>
+      alter(sound, {
+        describe: async (handle, call) => {
+          const observation = await sound.describe(handle, call);
+          const isEnding = observation.state === 'terminated' && !observation.final;
+          return isEnding ? sound.terminate(handle, call) : observation;
+        },
+      }),
+  }),
+  brokenProvider({
+    name: 'ready-on-the-way-down',
+    fault: 'shows a session that was terminated before it was ready as ready, for a moment',
+    breaks: ['C-033'],
+    wrap: (sound) =>
+      alterObservations(sound, (observation) => {
+        const { state, final, details } = observation;
+        const wasYoung = state === 'terminated' && !final && details.startedAtMs === undefined;
+        return wasYoung ? { ...observation, state: 'ready', acceptsWork: true } : observation;
+      }),
   }),
 ];

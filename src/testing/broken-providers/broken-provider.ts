@@ -1,3 +1,4 @@
+import type { Capabilities } from '../../contract/capabilities.ts';
 import type { Observation } from '../../contract/observation.ts';
 import type { CallContext, SessionProvider } from '../../contract/session-provider.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
@@ -10,6 +11,8 @@ export interface BrokenProvider {
   readonly fault: string;
   /** The rules of the contract that it breaks; all others it keeps. */
   readonly breaks: readonly string[];
+  /** What the sound provider must differ in for the fault to show. */
+  readonly capabilities?: Partial<Capabilities>;
   readonly wrap: (sound: SessionProvider) => SessionProvider;
 }
 
@@ -44,6 +47,19 @@ export function without(sound: SessionProvider, member: 'endpoint' | 'dashboard'
   const altered = alter(sound, {});
   Reflect.deleteProperty(altered, member);
   return altered;
+}
+
+/** The same provider, except for what its list shows. */
+export function alterList(
+  sound: SessionProvider,
+  change: (observations: readonly Observation[]) => readonly Observation[],
+): SessionProvider {
+  return alter(sound, {
+    listPage: async (filter, cursor, call) => {
+      const page = await sound.listPage(filter, cursor, call);
+      return { ...page, observations: change(page.observations) };
+    },
+  });
 }
 
 /** The same provider, except for what it shows of sessions. */

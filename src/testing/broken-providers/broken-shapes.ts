@@ -1,4 +1,12 @@
-import { alter, alterObservations, brokenProvider, without, type BrokenProvider } from './broken-provider.ts';
+import type { Capabilities } from '../../contract/capabilities.ts';
+import {
+  alter,
+  alterList,
+  alterObservations,
+  brokenProvider,
+  without,
+  type BrokenProvider,
+} from './broken-provider.ts';
 
 /** Wrong from outside: what the provider says of itself. */
 export const BROKEN_SHAPES: readonly BrokenProvider[] = [
@@ -45,16 +53,12 @@ export const BROKEN_SHAPES: readonly BrokenProvider[] = [
     fault: 'lists its sessions under a name of the service instead of its own id',
     breaks: ['C-003'],
     wrap: (sound) =>
-      alter(sound, {
-        listPage: async (filter, cursor, call) => {
-          const page = await sound.listPage(filter, cursor, call);
-          const observations = page.observations.map((observation) => ({
-            ...observation,
-            handle: { ...observation.handle, provider: 'scripted-service-v2' },
-          }));
-          return { ...page, observations };
-        },
-      }),
+      alterList(sound, (observations) =>
+        observations.map((observation) => ({
+          ...observation,
+          handle: { ...observation.handle, provider: 'scripted-service-v2' },
+        })),
+      ),
   }),
   brokenProvider({
     name: 'seconds',
@@ -73,5 +77,76 @@ export const BROKEN_SHAPES: readonly BrokenProvider[] = [
     breaks: ['C-008'],
     wrap: (sound) =>
       alterObservations(sound, (observation) => ({ ...observation, sinceMs: (observation.sinceMs ?? 0) + 0.25 })),
+  }),
+  brokenProvider({
+    name: 'incomplete-capabilities',
+    fault: 'leaves out a capability that it has no answer for',
+    breaks: ['C-001'],
+    wrap: (sound) => {
+      const { listPageSize: _missing, ...rest } = sound.capabilities;
+      return alter(sound, { capabilities: Object.freeze(rest) as Capabilities });
+    },
+  }),
+  brokenProvider({
+    name: 'thinly-frozen-capabilities',
+    fault: 'freezes its capabilities and not what is in them',
+    breaks: ['C-001'],
+    wrap: (sound) => {
+      const { idleTimeoutMs } = sound.capabilities;
+      return alter(sound, {
+        capabilities: Object.freeze({ ...sound.capabilities, idleTimeoutMs: { ...idleTimeoutMs } }),
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'other-capabilities',
+    fault: 'has other capabilities than its plugin says',
+    breaks: ['C-001'],
+    wrap: (sound) =>
+      alter(sound, { capabilities: Object.freeze({ ...sound.capabilities, concurrentStatements: true }) }),
+  }),
+  brokenProvider({
+    name: 'unsaid-endpoint',
+    fault: 'has an endpoint and does not say so',
+    breaks: ['C-002'],
+    capabilities: { sparkConnect: false },
+    wrap: (sound) =>
+      alter(sound, {
+        endpoint: async (handle, call) => {
+          await sound.describe(handle, call);
+          return { host: 'spark.invalid', port: 443, tls: true, metadata: {}, expiresAtMs: 0 };
+        },
+      }),
+  }),
+  brokenProvider({
+    name: 'no-scope',
+    fault: 'has no scope, because it knows only one',
+    breaks: ['C-003', 'C-031'],
+    wrap: (sound) => alter(sound, { scope: '' }),
+  }),
+  brokenProvider({
+    name: 'half-milliseconds',
+    fault: 'divides a duration and does not round',
+    breaks: ['C-008'],
+    wrap: (sound) =>
+      alterObservations(sound, (observation) => ({
+        ...observation,
+        details: { ...observation.details, maxLifetimeMs: 86_400_000.5 },
+      })),
+  }),
+  brokenProvider({
+    name: 'expired-endpoint',
+    fault: 'tells in seconds when an endpoint dies',
+    breaks: ['C-008'],
+    wrap: (sound) => {
+      const endpoint = sound.endpoint?.bind(sound);
+      if (endpoint === undefined) return sound;
+      return alter(sound, {
+        endpoint: async (handle, call) => {
+          const opened = await endpoint(handle, call);
+          return { ...opened, expiresAtMs: Math.round(opened.expiresAtMs / 1000) };
+        },
+      });
+    },
   }),
 ];

@@ -1,6 +1,6 @@
 import { SessionError } from '../../contract/session-error.ts';
 import type { StartRequest } from '../../contract/start-request.ts';
-import { alter, alterObservations, brokenProvider, type BrokenProvider } from './broken-provider.ts';
+import { alter, alterList, alterObservations, brokenProvider, type BrokenProvider } from './broken-provider.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -83,16 +83,9 @@ export const BROKEN_STARTS: readonly BrokenProvider[] = [
     fault: 'lists sessions without their ownership',
     breaks: ['C-023'],
     wrap: (sound) =>
-      alter(sound, {
-        listPage: async (filter, cursor, call) => {
-          const page = await sound.listPage(filter, cursor, call);
-          const observations = page.observations.map(({ details: { ownership: _dropped, ...details }, ...rest }) => ({
-            ...rest,
-            details,
-          }));
-          return { ...page, observations };
-        },
-      }),
+      alterList(sound, (observations) =>
+        observations.map(({ details: { ownership: _dropped, ...details }, ...rest }) => ({ ...rest, details })),
+      ),
   }),
   brokenProvider({
     name: 'rounds-down',
@@ -124,6 +117,70 @@ export const BROKEN_STARTS: readonly BrokenProvider[] = [
       alterObservations(sound, (observation) => {
         const idleTimeoutMs = Math.round((observation.details.idleTimeoutMs ?? 0) / MINUTE_MS);
         return { ...observation, details: { ...observation.details, idleTimeoutMs } };
+      }),
+  }),
+  brokenProvider({
+    name: 'starts-two-keeps-one',
+    fault: 'starts again, compares, and gives back the first session',
+    breaks: ['C-020', 'C-021', 'C-022'],
+    wrap: (sound) => {
+      const seen: string[] = [];
+      return alter(sound, {
+        start: async (request, call) => {
+          const isAgain = seen.includes(request.token);
+          const count = seen.push(request.token);
+          if (isAgain) await sound.start(underNewToken(request, count), call);
+          return sound.start(request, call);
+        },
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'refuses-repeats',
+    fault: 'takes a repeated start for a mistake of its caller',
+    breaks: ['C-020', 'C-021', 'C-022'],
+    wrap: (sound) => {
+      const seen = new Set<string>();
+      return alter(sound, {
+        start: async (request, call) => {
+          const isAgain = seen.has(request.token);
+          seen.add(request.token);
+          if (!isAgain) return sound.start(request, call);
+          throw new SessionError('invalid-request', 'this token was used before', { operation: 'start' });
+        },
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'conflicts-with-itself',
+    fault: 'lets all starts fail that come at the same time, also the one that made the session',
+    breaks: ['C-021'],
+    wrap: (sound) => {
+      const underWay = new Map<string, number>();
+      return alter(sound, {
+        start: async (request, call) => {
+          underWay.set(request.token, (underWay.get(request.token) ?? 0) + 1);
+          const observation = await sound.start(request, call);
+          const together = underWay.get(request.token) ?? 0;
+          if (together === 1) underWay.delete(request.token);
+          if (together === 1) return observation;
+          throw new SessionError('conflict', 'another start of this token is under way', { operation: 'start' });
+        },
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'own-reaper',
+    fault: 'terminates sessions itself when half of their idle timeout is over',
+    breaks: ['C-026'],
+    wrap: (sound) =>
+      alter(sound, {
+        describe: async (handle, call) => {
+          const observation = await sound.describe(handle, call);
+          const { idleSinceMs = Number.POSITIVE_INFINITY, idleTimeoutMs = 0 } = observation.details;
+          const isOld = observation.observedAtMs - idleSinceMs > idleTimeoutMs / 2;
+          return isOld ? sound.terminate(handle, call) : observation;
+        },
       }),
   }),
 ];

@@ -144,4 +144,71 @@ export const BROKEN_STATEMENTS: readonly BrokenProvider[] = [
           withColumns(await runner.execute(handle, request, call), ({ validity: _dropped, ...column }) => column),
       ),
   }),
+  brokenProvider({
+    name: 'drops-the-last-batch',
+    fault: 'takes the end of the stream for the end of the rows',
+    breaks: ['C-050'],
+    wrap: (sound) =>
+      alterExecute(
+        sound,
+        (runner) => async (handle, request, call) =>
+          withBatches(await runner.execute(handle, request, call), async function* (batches) {
+            let held: ColumnBatch | undefined;
+            let count = 0;
+            for await (const batch of batches) {
+              if (held !== undefined) yield held;
+              held = batch;
+              count += 1;
+            }
+            if (held !== undefined && count === 1) yield held;
+          }),
+      ),
+  }),
+  brokenProvider({
+    name: 'everything-is-text',
+    fault: 'says of every column that it is text',
+    breaks: ['C-050', 'C-051', 'C-056'],
+    wrap: (sound) =>
+      alterExecute(sound, (runner) => async (handle, request, call) => {
+        const execution = await runner.execute(handle, request, call);
+        const fields = execution.fields.map((field) => ({ ...field, type: { kind: 'text' as const } }));
+        return { fields, batches: () => execution.batches(), close: () => execution.close() };
+      }),
+  }),
+  brokenProvider({
+    name: 'nameless-statement',
+    fault: 'names a refused statement after its internal function',
+    breaks: ['C-052'],
+    wrap: (sound) =>
+      alterExecute(
+        sound,
+        (runner) => (handle, request, call) =>
+          runner.execute(handle, request, call).catch((error: unknown) => {
+            const isRefusal = SessionError.is(error, 'invalid-request') && error.native?.code === 'BadStatement';
+            throw isRefusal ? error.with({ operation: 'prepareStatement' }) : error;
+          }),
+      ),
+  }),
+  brokenProvider({
+    name: 'busy-by-hearsay',
+    fault: 'names the service as the source of what it only knows itself',
+    breaks: ['C-054'],
+    capabilities: { reportsBusy: false },
+    wrap: (sound) => {
+      let running = 0;
+      const counting = alterExecute(sound, (runner) => async (handle, request, call) => {
+        running += 1;
+        try {
+          return await runner.execute(handle, request, call);
+        } finally {
+          running -= 1;
+        }
+      });
+      return alterObservations(counting, (observation) =>
+        running > 0 && observation.state === 'ready'
+          ? { ...observation, state: 'busy', acceptsWork: false, busySource: 'service' }
+          : observation,
+      );
+    },
+  }),
 ];

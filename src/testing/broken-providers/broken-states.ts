@@ -1,5 +1,5 @@
 import { SessionError } from '../../contract/session-error.ts';
-import { alter, alterObservations, brokenProvider, type BrokenProvider } from './broken-provider.ts';
+import { alter, alterList, alterObservations, brokenProvider, type BrokenProvider } from './broken-provider.ts';
 
 /** Wrong in what is shown of sessions. */
 export const BROKEN_STATES: readonly BrokenProvider[] = [
@@ -139,20 +139,77 @@ export const BROKEN_STATES: readonly BrokenProvider[] = [
     },
   }),
   brokenProvider({
-    name: 'list-of-the-past',
-    fault: 'lists sessions as they were when they were started',
-    breaks: ['C-041'],
-    wrap: (sound) =>
-      alter(sound, {
-        listPage: async (filter, cursor, call) => {
-          const page = await sound.listPage(filter, cursor, call);
-          const observations = page.observations.map((observation) =>
-            observation.state === 'ready'
-              ? { ...observation, state: 'creating' as const, acceptsWork: false }
-              : observation,
-          );
-          return { ...page, observations };
+    name: 'fails-after-the-end',
+    fault: 'has no table for what the service says of an ended session later',
+    breaks: ['C-011'],
+    wrap: (sound) => {
+      const ended = new Set<string>();
+      return alter(sound, {
+        describe: async (handle, call) => {
+          const observation = await sound.describe(handle, call);
+          if (ended.has(handle.id)) throw new SessionError('unexpected', 'archived', { operation: 'describe', handle });
+          if (observation.final) ended.add(handle.id);
+          return observation;
         },
-      }),
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'unknown-is-over',
+    fault: 'counts a session in a state that it does not know as over',
+    breaks: ['C-014'],
+    wrap: (sound) =>
+      alterObservations(sound, (observation) =>
+        observation.state === undefined ? { ...observation, final: true } : observation,
+      ),
+  }),
+  brokenProvider({
+    name: 'drops-unknown',
+    fault: 'leaves sessions in a state that it does not know out of the list',
+    breaks: ['C-014'],
+    wrap: (sound) =>
+      alterList(sound, (observations) => observations.filter((observation) => observation.state !== undefined)),
+  }),
+  brokenProvider({
+    name: 'lists-its-own',
+    fault: 'lists only the sessions that it started itself',
+    breaks: ['C-017'],
+    wrap: (sound) => {
+      const mine = new Set<string>();
+      const listing = alterList(sound, (observations) => observations.filter(({ handle }) => mine.has(handle.id)));
+      return alter(listing, {
+        start: async (request, call) => {
+          const observation = await sound.start(request, call);
+          mine.add(observation.handle.id);
+          return observation;
+        },
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'believes-itself-only',
+    fault: 'shows sessions that it did not start itself as being created',
+    breaks: ['C-017'],
+    wrap: (sound) => {
+      const mine = new Set<string>();
+      return alter(sound, {
+        start: async (request, call) => {
+          const observation = await sound.start(request, call);
+          mine.add(observation.handle.id);
+          return observation;
+        },
+        describe: async (handle, call) => {
+          const observation = await sound.describe(handle, call);
+          return mine.has(handle.id) ? observation : { ...observation, state: 'creating', acceptsWork: false };
+        },
+      });
+    },
+  }),
+  brokenProvider({
+    name: 'leaves-sessions-behind',
+    fault: 'lets nothing go when it is closed, although its sessions live in the process',
+    breaks: ['C-017'],
+    capabilities: { outlivesProcess: false },
+    wrap: (sound) => alter(sound, { close: async () => {} }),
   }),
 ];
