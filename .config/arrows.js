@@ -17,6 +17,9 @@ export const ROOMS = {
   emulator: ['contract'],
 };
 
+/** Folders beside the providers that hold what the providers of one cloud share; no provider themselves. */
+export const SHARED_BY_PROVIDERS = ['_aws'];
+
 /** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */
 export const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`;
 
@@ -53,10 +56,11 @@ export default {
     },
     {
       name: 'provider-knows-contract-only',
-      comment: 'A provider imports the contract and its own folder: no other provider, no session.',
+      comment:
+        'A provider imports the contract, its own folder and what its cloud shares: no other provider, no session.',
       severity: 'error',
       from: { path: '^providers/([^/]+)/' },
-      to: { path: '^(src|providers)/', pathNot: '^(src/contract|providers/$1)/' },
+      to: { path: '^(src|providers)/', pathNot: `^(src/contract|providers/($1|${SHARED_BY_PROVIDERS.join('|')}))/` },
     },
     {
       name: 'container-owns-inversify',

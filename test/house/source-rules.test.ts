@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { ROOMS } from '../../.config/arrows.js';
+import { ROOMS, SHARED_BY_PROVIDERS } from '../../.config/arrows.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_LINES = 250;
@@ -93,9 +93,12 @@ describe('the house rules', () => {
     expect(foldersBelow('src').filter((room) => !Object.hasOwn(ROOMS, room))).toEqual([]);
   });
 
-  it.each(foldersBelow('providers'))('providers/%s has the eight files and its tests', (provider) => {
-    const present = readdirSync(join(ROOT, 'providers', provider));
-    expect(PROVIDER_FILES.filter((file) => !present.includes(file))).toEqual([]);
-    expect(existsSync(join(ROOT, 'test/providers', provider))).toBe(true);
-  });
+  it.each(foldersBelow('providers').filter((id) => !SHARED_BY_PROVIDERS.includes(id)))(
+    'providers/%s has the eight files and its tests',
+    (provider) => {
+      const present = readdirSync(join(ROOT, 'providers', provider));
+      expect(PROVIDER_FILES.filter((file) => !present.includes(file))).toEqual([]);
+      expect(existsSync(join(ROOT, 'test/providers', provider))).toBe(true);
+    },
+  );
 });
