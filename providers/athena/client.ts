@@ -11,9 +11,9 @@ import type {
   TerminateSessionCommandOutput,
 } from '@aws-sdk/client-athena';
 import type * as sdkModule from '@aws-sdk/client-athena';
-import type { AwsConfig } from './aws/aws-options.ts';
-import { AbortableSender, toClientConfig } from './aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from './aws/load-sdk.ts';
+import type { AwsConfig } from '../_aws/aws-options.ts';
+import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
+import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
 
 /** The package that is loaded at the first call. */
 export const ATHENA_SDK = '@aws-sdk/client-athena';

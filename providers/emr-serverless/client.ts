@@ -12,8 +12,8 @@ import type {
   TerminateSessionCommandOutput,
 } from '@aws-sdk/client-emr-serverless';
 import type * as sdkModule from '@aws-sdk/client-emr-serverless';
-import { AbortableSender, toClientConfig } from './aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from './aws/load-sdk.ts';
+import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
+import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 /** The package that is loaded at the first call. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ATHENA_ERRORS, toErrorKind } from '../../../providers/athena/errors.ts';
 import { toEngine } from '../../../providers/athena/engine.ts';
 import { ATHENA_STATES, liveNativeStates, toStateFacts } from '../../../providers/athena/states.ts';
-import type { AwsFailure } from '../../../providers/athena/aws/failure.ts';
+import type { AwsFailure } from '../../../providers/_aws/failure.ts';
 import { ERROR_KINDS } from '../../../src/contract/error-kinds.ts';
 
 describe('the state table of athena', () => {

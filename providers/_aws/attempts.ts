@@ -1,8 +1,8 @@
-import { assertOwnHandle } from '../../../src/contract/own-handle.ts';
-import type { Clock } from '../../../src/contract/ports.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../../src/contract/session-handle.ts';
-import type { CallContext, ProviderOperation } from '../../../src/contract/session-provider.ts';
+import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import type { Clock } from '../../src/contract/ports.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { CallContext, ProviderOperation } from '../../src/contract/session-provider.ts';
 import { whileWanted } from './while-wanted.ts';
 
 /** What one attempt is about. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { SessionError } from '../../../src/contract/session-error.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
 
 const require = createRequire(import.meta.url);
 

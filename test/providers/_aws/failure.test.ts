@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonKind, isTlsCode, mayHaveActed, readFailure } from '../../../providers/athena/aws/failure.ts';
+import { commonKind, isTlsCode, mayHaveActed, readFailure } from '../../../providers/_aws/failure.ts';
 import { toSessionError } from '../../../providers/athena/errors.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);

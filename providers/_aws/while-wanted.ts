@@ -1,8 +1,8 @@
-import { onAbort } from '../../../src/contract/on-abort.ts';
-import type { Clock } from '../../../src/contract/ports.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
-import type { CallContext, ProviderOperation } from '../../../src/contract/session-provider.ts';
-import { abortedError } from '../../../src/contract/sleep.ts';
+import { onAbort } from '../../src/contract/on-abort.ts';
+import type { Clock } from '../../src/contract/ports.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { CallContext, ProviderOperation } from '../../src/contract/session-provider.ts';
+import { abortedError } from '../../src/contract/sleep.ts';
 
 /** The verbs after whose lost answer the service may have acted. */
 const CHANGING_OPERATIONS: readonly ProviderOperation[] = ['start', 'terminate'];

@@ -1,19 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { AthenaClient, GetSessionCommand } from '@aws-sdk/client-athena';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AbortableSender, socketsFor, toClientConfig } from '../../../providers/athena/aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../../../providers/athena/aws/load-sdk.ts';
-import { RequestHandler } from '../../../providers/athena/aws/request-handler.ts';
-import { formatSessionText, parseSessionText } from '../../../providers/athena/aws/session-text.ts';
+import { AbortableSender, socketsFor, toClientConfig } from '../../../providers/_aws/client-config.ts';
+import { loadSdk, withoutNodeWarning } from '../../../providers/_aws/load-sdk.ts';
+import { RequestHandler } from '../../../providers/_aws/request-handler.ts';
+import { formatSessionText, parseSessionText } from '../../../providers/_aws/session-text.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
-
-const AWS_FOLDERS = ['athena', 'emr-serverless'].map(
-  (provider) => new URL(`../../../providers/${provider}/aws/`, import.meta.url),
-);
 
 const open: { close(): void }[] = [];
 
@@ -38,17 +33,6 @@ function handlerOf(maxSockets = 5): RequestHandler {
   open.push({ close: () => handler.destroy() });
   return handler;
 }
-
-describe('the parts that both AWS providers have', () => {
-  it('are the same, letter by letter: a provider imports no other one', () => {
-    const [first, second] = AWS_FOLDERS.map((folder) =>
-      readdirSync(folder)
-        .sort()
-        .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
-    );
-    expect(second).toEqual(first);
-  });
-});
 
 describe('the request handler', () => {
   it('writes method, path, query, headers and body, and reads the answer as a whole', async () => {

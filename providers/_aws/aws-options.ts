@@ -1,4 +1,4 @@
-import type { OptionProblem } from '../../../src/contract/provider-plugin.ts';
+import type { OptionProblem } from '../../src/contract/provider-plugin.ts';
 import type { OptionShape } from './check-options.ts';
 
 /** Keys of AWS, as its credential chain gives them. */

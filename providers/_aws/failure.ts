@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../../src/contract/error-kinds.ts';
+import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 
 /**
  * How far a call came that failed: not out of this process (`local`), no credentials (`credentials`), no connection
