@@ -1,3 +1,4 @@
+import { onAbort } from '../../src/contract/on-abort.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { CallContext } from '../../src/contract/session-provider.ts';
@@ -13,13 +14,9 @@ export class StatementStop {
   readonly #callOffDeadline: () => void;
 
   constructor({ signal, deadline }: CallContext, clock: Clock) {
-    const onAbort = (): void => {
+    this.#release = onAbort(signal, () => {
       this.abort(abortedError('execute', signal));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#release = () => {
-      signal.removeEventListener('abort', onAbort);
-    };
+    });
     const waitMs = deadline - clock.monotonicMs();
     this.#callOffDeadline = Number.isFinite(waitMs)
       ? clock.schedule(Math.max(0, waitMs), () => {

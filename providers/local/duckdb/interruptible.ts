@@ -1,3 +1,4 @@
+import { onAbort } from '../../../src/contract/on-abort.ts';
 import { abortedError } from '../../../src/contract/sleep.ts';
 import type { Connection, DuckDbBinding } from './binding.ts';
 
@@ -27,7 +28,7 @@ export async function interruptible<T>(work: InterruptibleWork, call: () => Prom
     timer = setTimeout(interrupt, pauseMs);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   };
-  signal.addEventListener('abort', interrupt, { once: true });
+  const letGo = onAbort(signal, interrupt);
   try {
     const answer = await call();
     assertNotStopped(signal);
@@ -36,7 +37,7 @@ export async function interruptible<T>(work: InterruptibleWork, call: () => Prom
     assertNotStopped(signal);
     throw error;
   } finally {
-    signal.removeEventListener('abort', interrupt);
+    letGo();
     clearTimeout(timer);
   }
 }
@@ -53,9 +54,7 @@ export function settledOrStopped<T>(promise: Promise<T>, signal: AbortSignal): P
       reject(abortedError('execute', signal));
     };
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
+    const letGo = onAbort(signal, stop);
+    promise.then(resolve, reject).finally(letGo);
   });
 }

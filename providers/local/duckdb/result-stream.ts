@@ -1,4 +1,5 @@
 import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batch.ts';
+import { onAbort } from '../../../src/contract/on-abort.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { abortedError } from '../../../src/contract/sleep.ts';
 import type { StatementExecution } from '../../../src/contract/statement-runner.ts';
@@ -86,18 +87,18 @@ export class ResultStream implements StatementExecution {
       type,
       nullable: true,
     }));
+    onAbort(this.#stopper.signal, () => void this.#giveUp());
     const stop = (): void => {
       this.#stopper.abort(abortedError('execute', signal));
     };
+    const letGo = onAbort(signal, stop);
     this.finished = new Promise((resolve) => {
       this.#end = () => {
         this.#isFinished = true;
-        signal.removeEventListener('abort', stop);
+        letGo();
         resolve();
       };
     });
-    this.#stopper.signal.addEventListener('abort', () => void this.#giveUp(), { once: true });
-    signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
   }
 
