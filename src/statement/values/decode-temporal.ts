@@ -68,12 +68,13 @@ export function decodeIntervals(view: DataView, length: number): string[] {
   );
 }
 
-/** Whole seconds, rounded down, and the microseconds above them. */
+/**
+ * Whole seconds, rounded down, and the microseconds above them. Exact below 2^53: there a quotient is off by less than
+ * the millionth that would carry it to the next second.
+ */
 function formatExact(total: number, format: (seconds: number, microseconds: number) => string): string {
   const seconds = Math.floor(total / MICROSECONDS);
-  const microseconds = total - seconds * MICROSECONDS;
-  // Near 2^53 the quotient itself may have been rounded up to the next second.
-  return microseconds < 0 ? format(seconds - 1, microseconds + MICROSECONDS) : format(seconds, microseconds);
+  return format(seconds, total - seconds * MICROSECONDS);
 }
 
 /** Rounds towards zero: both parts have the sign of the whole. */

@@ -6,8 +6,7 @@ import { tabulate } from './tabulate.ts';
  */
 const PIECE_BYTES = 64 * 1024;
 
-/** A byte order mark inside of data is data. */
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const UTF8 = new TextDecoder();
 
 /**
  * Turns UTF-8 bytes into texts, one for each pair of neighbouring offsets.
@@ -37,6 +36,7 @@ function decodePiece(bytes: Uint8Array, offsets: Int32Array): string[] {
     // As many characters as bytes: each byte is one, and offsets into the one are offsets into the other.
     return tabulate(offsets.length - 1, (at) => text.slice((offsets[at] ?? 0) - start, (offsets[at + 1] ?? 0) - start));
   }
+  // Unlike the decoder, a buffer keeps a byte order mark: inside of data it is data.
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return tabulate(offsets.length - 1, (at) => buffer.toString('utf8', offsets[at], offsets[at + 1]));
 }

@@ -16,8 +16,7 @@ export interface IntervalParts {
  * @see https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-INTERVAL-OUTPUT (read 2026-11-21)
  */
 export function formatInterval({ months, days, seconds, nanoseconds }: IntervalParts): string {
-  const parts = [months, days, seconds, nanoseconds];
-  const isNegative = parts.every((part) => part <= 0) && parts.some((part) => part < 0);
+  const isNegative = [months, days, seconds, nanoseconds].every((part) => part <= 0);
   const sign = isNegative ? -1 : 1;
   const date = part(sign * Math.trunc(months / 12), 'Y') + part(sign * (months % 12), 'M') + part(sign * days, 'D');
   const time = formatTimePart(sign * seconds, sign * nanoseconds);

@@ -113,7 +113,10 @@ describe('the memory of the columns', () => {
       rowCount: 2,
       columns: [{ type: list, length: 2, offsets: new Int32Array(3), children: [{ type: list.item.type, length: 0 }] }],
     };
-    const table = throughIpc(createArrowTable(arrow, [field('l', list)], [batch]));
+    const made = createArrowTable(arrow, [field('l', list)], [batch]);
+    const [texts] = made.batches[0]!.data.children[0]!.children[0]!.children;
+    expect(texts).toMatchObject({ length: 0, valueOffsets: Int32Array.of(0), values: new Uint8Array() });
+    const table = throughIpc(made);
     expect(Array.from(table.getChild('l')!, (items: arrow.Vector) => items.length)).toEqual([0, 0]);
   });
 });

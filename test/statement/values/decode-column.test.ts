@@ -51,6 +51,12 @@ describe('the table of values: each type, its extremes, and null', () => {
       [`-${'9'.repeat(28)}.${'9'.repeat(10)}`],
       [`-${'9'.repeat(28)}.${'9'.repeat(10)}`],
     ],
+    [
+      'decimals with empty words',
+      decimal(38, 0),
+      [2n ** 64n, 2n ** 96n, 5n - 2n ** 64n, -(2n ** 96n)].map(String),
+      [2n ** 64n, 2n ** 96n, 5n - 2n ** 64n, -(2n ** 96n)].map(String),
+    ],
     ['decimal without a fraction', decimal(38, 0), ['-12', '0', '9'.repeat(38)], ['-12', '0', '9'.repeat(38)]],
     [
       'decimal of nothing but a fraction',
