@@ -46,17 +46,24 @@ export interface TemplateClient {
 export type ClientLoader = () => Promise<TemplateClient>;
 
 /**
- * Loads the SDK at the first call and at most once, because SDKs are large and most programs use one cloud only.
- * A failed load is forgotten, so that the next call tries again.
+ * Loads the SDK, which is large: most programs use one cloud only, and many never start a session.
  *
  * Decide: which package stands here, and switch its own retries off (`maxAttempts: 1` or the like):
  * retrying has one owner, and that is the layer above.
  */
-export function clientLoader(config: TemplateConfig): ClientLoader {
+export async function loadSdk(config: TemplateConfig): Promise<TemplateClient> {
+  const { ImaginaryCloud } = await import('./imaginary-sdk.ts');
+  return new ImaginaryCloud(config);
+}
+
+/** Loads at the first call and at most once; a failed load is forgotten, so that the next call tries again. */
+export function loadOnce(load: ClientLoader): ClientLoader {
   let loading: Promise<TemplateClient> | undefined;
   return () => {
-    loading ??= import('./imaginary-sdk.ts').then(({ ImaginaryCloud }) => new ImaginaryCloud(config));
-    loading.catch(() => (loading = undefined));
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
     return loading;
   };
 }

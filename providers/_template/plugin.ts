@@ -1,6 +1,6 @@
 import { defineCapabilities } from '../../src/contract/capabilities.ts';
 import { CONTRACT_VERSION, definePlugin, type ProviderPlugin } from '../../src/contract/provider-plugin.ts';
-import { clientLoader } from './client.ts';
+import { loadOnce, loadSdk } from './client.ts';
 import { optionsSchema, parseOptions, type TemplateConfig } from './options.ts';
 import { TemplateProvider } from './provider.ts';
 
@@ -55,7 +55,7 @@ export const plugin: ProviderPlugin = definePlugin<TemplateConfig>({
       // It stands in every handle: enough to tell two places apart, and never a secret.
       scope: `${config.project}/${config.region}`,
       capabilities: CAPABILITIES,
-      loadClient: clientLoader(config),
+      loadClient: loadOnce(() => loadSdk(config)),
       clock,
     }),
 });

@@ -90,6 +90,15 @@ describe('a scripted session lives on the clock', () => {
     expect(service.oracle.runningStatements()).toEqual([]);
   });
 
+  it('ends at its maximum lifetime although its idle timeout would come later', async () => {
+    const { clock, provider } = setUp();
+    const { handle } = await provider.start(startRequest({ maxLifetimeMs: 3 * MINUTE_MS }), call());
+    await clock.advance(3 * MINUTE_MS - 1);
+    expect((await provider.describe(handle, call())).state).toBe('ready');
+    await clock.advance(1);
+    expect(await provider.describe(handle, call())).toMatchObject({ reason: 'maximum lifetime reached' });
+  });
+
   it('breaks, degrades, and shows words that no table knows', async () => {
     const fixture = setUp();
     const { clock, provider, service } = fixture;
