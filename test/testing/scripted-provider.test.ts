@@ -283,6 +283,7 @@ describe('listing', () => {
       let next: string | undefined;
       do {
         const page = await provider.listPage(filter, next, call());
+        expect(pages.length).toBeLessThan(10);
         pages.push(page.observations.map((observation) => observation.handle.id));
         next = page.next;
       } while (next !== undefined);
