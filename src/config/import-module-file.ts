@@ -12,5 +12,5 @@ export async function importModuleFile(file: string): Promise<Readonly<Record<st
   if (!TYPESCRIPT.test(extname(file))) return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   const { createJiti } = await import('jiti');
   // No cache on disk: it would lie in a folder that anybody on the machine may write to.
-  return createJiti(import.meta.url, { fsCache: false, interopDefault: false }).import(file);
+  return createJiti(import.meta.url, { fsCache: false }).import(file);
 }

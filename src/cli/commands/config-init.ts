@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { configFilesIn } from '../../config/find-config-file.ts';
@@ -39,15 +38,9 @@ export async function runConfigInit({ terminal, config, json }: CommandContext):
   const file = resolve(terminal.cwd, config ?? FILE_NAME);
   if (!/\.ya?ml$/.test(file))
     throw refusal('invalid-request', 'what is written is YAML: the name must end in .yaml or .yml');
-  const folder = dirname(file);
   // Two config files in one folder would both be refused.
-  const [there] = config === undefined ? configFilesIn(folder) : [];
-  if (there !== undefined || existsSync(file)) {
-    throw refusal(
-      'conflict',
-      `there is ${there === undefined ? file : join(folder, there)} already, and it is left as it is`,
-    );
-  }
+  const [other] = config === undefined ? configFilesIn(dirname(file)) : [];
+  if (other !== undefined) throw alreadyThere(join(dirname(file), other));
   await write(file);
   await print(terminal, json ? `${JSON.stringify({ file })}\n` : `${file}\n`);
 }
@@ -57,8 +50,13 @@ async function write(file: string): Promise<void> {
     await writeFile(file, INITIAL_CONFIG, { flag: 'wx' });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw alreadyThere(file);
     throw refusal('invalid-request', `${file} cannot be written (${String(code)})`, cause);
   }
+}
+
+function alreadyThere(file: string): SessionError {
+  return refusal('conflict', `there is ${file} already, and it is left as it is`);
 }
 
 function refusal(kind: 'conflict' | 'invalid-request', message: string, cause?: unknown): SessionError {
