@@ -233,12 +233,16 @@ describe('faults', () => {
     expect(service.oracle.startedCount()).toBe(1);
   });
 
-  it('may make the service act late, after its caller has gone', async () => {
+  it.each(['deadline', 'abort'])('may make the service act late, after its caller has gone (%s)', async (why) => {
     const { clock, provider, service } = setUp();
     service.faults.add('start', { kind: 'slow', delayMs: 800, effect: 'after' });
-    const late = provider.start(startRequest(), call({ deadline: clock.monotonicMs() + 500 }));
-    const failed = expect(late).rejects.toMatchObject({ kind: 'timeout', effect: 'unknown' });
+    const controller = new AbortController();
+    const deadline = why === 'deadline' ? clock.monotonicMs() + 500 : Number.POSITIVE_INFINITY;
+    const late = provider.start(startRequest(), call({ deadline, signal: controller.signal }));
+    const kind = why === 'deadline' ? 'timeout' : 'aborted';
+    const failed = expect(late).rejects.toMatchObject({ kind, effect: 'unknown' });
     await clock.advance(600);
+    if (why === 'abort') controller.abort();
     await failed;
     expect(service.oracle.startedCount()).toBe(0);
     await clock.advance(200);
@@ -418,6 +422,8 @@ describe('statements', () => {
         const batches = (await running)?.batches()[Symbol.asyncIterator]();
         await batches?.next();
         controller.abort();
+        // At once: nobody has to come back for the next batch.
+        expect(service.oracle.runningStatements()).toEqual([]);
         await expect(batches?.next()).rejects.toMatchObject({ kind: 'aborted' });
       }
       expect(service.oracle.runningStatements()).toEqual([]);
