@@ -12,6 +12,7 @@ import { Statement, type StatementOptions } from '../statement/statement.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import { assertOptions } from './option-checks.ts';
+import { OpenStatements } from './open-statements.ts';
 import { endedError, givenUpError, tooLateError } from './session-errors.ts';
 import { SessionTracker, type SessionStatus } from './session-tracker.ts';
 import { NOT_FOUND_GRACE_MS, waitUntil } from './session-wait.ts';
@@ -46,6 +47,7 @@ export class Session {
   readonly #tracker: SessionTracker;
   readonly #listeners: StateListeners;
   readonly #believedUntilMs: number;
+  readonly #statements = new OpenStatements();
   #released: 'closed' | 'detached' | undefined;
   #closing: Promise<void> | undefined;
 
@@ -184,7 +186,7 @@ export class Session {
       text,
       options,
     );
-    void statement.done.then(this.#tracker.beginWork());
+    this.#statements.add(statement, this.#tracker.beginWork());
     return statement;
   }
 
@@ -199,6 +201,7 @@ export class Session {
     if (this.status.final) return;
     const { provider, clock } = this.#parts;
     this.#tracker.observe(await provider.terminate(this.handle, callContext(clock, options)));
+    this.#statements.giveUp();
   }
 
   #close(): Promise<void> {
@@ -228,6 +231,7 @@ export class Session {
 
   #release(how: 'closed' | 'detached'): void {
     this.#released = how;
+    this.#statements.giveUp();
     this.#parts.onReleased(this);
   }
 

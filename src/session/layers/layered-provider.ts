@@ -28,12 +28,10 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
       invoke({ operation: 'terminate', handle, call }, (i) => adapter.terminate(handle, i.call)),
     close: () => adapter.close(),
     ...(endpoint && {
-      endpoint: (handle, call) =>
-        invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call)),
+      endpoint: (handle, call) => invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call)),
     }),
     ...(dashboard && {
-      dashboard: (handle, call) =>
-        invoke({ operation: 'dashboard', handle, call }, (i) => dashboard(handle, i.call)),
+      dashboard: (handle, call) => invoke({ operation: 'dashboard', handle, call }, (i) => dashboard(handle, i.call)),
     }),
     ...(statements && {
       statements: {
