@@ -35,7 +35,7 @@ export interface Capabilities {
   readonly deletesRecord: boolean;
   /** Gives a link to a web page about a session (`dashboard` is present). */
   readonly dashboard: boolean;
-  /** Takes labels and shows them in its list. */
+  /** Takes labels; a list can be filtered by them only where `listFilters` says so. */
   readonly labels: boolean;
   /** Takes `size`. */
   readonly size: boolean;
