@@ -75,6 +75,15 @@ describe('RateBudget', () => {
     expect(callers.log).toEqual(['a@0', 'e@1000', 'f@2000']);
   });
 
+  it('lets nobody overtake who comes in the very moment in which the next turn is due', async () => {
+    const callers = new Callers({ reads: 1, writes: 1 });
+    callers.clock.schedule(1_000, () => void callers.call('c'));
+    void callers.call('a');
+    void callers.call('b');
+    await callers.clock.advance(2_000);
+    expect(callers.log).toEqual(['a@0', 'b@1000', 'c@2000']);
+  });
+
   it('C-104 an abort leaves the line at once: those behind move up, and no timer or listener stays', async () => {
     const callers = new Callers({ reads: 1, writes: 1 });
     const controller = new AbortController();
@@ -92,7 +101,10 @@ describe('RateBudget', () => {
   it('C-104 lets nobody into the line whose signal has aborted', async () => {
     const callers = new Callers({ reads: 1, writes: 1 });
     void callers.call('a');
-    await expect(callers.call('b', { signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(callers.call('b', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      kind: 'aborted',
+      operation: 'wait',
+    });
     expect(callers.clock.pendingTimers).toBe(0);
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionProvider } from '../../../src/contract/session-provider.ts';
 import { SessionError, type SessionErrorDetails } from '../../../src/contract/session-error.ts';
 import { errorContextLayer } from '../../../src/session/layers/error-context.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
@@ -10,7 +9,14 @@ function failingWith(error: unknown) {
   const scene = new Scene();
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a bad adapter does is the case at hand
   const fail = (): Promise<never> => Promise.reject(error);
-  const adapter = adapterOf(scene, { start: fail, describe: fail, listPage: fail, terminate: fail, endpoint: fail });
+  const adapter = adapterOf(scene, {
+    start: fail,
+    describe: fail,
+    listPage: fail,
+    terminate: fail,
+    endpoint: fail,
+    statements: { execute: fail, progress: () => undefined },
+  });
   return { scene, handle: handleOf(scene), provider: layeredProvider(adapter, [errorContextLayer()]) };
 }
 
@@ -58,12 +64,15 @@ describe('the error context layer', () => {
     ['describe', 'none'],
     ['listPage', 'none'],
     ['endpoint', 'none'],
+    ['execute', 'unknown'],
   ] as const)(
     'C-005 makes an internal error of what is no SessionError; effect of %s: %s',
     async (operation, effect) => {
       const cause = new TypeError('x is undefined');
       const { handle, provider } = failingWith(cause);
-      const make: Partial<Record<keyof SessionProvider, () => Promise<unknown>>> = {
+      const statement = { id: 'stmt-1', text: 'SELECT 1' };
+      const make: Readonly<Record<string, () => Promise<unknown>>> = {
+        execute: () => Promise.resolve(provider.statements?.execute(handle, statement, unlimitedCall())),
         start: () => provider.start(startRequest(), unlimitedCall()),
         terminate: () => provider.terminate(handle, unlimitedCall()),
         describe: () => provider.describe(handle, unlimitedCall()),
