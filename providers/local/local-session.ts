@@ -107,8 +107,7 @@ export class LocalSession {
     try {
       this.#engine = await engine.open({ sessionId: this.id, config, signal: this.#openingStop.signal });
     } catch (error) {
-      // Ended on purpose: that is no failure.
-      if (this.#ending === undefined) await this.#break(spellReason(error));
+      await this.#break(spellReason(error));
       return;
     }
     if (this.#ending !== undefined) return;
@@ -127,6 +126,7 @@ export class LocalSession {
 
   /** The engine is beyond use: what is left of it goes first, then the session is failed for good. */
   async #break(reason: string): Promise<void> {
+    // Ended on purpose meanwhile: that is no failure.
     if (this.#ending !== undefined) return;
     const broken = this.#engine;
     this.#engine = undefined;

@@ -13,8 +13,11 @@ import { FREE_CALL, startRequest } from './open-local.ts';
 class IdleEngine implements LocalEngine {
   readonly version = 'none';
   readonly sessions: IdleSession[] = [];
+  /** Settles when sessions may open. */
+  gate: Promise<void> = Promise.resolve();
 
   async open(): Promise<EngineSession> {
+    await this.gate;
     const session = new IdleSession();
     this.sessions.push(session);
     return session;
@@ -136,5 +139,31 @@ describe('an engine that breaks', () => {
     });
     expect(session.isClosed).toBe(true);
     expect((await listAll(provider)).flat()).toEqual([]);
+  });
+});
+
+describe('the end of a session', () => {
+  it('is final when its engine is closed, and not before', async () => {
+    const { provider, engine } = openProvider();
+    const { handle } = await provider.start(startRequest(), FREE_CALL);
+    await new Promise(setImmediate);
+    expect(await provider.terminate(handle, FREE_CALL)).toMatchObject({ final: false });
+    expect(engine.sessions[0]!.isClosed).toBe(true);
+    await new Promise(setImmediate);
+    expect(await provider.describe(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSED', final: true });
+  });
+
+  it('waits for an engine that is still opening, and closes it', async () => {
+    const { provider, engine } = openProvider();
+    let open = (): void => {};
+    engine.gate = new Promise((resolve) => (open = resolve));
+    const { handle } = await provider.start(startRequest(), FREE_CALL);
+    await provider.terminate(handle, FREE_CALL);
+    await new Promise(setImmediate);
+    expect(await provider.describe(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSING', final: false });
+    open();
+    await new Promise(setImmediate);
+    expect(await provider.describe(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSED', final: true });
+    expect(engine.sessions.map(({ isClosed }) => isClosed)).toEqual([true]);
   });
 });

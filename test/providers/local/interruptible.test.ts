@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { interruptible, settledOrStopped } from '../../../providers/local/duckdb/interruptible.ts';
+import { RawDuckDb } from './open-duckdb.ts';
+
+const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';
+
+describe('an interruptible call', () => {
+  let duckdb: RawDuckDb;
+  beforeAll(async () => {
+    duckdb = await RawDuckDb.open();
+  });
+
+  it('stops although the first interrupt came before the engine had begun', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const stop = new AbortController();
+      const running = interruptible({ ...duckdb, signal: stop.signal }, () => {
+        const answer = duckdb.binding.query(duckdb.connection, LONG_SQL);
+        stop.abort();
+        return answer;
+      });
+      await expect(running).rejects.toMatchObject({ kind: 'aborted' });
+    }
+  });
+
+  it('does not begin when it is aborted already', async () => {
+    let calls = 0;
+    const work = { ...duckdb, signal: AbortSignal.abort() };
+    await expect(interruptible(work, async () => (calls += 1))).rejects.toMatchObject({ kind: 'aborted' });
+    expect(calls).toBe(0);
+  });
+
+  it('fails as aborted when it ends by itself at the same moment, well or not', async () => {
+    for (const outcome of [Promise.resolve(1), Promise.reject(new Error('no'))]) {
+      const stop = new AbortController();
+      const running = interruptible({ ...duckdb, signal: stop.signal }, () => {
+        stop.abort();
+        return outcome;
+      });
+      await expect(running).rejects.toMatchObject({ kind: 'aborted' });
+    }
+  });
+
+  it('gives its own answer or error otherwise, and interrupts nothing afterwards', async () => {
+    let interrupts = 0;
+    const other = await RawDuckDb.open();
+    other.binding.interrupt = () => (interrupts += 1);
+    const stop = new AbortController();
+    const work = { ...other, signal: stop.signal };
+    expect(await interruptible(work, async () => 42)).toBe(42);
+    const error = new Error('its own');
+    await expect(interruptible(work, () => Promise.reject(error))).rejects.toBe(error);
+    stop.abort();
+    expect(interrupts).toBe(0);
+  });
+});
+
+describe('a promise or a stop', () => {
+  it('is whichever comes first', async () => {
+    const never = new Promise<never>(() => {});
+    const stop = new AbortController();
+    expect(await settledOrStopped(Promise.resolve(1), stop.signal)).toBe(1);
+    await expect(settledOrStopped(Promise.reject(new Error('own')), stop.signal)).rejects.toThrow('own');
+    const waiting = settledOrStopped(never, stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(settledOrStopped(never, stop.signal)).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});
