@@ -3,7 +3,7 @@ import { openSessions, type Session, type Sessions } from 'anysession';
 import { atMost, type BenchReport, report } from './report.ts';
 import { interleave, summarize } from './samples.ts';
 
-const FIRST_ROW_ROUNDS = 25;
+const FIRST_ROW_ROUNDS = 61;
 const ARROW_ROUNDS = 9;
 const FIRST_ROW_SQL = 'SELECT 42 AS answer';
 const MILLION_ROWS_SQL = `CREATE TABLE million AS
