@@ -15,6 +15,9 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['test/**/*.test.ts'],
+    // Engines, child processes and sockets: what takes a second on a quiet machine may take twenty on a busy one.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     // Installs a packed tarball and needs the network: `npm run package-check`.
     exclude: ['test/package/**'],
     reporters: ['default', new ClosingLineReporter()],
