@@ -14,7 +14,7 @@ function liveSubject({ startMs, limitMs }: { readonly startMs: number; readonly 
       const service = new ScriptedService({
         clock: systemClock,
         capabilities,
-        startMs: 4,
+        startMs,
         terminateMs: 4,
         latencyMs: 1,
       });
