@@ -156,8 +156,6 @@ export class ResultStream implements StatementExecution {
     } catch (error) {
       const failure = toSessionError(error, { operation: 'execute' });
       // Rows are missing from here on, whoever reads on.
-      this.#next = Promise.reject(failure);
-      this.#next.catch(() => undefined);
       this.#stop(failure);
       throw failure;
     }

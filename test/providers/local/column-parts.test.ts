@@ -174,19 +174,21 @@ describe('columns', () => {
 describe('parts of columns', () => {
   it('never follow the pointers of strings inside a struct that is null', () => {
     // The engine leaves no such pointer behind on purpose, so this vector is written by hand.
-    const entries = new Uint32Array([1, 0x61, 0, 0, 4096, 0x62626262, 0xdeadbeef, 0xdead]);
+    const nobodys = [4096, 0x62626262, 0xdeadbeef, 0xdead];
+    const entries = new Uint32Array([...nobodys, ...nobodys, 1, 0x61, 0, 0]);
+    const valid = (bits: number): Uint8Array => Uint8Array.of(bits, 0, 0, 0, 0, 0, 0, 0);
     const binding = {
       vector_get_data: () => new Uint8Array(entries.buffer),
-      vector_get_validity: (vector: unknown) => (vector === 'struct' ? Uint8Array.of(0b01, 0, 0, 0, 0, 0, 0, 0) : null),
+      vector_get_validity: (vector: unknown) => valid(vector === 'struct' ? 0b101 : 0b110),
       struct_vector_get_child: () => 'member',
       get_data_from_pointer: () => {
         throw new Error('followed a pointer that nobody set');
       },
     };
     const column = structLayout([{ name: 'a', layout: textLayout }]).build();
-    const source = { binding: binding as unknown as DuckDbBinding, vector: 'struct' as unknown as Vector, size: 2 };
-    column.append(source, [{ start: 0, count: 2 }]);
-    expect(rawValues(column.finish())).toEqual([{ a: 'a' }, null]);
+    const source = { binding: binding as unknown as DuckDbBinding, vector: 'struct' as unknown as Vector, size: 3 };
+    column.append(source, [{ start: 0, count: 3 }]);
+    expect(rawValues(column.finish())).toEqual([{ a: null }, null, { a: 'a' }]);
   });
 
   it('refuse more bytes than positions can tell', () => {
