@@ -23,11 +23,14 @@ export interface LimitedSignal {
 export function limitedSignal(clock: Clock, limits: WaitLimits): LimitedSignal {
   const controller = new AbortController();
   const { signal: outer, timeoutMs, operation, timeoutError } = limits;
-  const giveUp = (): void => {
-    if (outer) controller.abort(abortedError(operation, outer));
+  const follow = (signal: AbortSignal): (() => void) => {
+    const giveUp = (): void => {
+      controller.abort(abortedError(operation, signal));
+    };
+    if (signal.aborted) giveUp();
+    return onAbort(signal, giveUp);
   };
-  if (outer?.aborted) giveUp();
-  const stopListening = outer && onAbort(outer, giveUp);
+  const stopListening = outer && follow(outer);
   const callOff = clock.schedule(timeoutMs, () => {
     controller.abort(timeoutError());
   });

@@ -3,7 +3,7 @@ import type { Observation } from '../contract/observation.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../contract/session-provider.ts';
-import { SESSION_STATES } from '../contract/session-state.ts';
+import { SESSION_STATES, type SessionState } from '../contract/session-state.ts';
 import { callContext } from './call-context.ts';
 import { assertOptions, signal, someOf, text, texts, time, type Checks } from './option-checks.ts';
 
@@ -43,7 +43,7 @@ export async function* listObservations(
   const seenCursors = new Set<Cursor>();
   const seenIds = new Set<string>();
   let cursor: Cursor | undefined;
-  do {
+  for (;;) {
     const page = await provider.listPage(filter, cursor, callContext(clock, { signal: options.signal }));
     for (const seen of page.observations) {
       if (seenIds.has(seen.handle.id) || !fits(seen, options)) continue;
@@ -51,7 +51,8 @@ export async function* listObservations(
       yield seen;
     }
     cursor = page.next;
-    if (cursor !== undefined && seenCursors.has(cursor)) {
+    if (cursor === undefined) return;
+    if (seenCursors.has(cursor)) {
       throw new SessionError(
         'unexpected',
         `'${provider.id}' lists the same page again and again; report it with the provider's version`,
@@ -61,8 +62,8 @@ export async function* listObservations(
         },
       );
     }
-    if (cursor !== undefined) seenCursors.add(cursor);
-  } while (cursor !== undefined);
+    seenCursors.add(cursor);
+  }
 }
 
 function servableFilter(provider: SessionProvider, options: ListOptions): ListFilter {
@@ -73,9 +74,10 @@ function servableFilter(provider: SessionProvider, options: ListOptions): ListFi
 }
 
 function fits({ state, details }: Observation, { states, createdAfterMs, labels, owner }: ListOptions): boolean {
-  if (states !== undefined && (state === undefined || !states.includes(state))) return false;
-  if (createdAfterMs !== undefined && !(details.createdAtMs !== undefined && details.createdAtMs >= createdAfterMs))
-    return false;
+  // A state or a time that is not told fits nothing that was asked for.
+  if (states?.includes(state as SessionState) === false) return false;
+  const { createdAtMs = Number.NEGATIVE_INFINITY } = details;
+  if (createdAfterMs !== undefined && createdAtMs < createdAfterMs) return false;
   if (owner !== undefined && details.ownership?.owner !== owner) return false;
   return Object.entries(labels ?? {}).every(([name, value]) => details.labels?.[name] === value);
 }

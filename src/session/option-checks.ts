@@ -16,7 +16,7 @@ export const text =
 
 /** A length of time that is not none. */
 export const duration: Check = (value) =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? undefined : 'a number of milliseconds above 0';
+  Number.isFinite(value) && (value as number) > 0 ? undefined : 'a number of milliseconds above 0';
 
 /** A length of time to wait; `Infinity` waits for ever. */
 export const patience: Check = (value) =>

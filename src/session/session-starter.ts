@@ -87,25 +87,33 @@ export class SessionStarter {
 
   /** Finds the session that a start without an answer of its own made; `undefined` when there is none, or nobody can tell. */
   async #lookUp(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
-    const { provider, clock, logger } = this.#parts;
+    const { clock, logger } = this.#parts;
     const never = new AbortController().signal;
-    try {
-      if (handle !== undefined) {
-        const seen = await provider.describe(handle, callContext(clock));
-        return seen.details.ownership?.token === token ? seen : undefined;
-      }
-      for (const pauseMs of LOOKUP_PAUSES_MS) {
-        await sleep(clock, pauseMs, never);
-        for await (const seen of listObservations(provider, clock, {})) {
-          if (seen.details.ownership?.token === token) return seen;
-        }
-      }
-    } catch (error) {
+    const failures: unknown[] = [];
+    for (const pauseMs of LOOKUP_PAUSES_MS) {
+      await sleep(clock, pauseMs, never);
+      // A look that fails is only one look.
+      const found = await this.#look(token, handle).catch((error: unknown) => void failures.push(error));
+      if (found !== undefined) return found;
+    }
+    for (const error of failures) {
       logger.warn(
         { token, error },
         'a start whose answer was lost could not be looked up; its idle timeout will end it',
       );
     }
+    return undefined;
+  }
+
+  /** Looks at the session that the service named, or else through its list. */
+  async #look(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
+    const { provider, clock } = this.#parts;
+    const isMeant = ({ details }: Observation): boolean => details.ownership?.token === token;
+    if (handle !== undefined) {
+      const seen = await provider.describe(handle, callContext(clock));
+      return isMeant(seen) ? seen : undefined;
+    }
+    for await (const seen of listObservations(provider, clock, {})) if (isMeant(seen)) return seen;
     return undefined;
   }
 

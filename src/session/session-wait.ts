@@ -23,7 +23,7 @@ export interface WaitedSession {
 
 /**
  * Watches a session until its status fits; all that is seen goes through the tracker first.
- * Returns also when the session is gone for good: the caller looks at the status.
+ * A watch that ends before is begun anew.
  * @throws SessionError the limits' own, `aborted`, or whatever looking fails with for good.
  */
 export async function waitUntil(
@@ -42,7 +42,7 @@ export async function waitUntil(
   }
 }
 
-/** Follows one watch to its end; false when the service does not know the session yet and it is worth looking again. */
+/** Follows one watch to its end; false when the status does not fit and it is worth looking again. */
 async function watchOnce(
   session: WaitedSession,
   fits: (status: SessionStatus) => boolean,
@@ -54,7 +54,7 @@ async function watchOnce(
       tracker.observe(seen);
       if (fits(tracker.status)) return true;
     }
-    return true;
+    return false;
   } catch (error) {
     if (!SessionError.is(error, 'not-found')) throw error;
     if (clock.monotonicMs() < session.believedUntilMs) return false;

@@ -106,8 +106,8 @@ export class Session {
   }
 
   /**
-   * Waits until the session takes work.
-   * @param options.timeoutMs - {@link READY_TIMEOUT_MS} unless said otherwise; the session lives on when it is over.
+   * Waits until the session takes work, for {@link READY_TIMEOUT_MS} unless `timeoutMs` says otherwise; the session lives on
+   * when that is over.
    * @throws SessionError `session-failed` when it ends before, `timeout`, `aborted`.
    */
   async whenReady(options: CallOptions = {}): Promise<SessionStatus> {

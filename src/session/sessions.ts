@@ -1,6 +1,6 @@
 import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
-import { isSameSession, type SessionHandle } from '../contract/session-handle.ts';
+import { isSameSession } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { onAbort } from '../contract/on-abort.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
@@ -31,6 +31,7 @@ export class Sessions {
   readonly #starting = new Map<Promise<void>, string | undefined>();
   #closing: Promise<void> | undefined;
 
+  /** @internal */
   constructor(parts: SessionsParts) {
     this.#parts = parts;
     this.#starter = new SessionStarter(parts);
@@ -58,15 +59,15 @@ export class Sessions {
   async start(options: StartOptions = {}): Promise<Session> {
     this.#assertOpen('start');
     assertStartOptions(options);
-    const { signal, onAbort = 'terminate' } = options;
+    const { signal, key, onAbort } = options;
     if (signal?.aborted) throw abortedError('start', signal);
     const starting = this.#starter.start(options);
     const held = orAborted(starting, signal).then((first) => this.#hold(first, true));
-    this.#track(held, options.key);
+    this.#track(held, key);
     try {
       return await held;
     } catch (error) {
-      if (signal?.aborted) this.#track(this.#settleStray(starting, { key: options.key, onAbort }));
+      if (signal?.aborted) this.#track(this.#settleStray(starting, { key, onAbort }));
       throw error;
     }
   }
@@ -118,9 +119,9 @@ export class Sessions {
       outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
     );
     await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
-    if (failures.length === 1) throw failures[0];
     if (failures.length > 1)
       throw new AggregateError(failures, `closing failed ${failures.length} times; idle timeouts end what still lives`);
+    if (failures.length > 0) throw failures[0];
   }
 
   #hold(first: Observation, owned: boolean): Session {
@@ -147,26 +148,31 @@ export class Sessions {
   /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
   async #settleStray(
     starting: Promise<Observation>,
-    { key, onAbort }: { readonly key: string | undefined; readonly onAbort: 'terminate' | 'detach' },
+    { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
   ): Promise<void> {
-    const { provider, clock, logger } = this.#parts;
+    const { logger } = this.#parts;
     try {
-      const { handle } = await starting;
-      const goesOn = onAbort === 'detach' || (await this.#isWanted(handle, key));
-      if (!goesOn) await provider.terminate(handle, callContext(clock));
-      const fate = goesOn ? 'left running' : 'terminated';
-      logger.info({ session: handle.id }, `a session appeared after its caller gave up; it was ${fate}`);
+      const first = await starting;
+      const fate = onAbort === 'detach' ? 'left running' : await this.#endUnlessHeld(first, key);
+      logger.info({ session: first.handle.id }, `a session appeared after its caller gave up; it was ${fate}`);
     } catch (error) {
       const fate = 'came to nothing, or its session could not be terminated and will end by its idle timeout';
       logger.warn({ error }, `a start whose caller gave up ${fate}`);
     }
   }
 
-  /** Whether somebody else here holds the session of a key, or is about to. */
-  async #isWanted(handle: SessionHandle, key: string | undefined): Promise<boolean> {
-    if (key === undefined) return false;
-    await Promise.all([...this.#starting].flatMap(([start, itsKey]) => (itsKey === key ? [start] : [])));
-    return [...this.#open].some((session) => isSameSession(session.handle, handle));
+  /** Somebody else here may hold the session of a key, or be about to. */
+  async #endUnlessHeld(first: Observation, key: string | undefined): Promise<'terminated' | 'handed over'> {
+    const { provider, clock } = this.#parts;
+    if (key !== undefined) await Promise.all([...this.#starting.keys()].filter((s) => this.#starting.get(s) === key));
+    const holders = [...this.#open].filter(({ handle }) => isSameSession(handle, first.handle));
+    if (holders.length === 0) {
+      await provider.terminate(first.handle, callContext(clock));
+      return 'terminated';
+    }
+    // Whoever only attached to it will not end it: close does.
+    if (!holders.some(({ owned }) => owned)) this.#hold(first, true);
+    return 'handed over';
   }
 
   #assertOpen(operation: string): void {

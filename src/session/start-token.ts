@@ -13,7 +13,7 @@ export const MAX_GENERATION = 999;
 
 /** What the tokens of all generations of a key begin with. */
 export function keyPrefix(key: string): string {
-  return `as-${createHash('sha256').update(key, 'utf8').digest('hex').slice(0, DIGITS)}-`;
+  return `as-${createHash('sha256').update(key).digest('hex').slice(0, DIGITS)}-`;
 }
 
 /** The token of one generation of a key; `generation` counts from 1. */

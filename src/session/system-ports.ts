@@ -8,7 +8,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  schedule(delayMs, callback, kind = 'awaited') {
+  schedule(delayMs, callback, kind) {
     let leftMs = delayMs;
     let timer: NodeJS.Timeout;
     const arm = (): void => {
@@ -27,10 +27,7 @@ export const systemClock: Clock = {
 /** The machine's own randomness. */
 export const systemRandom: Random = {
   next: () => Math.random(),
-  hex: (count) =>
-    randomBytes(Math.ceil(count / 2))
-      .toString('hex')
-      .slice(0, count),
+  hex: (count) => randomBytes(count).toString('hex').slice(0, count),
 };
 
 /** Says nothing. */

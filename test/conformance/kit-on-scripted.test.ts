@@ -14,6 +14,7 @@ describe.each([
   { subject: nothing, run: 52 },
   { subject: behindLayers(nothing), run: 60 },
   { subject: byName, run: 65 },
+  { subject: behindLayers(byName), run: 68 },
   { subject: silent, run: 65 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });

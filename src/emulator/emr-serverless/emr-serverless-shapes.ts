@@ -17,15 +17,7 @@ export const SESSION_STATES = [
 ] as const;
 
 /** The application states of EMR Serverless. */
-const APPLICATION_STATES = [
-  'CREATING',
-  'CREATED',
-  'STARTING',
-  'STARTED',
-  'STOPPING',
-  'STOPPED',
-  'TERMINATED',
-] as const;
+const APPLICATION_STATES = ['CREATING', 'CREATED', 'STARTING', 'STARTED', 'STOPPING', 'STOPPED', 'TERMINATED'] as const;
 
 /** One of the application states of EMR Serverless. */
 export type ApplicationState = (typeof APPLICATION_STATES)[number];

@@ -1,6 +1,6 @@
 import { ERROR_KINDS } from '../../contract/error-kinds.ts';
 import type { Clock, Random } from '../../contract/ports.ts';
-import { SessionError } from '../../contract/session-error.ts';
+import { SessionError, type Effect } from '../../contract/session-error.ts';
 import { sleep } from '../../contract/sleep.ts';
 import type { Layer } from './layer.ts';
 
@@ -20,6 +20,8 @@ export function retryLayer(clock: Clock, random: Random): Layer {
   return async (invocation, next) => {
     if (invocation.operation === 'execute') return next(invocation);
     const { call, span } = invocation;
+    /** An attempt whose answer was lost may have acted, whatever a later one says. */
+    let effect: Effect = 'none';
     for (let attempt = 1; ; attempt++) {
       try {
         // The first attempt is what nearly every call is: it goes down as it came.
@@ -28,10 +30,11 @@ export function retryLayer(clock: Clock, random: Random): Layer {
             ? invocation
             : { ...invocation, call: { signal: call.signal, deadline: call.deadline, attempt } },
         );
-      } catch (error) {
-        if (!SessionError.is(error) || error.retry !== 'temporary' || !ERROR_KINDS[error.kind].retriedByLayer)
-          throw error;
-        if (call.signal.aborted) throw error;
+      } catch (thrown) {
+        if (!SessionError.is(thrown)) throw thrown;
+        if (thrown.effect === 'unknown') effect = 'unknown';
+        const error = thrown.effect === effect ? thrown : thrown.with({ effect });
+        if (error.retry !== 'temporary' || !ERROR_KINDS[error.kind].retriedByLayer || call.signal.aborted) throw error;
         const delayMs = pauseMs(error, attempt, random);
         if (attempt === MAX_ATTEMPTS || clock.monotonicMs() + delayMs >= call.deadline) {
           throw error.with({ retry: 'persistent' });
