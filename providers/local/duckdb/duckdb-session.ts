@@ -4,6 +4,7 @@ import type { EngineExecution, EngineSession } from '../client.ts';
 import { isFatal, toSessionError } from '../errors.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';
+import { interruptAtExit } from './interrupt-at-exit.ts';
 import { assertNotStopped, interruptible, settledOrStopped } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
@@ -21,6 +22,7 @@ export interface OpenDatabase {
  */
 export class DuckDbSession implements EngineSession {
   readonly #open: OpenDatabase;
+  readonly #leaveExit: () => void;
   /** Settles when the connection is free for whoever comes next. */
   #line: Promise<unknown> = Promise.resolve();
   #result: ResultStream | undefined;
@@ -29,6 +31,9 @@ export class DuckDbSession implements EngineSession {
 
   constructor(open: OpenDatabase) {
     this.#open = open;
+    this.#leaveExit = interruptAtExit(() => {
+      open.binding.interrupt(open.connection);
+    });
   }
 
   get brokenBy(): string | undefined {
@@ -62,6 +67,7 @@ export class DuckDbSession implements EngineSession {
   async close(): Promise<void> {
     await this.#line;
     await this.#result?.close();
+    this.#leaveExit();
     const { binding, database, connection } = this.#open;
     binding.disconnect_sync(connection);
     binding.close_sync(database);

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { interruptAtExit } from '../../../providers/local/duckdb/interrupt-at-exit.ts';
+
+/** Runs a program beside the tests that has a ready session `handle` of `local`, and ends within ten seconds or fails. */
+async function leave(body: string): Promise<string> {
+  const program = `
+    import { LocalBench } from './test/providers/local/open-local.ts';
+    const local = new LocalBench();
+    const handle = await local.ready({ idleTimeoutMs: 3600000 });
+    ${body}`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 10_000 });
+  return stdout;
+}
+
+const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';
+
+describe('a process', { timeout: 20_000 }, () => {
+  it('ends by itself although a session is idle', async () => {
+    expect(await leave(`console.log(await local.rows(handle, 'SELECT 1'))`)).toBe('[ [ 1 ] ]\n');
+  });
+
+  it('ends by itself although a result is half read', async () => {
+    const body = `const execution = await local.execute(handle, 'FROM range(1000000000)');
+      console.log((await execution.batches().next()).value.rowCount);`;
+    expect(await leave(body)).toBe('2048\n');
+  });
+
+  it('can exit while a statement runs', async () => {
+    const body = `local.execute(handle, '${LONG_SQL}').catch(() => {});
+      setTimeout(() => { console.log('leaving'); process.exit(0); }, 50);`;
+    expect(await leave(body)).toBe('leaving\n');
+  });
+});
+
+describe('interrupting at exit', () => {
+  it('is one listener for all, and none when nobody is left', () => {
+    const before = process.listenerCount('exit');
+    const calls: number[] = [];
+    const leaves = [1, 2, 3].map((name) => interruptAtExit(() => calls.push(name)));
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    leaves[1]!();
+    leaves[1]!();
+    process.listeners('exit').at(-1)!(0);
+    expect(calls).toEqual([1, 3]);
+    leaves[0]!();
+    leaves[2]!();
+    expect(process.listenerCount('exit')).toBe(before);
+  });
+});
