@@ -2,6 +2,7 @@ import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import type { Watcher } from '../../src/contract/watcher.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { standardLayers } from '../../src/session/layers/standard-layers.ts';
@@ -50,6 +51,7 @@ export class Scene {
 /** What a process does otherwise than the others. */
 export interface ProcessChanges {
   readonly adapter: SessionProvider;
+  readonly watcher: Watcher;
   readonly owner: string;
   readonly defaults: SessionDefaults;
   readonly providersWith: (has: (capabilities: Capabilities) => boolean) => Promise<readonly string[]>;
@@ -79,7 +81,7 @@ export class SceneProcess {
     const { random, logger, tracer, budget } = this;
     this.provider = layeredProvider(adapter, standardLayers({ clock, random, tracer, budget, providersWith }));
     const { provider } = this;
-    const watcher = new GetWatcher({ provider, clock, random, logger });
+    const { watcher = new GetWatcher({ provider, clock, random, logger }) } = changes;
     this.sessions = new Sessions({
       environment: 'test',
       owner,

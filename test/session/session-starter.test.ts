@@ -49,7 +49,7 @@ describe('a start', () => {
       native: { bid: 5 },
     });
     const token = expect.stringMatching(/^as-[0-9a-f]{28}-0$/) as unknown;
-    expect(requests).toEqual([
+    expect(requests).toStrictEqual([
       { token, owner: 'team-a', idleTimeoutMs: 20 * MINUTE_MS, labels: {} },
       { token, owner: 'data-platform', ...defaults },
       {
@@ -117,6 +117,15 @@ describe('a start whose answer is lost', () => {
     expect([oracle.callCount('listPage'), clock.monotonicMs() - startedMs]).toEqual([3, 65_000]);
   });
 
+  it('C-112 is looked up again when a look fails', async () => {
+    const { scene, sessions, service, oracle, logger } = setUp();
+    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('listPage', { kind: 'lost-answer' }, { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const session = await scene.settled(sessions.start());
+    expect(oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
+    expect([oracle.callCount('listPage'), logger.entries]).toEqual([3, []]);
+  });
+
   it('C-112 is told as it is when no such session is listed', async () => {
     const { scene, sessions, service, oracle, clock, logger } = setUp();
     service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
@@ -129,24 +138,31 @@ describe('a start whose answer is lost', () => {
   it('C-112 is told as it is, and logged, when nobody can tell whether there is one', async () => {
     const { scene, sessions, service, oracle, logger, tokens } = setUp();
     service.faults.add('start', { kind: 'lost-answer' });
-    service.faults.add('listPage', { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const denied = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
+    service.faults.add('listPage', denied, denied, denied);
     const error = await refusalOf(scene.settled(sessions.start()));
-    expect([error.kind, error.effect, oracle.callCount('listPage')]).toEqual(['timeout', 'unknown', 1]);
-    expect(logger.entries).toEqual([
-      {
+    expect([error.kind, error.effect, oracle.callCount('listPage')]).toEqual(['timeout', 'unknown', 3]);
+    expect(logger.entries).toEqual(
+      [1, 2, 3].map(() => ({
         level: 'warn',
         fields: { token: tokens()[0], error: expect.objectContaining({ kind: 'forbidden' }) as unknown },
         message: 'a start whose answer was lost could not be looked up; its idle timeout will end it',
-      },
-    ]);
+      })),
+    );
   });
 
-  it('C-112 does not take somebody else’s session for its own', async () => {
-    const { scene, sessions, service } = setUp();
-    const other = scene.process();
-    await other.sessions.start();
-    service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
+  it('C-112 does not take somebody else’s session for its own, nor one that nobody owns', async () => {
+    const scene = new Scene();
+    const other = await scene.process().sessions.start();
+    const { ownership: _ownership, ...details } = other.status.details;
+    const listed = [other.status, { ...other.status, handle: handleOf(scene, 'ss-unowned'), details }];
+    const adapter = adapterOf(scene, {
+      start: () => Promise.reject(new SessionError('timeout', 'lost', { operation: 'start', effect: 'unknown' })),
+      listPage: () => Promise.resolve({ observations: listed }),
+    });
+    const { sessions, logger } = scene.process({ adapter });
     expect((await refusalOf(scene.settled(sessions.start()))).kind).toBe('timeout');
+    expect(logger.entries).toEqual([]);
   });
 });
 
@@ -294,11 +310,13 @@ describe('where the service knows starts by name', () => {
     const { scene, sessions, oracle } = setUp(byName);
     const first = await sessions.start({ key: 'nightly' });
     await scene.clock.advance(3_000);
-    const again = await scene.process().sessions.start({ key: 'nightly' });
+    const again = await scene.settled(scene.process().sessions.start({ key: 'nightly' }));
     expect([again.handle, again.state, oracle.startedCount()]).toEqual([first.handle, 'ready', 1]);
     await first.terminate();
-    expect((await refusalOf(sessions.start({ key: 'nightly' }))).observation).toMatchObject({ state: 'terminated' });
-    const next = await sessions.start({ key: 'nightly', restart: true });
+    expect((await refusalOf(scene.settled(sessions.start({ key: 'nightly' })))).observation).toMatchObject({
+      state: 'terminated',
+    });
+    const next = await scene.settled(sessions.start({ key: 'nightly', restart: true }));
     expect(next.handle.id).toBe(keyedToken('nightly', 2));
   });
 
@@ -317,10 +335,17 @@ describe('where the service knows starts by name', () => {
     const { sessions: others } = scene.process();
     const theirs = await others.start();
     const conflict = new SessionError('conflict', 'the name is taken', { operation: 'start', handle: theirs.handle });
-    const adapter = adapterOf(scene, { start: () => Promise.reject(conflict) });
-    const { sessions, logger } = scene.process({ adapter });
-    expect(await refusalOf(scene.settled(sessions.start()))).toMatchObject({ kind: 'conflict', handle: theirs.handle });
-    expect(logger.entries).toEqual([]);
+    const { ownership: _ownership, ...details } = theirs.status.details;
+    for (const seen of [theirs.status, { ...theirs.status, details }]) {
+      const adapter = adapterOf(scene, {
+        start: () => Promise.reject(conflict),
+        describe: () => Promise.resolve(seen),
+      });
+      const { sessions, logger } = scene.process({ adapter });
+      const error = await refusalOf(scene.settled(sessions.start()));
+      expect(error).toMatchObject({ kind: 'conflict', handle: theirs.handle });
+      expect(logger.entries).toEqual([]);
+    }
   });
 
   it('C-112 a conflict that names no session is looked up in the list', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../src/contract/observation.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Session } from '../../src/session/session.ts';
 import { NOT_FOUND_GRACE_MS } from '../../src/session/session-wait.ts';
 import type { StateChange } from '../../src/session/session-tracker.ts';
 import type { ScriptedRows } from '../../src/testing/scripted-statements.ts';
-import { adapterOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
+import { adapterOf, refusalOf, Scene, unlimitedCall, type SceneOptions } from './scene.ts';
 
 const MINUTE_MS = 60_000;
 const REFUSED = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
@@ -190,6 +191,21 @@ describe('Session.whenReady', () => {
     const { scene, session, service, clock } = await setUp();
     service.faults.add('describe', REFUSED);
     expect((await refusalOf(scene.settled(session.whenReady()))).kind).toBe('forbidden');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('begins anew a watch that ends too soon', async () => {
+    const { scene, session, clock, id } = await setUp();
+    const watches: number[] = [];
+    const bare = adapterOf(scene);
+    async function* oneLook(handle: SessionHandle): AsyncGenerator<Observation> {
+      watches.push(clock.monotonicMs());
+      yield await bare.describe(handle, unlimitedCall());
+    }
+    const { sessions } = scene.process({ watcher: { watch: oneLook } });
+    const attached = await sessions.attach(session.handle);
+    expect((await scene.settled(attached.whenReady())).state).toBe('ready');
+    expect([attached.handle.id, watches.map((atMs) => atMs - (watches[0] ?? 0))]).toEqual([id, [0, 10_000]]);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -521,7 +537,9 @@ describe('letting a session go', () => {
   it('a second close while the first is under way is a conflict; await using waits for it', async () => {
     const { scene, session, oracle } = await setUp({ latencyMs: 500 });
     const closing = session.close();
-    expect((await refusalOf(session.close())).kind).toBe('conflict');
+    const error = await refusalOf(session.close());
+    expect([error.kind, error.operation]).toEqual(['conflict', 'close']);
+    expect(error.message).toContain('was closed here before');
     await scene.settled(session[Symbol.asyncDispose]());
     await closing;
     expect(oracle.callCount('terminate')).toBe(1);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { AttachTarget } from '../../src/session/attach-target.ts';
 import type { CallOptions } from '../../src/session/call-context.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { adapterOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
+import type { SessionStatus } from '../../src/session/session-tracker.ts';
+import { adapterOf, handleOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
 
 const ENDED_MS = 10_000;
 
@@ -66,6 +67,24 @@ describe('Sessions.attach', () => {
     expect((await sessions.attach({ key: 'nightly' })).handle).toEqual(latest.handle);
   });
 
+  it('C-110 finds the latest generation in whatever order they are listed, past sessions that nobody owns', async () => {
+    const { scene } = setUp();
+    const owner = scene.process().sessions;
+    const generations = [];
+    for (let generation = 1; generation <= 3; generation++) {
+      const session = await owner.start({ key: 'nightly', restart: true });
+      generations.push(await session.terminate());
+    }
+    const [first, second, third] = generations as [SessionStatus, SessionStatus, SessionStatus];
+    const { ownership: _ownership, ...details } = first.details;
+    const unowned = { ...first, handle: handleOf(scene, 'ss-unowned'), details };
+    const adapter = adapterOf(scene, {
+      listPage: () => Promise.resolve({ observations: [unowned, second, third, first] }),
+    });
+    const attached = await scene.process({ adapter }).sessions.attach({ key: 'nightly' });
+    expect(attached.handle).toEqual(third.handle);
+  });
+
   it('fails with not-found for a key that nothing is listed of', async () => {
     const { scene, sessions, clock } = setUp();
     await scene.process().sessions.start({ key: 'nightly' });
@@ -105,6 +124,7 @@ describe('Sessions.attach', () => {
 
   it.each([
     [{ timeoutMs: 'soon' }, "'timeoutMs' must be a number of milliseconds, 0 or more"],
+    [{ timeoutMs: '5000' }, "'timeoutMs' must be"],
     [{ timeoutMs: -1 }, "'timeoutMs' must be"],
     [{ timeoutMs: Number.NaN }, "'timeoutMs' must be"],
     [{ timeout: 5 }, "'timeout' is no option of attach; options are signal, timeoutMs"],
@@ -129,7 +149,7 @@ describe('Sessions.attach', () => {
       const attaching = refusalOf(sessions.attach(target, { signal: controller.signal }));
       await clock.advance(100);
       controller.abort();
-      expect((await attaching).kind).toBe('aborted');
+      expect(await attaching).toMatchObject({ kind: 'aborted', operation: 'key' in target ? 'attach' : 'describe' });
       expect([clock.pendingTimers, getEventListeners(controller.signal, 'abort')]).toEqual([0, []]);
     }
     // Two pages take longer than one call: the limit is for the whole look.
@@ -247,7 +267,7 @@ describe('a start whose caller gives up', () => {
     const session = await scene.settled(wanted);
     await clock.advance(ENDED_MS);
     expect([oracle.live(), oracle.callCount('terminate')]).toEqual([[session.handle.id], 0]);
-    expect(logger.messages('info')).toEqual(['a session appeared after its caller gave up; it was left running']);
+    expect(logger.messages('info')).toEqual(['a session appeared after its caller gave up; it was handed over']);
     // And the same for one that is held already.
     const again = new AbortController();
     const second = refusalOf(sessions.start({ key: 'nightly', signal: again.signal }));
@@ -256,6 +276,37 @@ describe('a start whose caller gives up', () => {
     await second;
     await clock.advance(ENDED_MS);
     expect(oracle.live()).toEqual([session.handle.id]);
+  });
+
+  it('C-111 ends with close what was handed over to somebody who only attached to it', async () => {
+    const { scene, sessions, oracle, clock, logger } = setUp({ latencyMs: 500 });
+    const { handle } = await scene.settled(scene.process().sessions.start({ key: 'nightly' }));
+    const attached = await scene.settled(sessions.attach({ key: 'nightly' }));
+    const controller = new AbortController();
+    const starting = refusalOf(sessions.start({ key: 'nightly', signal: controller.signal }));
+    await clock.advance(1);
+    controller.abort();
+    await starting;
+    await clock.advance(ENDED_MS);
+    expect([oracle.live(), attached.owned]).toEqual([[handle.id], false]);
+    expect(logger.messages('info')).toEqual(['a session appeared after its caller gave up; it was handed over']);
+    await scene.settled(sessions.close());
+    await clock.advance(ENDED_MS);
+    expect(oracle.live()).toEqual([]);
+  });
+
+  it('C-111 ends the session of a key that was let go of here before: nobody here holds it', async () => {
+    const { scene, sessions, oracle, clock } = setUp({ latencyMs: 500 });
+    await scene.settled(scene.process().sessions.start({ key: 'nightly' }));
+    const attached = await scene.settled(sessions.attach({ key: 'nightly' }));
+    await attached.close();
+    const controller = new AbortController();
+    const starting = refusalOf(sessions.start({ key: 'nightly', signal: controller.signal }));
+    await clock.advance(1);
+    controller.abort();
+    await starting;
+    await clock.advance(ENDED_MS);
+    expect(oracle.live()).toEqual([]);
   });
 
   it('C-111 two that give up on one key end its session', async () => {

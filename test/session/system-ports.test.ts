@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { silentLogger, silentTracer, systemClock, systemRandom } from '../../src/session/system-ports.ts';
 
 const elapsed = (delayMs: number): Promise<number> => {
@@ -41,11 +41,33 @@ describe('the system clock', () => {
     },
   );
 
-  it('holds the process for an awaited timer, and not for a background one', () => {
+  it('keeps a delay that is longer than setTimeout can', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let called = 0;
+      const callOff = systemClock.schedule(2 ** 31 + 5, () => (called += 1));
+      systemClock.schedule(2 ** 32, () => (called += 10));
+      vi.advanceTimersByTime(2 ** 31 + 4);
+      expect(called).toBe(0);
+      vi.advanceTimersByTime(1);
+      expect(called).toBe(1);
+      callOff();
+      vi.advanceTimersByTime(2 ** 31);
+      expect(called).toBe(11);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each([
+    [undefined, 1],
+    ['awaited', 1],
+    ['background', 0],
+  ] as const)('a timer of kind %s holds the process: %d', (kind, holds) => {
     const before = awaitedTimers();
-    const callOffs = [systemClock.schedule(1_000, () => {}), systemClock.schedule(1_000, () => {}, 'background')];
-    expect(awaitedTimers() - before).toBe(1);
-    for (const callOff of callOffs) callOff();
+    const callOff = systemClock.schedule(1_000, () => {}, kind);
+    expect(awaitedTimers() - before).toBe(holds);
+    callOff();
     expect(awaitedTimers()).toBe(before);
   });
 });
