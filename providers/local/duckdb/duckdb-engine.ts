@@ -60,10 +60,11 @@ class DuckDbEngine implements LocalEngine {
 
   async #openDatabase(sessionId: string, config: LocalConfig): Promise<OpenDatabase> {
     const binding = this.#binding;
+    // A folder of its own (DuckDB makes it when needed and removes it at the end), and not `.tmp` in the working directory.
+    const spillFolder = config.database === IN_MEMORY ? join(tmpdir(), `anysession-${sessionId}`) : undefined;
     try {
-      const settings = this.#settings(sessionId, config);
-      const database = await this.#openAt(config.database, settings);
-      return { binding, database, connection: await binding.connect(database) };
+      const database = await this.#openAt(config.database, this.#settings(config, spillFolder));
+      return { binding, database, connection: await binding.connect(database), spillFolder };
     } catch (error) {
       throw toSessionError(error, { operation: 'start' });
     }
@@ -76,16 +77,14 @@ class DuckDbEngine implements LocalEngine {
     return binding.get_or_create_from_cache(openFiles, path, settings);
   }
 
-  #settings(sessionId: string, { database, memoryLimit, threads }: LocalConfig): Config {
+  #settings({ memoryLimit, threads }: LocalConfig, spillFolder: string | undefined): Config {
     const binding = this.#binding;
     const settings = binding.create_config();
     // Nothing is downloaded unless somebody says INSTALL.
     binding.set_config(settings, 'autoinstall_known_extensions', 'false');
     if (memoryLimit !== undefined) binding.set_config(settings, 'memory_limit', memoryLimit);
     if (threads !== undefined) binding.set_config(settings, 'threads', String(threads));
-    // What does not fit into memory goes to a folder of its own (made when needed, removed at the end), not to `.tmp` here.
-    if (database === IN_MEMORY)
-      binding.set_config(settings, 'temp_directory', join(tmpdir(), `anysession-${sessionId}`));
+    if (spillFolder !== undefined) binding.set_config(settings, 'temp_directory', spillFolder);
     return settings;
   }
 }

@@ -1,10 +1,11 @@
+import { rmSync } from 'node:fs';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
 import type { EngineExecution, EngineSession } from '../client.ts';
 import { isFatal, toSessionError } from '../errors.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';
-import { interruptAtExit } from './interrupt-at-exit.ts';
+import { leaveAtExit } from './leave-at-exit.ts';
 import { assertNotStopped, interruptible, settledOrStopped } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
@@ -14,6 +15,8 @@ export interface OpenDatabase {
   readonly binding: DuckDbBinding;
   readonly database: Database;
   readonly connection: Connection;
+  /** Where the engine puts what does not fit into memory, where that is a folder of the session's own. */
+  readonly spillFolder: string | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface OpenDatabase {
  */
 export class DuckDbSession implements EngineSession {
   readonly #open: OpenDatabase;
-  readonly #leaveExit: () => void;
+  readonly #stayAtExit: () => void;
   /** Settles when the connection is free for whoever comes next. */
   #line: Promise<unknown> = Promise.resolve();
   #result: ResultStream | undefined;
@@ -31,8 +34,8 @@ export class DuckDbSession implements EngineSession {
 
   constructor(open: OpenDatabase) {
     this.#open = open;
-    this.#leaveExit = interruptAtExit(() => {
-      open.binding.interrupt(open.connection);
+    this.#stayAtExit = leaveAtExit(() => {
+      leave(open);
     });
   }
 
@@ -67,7 +70,7 @@ export class DuckDbSession implements EngineSession {
   async close(): Promise<void> {
     await this.#line;
     await this.#result?.close();
-    this.#leaveExit();
+    this.#stayAtExit();
     const { binding, database, connection } = this.#open;
     binding.disconnect_sync(connection);
     binding.close_sync(database);
@@ -146,6 +149,17 @@ export class DuckDbSession implements EngineSession {
   #noteFatal(error: SessionError): SessionError {
     if (isFatal(error)) this.#brokenBy = error.message;
     return error;
+  }
+}
+
+/** What a session does when its process exits: ends its work, and takes away what the engine would leave behind. */
+function leave({ binding, connection, spillFolder }: OpenDatabase): void {
+  binding.interrupt(connection);
+  if (spillFolder === undefined) return;
+  try {
+    rmSync(spillFolder, { recursive: true, force: true });
+  } catch {
+    // The process is on its way out: there is nobody left to tell.
   }
 }
 

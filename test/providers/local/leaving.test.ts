@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { interruptAtExit } from '../../../providers/local/duckdb/interrupt-at-exit.ts';
+import { leaveAtExit } from '../../../providers/local/duckdb/leave-at-exit.ts';
 
 /** Runs a program beside the tests that has a ready session `handle` of `local`, and ends within ten seconds or fails. */
 async function leave(body: string): Promise<string> {
@@ -33,13 +34,24 @@ describe('a process', { timeout: 20_000 }, () => {
       setTimeout(() => { console.log('leaving'); process.exit(0); }, 50);`;
     expect(await leave(body)).toBe('leaving\n');
   });
+
+  it('leaves no spilled files behind', async () => {
+    const body = `await local.run(handle, "SET memory_limit = '60MB'");
+      await local.run(handle, 'CREATE TABLE sorted AS SELECT i, hash(i) AS h FROM range(5000000) t(i) ORDER BY h');
+      const [[folder]] = await local.rows(handle, "SELECT current_setting('temp_directory')");
+      const { existsSync } = await import('node:fs');
+      console.log(JSON.stringify([folder, existsSync(folder)]));
+      process.exit(0);`;
+    const [folder, wasThere] = JSON.parse(await leave(body)) as [string, boolean];
+    expect([wasThere, existsSync(folder)]).toEqual([true, false]);
+  });
 });
 
-describe('interrupting at exit', () => {
+describe('leaving at exit', () => {
   it('is one listener for all, and none when nobody is left', () => {
     const before = process.listenerCount('exit');
     const calls: number[] = [];
-    const leaves = [1, 2, 3].map((name) => interruptAtExit(() => calls.push(name)));
+    const leaves = [1, 2, 3].map((name) => leaveAtExit(() => calls.push(name)));
     expect(process.listenerCount('exit')).toBe(before + 1);
     leaves[1]!();
     leaves[1]!();
