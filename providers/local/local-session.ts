@@ -37,8 +37,9 @@ export class LocalSession {
   readonly maxLifetimeMs: number;
   readonly engineVersion: string;
   readonly createdAtMs: number;
+  /** Resolves, never rejects, when the session is open or could not be opened. */
+  readonly opened: Promise<void>;
   readonly #clock: Clock;
-  readonly #opening: Promise<void>;
   /** Gives up the opening when the session is ended before it is open. */
   readonly #openingStop = new AbortController();
   readonly #running = new Set<StatementStop>();
@@ -58,7 +59,7 @@ export class LocalSession {
     this.#clock = clock;
     this.#status = { state: 'OPENING', sinceMs: this.createdAtMs };
     this.#callOffLifetime = this.#endLater(maxLifetimeMs, `it reached its maximum lifetime of ${maxLifetimeMs} ms`);
-    this.#opening = this.#open(engine, config);
+    this.opened = this.#open(engine, config);
   }
 
   get status(): LocalStatus {
@@ -118,7 +119,7 @@ export class LocalSession {
   async #close(reason: string): Promise<void> {
     this.#enter('CLOSING', reason);
     this.#stopAll(`the session ended while the statement ran: ${reason}`);
-    await this.#opening;
+    await this.opened;
     await this.#engine?.close();
     this.#engine = undefined;
     this.#enter('CLOSED', reason);

@@ -32,8 +32,8 @@ const CAPABILITIES: Capabilities = defineCapabilities({
   listsFinal: false,
   tokenLifetimeMs: false,
   maxLiveSessions: false,
-  // Looking costs microseconds and opening takes some ten milliseconds: a longer pause would be most of the wait.
-  watchIntervalMs: { min: 1, max: 2 },
+  // A look at a session that is being opened waits for it, so the pauses only matter for its end.
+  watchIntervalMs: { min: 5, max: 50 },
   callsPerSecond: false,
   outlivesProcess: false,
 });

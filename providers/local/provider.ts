@@ -23,6 +23,7 @@ import type {
 import { toObservation, toUnknown } from './local-observation.ts';
 import type { LocalService } from './local-service.ts';
 import type { LocalSession } from './local-session.ts';
+import { waitForOpening } from './wait-for-opening.ts';
 
 /** What a {@link LocalProvider} is made of. */
 export interface LocalProviderParts {
@@ -62,10 +63,12 @@ export class LocalProvider implements SessionProvider {
     });
   }
 
-  async describe(handle: SessionHandle, { signal }: CallContext): Promise<Observation> {
-    return this.#told({ operation: 'describe', signal, handle }, async () =>
-      this.#observe(this.#find(handle, 'describe')),
-    );
+  async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    return this.#told({ operation: 'describe', signal: call.signal, handle }, async () => {
+      const session = this.#find(handle, 'describe');
+      await waitForOpening(session, call, this.#clock);
+      return this.#observe(session);
+    });
   }
 
   async listPage(filter: ListFilter, cursor: Cursor | undefined, { signal }: CallContext): Promise<SessionPage> {

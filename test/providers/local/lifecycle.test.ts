@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
@@ -268,17 +269,19 @@ describe('timeouts', () => {
   });
 
   it('leaves no timer behind, and keeps no process alive with those it has', async () => {
-    const kinds: unknown[] = [];
+    const timers: unknown[] = [];
     const { schedule } = clock;
     clock.schedule = (delayMs, callback, kind?: string) => {
-      kinds.push(kind);
+      timers.push([delayMs, kind]);
       return schedule.call(clock, delayMs, callback);
     };
-    const handle = await local.ready();
+    const handle = await local.ready({ idleTimeoutMs: 9000, maxLifetimeMs: 99_000 });
     await local.run(handle, 'SELECT 1');
     await local.provider.terminate(handle, FREE_CALL);
     await local.until(handle, ({ final }) => final);
-    expect(kinds).toEqual(['background', 'background', 'background']);
+    const lasting = timers.filter((timer) => !isDeepStrictEqual(timer, [50, undefined]));
+    const idle = [9000, 'background'];
+    expect(lasting).toEqual([[99_000, 'background'], idle, idle]);
     expect(clock.pendingTimers).toBe(0);
   });
 

@@ -4,10 +4,10 @@ import { LocalService } from '../../../providers/local/local-service.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
 import { LocalProvider } from '../../../providers/local/provider.ts';
 import type { Observation } from '../../../src/contract/observation.ts';
-import type { ListFilter } from '../../../src/contract/session-provider.ts';
+import type { CallContext, ListFilter } from '../../../src/contract/session-provider.ts';
 import { SeededRandom } from '../../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
-import { FREE_CALL, startRequest } from './open-local.ts';
+import { callWith, FREE_CALL, startRequest } from './open-local.ts';
 
 /** An engine that opens at once: hundreds of real ones would only cost time, and none of them breaks when it is told to. */
 class IdleEngine implements LocalEngine {
@@ -165,5 +165,58 @@ describe('the end of a session', () => {
     await new Promise(setImmediate);
     expect(await provider.describe(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSED', final: true });
     expect(engine.sessions.map(({ isClosed }) => isClosed)).toEqual([true]);
+  });
+});
+
+describe('a look at a session that is being opened', () => {
+  async function opening(): Promise<{
+    look: (call?: CallContext) => Promise<Observation>;
+    open: () => void;
+    clock: VirtualClock;
+  }> {
+    const { provider, engine, clock } = openProvider();
+    let open = (): void => {};
+    engine.gate = new Promise((resolve) => (open = resolve));
+    const { handle } = await provider.start(startRequest(), FREE_CALL);
+    return { look: (call = FREE_CALL) => provider.describe(handle, call), open, clock };
+  }
+
+  it('waits until it is open', async () => {
+    const { look, open, clock } = await opening();
+    const seen = look();
+    open();
+    expect(await seen).toMatchObject({ state: 'ready' });
+    // The session's own: idle timeout and lifetime.
+    expect(clock.pendingTimers).toBe(2);
+  });
+
+  it('waits for 50 ms and no longer', async () => {
+    const { look, clock } = await opening();
+    const seen = look();
+    let hasAnswered = false;
+    void seen.then(() => (hasAnswered = true));
+    await clock.advance(49);
+    expect(hasAnswered).toBe(false);
+    await clock.advance(1);
+    expect(await seen).toMatchObject({ state: 'creating', observedAtMs: clock.nowMs() });
+  });
+
+  it('never waits beyond its deadline, nor at all after it', async () => {
+    const { look, clock } = await opening();
+    const seen = look({ ...FREE_CALL, deadline: clock.monotonicMs() + 10 });
+    await clock.advance(10);
+    expect(await seen).toMatchObject({ state: 'creating' });
+    const late = look({ ...FREE_CALL, deadline: clock.monotonicMs() - 1 });
+    await clock.advance(0);
+    expect(await late).toMatchObject({ state: 'creating' });
+  });
+
+  it('C-007 settles at once when it is aborted, and leaves nothing behind', async () => {
+    const { look, clock } = await opening();
+    const stop = new AbortController();
+    const seen = look(callWith(stop.signal));
+    stop.abort();
+    await expect(seen).rejects.toMatchObject({ kind: 'aborted', operation: 'describe' });
+    expect(clock.pendingTimers).toBe(1);
   });
 });
