@@ -34,7 +34,11 @@ export class CaseBlocked extends Error {
   }
 }
 
-/** @throws RuleBroken with the message when the condition does not hold. */
+/**
+ * Asserts what a rule asks for.
+ *
+ * @throws RuleBroken with the message when the condition does not hold.
+ */
 export function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new RuleBroken(message);
 }
