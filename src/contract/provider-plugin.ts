@@ -1,6 +1,7 @@
 import type { Capabilities } from './capabilities.ts';
 import type { Clock, Logger, Random } from './ports.ts';
 import type { SessionProvider } from './session-provider.ts';
+import type { SparkConnectFactory } from './spark-connect.ts';
 
 /** The version of the contract between the core and a provider. */
 export const CONTRACT_VERSION = 1;
@@ -22,6 +23,8 @@ export interface ProviderPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** For a provider whose own engine speaks Spark Connect; absent where nobody brings a client. */
+  readonly sparkConnect?: SparkConnectFactory;
 }
 
 /**
