@@ -68,7 +68,7 @@ type ScalarShape = Exclude<OptionShape, { readonly type: 'object' | 'array' }>;
 
 function fits(value: unknown, shape: ScalarShape): boolean {
   if (shape.type === 'boolean') return typeof value === 'boolean';
-  if (shape.type === 'number') return typeof value === 'number' && value > shape.exclusiveMinimum && value < 1e9;
+  if (shape.type === 'number') return Number.isFinite(value) && Number(value) > shape.exclusiveMinimum;
   if (typeof value !== 'string') return false;
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = shape;
   if (shape.enum !== undefined) return shape.enum.includes(value);
@@ -84,8 +84,9 @@ function expectation(shape: ScalarShape): string {
   return maxLength === undefined ? 'a text' : `a text of ${minLength} to ${maxLength} characters`;
 }
 
-/** Only a wrong choice is repeated: a choice is no secret. */
+/** Only a wrong choice or number is repeated: they are no secrets. */
 function found(value: unknown, shape: ScalarShape): string {
+  if (shape.type === 'number' && typeof value === 'number') return String(value);
   return shape.type === 'string' && shape.enum !== undefined && typeof value === 'string'
     ? `"${value.slice(0, 40)}"`
     : typeName(value);

@@ -1,0 +1,74 @@
+import { ChildProgram } from './child-program.ts';
+import { atMost, type Bar, type BenchReport, report } from './report.ts';
+import { interleave, type Samples, summarize } from './samples.ts';
+
+const ROUNDS = 5;
+const WARM_UP_CALLS = 2_000;
+/** Calls measured at each number of calls under way at once. */
+const LOADS = [
+  { concurrency: 1, calls: 400 },
+  { concurrency: 50, calls: 1_500 },
+  { concurrency: 500, calls: 1_500 },
+] as const;
+
+/** What each provider's look may cost against its SDK's own client. */
+const SUBJECTS = [
+  { provider: 'athena', cpuLimit: 0.9, p50Limit: 1.15 },
+  { provider: 'emr-serverless', cpuLimit: 0.9, p50Limit: 1.15 },
+] as const;
+
+interface Measurement {
+  readonly cpuUs: number;
+  readonly p50Ms: number;
+}
+
+/** One describe through the adapter and all layers, against the bare SDK client, over a loopback server in its own process. */
+export async function bench(): Promise<BenchReport> {
+  const programs: ChildProgram[] = [];
+  const run = (...args: Parameters<typeof startProgram>): ChildProgram => {
+    const program = startProgram(...args);
+    programs.push(program);
+    return program;
+  };
+  try {
+    const url = await run('../reference/overhead/loopback-services.mjs').line();
+    const figures: Record<string, Samples> = {};
+    const ratios: Record<string, number> = {};
+    const bars: Bar[] = [];
+    for (const { provider, cpuLimit, p50Limit } of SUBJECTS) {
+      const ours = run('overhead.mjs', provider, url);
+      const bare = run(`../reference/overhead/${provider}.mjs`, url);
+      for (const program of [ours, bare]) await program.ask(`${WARM_UP_CALLS} 50`);
+      for (const { concurrency, calls } of LOADS) {
+        const load = `${calls} ${concurrency}`;
+        const p50 = { ours: [] as number[], bare: [] as number[] };
+        const measured = (name: 'ours' | 'bare', program: ChildProgram) => async (): Promise<number> => {
+          const { cpuUs, p50Ms } = JSON.parse(await program.ask(load)) as Measurement;
+          p50[name].push(p50Ms);
+          return cpuUs;
+        };
+        const cpu = await interleave(ROUNDS, { ours: measured('ours', ours), bare: measured('bare', bare) });
+        const label = `${provider} at ${concurrency}`;
+        const sums = {
+          'CPU, ours': summarize('µs', cpu.ours),
+          'CPU, bare': summarize('µs', cpu.bare),
+          'p50, ours': summarize('ms', p50.ours.slice(1)),
+          'p50, bare': summarize('ms', p50.bare.slice(1)),
+        };
+        for (const [what, samples] of Object.entries(sums)) figures[`${label}: ${what}`] = samples;
+        const cpuRatio = sums['CPU, ours'].median / sums['CPU, bare'].median;
+        const p50Ratio = sums['p50, ours'].median / sums['p50, bare'].median;
+        ratios[`${label}: CPU`] = cpuRatio;
+        ratios[`${label}: p50`] = p50Ratio;
+        bars.push(atMost(`× of the bare client's CPU, ${label}`, cpuRatio, cpuLimit));
+        bars.push(atMost(`× of the bare client's p50, ${label}`, p50Ratio, p50Limit));
+      }
+      await Promise.all([ours.end(), bare.end()]);
+    }
+    return report({ name: 'overhead', figures, ratios, bars });
+  } finally {
+    await Promise.all(programs.map((program) => program.end()));
+  }
+}
+
+const startProgram = (name: string, ...args: readonly string[]): ChildProgram => new ChildProgram(name, ...args);

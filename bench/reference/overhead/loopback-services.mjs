@@ -1,0 +1,45 @@
+// The services of the overhead and cold benches: they answer one look at one session at once, as the clouds word it.
+// Prints its URL as its first line.
+import { createServer } from 'node:http';
+
+const SESSION_ID = '00000000-0000-4000-8000-000000000001';
+const started = Math.floor(Date.now() / 1000);
+
+const athena = JSON.stringify({
+  SessionId: SESSION_ID,
+  WorkGroup: 'spark35',
+  EngineVersion: 'Apache Spark version 3.5',
+  EngineConfiguration: { MaxConcurrentDpus: 20 },
+  SessionConfiguration: { IdleTimeoutSeconds: 1200 },
+  Status: { StartDateTime: started, LastModifiedDateTime: started, State: 'IDLE' },
+});
+const emrServerless = JSON.stringify({
+  session: {
+    applicationId: '00emulated1',
+    sessionId: '00000000000001',
+    arn: 'arn:aws:emr-serverless:us-east-1:123456789012:/applications/00emulated1/sessions/00000000000001',
+    state: 'STARTED',
+    stateDetails: '',
+    createdBy: 'arn:aws:iam::123456789012:user/bench',
+    createdAt: started,
+    updatedAt: started,
+    executionRole: 'arn:aws:iam::123456789012:role/spark',
+    releaseLabel: 'emr-7.13.0',
+  },
+});
+
+const server = createServer((request, response) => {
+  request.resume();
+  request.on('end', () => {
+    const isAthena = request.headers['x-amz-target'] !== undefined;
+    const body = isAthena ? athena : emrServerless;
+    response.writeHead(200, {
+      'content-type': isAthena ? 'application/x-amz-json-1.1' : 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'x-amzn-requestid': SESSION_ID,
+    });
+    response.end(body);
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
