@@ -18,7 +18,7 @@ export async function msToFirstLine(program: string, ...args: readonly string[])
 async function runFresh(program: string, args: readonly string[]): Promise<{ firstLineMs: number; exitMs: number }> {
   const env: NodeJS.ProcessEnv = { ...process.env, ANYSESSION_ENV: undefined, NODE_OPTIONS: undefined };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, ['--no-warnings', program, ...args], {
     cwd: PROGRAMS,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
