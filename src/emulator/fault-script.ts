@@ -25,6 +25,12 @@ const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
   'lost-answer',
 ]);
 
+/** Spoilers that keep the call from taking effect: what happens to a session then waits for a call that does. */
+function isPrevented(spoiler: Fault | undefined): boolean {
+  if (spoiler === undefined || spoiler.kind === 'lost-answer') return false;
+  return spoiler.kind !== 'reset' || spoiler.when === 'before';
+}
+
 /** The faults that are still to come. */
 export class FaultScript {
   readonly #random: Random;
@@ -61,15 +67,20 @@ export class FaultScript {
 
   /** The faults that strike this call; each is used up by as much. */
   strike(service: ServiceId, operation: string): readonly Fault[] {
+    const spoiler = this.#planned.find(
+      (planned) => SPOILERS.has(planned.fault.kind) && this.#strikes(planned, service, operation),
+    );
     const taken = new Set<string>();
-    const struck = this.#planned.filter((planned) => {
-      const place = SPOILERS.has(planned.fault.kind) ? 'answer' : planned.fault.kind;
-      if (taken.has(place) || !this.#strikes(planned, service, operation)) return false;
-      taken.add(place);
+    const others = this.#planned.filter((planned) => {
+      const { kind } = planned.fault;
+      if (SPOILERS.has(kind) || taken.has(kind)) return false;
+      if (kind in USUAL_OPERATION && isPrevented(spoiler?.fault)) return false;
+      if (!this.#strikes(planned, service, operation)) return false;
+      taken.add(kind);
       return true;
     });
     this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
-    return struck.map((planned) => planned.fault);
+    return [...(spoiler === undefined ? [] : [spoiler]), ...others].map((planned) => planned.fault);
   }
 
   #strikes(planned: Planned, service: ServiceId, operation: string): boolean {

@@ -3,6 +3,7 @@ import { registerConformance, type FaultKind } from '../../../src/conformance/in
 import { plugin } from '../../../providers/athena/plugin.ts';
 import { behindLayers } from '../../conformance/behind-layers.ts';
 import { emulatedSubject } from './emulated-subject.ts';
+import { inStorm, STORM, STORM_SEEDS } from './storm.ts';
 
 const FAULTS: readonly FaultKind[] = [
   'forbidden',
@@ -61,12 +62,23 @@ const slow = emulatedSubject({
   options: { region: 'us-east-1', workgroup: 'spark35', engine: 'spark-3.5', ...RATES },
 });
 
+const storms = STORM_SEEDS.map((seed) =>
+  emulatedSubject({
+    ...common,
+    name: `athena in storm ${seed}`,
+    faults: inStorm(FAULTS),
+    emulator: { ...ROOM, seed, faults: STORM },
+    options: { region: 'us-east-1', workgroup: 'spark35', engine: 'spark-3.5', ...RATES },
+  }),
+);
+
 describe.each([
   { subject: spark35, cases: 54 },
   { subject: behindLayers(spark35), cases: 58 },
   { subject: pyspark3, cases: 53 },
   { subject: behindLayers(auto), cases: 58 },
   { subject: slow, cases: 54 },
+  ...storms.map((subject) => ({ subject: behindLayers(subject), cases: 50 })),
 ])('$subject.name', ({ subject, cases }) => {
   const registered = registerConformance({ describe, it, subject });
 

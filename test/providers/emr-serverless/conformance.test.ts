@@ -3,6 +3,7 @@ import { registerConformance, type FaultKind } from '../../../src/conformance/in
 import { plugin } from '../../../providers/emr-serverless/plugin.ts';
 import { behindLayers } from '../../conformance/behind-layers.ts';
 import { emulatedSubject } from '../athena/emulated-subject.ts';
+import { inStorm, STORM, STORM_SEEDS } from '../athena/storm.ts';
 
 const FAULTS: readonly FaultKind[] = [
   'forbidden',
@@ -48,10 +49,20 @@ const slow = emulatedSubject({
   },
 });
 
+const storms = STORM_SEEDS.map((seed) =>
+  emulatedSubject({
+    ...common,
+    name: `emr-serverless in storm ${seed}`,
+    faults: inStorm(FAULTS),
+    emulator: { seed, faults: STORM },
+  }),
+);
+
 describe.each([
   { subject, cases: 55 },
   { subject: behindLayers(subject), cases: 57 },
   { subject: slow, cases: 55 },
+  ...storms.map((storm) => ({ subject: behindLayers(storm), cases: 50 })),
 ])('$subject.name', ({ subject: each, cases }) => {
   const registered = registerConformance({ describe, it, subject: each });
 
