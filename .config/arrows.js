@@ -29,8 +29,8 @@ export const ROOMS = {
   emulator: ['contract'],
 };
 
-/** Folders beside the providers that hold what the providers of one cloud share; no provider themselves. */
-export const SHARED_BY_PROVIDERS = ['_aws'];
+/** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */
+export const SHARED_BY_PROVIDERS = { _aws: ['athena', 'emr-serverless', 'healthomics'] };
 
 /** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */
 export const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`;
@@ -56,9 +56,18 @@ const roomRules = Object.entries(ROOMS).map(([room, mayImport]) => ({
   to: { path: '^(src|providers)/', pathNot: `^src/(${[room, ...mayImport].join('|')})(/|$)` },
 }));
 
+const sharedRules = Object.entries(SHARED_BY_PROVIDERS).map(([folder, providers]) => ({
+  name: `shared-${folder}`,
+  comment: `providers/${folder} is for ${providers.join(', ')} alone.`,
+  severity: 'error',
+  from: { path: '^providers/', pathNot: `^providers/(${[folder, ...providers].join('|')})/` },
+  to: { path: `^providers/${folder}/` },
+}));
+
 export default {
   forbidden: [
     ...roomRules,
+    ...sharedRules,
     {
       name: 'contract-is-pure',
       comment: 'The contract imports no package and nothing of Node: it is a promise, not a program.',
@@ -72,7 +81,10 @@ export default {
         'A provider imports the contract, its own folder and what its cloud shares: no other provider, no session.',
       severity: 'error',
       from: { path: '^providers/([^/]+)/' },
-      to: { path: '^(src|providers)/', pathNot: `^(src/contract|providers/($1|${SHARED_BY_PROVIDERS.join('|')}))/` },
+      to: {
+        path: '^(src|providers)/',
+        pathNot: `^(src/contract|providers/($1|${Object.keys(SHARED_BY_PROVIDERS).join('|')}))/`,
+      },
     },
     {
       name: 'container-owns-inversify',
