@@ -51,7 +51,8 @@ function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord)
   };
   try {
     // Before the route, so that a client of another service hears what is wrong and not that its operation is unknown.
-    requireSignature(request, { ...parts.signature, signingName: service.signingName }, service.errors);
+    const { signingName } = service;
+    if (signingName !== undefined) requireSignature(request, { ...parts.signature, signingName }, service.errors);
     const routed = service.protocol.route(request);
     record.operation = routed.operation;
     const struck = strike(parts, routed.operation);
@@ -79,7 +80,8 @@ function perform(step: {
   const { service } = parts;
   try {
     refuseByFault(parts, struck);
-    if (!parts.limiter.admits(routed.operation)) throw service.errors.throttled();
+    if (!parts.limiter.admits(service.quotaOf?.(routed.operation) ?? routed.operation))
+      throw service.errors.throttled();
     const input = read(service, routed);
     record.input = maskProperties(input);
     record.token = tokenOf(routed, input);
@@ -94,7 +96,8 @@ function perform(step: {
     });
     if (touched !== undefined) disturb(touched, struck);
     record.httpStatus = 200;
-    return service.protocol.answer(withUnknownStates(output, struck['unknown-state']?.state), record.requestId);
+    const told = withUnknownStates(output, struck['unknown-state']?.state);
+    return service.protocol.answer(routed.encode?.(told) ?? told, record.requestId);
   } catch (error) {
     if (error instanceof ServiceError) return refuse(error);
     throw error;

@@ -2,9 +2,13 @@ import { SessionError } from '../contract/session-error.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { AthenaOptions } from './athena/athena-options.ts';
 import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
+import type { DataprocOptions } from './dataproc/dataproc-options.ts';
 import { REAL_CLOCK, STANDING_CLOCK } from './emulator-clocks.ts';
 import type { Fault } from './fault.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
+
+/** Ports by service; Dataproc has one for REST and one for gRPC. */
+export type EmulatorPorts = Partial<Readonly<Record<ServiceId | 'dataproc-grpc', number>>>;
 
 /** How to start the emulators; everything has a default. */
 export interface EmulatorOptions {
@@ -21,8 +25,8 @@ export interface EmulatorOptions {
   readonly seed?: number;
   /** Faults from the beginning; `emulator.faults.add` adds more later. */
   readonly faults?: readonly Fault[];
-  /** The port of each service; any free one unless said. */
-  readonly ports?: Partial<Readonly<Record<ServiceId, number>>>;
+  /** The port of each service; any free one unless said. `dataproc` is its REST port. */
+  readonly ports?: EmulatorPorts;
   /** The region the emulator plays, for ARNs and addresses; `us-east-1` unless said. */
   readonly region?: string;
   /** The account the emulator plays; `123456789012` unless said. */
@@ -31,6 +35,7 @@ export interface EmulatorOptions {
   readonly signature?: 'any' | 'checked';
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
+  readonly dataproc?: DataprocOptions;
 }
 
 /** The options with every default filled in. */
@@ -40,12 +45,13 @@ export interface EmulatorConfig {
   readonly startupMs: number;
   readonly seed: number;
   readonly faults: readonly Fault[];
-  readonly ports: Partial<Readonly<Record<ServiceId, number>>>;
+  readonly ports: EmulatorPorts;
   readonly region: string;
   readonly accountId: string;
   readonly signature: 'any' | 'checked';
   readonly athena: AthenaOptions;
   readonly emrServerless: EmrServerlessOptions;
+  readonly dataproc: DataprocOptions;
 }
 
 /**
@@ -73,6 +79,7 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
     signature: options.signature ?? 'any',
     athena: options.athena ?? {},
     emrServerless: options.emrServerless ?? {},
+    dataproc: options.dataproc ?? {},
   };
 }
 

@@ -1,7 +1,6 @@
 import { SessionError } from '../contract/session-error.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
 import type { FaultScript } from './fault-script.ts';
-import type { HttpServer } from './http-server.ts';
 import { Oracle } from './oracle.ts';
 import type { EmulatedService } from './service.ts';
 import type { Timeline } from './timeline.ts';
@@ -10,7 +9,18 @@ import type { Timeline } from './timeline.ts';
 export interface EmulatorUrls {
   readonly athena: string;
   readonly emrServerless: string;
+  readonly dataprocGrpc: string;
+  readonly dataprocRest: string;
 }
+
+/** A server of the emulator's that listens. */
+export interface EmulatorServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Every address that there can be. */
+const URL_NAMES = ['athena', 'emrServerless', 'dataprocGrpc', 'dataprocRest'] as const;
 
 /** What a running emulator is made of. */
 export interface EmulatorParts {
@@ -19,7 +29,7 @@ export interface EmulatorParts {
   readonly faults: FaultScript;
   readonly log: CallLog;
   /** The servers that listen; those that come later are seen too. */
-  readonly servers: ReadonlyMap<keyof EmulatorUrls, HttpServer>;
+  readonly servers: ReadonlyMap<keyof EmulatorUrls, EmulatorServer>;
 }
 
 /** Running stand-ins of cloud services. */
@@ -47,7 +57,7 @@ export class Emulator {
    */
   get urls(): EmulatorUrls {
     const urls = {};
-    for (const name of ['athena', 'emrServerless'] as const) {
+    for (const name of URL_NAMES) {
       const server = this.#parts.servers.get(name);
       if (server === undefined) Object.defineProperty(urls, name, { get: () => refuseUrl(name) });
       else Object.defineProperty(urls, name, { value: server.url, enumerable: true });

@@ -9,10 +9,10 @@ interface Planned {
 }
 
 /** Where a fault strikes when it does not say: sessions and calculations break when they are started. */
-const USUAL_OPERATION: Partial<Record<FaultEffect['kind'], string>> = {
-  'session-becomes': 'StartSession',
-  'session-vanishes': 'StartSession',
-  'calculation-fails': 'StartCalculationExecution',
+const USUAL_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> = {
+  'session-becomes': ['StartSession', 'CreateSession'],
+  'session-vanishes': ['StartSession', 'CreateSession'],
+  'calculation-fails': ['StartCalculationExecution'],
 };
 
 /** Faults that take the place of the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
@@ -74,7 +74,7 @@ export class FaultScript {
     const others = this.#planned.filter((planned) => {
       const { kind } = planned.fault;
       if (SPOILERS.has(kind) || taken.has(kind)) return false;
-      if (kind in USUAL_OPERATION && isPrevented(spoiler?.fault)) return false;
+      if (kind in USUAL_OPERATIONS && isPrevented(spoiler?.fault)) return false;
       if (!this.#strikes(planned, service, operation)) return false;
       taken.add(kind);
       return true;
@@ -85,9 +85,9 @@ export class FaultScript {
 
   #strikes(planned: Planned, service: ServiceId, operation: string): boolean {
     const { fault } = planned;
-    const aim = fault.operation ?? USUAL_OPERATION[fault.kind];
+    const aims = fault.operation === undefined ? USUAL_OPERATIONS[fault.kind] : [fault.operation];
     if (fault.service !== undefined && fault.service !== service) return false;
-    if (aim !== undefined && aim !== operation) return false;
+    if (aims !== undefined && !aims.includes(operation)) return false;
     if (planned.toSkip > 0) {
       planned.toSkip -= 1;
       return false;

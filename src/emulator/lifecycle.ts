@@ -33,6 +33,12 @@ export class Lifecycle<State extends string> {
     return this.#phases.findLast((phase) => phase.sinceMs <= atMs);
   }
 
+  /** All that such a reader has seen, oldest first. */
+  until(lagMs: number): readonly Phase<State>[] {
+    const atMs = this.#timeline.nowMs() - lagMs;
+    return this.#phases.filter((phase) => phase.sinceMs <= atMs);
+  }
+
   /** The first time a state was entered. */
   firstTimeIn(states: readonly State[]): number | undefined {
     return this.#phases.find((phase) => states.includes(phase.state))?.sinceMs;

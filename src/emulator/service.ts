@@ -4,7 +4,7 @@ import type { ServiceError } from './service-error.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** The services that can be emulated. */
-export const SERVICE_IDS = ['athena', 'emr-serverless'] as const;
+export const SERVICE_IDS = ['athena', 'emr-serverless', 'dataproc'] as const;
 
 /** One of {@link SERVICE_IDS}. */
 export type ServiceId = (typeof SERVICE_IDS)[number];
@@ -42,6 +42,8 @@ export interface RoutedCall {
   readonly definition: Operation;
   /** The members as they came, from path, query and body; unchecked. */
   readonly members: () => unknown;
+  /** Brings the answer into the form that this request asks for. */
+  readonly encode?: (output: object) => object;
 }
 
 /** How a service speaks on the wire. */
@@ -65,10 +67,12 @@ export interface CommonErrors {
 /** A stand-in of one cloud service. */
 export interface EmulatedService {
   readonly id: ServiceId;
-  /** The service's name in a SigV4 credential scope. */
-  readonly signingName: string;
+  /** The service's name in a SigV4 credential scope; absent where calls are not signed. */
+  readonly signingName?: string;
   readonly protocol: Protocol;
   readonly errors: CommonErrors;
+  /** Which of its rates an operation counts against; its own unless said. */
+  readonly quotaOf?: (operation: string) => string;
   /** Every session that was ever started, the vanished ones too, oldest first. */
   sessions(): readonly EmulatedSession[];
 }

@@ -2,20 +2,25 @@ import { createAthena } from './athena/athena-service.ts';
 import { CallLog } from './call-log.ts';
 import { answerCall } from './call-pipeline.ts';
 import { answerControl, CONTROL_PREFIX } from './control-routes.ts';
+import { createDataproc } from './dataproc/dataproc-service.ts';
+import { DATAPROC_RATES } from './dataproc/dataproc-options.ts';
 import { createEmrServerless } from './emr-serverless/emr-serverless-service.ts';
-import { Emulator, type EmulatorUrls } from './emulator.ts';
+import { Emulator, type EmulatorServer, type EmulatorUrls } from './emulator.ts';
 import { parseEmulatorOptions, type EmulatorConfig, type EmulatorOptions } from './emulator-options.ts';
 import { FaultScript } from './fault-script.ts';
 import { HttpServer } from './http-server.ts';
 import { RateLimiter, type RateLimit } from './rate-limiter.ts';
 import { SeededRandom } from './seeded-random.ts';
-import type { EmulatedService, ServiceId } from './service.ts';
+import type { EmulatedService, Protocol, ServiceId } from './service.ts';
 import { Timeline } from './timeline.ts';
+import type { Delivery, WireRequest } from './wire.ts';
 import type { World } from './world.ts';
 
 interface ServiceEntry {
   readonly url: keyof EmulatorUrls;
-  readonly create: (world: World, config: EmulatorConfig) => EmulatedService;
+  /** Where its gRPC is found, for a service that speaks it too. */
+  readonly rpcUrl?: keyof EmulatorUrls;
+  readonly create: (world: World, config: EmulatorConfig) => EmulatedService & { readonly rpc?: Protocol };
   readonly rates: (config: EmulatorConfig) => Readonly<Record<string, RateLimit>> | undefined;
 }
 
@@ -29,6 +34,12 @@ const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
     url: 'emrServerless',
     create: (world, config) => createEmrServerless(world, config.emrServerless),
     rates: (config) => config.emrServerless.rates,
+  },
+  dataproc: {
+    url: 'dataprocRest',
+    rpcUrl: 'dataprocGrpc',
+    create: (world, config) => createDataproc(world, config.dataproc),
+    rates: (config) => ({ ...DATAPROC_RATES, ...config.dataproc.rates }),
   },
 };
 
@@ -52,19 +63,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new FaultScript(new SeededRandom(config.seed + 0.5));
   faults.add(...config.faults);
   const entries = config.services.map((id) => ({ ...SERVICES[id], id, service: SERVICES[id].create(world, config) }));
-  const servers = new Map<keyof EmulatorUrls, HttpServer>();
+  const servers = new Map<keyof EmulatorUrls, EmulatorServer>();
   const emulator = new Emulator({ services: entries.map(({ service }) => service), timeline, faults, log, servers });
+  const delay = (ms: number, action: () => void): void => {
+    timeline.alarm(ms, action);
+  };
   try {
-    for (const { id, url, service, rates } of entries) {
+    for (const { id, url, rpcUrl, service, rates } of entries) {
       const limiter = new RateLimiter(timeline, rates(config) ?? {});
       const parts = { service, timeline, random: world.random, faults, limiter, log, signature: config };
       const server = await HttpServer.listen(
         config.ports[id] ?? 0,
         (request) =>
           request.path.startsWith(CONTROL_PREFIX) ? answerControl(emulator, request) : answerCall(parts, request),
-        (ms, action) => timeline.alarm(ms, action),
+        delay,
       );
       servers.set(url, server);
+      const { rpc } = service;
+      if (rpcUrl === undefined || rpc === undefined) continue;
+      const { GrpcServer } = await import('./dataproc/grpc-server.ts');
+      const answerRpc = (request: WireRequest): Delivery =>
+        answerCall({ ...parts, service: { ...service, protocol: rpc } }, request);
+      servers.set(rpcUrl, await GrpcServer.listen(config.ports['dataproc-grpc'] ?? 0, answerRpc, delay));
     }
   } catch (error) {
     await emulator.close();

@@ -1,0 +1,158 @@
+import type { Phase } from '../lifecycle.ts';
+import { PageBook } from '../page-book.ts';
+import { TokenBook } from '../token-book.ts';
+import type { World } from '../world.ts';
+import { toSession } from './dataproc-answers.ts';
+import type { DataprocConfig } from './dataproc-options.ts';
+import { DataprocSession, type DataprocCreate, type DataprocState } from './dataproc-session.ts';
+import { refusal } from './google-errors.ts';
+import { durationMs } from './google-json.ts';
+import { LongRunning, type OperationBirth } from './long-running.ts';
+
+/** How long a session may live, and be idle. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/ExecutionConfig (read 2026-11-20) */
+const TTL_MS = { min: 10 * 60_000, max: 14 * 24 * 3_600_000 };
+
+/** All that Dataproc knows: the sessions, and the operations over them. */
+export class DataprocAccount {
+  readonly world: World;
+  readonly config: DataprocConfig;
+  readonly tokens: TokenBook;
+  readonly pages: PageBook;
+  /** Every session that was ever created, oldest first. */
+  readonly #created: DataprocSession[] = [];
+  /** The sessions whose names are taken. */
+  readonly #byName = new Map<string, DataprocSession>();
+  readonly #operations = new Map<string, LongRunning>();
+
+  constructor(world: World, config: DataprocConfig) {
+    this.world = world;
+    this.config = config;
+    this.tokens = new TokenBook(world.timeline, undefined);
+    this.pages = new PageBook(world.random);
+  }
+
+  sessions(): readonly DataprocSession[] {
+    return this.#created;
+  }
+
+  operations(): readonly LongRunning[] {
+    return [...this.#operations.values()];
+  }
+
+  /** The session that has the name, whatever a reader sees of it. */
+  sessionNamed(name: string): DataprocSession | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The session and what a reader sees of it now. @throws ServiceError when it is not known, or not yet, or no longer. */
+  requireSeen(name: string): { readonly session: DataprocSession; readonly phase: Phase<DataprocState> } {
+    this.requireRegion(name);
+    const session = this.#byName.get(name);
+    const phase = session?.seen(this.config.describeLagMs);
+    if (session !== undefined && phase !== undefined) return { session, phase };
+    throw refusal('NOT_FOUND', `Not found: Session ${name}`);
+  }
+
+  /** @throws ServiceError when the place is in no region that exists. */
+  requireRegion(place: string): void {
+    const region = /^projects\/[^/]+\/(?:locations|regions)\/([^/]+)/.exec(place)?.[1] ?? '';
+    if (this.config.regions.includes(region)) return;
+    throw refusal('INVALID_ARGUMENT', `Region '${region}' is invalid or not supported.`);
+  }
+
+  /** Creates a session, and the operation that follows it until a client can connect. */
+  create(request: DataprocCreate): LongRunning {
+    this.#refuseImpossible(request);
+    const name = `${request.parent}/sessions/${request.sessionId}`;
+    if (this.#byName.get(name)?.seen(0) !== undefined) {
+      throw refusal('ALREADY_EXISTS', `Already exists: Failed to create session: Session ${name}`);
+    }
+    const session = new DataprocSession(this.world, this.config, request);
+    this.#created.push(session);
+    this.#byName.set(session.name, session);
+    const operation = this.#open(session, 'CREATE');
+    session.whenSettled(() => {
+      if (session.live && !session.isEnding) operation.succeed(toSession(session, 0));
+      else operation.fail({ code: 'FAILED_PRECONDITION', message: `Session ${session.name} is ${session.state}.` });
+    });
+    return operation;
+  }
+
+  /** Ends a session; its name stays taken. */
+  terminate(session: DataprocSession): LongRunning {
+    this.#refuseEnd(session, this.config.terminateEnded);
+    const operation = this.#open(session, 'TERMINATE');
+    session.end(this.config.activeAfterTerminateMs);
+    session.whenEnded(() => {
+      operation.succeed(toSession(session, 0));
+    });
+    return operation;
+  }
+
+  /** Ends a session where it has not ended, and frees its name. */
+  remove(session: DataprocSession): LongRunning {
+    if (session.state === 'CREATING') this.#refuseEnd(session, 'ok');
+    const operation = this.#open(session, 'DELETE');
+    session.end(this.config.activeAfterTerminateMs);
+    session.whenEnded(() => {
+      operation.succeed(toSession(session, 0));
+      session.vanish(0);
+      this.world.timeline.settle();
+    });
+    return operation;
+  }
+
+  /** @throws ServiceError when there is no such operation. */
+  requireOperation(name: string): LongRunning {
+    // The names are written with `regions`; `locations` leads to the same place.
+    const operation = this.#operations.get(name.replace('/locations/', '/regions/'));
+    if (operation === undefined) throw refusal('NOT_FOUND', `Not found: Operation ${name}`);
+    return operation;
+  }
+
+  forget(operation: LongRunning): void {
+    this.#operations.delete(operation.name);
+  }
+
+  #refuseEnd(session: DataprocSession, terminateEnded: DataprocConfig['terminateEnded']): void {
+    if (session.state === 'CREATING') {
+      throw refusal('ABORTED', `Session ${session.name} is being created; try again when that is over.`);
+    }
+    if (session.live && session.isEnding) {
+      throw refusal('FAILED_PRECONDITION', `Session ${session.name} is being terminated.`);
+    }
+    if (!session.live && terminateEnded !== 'ok') {
+      throw refusal(terminateEnded, `Session ${session.name} is ${session.state}.`);
+    }
+  }
+
+  #refuseImpossible({ parent, sessionId, session }: DataprocCreate): void {
+    this.requireRegion(parent);
+    if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(sessionId)) {
+      throw refusal('INVALID_ARGUMENT', `Session id '${sessionId}' must begin with a letter and end with no hyphen.`);
+    }
+    if (session.jupyterSession !== undefined && session.sparkConnectSession !== undefined) {
+      throw refusal('INVALID_ARGUMENT', 'Only one of jupyter_session and spark_connect_session can be set.');
+    }
+    const { ttl, idleTtl } = session.environmentConfig?.executionConfig ?? {};
+    for (const [field, duration] of Object.entries({ ttl, idle_ttl: idleTtl })) {
+      const ms = durationMs(duration) ?? TTL_MS.min;
+      if (ms < TTL_MS.min || ms > TTL_MS.max) {
+        throw refusal('INVALID_ARGUMENT', `${field} must be between 10 minutes and 14 days.`);
+      }
+    }
+  }
+
+  #open(session: DataprocSession, type: OperationBirth['type']): LongRunning {
+    const place = session.scope.replace('/locations/', '/regions/');
+    const operation = new LongRunning(this.world.timeline, {
+      name: `${place}/operations/${this.world.random.uuid()}`,
+      type,
+      session: session.name,
+      sessionUuid: session.uuid,
+      description: `${type} session`,
+    });
+    this.#operations.set(operation.name, operation);
+    return operation;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Phase } from '../lifecycle.ts';
+import type { DataprocSession, DataprocState } from './dataproc-session.ts';
+import { toDuration, toTimestamp } from './google-json.ts';
+
+/** The key under which a Spark Connect session shows where clients connect. */
+const SPARK_CONNECT_ENDPOINT = 'Spark Connect Server';
+const JUPYTER_ENDPOINT = 'Jupyter';
+
+/** What a session uses while it is up: a driver and two executors of 4 cores, the service's default. */
+const MILLI_DCU = 12_000;
+
+const CREATOR = 'emulated@example.com';
+
+/** `Session`, as a reader sees it who is `lagMs` behind. */
+export function toSession(session: DataprocSession, lagMs: number): object {
+  const { request, name, uuid, ttlMs, idleTtlMs } = session;
+  const phases = session.history(lagMs);
+  const current = phases.at(-1) ?? first(session);
+  const { session: asked } = request;
+  const { billedSeconds } = session.truth();
+  return {
+    ...asked,
+    name,
+    uuid,
+    createTime: toTimestamp(session.startedAtMs),
+    runtimeInfo: {
+      ...(session.hasEndpoint(lagMs) && session.live && { endpoints: endpointsOf(session) }),
+      approximateUsage: { milliDcuSeconds: String(Math.floor(MILLI_DCU * billedSeconds)) },
+    },
+    state: current.state,
+    ...(current.reason !== undefined && { stateMessage: current.reason }),
+    stateTime: toTimestamp(current.sinceMs),
+    creator: CREATOR,
+    user: asked.user ?? CREATOR,
+    runtimeConfig: { version: '3.0', ...asked.runtimeConfig },
+    environmentConfig: {
+      ...asked.environmentConfig,
+      executionConfig: {
+        ...asked.environmentConfig?.executionConfig,
+        idleTtl: toDuration(idleTtlMs),
+        ttl: toDuration(ttlMs),
+      },
+    },
+    stateHistory: phases.slice(0, -1).map(toHistoryEntry),
+  };
+}
+
+function endpointsOf(session: DataprocSession): Readonly<Record<string, string>> {
+  const region = session.scope.split('/').at(-1) ?? '';
+  const host = `${session.uuid}-dot-${region}.dataproc.googleusercontent.com`;
+  return session.request.session.jupyterSession === undefined
+    ? { [SPARK_CONNECT_ENDPOINT]: `sc://${host}:443` }
+    : { [JUPYTER_ENDPOINT]: `https://${host}/jupyter` };
+}
+
+function toHistoryEntry({ state, reason, sinceMs }: Phase<DataprocState>): object {
+  return {
+    state,
+    ...(reason !== undefined && { stateMessage: reason }),
+    stateStartTime: toTimestamp(sinceMs),
+  };
+}
+
+/** A reader who is behind sees a new session in its first state at least: the answer to its creation is never late. */
+function first(session: DataprocSession): Phase<DataprocState> {
+  return { state: 'CREATING', reason: undefined, sinceMs: session.startedAtMs };
+}
