@@ -1,3 +1,4 @@
+import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Clock, Logger, Random } from './ports.ts';
 import type { SessionProvider } from './session-provider.ts';
@@ -28,23 +29,47 @@ export interface ProviderPorts {
 }
 
 /**
- * A provider as plain data, before anything runs: knows no container, loads no SDK.
+ * What plugins of both kinds are, as plain data, before anything runs: they know no container and load no SDK.
  * @typeParam Config - the provider's parsed options, nothing optional.
  */
-export interface ProviderPlugin<Config = unknown> {
+export interface PluginBase<Config = unknown> {
   readonly contractVersion: typeof CONTRACT_VERSION;
   readonly id: string;
   /** What it is, in one line for tables and `config init`. */
   readonly summary: string;
-  /** What its sessions can do with default options; a created provider says what its own can. */
-  readonly capabilities: Capabilities;
   /** JSON Schema of the options, for editors and for "did you mean". */
   optionsSchema(): Readonly<Record<string, unknown>>;
   /** Options that may come from the environment: option name → variable name. */
   readonly environmentVariables: Readonly<Record<string, string>>;
   parseOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<Config>;
+}
+
+/** A provider of sessions. */
+export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
+  /** What its sessions can do with default options; a created provider says what its own can. */
+  readonly capabilities: Capabilities;
   /** Makes a provider without any I/O; SDKs and engines load at its first call. */
   create(config: Config, ports: ProviderPorts): SessionProvider;
+}
+
+/** A provider of run batches. It has no sessions: `openSessions` refuses its environments and points to `openBatches`. */
+export interface BatchPlugin<Config = unknown> extends PluginBase<Config> {
+  readonly batchCapabilities: BatchCapabilities;
+  /** Makes a provider without any I/O; SDKs load at its first call. */
+  createBatches(config: Config, ports: ProviderPorts): BatchProvider;
+}
+
+/** Any provider that a config file may name. */
+export type AnyPlugin = ProviderPlugin | BatchPlugin;
+
+/** Tells the two kinds of plugins apart. */
+export function isBatchPlugin(plugin: AnyPlugin): plugin is BatchPlugin {
+  return 'createBatches' in plugin;
+}
+
+/** The same for a provider of run batches as {@link definePlugin} for one of sessions. */
+export function defineBatchPlugin<Config>(plugin: BatchPlugin<Config>): BatchPlugin {
+  return plugin;
 }
 
 /** Keeps a plugin's own config type while it is written, and forgets it where plugins are handled alike. */

@@ -1,9 +1,9 @@
 import { onAbort } from '../../contract/on-abort.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import type { CallContext, ProviderOperation } from '../../contract/session-provider.ts';
+import type { CallContext } from '../../contract/session-provider.ts';
 import { abortedError } from '../../contract/sleep.ts';
-import type { Layer } from './layer.ts';
+import type { AnyInvocation, AnyLayer } from './layer.ts';
 import { possibleEffect } from './possible-effect.ts';
 
 /** How long one call may take with all its attempts when its caller names no earlier deadline, milliseconds. */
@@ -12,11 +12,12 @@ export const CALL_BUDGET_MS = 60_000;
 /**
  * Ends a call at its deadline, and at its caller's abort, at once, whether or not the adapter listens.
  * `execute` passes as it is: its signal lives as long as the statement's result, and statements time themselves.
+ * So does `stageRuns`: how long gigabytes take to upload is no matter of a call's budget.
  */
-export function deadlineLayer(clock: Clock): Layer {
+export function deadlineLayer(clock: Clock): AnyLayer {
   return (invocation, next) => {
     const { operation, call } = invocation;
-    if (operation === 'execute') return next(invocation);
+    if (operation === 'execute' || operation === 'stageRuns') return next(invocation);
     if (call.signal.aborted) return Promise.reject(abortedError(operation, call.signal));
     const nowMs = clock.monotonicMs();
     const deadline = Math.min(call.deadline, nowMs + CALL_BUDGET_MS);
@@ -86,7 +87,7 @@ function limitedCall(deadline: number): { readonly call: CallContext; readonly a
   return { call, abort };
 }
 
-function timeoutMessage(operation: ProviderOperation, budgetMs: number): string {
+function timeoutMessage(operation: AnyInvocation['operation'], budgetMs: number): string {
   const spent = `${operation} was not answered within ${Math.round(budgetMs)} ms`;
   return possibleEffect(operation) === 'unknown'
     ? `${spent}; the service may have acted all the same: look before you repeat it`

@@ -1,9 +1,9 @@
 import { SessionError } from '../../contract/session-error.ts';
-import type { Layer } from './layer.ts';
+import type { AnyLayer } from './layer.ts';
 import { possibleEffect } from './possible-effect.ts';
 
 /** Makes sure that whatever comes up is a SessionError that says which provider, verb and session it is about. */
-export function errorContextLayer(): Layer {
+export function errorContextLayer(): AnyLayer {
   return async (invocation, next) => {
     try {
       return await next(invocation);

@@ -1,28 +1,44 @@
+import type { BatchOperation } from '../../contract/batch-provider.ts';
 import type { Span } from '../../contract/ports.ts';
 import type { CallContext, ListFilter, ProviderOperation, SessionProvider } from '../../contract/session-provider.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import type { StartRequest } from '../../contract/start-request.ts';
 
-/** One call of a provider on its way through the layers. */
-export interface Invocation {
-  readonly operation: ProviderOperation;
-  readonly provider: SessionProvider;
+/** One call of any provider, of sessions or of batches, on its way through the layers. */
+export interface AnyInvocation {
+  readonly operation: ProviderOperation | BatchOperation;
+  readonly provider: { readonly id: string; readonly scope: string };
   readonly handle?: SessionHandle;
-  readonly request?: StartRequest;
-  readonly filter?: ListFilter;
   readonly call: CallContext;
   readonly span: Span;
 }
 
+/** One call of a session provider. */
+export interface Invocation extends AnyInvocation {
+  readonly operation: ProviderOperation;
+  readonly provider: SessionProvider;
+  readonly request?: StartRequest;
+  readonly filter?: ListFilter;
+}
+
 /** The rest of the way, down to the adapter. */
-export type Next<Answer> = (invocation: Invocation) => Promise<Answer>;
+export type Next<Answer, Call extends AnyInvocation = Invocation> = (invocation: Call) => Promise<Answer>;
 
 /** One concern that all verbs share. It may refuse, change or repeat the invocation, and never looks at the answer's inside. */
-export type Layer = <Answer>(invocation: Invocation, next: Next<Answer>) => Promise<Answer>;
+export type Layer<Call extends AnyInvocation = Invocation> = <Answer>(
+  invocation: Call,
+  next: Next<Answer, Call>,
+) => Promise<Answer>;
+
+/** A layer that looks at nothing but what sessions and batches have in common. */
+export type AnyLayer = <Answer, Call extends AnyInvocation>(
+  invocation: Call,
+  next: Next<Answer, Call>,
+) => Promise<Answer>;
 
 /** Makes one layer of several, the first one outermost. */
-export function composeLayers(layers: readonly Layer[]): Layer {
-  return layers.reduceRight<Layer>(
+export function composeLayers<Call extends AnyInvocation = Invocation>(layers: readonly Layer<Call>[]): Layer<Call> {
+  return layers.reduceRight<Layer<Call>>(
     (inner, outer) => (invocation, next) => outer(invocation, (passed) => inner(passed, next)),
     (invocation, next) => next(invocation),
   );

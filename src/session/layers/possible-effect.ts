@@ -1,9 +1,18 @@
 import type { Effect } from '../../contract/session-error.ts';
-import type { ProviderOperation } from '../../contract/session-provider.ts';
+import type { AnyInvocation } from './layer.ts';
 
-const CHANGING_OPERATIONS: readonly ProviderOperation[] = ['start', 'terminate', 'execute'];
+type Operation = AnyInvocation['operation'];
+
+const CHANGING_OPERATIONS: readonly Operation[] = [
+  'start',
+  'terminate',
+  'execute',
+  'cancel',
+  'deleteRuns',
+  'deleteRecord',
+];
 
 /** What a call of this verb may have done when nobody knows how it ended. */
-export function possibleEffect(operation: ProviderOperation): Effect {
+export function possibleEffect(operation: Operation): Effect {
   return CHANGING_OPERATIONS.includes(operation) ? 'unknown' : 'none';
 }

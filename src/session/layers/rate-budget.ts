@@ -1,16 +1,22 @@
 import { SessionError } from '../../contract/session-error.ts';
 import type { RateBudget } from '../../watch/rate-budget.ts';
-import type { Layer } from './layer.ts';
+import type { AnyInvocation, AnyLayer } from './layer.ts';
+
+type Operation = AnyInvocation['operation'];
+
+const READS: readonly Operation[] = ['describe', 'listPage', 'runsPage', 'runStatesPage'];
+/** A statement is work in a session, and a run list goes to a store of its own: neither is a call that the service counts. */
+const NOT_CALLS: readonly Operation[] = ['execute', 'stageRuns', 'unstageRuns'];
 
 /**
  * Lets calls through at the rate the service bears: before the SDK, whose own socket queue no limiter can see into.
  * A service that names a pause is left alone for that long by everybody, not only by the call that was told.
  */
-export function rateBudgetLayer(budget: RateBudget): Layer {
+export function rateBudgetLayer(budget: RateBudget): AnyLayer {
   return async (invocation, next) => {
     const { operation, call } = invocation;
-    if (operation === 'execute') return next(invocation);
-    const waiting = budget.take(operation === 'describe' || operation === 'listPage' ? 'reads' : 'writes', call);
+    if (NOT_CALLS.includes(operation)) return next(invocation);
+    const waiting = budget.take(READS.includes(operation) ? 'reads' : 'writes', call);
     if (waiting) await waiting;
     try {
       return await next(invocation);

@@ -2,7 +2,7 @@ import { ERROR_KINDS } from '../../contract/error-kinds.ts';
 import type { Clock, Random } from '../../contract/ports.ts';
 import { SessionError, type Effect } from '../../contract/session-error.ts';
 import { sleep } from '../../contract/sleep.ts';
-import type { Layer } from './layer.ts';
+import type { AnyLayer } from './layer.ts';
 
 /** Most attempts of one call. */
 export const MAX_ATTEMPTS = 5;
@@ -13,12 +13,13 @@ export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
 
 /**
  * The one owner of retries (C-102). Every contract verb may be repeated: reads change nothing, `start` carries a token,
- * `terminate` of something terminated succeeds. A statement may not: nobody knows whether it ran.
+ * `terminate` of something terminated succeeds. A statement may not: nobody knows whether it ran. The upload of a run list repeats
+ * its parts, not itself.
  * Pauses have full jitter, are never shorter than Retry-After, and none is begun that ends after the deadline.
  */
-export function retryLayer(clock: Clock, random: Random): Layer {
+export function retryLayer(clock: Clock, random: Random): AnyLayer {
   return async (invocation, next) => {
-    if (invocation.operation === 'execute') return next(invocation);
+    if (invocation.operation === 'execute' || invocation.operation === 'stageRuns') return next(invocation);
     const { call, span } = invocation;
     /** An attempt whose answer was lost may have acted, whatever a later one says. */
     let effect: Effect = 'none';

@@ -3,28 +3,37 @@ import type { RateBudget } from '../../watch/rate-budget.ts';
 import { capabilityCheckLayer, type ProvidersWith } from './capability-check.ts';
 import { deadlineLayer } from './deadline.ts';
 import { errorContextLayer } from './error-context.ts';
-import type { Layer } from './layer.ts';
+import type { AnyLayer, Layer } from './layer.ts';
 import { rateBudgetLayer } from './rate-budget.ts';
 import { retryLayer } from './retry.ts';
 import { traceLayer } from './trace.ts';
 
-/** What the layers need of the world outside. */
-export interface LayerPorts {
+/** What the layers need that sessions and batches share. */
+export interface CommonLayerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly tracer: Tracer;
   readonly budget: RateBudget;
+}
+
+/** What the layers need of the world outside. */
+export interface LayerPorts extends CommonLayerPorts {
   readonly providersWith: ProvidersWith;
 }
 
 /** All layers in their one order, the outermost first (C-100). */
-export function standardLayers({ clock, random, tracer, budget, providersWith }: LayerPorts): readonly Layer[] {
+export function standardLayers({ providersWith, ...ports }: LayerPorts): readonly Layer[] {
+  const [trace, errorContext, ...inner] = commonLayers(ports);
+  return [trace, errorContext, capabilityCheckLayer(providersWith), ...inner];
+}
+
+/** The same without the check of a session's capabilities: the limits of batches are checked where their runs are read. */
+export function commonLayers({ clock, random, tracer, budget }: CommonLayerPorts) {
   return [
     traceLayer(tracer),
     errorContextLayer(),
-    capabilityCheckLayer(providersWith),
     deadlineLayer(clock),
     retryLayer(clock, random),
     rateBudgetLayer(budget),
-  ];
+  ] as const satisfies readonly AnyLayer[];
 }

@@ -1,8 +1,8 @@
 import type { Tracer } from '../../contract/ports.ts';
-import type { Layer } from './layer.ts';
+import type { AnyLayer } from './layer.ts';
 
 /** One span per call of a verb; its attempts are events of that span. */
-export function traceLayer(tracer: Tracer): Layer {
+export function traceLayer(tracer: Tracer): AnyLayer {
   return async (invocation, next) => {
     const { operation, provider, handle } = invocation;
     const place = { 'anysession.provider': provider.id, 'anysession.scope': provider.scope };
