@@ -14,8 +14,8 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { Attempts } from '../_aws/attempts.ts';
-import { explainByHolder, isServiceRefusal } from '../_aws/token-holder.ts';
+import { Attempts } from '../_cloud/attempts.ts';
+import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
 import { explainRefusal, notReadyError, toConnectEndpoint } from './connect-endpoint.ts';

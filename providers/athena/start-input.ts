@@ -1,7 +1,7 @@
 import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/client-athena';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { formatSessionText } from '../_aws/session-text.ts';
+import { formatSessionText } from '../_cloud/session-text.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
 const MINUTE_MS = 60_000;

@@ -16,8 +16,8 @@ import type {
 import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { driveToStarted, whyNoSessions, whyNotStartable } from './application.ts';
-import { Attempts } from '../_aws/attempts.ts';
-import { explainByHolder, isServiceRefusal } from '../_aws/token-holder.ts';
+import { Attempts } from '../_cloud/attempts.ts';
+import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
 import { explainRefusal, notReadyError, toConnectEndpoint } from './connect-endpoint.ts';

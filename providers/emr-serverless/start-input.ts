@@ -1,7 +1,7 @@
 import type { Configuration, StartSessionCommandInput } from '@aws-sdk/client-emr-serverless';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { formatSessionText } from '../_aws/session-text.ts';
+import { formatSessionText } from '../_cloud/session-text.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 const MINUTE_MS = 60_000;

@@ -130,13 +130,15 @@ function wantsNumbers(request: WireRequest): boolean {
 
 /** A state that no proto names can only come as a number. */
 export function withNumericStates(output: object): object {
-  return replaceEnums(output, (value) => (/^\d+$/.test(value) ? Number(value) : value));
+  return replaceEnums(output, toNumber);
 }
 
+const toNumber = (value: string): string | number => (/^\d+$/.test(value) ? Number(value) : value);
+
 function withEnumNumbers(output: object): object {
-  return replaceEnums(withNumericStates(output), (value, names) => {
+  return replaceEnums(output, (value, names) => {
     const number = names.indexOf(value);
-    return number < 0 ? value : number;
+    return number < 0 ? toNumber(value) : number;
   });
 }
 
