@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SERVICE_IDS } from '../../src/emulator/index.ts';
 import { configFolder } from '../config/config-folder.ts';
 import { cli } from './cli-run.ts';
 
@@ -78,11 +79,14 @@ describe('anysession emulate', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [['--services', 'athena,s4'], "--services knows athena, emr-serverless, not 's4'."],
+    [['--services', 'athena,s4'], `--services knows ${SERVICE_IDS.join(', ')}, not 's4'.`],
     [['--startup-ms', 'soon'], "--startup-ms needs a whole number, not 'soon'."],
     [['--seed', '-1'], "--seed needs a whole number, not '-1'."],
     [['--clock', 'atomic'], "--clock is real or virtual, not 'atomic'."],
-    [['--faults', 'nowhere.json'], "--faults cannot read 'nowhere.json'; it must be a JSON file with a list of faults."],
+    [
+      ['--faults', 'nowhere.json'],
+      "--faults cannot read 'nowhere.json'; it must be a JSON file with a list of faults.",
+    ],
   ])('refuses %j and starts nothing', async (args, message) => {
     const { code, stdout, stderr } = await cli(['emulate', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

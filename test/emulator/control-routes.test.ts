@@ -71,10 +71,7 @@ describe('runEmulator', () => {
     const { emulator, lines, abort, done } = await start({ clock: 'virtual', startupMs: '50', seed: '9' });
     expect(lines).toHaveLength(1);
     expect(lines[0]?.endsWith('\n')).toBe(true);
-    expect(JSON.parse(lines[0] ?? '')).toEqual({
-      athena: emulator.urls.athena,
-      emrServerless: emulator.urls.emrServerless,
-    });
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ ...emulator.urls });
     const id = await startAthena(emulator);
     emulator.advance(50);
     expect(await athenaState(emulator, id)).toBe('IDLE');

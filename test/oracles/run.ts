@@ -5,9 +5,11 @@
  * where no packages can be had it says "not run" and ends with 0.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { startEmulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import { startEmulator, type EmulatorOptions, type EmulatorUrls } from '../../src/emulator/index.ts';
 import { preparePython, type PythonEnvironment } from './python-environment.ts';
 
 type Ready = Extract<PythonEnvironment, { readonly kind: 'ready' }>;
@@ -16,6 +18,10 @@ interface Oracle {
   readonly script: string;
   /** The emulator it judges; undefined when it judges something else. */
   readonly emulator: EmulatorOptions | undefined;
+  /** The addresses on its command line; those of the AWS services unless said. */
+  readonly urls?: (urls: EmulatorUrls) => readonly string[];
+  /** A program that pip does not bring; without it the oracle is not run, and that is said. */
+  readonly program?: string;
   /** What stands before the addresses on its command line. */
   readonly words?: (ready: Ready) => readonly string[];
 }
@@ -40,7 +46,20 @@ const ORACLES: readonly Oracle[] = [
   { script: 'walk_boto3.py', emulator: { clock: 'virtual' } },
   { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
   { script: 'moto_control.py', emulator: undefined },
+  {
+    script: 'walk_google.py',
+    emulator: { clock: 'virtual', services: ['dataproc'] },
+    urls: ({ dataprocGrpc, dataprocRest }) => [dataprocGrpc, dataprocRest],
+  },
+  {
+    script: 'walk_gcloud.py',
+    emulator: { clock: 'virtual', services: ['dataproc'] },
+    urls: ({ dataprocRest }) => [dataprocRest],
+    program: 'gcloud',
+  },
 ];
+
+const AWS_URLS = ({ athena, emrServerless }: EmulatorUrls): readonly string[] => [athena, emrServerless];
 
 const python = await preparePython(here('requirements.txt'));
 if (python.kind === 'ready') {
@@ -55,8 +74,12 @@ if (python.kind === 'ready') {
 
 /** Runs one oracle and gives the number of its claims that do not hold; one that finds nothing or breaks counts as one. */
 async function judge(ready: Ready, oracle: Oracle): Promise<number> {
+  if (oracle.program !== undefined && !isOnPath(oracle.program)) {
+    say(`not run: ${oracle.script}, because there is no ${oracle.program} on the PATH`);
+    return 0;
+  }
   await using emulator = oracle.emulator === undefined ? undefined : await startEmulator(oracle.emulator);
-  const urls = emulator === undefined ? [] : [emulator.urls.athena, emulator.urls.emrServerless];
+  const urls = emulator === undefined ? [] : (oracle.urls ?? AWS_URLS)(emulator.urls);
   const ended = await runScript(ready.python, [here(oracle.script), ...(oracle.words?.(ready) ?? []), ...urls]);
   const findings = ended.output
     .split('\n')
@@ -86,6 +109,10 @@ async function runScript(
     child.once('close', resolve);
   });
   return { code, output, complaint };
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 function here(name: string): string {
