@@ -40,6 +40,8 @@ export interface SessionDetails {
   readonly usage?: SessionUsage;
   /** Written by anysession at start; absent on sessions that somebody else started. */
   readonly ownership?: Ownership;
+  /** What only this service tells, in the provider's own exported type. */
+  readonly native?: unknown;
 }
 
 /** What a provider saw of one session in one answer of its service. Providers keep no state between observations. */

@@ -1,0 +1,146 @@
+import type { GoogleAuth } from 'google-auth-library';
+import type { CallLimits, NativeOperation } from './client.ts';
+import { loadAuth, loadDataproc, loadGax, loadRestGax, type GaxCore } from './load-google.ts';
+import type { DataprocConfig } from './options.ts';
+
+/** A request. */
+export type Message = Readonly<Record<string, unknown>> & { readonly name?: string; readonly parent?: string };
+
+/** One open connection to the service. */
+export interface Connection {
+  call(method: string, request: Message, limits: CallLimits): Promise<unknown>;
+  getOperation(name: string, limits: CallLimits): Promise<NativeOperation>;
+  close(): void;
+}
+
+/** No credentials could be had: nothing has been sent. */
+export class CredentialsError extends Error {
+  override readonly name = 'CredentialsError';
+}
+
+/** What may be done with Dataproc. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/get (read 2026-11-20) */
+const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+
+/** Who calls, for the service's own statistics. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
+const CALLER = `gl-node/${process.versions.node} anysession`;
+
+/** What both transports of the SDK call a method of a stub. */
+type StubMethod = (
+  request: Message,
+  headers: unknown,
+  options: { readonly deadline: Date },
+  callback: (error: unknown, answer: unknown) => void,
+) => { cancel(): void };
+type Stub = Readonly<Record<string, StubMethod>>;
+
+/** Headers of one call: gRPC has a class for them, REST takes lists of values by name. */
+type HeadersOf = (routing: string) => unknown;
+
+/**
+ * Loads the SDK, sees that there are credentials, and opens the channel. The SDK's stubs are called themselves: what its client
+ * wraps around them (log lines, paging, operations that poll, timeouts of its own) is done above or not wanted, and costs as
+ * much as the call.
+ *
+ * @throws CredentialsError before the SDK's client is built: one that is built without credentials ends the process by rejecting
+ * where nobody listens.
+ */
+export async function openConnection(config: DataprocConfig): Promise<Connection> {
+  const { endpoint, transport } = config;
+  const auth = await openAuth(config);
+  const sdk = loadDataproc();
+  const common = { auth, apiEndpoint: endpoint.host, port: endpoint.port };
+  if (transport === 'rest') {
+    const settings = { ...common, fallback: true, ...(!endpoint.tls && { protocol: 'http' }) };
+    type Arguments = ConstructorParameters<typeof sdk.SessionControllerClient>;
+    const client = new sdk.SessionControllerClient(settings as Arguments[0], loadRestGax() as Arguments[1]);
+    return toConnection(client, (routing) => ({
+      'x-goog-request-params': [routing],
+      'x-goog-api-client': [CALLER],
+    }));
+  }
+  const gax = loadGax();
+  const settings = {
+    ...common,
+    ...(!endpoint.tls && { sslCreds: gax.grpc.credentials.createInsecure() }),
+    // Retries have one owner, and a lookup of settings in DNS at each new connection has none.
+    'grpc.enable_retries': 0,
+    'grpc.service_config_disable_resolution': 1,
+  };
+  const client = new sdk.SessionControllerClient(
+    settings as ConstructorParameters<typeof sdk.SessionControllerClient>[0],
+  );
+  return toConnection(client, grpcHeaders(gax));
+}
+
+interface SdkClient {
+  initialize(): Promise<unknown>;
+  close(): Promise<void>;
+  readonly operationsClient: {
+    getOperation(request: object, options: object): Promise<readonly unknown[]>;
+  };
+}
+
+async function toConnection(client: SdkClient, headersOf: HeadersOf): Promise<Connection> {
+  const stub = (await client.initialize()) as Stub;
+  return {
+    call(method, request, { signal, timeoutMs }) {
+      return new Promise((resolve, reject) => {
+        const send = stub[method];
+        if (send === undefined) throw new Error(`the SDK has no method ${method}`);
+        const routing = request.name === undefined ? `parent=${request.parent}` : `name=${request.name}`;
+        const options = { deadline: new Date(Date.now() + timeoutMs) };
+        const stopCall = (): void => {
+          sent.cancel();
+        };
+        const sent = send.call(stub, request, headersOf(encodeURI(routing)), options, (error, answer) => {
+          signal.removeEventListener('abort', stopCall);
+          if (error === null || error === undefined) resolve(answer);
+          // What the SDK rejects with is read by the error table.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          else reject(error);
+        });
+        signal.addEventListener('abort', stopCall);
+      });
+    },
+    async getOperation(name, { timeoutMs }) {
+      const [operation] = await client.operationsClient.getOperation(
+        { name },
+        { timeout: timeoutMs, retry: { retryCodes: [] } },
+      );
+      return operation as NativeOperation;
+    },
+    close() {
+      // A channel that is closed twice, or never was used, has nothing to tell.
+      client.close().catch(() => {});
+    },
+  };
+}
+
+function grpcHeaders({ grpc }: GaxCore): HeadersOf {
+  return (routing) => {
+    const metadata = new grpc.Metadata();
+    metadata.set('x-goog-request-params', routing);
+    metadata.set('x-goog-api-client', CALLER);
+    return metadata;
+  };
+}
+
+async function openAuth({ endpoint, credentials, project }: DataprocConfig): Promise<GoogleAuth> {
+  const { GoogleAuth, OAuth2Client, PassThroughClient } = loadAuth();
+  if (!endpoint.tls) return new GoogleAuth({ authClient: new PassThroughClient() });
+  try {
+    if (typeof credentials === 'function') {
+      const authClient = new OAuth2Client();
+      authClient.refreshHandler = async () => {
+        const { accessToken, expiresAtMs } = await credentials();
+        return { access_token: accessToken, expiry_date: expiresAtMs };
+      };
+      return new GoogleAuth({ authClient, projectId: project });
+    }
+    const auth = new GoogleAuth({ scopes: SCOPES, projectId: project, ...(credentials && { credentials }) });
+    await auth.getClient();
+    return auth;
+  } catch (cause) {
+    throw new CredentialsError(cause instanceof Error ? cause.message : 'the source threw something that is no Error');
+  }
+}

@@ -1,0 +1,24 @@
+import type { ListFilter } from '../../src/contract/session-provider.ts';
+import { SESSION_STATES } from '../../src/contract/session-state.ts';
+import { liveNativeStates } from './states.ts';
+
+/**
+ * Writes a filter in Google's language; `undefined` when no live session can fit. Alternatives stand in parentheses, because
+ * the language binds OR tighter than AND and most readers expect the opposite.
+ * @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/list (read 2026-11-20)
+ * @see https://google.aip.dev/160 (read 2026-11-21)
+ */
+export function toNativeFilter({ states, createdAfterMs, labels = {} }: ListFilter): string | undefined {
+  const native = liveNativeStates(states ?? SESSION_STATES);
+  if (native.length === 0) return undefined;
+  return [
+    `(${native.map((state) => `state = ${state}`).join(' OR ')})`,
+    // "Later than" leaves out the very millisecond: one earlier is asked for, and what is too early left out afterwards.
+    ...(createdAfterMs === undefined ? [] : [`create_time > ${quote(new Date(createdAfterMs - 1).toISOString())}`]),
+    ...Object.entries(labels).map(([key, value]) => `labels.${key} = ${quote(value)}`),
+  ].join(' AND ');
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

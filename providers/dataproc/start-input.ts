@@ -1,0 +1,137 @@
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
+import type { NativeSession } from './client.ts';
+import { toDuration } from './native-time.ts';
+import type { DataprocConfig } from './options.ts';
+import { OWNER_LABEL } from './ownership-labels.ts';
+
+/** What anysession fills in itself, with what says the same. */
+const OWNED_MEMBERS = {
+  name: 'key',
+  labels: 'labels',
+  sessionTemplate: 'an environment with another `template`',
+} as const satisfies Partial<Record<keyof NativeSession, string>>;
+
+/** What the service itself fills in. */
+type OutputMember =
+  'uuid' | 'createTime' | 'runtimeInfo' | 'state' | 'stateMessage' | 'stateTime' | 'creator' | 'stateHistory';
+
+/** What `native` takes at start: a Session without what portable options and the service say. */
+export type DataprocStartNative = Omit<NativeSession, keyof typeof OWNED_MEMBERS | OutputMember>;
+
+/**
+ * Executors that a session may have at once. The service's own limit is 1,000 and its first two always run.
+ * @see https://cloud.google.com/dataproc-serverless/docs/concepts/autoscaling (read 2026-11-20)
+ */
+const MAX_EXECUTORS: Readonly<Record<SessionSize, number>> = { small: 2, medium: 8, large: 32 };
+
+const MAX_EXECUTORS_PROPERTY = 'spark.dynamicAllocation.maxExecutors';
+
+/** A session has labels and no name; an application has one, and its property shows in the session. */
+const NAME_PROPERTY = 'spark.app.name';
+/** The service may show properties with the prefix of the file that they belong to. */
+const SPARK_PREFIX = 'spark:';
+
+/** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions (labels, read 2026-11-20) */
+const LABEL_LIMIT = 32;
+const LABEL_KEY = /^[a-z]([a-z0-9_-]{0,61}[a-z0-9])?$/;
+const LABEL_VALUE = /^([a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?)?$/;
+
+/**
+ * Writes the session that is asked for.
+ * @throws SessionError `invalid-request` for what the service is known to refuse, and for `native` that says what anysession says itself.
+ */
+export function toSessionInput(request: StartRequest, config: DataprocConfig): NativeSession {
+  const { owner, labels, name, size, sparkConf, idleTimeoutMs, maxLifetimeMs } = request;
+  checkLabels({ owner, labels });
+  const native = readNative(request.native);
+  const properties = {
+    ...(name !== undefined && { [NAME_PROPERTY]: name }),
+    ...(size !== undefined && { [MAX_EXECUTORS_PROPERTY]: String(MAX_EXECUTORS[size]) }),
+    ...sparkConf,
+    ...native.runtimeConfig?.properties,
+  };
+  const { subnetwork, network, serviceAccount, template, runtimeVersion } = config;
+  return {
+    ...(config.sessionType === 'jupyter'
+      ? { jupyterSession: { kernel: 'PYTHON', ...(name !== undefined && { displayName: name }) } }
+      : { sparkConnectSession: {} }),
+    ...native,
+    labels: { ...labels, [OWNER_LABEL]: owner },
+    ...(template !== undefined && { sessionTemplate: template }),
+    runtimeConfig: {
+      ...(runtimeVersion !== undefined && { version: runtimeVersion }),
+      ...native.runtimeConfig,
+      ...(Object.keys(properties).length > 0 && { properties }),
+    },
+    environmentConfig: {
+      ...native.environmentConfig,
+      executionConfig: {
+        ...(subnetwork !== undefined && { subnetworkUri: subnetwork }),
+        ...(network !== undefined && { networkUri: network }),
+        ...(serviceAccount !== undefined && { serviceAccount }),
+        ...native.environmentConfig?.executionConfig,
+        // Whatever happens to this process, the service ends what nobody uses.
+        idleTtl: toDuration(idleTimeoutMs),
+        ...(maxLifetimeMs !== undefined && { ttl: toDuration(maxLifetimeMs) }),
+      },
+    },
+  };
+}
+
+/** The name that a session was started with. */
+export function nameOf({ runtimeConfig }: NativeSession): string | undefined {
+  const { properties } = runtimeConfig ?? {};
+  return properties?.[NAME_PROPERTY] ?? properties?.[SPARK_PREFIX + NAME_PROPERTY];
+}
+
+function readNative(native: unknown): DataprocStartNative {
+  if (native === undefined) return {};
+  if (typeof native !== 'object' || native === null || Array.isArray(native)) {
+    throw refusal("`native` must be a map with members of Dataproc's Session");
+  }
+  for (const [member, instead] of Object.entries(OWNED_MEMBERS)) {
+    if (Object.hasOwn(native, member)) {
+      throw refusal(`\`native.${member}\` is what anysession fills in itself; use ${instead} instead`);
+    }
+  }
+  const execution = (native as DataprocStartNative).environmentConfig?.executionConfig;
+  for (const [member, instead] of [
+    ['idleTtl', 'idleTimeoutMs'],
+    ['ttl', 'maxLifetimeMs'],
+  ] as const) {
+    if (execution?.[member] !== undefined) {
+      throw refusal(`\`native.environmentConfig.executionConfig.${member}\` is what \`${instead}\` says; use that`);
+    }
+  }
+  return native;
+}
+
+function checkLabels({ owner, labels }: Pick<StartRequest, 'owner' | 'labels'>): void {
+  const entries = Object.entries(labels);
+  if (entries.length >= LABEL_LIMIT) {
+    throw refusal(
+      `${entries.length} labels were given; ${LABEL_LIMIT - 1} are left beside the one that names the owner`,
+    );
+  }
+  if (!LABEL_VALUE.test(owner)) {
+    throw refusal(`the owner '${owner}' cannot be a label here: it must begin and end with a letter or digit`);
+  }
+  for (const [key, value] of entries) {
+    if (key === OWNER_LABEL) throw refusal(`the label '${OWNER_LABEL}' is anysession's own; choose another`);
+    if (!LABEL_KEY.test(key)) {
+      throw refusal(
+        `the label '${key}' must be 1 to 63 characters of a-z, 0-9, _ and -, begin with a letter and end with a letter or digit`,
+      );
+    }
+    if (!LABEL_VALUE.test(value)) {
+      throw refusal(
+        `the label '${key}' has the value '${value}'; values have up to 63 characters of a-z, 0-9, _ and -, and begin and end with a letter or digit`,
+      );
+    }
+  }
+}
+
+function refusal(message: string): SessionError {
+  return new SessionError('invalid-request', message, { operation: 'start', provider: 'dataproc' });
+}
