@@ -9,7 +9,8 @@ export const ROOMS = {
   watch: ['contract'],
   statement: ['contract'],
   'spark-connect': ['contract'],
-  batch: ['contract'],
+  // What a batch shares with sessions: layers, start tokens, checks of options, contexts of calls, the watcher.
+  batch: ['contract', 'watch', 'session'],
   config: ['contract'],
   session: ['contract', 'watch', 'statement'],
   container: ['contract', 'watch', 'statement', 'spark-connect', 'session', 'batch', 'config'],

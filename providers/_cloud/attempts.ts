@@ -6,15 +6,15 @@ import type { CallContext, ProviderOperation } from '../../src/contract/session-
 import { whileWanted } from './while-wanted.ts';
 
 /** What one attempt is about. */
-export interface AttemptSubject {
-  readonly operation: ProviderOperation;
+export interface AttemptSubject<Operation extends string = ProviderOperation> {
+  readonly operation: Operation;
   readonly handle?: SessionHandle;
   readonly call: CallContext;
 }
 
 /** What was being done when a call failed. */
-export interface FailedCall {
-  readonly operation: ProviderOperation;
+export interface FailedCall<Operation extends string = ProviderOperation> {
+  readonly operation: Operation;
   readonly handle: SessionHandle | undefined;
   /** In whose name it was done, for the message: the region and what in it. */
   readonly scope: string;
@@ -22,24 +22,24 @@ export interface FailedCall {
 }
 
 /** What attempts need to know of their provider. */
-export interface AttemptsParts {
+export interface AttemptsParts<Operation extends string = ProviderOperation> {
   readonly place: { readonly id: string; readonly scope: string };
   readonly clock: Clock;
   /** The ids that the service's model allows, as a pattern and in words. */
   readonly sessionId: { readonly pattern: RegExp; readonly words: string };
-  readonly toError: (thrown: unknown, failed: FailedCall) => SessionError;
+  readonly toError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
 }
 
 /** Makes single attempts: refused beforehand where they cannot be right, given up when the caller gives up, translated when they fail. */
-export class Attempts {
-  readonly #parts: AttemptsParts;
+export class Attempts<Operation extends string = ProviderOperation> {
+  readonly #parts: AttemptsParts<Operation>;
 
-  constructor(parts: AttemptsParts) {
+  constructor(parts: AttemptsParts<Operation>) {
     this.#parts = parts;
   }
 
   async make<Answer>(
-    { operation, handle, call }: AttemptSubject,
+    { operation, handle, call }: AttemptSubject<Operation>,
     work: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
     const { place, clock, toError } = this.#parts;
@@ -51,11 +51,11 @@ export class Attempts {
     }
   }
 
-  #refuseForeign(handle: SessionHandle, operation: ProviderOperation): void {
+  #refuseForeign(handle: SessionHandle, operation: Operation): void {
     const { place, sessionId } = this.#parts;
     assertOwnHandle(place, handle, operation);
     if (sessionId.pattern.test(handle.id)) return;
-    throw new SessionError('invalid-request', `a session id here is ${sessionId.words}; check the handle`, {
+    throw new SessionError('invalid-request', `an id here is ${sessionId.words}; check the handle`, {
       operation,
       provider: place.id,
       handle,

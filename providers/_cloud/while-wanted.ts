@@ -1,3 +1,4 @@
+import type { BatchOperation } from '../../src/contract/batch-provider.ts';
 import { onAbort } from '../../src/contract/on-abort.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
@@ -5,16 +6,22 @@ import type { CallContext, ProviderOperation } from '../../src/contract/session-
 import { abortedError } from '../../src/contract/sleep.ts';
 
 /** The verbs after whose lost answer the service may have acted. */
-const CHANGING_OPERATIONS: readonly ProviderOperation[] = ['start', 'terminate'];
+const CHANGING_OPERATIONS: readonly (ProviderOperation | BatchOperation)[] = [
+  'start',
+  'terminate',
+  'cancel',
+  'deleteRuns',
+  'deleteRecord',
+];
 
 /** Tells whether a verb changes something, so that a lost answer leaves a doubt. */
-export function isChanging(operation: ProviderOperation): boolean {
-  return CHANGING_OPERATIONS.includes(operation);
+export function isChanging(operation: string): boolean {
+  return (CHANGING_OPERATIONS as readonly string[]).includes(operation);
 }
 
 /** One attempt of one verb. */
 export interface Attempt {
-  readonly operation: ProviderOperation;
+  readonly operation: string;
   readonly call: CallContext;
 }
 

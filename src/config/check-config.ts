@@ -1,4 +1,5 @@
 import type { SqlDialect } from '../contract/capabilities.ts';
+import { isBatchPlugin } from '../contract/provider-plugin.ts';
 import type { ConfigRequest } from './config-options.ts';
 import { withoutRepeats, type ConfigProblem } from './config-problem.ts';
 import { configWarnings } from './config-warnings.ts';
@@ -11,6 +12,7 @@ export interface EnvironmentReport {
   readonly name: string;
   /** The provider's id; `undefined` when it could not be loaded. */
   readonly provider: string | undefined;
+  /** `undefined` also where there are run batches and no sessions. */
   readonly dialect: SqlDialect | undefined;
 }
 
@@ -48,7 +50,7 @@ export async function checkConfig(request: ConfigRequest = {}): Promise<ConfigRe
     environments: environments.map(({ name, plugin }) => ({
       name,
       provider: plugin?.id,
-      dialect: plugin?.capabilities.dialect,
+      dialect: plugin === undefined || isBatchPlugin(plugin) ? undefined : plugin.capabilities.dialect,
     })),
     selected: choice.name,
     problems: withoutRepeats([...source.problems, ...wrongChoice, ...environments.flatMap(({ problems }) => problems)]),

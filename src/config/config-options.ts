@@ -1,4 +1,4 @@
-import type { ProviderPlugin } from '../contract/provider-plugin.ts';
+import type { AnyPlugin } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 
 /** One environment as it is written: the provider's own options stand flat beside `provider` and `session`. */
@@ -41,7 +41,7 @@ export interface EnvironmentConfig {
   readonly environment: string;
   /** Who pays, 1..63 characters of `[a-z0-9_-]`. */
   readonly owner: string;
-  readonly plugin: ProviderPlugin;
+  readonly plugin: AnyPlugin;
   /** What the plugin's own `parseOptions` made of the environment's options. */
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderPlugin } from '../contract/provider-plugin.ts';
+import type { AnyPlugin } from '../contract/provider-plugin.ts';
 import { isMap } from './check-shape.ts';
 import { CONFIG_SHAPE, ENVIRONMENT_SHAPE } from './config-shape.ts';
 import { builtInPlugins } from './plugin-catalog.ts';
@@ -43,7 +43,7 @@ function toSchema(shape: z.ZodType): Schema {
 }
 
 /** Any environment, and by its provider's id what else may stand in it. */
-function environmentSchema(plugins: readonly ProviderPlugin[]): Schema {
+function environmentSchema(plugins: readonly AnyPlugin[]): Schema {
   const { provider, session: plainSession } = members(toSchema(ENVIRONMENT_SHAPE)['properties']);
   const session = orTemplate(plainSession);
   const named = (id: string): Schema => ({ properties: { provider: { const: id } }, required: ['provider'] });
@@ -62,13 +62,13 @@ function environmentSchema(plugins: readonly ProviderPlugin[]): Schema {
 }
 
 /** What a plugin's schema says of its options as a whole; what its variables can fill is not required in the file. */
-function optionRules(plugin: ProviderPlugin): Schema {
+function optionRules(plugin: AnyPlugin): Schema {
   const { required, additionalProperties = false } = plugin.optionsSchema();
   const inFile = (name: unknown): boolean => !Object.hasOwn(plugin.environmentVariables, String(name));
   return { additionalProperties, required: Array.isArray(required) ? required.filter(inFile) : [] };
 }
 
-function optionProperties(plugin: ProviderPlugin): Schema {
+function optionProperties(plugin: AnyPlugin): Schema {
   const options = members(plugin.optionsSchema()['properties']);
   return Object.fromEntries(Object.entries(options).map(([name, schema]) => [name, orTemplate(schema)]));
 }

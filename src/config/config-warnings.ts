@@ -1,4 +1,5 @@
 import type { Capabilities, SqlDialect } from '../contract/capabilities.ts';
+import { isBatchPlugin } from '../contract/provider-plugin.ts';
 import { formatPath } from './config-problem.ts';
 import { looksSecret } from './describe-value.ts';
 import type { ReadEnvironment } from './read-environment.ts';
@@ -18,7 +19,7 @@ export function configWarnings(
 function differentDialects(environments: readonly ReadEnvironment[]): readonly string[] {
   const speakers = new Map<SqlDialect, string[]>();
   for (const { name, plugin } of environments) {
-    if (plugin === undefined) continue;
+    if (plugin === undefined || isBatchPlugin(plugin)) continue;
     const { dialect } = plugin.capabilities;
     speakers.set(dialect, [...(speakers.get(dialect) ?? []), name]);
   }
@@ -40,6 +41,15 @@ const NEEDS = {
 function withinEnvironment({ name, plugin, session, written, problems }: ReadEnvironment): readonly string[] {
   if (plugin === undefined || problems.length > 0) return [];
   const at = (...path: string[]): string => formatPath(['environments', name, ...path]);
+  const secrets = Object.entries(written)
+    .filter(([key, value]) => typeof value === 'string' && looksSecret(key, value) && !value.includes('${'))
+    .map(([key]) => `${at(key)}: this looks like a secret in a file; keep it in a variable and write \${NAME}`);
+  if (isBatchPlugin(plugin)) {
+    const unused = Object.keys(session).map(
+      (key) => `${at('session', key)}: ${plugin.id} has run batches and no sessions`,
+    );
+    return [...unused, ...secrets];
+  }
   const { capabilities } = plugin;
   const unsupported = Object.entries(NEEDS)
     .filter(([key, capability]) => Object.hasOwn(session, key) && capabilities[capability] === false)
@@ -51,8 +61,5 @@ function withinEnvironment({ name, plugin, session, written, problems }: ReadEnv
       `${at('session', key)}: ${plugin.id} takes ${range.min} to ${range.max}, not ${value}; starting a session will fail`,
     ];
   });
-  const secrets = Object.entries(written)
-    .filter(([key, value]) => typeof value === 'string' && looksSecret(key, value) && !value.includes('${'))
-    .map(([key]) => `${at(key)}: this looks like a secret in a file; keep it in a variable and write \${NAME}`);
   return [...unsupported, ...outOfRange, ...secrets];
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { CONTRACT_VERSION, type ProviderPlugin } from '../contract/provider-plugin.ts';
+import { CONTRACT_VERSION, type AnyPlugin, type PluginBase } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { closestName } from './closest-name.ts';
 
@@ -16,12 +16,14 @@ const BUILT_IN_ID = /^[a-z][a-z0-9-]*$/;
 const PLUGIN_MEMBERS = {
   id: 'string',
   summary: 'string',
-  capabilities: 'object',
   environmentVariables: 'object',
   optionsSchema: 'function',
   parseOptions: 'function',
-  create: 'function',
-} as const satisfies Partial<Record<keyof ProviderPlugin, string>>;
+} as const satisfies Partial<Record<keyof PluginBase, string>>;
+
+/** The members that tell the kinds of plugins apart. */
+const SESSION_MEMBERS = { capabilities: 'object', create: 'function' } as const;
+const BATCH_MEMBERS = { batchCapabilities: 'object', createBatches: 'function' } as const;
 
 /** The ids of the providers that come with anysession, sorted. */
 export async function builtInProviderIds(): Promise<readonly string[]> {
@@ -30,7 +32,7 @@ export async function builtInProviderIds(): Promise<readonly string[]> {
 }
 
 /** All plugins that come with anysession, by id. */
-export async function builtInPlugins(): Promise<ReadonlyMap<string, ProviderPlugin>> {
+export async function builtInPlugins(): Promise<ReadonlyMap<string, AnyPlugin>> {
   const ids = await builtInProviderIds();
   return new Map(await Promise.all(ids.map(async (id) => [id, await loadBuiltIn(id)] as const)));
 }
@@ -41,7 +43,7 @@ export async function builtInPlugins(): Promise<ReadonlyMap<string, ProviderPlug
  * @param from - the config file that names it, where the specifier is resolved from; without one the working directory
  * @throws SessionError `config-invalid` when there is no such provider, or the module is no plugin of this contract.
  */
-export async function loadPlugin(provider: string, from: string | undefined): Promise<ProviderPlugin> {
+export async function loadPlugin(provider: string, from: string | undefined): Promise<AnyPlugin> {
   return isBuiltIn(provider) ? loadBuiltIn(provider) : loadForeign(provider, from ?? join(process.cwd(), 'config'));
 }
 
@@ -49,12 +51,12 @@ function isBuiltIn(provider: string): boolean {
   return BUILT_IN_ID.test(provider) && existsSync(join(PROVIDERS_FOLDER, provider, PLUGIN_FILE));
 }
 
-async function loadBuiltIn(id: string): Promise<ProviderPlugin> {
+async function loadBuiltIn(id: string): Promise<AnyPlugin> {
   const file = pathToFileURL(join(PROVIDERS_FOLDER, id, PLUGIN_FILE)).href;
   return asPlugin((await import(file)) as Record<string, unknown>, id);
 }
 
-async function loadForeign(provider: string, from: string): Promise<ProviderPlugin> {
+async function loadForeign(provider: string, from: string): Promise<AnyPlugin> {
   const { resolveModulePath } = await import('exsolve');
   const { importModuleFile } = await import('./import-module-file.ts');
   // Not cached: a provider that was missing may have been installed since.
@@ -82,7 +84,7 @@ async function notFound(provider: string, folder: string): Promise<SessionError>
   );
 }
 
-function asPlugin(module: Readonly<Record<string, unknown>>, provider: string): ProviderPlugin {
+function asPlugin(module: Readonly<Record<string, unknown>>, provider: string): AnyPlugin {
   const plugin = module['plugin'];
   if (typeof plugin !== 'object' || plugin === null) {
     throw refusal(
@@ -97,14 +99,15 @@ function asPlugin(module: Readonly<Record<string, unknown>>, provider: string): 
         `of anysession needs version ${CONTRACT_VERSION}: install a release of the one that fits the other`,
     );
   }
-  const wrong = Object.entries(PLUGIN_MEMBERS).filter(
+  const ownMembers = 'createBatches' in members ? BATCH_MEMBERS : SESSION_MEMBERS;
+  const wrong = Object.entries({ ...PLUGIN_MEMBERS, ...ownMembers }).filter(
     ([name, type]) => typeof members[name] !== type || members[name] === null,
   );
   if (wrong.length > 0) {
     const list = wrong.map(([name, type]) => `${name} (${type})`).join(', ');
     throw refusal(`the plugin of ${provider} is not complete: it lacks ${list}`);
   }
-  return plugin as ProviderPlugin;
+  return plugin as AnyPlugin;
 }
 
 function refusal(message: string, cause?: unknown): SessionError {

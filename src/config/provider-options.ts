@@ -1,4 +1,4 @@
-import type { ProviderPlugin } from '../contract/provider-plugin.ts';
+import type { AnyPlugin } from '../contract/provider-plugin.ts';
 import { isMap, unknownKey } from './check-shape.ts';
 import { SESSION_SHAPE } from './config-shape.ts';
 import type { FilledText } from './interpolate.ts';
@@ -13,14 +13,14 @@ export interface ReadOptions {
 }
 
 /** The options that a plugin's schema names, or `undefined` where it says that it takes any others as well. */
-export function optionNames(plugin: ProviderPlugin): readonly string[] | undefined {
+export function optionNames(plugin: AnyPlugin): readonly string[] | undefined {
   const { properties, additionalProperties = false } = plugin.optionsSchema();
   return isMap(properties) && additionalProperties === false ? Object.keys(properties) : undefined;
 }
 
 /** The options that the file leaves out and a variable of the plugin's holds; an empty variable counts as not set. */
 export function optionsFromVariables(
-  plugin: ProviderPlugin,
+  plugin: AnyPlugin,
   options: Options,
   env: NodeJS.ProcessEnv,
 ): readonly FilledText[] {
@@ -31,7 +31,7 @@ export function optionsFromVariables(
 }
 
 /** Has the plugin read its options, after the keys that are not its own were told apart. */
-export async function readOptions(plugin: ProviderPlugin, options: Options): Promise<ReadOptions> {
+export async function readOptions(plugin: AnyPlugin, options: Options): Promise<ReadOptions> {
   const known = optionNames(plugin);
   const strangers = known === undefined ? [] : Object.keys(options).filter((key) => !known.includes(key));
   const own = Object.fromEntries(Object.entries(options).filter(([key]) => !strangers.includes(key)));
@@ -44,7 +44,7 @@ export async function readOptions(plugin: ProviderPlugin, options: Options): Pro
 }
 
 /** Says where an option that a provider does not have belongs. */
-async function describeStranger(key: string, plugin: ProviderPlugin, known: readonly string[]): Promise<string> {
+async function describeStranger(key: string, plugin: AnyPlugin, known: readonly string[]): Promise<string> {
   if (Object.hasOwn(SESSION_SHAPE.shape, key)) return `stands in the block \`session\`: session: { ${key}: … }`;
   const others = [...(await builtInPlugins()).values()].filter(({ id }) => id !== plugin.id);
   const owners = others.filter((other) => optionNames(other)?.includes(key)).map(({ id }) => id);

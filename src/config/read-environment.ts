@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderPlugin } from '../contract/provider-plugin.ts';
+import type { AnyPlugin } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { checkShape, type ShapeProblem } from './check-shape.ts';
@@ -20,7 +20,7 @@ export interface ReadEnvironment {
   /** As it stands in the files, without the values of variables. */
   readonly written: Mapping;
   /** `undefined` when the provider is not named or cannot be loaded. */
-  readonly plugin: ProviderPlugin | undefined;
+  readonly plugin: AnyPlugin | undefined;
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
   readonly problems: readonly ConfigProblem[];
@@ -58,7 +58,7 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
 }
 
 interface FoundPlugin {
-  readonly plugin: ProviderPlugin | undefined;
+  readonly plugin: AnyPlugin | undefined;
   readonly problems: readonly ShapeProblem[];
 }
 
@@ -84,7 +84,7 @@ function optionsOf(environment: Mapping): Mapping {
 /** The environment with the options that its provider's variables add; texts from variables have their real type. */
 function withTypes(
   written: Mapping,
-  plugin: ProviderPlugin | undefined,
+  plugin: AnyPlugin | undefined,
   filled: readonly FilledText[],
   added: readonly FilledText[],
 ): Mapping {

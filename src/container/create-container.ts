@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { Container } from 'inversify';
 import type { ConfigRequest } from '../config/config-options.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { isBatchPlugin } from '../contract/provider-plugin.ts';
 import { assertOptions, text, type Checks } from '../session/option-checks.ts';
+import { batchModule, noBatchesModule } from './batch-module.ts';
 import { providerModule } from './provider-module.ts';
 import { portsModule, sessionModule } from './session-module.ts';
 import { ENVIRONMENT_CONFIG } from './tokens.ts';
@@ -37,6 +39,8 @@ export async function createContainer(request: ContainerRequest = {}): Promise<C
   // A new SDK client, with sockets of its own, per `get` would be the default otherwise.
   const container = new Container({ defaultScope: 'Singleton', ...(parent && { parent }) });
   container.bind(ENVIRONMENT_CONFIG).toConstantValue(config);
-  container.load(portsModule, sessionModule, providerModule(config.plugin, config.providerConfig));
+  const { plugin, providerConfig } = config;
+  if (isBatchPlugin(plugin)) container.load(portsModule, batchModule(plugin, providerConfig));
+  else container.load(portsModule, sessionModule, providerModule(plugin, providerConfig), noBatchesModule(plugin));
   return container;
 }

@@ -1,4 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { Batches } from '../batch/batches.ts';
+import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { Clock, Logger, Random, Tracer } from '../contract/ports.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { Watcher } from '../contract/watcher.ts';
@@ -29,3 +31,9 @@ export const RATE_BUDGET = token<RateBudget>('RateBudget');
 export const WATCHER = token<Watcher>('Watcher');
 /** The facade that users hold. */
 export const SESSIONS = token<Sessions>('Sessions');
+/** The configured provider of run batches, bare. */
+export const BATCH_ADAPTER = token<BatchProvider>('BatchAdapter');
+/** The configured provider of run batches through all layers. */
+export const BATCH_PROVIDER = token<BatchProvider>('BatchProvider');
+/** The facade of run batches that users hold. */
+export const BATCHES = token<Batches>('Batches');

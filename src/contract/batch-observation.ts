@@ -1,3 +1,4 @@
+import type { RunDefaults } from './batch-run.ts';
 import type { BatchState } from './batch-state.ts';
 import type { Ownership } from './ownership.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -33,6 +34,8 @@ export interface BatchDetails {
   readonly labels?: Readonly<Record<string, string>>;
   /** Where the list of runs lies that the batch reads, when it is not part of the request. */
   readonly runListUri?: string;
+  /** What its runs have in common. */
+  readonly defaults?: RunDefaults;
   /** Written by anysession at start; absent on batches that somebody else started. */
   readonly ownership?: Ownership;
 }

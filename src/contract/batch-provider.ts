@@ -9,6 +9,7 @@ import type { CallContext, Cursor } from './session-provider.ts';
 /** The verbs of a batch provider that reach its service. */
 export type BatchOperation =
   | 'stageRuns'
+  | 'readStagedRuns'
   | 'unstageRuns'
   | 'start'
   | 'describe'
@@ -86,6 +87,8 @@ export interface BatchProvider {
   problemsOfDefaults(defaults: RunDefaults): readonly string[];
   /** Puts a run list where the service reads it. The same list gives the same place and the same ETag (B-022). */
   stageRuns(runs: RunList, token: string, call: CallContext): Promise<StagedRuns>;
+  /** The runs of a staged list, one by one. @throws SessionError `not-found` when it is not there any more. */
+  readStagedRuns(uri: string, call: CallContext): AsyncIterable<RunSpec>;
   /** Removes a staged run list; what is not there is removed already. */
   unstageRuns(uri: string, call: CallContext): Promise<void>;
   /** Starts the one batch of `request.token`; the same token never starts a second one (B-020). */

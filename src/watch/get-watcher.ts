@@ -2,7 +2,7 @@ import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { Observation } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { SessionProvider } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/session-provider.ts';
 import { sleep } from '../contract/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 
@@ -11,9 +11,15 @@ const GROWTH = 1.5;
 /** Pauses are spread by up to this part of themselves, so that many waiters do not ask in step. */
 const SPREAD = 0.1;
 
+/** What can be looked at: a provider of sessions or of batches. */
+export interface Watchable<Seen> {
+  readonly capabilities: { readonly watchIntervalMs: { readonly min: number; readonly max: number } };
+  describe(handle: SessionHandle, call: CallContext): Promise<Seen>;
+}
+
 /** What a watcher needs. */
-export interface GetWatcherPorts {
-  readonly provider: SessionProvider;
+export interface GetWatcherPorts<Seen = Observation> {
+  readonly provider: Watchable<Seen>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -23,14 +29,14 @@ export interface GetWatcherPorts {
  * The simplest watcher: one describe per look, with pauses that grow from the provider's shortest to its longest.
  * A look that fails for a while (after the layers' own retries) is only one look; the wait goes on until its consumer ends it.
  */
-export class GetWatcher implements Watcher {
-  readonly #ports: GetWatcherPorts;
+export class GetWatcher<Seen extends { readonly final: boolean } = Observation> implements Watcher<Seen> {
+  readonly #ports: GetWatcherPorts<Seen>;
 
-  constructor(ports: GetWatcherPorts) {
+  constructor(ports: GetWatcherPorts<Seen>) {
     this.#ports = ports;
   }
 
-  async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Observation, void, undefined> {
+  async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Seen, void, undefined> {
     const { provider, clock, random } = this.#ports;
     const { min, max } = provider.capabilities.watchIntervalMs;
     for (let pauseMs = min; ; pauseMs = Math.min(max, pauseMs * GROWTH)) {
@@ -41,7 +47,7 @@ export class GetWatcher implements Watcher {
     }
   }
 
-  async #look(handle: SessionHandle, signal: AbortSignal): Promise<Observation | undefined> {
+  async #look(handle: SessionHandle, signal: AbortSignal): Promise<Seen | undefined> {
     const { provider, logger } = this.#ports;
     try {
       return await provider.describe(handle, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 });

@@ -28,12 +28,17 @@ export function standardLayers({ providersWith, ...ports }: LayerPorts): readonl
 }
 
 /** The same without the check of a session's capabilities: the limits of batches are checked where their runs are read. */
-export function commonLayers({ clock, random, tracer, budget }: CommonLayerPorts) {
+export function commonLayers({
+  clock,
+  random,
+  tracer,
+  budget,
+}: CommonLayerPorts): readonly [AnyLayer, AnyLayer, ...AnyLayer[]] {
   return [
     traceLayer(tracer),
     errorContextLayer(),
     deadlineLayer(clock),
     retryLayer(clock, random),
     rateBudgetLayer(budget),
-  ] as const satisfies readonly AnyLayer[];
+  ];
 }

@@ -1,0 +1,160 @@
+import type { BatchListItem, GetBatchCommandOutput, RunBatchListItem, RunListItem } from '@aws-sdk/client-omics';
+import type {
+  BatchCounts,
+  BatchDetails,
+  BatchObservation,
+  BatchOutcome,
+} from '../../src/contract/batch-observation.ts';
+import type { RunRow, RunStatus } from '../../src/contract/batch-run.ts';
+import { isFinalBatchState } from '../../src/contract/batch-state.ts';
+import { isOwner, isStartToken } from '../../src/contract/ownership.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { fromDefaultRunSetting } from './run-setting.ts';
+import { BATCH_STATUSES, meaningOf, RUN_STATUSES, SUBMISSION_STATUSES } from './states.ts';
+
+/** The tags that anysession writes at start; labels are the others. */
+export const OWN_TAGS = {
+  owner: 'anysession:owner',
+  token: 'anysession:token',
+  name: 'anysession:name',
+  runList: 'anysession:run-list',
+} as const;
+
+/** Whose batch was seen, and when. */
+export interface Sighting {
+  readonly handle: SessionHandle;
+  readonly observedAtMs: number;
+}
+
+/** What GetBatch answers, in our terms. */
+export function fromBatch(batch: GetBatchCommandOutput, sighting: Sighting): BatchObservation {
+  const { status, totalRuns, failureReason } = batch;
+  const counts = toCounts(batch);
+  const outcome = toOutcome(status, counts, totalRuns);
+  const hasExactCounts = status === 'PROCESSED' && counts !== undefined && sum(counts) === totalRuns;
+  return {
+    ...fromStatus(status, sighting, toDetails(batch)),
+    ...(totalRuns !== undefined && { totalRuns }),
+    ...(counts !== undefined && { counts }),
+    countsAreExact: hasExactCounts,
+    ...(outcome !== undefined && { outcome }),
+    ...(failureReason !== undefined && failureReason !== '' && { reason: explained(failureReason) }),
+  };
+}
+
+/** One entry of ListBatch, which tells no counts. Its name is the start token when anysession started it. */
+export function fromListItem(item: BatchListItem, sighting: Sighting): BatchObservation {
+  const { status, totalRuns, createdAt, name } = item;
+  return {
+    ...fromStatus(status, sighting, {
+      ...(name !== undefined && { name }),
+      ...(createdAt !== undefined && { createdAtMs: createdAt.getTime() }),
+    }),
+    ...(totalRuns !== undefined && { totalRuns }),
+  };
+}
+
+/** A batch of which only the state is known. */
+export function fromStatus(
+  status: string | undefined,
+  { handle, observedAtMs }: Sighting,
+  details: BatchDetails = {},
+): BatchObservation {
+  const state = meaningOf(BATCH_STATUSES, status);
+  return {
+    handle,
+    nativeState: status ?? '',
+    state,
+    final: state !== undefined && isFinalBatchState(state),
+    observedAtMs,
+    countsAreExact: false,
+    ...(state === 'failed' && { outcome: 'failed' }),
+    details,
+  };
+}
+
+/** One row of ListRunsInBatch. */
+export function toRunRow(row: RunBatchListItem): RunRow | undefined {
+  const { runSettingId: id, runId, submissionStatus, submissionFailureReason, submissionFailureMessage } = row;
+  if (id === undefined) return undefined;
+  const reason = [submissionFailureReason, submissionFailureMessage].filter(Boolean).join(': ');
+  return {
+    id,
+    ...(runId !== undefined && runId !== '' && { runId }),
+    submission: meaningOf(SUBMISSION_STATUSES, submissionStatus),
+    ...(reason !== '' && { reason }),
+  };
+}
+
+/** One row of ListRuns. */
+export function toRunStatus({ id: runId, status }: RunListItem): RunStatus | undefined {
+  return runId === undefined ? undefined : { runId, state: meaningOf(RUN_STATUSES, status), nativeState: status ?? '' };
+}
+
+function toDetails(batch: GetBatchCommandOutput): BatchDetails {
+  const { tags = {}, creationTime, submittedTime, processedTime, failedTime, defaultRunSetting } = batch;
+  const { [OWN_TAGS.owner]: owner, [OWN_TAGS.token]: token, [OWN_TAGS.name]: ownName, ...others } = tags;
+  const { [OWN_TAGS.runList]: runListUri, ...labels } = others;
+  const name = ownName ?? batch.name;
+  const ended = processedTime ?? failedTime;
+  return {
+    ...(name !== undefined && { name }),
+    ...(creationTime !== undefined && { createdAtMs: creationTime.getTime() }),
+    ...(submittedTime !== undefined && { submittedAtMs: submittedTime.getTime() }),
+    ...(ended !== undefined && { endedAtMs: ended.getTime() }),
+    ...(runListUri !== undefined && { runListUri }),
+    ...(defaultRunSetting !== undefined && { defaults: fromDefaultRunSetting(defaultRunSetting) }),
+    labels,
+    ...(owner !== undefined && token !== undefined && isOwner(owner) && isStartToken(token)
+      ? { ownership: { owner, token } }
+      : {}),
+  };
+}
+
+/**
+ * Two summaries, one count: what is not submitted yet is pending, what could not be submitted has failed, and what a cancel
+ * kept from being submitted is cancelled.
+ */
+function toCounts({ status, submissionSummary, runSummary }: GetBatchCommandOutput): BatchCounts | undefined {
+  if (submissionSummary === undefined || runSummary === undefined) return undefined;
+  const { successfulStartSubmissionCount = 0, failedStartSubmissionCount = 0 } = submissionSummary;
+  const { startingRunCount = 0, runningRunCount = 0, stoppingRunCount = 0 } = runSummary;
+  const unsubmitted = submissionSummary.pendingStartSubmissionCount ?? 0;
+  const isCancelled = status === 'CANCELLED';
+  return {
+    submitted: successfulStartSubmissionCount,
+    pending: (isCancelled ? 0 : unsubmitted) + (runSummary.pendingRunCount ?? 0),
+    running: startingRunCount + runningRunCount + stoppingRunCount,
+    completed: runSummary.completedRunCount ?? 0,
+    failed: (runSummary.failedRunCount ?? 0) + failedStartSubmissionCount,
+    cancelled: (isCancelled ? unsubmitted : 0) + (runSummary.cancelledRunCount ?? 0),
+    deleted: runSummary.deletedRunCount ?? 0,
+  };
+}
+
+/**
+ * How the batch turned out, where that is certain: PROCESSED is not success, and counts that do not add up tell nothing.
+ * A cancelled batch has no outcome, and one whose runs were deleted has lost it.
+ */
+function toOutcome(
+  status: string | undefined,
+  counts: BatchCounts | undefined,
+  totalRuns: number | undefined,
+): BatchOutcome | undefined {
+  if (status === 'FAILED') return 'failed';
+  if (status !== 'PROCESSED' || counts === undefined || totalRuns === undefined) return undefined;
+  if (sum(counts) !== totalRuns || counts.deleted > 0) return undefined;
+  if (counts.completed === totalRuns) return 'succeeded';
+  return counts.completed === 0 ? 'failed' : 'partial';
+}
+
+function sum({ pending, running, completed, failed, cancelled, deleted }: BatchCounts): number {
+  return pending + running + completed + failed + cancelled + deleted;
+}
+
+/** The one reason that its reader cannot understand without knowing how run lists travel. */
+function explained(reason: string): string {
+  return /\betag\b/i.test(reason)
+    ? `${reason} (the run list was changed after the start: leave it alone until the batch is over, and start again)`
+    : reason;
+}

@@ -1,0 +1,289 @@
+import type { BatchObservation } from '../../src/contract/batch-observation.ts';
+import type {
+  BatchCapabilities,
+  BatchFilter,
+  BatchOperation,
+  BatchProvider,
+  BatchStartRequest,
+  Page,
+  RunRowFilter,
+} from '../../src/contract/batch-provider.ts';
+import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus } from '../../src/contract/batch-run.ts';
+import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
+import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
+import type { CallContext, Cursor } from '../../src/contract/session-provider.ts';
+import { Attempts } from '../_cloud/attempts.ts';
+import { healthOmicsCapabilities } from './capabilities.ts';
+import { OmicsSdkCalls, type OmicsCalls } from './client.ts';
+import { toSessionError } from './errors.ts';
+import { fromBatch, fromListItem, fromStatus, toRunRow, toRunStatus, type Sighting } from './observation.ts';
+import type { HealthOmicsConfig } from './options.ts';
+import { RunListStore } from './run-list-store.ts';
+import { fromRunSetting, noRunListUri, problemOfRun, problemsOfDefaults, toRunSetting } from './run-setting.ts';
+import { toStartInput } from './start-input.ts';
+import { BATCH_STATUSES, nativesOf, RUN_STATUSES, SUBMISSION_STATUSES } from './states.ts';
+
+/** @see https://docs.aws.amazon.com/omics/latest/api/API_GetBatch.html (read 2026-11-20) */
+const BATCH_ID = { pattern: /^[0-9]{1,18}$/, words: 'the 1 to 18 digits of a batch' };
+
+/** A cursor that stands between two native states, each of which is a listing of its own. */
+const CURSOR = /^(\d+)\|(.*)$/su;
+
+/** Run batches of AWS HealthOmics in one region. */
+export class HealthOmicsBatchProvider implements BatchProvider {
+  readonly id = 'healthomics';
+  readonly scope: string;
+  readonly capabilities: BatchCapabilities;
+  readonly #config: HealthOmicsConfig;
+  readonly #ports: ProviderPorts;
+  readonly #calls: OmicsCalls;
+  readonly #store: RunListStore;
+  readonly #attempts: Attempts<BatchOperation>;
+
+  constructor(config: HealthOmicsConfig, ports: ProviderPorts) {
+    this.scope = config.region;
+    this.capabilities = healthOmicsCapabilities(config);
+    this.#config = config;
+    this.#ports = ports;
+    this.#calls = new OmicsSdkCalls(config);
+    this.#store = new RunListStore(config);
+    this.#attempts = new Attempts({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
+  }
+
+  toRunListEntry(run: RunSpec): string {
+    return JSON.stringify(toRunSetting(run));
+  }
+
+  problemOf(run: RunSpec, defaults: RunDefaults): string | undefined {
+    return problemOfRun(run, defaults);
+  }
+
+  problemsOfDefaults(defaults: RunDefaults): readonly string[] {
+    return problemsOfDefaults(defaults, this.#config);
+  }
+
+  stageRuns(runs: RunList, token: string, call: CallContext): Promise<StagedRuns> {
+    return this.#attempts.make({ operation: 'stageRuns', call }, async (signal) => {
+      const folder = this.#config.runListUri;
+      if (folder === undefined) throw noRunListUri(runs.count);
+      // The digest keeps a second start of a key, with other runs, from changing what the first one's batch reads.
+      return this.#store.put(runs, { folder, name: `${token}-${runs.digest.slice(0, 16)}.json` }, signal);
+    });
+  }
+
+  async *readStagedRuns(uri: string, call: CallContext): AsyncGenerator<RunSpec, void, undefined> {
+    const failed = { operation: 'readStagedRuns', handle: undefined, scope: this.scope } as const;
+    try {
+      for await (const entry of this.#store.read(uri, call.signal)) yield fromRunSetting(entry);
+    } catch (error) {
+      throw toSessionError(error, { ...failed, nowMs: this.#ports.clock.nowMs() });
+    }
+  }
+
+  unstageRuns(uri: string, call: CallContext): Promise<void> {
+    return this.#attempts.make({ operation: 'unstageRuns', call }, (signal) => this.#store.remove(uri, signal));
+  }
+
+  start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {
+    return this.#attempts.make({ operation: 'start', call }, async (signal) => {
+      const { id, status } = await this.#calls.startRunBatch(toStartInput(request, this.#config), signal);
+      if (id === undefined || id === '') {
+        const message = 'the answer of HealthOmics to start names no batch; look before you repeat it';
+        throw new SessionError('unexpected', message, { operation: 'start', provider: this.id, effect: 'unknown' });
+      }
+      const { owner, token, name, labels } = request;
+      const runListUri = 'uri' in request.runs ? request.runs.uri : undefined;
+      return fromStatus(status, this.#sight(this.#handle(id)), {
+        labels,
+        ownership: { owner, token },
+        ...(name !== undefined && { name }),
+        ...(runListUri !== undefined && { runListUri }),
+      });
+    });
+  }
+
+  describe(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
+    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+  }
+
+  async listPage(filter: BatchFilter, cursor: Cursor | undefined, call: CallContext): Promise<Page<BatchObservation>> {
+    const statuses = filter.by === 'state' ? nativesOf(BATCH_STATUSES, filter.state) : [undefined];
+    const { at, token } = readCursor(cursor);
+    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
+      const status = statuses[at];
+      const answer = await this.#calls.listBatch(
+        {
+          maxItems: this.capabilities.listPageSize,
+          ...(status !== undefined && { status }),
+          ...(filter.by === 'token' && { name: filter.token }),
+          ...(token !== undefined && { startingToken: token }),
+        },
+        signal,
+      );
+      const entries = (answer.items ?? []).flatMap((item) =>
+        item.id === undefined ? [] : [fromListItem(item, this.#sight(this.#handle(item.id)))],
+      );
+      return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
+    });
+  }
+
+  async runsPage(
+    handle: SessionHandle,
+    filter: RunRowFilter,
+    cursor: Cursor | undefined,
+    call: CallContext,
+  ): Promise<Page<RunRow>> {
+    const [submissionStatus] = filter.by === 'submission' ? nativesOf(SUBMISSION_STATUSES, filter.submission) : [];
+    return this.#attempts.make({ operation: 'runsPage', handle, call }, async (signal) => {
+      const answer = await this.#calls.listRunsInBatch(
+        {
+          batchId: handle.id,
+          maxItems: this.capabilities.listPageSize,
+          ...(submissionStatus !== undefined && { submissionStatus }),
+          ...(filter.by === 'id' && { runSettingId: filter.id }),
+          ...(filter.by === 'runId' && { runId: filter.runId }),
+          ...(cursor !== undefined && { startingToken: cursor }),
+        },
+        signal,
+      );
+      const entries = (answer.runs ?? []).flatMap((row) => toRunRow(row) ?? []);
+      return { entries, ...(answer.nextToken && { next: answer.nextToken }) };
+    });
+  }
+
+  async runStatesPage(
+    handle: SessionHandle,
+    state: RunState | undefined,
+    cursor: Cursor | undefined,
+    call: CallContext,
+  ): Promise<Page<RunStatus>> {
+    const statuses = state === undefined ? [undefined] : nativesOf(RUN_STATUSES, state);
+    const { at, token } = readCursor(cursor);
+    return this.#attempts.make({ operation: 'runStatesPage', handle, call }, async (signal) => {
+      const status = statuses[at];
+      const answer = await this.#calls.listRuns(
+        {
+          batchId: handle.id,
+          maxResults: this.capabilities.listPageSize,
+          ...(status !== undefined && { status }),
+          ...(token !== undefined && { startingToken: token }),
+        },
+        signal,
+      );
+      const entries = (answer.items ?? []).flatMap((item) => toRunStatus(item) ?? []);
+      return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
+    });
+  }
+
+  async cancel(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
+    return this.#orAlready(
+      { operation: 'cancel', handle, call },
+      (signal) => this.#calls.cancelRunBatch(handle.id, signal),
+      ({ state, final }) => state === 'stopping' || final,
+    );
+  }
+
+  async deleteRuns(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
+    return this.#orAlready(
+      { operation: 'deleteRuns', handle, call },
+      (signal) => this.#calls.deleteRunsOfBatch(handle.id, signal),
+      ({ nativeState }) => nativeState === 'RUNS_DELETING' || nativeState === 'RUNS_DELETED',
+    );
+  }
+
+  async deleteRecord(handle: SessionHandle, call: CallContext): Promise<void> {
+    try {
+      await this.#attempts.make({ operation: 'deleteRecord', handle, call }, (signal) =>
+        this.#calls.deleteBatchRecord(handle.id, signal),
+      );
+    } catch (error) {
+      if (SessionError.is(error, 'not-found')) return;
+      if (!isRefusal(error)) throw error;
+      const seen = await this.#attempts.make({ operation: 'deleteRecord', handle, call }, (signal) =>
+        this.#look(handle, signal),
+      );
+      throw explained(error, seen);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#calls.close();
+    this.#store.close();
+  }
+
+  /**
+   * Asks for a change and looks at what came of it. A refusal is no failure where the change has happened already: a repeat after
+   * a lost answer is refused like a second request.
+   */
+  async #orAlready(
+    subject: { readonly operation: BatchOperation; readonly handle: SessionHandle; readonly call: CallContext },
+    ask: (signal: AbortSignal) => Promise<void>,
+    isDone: (seen: BatchObservation) => boolean,
+  ): Promise<BatchObservation> {
+    let refused: SessionError | undefined;
+    try {
+      await this.#attempts.make(subject, ask);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refused = error;
+    }
+    const seen = await this.#attempts.make(subject, (signal) => this.#look(subject.handle, signal));
+    if (refused !== undefined && !isDone(seen)) throw explained(refused, seen);
+    return seen;
+  }
+
+  async #look(handle: SessionHandle, signal: AbortSignal): Promise<BatchObservation> {
+    assertOwnHandle(this, handle, 'describe');
+    return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#sight(handle));
+  }
+
+  #sight(handle: SessionHandle): Sighting {
+    return { handle, observedAtMs: this.#ports.clock.nowMs() };
+  }
+
+  #handle(id: string): SessionHandle {
+    return { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id };
+  }
+}
+
+/** The service said no, for a reason that its codes do not tell apart. */
+function isRefusal(error: unknown): error is SessionError {
+  return (
+    SessionError.is(error, 'conflict') || (SessionError.is(error, 'invalid-request') && error.native !== undefined)
+  );
+}
+
+const WHEN: Partial<Readonly<Record<BatchOperation, string>>> = {
+  cancel: 'a batch can be cancelled once it is PENDING, and until it is over',
+  deleteRuns: 'runs can be deleted when the batch is PROCESSED or CANCELLED',
+  deleteRecord: 'a record can be deleted when the batch is PROCESSED, FAILED, CANCELLED or RUNS_DELETED',
+};
+
+function explained(refused: SessionError, { handle, nativeState }: BatchObservation): SessionError {
+  const { operation, native } = refused;
+  const when = WHEN[operation as BatchOperation] ?? 'try again later';
+  return new SessionError('conflict', `${operation} was refused: batch '${handle.id}' is ${nativeState}; ${when}`, {
+    operation,
+    provider: 'healthomics',
+    handle,
+    native,
+    cause: refused,
+  });
+}
+
+function readCursor(cursor: Cursor | undefined): { readonly at: number; readonly token: string | undefined } {
+  const [, at = '0', token = ''] = CURSOR.exec(cursor ?? '') ?? [];
+  return { at: Number(at), token: token === '' ? undefined : token };
+}
+
+/** The service takes one state a call: where several mean the same, their listings follow each other. */
+function withNext<Entry>(
+  entries: readonly Entry[],
+  { at, token, count }: { readonly at: number; readonly token: string | undefined; readonly count: number },
+): Page<Entry> {
+  if (token !== undefined && token !== '') return { entries, next: `${at}|${token}` };
+  return at + 1 < count ? { entries, next: `${at + 1}|` } : { entries };
+}

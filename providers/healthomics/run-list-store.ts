@@ -1,0 +1,104 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { InlineSetting } from '@aws-sdk/client-omics';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type * as s3Module from '@aws-sdk/client-s3';
+import type * as storageModule from '@aws-sdk/lib-storage';
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
+import { toClientConfig } from '../_aws/client-config.ts';
+import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import type { HealthOmicsConfig } from './options.ts';
+
+/** The packages that are loaded when a batch has too many runs for its request. */
+export const S3_SDK = '@aws-sdk/client-s3';
+/** The package that uploads in parts. */
+export const STORAGE_SDK = '@aws-sdk/lib-storage';
+
+/** Parts in memory at once, each of the 8 MiB below: what an upload costs, however long the list. */
+const PARTS_AT_ONCE = 3;
+/** 6 GB in parts of this size stay far below the 10,000 that S3 takes. */
+const PART_BYTES = 8 * 1024 ** 2;
+/** The list itself cannot be sent again from the middle, its parts can: here the SDK's own retries stay on. */
+const PART_ATTEMPTS = 5;
+
+/** Run lists in S3, one object each. */
+export class RunListStore {
+  readonly #config: HealthOmicsConfig;
+  #client: S3Client | undefined;
+
+  constructor(config: HealthOmicsConfig) {
+    this.#config = config;
+  }
+
+  /** Uploads a list in parts; what of it was uploaded before an abort is taken back. */
+  async put(
+    runs: RunList,
+    at: { readonly folder: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<StagedRuns> {
+    const { Upload } = loadSdk(STORAGE_SDK) as typeof storageModule;
+    const uri = `${at.folder.replace(/\/+$/, '')}/${at.name}`;
+    const upload = new Upload({
+      client: this.#connect(),
+      params: { ...parseS3Uri(uri), Body: Readable.from(runs.open()), ContentType: 'application/json' },
+      partSize: PART_BYTES,
+      queueSize: PARTS_AT_ONCE,
+    });
+    const stop = (): void => void upload.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const { ETag: eTag } = await upload.done();
+      if (eTag === undefined) {
+        throw new SessionError('unexpected', `S3 gave no ETag for ${uri}; start again`, { operation: 'stageRuns' });
+      }
+      return { uri, eTag };
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** The entries of a list that {@link RunListStore.put} wrote: an array with one entry a line. */
+  async *read(uri: string, signal: AbortSignal): AsyncGenerator<InlineSetting, void, undefined> {
+    const { GetObjectCommand } = loadSdk(S3_SDK) as typeof s3Module;
+    const { Body } = await this.#connect().send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    for await (const line of createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const entry = line.replace(/,$/, '');
+      if (entry.startsWith('{')) yield JSON.parse(entry) as InlineSetting;
+    }
+  }
+
+  async remove(uri: string, signal: AbortSignal): Promise<void> {
+    const { DeleteObjectCommand } = loadSdk(S3_SDK) as typeof s3Module;
+    await this.#connect().send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+  }
+
+  close(): void {
+    this.#client?.destroy();
+    this.#client = undefined;
+  }
+
+  #connect(): S3Client {
+    this.#client ??= connect(this.#config);
+    return this.#client;
+  }
+}
+
+/** With the SDK's own request handler: unlike calls, lists are streams of any size. */
+function connect(config: HealthOmicsConfig): S3Client {
+  const { S3Client } = loadSdk(S3_SDK) as typeof s3Module;
+  const { region, profile, credentials } = toClientConfig(config);
+  const identity = { region, ...(profile && { profile }), ...(credentials && { credentials }) };
+  const address = config.s3Endpoint === undefined ? {} : { endpoint: config.s3Endpoint, forcePathStyle: true };
+  return withoutNodeWarning(() => new S3Client({ ...identity, ...address, maxAttempts: PART_ATTEMPTS }));
+}
+
+/** @throws SessionError `invalid-request` for what is no object's address. */
+export function parseS3Uri(uri: string): { readonly Bucket: string; readonly Key: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+  if (bucket !== undefined && key !== undefined) return { Bucket: bucket, Key: key };
+  throw new SessionError('invalid-request', `'${uri}' is not the address of an object, s3://bucket/key`, {
+    operation: 'stageRuns',
+    provider: 'healthomics',
+  });
+}

@@ -1,0 +1,243 @@
+import type { BatchCounts, BatchObservation, BatchOutcome } from '../contract/batch-observation.ts';
+import type { BatchProvider } from '../contract/batch-provider.ts';
+import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
+import { isLegalBatchMove, type BatchState } from '../contract/batch-state.ts';
+import type { Clock, Logger } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { Watcher } from '../contract/watcher.ts';
+import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
+import { limitedSignal } from '../session/limited-signal.ts';
+import { assertOptions } from '../session/option-checks.ts';
+import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
+import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
+import type { RunSource } from './read-runs.ts';
+import {
+  listFailures,
+  listRows,
+  listRunsWithStates,
+  type BatchRun,
+  type FailedRun,
+  type ListingPlace,
+} from './run-listing.ts';
+
+/** Where a batch stands, as last seen. */
+export interface BatchStatus {
+  readonly state: BatchState;
+  readonly nativeState: string;
+  readonly final: boolean;
+  readonly totalRuns?: number;
+  readonly counts?: BatchCounts;
+  readonly countsAreExact: boolean;
+  /** Present once it is known for certain. */
+  readonly outcome?: BatchOutcome;
+  readonly reason?: string;
+  readonly observedAtMs: number;
+  /** How long submitting what is still pending takes; absent when nothing is, or nobody knows. */
+  readonly remaining?: SubmissionEstimate;
+}
+
+/** What a new batch of the failed runs may say; everything else is taken over. */
+export interface ResubmitOptions extends Pick<StartBatchOptions, 'key' | 'name' | 'signal'> {
+  /** The runs of the first batch, to take the failed ones from; needed only where the service cannot give them back. */
+  readonly runs?: RunSource | undefined;
+  readonly defaults?: RunDefaults | undefined;
+}
+
+/** Which rows to list. */
+export interface RowOptions {
+  /** Joins how each run does, which takes twice the calls. */
+  readonly withStates?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a batch stands on; made by `Batches`. */
+export interface BatchParts {
+  readonly provider: BatchProvider;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly watcher: Watcher<BatchObservation>;
+  readonly first: BatchObservation;
+  /** The runs of a start that was made here and whose runs went into the request. */
+  readonly inlineRuns?: readonly RunSpec[] | undefined;
+  readonly start: (options: StartBatchOptions) => Promise<Batch>;
+}
+
+/**
+ * One run batch. It needs no closing: it goes on in the cloud whatever becomes of this process, and any process finds it by its
+ * handle or its key.
+ */
+export class Batch {
+  readonly handle: SessionHandle;
+  readonly #parts: BatchParts;
+  #last: BatchObservation;
+  #state: BatchState;
+
+  /** @internal */
+  constructor(parts: BatchParts) {
+    this.handle = parts.first.handle;
+    this.#parts = parts;
+    this.#last = parts.first;
+    this.#state = parts.first.state ?? 'creating';
+  }
+
+  /** As last seen; `describe` looks anew. */
+  get status(): BatchStatus {
+    const { nativeState, totalRuns, counts, outcome, reason, observedAtMs, countsAreExact } = this.#last;
+    const { submissionsPerSecond } = this.#parts.provider.capabilities;
+    const final = isFinal(this.#state);
+    const unsubmitted = final || counts === undefined || totalRuns === undefined ? 0 : counts.pending;
+    return {
+      state: this.#state,
+      nativeState,
+      final,
+      countsAreExact,
+      observedAtMs,
+      ...(totalRuns !== undefined && { totalRuns }),
+      ...(counts !== undefined && { counts }),
+      ...(outcome !== undefined && { outcome }),
+      ...(reason !== undefined && { reason }),
+      ...(unsubmitted > 0 && { remaining: estimateSubmission(unsubmitted, submissionsPerSecond) }),
+    };
+  }
+
+  /** Looks at the batch: one call. @throws SessionError `not-found` when its record was deleted. */
+  async describe(options: CallOptions = {}): Promise<BatchStatus> {
+    assertOptions('describe', options, CALL_CHECKS);
+    return this.#see(await this.#parts.provider.describe(this.handle, callContext(this.#parts.clock, options)));
+  }
+
+  /**
+   * Waits until no run of it runs or will run any more, with one look per pause and no listing. Resolves however the batch
+   * turned out: `outcome` says so, and `failures()` names what went wrong.
+   * @throws SessionError `timeout`, `aborted`; the batch goes on.
+   */
+  async whenFinished(options: WaitOptions = {}): Promise<BatchStatus> {
+    assertOptions('whenFinished', options, WAIT_CHECKS);
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress, deleteRunList = false } = options;
+    const operation = 'whenFinished';
+    const { clock, watcher } = this.#parts;
+    const timeoutError = (): SessionError =>
+      this.#error(
+        'timeout',
+        `is still ${this.#state} after ${timeoutMs} ms; it goes on: wait longer or cancel it`,
+        operation,
+      );
+    const limit = limitedSignal(clock, { operation, signal, timeoutMs, timeoutError });
+    try {
+      for await (const seen of watcher.watch(this.handle, limit.signal)) onProgress?.(this.#see(seen));
+    } finally {
+      limit.release();
+    }
+    if (deleteRunList) await this.deleteRunList({ signal });
+    return this.status;
+  }
+
+  /** The runs of the batch, as few calls as there are pages. */
+  runs(options: RowOptions = {}): AsyncIterable<BatchRun> {
+    assertOptions('runs', options, ROW_CHECKS);
+    const place = this.#place(options.signal);
+    return options.withStates === true ? listRunsWithStates(place) : listRows(place, { by: 'nothing' });
+  }
+
+  /** The runs that did not succeed so far, each once: refused submissions, then runs that failed. */
+  failures(options: Pick<RowOptions, 'signal'> = {}): AsyncIterable<FailedRun> {
+    assertOptions('failures', options, ROW_CHECKS);
+    return listFailures(this.#place(options.signal), this.#last.totalRuns);
+  }
+
+  /**
+   * Starts a new batch of the runs that did not succeed, as they were. Where the first batch's runs went into its request and
+   * it was started elsewhere, they must be given again: the service does not give them back.
+   * @throws SessionError `conflict` while the batch is not over, or when nothing failed.
+   */
+  async resubmitFailed(options: ResubmitOptions = {}): Promise<Batch> {
+    const operation = 'resubmitFailed';
+    assertOptions(operation, options, RESUBMIT_CHECKS);
+    const { runs, signal, ...others } = options;
+    await this.describe({ signal });
+    if (!isFinal(this.#state)) throw this.#error('conflict', `is still ${this.#state}: wait for its end`, operation);
+    const failed = new Set<string>();
+    for await (const { id } of this.failures({ signal })) failed.add(id);
+    if (failed.size === 0) throw this.#error('conflict', 'has no failed runs: there is nothing to resubmit', operation);
+    const defaults = options.defaults ?? this.#last.details.defaults;
+    if (defaults === undefined)
+      throw this.#error('invalid-request', 'does not tell its defaults: give them', operation);
+    return this.#parts.start({
+      ...others,
+      defaults,
+      signal,
+      labels: this.#last.details.labels,
+      runs: chosen(runs ?? this.#ownRuns(operation, signal), failed),
+    });
+  }
+
+  /** Stops submitting and asks for the end of what runs; resolves when the service has accepted that. */
+  async cancel(options: CallOptions = {}): Promise<BatchStatus> {
+    assertOptions('cancel', options, CALL_CHECKS);
+    return this.#see(await this.#parts.provider.cancel(this.handle, callContext(this.#parts.clock, options)));
+  }
+
+  /** Deletes the records of its runs; the batch and its counts stay. Results in S3 are not touched. */
+  async deleteRuns(options: CallOptions = {}): Promise<BatchStatus> {
+    assertOptions('deleteRuns', options, CALL_CHECKS);
+    return this.#see(await this.#parts.provider.deleteRuns(this.handle, callContext(this.#parts.clock, options)));
+  }
+
+  /** Deletes the record of the batch; its runs and their records stay. The handle finds nothing afterwards. */
+  async deleteRecord(options: CallOptions = {}): Promise<void> {
+    assertOptions('deleteRecord', options, CALL_CHECKS);
+    await this.#parts.provider.deleteRecord(this.handle, callContext(this.#parts.clock, options));
+  }
+
+  /** Removes the list of runs that a start put into a bucket. @throws SessionError `conflict` while the batch may still read it. */
+  async deleteRunList(options: CallOptions = {}): Promise<void> {
+    assertOptions('deleteRunList', options, CALL_CHECKS);
+    const { provider, clock } = this.#parts;
+    if (this.#last.details.runListUri === undefined) await this.describe(options);
+    const { runListUri } = this.#last.details;
+    if (!isFinal(this.#state))
+      throw this.#error('conflict', `is still ${this.#state} and reads its run list`, 'deleteRunList');
+    if (runListUri !== undefined) await provider.unstageRuns(runListUri, callContext(clock, options));
+  }
+
+  /** Takes what was seen; what is over stays over, and as it was. */
+  #see(seen: BatchObservation): BatchStatus {
+    if (seen.observedAtMs < this.#last.observedAtMs) return this.status;
+    const { state } = seen;
+    if (state !== undefined && isLegalBatchMove(this.#state, state)) this.#state = state;
+    const { outcome = this.#last.outcome, counts = this.#last.counts } = seen;
+    this.#last = {
+      ...seen,
+      ...(outcome !== undefined && { outcome }),
+      ...(counts !== undefined && { counts }),
+    };
+    return this.status;
+  }
+
+  #ownRuns(operation: string, signal: AbortSignal | undefined): RunSource {
+    const { provider, clock, inlineRuns } = this.#parts;
+    if (inlineRuns !== undefined) return inlineRuns;
+    const { runListUri } = this.#last.details;
+    if (runListUri !== undefined) return provider.readStagedRuns(runListUri, callContext(clock, { signal }));
+    throw this.#error('invalid-request', 'does not tell its runs: give them again as `runs`', operation);
+  }
+
+  #place(signal: AbortSignal | undefined): ListingPlace {
+    const { provider, clock } = this.#parts;
+    return { provider, clock, handle: this.handle, signal };
+  }
+
+  #error(kind: 'conflict' | 'invalid-request' | 'timeout', what: string, operation: string): SessionError {
+    const { handle } = this;
+    return new SessionError(kind, `batch '${handle.id}' ${what}`, { operation, provider: handle.provider, handle });
+  }
+}
+
+function isFinal(state: BatchState): boolean {
+  return state === 'finished' || state === 'cancelled' || state === 'failed';
+}
+
+async function* chosen(runs: RunSource, ids: ReadonlySet<string>): AsyncGenerator<RunSpec, void, undefined> {
+  for await (const run of runs) if (ids.has(run.id)) yield run;
+}

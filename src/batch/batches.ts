@@ -1,0 +1,233 @@
+import type { BatchObservation } from '../contract/batch-observation.ts';
+import type { BatchFilter, BatchProvider, BatchStartRequest } from '../contract/batch-provider.ts';
+import type { RunSpec } from '../contract/batch-run.ts';
+import { BATCH_STATES, type BatchState } from '../contract/batch-state.ts';
+import { assertOwnHandle } from '../contract/own-handle.ts';
+import type { Clock, Logger, Random } from '../contract/ports.ts';
+import type { StagedRuns } from '../contract/run-list.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
+import { sleep } from '../contract/sleep.ts';
+import type { Watcher } from '../contract/watcher.ts';
+import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
+import { assertNoProblems, assertOptions, oneOf, signal, text, type Checks } from '../session/option-checks.ts';
+import { keyedToken, MAX_GENERATION, mintToken } from '../session/start-token.ts';
+import { Batch } from './batch.ts';
+import { START_CHECKS, type StartBatchOptions } from './batch-options.ts';
+import { problemsOfDefaultsShape } from './default-problems.ts';
+import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
+import { readRuns, type SpooledRuns } from './read-runs.ts';
+import { pages } from './run-listing.ts';
+
+/** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */
+const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
+
+/** Which batches to list. */
+export interface BatchListOptions {
+  /** The service filters by it. */
+  readonly state?: BatchState | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const LIST_CHECKS: Checks<BatchListOptions> = { state: oneOf(...BATCH_STATES), signal };
+
+/** Which batch to attach to: its handle, the handle's JSON text, or the key it was started with. */
+export type BatchTarget = SessionHandle | string | { readonly key: string };
+
+/** What the facade stands on; made by the container. */
+export interface BatchesParts {
+  readonly environment: string;
+  readonly owner: string;
+  /** The provider with its layers. */
+  readonly provider: BatchProvider;
+  readonly watcher: Watcher<BatchObservation>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** All run batches of one environment. Closing it ends none of them: batches are made to outlive who started them. */
+export class Batches {
+  readonly #parts: BatchesParts;
+
+  /** @internal */
+  constructor(parts: BatchesParts) {
+    this.#parts = parts;
+  }
+
+  /** The environment's name in the config file. */
+  get environment(): string {
+    return this.#parts.environment;
+  }
+
+  /** The provider with its layers, for what the facade does not have. */
+  get provider(): BatchProvider {
+    return this.#parts.provider;
+  }
+
+  /** How long submitting so many runs takes at the quota of this environment. Asks nobody. */
+  estimate(runs: number): SubmissionEstimate {
+    if (!Number.isSafeInteger(runs) || runs < 1)
+      assertNoProblems('estimate', ['the number of runs must be a whole number, 1 or more']);
+    return estimateSubmission(runs, this.#parts.provider.capabilities.submissionsPerSecond);
+  }
+
+  /**
+   * Starts a batch once every run is read and checked, and resolves when the service has accepted it. With a key it starts
+   * one batch for ever: a repeated start gives the same one, running or over, and reads no runs.
+   * @throws SessionError `invalid-request` that names the runs that are wrong; nothing was sent then.
+   */
+  async start(options: StartBatchOptions): Promise<Batch> {
+    assertOptions('start', options, START_CHECKS);
+    const { key, restart = false, defaults, runs } = options;
+    const { provider, random } = this.#parts;
+    assertNoProblems('start', [
+      ...(restart && key === undefined ? ["'restart' needs a 'key': it asks for the key's next generation"] : []),
+      ...((runs as unknown) === undefined ? ["'runs' is missing"] : []),
+      ...((defaults as unknown) === undefined ? ["'defaults' is missing"] : problemsOfDefaultsShape(defaults)),
+    ]);
+    assertNoProblems(
+      'start',
+      provider.problemsOfDefaults(defaults).map((problem) => `defaults: ${problem}`),
+    );
+    if (key === undefined) return this.#startOnce(mintToken(random), options);
+    for (let generation = 1; generation <= MAX_GENERATION; generation++) {
+      const token = keyedToken(key, generation);
+      const found = await this.#findToken(token, options);
+      if (found === undefined) return this.#startOnce(token, options);
+      if (!restart || !found.final) return this.#hold(found);
+    }
+    const message = `key '${key}' has used up its ${MAX_GENERATION} generations; choose another key`;
+    throw new SessionError('conflict', message, { operation: 'start', provider: provider.id });
+  }
+
+  /**
+   * Takes hold of a batch that was started elsewhere or before.
+   * @throws SessionError `invalid-request` for a handle that is none or of another place, `not-found`.
+   */
+  async attach(target: BatchTarget, options: CallOptions = {}): Promise<Batch> {
+    assertOptions('attach', options, CALL_CHECKS);
+    const { provider, clock } = this.#parts;
+    if (typeof target === 'object' && 'key' in target) return this.#attachByKey(target.key, options);
+    const handle = parseHandle(target);
+    assertOwnHandle(provider, handle, 'attach');
+    return this.#hold(await provider.describe(handle, callContext(clock, options)));
+  }
+
+  /** The batches of the environment, whoever started them; lists tell no counts. */
+  list(options: BatchListOptions = {}): AsyncIterable<BatchObservation> {
+    assertOptions('list', options, LIST_CHECKS);
+    const { state } = options;
+    return this.#listed(state === undefined ? { by: 'nothing' } : { by: 'state', state }, options);
+  }
+
+  /** Lets go of connections. Batches go on. */
+  async close(): Promise<void> {
+    await this.#parts.provider.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #startOnce(token: string, options: StartBatchOptions): Promise<Batch> {
+    const { provider, clock, logger } = this.#parts;
+    const { defaults, signal } = options;
+    const runs = await readRuns(options.runs, { provider, defaults, operation: 'start', signal });
+    try {
+      const staged = runs.inline === undefined ? await this.#stage(runs, token, options) : undefined;
+      try {
+        const first = await this.#send(this.#request(token, options, staged ?? runs.inline ?? []), options);
+        return this.#hold(first, runs.inline);
+      } catch (error) {
+        if (staged !== undefined && surelyNothing(error)) {
+          await provider.unstageRuns(staged.uri, callContext(clock)).catch((second: unknown) => {
+            logger.warn({ uri: staged.uri, error: second }, 'the run list of a start that failed could not be removed');
+          });
+        }
+        throw error;
+      }
+    } finally {
+      await runs.remove();
+    }
+  }
+
+  #stage(runs: SpooledRuns, token: string, { signal }: StartBatchOptions): Promise<StagedRuns> {
+    const { provider, clock, logger } = this.#parts;
+    return provider.stageRuns(runs, token, callContext(clock, { signal })).then((staged) => {
+      logger.info({ ...staged, runs: runs.count, bytes: runs.sizeBytes }, 'a run list was staged');
+      return staged;
+    });
+  }
+
+  #request(token: string, options: StartBatchOptions, runs: readonly RunSpec[] | StagedRuns): BatchStartRequest {
+    const { name, labels = {}, defaults } = options;
+    return { token, owner: this.#parts.owner, labels, defaults, runs, ...(name !== undefined && { name }) };
+  }
+
+  /** A start whose answer was lost, or that another process was first with, is looked up by its token. */
+  async #send(request: BatchStartRequest, { signal }: StartBatchOptions): Promise<BatchObservation> {
+    const { provider, clock } = this.#parts;
+    try {
+      return await provider.start(request, callContext(clock, { signal }));
+    } catch (error) {
+      if (surelyNothing(error)) throw error;
+      const found = await this.#lookUp(request.token);
+      if (found === undefined) throw error;
+      return found;
+    }
+  }
+
+  async #lookUp(token: string): Promise<BatchObservation | undefined> {
+    const { clock, logger } = this.#parts;
+    const never = new AbortController().signal;
+    for (const pauseMs of LOOKUP_PAUSES_MS) {
+      await sleep(clock, pauseMs, never);
+      const found = await this.#findToken(token, {}).catch((error: unknown) => {
+        logger.warn({ token, error }, 'a start whose answer was lost could not be looked up');
+        return undefined;
+      });
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #attachByKey(key: string, options: CallOptions): Promise<Batch> {
+    const wrong = text(512)(key);
+    assertNoProblems('attach', wrong === undefined ? [] : [`'key' must be ${wrong}`]);
+    let latest: BatchObservation | undefined;
+    for (let generation = 1; generation <= MAX_GENERATION; generation++) {
+      const found = await this.#findToken(keyedToken(key, generation), options);
+      if (found === undefined) break;
+      latest = found;
+    }
+    if (latest !== undefined) return this.#hold(latest);
+    const { provider } = this.#parts;
+    const message = `no batch of key '${key}' is listed in '${provider.scope}'; start it with this key`;
+    throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
+  }
+
+  /** A list tells little, so what it finds is looked at. */
+  async #findToken(token: string, options: CallOptions): Promise<BatchObservation | undefined> {
+    const { provider, clock } = this.#parts;
+    for await (const { handle } of this.#listed({ by: 'token', token }, options)) {
+      return provider.describe(handle, callContext(clock, options));
+    }
+    return undefined;
+  }
+
+  #listed(filter: BatchFilter, { signal }: BatchListOptions): AsyncGenerator<BatchObservation, void, undefined> {
+    const { provider, clock } = this.#parts;
+    return pages((cursor) => provider.listPage(filter, cursor, callContext(clock, { signal })), { provider });
+  }
+
+  #hold(first: BatchObservation, inlineRuns?: readonly RunSpec[]): Batch {
+    const { provider, clock, logger, watcher } = this.#parts;
+    return new Batch({ provider, clock, logger, watcher, first, inlineRuns, start: (options) => this.start(options) });
+  }
+}
+
+/** Whether a start that failed has surely started nothing: its run list is nobody's then. */
+function surelyNothing(error: unknown): boolean {
+  return SessionError.is(error) && error.effect === 'none' && error.kind !== 'conflict';
+}

@@ -1,0 +1,41 @@
+import type { BatchProvider } from '../contract/batch-provider.ts';
+import type { Span } from '../contract/ports.ts';
+import { composeLayers, type AnyInvocation, type AnyLayer } from '../session/layers/layer.ts';
+
+const NO_SPAN: Span = { event: () => {}, end: () => {} };
+
+/** The same provider with the layers that sessions have around each verb that reaches the service. */
+export function layeredBatchProvider(adapter: BatchProvider, layers: readonly AnyLayer[]): BatchProvider {
+  const around = composeLayers<AnyInvocation>(layers);
+  const invoke = <Answer>(
+    invocation: Omit<AnyInvocation, 'provider' | 'span'>,
+    run: (call: AnyInvocation['call']) => Promise<Answer>,
+  ): Promise<Answer> => around({ ...invocation, provider: adapter, span: NO_SPAN }, (passed) => run(passed.call));
+
+  return {
+    id: adapter.id,
+    scope: adapter.scope,
+    capabilities: adapter.capabilities,
+    toRunListEntry: (run) => adapter.toRunListEntry(run),
+    problemOf: (run, defaults) => adapter.problemOf(run, defaults),
+    problemsOfDefaults: (defaults) => adapter.problemsOfDefaults(defaults),
+    stageRuns: (runs, token, call) =>
+      invoke({ operation: 'stageRuns', call }, (c) => adapter.stageRuns(runs, token, c)),
+    readStagedRuns: (uri, call) => adapter.readStagedRuns(uri, call),
+    unstageRuns: (uri, call) => invoke({ operation: 'unstageRuns', call }, (c) => adapter.unstageRuns(uri, c)),
+    start: (request, call) => invoke({ operation: 'start', call }, (c) => adapter.start(request, c)),
+    describe: (handle, call) => invoke({ operation: 'describe', handle, call }, (c) => adapter.describe(handle, c)),
+    listPage: (filter, cursor, call) =>
+      invoke({ operation: 'listPage', call }, (c) => adapter.listPage(filter, cursor, c)),
+    runsPage: (handle, filter, cursor, call) =>
+      invoke({ operation: 'runsPage', handle, call }, (c) => adapter.runsPage(handle, filter, cursor, c)),
+    runStatesPage: (handle, state, cursor, call) =>
+      invoke({ operation: 'runStatesPage', handle, call }, (c) => adapter.runStatesPage(handle, state, cursor, c)),
+    cancel: (handle, call) => invoke({ operation: 'cancel', handle, call }, (c) => adapter.cancel(handle, c)),
+    deleteRuns: (handle, call) =>
+      invoke({ operation: 'deleteRuns', handle, call }, (c) => adapter.deleteRuns(handle, c)),
+    deleteRecord: (handle, call) =>
+      invoke({ operation: 'deleteRecord', handle, call }, (c) => adapter.deleteRecord(handle, c)),
+    close: () => adapter.close(),
+  };
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { BatchProvider } from '../contract/batch-provider.ts';
+import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
+import type { RunList } from '../contract/run-list.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { abortedError } from '../contract/sleep.ts';
+import { problemOfShape } from './run-shape.ts';
+import { RunSpool } from './run-spool.ts';
+
+/** Where runs come from: up to 100,000 of them, read once. */
+export type RunSource = Iterable<RunSpec> | AsyncIterable<RunSpec>;
+
+/** How many problems are told at once; a wrong column makes every run wrong. */
+const MOST_PROBLEMS = 10;
+
+/** What reading needs to know. */
+export interface ReadRunsParts {
+  readonly provider: BatchProvider;
+  readonly defaults: RunDefaults;
+  readonly operation: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A run list that holds something of this process; `remove` lets go of it. */
+export interface SpooledRuns extends RunList {
+  remove(): Promise<void>;
+}
+
+/**
+ * Reads and checks every run before any is sent, in memory that does not grow with their size: the array that the service will
+ * read is written to a file of our own on the way.
+ * @throws SessionError `invalid-request` that names the runs that are wrong; whatever the source itself throws, as its cause.
+ */
+export async function readRuns(source: RunSource, parts: ReadRunsParts): Promise<SpooledRuns> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const spool = new RunSpool((chunk) => {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  });
+  try {
+    const { count, inline } = await spoolRuns(source, spool, parts);
+    const { maxRunListBytes } = parts.provider.capabilities;
+    if (inline === undefined && sizeBytes > maxRunListBytes) {
+      throw refusal(parts, `the run list has ${sizeBytes} bytes; ${maxRunListBytes} are allowed`);
+    }
+    return {
+      count,
+      sizeBytes,
+      digest: hash.digest('hex'),
+      ...(inline !== undefined && { inline }),
+      open: () => spool.read(),
+      remove: () => spool.remove(),
+    };
+  } catch (error) {
+    await spool.remove();
+    throw error;
+  }
+}
+
+async function spoolRuns(
+  source: RunSource,
+  spool: RunSpool,
+  parts: ReadRunsParts,
+): Promise<{ readonly count: number; readonly inline: readonly RunSpec[] | undefined }> {
+  const { provider, defaults, signal } = parts;
+  const { maxRuns, maxInlineRuns } = provider.capabilities;
+  const ids = new Map<string, number>();
+  const inline: RunSpec[] = [];
+  const problems: string[] = [];
+  let count = 0;
+  for await (const run of opened(source, parts)) {
+    if (signal?.aborted) throw abortedError(parts.operation, signal);
+    if (count === maxRuns) throw refusal(parts, `there are more than ${maxRuns} runs: start several batches`);
+    const problem = problemOfShape(run) ?? problemOfRepeat(run, ids, count) ?? provider.problemOf(run, defaults);
+    if (problem !== undefined) problems.push(`${nameOf(run, count)} ${said(problem)}`);
+    if (problems.length === MOST_PROBLEMS) break;
+    if (problems.length === 0) {
+      if (count < maxInlineRuns) inline.push(run);
+      const written = spool.write(`${count === 0 ? '[' : ','}\n${provider.toRunListEntry(run)}`);
+      if (written) await written;
+    }
+    count += 1;
+  }
+  if (problems.length > 0) throw refusal(parts, problems.join('\n'));
+  if (count === 0) throw refusal(parts, 'there are no runs: give at least one');
+  await spool.write('\n]\n');
+  await spool.flush();
+  return { count, inline: count <= maxInlineRuns ? inline : undefined };
+}
+
+/** A source may throw whatever it likes, and nothing was sent then. */
+async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
+  try {
+    yield* source;
+  } catch (cause) {
+    const { operation, provider } = parts;
+    const message = `the source of the runs failed, and nothing was sent: ${String(cause)}`;
+    throw new SessionError('invalid-request', message, { operation, provider: provider.id, cause });
+  }
+}
+
+function problemOfRepeat({ id }: RunSpec, ids: Map<string, number>, at: number): string | undefined {
+  const first = ids.get(id);
+  if (first === undefined) ids.set(id, at);
+  return first === undefined ? undefined : `has the id of run ${first + 1}: ids are unique in a batch`;
+}
+
+function nameOf(run: unknown, at: number): string {
+  const id = (Object(run) as Partial<RunSpec>).id;
+  return typeof id === 'string' && id !== '' ? `run ${at + 1} ('${id.slice(0, 128)}')` : `run ${at + 1}`;
+}
+
+/** Shapes are told as "has …", a provider's own rules as "x must …". */
+function said(problem: string): string {
+  return /^(has|is) /.test(problem) ? problem : `is wrong: ${problem}`;
+}
+
+function refusal({ operation, provider }: ReadRunsParts, message: string): SessionError {
+  return new SessionError('invalid-request', message, { operation, provider: provider.id });
+}

@@ -1,0 +1,13 @@
+import type { Batches } from './batch/batches.ts';
+import type { ConfigRequest } from './config/config-options.ts';
+
+/**
+ * Opens the run batches of one environment, as `openSessions` does its sessions: same config file, same choice.
+ * @throws SessionError `config-invalid` with every problem of the config at once; `unsupported` when the environment has
+ * sessions and no batches.
+ */
+export async function openBatches(request: ConfigRequest = {}): Promise<Batches> {
+  const { createContainer, BATCHES } = await import('./container/index.ts');
+  const container = await createContainer(request);
+  return container.get(BATCHES);
+}
