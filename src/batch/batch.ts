@@ -125,7 +125,10 @@ export class Batch {
       );
     const limit = limitedSignal(clock, { operation, signal, timeoutMs, timeoutError });
     try {
-      for await (const seen of watcher.watch(this.handle, limit.signal)) onProgress?.(this.#see(seen));
+      for await (const seen of watcher.watch(this.handle, limit.signal)) {
+        const status = this.#see(seen);
+        onProgress?.(status);
+      }
     } finally {
       limit.release();
     }

@@ -1,0 +1,50 @@
+import { Batches } from '../../src/batch/batches.ts';
+import { layeredBatchProvider } from '../../src/batch/layered-batch-provider.ts';
+import type { RunSpec } from '../../src/contract/batch-run.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { commonLayers } from '../../src/session/layers/standard-layers.ts';
+import { silentLogger, silentTracer } from '../../src/session/system-ports.ts';
+import { SeededRandom, VirtualClock } from '../../src/testing/index.ts';
+import { GetWatcher } from '../../src/watch/get-watcher.ts';
+import { RateBudget } from '../../src/watch/rate-budget.ts';
+import { ScriptedBatches, type ScriptedOptions } from './scripted-batches.ts';
+
+/** The least that a start needs besides its runs. */
+export const DEFAULTS = { workflowId: '1234567', roleArn: 'arn:aws:iam::123456789012:role/omics' };
+
+/** So many runs, `r0` onwards. */
+export function runsOf(count: number): RunSpec[] {
+  return Array.from({ length: count }, (_, at) => ({ id: `r${at}`, parameters: { sample: at } }));
+}
+
+/** A scripted service, and as many processes in front of it as a test needs. */
+export function setUp(options: Partial<ScriptedOptions> = {}) {
+  const clock = new VirtualClock();
+  const service = new ScriptedBatches({ clock, ...options });
+  const random = new SeededRandom(7);
+  const process = (): Batches => {
+    const budget = new RateBudget(clock, service.capabilities.callsPerSecond);
+    const provider = layeredBatchProvider(service, commonLayers({ clock, random, tracer: silentTracer, budget }));
+    const watcher = new GetWatcher({ provider, clock, random, logger: silentLogger });
+    const parts = { environment: 'test', owner: 'tests', provider, watcher, clock, random, logger: silentLogger };
+    return new Batches(parts);
+  };
+  return { clock, service, process, batches: process() };
+}
+
+/** The error that a promise rejects with. */
+export async function refusalOf(promise: Promise<unknown>): Promise<SessionError> {
+  const thrown: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!SessionError.is(thrown)) throw new Error(`expected a SessionError; got ${String(thrown)}`);
+  return thrown;
+}
+
+/** All entries of an iterable. */
+export async function allOf<Entry>(entries: AsyncIterable<Entry>): Promise<Entry[]> {
+  const all: Entry[] = [];
+  for await (const entry of entries) all.push(entry);
+  return all;
+}
