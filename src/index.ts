@@ -1,3 +1,4 @@
+export { openBatches } from './open-batches.ts';
 export { openSessions } from './open-sessions.ts';
 export { systemClock } from './session/system-ports.ts';
 export { callContext, type CallOptions } from './session/call-context.ts';
@@ -29,6 +30,11 @@ export {
   type OptionProblem,
   type ParsedOptions,
   type ProviderPlugin,
+  defineBatchPlugin,
+  isBatchPlugin,
+  type AnyPlugin,
+  type BatchPlugin,
+  type PluginBase,
   type ProviderPorts,
 } from './contract/provider-plugin.ts';
 export type { Clock, Logger, Random, Span, SpanAttribute, Tracer } from './contract/ports.ts';
@@ -60,6 +66,16 @@ export type {
   StatementRequest,
   StatementRunner,
 } from './contract/statement-runner.ts';
+export {
+  CALCULATION_STATES,
+  type CalculationObservation,
+  type CalculationOutput,
+  type CalculationRequest,
+  type CalculationRunner,
+  type CalculationState,
+} from './contract/calculation-runner.ts';
+export type { CalculationOptions } from './session/run-calculation.ts';
+export type { EndpointSource, SparkConnectFactory, SparkConnectRunner } from './contract/spark-connect.ts';
 export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from './contract/column-batch.ts';
 export type { ConfigOptions, ConfigRequest, EnvironmentOptions } from './config/config-options.ts';
 export type { AttachTarget } from './session/attach-target.ts';
@@ -79,3 +95,39 @@ export type { StatementOptions } from './statement/statement-options.ts';
 export { STATEMENT_STATES, type StatementState } from './statement/statement-state.ts';
 export type { StatementEvents } from './statement/statement-listeners.ts';
 export type { ResultValue, Row, RowArray } from './statement/values/result-value.ts';
+export {
+  BATCH_STATES,
+  isBatchState,
+  isFinalBatchState,
+  isLegalBatchMove,
+  toSessionState,
+  type BatchState,
+} from './contract/batch-state.ts';
+export type { BatchCounts, BatchDetails, BatchObservation, BatchOutcome } from './contract/batch-observation.ts';
+export {
+  RUN_STATES,
+  SUBMISSIONS,
+  type JsonValue,
+  type RunDefaults,
+  type RunRow,
+  type RunSpec,
+  type RunState,
+  type RunStatus,
+  type Submission,
+} from './contract/batch-run.ts';
+export type { RunList, StagedRuns } from './contract/run-list.ts';
+export type {
+  BatchCapabilities,
+  BatchFilter,
+  BatchOperation,
+  BatchProvider,
+  BatchStartRequest,
+  Page,
+  RunRowFilter,
+} from './contract/batch-provider.ts';
+export type { Batches, BatchListOptions, BatchTarget } from './batch/batches.ts';
+export type { Batch, BatchStatus, ResubmitOptions, RowOptions as BatchRowOptions } from './batch/batch.ts';
+export type { StartBatchOptions, WaitOptions } from './batch/batch-options.ts';
+export type { SubmissionEstimate } from './batch/estimate.ts';
+export type { BatchRun, FailedRun } from './batch/run-listing.ts';
+export type { RunSource } from './batch/read-runs.ts';

@@ -9,6 +9,8 @@ import { abortedError } from '../../src/contract/sleep.ts';
 const CHANGING_OPERATIONS: readonly (ProviderOperation | BatchOperation)[] = [
   'start',
   'terminate',
+  'startCalculation',
+  'stopCalculation',
   'cancel',
   'deleteRuns',
   'deleteRecord',

@@ -21,8 +21,7 @@ export function athenaCapabilities({
     dialect: 'spark',
     sql: false,
     sparkConnect: connects,
-    // The engine has an API for them and contract version 1 has no verb that reaches it.
-    calculations: false,
+    calculations: engine === 'pyspark-v3',
     reportsBusy: true,
     concurrentStatements: connects,
     deletesRecord: false,

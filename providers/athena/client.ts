@@ -1,13 +1,17 @@
 import type {
   AthenaClient,
+  GetCalculationExecutionCommandOutput,
   GetResourceDashboardCommandOutput,
   GetSessionCommandOutput,
   GetSessionEndpointCommandOutput,
   GetWorkGroupCommandOutput,
   ListSessionsCommandInput,
   ListSessionsCommandOutput,
+  StartCalculationExecutionCommandInput,
+  StartCalculationExecutionCommandOutput,
   StartSessionCommandInput,
   StartSessionCommandOutput,
+  StopCalculationExecutionCommandOutput,
   TerminateSessionCommandOutput,
 } from '@aws-sdk/client-athena';
 import type * as sdkModule from '@aws-sdk/client-athena';
@@ -29,6 +33,12 @@ export interface AthenaCalls {
   getSessionEndpoint(id: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput>;
   getResourceDashboard(arn: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput>;
   getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput>;
+  startCalculation(
+    input: StartCalculationExecutionCommandInput,
+    signal: AbortSignal,
+  ): Promise<StartCalculationExecutionCommandOutput>;
+  getCalculation(id: string, signal: AbortSignal): Promise<GetCalculationExecutionCommandOutput>;
+  stopCalculation(id: string, signal: AbortSignal): Promise<StopCalculationExecutionCommandOutput>;
   /** Closes the connections; a later call opens new ones. */
   close(): void;
 }
@@ -81,6 +91,24 @@ export class AthenaSdkCalls implements AthenaCalls {
   async getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput> {
     const { sdk, sender } = this.#connect();
     return sender.send(new sdk.GetWorkGroupCommand({ WorkGroup: name }), signal);
+  }
+
+  async startCalculation(
+    input: StartCalculationExecutionCommandInput,
+    signal: AbortSignal,
+  ): Promise<StartCalculationExecutionCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.StartCalculationExecutionCommand(input), signal);
+  }
+
+  async getCalculation(id: string, signal: AbortSignal): Promise<GetCalculationExecutionCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.GetCalculationExecutionCommand({ CalculationExecutionId: id }), signal);
+  }
+
+  async stopCalculation(id: string, signal: AbortSignal): Promise<StopCalculationExecutionCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.StopCalculationExecutionCommand({ CalculationExecutionId: id }), signal);
   }
 
   close(): void {

@@ -15,7 +15,13 @@ type ErrorRow = { readonly general: ErrorKind } & Partial<Readonly<Record<Provid
  */
 export const ATHENA_ERRORS = {
   InternalServerException: { general: 'unavailable' },
-  InvalidRequestException: { general: 'invalid-request', describe: 'not-found', terminate: 'not-found' },
+  InvalidRequestException: {
+    general: 'invalid-request',
+    describe: 'not-found',
+    terminate: 'not-found',
+    describeCalculation: 'not-found',
+    stopCalculation: 'not-found',
+  },
   // Of data catalogs only; the SDK exports it all the same.
   MetadataException: { general: 'unexpected' },
   ResourceNotFoundException: { general: 'not-found' },

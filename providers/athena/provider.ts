@@ -1,3 +1,4 @@
+import type { CalculationRunner } from '../../src/contract/calculation-runner.ts';
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
@@ -16,6 +17,7 @@ import type {
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { Attempts } from '../_cloud/attempts.ts';
 import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
+import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
 import { explainRefusal, notReadyError, toConnectEndpoint } from './connect-endpoint.ts';
@@ -38,6 +40,7 @@ export class AthenaProvider implements SessionProvider {
   readonly id = 'athena';
   readonly scope: string;
   readonly capabilities: Capabilities;
+  readonly calculations?: CalculationRunner;
   readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
   readonly #config: AthenaConfig;
   readonly #ports: ProviderPorts;
@@ -58,6 +61,9 @@ export class AthenaProvider implements SessionProvider {
       sessionId: SESSION_ID,
       toError: toSessionError,
     });
+    if (this.capabilities.calculations) {
+      this.calculations = new AthenaCalculations({ calls: this.#calls, attempts: this.#attempts, clock: ports.clock });
+    }
     if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }
 

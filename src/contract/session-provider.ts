@@ -1,3 +1,4 @@
+import type { CalculationRunner } from './calculation-runner.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Observation } from './observation.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -18,7 +19,17 @@ export interface CallContext {
 }
 
 /** The verbs of a provider that reach its service. */
-export type ProviderOperation = 'start' | 'describe' | 'listPage' | 'terminate' | 'endpoint' | 'dashboard' | 'execute';
+export type ProviderOperation =
+  | 'start'
+  | 'describe'
+  | 'listPage'
+  | 'terminate'
+  | 'endpoint'
+  | 'dashboard'
+  | 'execute'
+  | 'startCalculation'
+  | 'describeCalculation'
+  | 'stopCalculation';
 
 /** Which sessions a listing is about; a provider takes only the fields in its `capabilities.listFilters`. */
 export interface ListFilter {
@@ -46,6 +57,10 @@ export interface ConnectEndpoint {
   readonly metadata: Readonly<Record<string, string>>;
   /** When the metadata stops being accepted, epoch milliseconds. */
   readonly expiresAtMs: number;
+  /** The Spark session to use, a UUID, where the service fixes it; otherwise it follows from the handle. */
+  readonly sessionId?: string;
+  /** The user to name, where the service fixes it. */
+  readonly userId?: string;
 }
 
 /** A web page about a session; the URL may hold a secret and dies at `expiresAtMs` (epoch milliseconds). */
@@ -79,6 +94,8 @@ export interface SessionProvider {
   dashboard?(handle: SessionHandle, call: CallContext): Promise<Dashboard>;
   /** Present exactly when `capabilities.sql`: runs SQL in a session itself. */
   readonly statements?: StatementRunner;
+  /** Present exactly when `capabilities.calculations`: runs blocks of code through the service's own API. */
+  readonly calculations?: CalculationRunner;
   /** Lets go of what the provider itself holds in this process (sockets, engines); sessions in a cloud live on. */
   close(): Promise<void>;
 }

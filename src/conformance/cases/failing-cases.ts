@@ -37,6 +37,14 @@ function callVerb(
     case 'endpoint':
     case 'dashboard':
       return provider[verb]?.(handle, call) ?? Promise.reject(new Error(`the provider has no ${verb}`));
+    case 'startCalculation': {
+      const request = { token: `calc-${'0'.repeat(32)}`, code: 'print(1)' };
+      return provider.calculations?.start(handle, request, call) ?? Promise.reject(noCalculations());
+    }
+    case 'describeCalculation':
+      return provider.calculations?.describe(handle, UNKNOWN_ID, call) ?? Promise.reject(noCalculations());
+    case 'stopCalculation':
+      return provider.calculations?.stop(handle, UNKNOWN_ID, call) ?? Promise.reject(noCalculations());
     case 'execute': {
       const request = { id: 'statement', text: trial.sql.rows.text };
       return (
@@ -47,12 +55,19 @@ function callVerb(
   }
 }
 
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+const noCalculations = (): Error => new Error('the provider has no calculations');
+
 /** All verbs that the provider really has. */
 function verbsOf({ provider }: Trial): readonly ProviderOperation[] {
   const optional = [
     ...(provider.endpoint === undefined ? [] : (['endpoint'] as const)),
     ...(provider.dashboard === undefined ? [] : (['dashboard'] as const)),
     ...(provider.statements === undefined ? [] : (['execute'] as const)),
+    ...(provider.calculations === undefined
+      ? []
+      : (['startCalculation', 'describeCalculation', 'stopCalculation'] as const)),
   ];
   return [...VERBS, ...optional];
 }

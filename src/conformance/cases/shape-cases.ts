@@ -49,6 +49,7 @@ const MEMBERS = [
   ['statements', 'sql'],
   ['endpoint', 'sparkConnect'],
   ['dashboard', 'dashboard'],
+  ['calculations', 'calculations'],
 ] as const;
 
 /** C-001 … C-003 and C-008: what a provider looks like from outside. */

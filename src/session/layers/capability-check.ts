@@ -32,6 +32,9 @@ const NEEDED_CAPABILITY: Readonly<Partial<Record<ProviderOperation, CapabilityFl
   endpoint: 'sparkConnect',
   dashboard: 'dashboard',
   execute: 'sql',
+  startCalculation: 'calculations',
+  describeCalculation: 'calculations',
+  stopCalculation: 'calculations',
 };
 
 /** Every provider has them and they take nothing that could be unsupported: they pass without a promise in between. */

@@ -12,7 +12,7 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     run: (invocation: Invocation) => Promise<Answer>,
   ): Promise<Answer> => around({ ...invocation, provider: adapter, span: NO_SPAN }, run);
 
-  const { statements } = adapter;
+  const { statements, calculations } = adapter;
   const endpoint = adapter.endpoint?.bind(adapter);
   const dashboard = adapter.dashboard?.bind(adapter);
   return {
@@ -32,6 +32,16 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     }),
     ...(dashboard && {
       dashboard: (handle, call) => invoke({ operation: 'dashboard', handle, call }, (i) => dashboard(handle, i.call)),
+    }),
+    ...(calculations && {
+      calculations: {
+        start: (handle, request, call) =>
+          invoke({ operation: 'startCalculation', handle, call }, (i) => calculations.start(handle, request, i.call)),
+        describe: (handle, id, call) =>
+          invoke({ operation: 'describeCalculation', handle, call }, (i) => calculations.describe(handle, id, i.call)),
+        stop: (handle, id, call) =>
+          invoke({ operation: 'stopCalculation', handle, call }, (i) => calculations.stop(handle, id, i.call)),
+      },
     }),
     ...(statements && {
       statements: {

@@ -7,6 +7,8 @@ const CHANGING_OPERATIONS: readonly Operation[] = [
   'start',
   'terminate',
   'execute',
+  'startCalculation',
+  'stopCalculation',
   'cancel',
   'deleteRuns',
   'deleteRecord',

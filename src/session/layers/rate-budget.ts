@@ -4,7 +4,7 @@ import type { AnyInvocation, AnyLayer } from './layer.ts';
 
 type Operation = AnyInvocation['operation'];
 
-const READS: readonly Operation[] = ['describe', 'listPage', 'runsPage', 'runStatesPage'];
+const READS: readonly Operation[] = ['describe', 'listPage', 'describeCalculation', 'runsPage', 'runStatesPage'];
 /** A statement is work in a session, and a run list goes to a store of its own: neither is a call that the service counts. */
 const NOT_CALLS: readonly Operation[] = ['execute', 'stageRuns', 'unstageRuns'];
 

@@ -23,6 +23,9 @@ export const NATIVE_OPERATIONS: Readonly<Record<Exclude<ProviderOperation, 'exec
   terminate: 'TerminateSession',
   endpoint: 'GetSessionEndpoint',
   dashboard: 'GetResourceDashboard',
+  startCalculation: 'StartCalculationExecution',
+  describeCalculation: 'GetCalculationExecution',
+  stopCalculation: 'StopCalculationExecution',
 };
 
 /** Keys that no AWS account has. */

@@ -29,54 +29,60 @@ export interface Run {
   readonly batches: readonly (readonly Step[])[];
 }
 
-const anOperation = fc.constantFrom('StartSession', 'GetSession', 'ListSessions', 'TerminateSession');
-
-const aFault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom('throttle' as const, 'server-error' as const, 'html' as const),
-    operation: anOperation,
-  }),
-  fc.record({
-    kind: fc.constant('reset' as const),
-    when: fc.constantFrom('before' as const, 'after' as const),
-    operation: anOperation,
-  }),
-  fc.record({ kind: fc.constant('lost-answer' as const), operation: anOperation }),
-  fc.record({
-    kind: fc.constant('slow' as const),
-    delayMs: fc.integer({ min: 1, max: 2_000 }),
-    operation: anOperation,
-  }),
-  fc.record({ kind: fc.constant('unknown-state' as const), state: fc.constant('HIBERNATING') }),
-  fc.record({
-    kind: fc.constant('session-becomes' as const),
-    state: fc.constant('FAILED'),
-    afterMs: fc.integer({ min: 0, max: 2_000 }),
-  }),
-);
+function faultsOf(operations: readonly string[]): fc.Arbitrary<Fault> {
+  const anOperation = fc.constantFrom(...operations);
+  return fc.oneof(
+    fc.record({
+      kind: fc.constantFrom('throttle' as const, 'server-error' as const, 'html' as const),
+      operation: anOperation,
+    }),
+    fc.record({
+      kind: fc.constant('reset' as const),
+      when: fc.constantFrom('before' as const, 'after' as const),
+      operation: anOperation,
+    }),
+    fc.record({ kind: fc.constant('lost-answer' as const), operation: anOperation }),
+    fc.record({
+      kind: fc.constant('slow' as const),
+      delayMs: fc.integer({ min: 1, max: 2_000 }),
+      operation: anOperation,
+    }),
+    fc.record({ kind: fc.constant('unknown-state' as const), state: fc.constant('HIBERNATING') }),
+    fc.record({
+      kind: fc.constant('session-becomes' as const),
+      state: fc.constant('FAILED'),
+      afterMs: fc.integer({ min: 0, max: 2_000 }),
+    }),
+  );
+}
 
 const anAbort = fc.option(fc.integer({ min: 0, max: 8 }), { nil: undefined, freq: 3 });
 
-const aStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('start' as const), key: fc.nat(2), abortAfterMs: anAbort }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constantFrom('describe' as const, 'terminate' as const),
-      pick: fc.nat(5),
-      abortAfterMs: anAbort,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('break' as const), fault: aFault }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5_000 }) }) },
-);
+const stepsOf = (operations: readonly string[]): fc.Arbitrary<Step> =>
+  fc.oneof(
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('start' as const), key: fc.nat(2), abortAfterMs: anAbort }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constantFrom('describe' as const, 'terminate' as const),
+        pick: fc.nat(5),
+        abortAfterMs: anAbort,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('break' as const), fault: faultsOf(operations) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5_000 }) }) },
+  );
 
-/** Runs of a few batches. */
-export const aRun: fc.Arbitrary<Run> = fc.record({
-  layered: fc.boolean(),
-  batches: fc.array(fc.array(aStep, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
-});
+/** Runs of a few batches over a service whose operations have these names. */
+export const runsOver = (operations: readonly string[]): fc.Arbitrary<Run> =>
+  fc.record({
+    layered: fc.boolean(),
+    batches: fc.array(fc.array(stepsOf(operations), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+  });
+
+/** Runs over a service of AWS. */
+export const aRun: fc.Arbitrary<Run> = runsOver(['StartSession', 'GetSession', 'ListSessions', 'TerminateSession']);
 
 /** How long a bare call may take, milliseconds of the virtual clock. */
 const CALL_MS = 30_000;
@@ -110,14 +116,18 @@ export class Interleavings {
   static async open(setup: {
     readonly service: ServiceId;
     readonly plugin: ProviderPlugin;
-    readonly options: Readonly<Record<string, unknown>>;
+    /** Options besides what an AWS provider needs to find its emulator, or all of them. */
+    readonly options: Readonly<Record<string, unknown>> | ((emulator: Emulator) => Readonly<Record<string, unknown>>);
     readonly emulator?: EmulatorOptions;
   }): Promise<Interleavings> {
     const clock = new VirtualClock();
     const { service, plugin, options } = setup;
     const emulator = await startEmulator({ services: [service], clock, ...setup.emulator });
-    const endpoint = urlOf(emulator, service);
-    const bare = createFromPlugin(plugin, { credentials: TEST_CREDENTIALS, endpoint, ...options }, { clock });
+    const all =
+      typeof options === 'function'
+        ? options(emulator)
+        : { credentials: TEST_CREDENTIALS, endpoint: urlOf(emulator, service), ...options };
+    const bare = createFromPlugin(plugin, all, { clock });
     return new Interleavings({ emulator, service, clock, bare });
   }
 
@@ -195,6 +205,10 @@ export class Interleavings {
 
   /** By the ownership on the wire, not by the idempotency token: a token that changed from try to try would hide what it did. */
   #sessionsNamedAfter(token: string): number {
+    // Where the caller names sessions, one token is one name: what counts is how many had it.
+    if (this.#service === 'dataproc') {
+      return this.#emulator.oracle.sessions(this.#service).filter(({ id }) => id === token).length;
+    }
     const ids = new Set<string>();
     for (const { operation, sessionId, input } of this.#emulator.log()) {
       if (operation !== 'StartSession' || sessionId === undefined) continue;

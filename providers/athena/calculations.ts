@@ -1,0 +1,132 @@
+import type {
+  CalculationExecutionState,
+  CalculationResult,
+  CalculationStatistics,
+  CalculationStatus,
+} from '@aws-sdk/client-athena';
+import type {
+  CalculationObservation,
+  CalculationOutput,
+  CalculationRequest,
+  CalculationRunner,
+  CalculationState,
+} from '../../src/contract/calculation-runner.ts';
+import type { Clock } from '../../src/contract/ports.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { CallContext } from '../../src/contract/session-provider.ts';
+import type { Attempts } from '../_cloud/attempts.ts';
+import type { AthenaCalls } from './client.ts';
+
+/**
+ * Every calculation state that Athena's model names; one that a new SDK adds breaks the build here.
+ * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_CalculationStatus.html (read 2026-11-20)
+ */
+export const CALCULATION_STATES = {
+  CREATING: 'queued',
+  CREATED: 'queued',
+  QUEUED: 'queued',
+  RUNNING: 'running',
+  CANCELING: 'running',
+  CANCELED: 'cancelled',
+  COMPLETED: 'succeeded',
+  FAILED: 'failed',
+} as const satisfies Record<CalculationExecutionState, CalculationState>;
+
+/** What the runner stands on. */
+export interface CalculationParts {
+  readonly calls: AthenaCalls;
+  readonly attempts: Attempts;
+  readonly clock: Clock;
+}
+
+/**
+ * Calculations of sessions on PySpark engine version 3: one at a time, in an IDLE session.
+ * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartCalculationExecution.html (read 2026-11-20)
+ */
+export class AthenaCalculations implements CalculationRunner {
+  readonly #parts: CalculationParts;
+
+  constructor(parts: CalculationParts) {
+    this.#parts = parts;
+  }
+
+  start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
+    const { calls, attempts, clock } = this.#parts;
+    return attempts.make({ operation: 'startCalculation', handle, call }, async (signal) => {
+      const { token, code, name } = request;
+      const { CalculationExecutionId: id, State: state } = await calls.startCalculation(
+        {
+          SessionId: handle.id,
+          CodeBlock: code,
+          ClientRequestToken: token,
+          ...(name !== undefined && { Description: name }),
+        },
+        signal,
+      );
+      if (id === undefined || id === '') {
+        throw new SessionError('unexpected', "Athena's answer names no calculation; look before you start it again", {
+          operation: 'startCalculation',
+          provider: 'athena',
+          handle,
+          effect: 'unknown',
+        });
+      }
+      return observe(id, { State: state }, clock.nowMs());
+    });
+  }
+
+  describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
+    const { calls, attempts, clock } = this.#parts;
+    return attempts.make({ operation: 'describeCalculation', handle, call }, async (signal) => {
+      const answer = await calls.getCalculation(calculationId, signal);
+      return observe(calculationId, answer.Status, clock.nowMs(), answer);
+    });
+  }
+
+  stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
+    const { calls, attempts, clock } = this.#parts;
+    return attempts.make({ operation: 'stopCalculation', handle, call }, async (signal) => {
+      const { State: state } = await calls.stopCalculation(calculationId, signal);
+      return observe(calculationId, { State: state }, clock.nowMs());
+    });
+  }
+}
+
+function observe(
+  id: string,
+  status: CalculationStatus | undefined,
+  observedAtMs: number,
+  more: {
+    readonly Statistics?: CalculationStatistics | undefined;
+    readonly Result?: CalculationResult | undefined;
+  } = {},
+): CalculationObservation {
+  const nativeState = status?.State ?? '';
+  const { Statistics: statistics, Result: result } = more;
+  const submittedAtMs = status?.SubmissionDateTime?.getTime();
+  const endedAtMs = status?.CompletionDateTime?.getTime();
+  return {
+    id,
+    nativeState,
+    state: Object.hasOwn(CALCULATION_STATES, nativeState)
+      ? CALCULATION_STATES[nativeState as CalculationExecutionState]
+      : undefined,
+    observedAtMs,
+    ...(submittedAtMs !== undefined && { submittedAtMs: Math.round(submittedAtMs) }),
+    ...(endedAtMs !== undefined && { endedAtMs: Math.round(endedAtMs) }),
+    ...(status?.StateChangeReason && { reason: status.StateChangeReason }),
+    ...(statistics?.Progress && { progress: statistics.Progress }),
+    ...(statistics?.DpuExecutionInMillis !== undefined && { executionMs: statistics.DpuExecutionInMillis }),
+    ...(result !== undefined && { output: toOutput(result) }),
+  };
+}
+
+function toOutput(result: CalculationResult): CalculationOutput {
+  return {
+    ...(result.StdOutS3Uri && { stdoutUri: result.StdOutS3Uri }),
+    ...(result.StdErrorS3Uri && { stderrUri: result.StdErrorS3Uri }),
+    ...(result.ResultS3Uri && { resultUri: result.ResultS3Uri }),
+    ...(result.ResultType && { resultType: result.ResultType }),
+  };
+}

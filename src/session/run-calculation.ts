@@ -1,0 +1,150 @@
+import {
+  isCalculationOver,
+  type CalculationObservation,
+  type CalculationRunner,
+} from '../contract/calculation-runner.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { Clock, Random } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import { onAbort } from '../contract/on-abort.ts';
+import { abortedError, sleep } from '../contract/sleep.ts';
+import { callContext } from './call-context.ts';
+import { limitedSignal } from './limited-signal.ts';
+import {
+  assertNoProblems,
+  assertOptions,
+  patience,
+  signal as abortSignal,
+  text,
+  type Checks,
+} from './option-checks.ts';
+
+/** How a block of code is run. */
+export interface CalculationOptions {
+  /** For people, 1..1024 characters. */
+  readonly name?: string | undefined;
+  /** Stops the calculation in its service. */
+  readonly signal?: AbortSignal | undefined;
+  /** From the call to the end of the calculation, milliseconds; without it as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+  /** Hears of everything that is seen of it. */
+  readonly onProgress?: ((seen: CalculationObservation) => void) | undefined;
+}
+
+const CHECKS: Checks<CalculationOptions> = {
+  name: text(1024),
+  signal: abortSignal,
+  timeoutMs: patience,
+  onProgress: (value) => (typeof value === 'function' ? undefined : 'a function'),
+};
+
+/** How long stopping a calculation that nobody waits for may take, milliseconds. */
+const STOP_TIMEOUT_MS = 30_000;
+/** Each pause between two looks is so much longer than the one before. */
+const PAUSE_GROWTH = 1.5;
+
+/** What a calculation runs in. */
+export interface CalculationPlace {
+  readonly handle: SessionHandle;
+  /** The provider's, with its layers. */
+  readonly runner: CalculationRunner;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly whenReady: (signal: AbortSignal) => Promise<void>;
+  readonly watchIntervalMs: Capabilities['watchIntervalMs'];
+}
+
+/** Starts a block of code and looks at it until it is over; nothing is left running when nobody waits any more. */
+export async function runCalculation(
+  place: CalculationPlace,
+  code: string,
+  options: CalculationOptions,
+): Promise<CalculationObservation> {
+  assertNoProblems(
+    'calculate',
+    typeof code === 'string' && code.trim() !== '' ? [] : ['the code must be a text that is not empty'],
+  );
+  assertOptions('calculate', options, CHECKS);
+  const { clock } = place;
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const limit = limitedSignal(clock, {
+    operation: 'calculate',
+    signal: options.signal,
+    timeoutMs,
+    timeoutError: () => aboutIt(place, 'timeout', `was not over after ${timeoutMs} ms and was stopped`),
+  });
+  try {
+    await place.whenReady(limit.signal);
+    const started = await start(place, code, options, limit.signal);
+    return await follow(place, started, options, limit.signal);
+  } finally {
+    limit.release();
+  }
+}
+
+/** A start that its caller gives up is waited for all the same: only its answer names what is to be stopped. */
+async function start(
+  place: CalculationPlace,
+  code: string,
+  { name }: CalculationOptions,
+  signal: AbortSignal,
+): Promise<CalculationObservation> {
+  const { handle, runner, clock, random } = place;
+  const request = { token: `calc-${random.hex(32)}`, code, ...(name !== undefined && { name }) };
+  const starting = runner.start(handle, request, callContext(clock));
+  return new Promise((resolve, reject) => {
+    const stopListening = onAbort(signal, () => {
+      reject(abortedError('calculate', signal));
+      starting.then(
+        ({ id }) => stop(place, id),
+        () => {},
+      );
+    });
+    starting.then(resolve, reject).finally(stopListening);
+  });
+}
+
+/** Stops what nobody follows any more; that it could not be stopped is worth less than why nobody does. */
+async function stop({ handle, runner, clock }: CalculationPlace, id: string): Promise<void> {
+  await runner.stop(handle, id, callContext(clock, { timeoutMs: STOP_TIMEOUT_MS })).catch(() => {});
+}
+
+async function follow(
+  place: CalculationPlace,
+  started: CalculationObservation,
+  { onProgress }: CalculationOptions,
+  signal: AbortSignal,
+): Promise<CalculationObservation> {
+  const { handle, runner, clock, watchIntervalMs } = place;
+  let seen = started;
+  let pauseMs = watchIntervalMs.min;
+  try {
+    onProgress?.(seen);
+    while (!isCalculationOver(seen.state)) {
+      await sleep(clock, pauseMs, signal);
+      pauseMs = Math.min(watchIntervalMs.max, pauseMs * PAUSE_GROWTH);
+      seen = await runner.describe(handle, started.id, callContext(clock, { signal }));
+      onProgress?.(seen);
+    }
+  } catch (error) {
+    await stop(place, started.id);
+    throw error;
+  }
+  if (seen.state === 'succeeded') return seen;
+  const { reason = 'the service gave no reason' } = seen;
+  if (seen.state === 'cancelled') throw aboutIt(place, 'aborted', `was cancelled by somebody else: ${reason}`);
+  throw aboutIt(place, 'invalid-request', `failed: ${reason}`);
+}
+
+function aboutIt(
+  { handle }: CalculationPlace,
+  kind: 'timeout' | 'aborted' | 'invalid-request',
+  what: string,
+): SessionError {
+  return new SessionError(kind, `the calculation in session '${handle.id}' ${what}`, {
+    operation: 'calculate',
+    provider: handle.provider,
+    handle,
+  });
+}
