@@ -28,7 +28,10 @@ export interface DataprocCalls {
     limits: CallLimits,
   ): Promise<NativePage>;
   terminateSession(id: string, limits: CallLimits): Promise<NativeOperation>;
-  deleteSession(id: string, limits: CallLimits): Promise<NativeOperation>;
+  deleteSession(
+    target: { readonly id: string; readonly requestId: string },
+    limits: CallLimits,
+  ): Promise<NativeOperation>;
   getOperation(name: string, limits: CallLimits): Promise<NativeOperation>;
   /** Closes the connections; a later call opens new ones. */
   close(): void;
@@ -68,8 +71,11 @@ export class DataprocSdkCalls implements DataprocCalls {
     return this.#call('terminateSession', { name: this.#nameOf(id) }, limits);
   }
 
-  deleteSession(id: string, limits: CallLimits): Promise<NativeOperation> {
-    return this.#call('deleteSession', { name: this.#nameOf(id) }, limits);
+  deleteSession(
+    { id, requestId }: { readonly id: string; readonly requestId: string },
+    limits: CallLimits,
+  ): Promise<NativeOperation> {
+    return this.#call('deleteSession', { name: this.#nameOf(id), requestId }, limits);
   }
 
   async getOperation(name: string, limits: CallLimits): Promise<NativeOperation> {

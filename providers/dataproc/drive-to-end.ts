@@ -3,7 +3,7 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/contract/sleep.ts';
 import type { CallLimits, DataprocCalls } from './client.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, type Sighting } from './observation.ts';
+import { fromSession, fromState, gone, type Sighting } from './observation.ts';
 
 /** Who drives which session. */
 export interface SessionDrive {
@@ -28,12 +28,17 @@ const ENDING_LOOKS = 10;
 export async function driveToEnd(drive: SessionDrive): Promise<Observation> {
   const { calls, clock, limits, sight } = drive;
   const { id } = sight().handle;
-  for (;;) {
-    if (await isAccepted(drive, id)) return awaitEnding(drive, id);
-    const seen = fromSession(await calls.getSession(id, limits), sight());
+  while (!(await isAccepted(drive, id))) {
+    let seen = fromSession(await calls.getSession(id, limits), sight());
+    // As long as it is being created the answer is known.
+    while (seen.nativeState === 'CREATING') {
+      await sleep(clock, PAUSES_MS.creating, limits.signal);
+      seen = fromSession(await calls.getSession(id, limits), sight());
+    }
     if (isEnding(seen)) return seen;
-    await sleep(clock, seen.nativeState === 'CREATING' ? PAUSES_MS.creating : PAUSES_MS.ending, limits.signal);
+    await sleep(clock, PAUSES_MS.ending, limits.signal);
   }
+  return awaitEnding(drive, id);
 }
 
 async function isAccepted({ calls, limits }: SessionDrive, id: string): Promise<boolean> {
@@ -54,8 +59,8 @@ async function awaitEnding({ calls, clock, limits, sight }: SessionDrive, id: st
     try {
       const seen = fromSession(await calls.getSession(id, limits), sight());
       if (isEnding(seen)) return seen;
-    } catch {
-      break;
+    } catch (error) {
+      if (readFailure(error, 0).code === 'NOT_FOUND') return gone(sight());
     }
   }
   return fromState('TERMINATING', sight());

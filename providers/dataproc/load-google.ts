@@ -44,7 +44,7 @@ export function loadGax(): GaxCore {
 
 /** The same without gRPC, for REST. @see https://github.com/googleapis/gax-nodejs/blob/main/client-libraries.md#http11-rest-api-mode (read 2026-11-20) */
 export function loadRestGax(): unknown {
-  return load(requireOfSdk(), 'google-gax/build/src/fallback');
+  return load(requireOfSdk(), 'google-gax/fallback');
 }
 
 function requireOfSdk(): NodeJS.Require {

@@ -22,20 +22,14 @@ const REMOVAL_PAUSE_MS = 2_000;
 
 /**
  * Starts the session of a name. A name that is taken is looked at: our own session is adopted, ended or not, or, where that is
- * asked for, its record makes room; anybody else's is a conflict. An id of a request is remembered by the service beyond
- * the record, so each further session under a name has one of its own that every process finds alike.
+ * asked for, the record of one that ended makes room; anybody else's is a conflict. An id of a request is remembered by the
+ * service beyond the record, so each further session under a name has one of its own that every process finds alike.
  */
 export async function startByName(drive: SessionDrive, start: NamedStart): Promise<Observation> {
-  const { calls, limits } = drive;
-  const { id, session } = start;
-  for (let requestId = id; ;) {
-    const operation = await orTaken(calls.createSession({ sessionId: id, requestId, session }, limits));
-    const seen = operation === undefined ? await adopt(drive, start) : await look(drive, start, operation);
-    const { uuid } = seen;
-    if (!start.deleteRecord || !seen.observation.final || uuid === '' || uuid === requestId) return seen.observation;
-    await removeRecord(drive, id);
-    requestId = uuid;
-  }
+  const first = await create(drive, start, start.id);
+  if (!start.deleteRecord || !first.observation.final || first.uuid === '') return first.observation;
+  await removeRecord(drive, { id: start.id, uuid: first.uuid });
+  return (await create(drive, start, first.uuid)).observation;
 }
 
 interface Seen {
@@ -44,26 +38,26 @@ interface Seen {
   readonly uuid: string;
 }
 
-/** The operation of a start; `undefined` when the name is taken. */
-async function orTaken(started: Promise<NativeOperation>): Promise<NativeOperation | undefined> {
+async function create(drive: SessionDrive, start: NamedStart, requestId: string): Promise<Seen> {
+  const { calls, limits } = drive;
+  const { id, session } = start;
+  let operation: NativeOperation;
   try {
-    return await started;
+    operation = await calls.createSession({ sessionId: id, requestId, session }, limits);
   } catch (error) {
-    const failure = readFailure(error, 0);
-    if (failure.code === 'ALREADY_EXISTS') return undefined;
-    throw error;
+    if (readFailure(error, 0).code !== 'ALREADY_EXISTS') throw error;
+    return adopt(drive, start, await calls.getSession(id, limits));
   }
+  return look(drive, start, operation);
 }
 
 /**
  * The operation is not waited for: the session is there at once, and is what shows to everybody. When it is not there, the
  * operation tells whether it will be. Whatever goes wrong with looking, the start has succeeded.
  */
-async function look(
-  { calls, limits, sight }: SessionDrive,
-  { id, owner, session }: NamedStart,
-  started: NativeOperation,
-): Promise<Seen> {
+async function look(drive: SessionDrive, start: NamedStart, started: NativeOperation): Promise<Seen> {
+  const { calls, limits, sight } = drive;
+  const { id, owner, session } = start;
   const name = nameOf(session);
   const creating = {
     observation: fromState('CREATING', sight(), {
@@ -72,27 +66,32 @@ async function look(
     }),
     uuid: '',
   };
+  let found: NativeSession;
   try {
-    const found = await calls.getSession(id, limits);
-    return { observation: fromSession(found, sight()), uuid: found.uuid ?? '' };
+    found = await calls.getSession(id, limits);
   } catch (error) {
     if (readFailure(error, 0).code !== 'NOT_FOUND') return creating;
+    return { observation: (await askOperation(drive, started)) ?? creating.observation, uuid: '' };
   }
+  return adopt(drive, start, found);
+}
+
+/** What became of a start whose session is not there; `undefined` while that is open. */
+async function askOperation(
+  { calls, limits, sight }: SessionDrive,
+  started: NativeOperation,
+): Promise<Observation | undefined> {
   try {
-    const operation = started.done ? started : await calls.getOperation(started.name ?? '', limits);
-    if (!operation.done) return creating;
-    const { error } = operation;
-    return {
-      observation: error ? neverCame(error.message || 'Dataproc gave no reason', sight()) : gone(sight()),
-      uuid: '',
-    };
+    const { done, error } = started.done ? started : await calls.getOperation(started.name ?? '', limits);
+    if (!done) return undefined;
+    return error ? neverCame(error.message || 'Dataproc gave no reason', sight()) : gone(sight());
   } catch {
-    return creating;
+    return undefined;
   }
 }
 
-async function adopt({ calls, limits, sight }: SessionDrive, { id, owner }: NamedStart): Promise<Seen> {
-  const found = await calls.getSession(id, limits);
+/** The session that has the name, if it is ours. */
+function adopt({ sight }: SessionDrive, { id, owner }: NamedStart, found: NativeSession): Seen {
   const observation = fromSession(found, sight());
   const { handle, details } = observation;
   if (details.ownership?.owner === owner) return { observation, uuid: found.uuid ?? '' };
@@ -104,14 +103,18 @@ async function adopt({ calls, limits, sight }: SessionDrive, { id, owner }: Name
   );
 }
 
-/** Removes a record and waits until its name is free; somebody else may have been first. */
-async function removeRecord({ calls, clock, limits }: SessionDrive, id: string): Promise<void> {
+/**
+ * Removes a record and waits until it is gone. Somebody else may do the same at the same time, and be first to start anew:
+ * so only the session that was seen is removed, and under a request id that all who saw it share.
+ */
+async function removeRecord(
+  { calls, clock, limits }: SessionDrive,
+  { id, uuid }: { readonly id: string; readonly uuid: string },
+): Promise<void> {
+  const isThere = async (): Promise<boolean> => (await calls.getSession(id, limits)).uuid === uuid;
   try {
-    await calls.deleteSession(id, limits);
-    for (;;) {
-      await calls.getSession(id, limits);
-      await sleep(clock, REMOVAL_PAUSE_MS, limits.signal);
-    }
+    if (await isThere()) await calls.deleteSession({ id, requestId: uuid }, limits);
+    while (await isThere()) await sleep(clock, REMOVAL_PAUSE_MS, limits.signal);
   } catch (error) {
     if (readFailure(error, 0).code !== 'NOT_FOUND') throw error;
   }
