@@ -48,7 +48,7 @@ export function toSessionError(thrown: unknown, failed: FailedCall<BatchOperatio
     provider: 'healthomics',
     handle,
     native: { code, requestId, httpStatus },
-    effect: isChanging(operation) && mayHaveActed(failure) ? 'unknown' : 'none',
+    effect: isChanging(operation) && isDoubtful(failure) ? 'unknown' : 'none',
     retryAfterMs,
     cause: thrown,
   });
@@ -60,6 +60,11 @@ export function toErrorKind(failure: AwsFailure, operation: BatchOperation): Err
   const table: Readonly<Record<string, ErrorKind>> = isStaging(operation) ? S3_ERRORS : HEALTHOMICS_ERRORS;
   const told = stage === 'answer' && Object.hasOwn(table, code) ? table[code] : undefined;
   return told ?? commonKind(failure);
+}
+
+/** A request that timed out at the service (408) may have been carried out, unlike other refusals. */
+function isDoubtful(failure: AwsFailure): boolean {
+  return mayHaveActed(failure) || failure.code === 'RequestTimeoutException';
 }
 
 function isStaging(operation: BatchOperation): boolean {

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { allOf, DEFAULTS, refusalOf, runsOf, setUp } from './scene.ts';
@@ -69,7 +70,13 @@ describe('a start', () => {
 
   it('B-023 sends nothing when the source throws half-way, and leaves no file behind', async () => {
     const { batches, service } = setUp();
-    const before = await ownFolders();
+    // A folder for temporary files of this test's own: others run beside it.
+    const folder = await mkdtemp(join(tmpdir(), 'anysession-test-'));
+    vi.stubEnv('TMPDIR', folder);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    });
     async function* source() {
       yield* runsOf(60_000);
       throw await Promise.resolve(new Error('the sample sheet ended early'));
@@ -77,7 +84,7 @@ describe('a start', () => {
     const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: source() }));
     expect(error.message).toContain('nothing was sent: Error: the sample sheet ended early');
     expect(service.calls).toEqual([]);
-    expect(await ownFolders()).toEqual(before);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('tells all that is wrong with the defaults at once', async () => {
@@ -217,8 +224,4 @@ describe('an estimate', () => {
 function lostAt(lost: string) {
   const error = new SessionError('unavailable', 'the answer was lost', { operation: lost, effect: 'unknown' });
   return (operation: string, when: 'before' | 'after') => (operation === lost && when === 'after' ? error : undefined);
-}
-
-async function ownFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('anysession-runs-'));
 }
