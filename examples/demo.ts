@@ -30,7 +30,7 @@ if (provider.capabilities.sql) {
     { parameters: { flights: dataFile('flights-airport.csv'), airports: dataFile('airports.csv') } },
   );
   console.table(await routes.rows());
-} else {
+} else if (provider.capabilities.sparkConnect) {
   const endpoint = await provider.endpoint?.(session.handle, callContext(systemClock));
   console.log(`  Spark Connect clients dial ${endpoint?.host}:${endpoint?.port}`);
 }

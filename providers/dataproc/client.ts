@@ -101,6 +101,8 @@ export class DataprocSdkCalls implements DataprocCalls {
 
   async #call<Answer>(method: string, request: Message, limits: CallLimits): Promise<Answer> {
     const connection = await this.#connect();
+    // Opening takes a while: what nobody wants any more is not sent.
+    limits.signal.throwIfAborted();
     return (await connection.call(method, request, limits)) as Answer;
   }
 

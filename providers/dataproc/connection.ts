@@ -33,8 +33,25 @@ type StubMethod = (
 ) => { cancel(): void };
 type Stub = Readonly<Record<string, StubMethod>>;
 
-/** Headers of one call: gRPC has a class for them, REST takes lists of values by name. */
-type HeadersOf = (routing: string) => unknown;
+/** In what the two transports differ. */
+interface TransportTraits {
+  /** gRPC has a class for headers, REST takes lists of values by name. */
+  readonly headersOf: (routing: string) => unknown;
+  /** Whether it keeps the deadline of a call itself. */
+  readonly hasDeadlines: boolean;
+  /** Calls that are not cancelled at their caller's abort but run on to their deadline; nobody waits for them. */
+  readonly runsOn: ReadonlySet<string>;
+}
+
+/**
+ * The SDK's REST sends bodies as streams, and a call that is cancelled before it has opened its connection ends its stream with
+ * an error that nobody listens for: an uncaught exception.
+ */
+const REST: TransportTraits = {
+  headersOf: (routing) => ({ 'x-goog-request-params': [routing], 'x-goog-api-client': [CALLER] }),
+  hasDeadlines: false,
+  runsOn: new Set(['createSession', 'terminateSession']),
+};
 
 /**
  * Loads the SDK, sees that there are credentials, and opens the channel. The SDK's stubs are called themselves: what its client
@@ -53,10 +70,7 @@ export async function openConnection(config: DataprocConfig): Promise<Connection
     const settings = { ...common, fallback: true, ...(!endpoint.tls && { protocol: 'http' }) };
     type Arguments = ConstructorParameters<typeof sdk.SessionControllerClient>;
     const client = new sdk.SessionControllerClient(settings as Arguments[0], loadRestGax() as Arguments[1]);
-    return toConnection(client, (routing) => ({
-      'x-goog-request-params': [routing],
-      'x-goog-api-client': [CALLER],
-    }));
+    return toConnection(client, REST);
   }
   const gax = loadGax();
   const settings = {
@@ -69,7 +83,7 @@ export async function openConnection(config: DataprocConfig): Promise<Connection
   const client = new sdk.SessionControllerClient(
     settings as ConstructorParameters<typeof sdk.SessionControllerClient>[0],
   );
-  return toConnection(client, grpcHeaders(gax));
+  return toConnection(client, { headersOf: grpcHeaders(gax), hasDeadlines: true, runsOn: new Set() });
 }
 
 interface SdkClient {
@@ -80,7 +94,10 @@ interface SdkClient {
   };
 }
 
-async function toConnection(client: SdkClient, headersOf: HeadersOf): Promise<Connection> {
+async function toConnection(
+  client: SdkClient,
+  { headersOf, hasDeadlines, runsOn }: TransportTraits,
+): Promise<Connection> {
   const stub = (await client.initialize()) as Stub;
   return {
     call(method, request, { signal, timeoutMs }) {
@@ -92,14 +109,17 @@ async function toConnection(client: SdkClient, headersOf: HeadersOf): Promise<Co
         const stopCall = (): void => {
           sent.cancel();
         };
+        // A socket's time is real, whatever clock the caller lives by.
+        const timer = hasDeadlines ? undefined : setTimeout(stopCall, timeoutMs).unref();
         const sent = send.call(stub, request, headersOf(encodeURI(routing)), options, (error, answer) => {
+          clearTimeout(timer);
           signal.removeEventListener('abort', stopCall);
           if (error === null || error === undefined) resolve(answer);
           // What the SDK rejects with is read by the error table.
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
           else reject(error);
         });
-        signal.addEventListener('abort', stopCall);
+        if (!runsOn.has(method)) signal.addEventListener('abort', stopCall);
       });
     },
     async getOperation(name, { timeoutMs }) {
@@ -116,7 +136,7 @@ async function toConnection(client: SdkClient, headersOf: HeadersOf): Promise<Co
   };
 }
 
-function grpcHeaders({ grpc }: GaxCore): HeadersOf {
+function grpcHeaders({ grpc }: GaxCore): TransportTraits['headersOf'] {
   return (routing) => {
     const metadata = new grpc.Metadata();
     metadata.set('x-goog-request-params', routing);

@@ -63,6 +63,23 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     },
   );
 
+  it.each(['laptop', 'athena', 'emr-serverless', 'dataproc'])(
+    'demo: the same program, with nothing changed but ANYSESSION_ENV=%s',
+    async (environment) => {
+      const { code, stdout, stderr } = await run('demo.ts', {
+        args: ['--emulated'],
+        env: { ANYSESSION_ENV: environment },
+      });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(
+        `environment ${environment}: provider ${environment === 'laptop' ? 'local' : environment}`,
+      );
+      expect(stdout).toContain('creating → ready');
+      expect(stdout).toContain('terminated, for good');
+      expect(stdout).toContain('nothing is held or billed any more');
+    },
+  );
+
   it('nightly-report: the program of the README', async () => {
     const { code, stdout, stderr } = await run('nightly-report.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
