@@ -14,7 +14,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
-import type { ProviderPlugin } from '../src/contract/provider-plugin.ts';
+import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BLOCK = /(<!-- (generated|code): (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -57,7 +57,8 @@ async function builtInPlugins(): Promise<ProviderPlugin[]> {
     .filter((id) => !id.startsWith('_'))
     .sort();
   const modules = ids.map((id) => import(pathToFileURL(join(ROOT, 'providers', id, 'plugin.ts')).href));
-  return ((await Promise.all(modules)) as { plugin: ProviderPlugin }[]).map(({ plugin }) => plugin);
+  const plugins = ((await Promise.all(modules)) as { plugin: AnyPlugin }[]).map(({ plugin }) => plugin);
+  return plugins.filter((plugin): plugin is ProviderPlugin => !isBatchPlugin(plugin));
 }
 
 /** How each capability is called in the table; total, so that a new one cannot be forgotten. */

@@ -1,5 +1,10 @@
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError } from 'commander';
+import type {
+  BatchDeleteCommandOptions,
+  BatchResubmitCommandOptions,
+  BatchStartCommandOptions,
+} from './commands/batch.ts';
 import type { ListCommandOptions } from './commands/list.ts';
 import type { SqlOptions } from './commands/sql.ts';
 import type { RunEmulatorOptions } from '../emulator/run-emulator.ts';
@@ -64,6 +69,8 @@ export function createProgram(terminal: Terminal): Command {
       run(async (context) => (await import('./commands/emulate.ts')).runEmulate(context, options)),
     );
 
+  addBatchCommands(program, run);
+
   const config = command(program, 'config').description('check the configuration, or write one to begin with');
   command(config, 'check')
     .description('check all environments, or the one of --env, and tell everything that is wrong')
@@ -75,6 +82,54 @@ export function createProgram(terminal: Terminal): Command {
     .description('write an anysession.config.yaml to begin with')
     .action(() => run(async (context) => (await import('./commands/config-init.ts')).runConfigInit(context)));
   return program;
+}
+
+const BATCH_TARGET = 'the id of the batch, its handle as JSON, or key:<its key>';
+
+function addBatchCommands(
+  program: Command,
+  run: (action: (context: CommandContext) => Promise<void>) => Promise<void>,
+): void {
+  const load = () => import('./commands/batch.ts');
+  const batch = command(program, 'batch').description('start run batches, look at them, and end them');
+  command(batch, 'start')
+    .description('check all runs, start them as one batch, and write its status')
+    .requiredOption('--runs <file>', 'the runs: a JSON array, or a .jsonl file with a run a line')
+    .requiredOption('--defaults <file>', 'a JSON file with what all runs have in common (workflowId, roleArn, …)')
+    .option('--key <key>', 'take the batch of this key, and start it where it is not there')
+    .option('--name <name>', 'a name for people')
+    .option('--wait', 'wait until it is over')
+    .action((options: BatchStartCommandOptions) =>
+      run(async (context) => (await load()).runBatchStart(context, options)),
+    );
+  command(batch, 'status')
+    .description('look at a batch once')
+    .argument('<batch>', BATCH_TARGET)
+    .action((target: string) => run(async (context) => (await load()).runBatchStatus(context, target)));
+  command(batch, 'failures')
+    .description('write the runs that did not succeed, and why')
+    .argument('<batch>', BATCH_TARGET)
+    .action((target: string) => run(async (context) => (await load()).runBatchFailures(context, target)));
+  command(batch, 'cancel')
+    .description('stop submitting, and ask for the end of what runs')
+    .argument('<batch>', BATCH_TARGET)
+    .action((target: string) => run(async (context) => (await load()).runBatchCancel(context, target)));
+  command(batch, 'resubmit')
+    .description('start the runs that did not succeed again, as a new batch')
+    .argument('<batch>', BATCH_TARGET)
+    .option('--runs <file>', "the first batch's runs, where the service cannot give them back (100 or fewer)")
+    .option('--key <key>', 'the key of the new batch')
+    .action((target: string, options: BatchResubmitCommandOptions) =>
+      run(async (context) => (await load()).runBatchResubmit(context, target, options)),
+    );
+  command(batch, 'delete')
+    .description('delete records of a batch that is over; results in S3 stay')
+    .argument('<batch>', BATCH_TARGET)
+    .option('--runs', 'the records of its runs')
+    .option('--record', 'the record of the batch itself')
+    .action((target: string, options: BatchDeleteCommandOptions) =>
+      run(async (context) => (await load()).runBatchDelete(context, target, options)),
+    );
 }
 
 function command(parent: Command, name: string): Command {

@@ -1,0 +1,164 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Batch, BatchStatus } from '../../batch/batch.ts';
+import type { Batches } from '../../batch/batches.ts';
+import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
+import { SessionError } from '../../contract/session-error.ts';
+import { note } from '../status-line.ts';
+import { formatTable } from '../table.ts';
+import { print, type CommandContext } from '../terminal.ts';
+import { withBatches } from '../with-batches.ts';
+
+/** The options of `anysession batch start`. */
+export interface BatchStartCommandOptions {
+  readonly runs: string;
+  readonly defaults: string;
+  readonly key?: string;
+  readonly name?: string;
+  readonly wait?: boolean;
+}
+
+/** The options of `anysession batch resubmit`. */
+export interface BatchResubmitCommandOptions {
+  readonly runs?: string;
+  readonly key?: string;
+}
+
+/** What `anysession batch delete` deletes; exactly one. */
+export interface BatchDeleteCommandOptions {
+  readonly runs?: boolean;
+  readonly record?: boolean;
+}
+
+/** Starts a batch from two files and writes its status and handle. */
+export async function runBatchStart(context: CommandContext, options: BatchStartCommandOptions): Promise<void> {
+  const { terminal } = context;
+  const { signal } = terminal;
+  const { key, name } = options;
+  const defaults = (await readJson(context, options.defaults)) as RunDefaults;
+  await withBatches(context, async (batches) => {
+    const runs = await readRunFile(context, options.runs);
+    const batch = await batches.start({ key, name, defaults, runs, signal });
+    const { totalRuns } = batch.status;
+    if (totalRuns !== undefined) note(terminal, batches.estimate(totalRuns).text);
+    if (options.wait === true) await batch.whenFinished({ signal });
+    await printStatus(context, batch, batch.status);
+  });
+}
+
+/** Looks at a batch once. */
+export async function runBatchStatus(context: CommandContext, target: string): Promise<void> {
+  await withBatch(context, target, (batch) => printStatus(context, batch, batch.status));
+}
+
+/** Writes the runs that did not succeed, one JSON object a line with `--json`. */
+export async function runBatchFailures(context: CommandContext, target: string): Promise<void> {
+  const { terminal, json } = context;
+  await withBatch(context, target, async (batch) => {
+    const rows: string[][] = [];
+    for await (const failed of batch.failures({ signal: terminal.signal })) {
+      if (json) await print(terminal, `${JSON.stringify(failed)}\n`);
+      else rows.push([failed.id, failed.runId ?? '', failed.reason]);
+    }
+    if (!json && rows.length > 0) await print(terminal, formatTable(FAILURE_COLUMNS, rows, terminal.stdout.columns));
+    if (!json && rows.length === 0) note(terminal, 'no run has failed');
+  });
+}
+
+/** Asks for the end of a batch. */
+export async function runBatchCancel(context: CommandContext, target: string): Promise<void> {
+  const { signal } = context.terminal;
+  await withBatch(context, target, async (batch) => printStatus(context, batch, await batch.cancel({ signal })));
+}
+
+/** Starts the failed runs of a batch again, as a new one. */
+export async function runBatchResubmit(
+  context: CommandContext,
+  target: string,
+  options: BatchResubmitCommandOptions,
+): Promise<void> {
+  const { signal } = context.terminal;
+  await withBatch(context, target, async (batch) => {
+    const runs = options.runs === undefined ? undefined : await readRunFile(context, options.runs);
+    const again = await batch.resubmitFailed({ key: options.key, runs, signal });
+    await printStatus(context, again, again.status);
+  });
+}
+
+/** Deletes the runs of a batch, or its record; which of the two must be said. */
+export async function runBatchDelete(
+  context: CommandContext,
+  target: string,
+  options: BatchDeleteCommandOptions,
+): Promise<void> {
+  if ((options.runs === true) === (options.record === true)) {
+    throw refusal('say what to delete: --runs deletes the records of its runs, --record that of the batch');
+  }
+  const { signal } = context.terminal;
+  await withBatch(context, target, async (batch) => {
+    if (options.record === true) await batch.deleteRecord({ signal });
+    else await printStatus(context, batch, await batch.deleteRuns({ signal }));
+  });
+}
+
+const FAILURE_COLUMNS = [
+  { header: 'run', align: 'left' },
+  { header: 'service id', align: 'left' },
+  { header: 'reason', align: 'left' },
+] as const;
+
+function withBatch(context: CommandContext, target: string, use: (batch: Batch) => Promise<void>): Promise<void> {
+  const { signal } = context.terminal;
+  return withBatches(context, async (batches) => use(await batches.attach(toTarget(batches, target), { signal })));
+}
+
+/** A handle as JSON, `key:…`, or the bare id that consoles show. */
+function toTarget({ provider }: Batches, target: string) {
+  if (target.startsWith('{')) return target;
+  if (target.startsWith('key:')) return { key: target.slice('key:'.length) };
+  return { v: 1, provider: provider.id, scope: provider.scope, id: target } as const;
+}
+
+async function printStatus({ terminal, json }: CommandContext, batch: Batch, status: BatchStatus): Promise<void> {
+  if (json) return print(terminal, `${JSON.stringify({ handle: batch.handle, ...status }, undefined, 2)}\n`);
+  const { counts, outcome, reason, totalRuns, remaining } = status;
+  const lines = [
+    ['batch', batch.handle.id],
+    ['state', `${status.state} (${status.nativeState})`],
+    ...(outcome === undefined ? [] : [['outcome', outcome]]),
+    ...(reason === undefined ? [] : [['reason', reason]]),
+    ...(totalRuns === undefined ? [] : [['runs', String(totalRuns)]]),
+    ...Object.entries(counts ?? {}).map(([name, count]) => [name, String(count)]),
+    ...(remaining === undefined ? [] : [['to submit', remaining.text]]),
+  ];
+  const width = Math.max(...lines.map(([name = '']) => name.length));
+  await print(terminal, lines.map(([name = '', value = '']) => `${name.padEnd(width)}  ${value}\n`).join(''));
+}
+
+/** A `.jsonl` file is read line by line as the batch is; anything else is one JSON array. */
+async function readRunFile(context: CommandContext, path: string): Promise<Iterable<RunSpec> | AsyncIterable<RunSpec>> {
+  if (path.endsWith('.jsonl')) return readLines(resolve(context.terminal.cwd, path));
+  const runs = await readJson(context, path);
+  if (Array.isArray(runs)) return runs as RunSpec[];
+  throw refusal(`${path} must hold one JSON array of runs, or be a .jsonl file with a run a line`);
+}
+
+async function* readLines(path: string): AsyncGenerator<RunSpec, void, undefined> {
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() !== '') yield JSON.parse(line) as RunSpec;
+  }
+}
+
+async function readJson({ terminal }: CommandContext, path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(resolve(terminal.cwd, path), 'utf8'));
+  } catch (cause) {
+    throw refusal(`${path} cannot be read as JSON: ${String(cause)}`, cause);
+  }
+}
+
+function refusal(message: string, cause?: unknown): SessionError {
+  return new SessionError('invalid-request', message, { operation: 'batch', cause });
+}
