@@ -14,6 +14,8 @@ export {
   RATE_BUDGET,
   SESSION_PROVIDER,
   SESSIONS,
+  SPARK_CONNECT,
+  SPARK_CONNECT_RUNNER,
   TRACER,
   WATCHER,
 } from './tokens.ts';

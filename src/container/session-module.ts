@@ -4,6 +4,7 @@ import { layeredProvider } from '../session/layers/layered-provider.ts';
 import { standardLayers } from '../session/layers/standard-layers.ts';
 import { Sessions } from '../session/sessions.ts';
 import { silentLogger, silentTracer, systemClock, systemRandom } from '../session/system-ports.ts';
+import { sparkConnectFactory } from '../spark-connect/spark-connect-factory.ts';
 import { GetWatcher } from '../watch/get-watcher.ts';
 import { RateBudget } from '../watch/rate-budget.ts';
 import {
@@ -15,6 +16,8 @@ import {
   RATE_BUDGET,
   SESSION_PROVIDER,
   SESSIONS,
+  SPARK_CONNECT,
+  SPARK_CONNECT_RUNNER,
   TRACER,
   WATCHER,
 } from './tokens.ts';
@@ -38,13 +41,36 @@ export const sessionModule = new ContainerModule(({ bind }) => {
       layeredProvider(adapter, standardLayers({ clock, random, tracer, budget, providersWith })),
     [PROVIDER_ADAPTER, CLOCK, RANDOM, TRACER, RATE_BUDGET],
   );
+  bind(SPARK_CONNECT).toResolvedValue(
+    (clock, random, logger) => sparkConnectFactory({ clock, random, logger }),
+    [CLOCK, RANDOM, LOGGER],
+  );
+  // Over the layered provider, so that asking for a token is retried and counts in the rate budget as any call.
+  bind(SPARK_CONNECT_RUNNER).toResolvedValue(
+    (provider, sparkConnect) => {
+      const endpointOf = provider.endpoint?.bind(provider);
+      return endpointOf && sparkConnect(endpointOf);
+    },
+    [SESSION_PROVIDER, SPARK_CONNECT],
+  );
   bind(WATCHER).toResolvedValue(
     (provider, clock, random, logger) => new GetWatcher({ provider, clock, random, logger }),
     [SESSION_PROVIDER, CLOCK, RANDOM, LOGGER],
   );
   bind(SESSIONS).toResolvedValue(
-    ({ environment, owner, session: defaults }, provider, watcher, clock, random, logger) =>
-      new Sessions({ environment, owner, defaults, provider, watcher, clock, random, logger, providersWith }),
-    [ENVIRONMENT_CONFIG, SESSION_PROVIDER, WATCHER, CLOCK, RANDOM, LOGGER],
+    ({ environment, owner, session: defaults }, provider, sparkConnect, watcher, clock, random, logger) =>
+      new Sessions({
+        environment,
+        owner,
+        defaults,
+        provider,
+        sparkConnect,
+        watcher,
+        clock,
+        random,
+        logger,
+        providersWith,
+      }),
+    [ENVIRONMENT_CONFIG, SESSION_PROVIDER, SPARK_CONNECT_RUNNER, WATCHER, CLOCK, RANDOM, LOGGER],
   );
 });

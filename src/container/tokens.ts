@@ -3,6 +3,7 @@ import type { Batches } from '../batch/batches.ts';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { Clock, Logger, Random, Tracer } from '../contract/ports.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
+import type { SparkConnectFactory, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import type { EnvironmentConfig } from '../config/config-options.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -25,6 +26,10 @@ export const ENVIRONMENT_CONFIG = token<EnvironmentConfig>('EnvironmentConfig');
 export const PROVIDER_ADAPTER = token<SessionProvider>('ProviderAdapter');
 /** The configured provider through all layers: what code that needs a provider asks for. */
 export const SESSION_PROVIDER = token<SessionProvider>('SessionProvider');
+/** Makes Spark Connect clients: for the layered provider's endpoints, and for a provider whose own engine speaks it. */
+export const SPARK_CONNECT = token<SparkConnectFactory>('SparkConnect');
+/** Runs SQL in sessions that have an endpoint; `undefined` where the provider hands out none. */
+export const SPARK_CONNECT_RUNNER = token<SparkConnectRunner | undefined>('SparkConnectRunner');
 /** How fast the provider's service is called. */
 export const RATE_BUDGET = token<RateBudget>('RateBudget');
 /** How waiting looks at sessions. */

@@ -10,6 +10,19 @@ export interface NativeError {
   readonly code?: string | undefined;
   readonly requestId?: string | undefined;
   readonly httpStatus?: number | undefined;
+  /** The SQLSTATE of a statement that was refused, five characters. */
+  readonly sqlState?: string | undefined;
+  /** What the engine fills into the message of `code`. */
+  readonly messageParameters?: Readonly<Record<string, string>> | undefined;
+  /** The places in the statement that the error is about. */
+  readonly queryContexts?: readonly QueryContext[] | undefined;
+}
+
+/** A place in a statement that an engine complains about; positions count characters from 0, `stop` is the last one. */
+export interface QueryContext {
+  readonly fragment: string;
+  readonly start: number;
+  readonly stop: number;
 }
 
 /** What a {@link SessionError} is made of besides its kind and message. */

@@ -5,8 +5,34 @@ import type { StatementRunner } from './statement-runner.ts';
 /** Tells where a session is dialled; asked again whenever its metadata is about to expire or was refused. */
 export type EndpointSource = (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
 
+/**
+ * How another Spark Connect client joins a session. `url` and what `metadata` answers hold a secret: both are left out of
+ * `JSON.stringify` and `util.inspect`.
+ */
+export interface SparkConnection {
+  /** The connection string for PySpark and others, token and all; dies at `expiresAtMs`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** The Spark session that `session.sql()` uses: who names it and the user shares its views and settings. */
+  readonly sessionId: string;
+  readonly userId: string;
+  /** When the token in `url` stops being accepted, epoch milliseconds. */
+  readonly expiresAtMs: number;
+  /** The version of the server's Spark; PySpark of the same minor version fits. */
+  readonly sparkVersion: string;
+  /** gRPC metadata for the next call, with a token that is accepted now. @throws SessionError when there is no new one. */
+  metadata(): Promise<Readonly<Record<string, string>>>;
+}
+
 /** Runs SQL in sessions over Spark Connect; holds one channel a session. */
 export interface SparkConnectRunner extends StatementRunner {
+  /**
+   * How other clients join a session.
+   * @throws SessionError what the session refuses an endpoint with.
+   */
+  connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection>;
   /** Lets go of a session's channel and of what its server keeps for this process; the session itself lives on. */
   release(handle: SessionHandle): Promise<void>;
   /** Lets go of every channel. */

@@ -18,4 +18,9 @@ export class OpenStatements {
     // What the engine says to that is news to the statement's own reader only.
     for (const statement of this.#open) statement.cancel().catch(() => {});
   }
+
+  /** Resolves when none of them runs any more. */
+  async allEnded(): Promise<void> {
+    await Promise.all([...this.#open].map((statement) => statement.done));
+  }
 }

@@ -1,3 +1,4 @@
+import type { CalculationObservation } from '../contract/calculation-runner.ts';
 import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
@@ -5,10 +6,12 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
+import type { SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
+import { runCalculation, type CalculationOptions } from './run-calculation.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import { assertOptions } from './option-checks.ts';
@@ -26,6 +29,8 @@ export const READY_TIMEOUT_MS = 10 * 60_000;
 export interface SessionParts {
   /** The provider with its layers. */
   readonly provider: SessionProvider;
+  /** Runs SQL where the session has an endpoint and its provider runs none itself. */
+  readonly sparkConnect?: SparkConnectRunner | undefined;
   readonly watcher: Watcher;
   readonly clock: Clock;
   readonly random: Random;
@@ -135,6 +140,42 @@ export class Session {
   }
 
   /**
+   * Runs a block of code through the service's own API, when the session is ready, and resolves when it has succeeded.
+   * An abort, and the end of `timeoutMs`, stop it in the service.
+   * @throws SessionError `unsupported`, `invalid-request` when the code fails, `aborted`, `timeout`, `session-failed`.
+   */
+  async calculate(code: string, options: CalculationOptions = {}): Promise<CalculationObservation> {
+    this.#assertHeld('calculate');
+    const { provider, clock, random, providersWith } = this.#parts;
+    const { calculations: runner, capabilities } = provider;
+    if (runner === undefined) throw await unsupported('calculations', provider.id, 'calculate', providersWith);
+    const whenReady = async (signal: AbortSignal): Promise<void> => void (await this.whenReady({ signal }));
+    const endWork = this.#tracker.beginWork();
+    try {
+      const { watchIntervalMs } = capabilities;
+      const at = { handle: this.handle, runner, clock, random, whenReady, watchIntervalMs };
+      return await runCalculation(at, code, options);
+    } finally {
+      endWork();
+    }
+  }
+
+  /**
+   * How another Spark Connect client joins this session, when it is ready: PySpark takes the `url`. It is a secret, and dies at
+   * `expiresAtMs`.
+   * @throws SessionError `unsupported`, `session-failed` when the session has ended, `timeout`, `aborted`, and what the service
+   * refuses an endpoint with.
+   */
+  async connect(options: CallOptions = {}): Promise<SparkConnection> {
+    this.#assertHeld('connect');
+    assertOptions('connect', options, CALL_CHECKS);
+    const { provider, sparkConnect, providersWith, clock } = this.#parts;
+    if (sparkConnect === undefined) throw await unsupported('sparkConnect', provider.id, 'connect', providersWith);
+    await this.whenReady(options);
+    return sparkConnect.connect(this.handle, callContext(clock, options));
+  }
+
+  /**
    * Ends the session in its cloud. Ending an ended one succeeds.
    * @throws SessionError `timeout` and `aborted`, after which the session may live on or end all the same.
    */
@@ -191,10 +232,11 @@ export class Session {
   }
 
   async #readyRunner(operation: string, signal: AbortSignal): Promise<StatementRunner> {
-    const { provider, providersWith } = this.#parts;
-    if (provider.statements === undefined) throw await unsupported('sql', provider.id, operation, providersWith);
+    const { provider, sparkConnect, providersWith } = this.#parts;
+    const runner = provider.statements ?? sparkConnect;
+    if (runner === undefined) throw await unsupported('sql', provider.id, operation, providersWith);
     await this.whenReady({ signal });
-    return provider.statements;
+    return runner;
   }
 
   async #terminate(options: CallOptions): Promise<void> {
@@ -232,7 +274,14 @@ export class Session {
   #release(how: 'closed' | 'detached'): void {
     this.#released = how;
     this.#statements.giveUp();
+    void this.#letGoOfChannel();
     this.#parts.onReleased(this);
+  }
+
+  /** Once its statements have stopped: their cancelling goes over the channel. */
+  async #letGoOfChannel(): Promise<void> {
+    await this.#statements.allEnded();
+    await this.#parts.sparkConnect?.release(this.handle);
   }
 
   #assertHeld(operation: string): void {

@@ -5,6 +5,7 @@ import { SessionError } from '../contract/session-error.ts';
 import { onAbort } from '../contract/on-abort.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { abortedError } from '../contract/sleep.ts';
+import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
@@ -18,6 +19,8 @@ import { assertStartOptions, type StartOptions } from './start-options.ts';
 /** What the facade stands on; made by the container. */
 export interface SessionsParts extends StarterParts {
   readonly environment: string;
+  /** Runs SQL in sessions that have an endpoint, where the provider hands them out. */
+  readonly sparkConnect?: SparkConnectRunner | undefined;
   readonly watcher: Watcher;
   readonly providersWith: ProvidersWith;
 }
@@ -118,6 +121,7 @@ export class Sessions {
     const failures: unknown[] = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
     );
+    await this.#parts.sparkConnect?.close();
     await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
     if (failures.length > 1)
       throw new AggregateError(failures, `closing failed ${failures.length} times; idle timeouts end what still lives`);

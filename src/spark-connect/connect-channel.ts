@@ -1,0 +1,138 @@
+import {
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type DescMethod,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import type { Channel, Metadata } from '@grpc/grpc-js';
+import type { Clock } from '../contract/ports.ts';
+import type { ConnectEndpoint } from '../contract/session-provider.ts';
+import type { Grpc } from './load-grpc.ts';
+import { RpcFailure, STATUS } from './rpc-failure.ts';
+import { RpcStream } from './rpc-stream.ts';
+
+/**
+ * A window of HTTP/2 this large carries 80 MB/s over 40 ms of round trip; Node's own of 64 KiB carries 1 MB/s.
+ * @see https://github.com/grpc/grpc-node/issues/2429 (read 2026-11-21)
+ */
+const FLOW_CONTROL_WINDOW_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Servers of gRPC answer pings that come more often than every five minutes by closing the connection.
+ * @see https://github.com/grpc/grpc/blob/master/doc/keepalive.md (read 2026-11-21)
+ */
+const KEEPALIVE_MS = 5 * 60_000;
+
+const CHANNEL_OPTIONS = {
+  'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
+  // Spark sends batches of up to 128 MiB, and a row may be larger.
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  // Retries are made where operation ids make them safe.
+  'grpc.enable_retries': 0,
+  'grpc.keepalive_time_ms': KEEPALIVE_MS,
+  'grpc.keepalive_permit_without_calls': 0,
+  // Two sessions never share a connection, nor the rights that it was opened with.
+  'grpc.use_local_subchannel_pool': 1,
+};
+
+/** Where a channel leads; what stays when a token is renewed. */
+export type ConnectAddress = Pick<ConnectEndpoint, 'host' | 'port' | 'tls'>;
+
+/** How one call is made. */
+export interface RpcOptions {
+  /** gRPC metadata; holds the secret. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** How long the call may take, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** One connection to the Spark Connect service of one server. */
+export class ConnectChannel {
+  readonly #grpc: Grpc;
+  readonly #clock: Clock;
+  readonly #channel: Channel;
+
+  constructor(grpc: Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
+    this.#grpc = grpc;
+    this.#clock = clock;
+    const name = host.includes(':') ? `[${host}]` : host;
+    const loopback = isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {};
+    this.#channel = new grpc.Channel(
+      `${name}:${port}`,
+      tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(),
+      { ...CHANNEL_OPTIONS, ...loopback },
+    );
+  }
+
+  /** Opens a call; its answers are read one by one. */
+  stream<I extends DescMethod['input'], O extends DescMethod['output']>(
+    method: DescMethodServerStreaming<I, O>,
+    request: MessageInitShape<I>,
+    options: RpcOptions,
+  ): AnswerStream<MessageShape<O>> {
+    const stream = this.#open(method, request, options);
+    return {
+      next: async () => {
+        const bytes = await stream.next();
+        return bytes === undefined ? undefined : fromBinary(method.output, bytes);
+      },
+      cancel: (why) => stream.cancel(STATUS.CANCELLED, why),
+    };
+  }
+
+  /** Makes a call with one answer. @throws RpcFailure */
+  async unary<I extends DescMethod['input'], O extends DescMethod['output']>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    options: RpcOptions,
+  ): Promise<MessageShape<O>> {
+    const stream = this.#open(method, request, options);
+    const bytes = await stream.next();
+    // The status comes after the answer, and may still be a failure.
+    await stream.next();
+    if (bytes === undefined) throw new RpcFailure(STATUS.INTERNAL, `${method.name} was answered with nothing`);
+    return fromBinary(method.output, bytes);
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  #open(method: DescMethod, request: MessageInitShape<DescMessage>, { metadata, timeoutMs }: RpcOptions): RpcStream {
+    const path = `/${method.parent.typeName}/${method.name}`;
+    const call = this.#channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
+    // On the injected clock, not as a deadline of gRPC.
+    const callOff = this.#clock.schedule(
+      timeoutMs,
+      () => stream.cancel(STATUS.DEADLINE_EXCEEDED, `${method.name} was not answered within ${timeoutMs} ms`),
+      'background',
+    );
+    const stream = new RpcStream(call, callOff);
+    stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
+    return stream;
+  }
+
+  #toMetadata(entries: Readonly<Record<string, string>>): Metadata {
+    const metadata = new this.#grpc.Metadata();
+    for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
+    return metadata;
+  }
+}
+
+/** The answers of a streaming call. */
+export interface AnswerStream<Answer> {
+  /** The next answer, or `undefined` after the last one. @throws RpcFailure */
+  next(): Promise<Answer | undefined>;
+  /** Ends the call on this side. */
+  cancel(why: string): void;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}

@@ -1,0 +1,94 @@
+import type { Clock, Logger, Random } from '../contract/ports.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { CallContext } from '../contract/session-provider.ts';
+import type { EndpointSource, SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
+import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
+import { loadArrowDecoder } from './arrow-decoder.ts';
+import { ConnectSession } from './connect-session.ts';
+import { connectionTo } from './connection.ts';
+import { loadGrpc } from './load-grpc.ts';
+import { SqlExecution } from './sql-execution.ts';
+
+/** What a runner may use of the world outside. */
+export interface ConnectRunnerPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Tokens are asked for on behalf of all who wait; the layers give each such call a deadline of its own. */
+const ON_BEHALF_OF_ALL: CallContext = {
+  signal: new AbortController().signal,
+  deadline: Number.POSITIVE_INFINITY,
+  attempt: 1,
+};
+
+/** Runs SQL over Spark Connect: one channel and one living token a session. */
+export class ConnectRunner implements SparkConnectRunner {
+  readonly #endpointOf: EndpointSource;
+  readonly #ports: ConnectRunnerPorts;
+  readonly #sessions = new Map<string, Promise<ConnectSession>>();
+  readonly #running = new Map<string, SqlExecution>();
+
+  constructor(endpointOf: EndpointSource, ports: ConnectRunnerPorts) {
+    this.#endpointOf = endpointOf;
+    this.#ports = ports;
+  }
+
+  async execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
+    const { signal } = call;
+    const [session, decode] = await Promise.all([this.#sessionOf(handle), loadArrowDecoder()]);
+    signal.throwIfAborted();
+    const execution = new SqlExecution({ session, decode, signal });
+    this.#running.set(request.id, execution);
+    const forget = (): boolean => this.#running.delete(request.id);
+    try {
+      await execution.begin(request);
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    return {
+      fields: execution.fields,
+      batches: () => execution.batches(),
+      close: () => execution.close().finally(forget),
+    };
+  }
+
+  progress(_handle: SessionHandle, statementId: string): StatementProgress | undefined {
+    return this.#running.get(statementId)?.progress;
+  }
+
+  async connect(handle: SessionHandle, { signal }: CallContext): Promise<SparkConnection> {
+    return connectionTo(await this.#sessionOf(handle), signal);
+  }
+
+  async release(handle: SessionHandle): Promise<void> {
+    const key = keyOf(handle);
+    const session = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    (await session)?.close();
+  }
+
+  async close(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of await Promise.all(sessions)) session.close();
+  }
+
+  async #sessionOf(handle: SessionHandle): Promise<ConnectSession> {
+    const key = keyOf(handle);
+    let session = this.#sessions.get(key);
+    if (session === undefined) {
+      const ask = (): ReturnType<EndpointSource> => this.#endpointOf(handle, ON_BEHALF_OF_ALL);
+      session = loadGrpc().then((grpc) => new ConnectSession({ handle, ask, grpc, ...this.#ports }));
+      this.#sessions.set(key, session);
+      session.catch(() => this.#sessions.delete(key));
+    }
+    return session;
+  }
+}
+
+function keyOf({ provider, scope, id }: SessionHandle): string {
+  return JSON.stringify([provider, scope, id]);
+}

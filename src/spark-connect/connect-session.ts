@@ -1,0 +1,255 @@
+import type {
+  DescMessage,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
+import { onAbort } from '../contract/on-abort.ts';
+import type { Clock, Logger, Random } from '../contract/ports.ts';
+import type { ConnectEndpoint } from '../contract/session-provider.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import { abortedError, sleep } from '../contract/sleep.ts';
+import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
+import { sessionLostError, toSessionError } from './failure-to-error.ts';
+import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
+import type { Grpc } from './load-grpc.ts';
+import { isTokenRefused, isTransient, pauseBeforeMs, RETRY_LIMIT } from './retry-policy.ts';
+import { RpcFailure } from './rpc-failure.ts';
+import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
+import { SparkConnectService } from './wire/spark-connect_pb.ts';
+
+/** How long one unary call may take, milliseconds. */
+const UNARY_TIMEOUT_MS = 60_000;
+
+/** How long one part of a stream may take before it is attached again, milliseconds; servers end it after two minutes themselves. */
+const STREAM_TIMEOUT_MS = 10 * 60_000;
+
+/** Tells the server's logs who calls. */
+const CLIENT_TYPE = 'anysession';
+
+/** What every request names. */
+export interface RequestBase {
+  readonly sessionId: string;
+  readonly userContext: { readonly userId: string };
+  readonly clientType: string;
+}
+
+/** What a session's client is made of. */
+export interface ConnectSessionParts {
+  readonly handle: SessionHandle;
+  readonly ask: () => Promise<ConnectEndpoint>;
+  readonly grpc: Grpc;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The Spark session that belongs to one session of ours: its channel, its living token, and what its server calls itself. */
+export class ConnectSession {
+  readonly handle: SessionHandle;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly #parts: ConnectSessionParts;
+  readonly #endpoint: LivingEndpoint;
+  #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
+  #serverSideSessionId: string | undefined;
+  #version: Promise<string> | undefined;
+
+  constructor(parts: ConnectSessionParts) {
+    this.#parts = parts;
+    this.handle = parts.handle;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.#endpoint = new LivingEndpoint(parts);
+  }
+
+  /** An endpoint whose token is accepted now. */
+  endpoint(): Promise<ConnectEndpoint> {
+    return this.#endpoint.get();
+  }
+
+  /** What every request begins with. */
+  async requestBase(): Promise<RequestBase> {
+    const { sessionId, userId } = await this.#endpoint.get();
+    return {
+      sessionId: sessionId ?? sparkSessionId(this.handle),
+      userContext: { userId: userId ?? SPARK_USER_ID },
+      clientType: CLIENT_TYPE,
+    };
+  }
+
+  /** The version of the server's Spark, such as `4.1.4` or `3.5.6-amzn-2`; asked for once. */
+  async sparkVersion(signal: AbortSignal): Promise<string> {
+    this.#version ??= this.unary(
+      SparkConnectService.method.analyzePlan,
+      { analyze: { case: 'sparkVersion', value: {} } },
+      signal,
+    ).then(({ result }) => (result.case === 'sparkVersion' ? result.value.version : ''));
+    try {
+      return await this.#version;
+    } catch (error) {
+      this.#version = undefined;
+      throw error;
+    }
+  }
+
+  /** What is known of the server's own name for the session; it is sent back, so that the server notices a change too. */
+  get observed(): { readonly clientObservedServerSideSessionId?: string } {
+    return this.#serverSideSessionId === undefined
+      ? {}
+      : { clientObservedServerSideSessionId: this.#serverSideSessionId };
+  }
+
+  /**
+   * Takes note of the server's name for the session.
+   * @throws SessionError `session-failed` when it has changed: the driver was restarted and nothing of the session is left.
+   */
+  observe(serverSideSessionId: string): void {
+    if (serverSideSessionId === '') return;
+    this.#serverSideSessionId ??= serverSideSessionId;
+    if (this.#serverSideSessionId !== serverSideSessionId)
+      throw sessionLostError(this.handle, 'its server was restarted');
+  }
+
+  /** Makes one call with one answer, again where that can help. @throws SessionError */
+  async unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    signal: AbortSignal,
+  ): Promise<MessageShape<O>> {
+    const base = await this.requestBase();
+    return this.persist(signal, false, async (metadata, channel) =>
+      channel.unary(method, { ...base, ...request }, { metadata, timeoutMs: UNARY_TIMEOUT_MS }),
+    );
+  }
+
+  /** Makes one call with one answer, once and as it is. @throws RpcFailure, SessionError */
+  async attempt<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    timeoutMs: number,
+  ): Promise<MessageShape<O>> {
+    const base = await this.requestBase();
+    const endpoint = await this.#endpoint.get();
+    return this.#channelTo(endpoint).unary(method, { ...base, ...request }, { metadata: endpoint.metadata, timeoutMs });
+  }
+
+  /** Opens one stream of answers. */
+  openStream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>,
+    request: MessageInitShape<I>,
+    { metadata, channel }: Line,
+  ): AnswerStream<MessageShape<O>> {
+    return channel.stream(method, request, { metadata, timeoutMs: STREAM_TIMEOUT_MS });
+  }
+
+  /** A channel and a token for the next attempt. @throws SessionError what the cloud refuses a token with. */
+  async line(): Promise<Line> {
+    const endpoint = await this.#endpoint.get();
+    return { endpoint, metadata: endpoint.metadata, channel: this.#channelTo(endpoint) };
+  }
+
+  /**
+   * Makes up its mind about a call that failed: returns when it may be made again, after a pause or with another token.
+   * @param streak - counts the failures since the last answer.
+   * @throws SessionError when trying again cannot help.
+   */
+  async recover(
+    failure: RpcFailure,
+    streak: FailureStreak,
+    { line, signal, mayHaveRun }: FailedAttempt,
+  ): Promise<void> {
+    if (signal.aborted) throw abortedError('execute', signal);
+    const nearEnd = line.endpoint.expiresAtMs - this.clock.nowMs() < RENEWAL_MARGIN_MS;
+    if (isTokenRefused(failure, nearEnd) && !streak.renewed) {
+      streak.renewed = true;
+      await this.#endpoint.replace(line.endpoint);
+      return;
+    }
+    streak.failures += 1;
+    if (!isTransient(failure) || streak.failures > RETRY_LIMIT) {
+      throw toSessionError(failure, { handle: this.handle, mayHaveRun });
+    }
+    await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
+  }
+
+  /** Lets go of the connection; the next call opens another one. */
+  close(): void {
+    this.#channel?.channel.close();
+    this.#channel = undefined;
+  }
+
+  /** Makes a call until it succeeds or trying again cannot help. */
+  async persist<Answer>(
+    signal: AbortSignal,
+    mayHaveRun: boolean,
+    run: (metadata: Line['metadata'], channel: ConnectChannel) => Promise<Answer>,
+  ): Promise<Answer> {
+    const streak: FailureStreak = { failures: 0, renewed: false };
+    for (;;) {
+      const line = await whileWanted(this.line(), signal);
+      try {
+        return await whileWanted(run(line.metadata, line.channel), signal);
+      } catch (error) {
+        if (!(error instanceof RpcFailure)) throw error;
+        await this.recover(error, streak, { line, signal, mayHaveRun });
+      }
+    }
+  }
+
+  #channelTo(endpoint: ConnectEndpoint): ConnectChannel {
+    const { host, port, tls } = endpoint;
+    const known = this.#channel;
+    if (
+      known !== undefined &&
+      known.address.host === host &&
+      known.address.port === port &&
+      known.address.tls === tls
+    ) {
+      return known.channel;
+    }
+    known?.channel.close();
+    const { grpc, clock } = this.#parts;
+    const channel = new ConnectChannel(grpc, clock, { host, port, tls });
+    this.#channel = { address: { host, port, tls }, channel };
+    return channel;
+  }
+}
+
+/** What one attempt of a call goes over. */
+export interface Line {
+  readonly endpoint: ConnectEndpoint;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly channel: ConnectChannel;
+}
+
+/** The failures since the last answer; an answer begins a new one. */
+export interface FailureStreak {
+  failures: number;
+  renewed: boolean;
+}
+
+/** The attempt that failed. */
+export interface FailedAttempt {
+  readonly line: Line;
+  readonly signal: AbortSignal;
+  readonly mayHaveRun: boolean;
+}
+
+/** Gives up waiting when the signal aborts; what was waited for goes on, for others. */
+export async function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    work.catch(() => {});
+    throw abortedError('execute', signal);
+  }
+  let stopListening = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stopListening = onAbort(signal, () => reject(abortedError('execute', signal)));
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    stopListening();
+  }
+}

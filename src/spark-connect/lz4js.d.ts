@@ -1,0 +1,5 @@
+/** The part of `lz4js` that is used; it brings no types of its own. */
+declare module 'lz4js' {
+  /** Decompresses one LZ4 frame. */
+  export function decompress(frame: Uint8Array): Uint8Array;
+}

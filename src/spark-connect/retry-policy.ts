@@ -1,0 +1,35 @@
+import type { Random } from '../contract/ports.ts';
+import { STATUS, type RpcFailure } from './rpc-failure.ts';
+
+/** How often a call is tried again without any answer in between. */
+export const RETRY_LIMIT = 8;
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 10_000;
+/** A server may ask for more patience than we have of our own, but not for more than this. */
+const LONGEST_ASKED_PAUSE_MS = 10 * 60_000;
+
+/** Tells whether the same call may succeed a moment later. */
+export function isTransient(failure: RpcFailure): boolean {
+  return (
+    failure.code === STATUS.UNAVAILABLE ||
+    failure.retryDelayMs !== undefined ||
+    failure.errorClass === 'INVALID_CURSOR.DISCONNECTED'
+  );
+}
+
+/**
+ * Tells whether a token was refused. Proxies of AWS cut the stream of an expired one with UNKNOWN, so near its end that counts too.
+ * @see https://github.com/apache/spark/pull/56497 (read 2026-11-21)
+ */
+export function isTokenRefused({ code }: RpcFailure, tokenNearItsEnd: boolean): boolean {
+  if (code === STATUS.UNAUTHENTICATED || code === STATUS.PERMISSION_DENIED) return true;
+  return code === STATUS.UNKNOWN && tokenNearItsEnd;
+}
+
+/** How long to wait before the `retry`-th repetition (from 1), milliseconds. */
+export function pauseBeforeMs(failure: RpcFailure, retry: number, random: Random): number {
+  const grownMs = Math.min(FIRST_PAUSE_MS * 4 ** (retry - 1), LONGEST_PAUSE_MS);
+  const askedMs = Math.min(failure.retryDelayMs ?? 0, LONGEST_ASKED_PAUSE_MS);
+  return Math.max(askedMs, Math.round(grownMs * (0.75 + random.next() / 4)));
+}

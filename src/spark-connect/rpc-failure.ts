@@ -1,0 +1,106 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { StatusObject } from '@grpc/grpc-js';
+import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
+
+/** The gRPC status codes that are told apart here. @see https://grpc.io/docs/guides/status-codes/ (read 2026-11-21) */
+export const STATUS = Object.freeze({
+  OK: 0,
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+});
+
+/** The trailer that holds the details of a status. */
+const DETAILS_KEY = 'grpc-status-details-bin';
+
+/** What Spark writes into the details of a status. */
+export interface SparkErrorInfo {
+  /** The Java class that was thrown, such as `org.apache.spark.sql.AnalysisException`. */
+  readonly javaClass: string;
+  readonly errorClass?: string;
+  readonly sqlState?: string;
+  /** Under which the server keeps the whole error for a short while. */
+  readonly errorId?: string;
+  readonly messageParameters?: Readonly<Record<string, string>>;
+}
+
+/** One call that ended otherwise than with OK; stays inside this folder, users get a SessionError made of it. */
+export class RpcFailure extends Error {
+  readonly code: number;
+  readonly spark: SparkErrorInfo | undefined;
+  /** How long the server asked us to wait, milliseconds. */
+  readonly retryDelayMs: number | undefined;
+
+  constructor(code: number, message: string, details: { spark?: SparkErrorInfo; retryDelayMs?: number } = {}) {
+    super(message);
+    this.code = code;
+    this.spark = details.spark;
+    this.retryDelayMs = details.retryDelayMs;
+  }
+
+  /** Reads the status that a call ended with, and what its trailers add to it. */
+  static of({ code, details, metadata }: StatusObject): RpcFailure {
+    const [trailer] = metadata.get(DETAILS_KEY);
+    if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, details);
+    try {
+      return new RpcFailure(code, details, readDetails(trailer));
+    } catch {
+      // Details that cannot be read take nothing away from the status itself.
+      return new RpcFailure(code, details);
+    }
+  }
+
+  /** Spark's error class; from the message where the server sends no details, because of a proxy or of its age. */
+  get errorClass(): string | undefined {
+    return this.spark?.errorClass ?? /^\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
+  }
+}
+
+function readDetails(trailer: Uint8Array): { spark?: SparkErrorInfo; retryDelayMs?: number } {
+  const found: { spark?: SparkErrorInfo; retryDelayMs?: number } = {};
+  for (const { typeUrl, value } of fromBinary(StatusSchema, trailer).details) {
+    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value);
+    if (typeUrl.endsWith('/google.rpc.RetryInfo')) {
+      const delay = fromBinary(RetryInfoSchema, value).retryDelay;
+      found.retryDelayMs = Number(delay?.seconds ?? 0n) * 1000 + Math.ceil((delay?.nanos ?? 0) / 1_000_000);
+    }
+  }
+  return found;
+}
+
+function readErrorInfo(value: Uint8Array): SparkErrorInfo {
+  const { reason, metadata } = fromBinary(ErrorInfoSchema, value);
+  const { errorClass, sqlState, errorId, messageParameters } = metadata as Readonly<Record<string, string | undefined>>;
+  const parameters = parseParameters(messageParameters);
+  return {
+    javaClass: reason,
+    ...(isThere(errorClass) && { errorClass }),
+    ...(isThere(sqlState) && { sqlState }),
+    ...(isThere(errorId) && { errorId }),
+    ...(parameters && { messageParameters: parameters }),
+  };
+}
+
+function isThere(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+function parseParameters(text: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (!isThere(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return Object.fromEntries(Object.entries(value).map(([name, parameter]) => [name, String(parameter)]));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import type { status as GrpcStatus } from '@grpc/grpc-js';
+import type { Call } from '@grpc/grpc-js/build/src/call-interface.js';
+import { RpcFailure, STATUS } from './rpc-failure.ts';
+
+/** What was asked for by the one `next` that is open. */
+interface Waiter {
+  readonly resolve: (message: Uint8Array | undefined) => void;
+  readonly reject: (failure: RpcFailure) => void;
+}
+
+/**
+ * One call, read message by message: the next message is only asked for when somebody wants it, so that a slow reader
+ * holds one message and HTTP/2 flow control holds the rest on the server.
+ */
+export class RpcStream {
+  readonly #call: Call;
+  #waiter: Waiter | undefined;
+  #end: RpcFailure | 'ok' | undefined;
+
+  /** Takes over a call that was not started. @param onEnd - called once when the call has ended. */
+  constructor(call: Call, onEnd: () => void) {
+    this.#call = call;
+    this.#onEnd = onEnd;
+  }
+
+  readonly #onEnd: () => void;
+
+  /** Sends the one request of the call. */
+  start(metadata: Parameters<Call['start']>[0], request: Uint8Array): void {
+    this.#call.start(metadata, {
+      onReceiveMetadata: () => {},
+      onReceiveMessage: (message: Uint8Array) => {
+        this.#take()?.resolve(message);
+      },
+      onReceiveStatus: (status) => {
+        this.#finish((status.code as number) === STATUS.OK ? 'ok' : RpcFailure.of(status));
+      },
+    });
+    this.#call.sendMessageWithContext({}, Buffer.from(request.buffer, request.byteOffset, request.byteLength));
+    this.#call.halfClose();
+  }
+
+  /** The next message, or `undefined` after the last one; one caller at a time. @throws RpcFailure */
+  next(): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+      if (this.#end === undefined) this.#call.startRead();
+      else this.#settle();
+    });
+  }
+
+  /** Ends the call on this side, with a status that its reader sees; after the end it does nothing. */
+  cancel(code: GrpcStatus, why: string): void {
+    if (this.#end !== undefined) return;
+    this.#call.cancelWithStatus(code, why);
+    this.#finish(new RpcFailure(code, why));
+  }
+
+  #finish(end: RpcFailure | 'ok'): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#onEnd();
+    this.#settle();
+  }
+
+  #settle(): void {
+    const waiter = this.#take();
+    if (this.#end instanceof RpcFailure) waiter?.reject(this.#end);
+    else waiter?.resolve(undefined);
+  }
+
+  #take(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    return waiter;
+  }
+}
