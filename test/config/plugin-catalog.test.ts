@@ -88,8 +88,8 @@ describe('providers of others', () => {
     ],
     [
       'export const plugin = { contractVersion: 1, id: 5, capabilities: null, summary: "", create() {} };',
-      'the plugin of ./p.mjs is not complete: it lacks id (string), capabilities (object), environmentVariables (object), ' +
-        'optionsSchema (function), parseOptions (function)',
+      'the plugin of ./p.mjs is not complete: it lacks id (string), environmentVariables (object), ' +
+        'optionsSchema (function), parseOptions (function), capabilities (object)',
     ],
   ])('that are none: %s', async (module, message) => {
     const cwd = configFolder({ 'p.mjs': module });

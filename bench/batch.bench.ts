@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { openBatches, type RunSpec } from 'anysession';
+import { atMost, type BenchReport, report } from './report.ts';
+import { summarize } from './samples.ts';
+
+const RUNS = 100_000;
+const MEGABYTE = 1e6;
+/** High, so that the bench measures work and not the budget; calls are counted at the service. */
+const CALLS_PER_SECOND = 100_000;
+
+/** What 100,000 runs cost the process that starts, awaits and lists them; the services play in another process. */
+export async function bench(): Promise<BenchReport> {
+  const sink = spawn(process.execPath, [fileURLToPath(new URL('programs/omics-sink.mjs', import.meta.url))]);
+  try {
+    const [url] = (await once(createInterface({ input: sink.stdout }), 'line')) as [string];
+    await using batches = await openBatches({ config: configFor(url), env: {} });
+    const before = peakAbove();
+    const cpuBefore = process.cpuUsage();
+    const batch = await batches.start({
+      key: 'bench',
+      defaults: { workflowId: '1', roleArn: 'arn:aws:iam::123456789012:role/omics' },
+      runs: samples(),
+    });
+    const startSeconds = seconds(process.cpuUsage(cpuBefore));
+    const startMegabytes = before() / MEGABYTE;
+    await batch.whenFinished();
+    const looks = (await callsOf(url))['GET /runBatch/1'] ?? 0;
+    let listed = 0;
+    for await (const _ of batch.runs()) listed += 1;
+    const pages = (await callsOf(url))['GET /runBatch/1/run'] ?? 0;
+    return report({
+      name: 'batch',
+      figures: {
+        'start, CPU': summarize('ms', [startSeconds * 1000]),
+        'start, memory': summarize('MB', [startMegabytes]),
+      },
+      ratios: { 'rows listed / runs': listed / RUNS },
+      bars: [
+        atMost('s CPU to check, write and upload 100,000 runs', startSeconds, 10),
+        atMost('MB above the start while doing so', startMegabytes, 150),
+        atMost('GetBatch calls of a wait that has nothing to wait for', looks, 1),
+        atMost('calls to list 100,000 rows', pages, RUNS / 100),
+      ],
+    });
+  } finally {
+    sink.kill();
+  }
+}
+
+function configFor(url: string) {
+  const rates = { readsPerSecond: CALLS_PER_SECOND, writesPerSecond: CALLS_PER_SECOND };
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const places = { region: 'us-east-1', endpoint: url, s3Endpoint: url, runListUri: 's3://lists/bench' };
+  return { environments: { bench: { provider: 'healthomics', ...places, ...rates, credentials } } };
+}
+
+function* samples(): Generator<RunSpec> {
+  for (let at = 0; at < RUNS; at++) {
+    yield {
+      id: `r${at}`,
+      name: `sample ${at}`,
+      parameters: { reads: [`s3://reads/${at}_1.fastq.gz`, `s3://reads/${at}_2.fastq.gz`], depth: at % 60 },
+      tags: { cohort: 'bench' },
+    };
+  }
+}
+
+/** The highest resident memory from now until asked, above what there was. */
+function peakAbove(): () => number {
+  const first = process.memoryUsage.rss();
+  let peak = first;
+  const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
+  return () => {
+    clearInterval(timer);
+    return Math.max(peak, process.memoryUsage.rss()) - first;
+  };
+}
+
+function seconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1e6;
+}
+
+async function callsOf(url: string): Promise<Record<string, number>> {
+  return (await (await fetch(`${url}/calls`)).json()) as Record<string, number>;
+}
