@@ -9,14 +9,17 @@ const ROUNDS = 11;
 const SUBJECTS = [
   { provider: 'athena', sessionId: '00000000-0000-4000-8000-000000000001', limit: 1.7 },
   { provider: 'emr-serverless', sessionId: '00000000000001', limit: 1.7 },
+  { provider: 'dataproc', sessionId: 'bench-session', limit: 1.5 },
 ] as const;
 
 /** Process start to the first answered describe: `openSessions()` with a YAML file against a bare script with the one SDK. */
 export async function bench(): Promise<BenchReport> {
   const server = new ChildProgram('../reference/overhead/loopback-services.mjs');
+  const dataproc = new ChildProgram('../reference/overhead/loopback-dataproc.mjs');
   try {
-    // The programs inherit it: the YAML file names the variable.
+    // The programs inherit them: the YAML file names the variables.
     process.env['BENCH_ENDPOINT'] = await server.line();
+    process.env['BENCH_DATAPROC'] = (await dataproc.line()).split(' ')[0];
     const figures: Record<string, Samples> = {};
     const ratios: Record<string, number> = {};
     const bars: Bar[] = [];
@@ -34,6 +37,6 @@ export async function bench(): Promise<BenchReport> {
     }
     return report({ name: 'cold', figures, ratios, bars });
   } finally {
-    await server.end();
+    await Promise.all([server.end(), dataproc.end()]);
   }
 }

@@ -12,10 +12,16 @@ const LOADS = [
 ] as const;
 
 /** What each provider's look may cost against its SDK's own client. */
-const SUBJECTS = [
-  { provider: 'athena', cpuLimit: 0.9, p50Limit: 1.15 },
-  { provider: 'emr-serverless', cpuLimit: 0.9, p50Limit: 1.15 },
-] as const;
+const SUBJECTS: readonly {
+  readonly subject: string;
+  readonly cpuLimit: number;
+  readonly p50Limit?: number;
+}[] = [
+  { subject: 'athena', cpuLimit: 0.9, p50Limit: 1.15 },
+  { subject: 'emr-serverless', cpuLimit: 0.9, p50Limit: 1.15 },
+  { subject: 'dataproc-grpc', cpuLimit: 1.25 },
+  { subject: 'dataproc-rest', cpuLimit: 1.15 },
+];
 
 interface Measurement {
   readonly cpuUs: number;
@@ -31,13 +37,16 @@ export async function bench(): Promise<BenchReport> {
     return program;
   };
   try {
-    const url = await run('../reference/overhead/loopback-services.mjs').line();
+    const aws = await run('../reference/overhead/loopback-services.mjs').line();
+    const [grpc, rest] = (await run('../reference/overhead/loopback-dataproc.mjs').line()).split(' ');
+    const urls: Readonly<Record<string, string | undefined>> = { 'dataproc-grpc': grpc, 'dataproc-rest': rest };
     const figures: Record<string, Samples> = {};
     const ratios: Record<string, number> = {};
     const bars: Bar[] = [];
-    for (const { provider, cpuLimit, p50Limit } of SUBJECTS) {
-      const ours = run('overhead.mjs', provider, url);
-      const bare = run(`../reference/overhead/${provider}.mjs`, url);
+    for (const { subject, cpuLimit, p50Limit } of SUBJECTS) {
+      const url = urls[subject] ?? aws;
+      const ours = run('overhead.mjs', subject, url);
+      const bare = run(`../reference/overhead/${subject}.mjs`, url);
       for (const program of [ours, bare]) await program.ask(`${WARM_UP_CALLS} 50`);
       for (const { concurrency, calls } of LOADS) {
         const load = `${calls} ${concurrency}`;
@@ -48,7 +57,7 @@ export async function bench(): Promise<BenchReport> {
           return cpuUs;
         };
         const cpu = await interleave(ROUNDS, { ours: measured('ours', ours), bare: measured('bare', bare) });
-        const label = `${provider} at ${concurrency}`;
+        const label = `${subject} at ${concurrency}`;
         const sums = {
           'CPU, ours': summarize('µs', cpu.ours),
           'CPU, bare': summarize('µs', cpu.bare),
@@ -61,7 +70,7 @@ export async function bench(): Promise<BenchReport> {
         ratios[`${label}: CPU`] = cpuRatio;
         ratios[`${label}: p50`] = p50Ratio;
         bars.push(atMost(`× of the bare client's CPU, ${label}`, cpuRatio, cpuLimit));
-        bars.push(atMost(`× of the bare client's p50, ${label}`, p50Ratio, p50Limit));
+        if (p50Limit !== undefined) bars.push(atMost(`× of the bare client's p50, ${label}`, p50Ratio, p50Limit));
       }
       await Promise.all([ours.end(), bare.end()]);
     }

@@ -1,9 +1,9 @@
-// A look at a session through the adapter and all layers: node overhead.mjs PROVIDER ENDPOINT
+// A look at a session through the adapter and all layers: node overhead.mjs SUBJECT ENDPOINT
 import { openSessions } from 'anysession';
 import { callContext, systemClock } from 'anysession';
 import { answerMeasurements } from '../reference/overhead/measured-calls.mjs';
 
-const [provider, endpoint] = process.argv.slice(2);
+const [subject, endpoint] = process.argv.slice(2);
 /** Our own budget would hold the calls back, which is its purpose and not the question here. */
 const UNHURRIED = { readsPerSecond: 1e9, writesPerSecond: 1e9 };
 const TIMEOUT_MS = 30_000;
@@ -13,20 +13,35 @@ const AWS = {
   endpoint,
   ...UNHURRIED,
 };
+const DATAPROC = {
+  provider: 'dataproc',
+  project: 'bench-project',
+  region: 'us-central1',
+  apiEndpoint: endpoint,
+  ...UNHURRIED,
+};
 const OPTIONS = {
-  athena: { ...AWS, workgroup: 'spark35' },
+  athena: { ...AWS, provider: 'athena', workgroup: 'spark35' },
   'emr-serverless': {
     ...AWS,
+    provider: 'emr-serverless',
     applicationId: '00emulated1',
     executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
   },
+  'dataproc-grpc': { ...DATAPROC, transport: 'grpc' },
+  'dataproc-rest': { ...DATAPROC, transport: 'rest' },
 };
-const IDS = { athena: '00000000-0000-4000-8000-000000000001', 'emr-serverless': '00000000000001' };
+const IDS = {
+  athena: '00000000-0000-4000-8000-000000000001',
+  'emr-serverless': '00000000000001',
+  dataproc: 'bench-session',
+};
 
 const sessions = await openSessions({
-  config: { defaultEnvironment: 'bench', environments: { bench: { provider, ...OPTIONS[provider] } } },
+  config: { defaultEnvironment: 'bench', environments: { bench: OPTIONS[subject] } },
 });
-const handle = { v: 1, provider, scope: sessions.provider.scope, id: IDS[provider] };
+const { id: provider, scope } = sessions.provider;
+const handle = { v: 1, provider, scope, id: IDS[provider] };
 
 await answerMeasurements(() => sessions.provider.describe(handle, callContext(systemClock, { timeoutMs: TIMEOUT_MS })));
 await sessions.close();

@@ -38,7 +38,7 @@ export function dataprocCapabilities({
     listsFinal: false,
     tokenLifetimeMs: false,
     maxLiveSessions: false,
-    watchIntervalMs: { min: 2_500, max: 15_000 },
+    watchIntervalMs: { min: 2_500, max: 5_000 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
   });

@@ -69,7 +69,7 @@ export async function openConnection(config: DataprocConfig): Promise<Connection
   if (transport === 'rest') {
     const settings = { ...common, fallback: true, ...(!endpoint.tls && { protocol: 'http' }) };
     type Arguments = ConstructorParameters<typeof sdk.SessionControllerClient>;
-    const client = new sdk.SessionControllerClient(settings as Arguments[0], loadRestGax() as Arguments[1]);
+    const client = new sdk.SessionControllerClient(settings, loadRestGax() as Arguments[1]);
     return toConnection(client, REST);
   }
   const gax = loadGax();

@@ -207,9 +207,9 @@ export function parseDataprocOptions(options: Readonly<Record<string, unknown>>)
   if (problems.length > 0) return { ok: false, problems };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   // Safe: every member has just been checked against its shape, and those without a default are optional here too.
-  const read = { ...defaultOptions(DATAPROC_OPTIONS_SHAPE), ...given } as unknown as Required<DataprocOptions>;
-  const { project, region } = read;
-  const template: string | undefined = read.template;
+  const read = { ...defaultOptions(DATAPROC_OPTIONS_SHAPE), ...given } as unknown as Omit<DataprocConfig, 'endpoint'> &
+    Pick<DataprocOptions, 'apiEndpoint'>;
+  const { project, region, template } = read;
   return {
     ok: true,
     config: {

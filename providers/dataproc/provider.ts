@@ -7,7 +7,6 @@ import type {
   CallContext,
   Cursor,
   ListFilter,
-  ProviderOperation,
   SessionPage,
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
@@ -102,18 +101,7 @@ export class DataprocProvider implements SessionProvider {
     this.#calls.close();
   }
 
-  #attempt(
-    subject: AttemptSubject<ProviderOperation>,
-    work: (limits: CallLimits) => Promise<Observation>,
-  ): Promise<Observation>;
-  #attempt<Answer>(
-    subject: AttemptSubject<ProviderOperation>,
-    work: (limits: CallLimits) => Promise<Answer>,
-  ): Promise<Answer>;
-  #attempt<Answer>(
-    subject: AttemptSubject<ProviderOperation>,
-    work: (limits: CallLimits) => Promise<Answer>,
-  ): Promise<Answer> {
+  #attempt<Answer>(subject: AttemptSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
     const leftMs = subject.call.deadline - this.#ports.clock.monotonicMs();
     const timeoutMs = Math.min(CALL_LIMIT_MS, leftMs);
     return this.#attempts.make(subject, (signal) => work({ signal, timeoutMs }));

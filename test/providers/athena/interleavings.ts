@@ -217,17 +217,20 @@ export class Interleavings {
     return ids.size;
   }
 
-  /** Every session that the list shows is ours here: all of them are terminated, as often as it takes. */
+  /**
+   * Every session that the list shows is ours here: all of them are terminated, as often as it takes. Behind the layers, because
+   * a connection that many calls share may still be on its way down from the last fault.
+   */
   async #sweep(): Promise<void> {
     for (let round = 0; round < 5; round++) {
       let found = 0;
       let cursor: string | undefined;
       do {
-        const page = await this.#settle(this.#bare.listPage({}, cursor, unlimited()));
+        const page = await this.#settle(this.#layered.listPage({}, cursor, unlimited()));
         for (const { handle, details } of page.observations) {
           expect(details.ownership?.owner).toBe('fuzz');
           found += 1;
-          await this.#settle(this.#bare.terminate(handle, unlimited()));
+          await this.#settle(this.#layered.terminate(handle, unlimited()));
         }
         cursor = page.next;
       } while (cursor !== undefined);

@@ -240,7 +240,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     [{ native: { environmentConfig: { executionConfig: { ttl: { seconds: 1 } } } } }, /maxLifetimeMs/],
   ] as const)('refuses %j before any I/O', async (overrides, words) => {
     const { emulator, provider } = await setUp();
-    const error = await failure(provider.start(request(overrides as Partial<StartRequest>), unlimited()));
+    const error = await failure(provider.start(request(overrides), unlimited()));
     expect(error).toMatchObject({ kind: 'invalid-request', effect: 'none' });
     expect(error.message).toMatch(words);
     expect(emulator.log()).toEqual([]);
