@@ -21,16 +21,15 @@ import { OmicsSdkCalls, type OmicsCalls } from './client.ts';
 import { toSessionError } from './errors.ts';
 import { fromBatch, fromListItem, fromStatus, toRunRow, toRunStatus, type Sighting } from './observation.ts';
 import type { HealthOmicsConfig } from './options.ts';
+import { explained, isRefusal } from './refusals.ts';
 import { RunListStore } from './run-list-store.ts';
 import { fromRunSetting, noRunListUri, problemOfRun, problemsOfDefaults, toRunSetting } from './run-setting.ts';
 import { toStartInput } from './start-input.ts';
+import { readCursor, withNext } from './state-cursor.ts';
 import { BATCH_STATUSES, nativesOf, RUN_STATUSES, SUBMISSION_STATUSES } from './states.ts';
 
 /** @see https://docs.aws.amazon.com/omics/latest/api/API_GetBatch.html (read 2026-11-20) */
 const BATCH_ID = { pattern: /^[0-9]{1,18}$/, words: 'the 1 to 18 digits of a batch' };
-
-/** A cursor that stands between two native states, each of which is a listing of its own. */
-const CURSOR = /^(\d+)\|(.*)$/su;
 
 /** Run batches of AWS HealthOmics in one region. */
 export class HealthOmicsBatchProvider implements BatchProvider {
@@ -247,43 +246,4 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   #handle(id: string): SessionHandle {
     return { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id };
   }
-}
-
-/** The service said no, for a reason that its codes do not tell apart. */
-function isRefusal(error: unknown): error is SessionError {
-  return (
-    SessionError.is(error, 'conflict') || (SessionError.is(error, 'invalid-request') && error.native !== undefined)
-  );
-}
-
-const WHEN: Partial<Readonly<Record<BatchOperation, string>>> = {
-  cancel: 'a batch can be cancelled once it is PENDING, and until it is over',
-  deleteRuns: 'runs can be deleted when the batch is PROCESSED or CANCELLED',
-  deleteRecord: 'a record can be deleted when the batch is PROCESSED, FAILED, CANCELLED or RUNS_DELETED',
-};
-
-function explained(refused: SessionError, { handle, nativeState }: BatchObservation): SessionError {
-  const { operation, native } = refused;
-  const when = WHEN[operation as BatchOperation] ?? 'try again later';
-  return new SessionError('conflict', `${operation} was refused: batch '${handle.id}' is ${nativeState}; ${when}`, {
-    operation,
-    provider: 'healthomics',
-    handle,
-    native,
-    cause: refused,
-  });
-}
-
-function readCursor(cursor: Cursor | undefined): { readonly at: number; readonly token: string | undefined } {
-  const [, at = '0', token = ''] = CURSOR.exec(cursor ?? '') ?? [];
-  return { at: Number(at), token: token === '' ? undefined : token };
-}
-
-/** The service takes one state a call: where several mean the same, their listings follow each other. */
-function withNext<Entry>(
-  entries: readonly Entry[],
-  { at, token, count }: { readonly at: number; readonly token: string | undefined; readonly count: number },
-): Page<Entry> {
-  if (token !== undefined && token !== '') return { entries, next: `${at}|${token}` };
-  return at + 1 < count ? { entries, next: `${at + 1}|` } : { entries };
 }
