@@ -148,18 +148,23 @@ function grpcHeaders({ grpc }: GaxCore): TransportTraits['headersOf'] {
 async function openAuth({ endpoint, credentials, project }: DataprocConfig): Promise<GoogleAuth> {
   const { GoogleAuth, OAuth2Client, PassThroughClient } = loadAuth();
   if (!endpoint.tls) return new GoogleAuth({ authClient: new PassThroughClient() });
+  if (typeof credentials === 'function') {
+    const authClient = new OAuth2Client();
+    authClient.refreshHandler = async () => {
+      const { accessToken, expiresAtMs } = await orCredentialsError(credentials());
+      return { access_token: accessToken, expiry_date: expiresAtMs };
+    };
+    return new GoogleAuth({ authClient, projectId: project });
+  }
+  const auth = new GoogleAuth({ scopes: SCOPES, projectId: project, ...(credentials && { credentials }) });
+  await orCredentialsError(auth.getClient());
+  return auth;
+}
+
+/** A source of credentials may fail with anything; under this name the error table knows where it comes from. */
+async function orCredentialsError<Value>(source: Promise<Value>): Promise<Value> {
   try {
-    if (typeof credentials === 'function') {
-      const authClient = new OAuth2Client();
-      authClient.refreshHandler = async () => {
-        const { accessToken, expiresAtMs } = await credentials();
-        return { access_token: accessToken, expiry_date: expiresAtMs };
-      };
-      return new GoogleAuth({ authClient, projectId: project });
-    }
-    const auth = new GoogleAuth({ scopes: SCOPES, projectId: project, ...(credentials && { credentials }) });
-    await auth.getClient();
-    return auth;
+    return await source;
   } catch (cause) {
     throw new CredentialsError(cause instanceof Error ? cause.message : 'the source threw something that is no Error');
   }

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { plugin } from '../../../providers/dataproc/plugin.ts';
+import { createFromPlugin, unlimited } from '../athena/emulated-subject.ts';
 import { parseDataprocOptions } from '../../../providers/dataproc/options.ts';
 
 const place = { project: 'my-project', region: 'europe-west3' };
@@ -53,6 +55,22 @@ describe('the options of dataproc', () => {
     expect(paths.sort()).toEqual(
       ['apiEndpoint', 'colour', 'credentials.private_key', 'network', 'project', 'region', 'transport'].sort(),
     );
+  });
+
+  it('says so when a source of tokens fails, in the words of the source', async () => {
+    const provider = createFromPlugin(plugin, {
+      ...place,
+      transport: 'rest',
+      apiEndpoint: 'https://127.0.0.1:9',
+      credentials: () => Promise.reject(new Error('the vault is closed')),
+    });
+    const handle = { v: 1, provider: 'dataproc', scope: provider.scope, id: 'some-session' } as const;
+    await expect(provider.terminate(handle, unlimited())).rejects.toMatchObject({
+      kind: 'unauthenticated',
+      effect: 'none',
+      message: expect.stringContaining('the vault is closed') as string,
+    });
+    await provider.close();
   });
 
   it.each(['grpc', 'rest'])(

@@ -1,5 +1,5 @@
 import { protos } from '@google-cloud/dataproc';
-import * as gax from 'google-gax';
+import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { CredentialsError } from '../../../providers/dataproc/connection.ts';
 import { DATAPROC_ERRORS, toErrorKind, toSessionError } from '../../../providers/dataproc/errors.ts';
@@ -77,9 +77,9 @@ describe('the error table of dataproc', () => {
   const http = (status: number, body: string) => Object.assign(new Error(body), { status, code: status });
 
   it('has one row for every gRPC code', () => {
-    const codes = Object.keys(gax.Status).filter((name) => Number.isNaN(Number(name)));
+    const codes = Object.keys(status).filter((name) => Number.isNaN(Number(name)));
     expect(Object.keys(DATAPROC_ERRORS).sort()).toEqual(codes.sort());
-    expect(GRPC_CODES.map((name) => gax.Status[name])).toEqual(GRPC_CODES.map((_, number) => number));
+    expect(GRPC_CODES.map((name) => status[name])).toEqual(GRPC_CODES.map((_, number) => number));
   });
 
   it.each([
