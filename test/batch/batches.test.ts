@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -106,6 +106,8 @@ describe('a start', () => {
     };
     const again = await process().start({ key: 'cohort', defaults: DEFAULTS, runs: unread });
     expect(again.handle).toEqual(first.handle);
+    const meanwhile = await process().start({ key: 'cohort', restart: true, defaults: DEFAULTS, runs: unread });
+    expect(meanwhile.handle).toEqual(first.handle);
     await clock.runUntilSettled(first.whenFinished());
     const over = await process().start({ key: 'cohort', defaults: DEFAULTS, runs: unread });
     expect([over.handle, over.status.state]).toEqual([first.handle, 'finished']);
@@ -120,6 +122,34 @@ describe('a start', () => {
     const batch = await clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(101) }));
     expect([...service.batches.keys()]).toEqual([batch.handle.id]);
     expect(service.lists.size).toBe(1);
+  });
+
+  it('keeps the run list of a start that nobody knows the end of: a batch may read it', async () => {
+    const lost = new SessionError('unavailable', 'no answer', { operation: 'start', effect: 'unknown' });
+    const { batches, clock, service } = setUp({
+      weather: (operation, when) => (operation === 'start' && when === 'before' ? lost : undefined),
+    });
+    const error = await refusalOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(101) })));
+    expect([error.effect, service.lists.size]).toEqual(['unknown', 1]);
+  });
+
+  it('keeps what it writes on the way from everybody else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'anysession-test-'));
+    vi.stubEnv('TMPDIR', folder);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    });
+    const modes: number[] = [];
+    async function* source() {
+      yield* runsOf(60_000);
+      const [own = ''] = await readdir(folder);
+      for (const path of [join(folder, own), join(folder, own, 'runs.json')])
+        modes.push((await stat(path)).mode & 0o777);
+    }
+    await setUp().batches.start({ defaults: DEFAULTS, runs: source() });
+    expect(modes).toEqual([0o700, 0o600]);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('removes the run list of a start that was refused', async () => {

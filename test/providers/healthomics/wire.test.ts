@@ -109,6 +109,7 @@ describe('HealthOmics on the wire', () => {
     ],
     [{ runSummary: { failedRunCount: 9 } }, { outcome: 'failed' }],
     [{ runSummary: { completedRunCount: 3 } }, { outcome: undefined, countsAreExact: false }],
+    [{ runSummary: { completedRunCount: 7, deletedRunCount: 2 } }, { outcome: undefined, counts: { deleted: 2 } }],
     [{ status: 'INPROGRESS' }, { state: 'running', outcome: undefined, countsAreExact: false }],
     [{ status: 'RUNS_DELETED' }, { state: 'finished', final: true, outcome: undefined }],
     [
