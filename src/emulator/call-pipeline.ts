@@ -95,9 +95,10 @@ function perform(step: {
       },
     });
     if (touched !== undefined) disturb(touched, struck);
-    record.httpStatus = 200;
+    const { status = 200 } = routed;
+    record.httpStatus = status;
     const told = withUnknownStates(output, struck['unknown-state']?.state);
-    return service.protocol.answer(routed.encode?.(told) ?? told, record.requestId);
+    return service.protocol.answer(routed.encode?.(told) ?? told, record.requestId, status);
   } catch (error) {
     if (error instanceof ServiceError) return refuse(error);
     throw error;
@@ -163,7 +164,7 @@ function withUnknownStates(output: object, state: string | undefined): object {
   if (state === undefined) return output;
   return JSON.parse(
     JSON.stringify(output, (name, value: unknown) =>
-      (name === 'State' || name === 'state') && typeof value === 'string' ? state : value,
+      (name === 'State' || name === 'state' || name === 'status') && typeof value === 'string' ? state : value,
     ),
   ) as object;
 }

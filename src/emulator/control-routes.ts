@@ -30,6 +30,7 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       const sessions = emulator.oracle.sessions();
       return {
         sessions,
+        batches: emulator.oracle.batches(),
         live: sessions.filter((session) => session.live).length,
         billedSeconds: emulator.oracle.billedSeconds(),
       };

@@ -3,6 +3,7 @@ import type { Clock } from '../contract/ports.ts';
 import type { AthenaOptions } from './athena/athena-options.ts';
 import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
 import type { DataprocOptions } from './dataproc/dataproc-options.ts';
+import type { HealthOmicsOptions } from './healthomics/healthomics-options.ts';
 import { REAL_CLOCK, STANDING_CLOCK } from './emulator-clocks.ts';
 import type { Fault } from './fault.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
@@ -36,6 +37,7 @@ export interface EmulatorOptions {
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
   readonly dataproc?: DataprocOptions;
+  readonly healthomics?: HealthOmicsOptions;
 }
 
 /** The options with every default filled in. */
@@ -52,6 +54,7 @@ export interface EmulatorConfig {
   readonly athena: AthenaOptions;
   readonly emrServerless: EmrServerlessOptions;
   readonly dataproc: DataprocOptions;
+  readonly healthomics: HealthOmicsOptions;
 }
 
 /**
@@ -80,6 +83,7 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
     athena: options.athena ?? {},
     emrServerless: options.emrServerless ?? {},
     dataproc: options.dataproc ?? {},
+    healthomics: options.healthomics ?? {},
   };
 }
 

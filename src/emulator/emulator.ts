@@ -11,6 +11,8 @@ export interface EmulatorUrls {
   readonly emrServerless: string;
   readonly dataprocGrpc: string;
   readonly dataprocRest: string;
+  readonly healthomics: string;
+  readonly s3: string;
 }
 
 /** A server of the emulator's that listens. */
@@ -20,7 +22,7 @@ export interface EmulatorServer {
 }
 
 /** Every address that there can be. */
-const URL_NAMES = ['athena', 'emrServerless', 'dataprocGrpc', 'dataprocRest'] as const;
+const URL_NAMES = ['athena', 'emrServerless', 'dataprocGrpc', 'dataprocRest', 'healthomics', 's3'] as const;
 
 /** What a running emulator is made of. */
 export interface EmulatorParts {

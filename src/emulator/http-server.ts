@@ -6,8 +6,8 @@ import type { Delivery, WireRequest } from './wire.ts';
 
 /** The only address the emulators listen on. */
 const LOOPBACK = '127.0.0.1';
-/** A larger body is refused; the largest legal one (a session with many properties) is far smaller. */
-const MAX_BODY_BYTES = 8 * 2 ** 20;
+/** A larger body is refused; the largest that clients send is a part of an upload. */
+const MAX_BODY_BYTES = 64 * 2 ** 20;
 
 /** What a server does with a request that was read to its end. */
 export type Handler = (request: WireRequest) => Delivery;
@@ -68,13 +68,15 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | unde
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   if (size > MAX_BODY_BYTES) return undefined;
+  const bytes = Buffer.concat(chunks);
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   return {
     method: request.method ?? 'GET',
     path,
     query: new URLSearchParams(query),
     headers: request.headers,
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: bytes.toString('utf8'),
+    bytes,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { SessionTruth } from './emulated-session.ts';
-import type { EmulatedService, ServiceId } from './service.ts';
+import type { BatchTruth, EmulatedService, ServiceId } from './service.ts';
 
 /** What really happened, for tests that must not ask the code under test. */
 export class Oracle {
@@ -22,6 +22,12 @@ export class Oracle {
   /** The sessions that still hold resources. */
   live(service?: ServiceId): readonly SessionTruth[] {
     return this.sessions(service).filter((session) => session.live);
+  }
+
+  /** Every batch of runs that was ever started, oldest first. */
+  batches(): readonly BatchTruth[] {
+    this.#settle();
+    return this.#services.flatMap((service) => service.batches?.() ?? []);
   }
 
   /** How many sessions were started with a token; more than one is a broken promise. */

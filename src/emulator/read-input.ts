@@ -39,6 +39,8 @@ function readValue(shape: Shape, raw: unknown, path: string, violations: string[
       return raw;
     case 'moment':
       return readMoment(raw, path);
+    case 'document':
+      return raw;
     case 'list':
       return readList(shape, raw, path, violations);
     case 'map':

@@ -8,6 +8,8 @@ export interface RestOperation {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: readonly string[];
+  /** The status of its answer, 200 unless said; an answer of 202 has no body. */
+  readonly status?: number;
   readonly definition: Operation;
 }
 
@@ -28,6 +30,7 @@ export function restJson(operations: Readonly<Record<string, RestOperation>>): P
         return {
           operation: name,
           definition: rest.definition,
+          ...(rest.status !== undefined && { status: rest.status }),
           members: () => readMembers(rest, request, labels ?? {}),
         };
       }
@@ -37,10 +40,10 @@ export function restJson(operations: Readonly<Record<string, RestOperation>>): P
         `There is no operation at ${request.method} ${request.path}.`,
       );
     },
-    answer: (output, requestId) => ({
-      status: 200,
+    answer: (output, requestId, status) => ({
+      status,
       headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId },
-      body: JSON.stringify(output),
+      body: status === 202 ? '' : JSON.stringify(output),
     }),
     refuse: (error, requestId) => ({
       status: error.httpStatus,

@@ -4,7 +4,7 @@ import type { ServiceError } from './service-error.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** The services that can be emulated. */
-export const SERVICE_IDS = ['athena', 'emr-serverless', 'dataproc'] as const;
+export const SERVICE_IDS = ['athena', 'emr-serverless', 'dataproc', 'healthomics', 's3'] as const;
 
 /** One of {@link SERVICE_IDS}. */
 export type ServiceId = (typeof SERVICE_IDS)[number];
@@ -44,13 +44,15 @@ export interface RoutedCall {
   readonly members: () => unknown;
   /** Brings the answer into the form that this request asks for. */
   readonly encode?: (output: object) => object;
+  /** The status of an answer that is no refusal; 200 unless said. */
+  readonly status?: number;
 }
 
 /** How a service speaks on the wire. */
 export interface Protocol {
   /** @throws ServiceError when there is no such operation. */
   route(request: WireRequest): RoutedCall;
-  answer(output: object, requestId: string): WireAnswer;
+  answer(output: object, requestId: string, status: number): WireAnswer;
   refuse(error: ServiceError, requestId: string): WireAnswer;
 }
 
@@ -64,6 +66,19 @@ export interface CommonErrors {
   badSignature(code: string, message: string): ServiceError;
 }
 
+/** The truth about one batch of runs, whatever the service's answers say. */
+export interface BatchTruth {
+  readonly id: string;
+  /** The request id it was started with. */
+  readonly token: string;
+  readonly status: string;
+  readonly totalRuns: number;
+  /** Runs that were really submitted. */
+  readonly startedRuns: number;
+  /** Runs that still hold resources. */
+  readonly liveRuns: number;
+}
+
 /** A stand-in of one cloud service. */
 export interface EmulatedService {
   readonly id: ServiceId;
@@ -75,4 +90,6 @@ export interface EmulatedService {
   readonly quotaOf?: (operation: string) => string;
   /** Every session that was ever started, the vanished ones too, oldest first. */
   sessions(): readonly EmulatedSession[];
+  /** The truth about every batch that was ever started, oldest first; absent where there are none. */
+  batches?(): readonly BatchTruth[];
 }

@@ -52,8 +52,14 @@ export interface StructureShape<
   readonly required: readonly Required[];
 }
 
+/** Any JSON. */
+export interface DocumentShape {
+  readonly type: 'document';
+}
+
 /** What a request may look like, as data. */
-export type Shape = TextShape | NumberShape | FlagShape | MomentShape | ListShape | MapShape | StructureShape;
+export type Shape =
+  TextShape | NumberShape | FlagShape | MomentShape | DocumentShape | ListShape | MapShape | StructureShape;
 
 /** The value that a shape lets through; of a shape that is only known to be some shape, nothing is known. */
 export type ValueOf<S> = Shape extends S ? unknown : KnownValueOf<S>;
@@ -66,13 +72,15 @@ type KnownValueOf<S> = S extends { readonly type: 'text'; readonly oneOf: readon
       ? number
       : S extends FlagShape
         ? boolean
-        : S extends ListShape<infer Item>
-          ? readonly ValueOf<Item>[]
-          : S extends MapShape<infer Value>
-            ? Readonly<Record<string, ValueOf<Value>>>
-            : S extends StructureShape<infer Members, infer Required>
-              ? StructureValue<Members, Required>
-              : never;
+        : S extends DocumentShape
+          ? unknown
+          : S extends ListShape<infer Item>
+            ? readonly ValueOf<Item>[]
+            : S extends MapShape<infer Value>
+              ? Readonly<Record<string, ValueOf<Value>>>
+              : S extends StructureShape<infer Members, infer Required>
+                ? StructureValue<Members, Required>
+                : never;
 
 type StructureValue<Members, Required extends string> = {
   readonly [Name in keyof Members & Required]: ValueOf<Members[Name]>;
@@ -92,6 +100,9 @@ export function whole(min: number, max: number): NumberShape {
 
 /** A true-or-false shape. */
 export const flag: FlagShape = { type: 'flag' };
+
+/** Any JSON. */
+export const document: DocumentShape = { type: 'document' };
 
 /** A moment in time. */
 export const moment: MomentShape = { type: 'moment' };

@@ -8,8 +8,12 @@ import { createEmrServerless } from './emr-serverless/emr-serverless-service.ts'
 import { Emulator, type EmulatorServer, type EmulatorUrls } from './emulator.ts';
 import { parseEmulatorOptions, type EmulatorConfig, type EmulatorOptions } from './emulator-options.ts';
 import { FaultScript } from './fault-script.ts';
+import { toHealthOmicsConfig } from './healthomics/healthomics-options.ts';
+import { createHealthOmics } from './healthomics/healthomics-service.ts';
 import { HttpServer } from './http-server.ts';
 import { RateLimiter, type RateLimit } from './rate-limiter.ts';
+import { ObjectStore } from './s3/object-store.ts';
+import { createS3 } from './s3/s3-service.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { EmulatedService, Protocol, ServiceId } from './service.ts';
 import { Timeline } from './timeline.ts';
@@ -41,6 +45,12 @@ const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
     create: (world, config) => createDataproc(world, config.dataproc),
     rates: (config) => ({ ...DATAPROC_RATES, ...config.dataproc.rates }),
   },
+  healthomics: {
+    url: 'healthomics',
+    create: (world, config) => createHealthOmics(world, config.healthomics),
+    rates: (config) => toHealthOmicsConfig(config.healthomics, config.startupMs).rates,
+  },
+  s3: { url: 's3', create: createS3, rates: () => undefined },
 };
 
 /**
@@ -57,6 +67,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     region: config.region,
     accountId: config.accountId,
     startupMs: config.startupMs,
+    objects: new ObjectStore(),
   };
   const log = new CallLog();
   // Chances are drawn from a sequence of their own, so that adding a fault does not change the ids of the sessions.

@@ -8,6 +8,8 @@ export interface WireRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The body as it came, where its reader may need more than text. */
+  readonly bytes?: Buffer;
 }
 
 /** An HTTP answer. */

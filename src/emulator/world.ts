@@ -1,3 +1,4 @@
+import type { ObjectStore } from './s3/object-store.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -9,4 +10,6 @@ export interface World {
   readonly accountId: string;
   /** Milliseconds from a start to a session that takes work. */
   readonly startupMs: number;
+  /** What lies in S3, for the services that read it there. */
+  readonly objects: ObjectStore;
 }

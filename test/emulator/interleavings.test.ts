@@ -1,3 +1,4 @@
+import { ObjectStore } from '../../src/emulator/s3/object-store.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -109,6 +110,7 @@ function newWorld(): World {
     region: 'us-east-1',
     accountId: '123456789012',
     startupMs: 500,
+    objects: new ObjectStore(),
   };
 }
 

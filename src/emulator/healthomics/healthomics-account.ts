@@ -1,0 +1,133 @@
+import { readInput, BrokenConstraints, WrongType } from '../read-input.ts';
+import { listOf } from '../shapes.ts';
+import { TokenBook } from '../token-book.ts';
+import type { World } from '../world.ts';
+import { refusal } from './healthomics-errors.ts';
+import type { HealthOmicsConfig } from './healthomics-options.ts';
+import { RUN_SETTING } from './healthomics-shapes.ts';
+import { OmicsBatch, whyNoBatch, type BatchStart, type Preparation, type RunSetting } from './omics-batch.ts';
+import { PlaceBook } from './place-book.ts';
+import { RunPlan, type RunFate } from './run-plan.ts';
+
+/** A batch is CREATING for this share of the time that its setting up takes. */
+const CREATING_SHARE = 0.2;
+
+/** All that HealthOmics knows of the batches of one account in one region. */
+export class HealthOmicsAccount {
+  readonly world: World;
+  readonly config: HealthOmicsConfig;
+  readonly tokens: TokenBook;
+  readonly places: PlaceBook;
+  readonly #batches = new Map<string, OmicsBatch>();
+  readonly #ever: OmicsBatch[] = [];
+  /** When the next run of any batch may be submitted. */
+  #submissionsFreeMs = Number.NEGATIVE_INFINITY;
+
+  constructor(world: World, config: HealthOmicsConfig) {
+    this.world = world;
+    this.config = config;
+    this.tokens = new TokenBook(world.timeline, undefined);
+    this.places = new PlaceBook(world.random);
+  }
+
+  /** The batches that have a record, oldest first. */
+  batches(): readonly OmicsBatch[] {
+    return [...this.#batches.values()];
+  }
+
+  /** Every batch that was ever started, oldest first. */
+  everStarted(): readonly OmicsBatch[] {
+    return this.#ever;
+  }
+
+  /** @throws ServiceError when there is no such batch. */
+  requireBatch(id: string): OmicsBatch {
+    const batch = this.#batches.get(id);
+    if (batch === undefined) throw refusal('ResourceNotFoundException', `Batch ${id} does not exist.`);
+    return batch;
+  }
+
+  forget(batch: OmicsBatch): void {
+    this.#batches.delete(batch.id);
+  }
+
+  start(request: BatchStart): OmicsBatch {
+    this.#refuseImpossible(request);
+    const { timeline, random, startupMs } = this.world;
+    const batch = new OmicsBatch(timeline, this.config, {
+      id: digits(random.next(), 7),
+      uuid: random.uuid(),
+      request,
+      runIdPrefix: digits(random.next(), 10),
+      creatingMs: startupMs * CREATING_SHARE,
+    });
+    this.#batches.set(batch.id, batch);
+    this.#ever.push(batch);
+    const recorded = this.#eTagOf(request);
+    timeline.after(startupMs, () => {
+      batch.prepare(this.#prepare(request, recorded));
+    });
+    return batch;
+  }
+
+  #eTagOf({ batchRunSettings: { s3UriSettings } }: BatchStart): string | undefined {
+    return s3UriSettings === undefined ? undefined : this.world.objects.byUri(s3UriSettings)?.eTag;
+  }
+
+  #refuseImpossible({ defaultRunSetting, batchRunSettings }: BatchStart): void {
+    const { inlineSettings, s3UriSettings } = batchRunSettings;
+    if ((inlineSettings === undefined) === (s3UriSettings === undefined)) {
+      throw refusal('ValidationException', 'Exactly one of inlineSettings and s3UriSettings must be set.');
+    }
+    if (defaultRunSetting.workflowType === 'READY2RUN') {
+      throw refusal('ValidationException', 'READY2RUN workflows are not supported for run batches.');
+    }
+    if (s3UriSettings !== undefined && !/^s3:\/\/[^/]+\/.+$/.test(s3UriSettings)) {
+      throw refusal('ValidationException', 's3UriSettings must be the URI of an object in S3.');
+    }
+  }
+
+  #prepare(request: BatchStart, recordedETag: string | undefined): Preparation {
+    const settings = this.#settingsOf(request, recordedETag);
+    if (typeof settings === 'string') return { failureReason: settings };
+    const failureReason = whyNoBatch(settings);
+    if (failureReason !== undefined) return { failureReason };
+    const { submissionsPerSecond, runMs, concurrentRuns } = this.config;
+    const intervalMs = 1000 / submissionsPerSecond;
+    const firstSubmissionMs = Math.max(this.world.timeline.nowMs(), this.#submissionsFreeMs);
+    this.#submissionsFreeMs = firstSubmissionMs + settings.length * intervalMs;
+    const fates = settings.map(({ runSettingId }) => this.#fateOf(runSettingId));
+    return { settings, plan: new RunPlan({ fates, firstSubmissionMs, intervalMs, runMs, concurrentRuns }) };
+  }
+
+  /** The runs that a request names, or why they cannot be read. */
+  #settingsOf({ batchRunSettings }: BatchStart, recordedETag: string | undefined): readonly RunSetting[] | string {
+    const { inlineSettings, s3UriSettings = '' } = batchRunSettings;
+    if (inlineSettings !== undefined) return inlineSettings;
+    const object = this.world.objects.byUri(s3UriSettings);
+    if (object === undefined) return `The object ${s3UriSettings} does not exist or cannot be read.`;
+    if (object.eTag !== recordedETag) return `The ETag of ${s3UriSettings} has changed since the batch was started.`;
+    try {
+      return readInput(listOf(RUN_SETTING), JSON.parse(object.bytes.toString('utf8')) as unknown);
+    } catch (error) {
+      const isUnreadable = error instanceof SyntaxError || error instanceof WrongType;
+      if (isUnreadable) return `The object ${s3UriSettings} is not a JSON array of run settings.`;
+      if (error instanceof BrokenConstraints) return error.message;
+      throw error;
+    }
+  }
+
+  #fateOf(runSettingId: string): RunFate {
+    const { refusedRuns, failingRuns, refusalRate, failureRate } = this.config;
+    const { random } = this.world;
+    if (refusedRuns.includes(runSettingId) || (refusalRate > 0 && random.next() < refusalRate)) return 'refused';
+    if (failingRuns.includes(runSettingId) || (failureRate > 0 && random.next() < failureRate)) return 'fails';
+    return 'completes';
+  }
+}
+
+/** So many digits, the first of them no zero. */
+function digits(chance: number, count: number): string {
+  const least = 10 ** (count - 1);
+  return String(Math.floor(least + chance * (9 * least - 1)));
+}
