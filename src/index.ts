@@ -2,7 +2,13 @@ export { openBatches } from './open-batches.ts';
 export { openSessions } from './open-sessions.ts';
 export { systemClock } from './session/system-ports.ts';
 export { callContext, type CallOptions } from './session/call-context.ts';
-export { SessionError, type Effect, type NativeError, type SessionErrorDetails } from './contract/session-error.ts';
+export {
+  SessionError,
+  type Effect,
+  type NativeError,
+  type QueryContext,
+  type SessionErrorDetails,
+} from './contract/session-error.ts';
 export { ERROR_KINDS, isErrorKind, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';
 export { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from './contract/session-handle.ts';
 export {
@@ -90,6 +96,7 @@ export type { Result } from './statement/result.ts';
 export type { ResultBatch, ResultColumn } from './statement/result-batch.ts';
 export type { ResultField, ResultSchema } from './statement/result-schema.ts';
 export type { RowOptions } from './statement/row-shape.ts';
+export type { SparkConnection } from './contract/spark-connect.ts';
 export type { Statement } from './statement/statement.ts';
 export type { StatementOptions } from './statement/statement-options.ts';
 export { STATEMENT_STATES, type StatementState } from './statement/statement-state.ts';

@@ -58,6 +58,11 @@ export function createProgram(terminal: Terminal): Command {
       run(async (context) => (await import('./commands/list.ts')).runList(context, options)),
     );
 
+  command(program, 'connect')
+    .description('write how PySpark joins a session; what is written holds a secret')
+    .argument('<session>', "the session's id, or its handle as JSON")
+    .action((id: string) => run(async (context) => (await import('./commands/connect.ts')).runConnect(context, id)));
+
   command(program, 'emulate')
     .description('run the emulators of Athena and EMR Serverless on the loopback address, until SIGTERM')
     .option('--services <names>', 'which ones, separated by commas (default: all)')

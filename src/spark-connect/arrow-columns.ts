@@ -46,6 +46,12 @@ interface TypeFacts {
   readonly children: readonly Field[] | null;
 }
 
+/** The buffers of a column; Arrow declares them for each of its types apart. */
+interface Buffers {
+  readonly values: FixedWidthValues;
+  readonly valueOffsets: Int32Array | BigInt64Array;
+}
+
 /** A column's name and type, as Arrow says them. @throws SessionError `unsupported` for a type that is not known here. */
 export function toColumnField({ name, type, nullable }: Field): ColumnField {
   return { name, type: toColumnType(type as DataType, name), nullable };
@@ -116,6 +122,7 @@ function typeName(type: DataType): string {
 export function toColumnData(data: Data): ColumnData {
   const type = toColumnType(data.type, 'value');
   const { typeId, unit } = data.type as unknown as TypeFacts;
+  const { values, valueOffsets } = data as Buffers;
   const column = { type, length: data.length, ...validityOf(data) };
   switch (type.kind) {
     case 'null':
@@ -124,20 +131,24 @@ export function toColumnData(data: Data): ColumnData {
     case 'binary': {
       const isLarge = typeId === TYPE_ID.largeUtf8 || typeId === TYPE_ID.largeBinary;
       const offsets = isLarge ? narrowed(data.valueOffsets) : data.valueOffsets;
-      return { ...column, offsets, values: data.values as Uint8Array };
+      return { ...column, offsets, values };
     }
     case 'list':
-      return { ...column, offsets: data.valueOffsets, children: data.children.map(toColumnData) };
+      return { ...column, offsets: valueOffsets as Int32Array, children: data.children.map(toColumnData) };
     case 'struct':
       return { ...column, children: data.children.map(toColumnData) };
     case 'map':
-      return { ...column, offsets: data.valueOffsets, children: (data.children[0]?.children ?? []).map(toColumnData) };
+      return {
+        ...column,
+        offsets: valueOffsets as Int32Array,
+        children: (data.children[0]?.children ?? []).map(toColumnData),
+      };
     case 'time':
     case 'timestamp':
     case 'duration':
-      return { ...column, values: inMicroseconds(data.values as BigInt64Array | Int32Array, unit) };
+      return { ...column, values: inMicroseconds(values, unit) };
     default:
-      return { ...column, values: data.values as FixedWidthValues };
+      return { ...column, values };
   }
 }
 
@@ -147,12 +158,12 @@ function validityOf({ type, nullCount, nullBitmap }: Data): { validity?: Uint8Ar
   return hasBitmap ? { validity: nullBitmap } : {};
 }
 
-function narrowed(offsets: BigInt64Array): Int32Array {
+function narrowed(offsets: ArrayLike<bigint | number>): Int32Array {
   return Int32Array.from(offsets, Number);
 }
 
 /** Spark and Sail write microseconds; other units are turned into them. */
-function inMicroseconds(values: BigInt64Array | Int32Array, unit: number): FixedWidthValues {
+function inMicroseconds(values: FixedWidthValues, unit: number): FixedWidthValues {
   if (unit === MICROSECOND) return values;
   const perSecond = UNITS_PER_SECOND[unit] ?? 1n;
   return BigInt64Array.from(

@@ -81,6 +81,8 @@ export class Operation {
         this.#stream = undefined;
         this.#assertFruitful();
       } catch (error) {
+        // Its stream is still open, for `stop` to see its end.
+        if (this.#signal.aborted) throw abortedError('execute', this.#signal);
         const line = this.#stream?.line;
         this.#stream = undefined;
         if (!(error instanceof RpcFailure) || line === undefined) throw this.#failed(error);

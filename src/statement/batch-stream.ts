@@ -1,6 +1,7 @@
 import type { ColumnBatch } from '../contract/column-batch.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StatementExecution } from '../contract/statement-runner.ts';
+import { byteLengthOf } from './column-buffers.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { mergedError } from './statement-errors.ts';
 
@@ -10,6 +11,7 @@ export interface BatchStreamParts {
   /** Ends the pulling when it aborts. */
   readonly signal: AbortSignal;
   readonly maxRows: number;
+  readonly maxResultBytes: number;
 }
 
 /**
@@ -23,6 +25,7 @@ export class BatchStream {
   #pulled = 0;
   #taken = 0;
   #rowCount = 0;
+  #byteCount = 0;
   #end: { readonly error: SessionError | undefined } | undefined;
   /** Resolves at the next change of any of the above. */
   #change: Deferred<void> = createDeferred();
@@ -85,12 +88,11 @@ export class BatchStream {
   #accept(batch: ColumnBatch): void {
     // Engines may send batches without rows; a reader has no use for them.
     if (batch.rowCount === 0) return;
-    const { maxRows } = this.#parts;
+    const { maxRows, maxResultBytes } = this.#parts;
     this.#rowCount += batch.rowCount;
-    if (this.#rowCount > maxRows) {
-      const message = `the result has more than maxRows (${maxRows}) rows and was stopped; add a LIMIT to the statement or raise maxRows`;
-      throw new SessionError('invalid-request', message, { operation: 'execute' });
-    }
+    this.#byteCount += byteLengthOf(batch);
+    if (this.#rowCount > maxRows) throw tooMuch(`maxRows (${maxRows}) rows`, 'maxRows');
+    if (this.#byteCount > maxResultBytes) throw tooMuch(`maxResultBytes (${maxResultBytes}) bytes`, 'maxResultBytes');
     this.#pulled += 1;
     this.#ready.push(batch);
     this.#tell();
@@ -101,4 +103,9 @@ export class BatchStream {
     this.#change = createDeferred();
     resolve();
   }
+}
+
+function tooMuch(limit: string, option: string): SessionError {
+  const message = `the result has more than ${limit} and was stopped; add a LIMIT to the statement or raise ${option}`;
+  return new SessionError('invalid-request', message, { operation: 'execute' });
 }

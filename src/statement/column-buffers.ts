@@ -1,4 +1,4 @@
-import type { ColumnData, ColumnType, FixedWidthValues } from '../contract/column-batch.ts';
+import type { ColumnBatch, ColumnData, ColumnType, FixedWidthValues } from '../contract/column-batch.ts';
 import { SessionError } from '../contract/session-error.ts';
 
 /** A column's values. A column without rows may come without buffers. */
@@ -54,4 +54,14 @@ function absent<T>(column: ColumnData, part: string, empty: T): T {
   if (column.length === 0) return empty;
   const message = `a ${column.type.kind} column arrived without its ${part}; report it with the statement`;
   throw new SessionError('internal', message, { operation: 'read' });
+}
+
+/** How many bytes a batch's buffers hold. */
+export function byteLengthOf({ columns }: ColumnBatch): number {
+  return columns.reduce((sum, column) => sum + columnByteLength(column), 0);
+}
+
+function columnByteLength({ validity, values, offsets, children = [] }: ColumnData): number {
+  const own = (validity?.byteLength ?? 0) + (values?.byteLength ?? 0) + (offsets?.byteLength ?? 0);
+  return children.reduce((sum, child) => sum + columnByteLength(child), own);
 }

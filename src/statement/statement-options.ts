@@ -12,6 +12,8 @@ export interface StatementOptions {
   readonly timeoutMs?: number | undefined;
   /** The statement fails, and gives no rows, when its result has more rows than this, 1 or more; no limit unless said. */
   readonly maxRows?: number | undefined;
+  /** The same for the bytes of the result's columns, 1 or more, before they become rows; no limit unless said. */
+  readonly maxResultBytes?: number | undefined;
 }
 
 /** The options, checked and no longer the caller's to change. */
@@ -20,9 +22,10 @@ export interface StatementConfig {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number | undefined;
   readonly maxRows: number;
+  readonly maxResultBytes: number;
 }
 
-const OPTION_NAMES = ['parameters', 'signal', 'timeoutMs', 'maxRows'];
+const OPTION_NAMES = ['parameters', 'signal', 'timeoutMs', 'maxRows', 'maxResultBytes'];
 
 /** @throws SessionError `invalid-request` for a text that is empty or no text. */
 export function assertStatementText(text: unknown): asserts text is string {
@@ -42,17 +45,26 @@ export function parseStatementOptions(options: unknown): StatementConfig {
   if (unknown !== undefined) {
     throw refusal(`there is no statement option '${unknown}'; there are ${OPTION_NAMES.join(', ')}`);
   }
-  const { parameters, signal, timeoutMs, maxRows } = options as Readonly<Record<string, unknown>>;
+  const { parameters, signal, timeoutMs, maxRows, maxResultBytes } = options as Readonly<Record<string, unknown>>;
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw refusal(`signal must be an AbortSignal; got ${describe(signal)}`);
   }
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && Number.isFinite(timeoutMs))) {
     throw refusal(`timeoutMs must be a number of milliseconds greater than 0; got ${describe(timeoutMs)}`);
   }
-  if (maxRows !== undefined && !(typeof maxRows === 'number' && Number.isSafeInteger(maxRows) && maxRows > 0)) {
-    throw refusal(`maxRows must be a whole number, 1 or more; got ${describe(maxRows)}`);
-  }
-  return { parameters: parseParameters(parameters), signal, timeoutMs, maxRows: maxRows ?? Number.POSITIVE_INFINITY };
+  return {
+    parameters: parseParameters(parameters),
+    signal,
+    timeoutMs,
+    maxRows: parseLimit('maxRows', maxRows),
+    maxResultBytes: parseLimit('maxResultBytes', maxResultBytes),
+  };
+}
+
+function parseLimit(name: string, limit: unknown): number {
+  if (limit === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw refusal(`${name} must be a whole number, 1 or more; got ${describe(limit)}`);
 }
 
 function parseParameters(parameters: unknown): Parameters | undefined {

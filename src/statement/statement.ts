@@ -160,7 +160,7 @@ export class Statement {
   async #execute(): Promise<void> {
     const { signal } = this.#controller;
     const { handle, whenReady } = this.#ports;
-    const { parameters, maxRows } = this.#config;
+    const { parameters, maxRows, maxResultBytes } = this.#config;
     const runner = await whenReady(signal);
     if (signal.aborted) return;
     this.#runner = runner;
@@ -174,7 +174,7 @@ export class Statement {
       return undefined;
     });
     if (execution === undefined) return;
-    const stream = new BatchStream({ execution, signal, maxRows });
+    const stream = new BatchStream({ execution, signal, maxRows, maxResultBytes });
     this.#stream = stream;
     // An engine may accept a statement that was told to stop meanwhile; then it is only let go of.
     if (this.#ending === undefined) {

@@ -28,7 +28,7 @@ describe('the text', () => {
 
 describe('wrong options are refused before anything is done', () => {
   it.each<[string, unknown, RegExp]>([
-    ['null', null, /an object \{ parameters, signal, timeoutMs, maxRows \}; got null/],
+    ['null', null, /an object \{ parameters, signal, timeoutMs, maxRows, maxResultBytes \}; got null/],
     ['an array', [1], /got an object of Array/],
     ['a name that does not exist', { timeout: 5 }, /no statement option 'timeout'; there are parameters, signal/],
     ['a signal that is none', { signal: {} }, /signal must be an AbortSignal; got an object/],
@@ -38,6 +38,7 @@ describe('wrong options are refused before anything is done', () => {
     ['timeoutMs Infinity', { timeoutMs: Number.POSITIVE_INFINITY }, /got Infinity/],
     ['timeoutMs as text', { timeoutMs: '1s' }, /got a string/],
     ['maxRows 0', { maxRows: 0 }, /maxRows must be a whole number, 1 or more; got 0/],
+    ['maxResultBytes 0', { maxResultBytes: 0 }, /maxResultBytes must be a whole number, 1 or more; got 0/],
     ['maxRows 1.5', { maxRows: 1.5 }, /got 1.5/],
     ['maxRows as text', { maxRows: '5' }, /got a string/],
   ])('%s', async (_, options, message) => {

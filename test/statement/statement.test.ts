@@ -461,6 +461,19 @@ describe('timeoutMs', () => {
   });
 });
 
+describe('maxResultBytes', () => {
+  it('fails a result whose columns hold more, and stops the engine', async () => {
+    const stage = new Stage({ batches: [numbers(1, 2), numbers(3, 4)] });
+    const [first] = numbers(1, 2).columns;
+    const bytes = (first?.values?.byteLength ?? 0) * 2;
+    expect(await (await stage.submit('SELECT n', { maxResultBytes: bytes }).result()).rows()).toHaveLength(4);
+    const error = await failure((await stage.submit('SELECT n', { maxResultBytes: bytes - 1 }).result()).rows());
+    expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
+    expect(error.message).toMatch(/more than maxResultBytes .* raise maxResultBytes/);
+    expect(stage.runner.closed).toBe(2);
+  });
+});
+
 describe('maxRows', () => {
   const batches = [numbers(1, 2), numbers(3, 4)];
 

@@ -1,0 +1,226 @@
+import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
+import { Table, tableFromArrays, tableToIPC } from 'apache-arrow';
+import {
+  ErrorInfoSchema,
+  ExecutePlanResponseSchema,
+  RetryInfoSchema,
+  SparkConnectService,
+  StatusSchema,
+  type ExecutePlanRequest,
+} from '../../src/spark-connect/wire/spark-connect_pb.ts';
+
+type Answer = MessageInitShape<typeof ExecutePlanResponseSchema>;
+
+/** What happens to one stream before its answer of the given number (from 0) is sent. */
+export type Fault =
+  | { readonly at: number; readonly kind: 'end' }
+  | {
+      readonly at: number;
+      readonly kind: 'status';
+      readonly code: number;
+      readonly text: string;
+      readonly info?: Record<string, string>;
+      readonly retryMs?: number;
+    }
+  | { readonly at: number; readonly kind: 'cut' }
+  | { readonly at: number; readonly kind: 'silence' };
+
+/** A Spark Connect server of a few lines: it plays answers back, keeps them for reattaching, and spoils streams as told. */
+export class FakeServer {
+  /** The path of each call, in order, with the token that came along. */
+  readonly calls: { readonly method: string; readonly token: string | undefined; readonly request: any }[] = [];
+  /** The answers to a query's second step. */
+  answers: Answer[] = [batch([1, 2], 0), batch([3], 2)];
+  /** What the first step gives: a relation to run, or the rows of a command. */
+  localRelation: Uint8Array | undefined;
+  /** One fault a stream of the second step, in the order of the streams; `undefined` leaves one alone. */
+  faults: (Fault | undefined)[] = [];
+  /** Tokens that are accepted; all of them while it is `undefined`. */
+  accepts: Set<string> | undefined;
+  serverSideSessionId = 'server-1';
+  interruptsFind = 'all' as 'all' | 'none';
+  /** How often each plan was begun. */
+  readonly begun = new Map<string, number>();
+  readonly released = new Set<string>();
+  readonly interrupted: string[] = [];
+  port = 0;
+  readonly #server = new Server({ 'grpc.max_send_message_length': -1 });
+  readonly #operations = new Map<string, Answer[]>();
+  readonly #open = new Map<string, ServerWritableStream<any, any>[]>();
+
+  async listen(): Promise<void> {
+    const { method } = SparkConnectService;
+    const definition: Record<string, any> = {};
+    for (const { name, methodKind, input, output } of SparkConnectService.methods as readonly {
+      name: string;
+      methodKind: string;
+      input: DescMessage;
+      output: DescMessage;
+    }[]) {
+      definition[name] = {
+        path: `/${SparkConnectService.typeName}/${name}`,
+        requestStream: false,
+        responseStream: methodKind === 'server_streaming',
+        requestDeserialize: (bytes: Buffer) => fromBinary(input, bytes),
+        responseSerialize: (value: object) => Buffer.from(toBinary(output, create(output, value))),
+        requestSerialize: () => Buffer.alloc(0),
+        responseDeserialize: () => ({}),
+      };
+    }
+    this.#server.addService(definition, {
+      [method.executePlan.name]: (call: ServerWritableStream<ExecutePlanRequest, any>) =>
+        this.#stream('ExecutePlan', call, () => this.#begin(call.request)),
+      [method.reattachExecute.name]: (call: ServerWritableStream<any, any>) =>
+        this.#stream('ReattachExecute', call, () => this.#rest(call.request)),
+      [method.releaseExecute.name]: this.#unary('ReleaseExecute', (request) => {
+        if (request.release.case === 'releaseAll') this.released.add(request.operationId);
+        return {};
+      }),
+      [method.interrupt.name]: this.#unary('Interrupt', (request) => this.#interrupt(request.interrupt.value)),
+      [method.analyzePlan.name]: this.#unary('AnalyzePlan', () => ({
+        result: { case: 'sparkVersion', value: { version: '4.1.4' } },
+      })),
+      [method.config.name]: this.#unary('Config', () => ({ pairs: [] })),
+      [method.fetchErrorDetails.name]: this.#unary('FetchErrorDetails', () => ({})),
+      [method.releaseSession.name]: this.#unary('ReleaseSession', () => ({})),
+    });
+    this.port = await new Promise((resolve, reject) => {
+      this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
+      );
+    });
+  }
+
+  close(): void {
+    this.#server.forceShutdown();
+  }
+
+  count(method: string): number {
+    return this.calls.filter((call) => call.method === method).length;
+  }
+
+  #unary(name: string, answer: (request: any) => object) {
+    return (call: ServerUnaryCall<any, any>, done: sendUnaryData<any>) => {
+      if (!this.#admit(name, call)) done({ code: 16, details: 'bad token' });
+      else done(null, { serverSideSessionId: this.serverSideSessionId, ...answer(call.request) });
+    };
+  }
+
+  #admit(method: string, call: { metadata: Metadata; request: any }): boolean {
+    const token = call.metadata.get('x-aws-proxy-auth')[0] as string | undefined;
+    this.calls.push({ method, token, request: call.request });
+    return this.accepts === undefined || this.accepts.has(token ?? '');
+  }
+
+  #begin(request: ExecutePlanRequest): { all: Answer[]; from: number } | { code: number; text: string } {
+    const id = request.operationId ?? '';
+    if (this.#operations.has(id)) return { code: 13, text: '[INVALID_HANDLE.OPERATION_ALREADY_EXISTS] it exists' };
+    this.begun.set(id, (this.begun.get(id) ?? 0) + 1);
+    const isCommand = request.plan?.opType.case === 'command';
+    const relation: any = this.localRelation
+      ? { relType: { case: 'localRelation', value: { data: this.localRelation } } }
+      : { relType: { case: 'sql', value: { query: 'SELECT' } } };
+    const all: Answer[] = isCommand
+      ? [{ responseType: { case: 'sqlCommandResult', value: { relation } } }]
+      : [...this.answers];
+    all.push({ responseType: { case: 'resultComplete', value: {} } });
+    this.#operations.set(id, all);
+    return { all, from: 0 };
+  }
+
+  #rest(request: any): { all: Answer[]; from: number } | { code: number; text: string } {
+    const all = this.#operations.get(request.operationId);
+    if (all === undefined) return { code: 13, text: '[INVALID_HANDLE.OPERATION_NOT_FOUND] it is not here' };
+    return { all, from: request.lastResponseId === undefined ? 0 : Number(request.lastResponseId) + 1 };
+  }
+
+  #stream(
+    name: string,
+    call: ServerWritableStream<any, any>,
+    find: () => { all: Answer[]; from: number } | { code: number; text: string },
+  ): void {
+    if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: 'bad token' });
+    const second = call.request.plan?.opType.case !== 'command';
+    const fault = second ? this.faults.shift() : undefined;
+    // Before anything was begun.
+    if (fault !== undefined && fault.at < 0) return this.#spoil(call, fault);
+    const found = find();
+    if ('code' in found) return void call.emit('error', { code: found.code, details: found.text });
+    const id = call.request.operationId as string;
+    this.#open.set(id, [...(this.#open.get(id) ?? []), call]);
+    for (let at = found.from; at < found.all.length; at += 1) {
+      if (fault?.at === at) return this.#spoil(call, fault);
+      call.write({
+        operationId: id,
+        responseId: String(at),
+        serverSideSessionId: this.serverSideSessionId,
+        ...found.all[at],
+      });
+    }
+    call.end();
+  }
+
+  #spoil(call: ServerWritableStream<any, any>, fault: Fault): void {
+    if (fault.kind === 'end') call.end();
+    if (fault.kind === 'cut') {
+      const { stream } = (call as any).call;
+      setImmediate(() => stream.session.destroy());
+    }
+    if (fault.kind !== 'status') return;
+    const { code, text, info, retryMs } = fault;
+    const details = [];
+    if (info) {
+      const { reason = 'org.apache.spark.SparkException', ...metadata } = info;
+      const value = toBinary(
+        ErrorInfoSchema,
+        create(ErrorInfoSchema, { reason, domain: 'org.apache.spark', metadata }),
+      );
+      details.push({ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value });
+    }
+    if (retryMs !== undefined) {
+      const value = toBinary(
+        RetryInfoSchema,
+        create(RetryInfoSchema, { retryDelay: { seconds: 0n, nanos: retryMs * 1e6 } }),
+      );
+      details.push({ typeUrl: 'type.googleapis.com/google.rpc.RetryInfo', value });
+    }
+    const metadata = new Metadata();
+    if (details.length > 0)
+      metadata.set(
+        'grpc-status-details-bin',
+        Buffer.from(toBinary(StatusSchema, create(StatusSchema, { code, details }))),
+      );
+    call.emit('error', { code, details: text, metadata });
+  }
+
+  #interrupt(id: string): object {
+    this.interrupted.push(id);
+    // The first interrupt comes before the operation is known.
+    if (this.interruptsFind === 'none') {
+      this.interruptsFind = 'all';
+      return { interruptedIds: [] };
+    }
+    for (const call of this.#open.get(id) ?? [])
+      call.emit('error', { code: 13, details: '[OPERATION_CANCELED] it was' });
+    return { interruptedIds: [id] };
+  }
+}
+
+/** Bytes of one complete IPC stream with one column of integers. */
+export function ipc(values: readonly number[]): Uint8Array {
+  return tableToIPC(new Table(tableFromArrays({ n: Int32Array.from(values) })), 'stream');
+}
+
+/** One answer with rows. */
+export function batch(values: readonly number[], startOffset: number, more: object = {}): Answer {
+  const value = { rowCount: BigInt(values.length), data: ipc(values), startOffset: BigInt(startOffset), ...more };
+  return { responseType: { case: 'arrowBatch', value } };
+}

@@ -1,0 +1,263 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
+import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
+import { silentLogger, systemClock } from '../../src/session/system-ports.ts';
+import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
+import { systemRandom } from '../../src/session/system-ports.ts';
+import { batch, FakeServer, ipc, type Fault } from './fake-server.ts';
+
+const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
+
+let server: FakeServer;
+let runner: SparkConnectRunner;
+let tokens: string[];
+let expiresInMs: number;
+let asked: number;
+
+beforeEach(async () => {
+  server = new FakeServer();
+  await server.listen();
+  tokens = ['secret-1', 'secret-2', 'secret-3'];
+  expiresInMs = 3_600_000;
+  asked = 0;
+  // Pauses between attempts are real in kind but not in length; what guards a call is left alone.
+  const schedule: typeof systemClock.schedule = (ms, run, kind) =>
+    systemClock.schedule(kind === 'background' ? ms : Math.min(ms, 5), run, kind);
+  const clock = { ...systemClock, schedule };
+  runner = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(
+    async (): Promise<ConnectEndpoint> => {
+      asked += 1;
+      const token = tokens.shift();
+      if (token === undefined) throw new Error('no more tokens');
+      return {
+        host: '127.0.0.1',
+        port: server.port,
+        tls: false,
+        metadata: { 'x-aws-proxy-auth': token },
+        expiresAtMs: Date.now() + expiresInMs,
+      };
+    },
+  );
+});
+
+afterEach(async () => {
+  await runner.close();
+  server.close();
+});
+
+async function numbers(signal = new AbortController().signal): Promise<number[]> {
+  const execution = await runner.execute(
+    HANDLE,
+    { id: 's', text: 'SELECT n' },
+    { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
+  );
+  const found: number[] = [];
+  try {
+    for await (const { rowCount, columns } of execution.batches())
+      found.push(...(columns[0]!.values as Int32Array).subarray(0, rowCount));
+  } finally {
+    await execution.close();
+  }
+  return found;
+}
+
+const failure = (work: Promise<unknown>): Promise<any> =>
+  work.then(
+    () => expect.fail('it succeeded'),
+    (error: unknown) => error,
+  );
+
+const UNAVAILABLE = 14;
+const MESSAGES = [0, 1, 2];
+
+describe('a stream that breaks', () => {
+  it('gives the rows of a stream that does not', async () => {
+    expect(await numbers()).toEqual([1, 2, 3]);
+    expect(server.count('ExecutePlan')).toBe(2);
+    expect(server.count('ReattachExecute')).toBe(0);
+  });
+
+  const kinds = ['end', 'status', 'cut'] as const;
+  it.each(MESSAGES.flatMap((at) => kinds.map((kind) => [kind, at] as const)))(
+    'goes on after %s before answer %i, and runs once',
+    async (kind, at) => {
+      server.faults = [{ at, kind, code: UNAVAILABLE, text: 'gone' } as Fault];
+      expect(await numbers()).toEqual([1, 2, 3]);
+      expect([...server.begun.values()]).toEqual([1, 1]);
+    },
+  );
+
+  it('sends a request that never arrived again under the same id', async () => {
+    server.faults = [{ at: -1, kind: 'status', code: UNAVAILABLE, text: 'gone' }];
+    expect(await numbers()).toEqual([1, 2, 3]);
+    expect([...server.begun.values()]).toEqual([1, 1]);
+  });
+
+  it('waits as long as the server asks', async () => {
+    server.faults = [{ at: 1, kind: 'status', code: 13, text: 'busy', retryMs: 20 }];
+    expect(await numbers()).toEqual([1, 2, 3]);
+  });
+
+  it('is lost when the server does not know the operation after it has sent something', async () => {
+    server.faults = [{ at: 1, kind: 'status', code: 13, text: '[INVALID_HANDLE.OPERATION_NOT_FOUND] no' }];
+    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
+  });
+
+  it('gives up after its retries with one clear error', async () => {
+    server.faults = Array.from(
+      { length: 20 },
+      () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }) as Fault,
+    );
+    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
+  });
+});
+
+describe('a session whose server was restarted', () => {
+  it('is lost, and no new one takes its place', async () => {
+    await numbers();
+    server.serverSideSessionId = 'server-2';
+    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+  });
+});
+
+describe('answers', () => {
+  it('may be empty or of a kind that is not known', async () => {
+    server.answers = [{}, batch([1], 0), { responseType: { case: undefined } }, batch([2], 1)];
+    expect(await numbers()).toEqual([1, 2]);
+  });
+
+  it('may have no rows, and still have columns', async () => {
+    server.answers = [batch([], 0)];
+    expect(await numbers()).toEqual([]);
+  });
+
+  it('may come along with the command itself', async () => {
+    server.localRelation = ipc([7]);
+    expect(await numbers()).toEqual([7]);
+    expect(server.count('ExecutePlan')).toBe(1);
+  });
+
+  it('may come in pieces', async () => {
+    const data = ipc([1, 2, 3]);
+    const piece = (at: number, from: number, to?: number) => ({
+      responseType: {
+        case: 'arrowBatch' as const,
+        value: {
+          rowCount: 3n,
+          data: data.slice(from, to),
+          startOffset: 0n,
+          chunkIndex: BigInt(at),
+          numChunksInBatch: 2n,
+        },
+      },
+    });
+    server.answers = [piece(0, 0, 100), piece(1, 100)];
+    expect(await numbers()).toEqual([1, 2, 3]);
+    server.answers = [piece(1, 100), piece(0, 0, 100)];
+    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+  });
+
+  it.each([
+    ['a missing batch', batch([3], 5)],
+    ['a wrong count of rows', batch([3], 2, { rowCount: 2n })],
+    ['bytes that are no Arrow', batch([3], 2, { data: Uint8Array.of(1, 2, 3) })],
+  ])('with %s are no result', async (_, second) => {
+    server.answers = [batch([1, 2], 0), second];
+    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+  });
+});
+
+describe('an error of Spark', () => {
+  it('keeps its class, its SQLSTATE and its parameters', async () => {
+    const info = {
+      reason: 'org.apache.spark.sql.AnalysisException',
+      errorClass: 'TABLE_OR_VIEW_NOT_FOUND',
+      sqlState: '42P01',
+      messageParameters: '{"relationName":"`nope`"}',
+    };
+    server.faults = [{ at: 0, kind: 'status', code: 13, text: '[TABLE_OR_VIEW_NOT_FOUND] nope', info }];
+    expect(await failure(numbers())).toMatchObject({
+      kind: 'invalid-request',
+      native: { code: 'TABLE_OR_VIEW_NOT_FOUND', sqlState: '42P01', messageParameters: { relationName: '`nope`' } },
+    });
+  });
+
+  it('of an engine that has stopped is the end of the session', async () => {
+    server.faults = [
+      {
+        at: 0,
+        kind: 'status',
+        code: 13,
+        text: 'Cannot call methods on a stopped SparkContext.',
+        info: { reason: 'java.lang.IllegalStateException' },
+      },
+    ];
+    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+  });
+});
+
+describe('a token', () => {
+  it('that is refused in mid-stream is replaced once, and the statement goes on', async () => {
+    server.faults = [{ at: 1, kind: 'status', code: 7, text: 'expired' }];
+    expect(await numbers()).toEqual([1, 2, 3]);
+    expect(asked).toBe(2);
+    expect(server.calls.at(-1)?.token).toBe('secret-2');
+  });
+
+  it('that is cut off as proxies of AWS do is replaced near its end only', async () => {
+    server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
+    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    await runner.release(HANDLE);
+    expiresInMs = 60_000;
+    server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
+    expect(await numbers()).toEqual([1, 2, 3]);
+  });
+
+  it('that is refused for good is one error that does not show it', async () => {
+    server.accepts = new Set();
+    const error = await failure(numbers());
+    expect(error).toMatchObject({ kind: 'unauthenticated' });
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
+    expect(asked).toBe(2);
+  });
+
+  it('is not seen in what connect gives, but for the url', async () => {
+    const connection = await runner.connect(HANDLE, {
+      signal: new AbortController().signal,
+      deadline: Number.POSITIVE_INFINITY,
+      attempt: 1,
+    });
+    expect(inspect(connection, { showHidden: true, depth: 9 }) + JSON.stringify(connection)).not.toContain('secret');
+    expect(connection.url).toContain(';x-aws-proxy-auth=secret-1');
+    expect(connection).toMatchObject({ sparkVersion: '4.1.4', userId: 'anysession' });
+    expect(await connection.metadata()).toEqual({ 'x-aws-proxy-auth': 'secret-1' });
+  });
+});
+
+describe('cancelling', () => {
+  it('repeats the interrupt until it finds the operation, and leaves nothing behind', async () => {
+    server.interruptsFind = 'none';
+    server.faults = [{ at: 1, kind: 'silence' }];
+    const controller = new AbortController();
+    const work = failure(numbers(controller.signal));
+    while (server.begun.size < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+    controller.abort(new Error('enough'));
+    expect(await work).toMatchObject({ kind: 'aborted' });
+    expect(server.interrupted.length).toBeGreaterThanOrEqual(2);
+    const [, query] = [...server.begun.keys()];
+    expect(server.released).toContain(query);
+  });
+
+  it('by leaving a result early releases it', async () => {
+    server.faults = [{ at: 1, kind: 'silence' }];
+    const execution = await runner.execute(
+      HANDLE,
+      { id: 's', text: 'SELECT n' },
+      { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
+    );
+    await execution.close();
+    const [, query] = [...server.begun.keys()];
+    expect(server.released).toContain(query);
+  });
+});
