@@ -8,10 +8,11 @@ import type {
 import { onAbort } from '../contract/on-abort.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
+import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { abortedError, sleep } from '../contract/sleep.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
-import { sessionLostError, toSessionError } from './failure-to-error.ts';
+import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
 import type { Grpc } from './load-grpc.ts';
 import { isTokenRefused, isTransient, pauseBeforeMs, RETRY_LIMIT } from './retry-policy.ts';
@@ -24,6 +25,9 @@ const UNARY_TIMEOUT_MS = 60_000;
 
 /** How long one part of a stream may take before it is attached again, milliseconds; servers end it after two minutes themselves. */
 const STREAM_TIMEOUT_MS = 10 * 60_000;
+
+/** An error is not held back for longer than this while its details are fetched, milliseconds. */
+const DETAILS_TIMEOUT_MS = 5_000;
 
 /** Tells the server's logs who calls. */
 const CLIENT_TYPE = 'anysession';
@@ -169,7 +173,7 @@ export class ConnectSession {
     }
     streak.failures += 1;
     if (!isTransient(failure) || streak.failures > RETRY_LIMIT) {
-      throw toSessionError(failure, { handle: this.handle, mayHaveRun });
+      throw toSessionError(failure, { handle: this.handle, mayHaveRun, native: await this.#explain(failure) });
     }
     await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
   }
@@ -195,6 +199,21 @@ export class ConnectSession {
         if (!(error instanceof RpcFailure)) throw error;
         await this.recover(error, streak, { line, signal, mayHaveRun });
       }
+    }
+  }
+
+  /** What the server still knows of its error; 3.5 and Sail keep nothing. */
+  async #explain(failure: RpcFailure): Promise<NativeError> {
+    const native = nativeOf(failure);
+    const errorId = failure.spark?.errorId;
+    if (errorId === undefined) return native;
+    try {
+      const { fetchErrorDetails } = SparkConnectService.method;
+      const details = await this.attempt(fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
+      return withDetails(native, details);
+    } catch {
+      // The error itself is worth more than what could be said about it.
+      return native;
     }
   }
 

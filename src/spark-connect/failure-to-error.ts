@@ -2,6 +2,7 @@ import type { ErrorKind } from '../contract/error-kinds.ts';
 import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
+import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
 
 /** What was being done when a call failed. */
 export interface FailedCall {
@@ -73,6 +74,25 @@ export function nativeOf({ code, errorClass, spark }: RpcFailure): NativeError {
     code: errorClass ?? spark?.javaClass ?? `gRPC ${code}`,
     ...(sqlState !== undefined && { sqlState }),
     ...(messageParameters && { messageParameters }),
+  };
+}
+
+/** Adds what a server of 4.0 or later tells when it is asked about an error. */
+export function withDetails(native: NativeError, { rootErrorIdx, errors }: FetchErrorDetailsResponse): NativeError {
+  const thrown = errors[rootErrorIdx ?? 0]?.sparkThrowable;
+  if (thrown === undefined) return native;
+  const { errorClass, sqlState, messageParameters, queryContexts } = thrown;
+  const places = queryContexts.map(({ fragment, startIndex, stopIndex }) => ({
+    fragment,
+    start: startIndex,
+    stop: stopIndex,
+  }));
+  return {
+    ...native,
+    code: errorClass ?? native.code,
+    sqlState: sqlState ?? native.sqlState,
+    messageParameters,
+    ...(places.length > 0 && { queryContexts: places }),
   };
 }
 

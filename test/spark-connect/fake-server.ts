@@ -4,18 +4,33 @@ import {
   Server,
   ServerCredentials,
   type sendUnaryData,
+  type ServiceDefinition,
   type ServerUnaryCall,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
+import type { ServerHttp2Stream } from 'node:http2';
 import { Table, tableFromArrays, tableToIPC } from 'apache-arrow';
 import {
   ErrorInfoSchema,
   ExecutePlanResponseSchema,
+  FetchErrorDetailsResponseSchema,
+  RelationSchema,
   RetryInfoSchema,
   SparkConnectService,
   StatusSchema,
-  type ExecutePlanRequest,
+  type Plan,
 } from '../../src/spark-connect/wire/spark-connect_pb.ts';
+
+/** What the requests of all calls have that is looked at here. */
+interface Request {
+  readonly plan?: Plan;
+  readonly operationId?: string;
+  readonly lastResponseId?: string;
+  readonly release?: { readonly case?: string };
+  readonly interrupt?: { readonly value?: string };
+}
+
+type Stream = ServerWritableStream<Request, object>;
 
 type Answer = MessageInitShape<typeof ExecutePlanResponseSchema>;
 
@@ -36,7 +51,7 @@ export type Fault =
 /** A Spark Connect server of a few lines: it plays answers back, keeps them for reattaching, and spoils streams as told. */
 export class FakeServer {
   /** The path of each call, in order, with the token that came along. */
-  readonly calls: { readonly method: string; readonly token: string | undefined; readonly request: any }[] = [];
+  readonly calls: { readonly method: string; readonly token: string | undefined; readonly request: Request }[] = [];
   /** The answers to a query's second step. */
   answers: Answer[] = [batch([1, 2], 0), batch([3], 2)];
   /** What the first step gives: a relation to run, or the rows of a command. */
@@ -45,6 +60,8 @@ export class FakeServer {
   faults: (Fault | undefined)[] = [];
   /** Tokens that are accepted; all of them while it is `undefined`. */
   accepts: Set<string> | undefined;
+  /** What is told of an error when it is asked about. */
+  details: MessageInitShape<typeof FetchErrorDetailsResponseSchema> = {};
   serverSideSessionId = 'server-1';
   interruptsFind = 'all' as 'all' | 'none';
   /** How often each plan was begun. */
@@ -54,11 +71,11 @@ export class FakeServer {
   port = 0;
   readonly #server = new Server({ 'grpc.max_send_message_length': -1 });
   readonly #operations = new Map<string, Answer[]>();
-  readonly #open = new Map<string, ServerWritableStream<any, any>[]>();
+  readonly #open = new Map<string, Stream[]>();
 
   async listen(): Promise<void> {
     const { method } = SparkConnectService;
-    const definition: Record<string, any> = {};
+    const definition: Record<string, ServiceDefinition[string]> = {};
     for (const { name, methodKind, input, output } of SparkConnectService.methods as readonly {
       name: string;
       methodKind: string;
@@ -70,26 +87,26 @@ export class FakeServer {
         requestStream: false,
         responseStream: methodKind === 'server_streaming',
         requestDeserialize: (bytes: Buffer) => fromBinary(input, bytes),
-        responseSerialize: (value: object) => Buffer.from(toBinary(output, create(output, value))),
+        responseSerialize: (value: MessageInitShape<DescMessage>) =>
+          Buffer.from(toBinary(output, create(output, value))),
         requestSerialize: () => Buffer.alloc(0),
         responseDeserialize: () => ({}),
       };
     }
     this.#server.addService(definition, {
-      [method.executePlan.name]: (call: ServerWritableStream<ExecutePlanRequest, any>) =>
-        this.#stream('ExecutePlan', call, () => this.#begin(call.request)),
-      [method.reattachExecute.name]: (call: ServerWritableStream<any, any>) =>
+      [method.executePlan.name]: (call: Stream) => this.#stream('ExecutePlan', call, () => this.#begin(call.request)),
+      [method.reattachExecute.name]: (call: Stream) =>
         this.#stream('ReattachExecute', call, () => this.#rest(call.request)),
       [method.releaseExecute.name]: this.#unary('ReleaseExecute', (request) => {
-        if (request.release.case === 'releaseAll') this.released.add(request.operationId);
+        if (request.release?.case === 'releaseAll') this.released.add(request.operationId ?? '');
         return {};
       }),
-      [method.interrupt.name]: this.#unary('Interrupt', (request) => this.#interrupt(request.interrupt.value)),
+      [method.interrupt.name]: this.#unary('Interrupt', (request) => this.#interrupt(request.interrupt?.value ?? '')),
       [method.analyzePlan.name]: this.#unary('AnalyzePlan', () => ({
         result: { case: 'sparkVersion', value: { version: '4.1.4' } },
       })),
       [method.config.name]: this.#unary('Config', () => ({ pairs: [] })),
-      [method.fetchErrorDetails.name]: this.#unary('FetchErrorDetails', () => ({})),
+      [method.fetchErrorDetails.name]: this.#unary('FetchErrorDetails', () => this.details),
       [method.releaseSession.name]: this.#unary('ReleaseSession', () => ({})),
     });
     this.port = await new Promise((resolve, reject) => {
@@ -107,25 +124,25 @@ export class FakeServer {
     return this.calls.filter((call) => call.method === method).length;
   }
 
-  #unary(name: string, answer: (request: any) => object) {
-    return (call: ServerUnaryCall<any, any>, done: sendUnaryData<any>) => {
+  #unary(name: string, answer: (request: Request) => object) {
+    return (call: ServerUnaryCall<Request, object>, done: sendUnaryData<object>) => {
       if (!this.#admit(name, call)) done({ code: 16, details: 'bad token' });
       else done(null, { serverSideSessionId: this.serverSideSessionId, ...answer(call.request) });
     };
   }
 
-  #admit(method: string, call: { metadata: Metadata; request: any }): boolean {
+  #admit(method: string, call: { metadata: Metadata; request: Request }): boolean {
     const token = call.metadata.get('x-aws-proxy-auth')[0] as string | undefined;
     this.calls.push({ method, token, request: call.request });
     return this.accepts === undefined || this.accepts.has(token ?? '');
   }
 
-  #begin(request: ExecutePlanRequest): { all: Answer[]; from: number } | { code: number; text: string } {
+  #begin(request: Request): { all: Answer[]; from: number } | { code: number; text: string } {
     const id = request.operationId ?? '';
     if (this.#operations.has(id)) return { code: 13, text: '[INVALID_HANDLE.OPERATION_ALREADY_EXISTS] it exists' };
     this.begun.set(id, (this.begun.get(id) ?? 0) + 1);
     const isCommand = request.plan?.opType.case === 'command';
-    const relation: any = this.localRelation
+    const relation: MessageInitShape<typeof RelationSchema> = this.localRelation
       ? { relType: { case: 'localRelation', value: { data: this.localRelation } } }
       : { relType: { case: 'sql', value: { query: 'SELECT' } } };
     const all: Answer[] = isCommand
@@ -136,15 +153,15 @@ export class FakeServer {
     return { all, from: 0 };
   }
 
-  #rest(request: any): { all: Answer[]; from: number } | { code: number; text: string } {
-    const all = this.#operations.get(request.operationId);
+  #rest(request: Request): { all: Answer[]; from: number } | { code: number; text: string } {
+    const all = this.#operations.get(request.operationId ?? '');
     if (all === undefined) return { code: 13, text: '[INVALID_HANDLE.OPERATION_NOT_FOUND] it is not here' };
     return { all, from: request.lastResponseId === undefined ? 0 : Number(request.lastResponseId) + 1 };
   }
 
   #stream(
     name: string,
-    call: ServerWritableStream<any, any>,
+    call: Stream,
     find: () => { all: Answer[]; from: number } | { code: number; text: string },
   ): void {
     if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: 'bad token' });
@@ -154,7 +171,7 @@ export class FakeServer {
     if (fault !== undefined && fault.at < 0) return this.#spoil(call, fault);
     const found = find();
     if ('code' in found) return void call.emit('error', { code: found.code, details: found.text });
-    const id = call.request.operationId as string;
+    const id = call.request.operationId ?? '';
     this.#open.set(id, [...(this.#open.get(id) ?? []), call]);
     for (let at = found.from; at < found.all.length; at += 1) {
       if (fault?.at === at) return this.#spoil(call, fault);
@@ -168,11 +185,11 @@ export class FakeServer {
     call.end();
   }
 
-  #spoil(call: ServerWritableStream<any, any>, fault: Fault): void {
+  #spoil(call: Stream, fault: Fault): void {
     if (fault.kind === 'end') call.end();
     if (fault.kind === 'cut') {
-      const { stream } = (call as any).call;
-      setImmediate(() => stream.session.destroy());
+      const { stream } = (call as unknown as { call: { stream: ServerHttp2Stream } }).call;
+      setImmediate(() => stream.session?.destroy());
     }
     if (fault.kind !== 'status') return;
     const { code, text, info, retryMs } = fault;

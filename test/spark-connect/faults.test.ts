@@ -62,7 +62,7 @@ async function numbers(signal = new AbortController().signal): Promise<number[]>
   return found;
 }
 
-const failure = (work: Promise<unknown>): Promise<any> =>
+const failure = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => expect.fail('it succeeded'),
     (error: unknown) => error,
@@ -180,6 +180,18 @@ describe('an error of Spark', () => {
     expect(await failure(numbers())).toMatchObject({
       kind: 'invalid-request',
       native: { code: 'TABLE_OR_VIEW_NOT_FOUND', sqlState: '42P01', messageParameters: { relationName: '`nope`' } },
+    });
+  });
+
+  it('says where in the statement it is, when the server keeps that', async () => {
+    const queryContexts = [{ fragment: 'nope', startIndex: 14, stopIndex: 17 }];
+    server.details = {
+      rootErrorIdx: 0,
+      errors: [{ sparkThrowable: { errorClass: 'X.Y', sqlState: '42P01', queryContexts } }],
+    };
+    server.faults = [{ at: 0, kind: 'status', code: 13, text: 'cut short', info: { errorId: 'e-1' } }];
+    expect(await failure(numbers())).toMatchObject({
+      native: { code: 'X.Y', sqlState: '42P01', queryContexts: [{ fragment: 'nope', start: 14, stop: 17 }] },
     });
   });
 
