@@ -104,14 +104,16 @@ async function toConnection(
       return new Promise((resolve, reject) => {
         const send = stub[method];
         if (send === undefined) throw new Error(`the SDK has no method ${method}`);
-        const routing = request.name === undefined ? `parent=${request.parent}` : `name=${request.name}`;
+        const { name, parent = '' } = request;
+        const routing =
+          name === undefined ? `parent=${encodeURIComponent(parent)}` : `name=${encodeURIComponent(name)}`;
         const options = { deadline: new Date(Date.now() + timeoutMs) };
         const stopCall = (): void => {
           sent.cancel();
         };
         // A socket's time is real, whatever clock the caller lives by.
         const timer = hasDeadlines ? undefined : setTimeout(stopCall, timeoutMs).unref();
-        const sent = send.call(stub, request, headersOf(encodeURI(routing)), options, (error, answer) => {
+        const sent = send.call(stub, request, headersOf(routing), options, (error, answer) => {
           clearTimeout(timer);
           signal.removeEventListener('abort', stopCall);
           if (error === null || error === undefined) resolve(answer);
