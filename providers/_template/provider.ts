@@ -13,9 +13,9 @@ import type {
   SessionPage,
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/contract/sleep.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import type { ClientLoader, SessionRecord, TemplateClient } from './client.ts';
+import { whileWanted } from '../_cloud/while-wanted.ts';
+import type { ClientLoader, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
 import { toSessionError } from './errors.ts';
 import { toGone, toObservation } from './states.ts';
 
@@ -54,17 +54,19 @@ export class TemplateProvider implements SessionProvider {
       idleMinutes: Math.ceil(idleTimeoutMs / 60_000),
       labels,
     };
-    return this.#observe(await this.#request('start', call, (client) => client.createSession(input, call)));
+    return this.#observe(await this.#request('start', call, (client, options) => client.createSession(input, options)));
   }
 
   async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#observe(await this.#request('describe', call, (client) => client.getSession(handle.id, call), handle));
+    return this.#observe(
+      await this.#request('describe', call, (client, options) => client.getSession(handle.id, options), handle),
+    );
   }
 
   async listPage(_filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
     // Decide: which filters the service itself has; the others are left out of `capabilities.listFilters`.
     const input = { pageSize: this.capabilities.listPageSize, ...(cursor === undefined ? {} : { pageToken: cursor }) };
-    const page = await this.#request('listPage', call, (client) => client.listSessions(input, call));
+    const page = await this.#request('listPage', call, (client, options) => client.listSessions(input, options));
     const observations = page.sessions.map((record) => this.#observe(record));
     return page.nextPageToken === undefined ? { observations } : { observations, next: page.nextPageToken };
   }
@@ -72,7 +74,7 @@ export class TemplateProvider implements SessionProvider {
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
       return this.#observe(
-        await this.#request('terminate', call, (client) => client.deleteSession(handle.id, call), handle),
+        await this.#request('terminate', call, (client, options) => client.deleteSession(handle.id, options), handle),
       );
     } catch (error) {
       if (!SessionError.is(error, 'not-found')) throw error;
@@ -87,18 +89,19 @@ export class TemplateProvider implements SessionProvider {
 
   async #request<T>(
     operation: ProviderOperation,
-    { signal }: CallContext,
-    send: (client: TemplateClient) => Promise<T>,
+    call: CallContext,
+    send: (client: TemplateClient, options: RequestOptions) => Promise<T>,
     handle?: SessionHandle,
   ): Promise<T> {
-    const origin = { operation, provider: this.id, handle };
-    // Both before any I/O: neither needs the service, and a foreign id would at best be unknown there.
-    if (signal.aborted) throw abortedError(operation, signal).with(origin);
-    if (handle !== undefined) assertOwnHandle(this, handle, operation);
     try {
-      return await send(await this.#loadClient());
+      // Before any I/O: a foreign id would at best be unknown there.
+      if (handle !== undefined) assertOwnHandle(this, handle, operation);
+      // An SDK keeps no deadline of its own, and not every one listens to its signal.
+      return await whileWanted(this.#clock, { operation, call }, async (signal) =>
+        send(await this.#loadClient(), { signal }),
+      );
     } catch (error) {
-      throw toSessionError(error, origin, signal);
+      throw toSessionError(error, { operation, provider: this.id, handle }, call.signal);
     }
   }
 

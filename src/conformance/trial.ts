@@ -48,6 +48,11 @@ export class Trial {
     return this.#fixture.time.clock.nowMs();
   }
 
+  /** The clock on which deadlines stand, milliseconds. */
+  get monotonicMs(): number {
+    return this.#fixture.time.clock.monotonicMs();
+  }
+
   /** The samples in the subject's dialect. */
   get sql(): SqlSamples {
     const { sql, name } = this.subject;

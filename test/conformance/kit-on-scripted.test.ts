@@ -9,13 +9,13 @@ const byName = scriptedSubject({ idempotency: 'name' }, 'scripted with names for
 const silent = scriptedSubject({ reportsBusy: false, concurrentStatements: true }, 'scripted without busy states');
 
 describe.each([
-  { subject: everything, run: 66 },
-  { subject: behindLayers(everything), run: 67 },
-  { subject: nothing, run: 53 },
-  { subject: behindLayers(nothing), run: 61 },
-  { subject: byName, run: 66 },
-  { subject: behindLayers(byName), run: 69 },
-  { subject: silent, run: 66 },
+  { subject: everything, run: 70 },
+  { subject: behindLayers(everything), run: 71 },
+  { subject: nothing, run: 57 },
+  { subject: behindLayers(nothing), run: 65 },
+  { subject: byName, run: 70 },
+  { subject: behindLayers(byName), run: 73 },
+  { subject: silent, run: 70 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });
 

@@ -1,4 +1,4 @@
-import type { ProviderOperation } from '../../contract/session-provider.ts';
+import type { CallContext, ProviderOperation } from '../../contract/session-provider.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import {
@@ -10,7 +10,7 @@ import {
   needsLayers,
   type ConformanceCase,
 } from '../conformance-case.ts';
-import { outcomeOf } from '../outcome.ts';
+import { expectError, outcomeOf } from '../outcome.ts';
 import type { Trial } from '../trial.ts';
 
 /** The verbs that every provider has. */
@@ -21,10 +21,10 @@ function callVerb(
   trial: Trial,
   verb: ProviderOperation,
   handle: SessionHandle,
-  signal?: AbortSignal,
+  limits: Partial<CallContext> = {},
 ): Promise<unknown> {
   const { provider } = trial;
-  const call = trial.call(signal === undefined ? {} : { signal });
+  const call = trial.call(limits);
   switch (verb) {
     case 'start':
       return provider.start(trial.request(), call);
@@ -59,6 +59,9 @@ const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 const noCalculations = (): Error => new Error('the provider has no calculations');
 
+/** How long a call that gets no answer is given, milliseconds of the subject's clock. */
+const ALLOWED_MS = 5_000;
+
 /** All verbs that the provider really has. */
 function verbsOf({ provider }: Trial): readonly ProviderOperation[] {
   const optional = [
@@ -72,7 +75,7 @@ function verbsOf({ provider }: Trial): readonly ProviderOperation[] {
   return [...VERBS, ...optional];
 }
 
-/** C-005 … C-007 and C-034: how calls fail. */
+/** C-005 … C-007, C-009 and C-034: how calls fail. */
 export const FAILING_CASES: readonly ConformanceCase[] = [
   defineCase({
     rule: 'C-005',
@@ -132,7 +135,11 @@ export const FAILING_CASES: readonly ConformanceCase[] = [
       const handle = await trial.startReady();
       for (const verb of verbsOf(trial)) {
         await trial.withoutRequests(`an aborted ${verb}`, () =>
-          trial.failsNow(callVerb(trial, verb, handle, AbortSignal.abort()), 'aborted', `an aborted ${verb}`),
+          trial.failsNow(
+            callVerb(trial, verb, handle, { signal: AbortSignal.abort() }),
+            'aborted',
+            `an aborted ${verb}`,
+          ),
         );
       }
     },
@@ -146,13 +153,30 @@ export const FAILING_CASES: readonly ConformanceCase[] = [
       await trial.inject({ kind: 'no-answer', operation: verb });
       const controller = new AbortController();
       const before = await trial.oracle.requestCount(verb);
-      const outcome = outcomeOf(callVerb(trial, verb, handle, controller.signal));
+      const outcome = outcomeOf(callVerb(trial, verb, handle, { signal: controller.signal }));
       await trial.happens(async () => (await trial.oracle.requestCount(verb)) > before);
       controller.abort();
       const settled = await trial.outcomeNow(outcome);
       check(settled?.ok === true, `${verb} goes on waiting after the abort`);
       const { value } = settled;
       check(!value.ok && SessionError.is(value.error, 'aborted'), `an aborted ${verb} must fail with aborted`);
+    },
+  })),
+  ...VERBS.map((verb): ConformanceCase => ({
+    rule: 'C-009',
+    title: `a ${verb} without an answer ends at its deadline`,
+    lacks: needsFaults('no-answer'),
+    run: async (trial) => {
+      const handle = await trial.startReady();
+      await trial.inject({ kind: 'no-answer', operation: verb });
+      const before = await trial.oracle.requestCount(verb);
+      const deadline = trial.monotonicMs + ALLOWED_MS;
+      const outcome = outcomeOf(callVerb(trial, verb, handle, { deadline }));
+      await trial.happens(async () => (await trial.oracle.requestCount(verb)) > before);
+      await trial.pass(ALLOWED_MS);
+      const settled = await trial.outcomeNow(outcome);
+      check(settled?.ok === true, `${verb} goes on waiting after its deadline`);
+      expectError(settled.value, 'timeout', `${verb} without an answer`);
     },
   })),
   defineCase({

@@ -7,6 +7,11 @@ function deaf(call: CallContext): CallContext {
   return { ...call, signal: new AbortController().signal };
 }
 
+/** A call of which nobody tells the provider how long it may take. */
+function endless(call: CallContext): CallContext {
+  return { ...call, deadline: Number.POSITIVE_INFINITY };
+}
+
 /** Throws the error under the name of an internal function. */
 function renamed(error: unknown): never {
   throw SessionError.is(error) ? error.with({ operation: 'fetchSessions' }) : error;
@@ -62,6 +67,19 @@ export const BROKEN_CALLS: readonly BrokenProvider[] = [
         {
           start: (request, call) => sound.start(request, deaf(call)),
           listPage: (filter, cursor, call) => sound.listPage(filter, cursor, deaf(call)),
+        },
+      ),
+  }),
+  brokenProvider({
+    name: 'ignores-deadline',
+    fault: 'waits for an answer as long as its SDK does',
+    breaks: ['C-009'],
+    wrap: (sound) =>
+      alter(
+        alterCalls(sound, (handle, call) => [handle, endless(call)]),
+        {
+          start: (request, call) => sound.start(request, endless(call)),
+          listPage: (filter, cursor, call) => sound.listPage(filter, cursor, endless(call)),
         },
       ),
   }),

@@ -49,7 +49,7 @@ export const BROKEN_ENDS: readonly BrokenProvider[] = [
   brokenProvider({
     name: 'swallows-terminate',
     fault: 'answers a terminate without telling the service',
-    breaks: ['C-005', 'C-006', 'C-007', 'C-032', 'C-033'],
+    breaks: ['C-005', 'C-006', 'C-007', 'C-009', 'C-032', 'C-033'],
     wrap: (sound) =>
       alter(sound, {
         terminate: async (handle, call) => {
@@ -65,7 +65,7 @@ export const BROKEN_ENDS: readonly BrokenProvider[] = [
   brokenProvider({
     name: 'hides-failed-terminates',
     fault: 'takes every failure of a terminate for a session that is gone already',
-    breaks: ['C-005', 'C-006'],
+    breaks: ['C-005', 'C-006', 'C-009'],
     wrap: (sound) =>
       alter(sound, {
         terminate: (handle, call) =>

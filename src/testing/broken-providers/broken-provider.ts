@@ -25,7 +25,7 @@ export function brokenProvider(broken: BrokenProvider): BrokenProvider {
 export function alter(sound: SessionProvider, changes: Partial<SessionProvider>): SessionProvider {
   const endpoint = sound.endpoint?.bind(sound);
   const dashboard = sound.dashboard?.bind(sound);
-  const { statements } = sound;
+  const { statements, calculations } = sound;
   return {
     id: sound.id,
     scope: sound.scope,
@@ -38,6 +38,7 @@ export function alter(sound: SessionProvider, changes: Partial<SessionProvider>)
     ...(endpoint && { endpoint }),
     ...(dashboard && { dashboard }),
     ...(statements && { statements }),
+    ...(calculations && { calculations }),
     ...changes,
   };
 }

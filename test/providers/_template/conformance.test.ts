@@ -9,8 +9,8 @@ import { templateSubject } from './template-subject.ts';
 const subject = templateSubject({ plugin, TemplateProvider, ImaginaryCloud });
 
 describe.each([
-  { subject, run: 52 },
-  { subject: behindLayers(subject), run: 59 },
+  { subject, run: 56 },
+  { subject: behindLayers(subject), run: 63 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });
 

@@ -4,8 +4,8 @@ import { behindLayers } from '../../conformance/behind-layers.ts';
 import { localSubject } from './local-subject.ts';
 
 describe.each([
-  { subject: localSubject, run: 44 },
-  { subject: behindLayers(localSubject), run: 47 },
+  { subject: localSubject, run: 45 },
+  { subject: behindLayers(localSubject), run: 48 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });
 
