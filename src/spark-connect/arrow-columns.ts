@@ -122,7 +122,7 @@ function typeName(type: DataType): string {
 export function toColumnData(data: Data): ColumnData {
   const type = toColumnType(data.type, 'value');
   const { typeId, unit } = data.type as unknown as TypeFacts;
-  const { values, valueOffsets } = data as Buffers;
+  const { values, valueOffsets } = data as unknown as Buffers;
   const column = { type, length: data.length, ...validityOf(data) };
   switch (type.kind) {
     case 'null':
@@ -130,7 +130,7 @@ export function toColumnData(data: Data): ColumnData {
     case 'text':
     case 'binary': {
       const isLarge = typeId === TYPE_ID.largeUtf8 || typeId === TYPE_ID.largeBinary;
-      const offsets = isLarge ? narrowed(data.valueOffsets) : data.valueOffsets;
+      const offsets = isLarge ? narrowed(valueOffsets) : (valueOffsets as Int32Array);
       return { ...column, offsets, values };
     }
     case 'list':

@@ -82,7 +82,7 @@ export class ConnectChannel {
         const bytes = await stream.next();
         return bytes === undefined ? undefined : fromBinary(method.output, bytes);
       },
-      cancel: (why) => stream.cancel(STATUS.CANCELLED, why),
+      cancel: (why) => stream.cancel(this.#grpc.status.CANCELLED, why),
     };
   }
 
@@ -110,7 +110,8 @@ export class ConnectChannel {
     // On the injected clock, not as a deadline of gRPC.
     const callOff = this.#clock.schedule(
       timeoutMs,
-      () => stream.cancel(STATUS.DEADLINE_EXCEEDED, `${method.name} was not answered within ${timeoutMs} ms`),
+      () =>
+        stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, `${method.name} was not answered within ${timeoutMs} ms`),
       'background',
     );
     const stream = new RpcStream(call, callOff);

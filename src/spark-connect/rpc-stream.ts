@@ -50,9 +50,9 @@ export class RpcStream {
   }
 
   /** Ends the call on this side, with a status that its reader sees; after the end it does nothing. */
-  cancel(code: number, why: string): void {
+  cancel(code: GrpcStatus, why: string): void {
     if (this.#end !== undefined) return;
-    this.#call.cancelWithStatus(code as GrpcStatus, why);
+    this.#call.cancelWithStatus(code, why);
     this.#finish(new RpcFailure(code, why));
   }
 

@@ -3,6 +3,7 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  status,
   type sendUnaryData,
   type ServiceDefinition,
   type ServerUnaryCall,
@@ -10,11 +11,13 @@ import {
 } from '@grpc/grpc-js';
 import type { ServerHttp2Stream } from 'node:http2';
 import { Table, tableFromArrays, tableToIPC } from 'apache-arrow';
-import {
-  ErrorInfoSchema,
+import type {
   ExecutePlanResponseSchema,
   FetchErrorDetailsResponseSchema,
   RelationSchema,
+} from '../../src/spark-connect/wire/spark-connect_pb.ts';
+import {
+  ErrorInfoSchema,
   RetryInfoSchema,
   SparkConnectService,
   StatusSchema,
@@ -126,7 +129,7 @@ export class FakeServer {
 
   #unary(name: string, answer: (request: Request) => object) {
     return (call: ServerUnaryCall<Request, object>, done: sendUnaryData<object>) => {
-      if (!this.#admit(name, call)) done({ code: 16, details: 'bad token' });
+      if (!this.#admit(name, call)) done({ code: status.UNAUTHENTICATED, details: 'bad token' });
       else done(null, { serverSideSessionId: this.serverSideSessionId, ...answer(call.request) });
     };
   }

@@ -5,7 +5,7 @@ import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import { silentLogger, systemClock } from '../../src/session/system-ports.ts';
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { systemRandom } from '../../src/session/system-ports.ts';
-import { batch, FakeServer, ipc, type Fault } from './fake-server.ts';
+import { batch, FakeServer, ipc } from './fake-server.ts';
 
 const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
 
@@ -82,7 +82,7 @@ describe('a stream that breaks', () => {
   it.each(MESSAGES.flatMap((at) => kinds.map((kind) => [kind, at] as const)))(
     'goes on after %s before answer %i, and runs once',
     async (kind, at) => {
-      server.faults = [{ at, kind, code: UNAVAILABLE, text: 'gone' } as Fault];
+      server.faults = [{ at, kind, code: UNAVAILABLE, text: 'gone' }];
       expect(await numbers()).toEqual([1, 2, 3]);
       expect([...server.begun.values()]).toEqual([1, 1]);
     },
@@ -105,10 +105,7 @@ describe('a stream that breaks', () => {
   });
 
   it('gives up after its retries with one clear error', async () => {
-    server.faults = Array.from(
-      { length: 20 },
-      () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }) as Fault,
-    );
+    server.faults = Array.from({ length: 20 }, () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }));
     expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
   });
 });
