@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toAthenaConfig } from '../../src/emulator/athena/athena-options.ts';
 import { toDataprocConfig } from '../../src/emulator/dataproc/dataproc-options.ts';
 import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
+import { toHealthOmicsConfig } from '../../src/emulator/healthomics/healthomics-options.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { TOKEN } from './wire-client.ts';
 
@@ -45,13 +46,14 @@ describe('the guide of the emulators', () => {
   it('names every option that stands for something undocumented, with its default', () => {
     const guide = readFileSync(new URL('../../docs/guide/emulator.md', import.meta.url), 'utf8');
     const rows = Array.from(
-      guide.matchAll(/^\| (\d+|–) +\|.*\| `(athena|emrServerless|dataproc)\.(\w+)` +\| `([^`]+)` +\|$/gm),
+      guide.matchAll(/^\| (\d+|–) +\|.*\| `(athena|emrServerless|dataproc|healthomics)\.(\w+)` +\| `([^`]+)` +\|$/gm),
     );
     const said = rows.map(([, , service = '', option = '', value = '']) => [`${service}.${option}`, value]);
     const configs = {
       athena: toAthenaConfig({}, 1000),
       emrServerless: toEmrServerlessConfig({}, 1000),
       dataproc: toDataprocConfig({}, 1000),
+      healthomics: toHealthOmicsConfig({}, 1000),
     };
     const real = Object.entries(configs).flatMap(([service, config]) =>
       said
@@ -62,6 +64,6 @@ describe('the guide of the emulators', () => {
     expect(said).toEqual(real);
     const numbers = new Set(rows.map(([, number]) => number));
     for (let point = 1; point <= 16; point += 1) expect(numbers).toContain(String(point));
-    for (const point of [18, 19, 20, 21, 23]) expect(numbers).toContain(String(point));
+    for (const point of [18, 19, 20, 21, 23, 24, 25, 26]) expect(numbers).toContain(String(point));
   });
 });

@@ -1,6 +1,6 @@
 """Legal and illegal values for a shape of a botocore service model."""
 
-import re
+import regex as re
 
 # Texts that a pattern demands: what stands in front, what fills up to any length, and what stands behind.
 FILLED = {
@@ -14,9 +14,16 @@ FILLED = {
     "WorkerTypeString": ("a", "a", ""),
     "LogTypeString": ("a", "a", ""),
     "DiskSize": ("1", "0", "GB"),
+    "WorkflowId": ("", "7", ""),
+    "NumericIdInArn": ("", "7", ""),
+    "RunGroupId": ("", "7", ""),
+    "RunId": ("", "7", ""),
+    "BatchId": ("", "7", ""),
+    "AwsAccountId": ("", "7", ""),
+    "RunRoleArn": ("arn:", "a", ""),
 }
 # Texts that cannot be filled up: the whole value.
-FIXED = {"NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "DiskType": "STANDARD"}
+FIXED = {"NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "DiskType": "STANDARD", "WorkflowOwnerId": "777777777777"}
 # Patterns written for Java that Python cannot read, with a value each that they refuse.
 UNREADABLE = {"KeyString": "a\u0001"}
 

@@ -33,6 +33,21 @@ interface Finding {
   readonly detail: string;
 }
 
+/** The rates of batch calls are kept by the tests; here they would only take time. */
+const UNHURRIED = Object.fromEntries(
+  [
+    'StartRunBatch',
+    'GetBatch',
+    'ListBatch',
+    'ListRunsInBatch',
+    'CancelRunBatch',
+    'DeleteRunBatch',
+    'DeleteBatch',
+    'ListRuns',
+    'GetRun',
+  ].map((operation) => [operation, { perSecond: 1e6 }]),
+);
+
 const ORACLES: readonly Oracle[] = [
   {
     script: 'judge.py',
@@ -41,10 +56,21 @@ const ORACLES: readonly Oracle[] = [
       clock: 'virtual',
       athena: { spark35DpuQuota: 1e6, pyspark3DpuQuota: 1e6, sessionDpuLimit: 5000 },
       emrServerless: { sessionQuota: 1e6, startedMs: 1000 },
+      healthomics: { submissionsPerSecond: 1e6, rates: UNHURRIED },
     },
+    urls: ({ athena, emrServerless, healthomics }) => [athena, emrServerless, healthomics],
   },
   { script: 'walk_boto3.py', emulator: { clock: 'virtual' } },
   { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
+  {
+    script: 'walk_batches.py',
+    emulator: {
+      clock: 'virtual',
+      services: ['healthomics', 's3'],
+      healthomics: { refusedRuns: ['s1'], submissionsPerSecond: 10 },
+    },
+    urls: ({ healthomics, s3 }) => [healthomics, s3],
+  },
   { script: 'moto_control.py', emulator: undefined },
   {
     script: 'walk_google.py',
