@@ -33,7 +33,7 @@ export const ROOMS = {
 /** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */
 export const SHARED_BY_PROVIDERS = {
   _aws: ['athena', 'emr-serverless', 'healthomics'],
-  _cloud: ['_aws', '_template', 'athena', 'emr-serverless', 'healthomics', 'dataproc'],
+  _cloud: ['_aws', 'athena', 'emr-serverless', 'healthomics', 'dataproc'],
 };
 
 /** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */

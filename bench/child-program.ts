@@ -26,9 +26,9 @@ export class ChildProgram {
 
   /** The next line that it prints. */
   async line(): Promise<string> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error(`${this.#name} ended too early`);
-    return value;
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Error(`${this.#name} ended too early`);
+    return next.value;
   }
 
   /** Writes a line to it and resolves with the line that it answers. */

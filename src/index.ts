@@ -20,6 +20,7 @@ export {
 } from './contract/session-state.ts';
 export { assertOwnHandle } from './contract/own-handle.ts';
 export { abortedError, sleep } from './contract/sleep.ts';
+export { whileWanted, type Attempt } from './contract/while-wanted.ts';
 export { formatOwnership, isOwner, isStartToken, parseOwnership, type Ownership } from './contract/ownership.ts';
 export {
   defineCapabilities,

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { CallContext, ProviderOperation } from '../../src/contract/session-provider.ts';
-import { whileWanted } from './while-wanted.ts';
+import { whileWanted } from '../../src/contract/while-wanted.ts';
 
 /** What one attempt is about. */
 export interface AttemptSubject<Operation extends string = ProviderOperation> {

@@ -14,7 +14,7 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { whileWanted } from '../_cloud/while-wanted.ts';
+import { whileWanted } from '../../src/contract/while-wanted.ts';
 import type { ClientLoader, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
 import { toSessionError } from './errors.ts';
 import { toGone, toObservation } from './states.ts';

@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { commonKind, mayHaveActed, readFailure, type AwsFailure } from '../_aws/failure.ts';
 import type { FailedCall } from '../_cloud/attempts.ts';
-import { isChanging } from '../_cloud/while-wanted.ts';
+import { isChanging } from '../../src/contract/while-wanted.ts';
 
 /**
  * One row for every exception class of the SDK. What a refused cancel or delete is called is not documented: `conflict` is what

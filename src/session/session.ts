@@ -149,7 +149,9 @@ export class Session {
     const { provider, clock, random, providersWith } = this.#parts;
     const { calculations: runner, capabilities } = provider;
     if (runner === undefined) throw await unsupported('calculations', provider.id, 'calculate', providersWith);
-    const whenReady = async (signal: AbortSignal): Promise<void> => void (await this.whenReady({ signal }));
+    const whenReady = async (signal: AbortSignal): Promise<void> => {
+      await this.whenReady({ signal });
+    };
     const endWork = this.#tracker.beginWork();
     try {
       const { watchIntervalMs } = capabilities;

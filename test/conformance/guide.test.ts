@@ -25,7 +25,7 @@ describe('the guide to writing a provider', () => {
 
   beforeAll(async () => {
     mkdirSync(join(COPY, 'test/providers'), { recursive: true });
-    for (const folder of ['providers/_cloud', 'providers/_template', 'test/providers/_template']) {
+    for (const folder of ['providers/_template', 'test/providers/_template']) {
       cpSync(join(ROOT, folder), join(COPY, folder), { recursive: true });
     }
     for (const folder of ['src', 'test/conformance']) symlinkSync(join(ROOT, folder), join(COPY, folder));

@@ -17,7 +17,7 @@ type Json = Parameters<typeof fromProto3JSON>[1];
 /** Google's own protos read the answer and write it again: what they cannot read throws, what they do not know is lost. */
 function rewritten(type: string, answer: unknown): unknown {
   const message = fromProto3JSON(root.lookupType(type), answer as Json);
-  if (message === null || message === undefined) throw new Error(`${type} is not there`);
+  if (message === null) throw new Error(`${type} is not there`);
   return withoutEmpty(toProto3JSON(message));
 }
 

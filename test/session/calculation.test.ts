@@ -5,6 +5,7 @@ import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
+import type { CalculationOptions } from '../../src/session/run-calculation.ts';
 import type { SessionStatus } from '../../src/session/session-tracker.ts';
 import type { Session } from '../../src/session/session.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
@@ -176,7 +177,7 @@ describe('session.calculate', () => {
     ['print(1)', { onProgress: 'yes' }, "'onProgress' must be a function"],
   ])('refuses %j with %j before anything is sent', async (code, options, message) => {
     const { emulator, session, settle } = await scene();
-    const error = await failure(settle(session.calculate(code, options as object)));
+    const error = await failure(settle(session.calculate(code, options as CalculationOptions)));
     expect(error).toMatchObject({ kind: 'invalid-request' });
     expect(error.message).toContain(message);
     expect(count(emulator, 'StartCalculationExecution')).toBe(0);

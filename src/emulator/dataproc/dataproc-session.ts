@@ -1,4 +1,5 @@
 import { BaseSession } from '../base-session.ts';
+import type { Phase } from '../lifecycle.ts';
 import type { ValueOf } from '../shapes.ts';
 import type { World } from '../world.ts';
 import type { DataprocConfig } from './dataproc-options.ts';
@@ -66,7 +67,7 @@ export class DataprocSession extends BaseSession<DataprocState> {
   }
 
   /** Every state so far that such a reader sees, oldest first. */
-  history(lagMs: number) {
+  history(lagMs: number): readonly Phase<DataprocState>[] {
     return this.lifecycle.until(lagMs);
   }
 

@@ -23,6 +23,13 @@ type SubmissionStatus = (typeof SUBMISSION_STATUSES)[number];
 export type Preparation =
   { readonly settings: readonly RunSetting[]; readonly plan: RunPlan } | { readonly failureReason: string };
 
+/** Epoch milliseconds. */
+interface BatchTimes {
+  readonly submittedMs: number | undefined;
+  readonly processedMs: number | undefined;
+  readonly failedMs: number | undefined;
+}
+
 /** One batch: what it is at any moment follows from its plan and from what was asked of it since. */
 export class OmicsBatch {
   readonly id: string;
@@ -87,7 +94,7 @@ export class OmicsBatch {
   }
 
   /** Moments that GetBatch tells, where they have come. */
-  get times() {
+  get times(): BatchTimes {
     const nowMs = this.#timeline.nowMs();
     const past = (atMs: number | undefined): number | undefined =>
       atMs !== undefined && atMs <= Math.min(nowMs, this.#cancelledAtMs) ? atMs : undefined;

@@ -1,20 +1,8 @@
 import type { Effect } from '../../contract/session-error.ts';
+import { isChanging } from '../../contract/while-wanted.ts';
 import type { AnyInvocation } from './layer.ts';
 
-type Operation = AnyInvocation['operation'];
-
-const CHANGING_OPERATIONS: readonly Operation[] = [
-  'start',
-  'terminate',
-  'execute',
-  'startCalculation',
-  'stopCalculation',
-  'cancel',
-  'deleteRuns',
-  'deleteRecord',
-];
-
 /** What a call of this verb may have done when nobody knows how it ended. */
-export function possibleEffect(operation: Operation): Effect {
-  return CHANGING_OPERATIONS.includes(operation) ? 'unknown' : 'none';
+export function possibleEffect(operation: AnyInvocation['operation']): Effect {
+  return isChanging(operation) ? 'unknown' : 'none';
 }

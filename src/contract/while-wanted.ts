@@ -1,14 +1,15 @@
-import type { BatchOperation } from '../../src/contract/batch-provider.ts';
-import { onAbort } from '../../src/contract/on-abort.ts';
-import type { Clock } from '../../src/contract/ports.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { CallContext, ProviderOperation } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/contract/sleep.ts';
+import type { BatchOperation } from './batch-provider.ts';
+import { onAbort } from './on-abort.ts';
+import type { Clock } from './ports.ts';
+import { SessionError } from './session-error.ts';
+import type { CallContext, ProviderOperation } from './session-provider.ts';
+import { abortedError } from './sleep.ts';
 
 /** The verbs after whose lost answer the service may have acted. */
 const CHANGING_OPERATIONS: readonly (ProviderOperation | BatchOperation)[] = [
   'start',
   'terminate',
+  'execute',
   'startCalculation',
   'stopCalculation',
   'cancel',
