@@ -1,14 +1,16 @@
-import { startEmulator } from 'anysession/emulator';
+import { startEmulator, type EmulatorOptions } from 'anysession/emulator';
 
 /**
  * Starts stand-ins of the cloud services in this process and points the clouds' clients at them, as
  * `npx anysession emulate` and the printed addresses do from a shell. Nothing here reaches a real account.
  */
-export async function emulateClouds(): Promise<AsyncDisposable> {
-  const emulator = await startEmulator({ startupMs: 1_000 });
+export async function emulateClouds(options: EmulatorOptions = {}): Promise<AsyncDisposable> {
+  const emulator = await startEmulator({ startupMs: 1_000, ...options });
   process.env['AWS_ENDPOINT_URL_ATHENA'] = emulator.urls.athena;
   process.env['AWS_ENDPOINT_URL_EMR_SERVERLESS'] = emulator.urls.emrServerless;
   process.env['GOOGLE_CLOUD_DATAPROC_API_ENDPOINT'] = emulator.urls.dataprocGrpc;
+  process.env['AWS_ENDPOINT_URL_OMICS'] = emulator.urls.healthomics;
+  process.env['AWS_ENDPOINT_URL_S3'] = emulator.urls.s3;
   process.env['AWS_ACCESS_KEY_ID'] ??= 'emulated';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'emulated';
   return emulator;

@@ -201,6 +201,25 @@ describe.each(TRANSPORTS)('Dataproc sessions over %s, with the real client', (tr
     expect(await refused(client.listSessions({ parent: PARENT, pageToken: 'made-up' }))).toBe('INVALID_ARGUMENT');
   });
 
+  it('lets labels be called like enums, and compares them as texts', async () => {
+    const labels = { state: '42', kernel: '1', v: '01' };
+    await create('labelled', undefined, { ...ASKED, labels });
+    expect((await get('labelled')).labels).toEqual(labels);
+    const [sessions] = await client.listSessions({ parent: PARENT, filter: 'labels.v = "1"' });
+    expect(sessions).toEqual([]);
+  });
+
+  it('answers a repeated delete with the first operation, although the record is gone', async () => {
+    await create('gone');
+    emulator.advance(1_200);
+    const request = { name: nameOf('gone'), requestId: 'd-1' };
+    const [first] = await client.deleteSession(request);
+    emulator.advance(300);
+    const [again] = await client.deleteSession(request);
+    expect(again.name).toBe(first.name);
+    expect(await refused(client.deleteSession({ name: nameOf('gone'), requestId: 'd-2' }))).toBe('NOT_FOUND');
+  });
+
   it('counts 200 creations and ends a minute, together, apart from reads', async () => {
     for (let index = 0; index < 200; index++) await refused(client.terminateSession({ name: nameOf(`no-${index}`) }));
     expect(await refused(create('late'))).toBe('RESOURCE_EXHAUSTED');

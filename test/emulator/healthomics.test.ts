@@ -142,6 +142,13 @@ describe('HealthOmics batches, with the real client', () => {
     expect(rows[1]?.runId).toBeUndefined();
     const refused = await omics.send(new ListRunsInBatchCommand({ batchId: id, submissionStatus: 'FAILED' }));
     expect(refused.runs?.map(({ runSettingId }) => runSettingId)).toEqual(['s1']);
+    // Once each: what is resubmitted succeeds.
+    const again = await start(here, {
+      requestId: 'r-2',
+      batchRunSettings: { inlineSettings: [{ runSettingId: 's1' }] },
+    });
+    emulator.advance(30_000);
+    expect((await get(here, again)).runSummary?.completedRunCount).toBe(1);
     const failed = await omics.send(new ListRunsCommand({ batchId: id, status: 'FAILED' }));
     expect(failed.items).toMatchObject([{ id: rows[2]?.runId, status: 'FAILED', batchId: id }]);
     expect(await omics.send(new GetRunCommand({ id: rows[0]?.runId }))).toMatchObject({ status: 'COMPLETED' });

@@ -63,6 +63,15 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     },
   );
 
+  it('cohort: run batches, partial failure, and the failed runs again', async () => {
+    const { code, stdout, stderr } = await run('cohort.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('finished, partial: 148 completed, 2 failed');
+    expect(stdout).toMatch(/^S007: VALIDATION_ERROR/m);
+    expect(stdout).toMatch(/^S042: run \d+ ended as FAILED/m);
+    expect(stdout).toContain('finished, succeeded: 2 completed');
+  });
+
   it.each(['laptop', 'athena', 'emr-serverless', 'dataproc'])(
     'demo: the same program, with nothing changed but ANYSESSION_ENV=%s',
     async (environment) => {

@@ -83,7 +83,8 @@ export function googleRest(
 
 /** The error as `google.rpc.Status` in JSON, with the pause that the service asks for. */
 export function errorBody({ code, httpStatus, message, headers }: ServiceError): object {
-  const pause = headers['retry-after'];
+  const pauseMs = headers['x-amz-retry-after'];
+  const pause = headers['retry-after'] ?? (pauseMs === undefined ? undefined : String(Number(pauseMs) / 1000));
   return {
     code: httpStatus,
     message,
@@ -147,12 +148,18 @@ export function withEnumNames(members: object): object {
   return replaceEnums(members, (value, names) => names[Number(value)] ?? value);
 }
 
+/** Maps whose keys users choose: one may be called like an enum. */
+const USERS_MAPS = ['labels', 'properties', 'endpoints'];
+
 function replaceEnums(tree: object, replace: (value: string, names: readonly string[]) => unknown): object {
-  return JSON.parse(
-    JSON.stringify(tree, (field, value: unknown) => {
-      const names = ENUMS[field];
-      const isEnum = names !== undefined && (typeof value === 'string' || typeof value === 'number');
-      return isEnum ? replace(String(value), names) : value;
-    }),
-  ) as object;
+  const inside = (value: unknown, field: string): unknown => {
+    if (Array.isArray(value)) return value.map((item) => inside(item, ''));
+    if (typeof value === 'object' && value !== null) {
+      return USERS_MAPS.includes(field) ? value : replaceEnums(value, replace);
+    }
+    const names = ENUMS[field];
+    const isEnum = names !== undefined && (typeof value === 'string' || typeof value === 'number');
+    return isEnum ? replace(String(value), names) : value;
+  };
+  return Object.fromEntries(Object.entries(tree).map(([field, value]) => [field, inside(value, field)]));
 }

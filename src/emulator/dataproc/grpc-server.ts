@@ -153,8 +153,10 @@ function statusDetails(status: {
   readonly message: string;
   readonly delaySeconds: string;
 }): Buffer {
-  const seconds = Number.parseInt(status.delaySeconds, 10);
-  const retryInfo = field(1, field(1, seconds));
+  const delay = Number.parseFloat(status.delaySeconds);
+  const seconds = Math.floor(delay);
+  const nanos = Math.round((delay - seconds) * 1e9);
+  const retryInfo = field(1, Buffer.concat([field(1, seconds), field(2, nanos)]));
   const any = Buffer.concat([field(1, Buffer.from('type.googleapis.com/google.rpc.RetryInfo')), field(2, retryInfo)]);
   return Buffer.concat([field(1, status.code), field(2, Buffer.from(status.message)), field(3, any)]);
 }

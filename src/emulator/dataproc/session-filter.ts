@@ -51,7 +51,8 @@ export function parseFilter(text: string): Test {
     }
     const [field, comparison, value] = [take(), take(), take()];
     if (!COMPARISONS.includes(comparison) || value === '') throw bad(text);
-    return comparing(readerOf(field, text), comparison, unquoted(value));
+    const kind = field === 'create_time' ? 'moment' : 'text';
+    return comparing(readerOf(field, text), { comparison, kind, value: unquoted(value) });
   };
 
   if (words.length === 0) return () => true;
@@ -87,18 +88,34 @@ function readerOf(field: string, text: string): (row: FilteredSession) => string
   }
 }
 
-function comparing(read: (row: FilteredSession) => string | undefined, comparison: string, value: string): Test {
-  const asMoment = Date.parse(value);
+function comparing(
+  read: (row: FilteredSession) => string | undefined,
+  {
+    comparison,
+    kind,
+    value,
+  }: { readonly comparison: string; readonly kind: 'moment' | 'text'; readonly value: string },
+): Test {
   return (row) => {
     const actual = read(row);
-    if (comparison === '!=') return actual !== value;
-    if (actual === undefined) return false;
-    if (comparison === '=') return actual === value || Date.parse(actual) === asMoment;
+    if (actual === undefined) return comparison === '!=';
     if (comparison === ':') return value === '*' || actual.includes(value);
-    const order = Date.parse(actual) - asMoment || (actual < value ? -1 : Number(actual > value));
-    if (comparison === '<') return order < 0;
-    if (comparison === '>') return order > 0;
-    return comparison === '<=' ? order <= 0 : order >= 0;
+    const byText = actual < value ? -1 : Number(actual > value);
+    const order = kind === 'moment' ? Date.parse(actual) - Date.parse(value) : byText;
+    switch (comparison) {
+      case '=':
+        return order === 0;
+      case '!=':
+        return order !== 0;
+      case '<':
+        return order < 0;
+      case '>':
+        return order > 0;
+      case '<=':
+        return order <= 0;
+      default:
+        return order >= 0;
+    }
   };
 }
 

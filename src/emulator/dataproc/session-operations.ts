@@ -82,9 +82,12 @@ export function sessionOperations(account: DataprocAccount): Readonly<Record<str
       input: END_SESSION,
       token: 'requestId',
       run({ name, requestId }, call) {
-        const { session } = account.requireSeen(name);
-        call.touches(session);
-        return once(`DeleteSession ${session.uuid}`, requestId, {}, () => account.remove(session)).toJson();
+        const session = account.sessionNamed(name);
+        if (session !== undefined) call.touches(session);
+        // A repeat comes when the record is gone.
+        return once(`DeleteSession ${name}`, requestId, {}, () =>
+          account.remove(account.requireSeen(name).session),
+        ).toJson();
       },
     }),
   };

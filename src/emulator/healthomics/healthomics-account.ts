@@ -20,6 +20,8 @@ export class HealthOmicsAccount {
   readonly places: PlaceBook;
   readonly #batches = new Map<string, OmicsBatch>();
   readonly #ever: OmicsBatch[] = [];
+  /** The setting ids whose first time is over. */
+  readonly #struck = new Set<string>();
   /** When the next run of any batch may be submitted. */
   #submissionsFreeMs = Number.NEGATIVE_INFINITY;
 
@@ -120,8 +122,11 @@ export class HealthOmicsAccount {
   #fateOf(runSettingId: string): RunFate {
     const { refusedRuns, failingRuns, refusalRate, failureRate } = this.config;
     const { random } = this.world;
-    if (refusedRuns.includes(runSettingId) || (refusalRate > 0 && random.next() < refusalRate)) return 'refused';
-    if (failingRuns.includes(runSettingId) || (failureRate > 0 && random.next() < failureRate)) return 'fails';
+    const isFirst = !this.#struck.has(runSettingId);
+    const strikes = (ids: readonly string[]): boolean => isFirst && ids.includes(runSettingId);
+    if (strikes(refusedRuns) || strikes(failingRuns)) this.#struck.add(runSettingId);
+    if (strikes(refusedRuns) || (refusalRate > 0 && random.next() < refusalRate)) return 'refused';
+    if (strikes(failingRuns) || (failureRate > 0 && random.next() < failureRate)) return 'fails';
     return 'completes';
   }
 }

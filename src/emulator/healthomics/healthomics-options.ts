@@ -10,9 +10,9 @@ export interface HealthOmicsOptions {
   readonly concurrentRuns?: number;
   /** How far the counts of a batch are behind until it is PROCESSED. Documented as eventual and unmeasured; 0 unless said. */
   readonly countsLagMs?: number;
-  /** Runs, by their setting ids, whose submission is refused. */
+  /** Runs, by their setting ids, whose submission is refused the first time. */
   readonly refusedRuns?: readonly string[];
-  /** Runs, by their setting ids, that fail. */
+  /** Runs, by their setting ids, that fail the first time. */
   readonly failingRuns?: readonly string[];
   /** The chance, from the seed, that the submission of a run is refused; 0 unless said. */
   readonly refusalRate?: number;
