@@ -55,14 +55,10 @@ export class AthenaProvider implements SessionProvider {
     this.#ports = ports;
     this.#calls = new AthenaSdkCalls(config);
     this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
-    this.#attempts = new Attempts({
-      place: this,
-      clock: ports.clock,
-      sessionId: SESSION_ID,
-      toError: toSessionError,
-    });
+    const { clock } = ports;
+    this.#attempts = new Attempts({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
     if (this.capabilities.calculations) {
-      this.calculations = new AthenaCalculations({ calls: this.#calls, attempts: this.#attempts, clock: ports.clock });
+      this.calculations = new AthenaCalculations({ calls: this.#calls, attempts: this.#attempts, clock });
     }
     if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }

@@ -5,12 +5,12 @@ import type {
   MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
-import { onAbort } from '../contract/on-abort.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { abortedError, sleep } from '../contract/sleep.ts';
+import { orAborted, type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
@@ -192,9 +192,9 @@ export class ConnectSession {
   ): Promise<Answer> {
     const streak: FailureStreak = { failures: 0, renewed: false };
     for (;;) {
-      const line = await whileWanted(this.line(), signal);
+      const line = await orAborted(this.line(), signal);
       try {
-        return await whileWanted(run(line.metadata, line.channel), signal);
+        return await orAborted(run(line.metadata, line.channel), signal);
       } catch (error) {
         if (!(error instanceof RpcFailure)) throw error;
         await this.recover(error, streak, { line, signal, mayHaveRun });
@@ -233,42 +233,5 @@ export class ConnectSession {
     const channel = new ConnectChannel(grpc, clock, { host, port, tls });
     this.#channel = { address: { host, port, tls }, channel };
     return channel;
-  }
-}
-
-/** What one attempt of a call goes over. */
-export interface Line {
-  readonly endpoint: ConnectEndpoint;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly channel: ConnectChannel;
-}
-
-/** The failures since the last answer; an answer begins a new one. */
-export interface FailureStreak {
-  failures: number;
-  renewed: boolean;
-}
-
-/** The attempt that failed. */
-export interface FailedAttempt {
-  readonly line: Line;
-  readonly signal: AbortSignal;
-  readonly mayHaveRun: boolean;
-}
-
-/** Gives up waiting when the signal aborts; what was waited for goes on, for others. */
-export async function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    work.catch(() => {});
-    throw abortedError('execute', signal);
-  }
-  let stopListening = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stopListening = onAbort(signal, () => reject(abortedError('execute', signal)));
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    stopListening();
   }
 }

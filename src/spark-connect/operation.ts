@@ -1,13 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { abortedError, sleep } from '../contract/sleep.ts';
 import type { AnswerStream } from './connect-channel.ts';
-import {
-  whileWanted,
-  type ConnectSession,
-  type FailureStreak,
-  type Line,
-  type RequestBase,
-} from './connect-session.ts';
+import { orAborted, type FailureStreak, type Line } from './connect-attempt.ts';
+import { type ConnectSession, type RequestBase } from './connect-session.ts';
 import { sessionLostError } from './failure-to-error.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { asUuid } from './spark-session-id.ts';
@@ -72,7 +67,7 @@ export class Operation {
     while (this.#end === undefined) {
       try {
         const stream = (this.#stream ??= await this.#open());
-        const answer = await whileWanted(stream.answers.next(), this.#signal);
+        const answer = await orAborted(stream.answers.next(), this.#signal);
         if (answer !== undefined) {
           if (this.#accept(answer)) return answer;
           continue;
@@ -119,8 +114,8 @@ export class Operation {
 
   async #open(): Promise<{ answers: AnswerStream<ExecutePlanResponse>; line: Line }> {
     const session = this.#session;
-    const base = (this.#base ??= await whileWanted(session.requestBase(), this.#signal));
-    const line = await whileWanted(session.line(), this.#signal);
+    const base = (this.#base ??= await orAborted(session.requestBase(), this.#signal));
+    const line = await orAborted(session.line(), this.#signal);
     const { executePlan, reattachExecute } = SparkConnectService.method;
     const shared = { ...base, ...session.observed, operationId: this.id };
     if (this.#known) {

@@ -230,7 +230,7 @@ describe('an Athena session on the wire', () => {
     expect((await post('/', '[]')).headers.get('x-amzn-errortype')).toBe('SerializationException');
     expect((await post('/', '{"SessionId":1}')).headers.get('x-amzn-errortype')).toBe('SerializationException');
     expect((await post('/', '')).headers.get('x-amzn-errortype')).toBe('InvalidRequestException');
-    expect((await post('/', ' '.repeat(9 * 2 ** 20))).status).toBe(413);
+    expect((await post('/', ' '.repeat(65 * 2 ** 20))).status).toBe(413);
     expect((await post('/elsewhere', '{}')).headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
     expect((await post('/', '{"SessionId":null,"Unknown":1}')).status).toBe(400);
   });
