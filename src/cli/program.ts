@@ -64,7 +64,7 @@ export function createProgram(terminal: Terminal): Command {
     .action((id: string) => run(async (context) => (await import('./commands/connect.ts')).runConnect(context, id)));
 
   command(program, 'emulate')
-    .description('run the emulators of Athena and EMR Serverless on the loopback address, until SIGTERM')
+    .description('run the emulators of the cloud services on the loopback address, until SIGTERM')
     .option('--services <names>', 'which ones, separated by commas (default: all)')
     .option('--startup-ms <count>', 'how long a session takes to start, in milliseconds')
     .option('--faults <file>', 'a JSON file with a list of faults')
