@@ -79,6 +79,8 @@ export async function openConnection(config: DataprocConfig): Promise<Connection
     // Retries have one owner, and a lookup of settings in DNS at each new connection has none.
     'grpc.enable_retries': 0,
     'grpc.service_config_disable_resolution': 1,
+    // A connection that broke is opened anew at once; the pauses between attempts are the retry layer's.
+    'grpc.initial_reconnect_backoff_ms': 100,
   };
   const client = new sdk.SessionControllerClient(
     settings as ConstructorParameters<typeof sdk.SessionControllerClient>[0],

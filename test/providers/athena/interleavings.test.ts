@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { plugin } from '../../../providers/athena/plugin.ts';
-import { aRun, Interleavings } from './interleavings.ts';
+import { aRun, Interleavings, RUNS } from './interleavings.ts';
 
 describe('athena under interleaved calls, aborts and faults', () => {
   it(
@@ -17,7 +17,7 @@ describe('athena under interleaved calls, aborts and faults', () => {
       try {
         await fc.assert(
           fc.asyncProperty(aRun, (run) => interleavings.play(run)),
-          { numRuns: 500 },
+          { numRuns: RUNS },
         );
       } finally {
         await interleavings.close();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { plugin } from '../../../providers/emr-serverless/plugin.ts';
-import { aRun, Interleavings } from '../athena/interleavings.ts';
+import { aRun, Interleavings, RUNS } from '../athena/interleavings.ts';
 
 describe('emr-serverless under interleaved calls, aborts and faults', () => {
   it(
@@ -21,7 +21,7 @@ describe('emr-serverless under interleaved calls, aborts and faults', () => {
       try {
         await fc.assert(
           fc.asyncProperty(aRun, (run) => interleavings.play(run)),
-          { numRuns: 500 },
+          { numRuns: RUNS },
         );
       } finally {
         await interleavings.close();
