@@ -145,6 +145,7 @@ describe('HealthOmics batches, with the real client', () => {
     // Once each: what is resubmitted succeeds.
     const again = await start(here, {
       requestId: 'r-2',
+      batchName: 'cohort again',
       batchRunSettings: { inlineSettings: [{ runSettingId: 's1' }] },
     });
     emulator.advance(30_000);
