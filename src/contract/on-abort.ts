@@ -23,5 +23,6 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 }
 
 function tellAll({ target }: Event): void {
-  for (const callback of listening.get(target as AbortSignal) ?? []) callback();
+  // Safe: the listener is there for as long as the entry is.
+  for (const callback of listening.get(target as AbortSignal) as Set<() => void>) callback();
 }
