@@ -38,10 +38,17 @@ export class Timeline {
 
   /** Like {@link after}, and has the clock look in time even when nobody else does; for answers that are held back. */
   alarm(delayMs: number, action: () => void): void {
-    this.after(delayMs, action);
-    this.#clock.schedule(delayMs, () => {
-      this.settle();
+    let isOver = false;
+    this.after(delayMs, () => {
+      isOver = true;
+      action();
     });
+    // A timer may ring a moment before its time by the wall clock; then it is looked at again.
+    const look = (): void => {
+      this.settle();
+      if (!isOver) this.#clock.schedule(1, look);
+    };
+    this.#clock.schedule(delayMs, look);
   }
 
   /** Runs everything that is due, each event at its own time and those of one time in the order they were planned. */

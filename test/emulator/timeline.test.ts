@@ -38,6 +38,25 @@ describe('Timeline', () => {
     expect(ran).toEqual(['first']);
   });
 
+  it('rings an alarm at its time also when the timer comes a moment early', () => {
+    const timers: (() => void)[] = [];
+    let nowMs = 0;
+    const hasty: Clock = {
+      nowMs: () => nowMs,
+      monotonicMs: () => nowMs,
+      schedule: (_ms, ring) => (timers.push(ring), () => {}),
+    };
+    const timeline = new Timeline(hasty);
+    let rang = 0;
+    timeline.alarm(50, () => (rang += 1));
+    nowMs = 49;
+    timers.shift()?.();
+    expect(rang).toBe(0);
+    nowMs = 50;
+    timers.shift()?.();
+    expect([rang, timers.length]).toEqual([1, 0]);
+  });
+
   it('has the clock wake it for an alarm', () => {
     const wakeups: (() => void)[] = [];
     let nowMs = 0;
