@@ -73,13 +73,12 @@ export type {
   StatementRequest,
   StatementRunner,
 } from './contract/statement-runner.ts';
-export {
-  CALCULATION_STATES,
-  type CalculationObservation,
-  type CalculationOutput,
-  type CalculationRequest,
-  type CalculationRunner,
-  type CalculationState,
+export type {
+  CalculationObservation,
+  CalculationOutput,
+  CalculationRequest,
+  CalculationRunner,
+  CalculationState,
 } from './contract/calculation-runner.ts';
 export type { CalculationOptions } from './session/run-calculation.ts';
 export type { EndpointSource, SparkConnectFactory, SparkConnectRunner } from './contract/spark-connect.ts';
@@ -112,17 +111,7 @@ export {
   type BatchState,
 } from './contract/batch-state.ts';
 export type { BatchCounts, BatchDetails, BatchObservation, BatchOutcome } from './contract/batch-observation.ts';
-export {
-  RUN_STATES,
-  SUBMISSIONS,
-  type JsonValue,
-  type RunDefaults,
-  type RunRow,
-  type RunSpec,
-  type RunState,
-  type RunStatus,
-  type Submission,
-} from './contract/batch-run.ts';
+export type { JsonValue, RunDefaults, RunRow, RunSpec, RunState, RunStatus, Submission } from './contract/batch-run.ts';
 export type { RunList, StagedRuns } from './contract/run-list.ts';
 export type {
   BatchCapabilities,

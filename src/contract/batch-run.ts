@@ -38,23 +38,11 @@ export interface RunDefaults {
 }
 
 /** How asking the service for a run went, and what was asked about it since. */
-export const SUBMISSIONS = [
-  'accepted',
-  'refused',
-  'cancel-accepted',
-  'cancel-refused',
-  'delete-accepted',
-  'delete-refused',
-] as const;
-
-/** One of {@link SUBMISSIONS}. */
-export type Submission = (typeof SUBMISSIONS)[number];
+export type Submission =
+  'accepted' | 'refused' | 'cancel-accepted' | 'cancel-refused' | 'delete-accepted' | 'delete-refused';
 
 /** Where one run is. `deleted`: its record is gone, and with it how it ended. */
-export const RUN_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'deleted'] as const;
-
-/** One of {@link RUN_STATES}. */
-export type RunState = (typeof RUN_STATES)[number];
+export type RunState = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled' | 'deleted';
 
 /** One run of a batch as its service lists it: how its submission went, not how the run did. */
 export interface RunRow {

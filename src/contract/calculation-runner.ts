@@ -2,10 +2,7 @@ import type { CallContext } from './session-provider.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** Where a calculation is in its life. */
-export const CALCULATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
-
-/** One of {@link CALCULATION_STATES}. */
-export type CalculationState = (typeof CALCULATION_STATES)[number];
+export type CalculationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 /** A block of code to run in a session. */
 export interface CalculationRequest {
