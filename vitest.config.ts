@@ -22,6 +22,7 @@ export default defineConfig({
     exclude: ['test/package/**'],
     reporters: ['default', new ClosingLineReporter()],
     coverage: {
+      enabled: process.env['COVERAGE'] !== undefined,
       provider: 'v8',
       include: ['src/**/*.ts', 'providers/**/*.ts'],
       exclude: [
