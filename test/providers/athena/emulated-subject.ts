@@ -170,8 +170,11 @@ function toNativeFault(fault: InjectedFault, service: ServiceId): Fault {
   }
 }
 
-/** How long nothing must arrive at the service before time may go by, milliseconds of real time. */
-const QUIET_MS = 15;
+/**
+ * How long nothing must arrive at the service before time may go by: milliseconds of real time, and turns of the event loop that
+ * both sides share. The turns count when the machine has stood still: both sides are late then, and time alone would say "quiet".
+ */
+const QUIET = { ms: 15, polls: 5 };
 const POLL_MS = 3;
 /** The steps in which time goes by while a call waits for it, milliseconds of the clock. */
 const STEPS = { first: 50, most: 5_000 };
@@ -190,18 +193,23 @@ export function socketTime(clock: VirtualClock, arrivals: () => number): Fixture
       promise.then(note, note);
       let stepMs = STEPS.first;
       let quietSince = performance.now();
+      let quietPolls = 0;
       for (let arrived = arrivals(); !progress.isSettled;) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        quietPolls += 1;
         const now = arrivals();
-        if (now !== arrived) {
+        const hasArrived = now !== arrived;
+        if (hasArrived) {
           arrived = now;
-          quietSince = performance.now();
           stepMs = STEPS.first;
-        } else if (performance.now() - quietSince > QUIET_MS && clock.pendingTimers > 0) {
+        } else if (quietPolls >= QUIET.polls && performance.now() - quietSince > QUIET.ms && clock.pendingTimers > 0) {
           await clock.advance(stepMs);
           stepMs = Math.min(STEPS.most, stepMs * 2);
-          quietSince = performance.now();
+        } else {
+          continue;
         }
+        quietSince = performance.now();
+        quietPolls = 0;
       }
       return promise;
     },

@@ -149,6 +149,7 @@ export class Interleavings {
       await this.#settle(Promise.all(batch.map((step) => this.#perform(step, { provider, seen, starts }))));
     }
     this.#emulator.faults.clear();
+    await arrived();
     await this.#sweep();
     await this.#clock.advance(10_000);
     expect(this.#emulator.oracle.live(this.#service)).toEqual([]);
@@ -245,6 +246,11 @@ export class Interleavings {
   #settle<T>(promise: Promise<T>): Promise<T> {
     return socketTime(this.#clock, () => this.#emulator.log().length).settle(promise);
   }
+}
+
+/** Until what aborted calls had already written is read by the service: both sides share an event loop, so a few turns do. */
+async function arrived(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Any failure is fine as long as it is one of ours. */

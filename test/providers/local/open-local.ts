@@ -62,7 +62,7 @@ export class LocalBench {
 
   /** Looks until what is seen fits; fails after five seconds. */
   async until(handle: SessionHandle, fits: (seen: Observation) => boolean): Promise<Observation> {
-    const giveUpAt = performance.now() + 5000;
+    const giveUpAt = performance.now() + 30_000;
     for (;;) {
       const seen = await this.describe(handle);
       if (fits(seen)) return seen;
