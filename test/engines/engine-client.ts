@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
+import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
+import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
+import type { Result } from '../../src/statement/result.ts';
+import type { SparkConnection, SparkConnectRunner } from '../../src/contract/spark-connect.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
+
+/** One Spark session of ours on a server that is dialled directly, without a cloud's session around it. */
+export class EngineClient implements AsyncDisposable {
+  readonly handle: SessionHandle = { v: 1, provider: 'local', scope: 'engines', id: randomUUID() };
+  readonly runner: SparkConnectRunner;
+
+  constructor(port: number) {
+    this.runner = sparkConnectFactory({ clock: systemClock, random: systemRandom, logger: silentLogger })(async () => ({
+      host: '127.0.0.1',
+      port,
+      tls: false,
+      metadata: {},
+      expiresAtMs: Number.POSITIVE_INFINITY,
+    }));
+  }
+
+  /** Sends a statement on its way, as `session.submit()` does. */
+  submit(text: string, options: StatementOptions = {}): Statement {
+    const { handle, runner } = this;
+    const ports = { handle, clock: systemClock, random: systemRandom, logger: silentLogger };
+    return Statement.submit({ ...ports, whenReady: async () => runner }, text, options);
+  }
+
+  /** Runs a statement, as `session.sql()` does. */
+  sql(text: string, options: StatementOptions = {}): Promise<Result> {
+    return this.submit(text, options).result();
+  }
+
+  /** How other clients join the session. */
+  connection(): Promise<SparkConnection> {
+    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+    return this.runner.connect(this.handle, call);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.runner.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The servers that the tests run against. */
+export type EngineName = 'sail' | 'spark-4.1' | 'spark-3.5';
+
+/** What the runner hands over to the tests: two virtual environments, and the jar that Spark 3.5 needs where it could be had. */
+export const HOME_VARIABLES = {
+  python: 'ANYSESSION_ENGINES_PYTHON',
+  python35: 'ANYSESSION_ENGINES_PYTHON_35',
+  jar35: 'ANYSESSION_ENGINES_JAR_35',
+} as const;
+
+/** The servers that there are here; without its jar there is no Spark 3.5, which the runner says aloud. */
+export const ENGINES: readonly EngineName[] = [
+  'sail',
+  'spark-4.1',
+  ...(process.env[HOME_VARIABLES.jar35] === undefined ? [] : (['spark-3.5'] as const)),
+];
+
+/** The Python whose PySpark speaks to a server in the server's own version; for Sail it is the newer one. */
+export function pythonFor(engine: EngineName): string {
+  return homeOf(engine === 'spark-3.5' ? 'python35' : 'python');
+}
+
+/** The command that starts a server on a port; `folder` takes what it writes. */
+export function serverCommand(engine: EngineName, port: number, folder: string): readonly string[] {
+  const scripts = dirname(pythonFor(engine));
+  if (engine === 'sail') return [join(scripts, 'sail'), 'spark', 'server', '--ip', '127.0.0.1', '--port', String(port)];
+  const conf = {
+    'spark.connect.grpc.binding.port': port,
+    'spark.driver.bindAddress': '127.0.0.1',
+    'spark.driver.host': '127.0.0.1',
+    'spark.driver.extraJavaOptions': `-Djava.io.tmpdir=${folder} -Dderby.system.home=${folder}`,
+    'spark.local.dir': folder,
+    'spark.sql.session.timeZone': 'UTC',
+    // Plans of test data are small; two hundred tasks for each of them are not.
+    'spark.sql.shuffle.partitions': 2,
+    'spark.sql.warehouse.dir': join(folder, 'warehouse'),
+    'spark.ui.enabled': false,
+  };
+  return [
+    join(sparkHome(engine), 'bin', 'spark-submit'),
+    ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', '--master', 'local[2]'],
+    // With the default heap of 1 GB Spark dies on large results.
+    ...['--driver-memory', '3g'],
+    ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+    ...(engine === 'spark-3.5' ? ['--jars', homeOf('jar35')] : []),
+    'spark-internal',
+  ];
+}
+
+/** Where the wheel of PySpark has its jars and scripts. */
+export function sparkHome(engine: EngineName): string {
+  const library = join(dirname(dirname(pythonFor(engine))), 'lib');
+  const [python = ''] = readdirSync(library).filter((name) => name.startsWith('python'));
+  return join(library, python, 'site-packages', 'pyspark');
+}
+
+function homeOf(which: keyof typeof HOME_VARIABLES): string {
+  const home = process.env[HOME_VARIABLES[which]];
+  if (home === undefined) throw new Error(`${HOME_VARIABLES[which]} is not set; run: npm run test:engines`);
+  return home;
+}
