@@ -22,8 +22,20 @@ export interface SparkConnection {
   readonly expiresAtMs: number;
   /** The version of the server's Spark; PySpark of the same minor version fits. */
   readonly sparkVersion: string;
+  /** The settings of that Spark session. */
+  readonly settings: SparkSettings;
   /** gRPC metadata for the next call, with a token that is accepted now. @throws SessionError when there is no new one. */
   metadata(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** The settings of a Spark session, which its views and everybody in it share; also where the engine takes no `SET` as SQL. */
+export interface SparkSettings {
+  /** The value of a setting, or `undefined` where it has none. @throws SessionError */
+  get(key: string): Promise<string | undefined>;
+  /** Changes a setting for the statements that follow. @throws SessionError `invalid-request` for one that cannot be changed. */
+  set(key: string, value: string): Promise<void>;
+  /** Gives a setting its default back. @throws SessionError `invalid-request` for one that cannot be changed. */
+  unset(key: string): Promise<void>;
 }
 
 /** Runs SQL in sessions over Spark Connect; holds one channel a session. */

@@ -57,6 +57,8 @@ export class ConnectChannel {
   readonly #grpc: Grpc;
   readonly #clock: Clock;
   readonly #channel: Channel;
+  #breaks = 0;
+  #isClosed = false;
 
   constructor(grpc: Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
     this.#grpc = grpc;
@@ -68,6 +70,12 @@ export class ConnectChannel {
       tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(),
       { ...CHANNEL_OPTIONS, ...loopback },
     );
+    this.#countBreaks();
+  }
+
+  /** How often an open connection has ended; what answers after that may be another server. */
+  get breaks(): number {
+    return this.#breaks;
   }
 
   /** Opens a call; its answers are read one by one. */
@@ -101,7 +109,17 @@ export class ConnectChannel {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#channel.close();
+  }
+
+  #countBreaks(): void {
+    const state = this.#channel.getConnectivityState(false);
+    this.#channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => {
+      if (this.#isClosed) return;
+      if (state === this.#grpc.connectivityState.READY) this.#breaks += 1;
+      this.#countBreaks();
+    });
   }
 
   #open(method: DescMethod, request: MessageInitShape<DescMessage>, { metadata, timeoutMs }: RpcOptions): RpcStream {

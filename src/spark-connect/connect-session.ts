@@ -15,8 +15,10 @@ import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connec
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
 import type { Grpc } from './load-grpc.ts';
-import { isTokenRefused, isTransient, pauseBeforeMs, RETRY_LIMIT } from './retry-policy.ts';
+import { isTokenRefused, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure } from './rpc-failure.ts';
+import { SessionMark } from './session-mark.ts';
+import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
 
@@ -54,8 +56,10 @@ export class ConnectSession {
   readonly handle: SessionHandle;
   readonly clock: Clock;
   readonly random: Random;
+  readonly settings = new SessionSettings(this);
   readonly #parts: ConnectSessionParts;
   readonly #endpoint: LivingEndpoint;
+  readonly #mark: SessionMark;
   #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
@@ -66,6 +70,7 @@ export class ConnectSession {
     this.clock = parts.clock;
     this.random = parts.random;
     this.#endpoint = new LivingEndpoint(parts);
+    this.#mark = new SessionMark({ ...parts, settings: this.settings });
   }
 
   /** An endpoint whose token is accepted now. */
@@ -106,14 +111,23 @@ export class ConnectSession {
   }
 
   /**
-   * Takes note of the server's name for the session.
+   * Takes note of the server's name for the session; Spark 3.5 has none, and Sail repeats ours, which tells nothing.
    * @throws SessionError `session-failed` when it has changed: the driver was restarted and nothing of the session is left.
    */
-  observe(serverSideSessionId: string): void {
-    if (serverSideSessionId === '') return;
+  observe(serverSideSessionId: string, { sessionId, channel }: { sessionId: string; channel: ConnectChannel }): void {
+    if (serverSideSessionId === '' || serverSideSessionId === sessionId) {
+      this.#mark.heard(channel);
+      return;
+    }
     this.#serverSideSessionId ??= serverSideSessionId;
     if (this.#serverSideSessionId !== serverSideSessionId)
       throw sessionLostError(this.handle, 'its server was restarted');
+  }
+
+  /** @throws SessionError `session-failed` when a server that does not say so has lost the session. */
+  async assertKept(channel: ConnectChannel, signal: AbortSignal): Promise<void> {
+    if (!(await this.#mark.isKept(channel, signal)))
+      throw sessionLostError(this.handle, 'its server has begun a new one under its id');
   }
 
   /** Makes one call with one answer, again where that can help. @throws SessionError */
@@ -172,7 +186,7 @@ export class ConnectSession {
       return;
     }
     streak.failures += 1;
-    if (!isTransient(failure) || streak.failures > RETRY_LIMIT) {
+    if (streak.failures > retryLimit(failure)) {
       throw toSessionError(failure, { handle: this.handle, mayHaveRun, native: await this.#explain(failure) });
     }
     await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
@@ -220,12 +234,8 @@ export class ConnectSession {
   #channelTo(endpoint: ConnectEndpoint): ConnectChannel {
     const { host, port, tls } = endpoint;
     const known = this.#channel;
-    if (
-      known !== undefined &&
-      known.address.host === host &&
-      known.address.port === port &&
-      known.address.tls === tls
-    ) {
+    const { address } = known ?? {};
+    if (known !== undefined && address?.host === host && address.port === port && address.tls === tls) {
       return known.channel;
     }
     known?.channel.close();

@@ -18,6 +18,7 @@ export async function connectionTo(session: ConnectSession, signal: AbortSignal)
     { ...plain },
     {
       url: { value: url },
+      settings: { value: session.settings },
       metadata: { value: async () => ({ ...(await session.endpoint()).metadata }) },
       toJSON: { value: () => plain },
       [INSPECT]: { value: () => plain },

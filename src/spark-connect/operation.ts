@@ -69,7 +69,7 @@ export class Operation {
         const stream = (this.#stream ??= await this.#open());
         const answer = await orAborted(stream.answers.next(), this.#signal);
         if (answer !== undefined) {
-          if (this.#accept(answer)) return answer;
+          if (this.#accept(answer, stream.line)) return answer;
           continue;
         }
         // Servers end a stream after two minutes or one gibibyte; the rest comes over the next one.
@@ -122,18 +122,19 @@ export class Operation {
       const last = this.#lastResponseId === undefined ? {} : { lastResponseId: this.#lastResponseId };
       return { line, answers: session.openStream(reattachExecute, { ...shared, ...last }, line) };
     }
+    await orAborted(session.assertKept(line.channel, this.#signal), this.#signal);
     this.#sent = true;
     const request = { ...shared, plan: this.#plan, requestOptions: REQUEST_OPTIONS };
     return { line, answers: session.openStream(executePlan, request, line) };
   }
 
   /** Takes note of an answer; `false` when there is nothing in it for a reader. */
-  #accept(answer: ExecutePlanResponse): boolean {
+  #accept(answer: ExecutePlanResponse, { channel }: Line): boolean {
     this.#known = true;
     this.#fruitless = 0;
     this.#streak.failures = 0;
     this.#streak.renewed = false;
-    this.#session.observe(answer.serverSideSessionId);
+    this.#session.observe(answer.serverSideSessionId, { sessionId: answer.sessionId, channel });
     if (answer.responseId !== '') this.#lastResponseId = answer.responseId;
     if (answer.responseType.case === 'resultComplete') {
       this.#end = 'complete';

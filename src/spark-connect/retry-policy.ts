@@ -1,21 +1,24 @@
 import type { Random } from '../contract/ports.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
 
-/** How often a call is tried again without any answer in between. */
-export const RETRY_LIMIT = 8;
+/** How often a call is tried again without any answer in between: when the server is away, and when something broke it off. */
+const RETRIES_WHILE_AWAY = 8;
+const RETRIES_WHEN_BROKEN_OFF = 3;
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 /** A server may ask for more patience than we have of our own, but not for more than this. */
 const LONGEST_ASKED_PAUSE_MS = 10 * 60_000;
 
-/** Tells whether the same call may succeed a moment later. */
-export function isTransient(failure: RpcFailure): boolean {
-  return (
-    failure.code === STATUS.UNAVAILABLE ||
-    failure.retryDelayMs !== undefined ||
-    failure.errorClass === 'INVALID_CURSOR.DISCONNECTED'
-  );
+/** How often a call that failed so may be tried again without any answer in between; 0 where that cannot help. */
+export function retryLimit(failure: RpcFailure): number {
+  const { code, errorClass, retryDelayMs, spark } = failure;
+  if (code === STATUS.UNAVAILABLE || retryDelayMs !== undefined || errorClass === 'INVALID_CURSOR.DISCONNECTED') {
+    return RETRIES_WHILE_AWAY;
+  }
+  // Spark says why it fails. These two without a reason are how a stream looks that a proxy has reset.
+  const isReset = (code === STATUS.INTERNAL || code === STATUS.CANCELLED) && spark === undefined;
+  return isReset && errorClass === undefined ? RETRIES_WHEN_BROKEN_OFF : 0;
 }
 
 /**

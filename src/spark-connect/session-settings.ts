@@ -1,0 +1,36 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { SparkSettings } from '../contract/spark-connect.ts';
+import type { ConnectSession } from './connect-session.ts';
+import { type ConfigRequest_OperationSchema, type KeyValue, SparkConnectService } from './wire/spark-connect_pb.ts';
+
+const NEVER = new AbortController().signal;
+
+/** The settings of a Spark session, by the call that every server has for them; Sail takes no `SET` as SQL. */
+export class SessionSettings implements SparkSettings {
+  readonly #session: ConnectSession;
+
+  constructor(session: ConnectSession) {
+    this.#session = session;
+  }
+
+  async get(key: string, signal: AbortSignal = NEVER): Promise<string | undefined> {
+    const pairs = await this.#configure({ case: 'getOption', value: { keys: [key] } }, signal);
+    return pairs.find((pair) => pair.key === key)?.value;
+  }
+
+  async set(key: string, value: string, signal: AbortSignal = NEVER): Promise<void> {
+    await this.#configure({ case: 'set', value: { pairs: [{ key, value }] } }, signal);
+  }
+
+  async unset(key: string, signal: AbortSignal = NEVER): Promise<void> {
+    await this.#configure({ case: 'unset', value: { keys: [key] } }, signal);
+  }
+
+  async #configure(
+    opType: NonNullable<MessageInitShape<typeof ConfigRequest_OperationSchema>['opType']>,
+    signal: AbortSignal,
+  ): Promise<readonly KeyValue[]> {
+    const { pairs } = await this.#session.unary(SparkConnectService.method.config, { operation: { opType } }, signal);
+    return pairs;
+  }
+}
