@@ -7,7 +7,10 @@ import type { ConfigRequest } from './config/config-options.ts';
  * sessions and no batches.
  */
 export async function openBatches(request: ConfigRequest = {}): Promise<Batches> {
-  const { createContainer, BATCHES } = await import('./container/index.ts');
-  const container = await createContainer(request);
+  const [{ privateContainer }, { BATCHES }] = await Promise.all([
+    import('./container/private-container.ts'),
+    import('./container/tokens.ts'),
+  ]);
+  const container = await privateContainer(request);
   return container.get(BATCHES);
 }

@@ -7,7 +7,10 @@ import type { Sessions } from './session/sessions.ts';
  * @throws SessionError `config-invalid` with every problem of the config at once.
  */
 export async function openSessions(request: ConfigRequest = {}): Promise<Sessions> {
-  const { createContainer, SESSIONS } = await import('./container/index.ts');
-  const container = await createContainer(request);
+  const [{ privateContainer }, { SESSIONS }] = await Promise.all([
+    import('./container/private-container.ts'),
+    import('./container/tokens.ts'),
+  ]);
+  const container = await privateContainer(request);
   return container.get(SESSIONS);
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 
 /** A size of memory as DuckDB reads it: decimal units (KB) or binary ones (KiB). */

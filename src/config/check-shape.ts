@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { closestName } from './closest-name.ts';
 import type { ConfigPath } from './config-problem.ts';
 import { describeValue } from './describe-value.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnyPlugin } from '../contract/provider-plugin.ts';
 import { isMap } from './check-shape.ts';
 import { CONFIG_SHAPE, ENVIRONMENT_SHAPE } from './config-shape.ts';

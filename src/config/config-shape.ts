@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SESSION_SIZES } from '../contract/start-request.ts';
 
 const durationMs = z.int().min(1).optional();

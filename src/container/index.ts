@@ -1,7 +1,6 @@
-export { createContainer, type ContainerRequest } from './create-container.ts';
-export { providerModule } from './provider-module.ts';
-export { portsModule, sessionModule } from './session-module.ts';
-export { batchModule, noBatchesModule } from './batch-module.ts';
+export { createContainer } from './create-container.ts';
+export type { ContainerRequest } from './compose-container.ts';
+export { batchModule, noBatchesModule, portsModule, providerModule, sessionModule } from './modules.ts';
 export {
   BATCH_ADAPTER,
   BATCH_PROVIDER,

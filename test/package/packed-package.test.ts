@@ -98,6 +98,25 @@ describe('the packed package', () => {
     expect(stdout).toMatch(/"answer":\s*42/);
   });
 
+  it('its containers are of the inversify that the application has, so that they can have a parent', async () => {
+    const code = `
+      import { createContainer, SESSIONS } from 'anysession/container';
+      import { Container } from 'inversify';
+      const parent = new Container();
+      parent.bind('colour').toConstantValue('blue');
+      const container = await createContainer({ parent });
+      console.log(container instanceof Container, container.get('colour'), container.get(SESSIONS).environment);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder });
+    expect(stdout).toBe('true blue dev\n');
+  });
+
+  it('holds the licence of every package whose code is in its files', () => {
+    const licences = readFileSync(join(folder, 'node_modules/anysession/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const name of ['inversify', '@inversifyjs/container', '@inversifyjs/core', 'zod']) {
+      expect(licences).toMatch(new RegExp(`^${name}\n\n(The )?MIT License`, 'm'));
+    }
+  });
+
   it.each([true, false])('its types compile in a strict project, skipLibCheck %s', async (skipLibCheck) => {
     writeFileSync(join(folder, 'consumer.ts'), CONSUMER_PROGRAM);
     const compilerOptions = {

@@ -1,4 +1,4 @@
-import { ContainerModule } from 'inversify';
+import type { ContainerModuleLoadOptions } from 'inversify';
 import { providersWith } from './providers-with.ts';
 import { layeredProvider } from '../session/layers/layered-provider.ts';
 import { standardLayers } from '../session/layers/standard-layers.ts';
@@ -23,15 +23,15 @@ import {
 } from './tokens.ts';
 
 /** The ports, as the machine has them. */
-export const portsModule = new ContainerModule(({ bind }) => {
+export function bindPorts({ bind }: ContainerModuleLoadOptions): void {
   bind(CLOCK).toConstantValue(systemClock);
   bind(RANDOM).toConstantValue(systemRandom);
   bind(LOGGER).toConstantValue(silentLogger);
   bind(TRACER).toConstantValue(silentTracer);
-});
+}
 
 /** From the bare provider to the facade. Constructors do no I/O, so that no binding is ever stuck with a failure. */
-export const sessionModule = new ContainerModule(({ bind }) => {
+export function bindSessions({ bind }: ContainerModuleLoadOptions): void {
   bind(RATE_BUDGET).toResolvedValue(
     (clock, adapter) => new RateBudget(clock, adapter.capabilities.callsPerSecond),
     [CLOCK, PROVIDER_ADAPTER],
@@ -73,4 +73,4 @@ export const sessionModule = new ContainerModule(({ bind }) => {
       }),
     [ENVIRONMENT_CONFIG, SESSION_PROVIDER, SPARK_CONNECT_RUNNER, WATCHER, CLOCK, RANDOM, LOGGER],
   );
-});
+}

@@ -1,4 +1,4 @@
-import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import type { ContainerModuleLoadOptions, ServiceIdentifier } from 'inversify';
 import { Batches } from '../batch/batches.ts';
 import { layeredBatchProvider } from '../batch/layered-batch-provider.ts';
 import type { AnyPlugin, BatchPlugin } from '../contract/provider-plugin.ts';
@@ -25,8 +25,8 @@ const SESSION_TOKENS: readonly ServiceIdentifier[] = [SESSIONS, SESSION_PROVIDER
 const BATCH_TOKENS: readonly ServiceIdentifier[] = [BATCHES, BATCH_PROVIDER, BATCH_ADAPTER];
 
 /** From a plugin of run batches to the facade; whoever asks for sessions is told where to go. */
-export function batchModule(plugin: BatchPlugin, providerConfig: unknown): ContainerModule {
-  return new ContainerModule(({ bind }) => {
+export function bindBatches(plugin: BatchPlugin, providerConfig: unknown) {
+  return ({ bind }: ContainerModuleLoadOptions): void => {
     bind(BATCH_ADAPTER).toResolvedValue(
       (clock, random, logger) => plugin.createBatches(providerConfig, { clock, random, logger }),
       [CLOCK, RANDOM, LOGGER],
@@ -50,16 +50,16 @@ export function batchModule(plugin: BatchPlugin, providerConfig: unknown): Conta
     for (const token of SESSION_TOKENS) {
       bind(token).toDynamicValue(() => refuse(plugin, 'sessions', 'openBatches'));
     }
-  });
+  };
 }
 
 /** What a container of sessions says to whoever asks it for batches. */
-export function noBatchesModule(plugin: AnyPlugin): ContainerModule {
-  return new ContainerModule(({ bind }) => {
+export function bindNoBatches(plugin: AnyPlugin) {
+  return ({ bind }: ContainerModuleLoadOptions): void => {
     for (const token of BATCH_TOKENS) {
       bind(token).toDynamicValue(() => refuse(plugin, 'run batches', 'openSessions'));
     }
-  });
+  };
 }
 
 function refuse({ id }: AnyPlugin, what: string, instead: string): never {
