@@ -12,6 +12,9 @@ export interface AttemptSubject<Operation extends string = ProviderOperation> {
   readonly call: CallContext;
 }
 
+/** Tells the work of a call when nobody wants it any more; `onGivenUp` is the cheaper way, where it is there. */
+export type WantedCall = Pick<CallContext, 'signal' | 'onGivenUp'>;
+
 /** What was being done when a call failed. */
 export interface FailedCall<Operation extends string = ProviderOperation> {
   readonly operation: Operation;
@@ -38,14 +41,20 @@ export class Attempts<Operation extends string = ProviderOperation> {
     this.#parts = parts;
   }
 
-  async make<Answer>(
+  make<Answer>(subject: AttemptSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    return this.makeWanted(subject, ({ signal }) => work(signal));
+  }
+
+  /** The same for work that can do without a signal. */
+  async makeWanted<Answer>(
     { operation, handle, call }: AttemptSubject<Operation>,
-    work: (signal: AbortSignal) => Promise<Answer>,
+    work: (wanted: WantedCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { place, clock, toError } = this.#parts;
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
-      return await whileWanted(clock, { operation, call }, work);
+      if (call.onGivenUp !== undefined) return await work(call);
+      return await whileWanted(clock, { operation, call }, (signal) => work({ signal }));
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }

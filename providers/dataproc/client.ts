@@ -1,5 +1,6 @@
 import type { protos } from '@google-cloud/dataproc';
 import { openConnection, type Connection, type Message } from './connection.ts';
+import type { WantedCall } from '../_cloud/attempts.ts';
 import type { DataprocConfig } from './options.ts';
 
 /** A session as the service tells it. */
@@ -11,7 +12,8 @@ export type NativePage = protos.google.cloud.dataproc.v1.IListSessionsResponse;
 
 /** How long one call may take. */
 export interface CallLimits {
-  readonly signal: AbortSignal;
+  /** Tells when nobody wants the answer any more, and at the latest when the time is over. */
+  readonly wanted: WantedCall;
   /** Milliseconds from now. */
   readonly timeoutMs: number;
 }
@@ -42,6 +44,8 @@ export class DataprocSdkCalls implements DataprocCalls {
   readonly #config: DataprocConfig;
   readonly #parent: string;
   #connection: Promise<Connection> | undefined;
+  /** The same once it is there: looks come often, and need not wait for a promise. */
+  #open: Connection | undefined;
 
   constructor(config: DataprocConfig) {
     this.#config = config;
@@ -86,6 +90,7 @@ export class DataprocSdkCalls implements DataprocCalls {
   close(): void {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#open = undefined;
     // One that could not be opened has nothing to close.
     connection?.then(
       (open) => {
@@ -100,18 +105,24 @@ export class DataprocSdkCalls implements DataprocCalls {
   }
 
   async #call<Answer>(method: string, request: Message, limits: CallLimits): Promise<Answer> {
-    const connection = await this.#connect();
-    // Opening takes a while: what nobody wants any more is not sent.
-    limits.signal.throwIfAborted();
-    return (await connection.call(method, request, limits)) as Answer;
+    const open = this.#open ?? (await this.#connect());
+    return (await open.call(method, request, limits)) as Answer;
   }
 
   #connect(): Promise<Connection> {
-    this.#connection ??= openConnection(this.#config).catch((error: unknown) => {
-      // Credentials may be there at the next call.
-      this.#connection = undefined;
-      throw error;
-    });
-    return this.#connection;
+    if (this.#connection !== undefined) return this.#connection;
+    const connection = openConnection(this.#config).then(
+      (open) => {
+        if (this.#connection === connection) this.#open = open;
+        return open;
+      },
+      (error: unknown) => {
+        // Credentials may be there at the next call.
+        this.#connection = undefined;
+        throw error;
+      },
+    );
+    this.#connection = connection;
+    return connection;
   }
 }

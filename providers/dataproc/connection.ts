@@ -1,4 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library';
+import { onGivenUp } from '../../src/contract/on-abort.ts';
 import type { CallLimits, NativeOperation } from './client.ts';
 import { loadAuth, loadDataproc, loadGax, loadRestGax, type GaxCore } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
@@ -28,7 +29,7 @@ const CALLER = `gl-node/${process.versions.node} anysession`;
 type StubMethod = (
   request: Message,
   headers: unknown,
-  options: { readonly deadline: Date },
+  options: object,
   callback: (error: unknown, answer: unknown) => void,
 ) => { cancel(): void };
 type Stub = Readonly<Record<string, StubMethod>>;
@@ -36,12 +37,13 @@ type Stub = Readonly<Record<string, StubMethod>>;
 /** In what the two transports differ. */
 interface TransportTraits {
   /** gRPC has a class for headers, REST takes lists of values by name. */
-  readonly headersOf: (routing: string) => unknown;
-  /** Whether it keeps the deadline of a call itself. */
-  readonly hasDeadlines: boolean;
+  readonly headersOf: (routing: string, timeoutMs: number) => unknown;
   /** Calls that are not cancelled at their caller's abort but run on to their deadline; nobody waits for them. */
   readonly runsOn: ReadonlySet<string>;
 }
+
+/** What a stub is called with: times and attempts are our own. */
+const NO_OPTIONS = Object.freeze({});
 
 /**
  * The SDK's REST sends bodies as streams, and a call that is cancelled before it has opened its connection ends its stream with
@@ -49,7 +51,6 @@ interface TransportTraits {
  */
 const REST: TransportTraits = {
   headersOf: (routing) => ({ 'x-goog-request-params': [routing], 'x-goog-api-client': [CALLER] }),
-  hasDeadlines: false,
   runsOn: new Set(['createSession', 'terminateSession']),
 };
 
@@ -85,7 +86,7 @@ export async function openConnection(config: DataprocConfig): Promise<Connection
   const client = new sdk.SessionControllerClient(
     settings as ConstructorParameters<typeof sdk.SessionControllerClient>[0],
   );
-  return toConnection(client, { headersOf: grpcHeaders(gax), hasDeadlines: true, runsOn: new Set() });
+  return toConnection(client, { headersOf: grpcHeaders(gax), runsOn: new Set() });
 }
 
 interface SdkClient {
@@ -96,34 +97,36 @@ interface SdkClient {
   };
 }
 
-async function toConnection(
-  client: SdkClient,
-  { headersOf, hasDeadlines, runsOn }: TransportTraits,
-): Promise<Connection> {
+async function toConnection(client: SdkClient, { headersOf, runsOn }: TransportTraits): Promise<Connection> {
   const stub = (await client.initialize()) as Stub;
   return {
-    call(method, request, { signal, timeoutMs }) {
+    call(method, request, { wanted, timeoutMs }) {
       return new Promise((resolve, reject) => {
         const send = stub[method];
         if (send === undefined) throw new Error(`the SDK has no method ${method}`);
         const { name, parent = '' } = request;
         const routing =
           name === undefined ? `parent=${encodeURIComponent(parent)}` : `name=${encodeURIComponent(name)}`;
-        const options = { deadline: new Date(Date.now() + timeoutMs) };
-        const stopCall = (): void => {
-          sent.cancel();
-        };
-        // A socket's time is real, whatever clock the caller lives by.
-        const timer = hasDeadlines ? undefined : setTimeout(stopCall, timeoutMs).unref();
-        const sent = send.call(stub, request, headersOf(routing), options, (error, answer) => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', stopCall);
-          if (error === null || error === undefined) resolve(answer);
-          // What the SDK rejects with is read by the error table.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-          else reject(error);
+        let sent: { cancel(): void } | undefined;
+        let isGivenUp = false;
+        const letGo = onGivenUp(wanted, () => {
+          isGivenUp = true;
+          if (!runsOn.has(method)) sent?.cancel();
         });
-        if (!runsOn.has(method)) signal.addEventListener('abort', stopCall);
+        if (isGivenUp) throw wanted.signal.reason;
+        const timer = runsOn.has(method) ? setTimeout(() => sent?.cancel(), timeoutMs).unref() : undefined;
+        sent = send.call(stub, request, headersOf(routing, timeoutMs), NO_OPTIONS, (error, answer) => {
+          clearTimeout(timer);
+          letGo();
+          // Out of the turn in which the answer came: its connection is free again then, and what the callers of many answers ask
+          // next leaves in one write. Asked for at once, it takes up to twice the time.
+          setImmediate(() => {
+            if (error === null || error === undefined) resolve(answer);
+            // What the SDK rejects with is read by the error table.
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+            else reject(error);
+          });
+        });
       });
     },
     async getOperation(name, { timeoutMs }) {
@@ -140,11 +143,13 @@ async function toConnection(
   };
 }
 
+/** The service is told the deadline, and the call is stopped here when it is given up: gRPC's own timer would be one more for nothing. */
 function grpcHeaders({ grpc }: GaxCore): TransportTraits['headersOf'] {
-  return (routing) => {
+  return (routing, timeoutMs) => {
     const metadata = new grpc.Metadata();
     metadata.set('x-goog-request-params', routing);
     metadata.set('x-goog-api-client', CALLER);
+    metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
     return metadata;
   };
 }

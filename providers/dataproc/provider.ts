@@ -104,7 +104,7 @@ export class DataprocProvider implements SessionProvider {
   #attempt<Answer>(subject: AttemptSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
     const leftMs = subject.call.deadline - this.#ports.clock.monotonicMs();
     const timeoutMs = Math.min(CALL_LIMIT_MS, leftMs);
-    return this.#attempts.make(subject, (signal) => work({ signal, timeoutMs }));
+    return this.#attempts.makeWanted(subject, (wanted) => work({ wanted, timeoutMs }));
   }
 
   /** The native filter is coarser than ours: ACTIVE is ready or still creating, and times are compared to the millisecond. */

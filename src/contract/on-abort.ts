@@ -1,3 +1,5 @@
+import type { CallContext } from './session-provider.ts';
+
 /** One entry a signal that somebody listens to. */
 const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
@@ -20,6 +22,17 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     listening.delete(signal);
     signal.removeEventListener('abort', tellAll);
   };
+}
+
+/**
+ * Calls back once when nobody wants a call any more, at once when that is so already, in the cheapest way that the call has;
+ * returns the way to call that off.
+ * @param callback - a function of its own per call; must not throw.
+ */
+export function onGivenUp(call: Pick<CallContext, 'signal' | 'onGivenUp'>, callback: () => void): () => void {
+  if (call.onGivenUp !== undefined) return call.onGivenUp(callback);
+  if (call.signal.aborted) callback();
+  return onAbort(call.signal, callback);
 }
 
 function tellAll({ target }: Event): void {

@@ -16,6 +16,13 @@ export interface CallContext {
   readonly deadline: number;
   /** Which attempt of the operation this is, from 1. */
   readonly attempt: number;
+  /**
+   * Present where the caller is answered at an abort and at the deadline by somebody above, as behind the layers: calls back once
+   * when that happens (at once when it has), and returns the way to call that off. A provider then has only to stop its work; `signal` aborts at
+   * the same moment, and to ask for it costs as much as all the layers together.
+   * @param callback - a function of its own per call; must not throw.
+   */
+  readonly onGivenUp?: (callback: () => void) => () => void;
 }
 
 /** The verbs of a provider that reach its service. */

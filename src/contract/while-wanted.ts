@@ -31,6 +31,7 @@ export interface Attempt {
 /**
  * Runs work for as long as its caller wants it: an abort or the deadline settles the promise at once and aborts the signal
  * that the work was given. An SDK listens to a signal only while it waits for the answer, not while it looks for credentials.
+ * Where the caller is answered from above all that is done already, and the work is given the call's own signal.
  *
  * @throws SessionError `aborted` or `timeout`; with effect `unknown` once a changing verb was under way.
  */
@@ -41,6 +42,7 @@ export function whileWanted<Answer>(
 ): Promise<Answer> {
   const { signal, deadline } = call;
   if (signal.aborted) return Promise.reject(abortedError(operation, signal));
+  if (call.onGivenUp !== undefined) return work(signal);
   const leftMs = deadline - clock.monotonicMs();
   if (leftMs <= 0) {
     return Promise.reject(new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation }));

@@ -69,6 +69,7 @@ export function deadlineLayer(clock: Clock): AnyLayer {
 function limitedCall(deadline: number): { readonly call: CallContext; readonly abort: (error: SessionError) => void } {
   let controller: AbortController | undefined;
   let ended: SessionError | undefined;
+  let listeners: Set<() => void> | undefined;
   const call = {
     deadline,
     attempt: 1,
@@ -79,10 +80,18 @@ function limitedCall(deadline: number): { readonly call: CallContext; readonly a
       }
       return controller.signal;
     },
+    onGivenUp(callback: () => void) {
+      if (ended === undefined) (listeners ??= new Set()).add(callback);
+      else callback();
+      return () => {
+        listeners?.delete(callback);
+      };
+    },
   };
   const abort = (error: SessionError): void => {
     ended = error;
     controller?.abort(error);
+    for (const tell of listeners ?? []) tell();
   };
   return { call, abort };
 }

@@ -26,11 +26,7 @@ export function retryLayer(clock: Clock, random: Random): AnyLayer {
     for (let attempt = 1; ; attempt++) {
       try {
         // The first attempt is what nearly every call is: it goes down as it came.
-        return await next(
-          attempt === 1
-            ? invocation
-            : { ...invocation, call: { signal: call.signal, deadline: call.deadline, attempt } },
-        );
+        return await next(attempt === 1 ? invocation : { ...invocation, call: { ...call, attempt } });
       } catch (thrown) {
         if (!SessionError.is(thrown)) throw thrown;
         if (thrown.effect === 'unknown') effect = 'unknown';
