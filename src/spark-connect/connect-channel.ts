@@ -13,6 +13,7 @@ import type { Channel, Metadata } from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { Grpc } from './load-grpc.ts';
+import { plainMetadata } from './plain-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
 
@@ -57,12 +58,14 @@ export class ConnectChannel {
   readonly #grpc: Grpc;
   readonly #clock: Clock;
   readonly #channel: Channel;
+  readonly #Metadata: new () => Metadata;
   #breaks = 0;
   #isClosed = false;
 
   constructor(grpc: Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
     this.#grpc = grpc;
     this.#clock = clock;
+    this.#Metadata = plainMetadata(grpc);
     const name = host.includes(':') ? `[${host}]` : host;
     const loopback = isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {};
     this.#channel = new grpc.Channel(
@@ -138,7 +141,7 @@ export class ConnectChannel {
   }
 
   #toMetadata(entries: Readonly<Record<string, string>>): Metadata {
-    const metadata = new this.#grpc.Metadata();
+    const metadata = new this.#Metadata();
     for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
     return metadata;
   }

@@ -45,6 +45,15 @@ const LOST_OPERATION = [
  */
 const STOPPED_ENGINE = 'Cannot call methods on a stopped SparkContext';
 
+/**
+ * Sail forgets an operation as soon as it has written its last answer, and has no error class to say so.
+ * @see https://github.com/lakehq/sail (version 0.7.2, read 2026-11-21)
+ */
+const FORGOTTEN_BY_SAIL = 'operation not found:';
+
+/** Traces of the server's stack, which it appends to some messages. */
+const STACK_TRACE = /\n\s+at [\s\S]*$/;
+
 /** The error that users get for a call that failed for good. */
 export function toSessionError(failure: RpcFailure, call: FailedCall): SessionError {
   const [kind, message] = explain(failure);
@@ -97,7 +106,8 @@ export function withDetails(native: NativeError, { rootErrorIdx, errors }: Fetch
 }
 
 function explain(failure: RpcFailure): readonly [ErrorKind, string] {
-  const { code, message, errorClass, spark } = failure;
+  const { code, errorClass, spark } = failure;
+  const message = failure.message.replace(STACK_TRACE, '');
   if (message.includes(STOPPED_ENGINE)) {
     return [
       'session-failed',
@@ -110,10 +120,10 @@ function explain(failure: RpcFailure): readonly [ErrorKind, string] {
       `the Spark session is lost (${errorClass}): temporary views and settings are gone; start a new session`,
     ];
   }
-  if (errorClass !== undefined && LOST_OPERATION.includes(errorClass)) {
+  if ((errorClass !== undefined && LOST_OPERATION.includes(errorClass)) || message.includes(FORGOTTEN_BY_SAIL)) {
     return [
       'unavailable',
-      `the server has lost the statement (${errorClass}); look whether it took effect, and run it again`,
+      `the server has lost the statement; look whether it took effect, and run it again: ${message}`,
     ];
   }
   if (errorClass === 'OPERATION_CANCELED')

@@ -59,9 +59,9 @@ export class RpcFailure extends Error {
     }
   }
 
-  /** Spark's error class; from the message where the server sends no details, because of a proxy or of its age. */
+  /** Spark's error class; from the message where the server sends no details, because of a proxy or of its age (3.5 begins with an empty line). */
   get errorClass(): string | undefined {
-    return this.spark?.errorClass ?? /^\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
+    return this.spark?.errorClass ?? /^\s*\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
   }
 }
 

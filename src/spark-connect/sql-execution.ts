@@ -76,9 +76,14 @@ export class SqlExecution implements StatementExecution {
   async #runCommand(text: string, parameters: StatementRequest['parameters']): Promise<Relation | undefined> {
     const command = this.#start(toSqlPlan(text, parameters));
     let relation: Relation | undefined;
-    for (let answer = await command.next(); answer !== undefined; answer = await command.next()) {
-      this.#note(answer);
-      if (answer.responseType.case === 'sqlCommandResult') relation = answer.responseType.value.relation;
+    try {
+      for (let answer = await command.next(); answer !== undefined; answer = await command.next()) {
+        this.#note(answer);
+        if (answer.responseType.case === 'sqlCommandResult') relation = answer.responseType.value.relation;
+      }
+    } catch (error) {
+      // The command has run and what it gave is here: a server that has forgotten it by now takes nothing away. Sail does at once.
+      if (relation === undefined || this.#parts.signal.aborted) throw error;
     }
     return relation;
   }

@@ -9,7 +9,7 @@ import {
   type ServerUnaryCall,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
-import type { ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { Table, tableFromArrays, tableToIPC } from 'apache-arrow';
 import type {
   ExecutePlanResponseSchema,
@@ -21,6 +21,7 @@ import {
   RetryInfoSchema,
   SparkConnectService,
   StatusSchema,
+  type ConfigRequest,
   type Plan,
 } from '../../src/spark-connect/wire/spark-connect_pb.ts';
 
@@ -31,6 +32,7 @@ interface Request {
   readonly lastResponseId?: string;
   readonly release?: { readonly case?: string };
   readonly interrupt?: { readonly value?: string };
+  readonly operation?: ConfigRequest['operation'];
 }
 
 type Stream = ServerWritableStream<Request, object>;
@@ -70,11 +72,14 @@ export class FakeServer {
   /** How often each plan was begun. */
   readonly begun = new Map<string, number>();
   readonly released = new Set<string>();
+  /** What is set in the session. */
+  readonly settings = new Map<string, string>();
   readonly interrupted: string[] = [];
   port = 0;
   readonly #server = new Server({ 'grpc.max_send_message_length': -1 });
   readonly #operations = new Map<string, Answer[]>();
   readonly #open = new Map<string, Stream[]>();
+  readonly #connections = new Set<ServerHttp2Session>();
 
   async listen(): Promise<void> {
     const { method } = SparkConnectService;
@@ -108,7 +113,7 @@ export class FakeServer {
       [method.analyzePlan.name]: this.#unary('AnalyzePlan', () => ({
         result: { case: 'sparkVersion', value: { version: '4.1.4' } },
       })),
-      [method.config.name]: this.#unary('Config', () => ({ pairs: [] })),
+      [method.config.name]: this.#unary('Config', (request) => this.#configure(request.operation?.opType)),
       [method.fetchErrorDetails.name]: this.#unary('FetchErrorDetails', () => this.details),
       [method.releaseSession.name]: this.#unary('ReleaseSession', () => ({})),
     });
@@ -125,6 +130,25 @@ export class FakeServer {
 
   count(method: string): number {
     return this.calls.filter((call) => call.method === method).length;
+  }
+
+  /** Ends every connection, as a restart does. */
+  breakConnections(): void {
+    for (const session of this.#connections) session.destroy();
+    this.#connections.clear();
+  }
+
+  #configure(operation: NonNullable<ConfigRequest['operation']>['opType'] | undefined): object {
+    if (operation?.case === 'set')
+      for (const { key, value } of operation.value.pairs) this.settings.set(key, value ?? '');
+    if (operation?.case === 'unset') for (const key of operation.value.keys) this.settings.delete(key);
+    if (operation?.case !== 'getOption') return { pairs: [] };
+    return {
+      pairs: operation.value.keys.map((key) => {
+        const value = this.settings.get(key);
+        return { key, ...(value !== undefined && { value }) };
+      }),
+    };
   }
 
   #unary(name: string, answer: (request: Request) => object) {
@@ -167,6 +191,8 @@ export class FakeServer {
     call: Stream,
     find: () => { all: Answer[]; from: number } | { code: number; text: string },
   ): void {
+    const { session } = (call as unknown as { call: { stream: ServerHttp2Stream } }).call.stream;
+    if (session !== undefined) this.#connections.add(session);
     if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: 'bad token' });
     const second = call.request.plan?.opType.case !== 'command';
     const fault = second ? this.faults.shift() : undefined;

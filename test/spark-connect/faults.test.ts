@@ -94,6 +94,18 @@ describe('a stream that breaks', () => {
     expect([...server.begun.values()]).toEqual([1, 1]);
   });
 
+  it.each([
+    ['INTERNAL', 13],
+    ['CANCELLED', 1],
+  ])('is attached again when it is reset with %s, and fails when that goes on', async (_, code) => {
+    const reset = { at: 1, kind: 'status', code, text: 'Received RST_STREAM' } as const;
+    server.faults = [reset];
+    expect(await numbers()).toEqual([1, 2, 3]);
+    server.faults = [reset, ...Array.from({ length: 9 }, () => ({ ...reset, at: 2 }))];
+    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable' });
+    expect(server.faults).toHaveLength(5);
+  });
+
   it('waits as long as the server asks', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 13, text: 'busy', retryMs: 20 }];
     expect(await numbers()).toEqual([1, 2, 3]);
