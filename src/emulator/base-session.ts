@@ -10,6 +10,8 @@ interface SessionStates<State extends string> {
   readonly first: State;
   /** Nothing is held any more. */
   readonly ended: readonly State[];
+  /** The data plane takes calls; never, where the emulator has none for the service. */
+  readonly working?: readonly State[];
 }
 
 /** What every session is born with. */
@@ -32,6 +34,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
   protected readonly lifecycle: Lifecycle<State>;
   protected readonly timeline: Timeline;
   readonly #birth: SessionBirth<State>;
+  readonly #listeners = new Set<() => void>();
   #vanishedAtMs: number | undefined;
   #forgotten = false;
 
@@ -54,6 +57,15 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
   /** Whether it still holds resources. */
   get live(): boolean {
     return this.#vanishedAtMs === undefined && !this.#birth.states.ended.includes(this.state);
+  }
+
+  get takesWork(): boolean {
+    return this.live && this.#birth.states.working?.includes(this.state) === true;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** What a reader sees who is `lagMs` behind; nothing before the start and after the record is gone. */
@@ -100,6 +112,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
         this.onEnd();
       }
       this.#forgotten = true;
+      this.#tellChange();
     });
   }
 
@@ -110,6 +123,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     if (!this.live) return;
     this.lifecycle.enter(state, reason);
     this.onEnter(state);
+    this.#tellChange();
     if (!this.#birth.states.ended.includes(state)) return;
     this.onEnd();
     const { retentionMs } = this.#birth;
@@ -118,6 +132,10 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
         this.#forgotten = true;
       });
     }
+  }
+
+  #tellChange(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Plans what follows from a state. */

@@ -32,4 +32,8 @@ export interface EmulatedSession {
   vanish(afterMs: number): void;
   /** Stands in for work on the data plane: BUSY while `busy`, then IDLE. Nothing happens in a session that takes no work. */
   setBusy(busy: boolean): void;
+  /** Whether its data plane takes calls. */
+  readonly takesWork: boolean;
+  /** Calls back after every change of its state, and returns the way to call that off. */
+  onChange(listener: () => void): () => void;
 }

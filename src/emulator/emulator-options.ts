@@ -4,12 +4,13 @@ import type { AthenaOptions } from './athena/athena-options.ts';
 import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
 import type { DataprocOptions } from './dataproc/dataproc-options.ts';
 import type { HealthOmicsOptions } from './healthomics/healthomics-options.ts';
+import { parseEngine, type EngineChoice, type ResponderVersion } from './data-plane/engine-choice.ts';
 import { REAL_CLOCK, STANDING_CLOCK } from './emulator-clocks.ts';
 import type { Fault } from './fault.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
 
-/** Ports by service; Dataproc has one for REST and one for gRPC. */
-export type EmulatorPorts = Partial<Readonly<Record<ServiceId | 'dataproc-grpc', number>>>;
+/** Ports by service; Dataproc has one for REST and one for gRPC, and all endpoints of sessions lead to `spark-connect`. */
+export type EmulatorPorts = Partial<Readonly<Record<ServiceId | 'dataproc-grpc' | 'spark-connect', number>>>;
 
 /** How to start the emulators; everything has a default. */
 export interface EmulatorOptions {
@@ -34,6 +35,10 @@ export interface EmulatorOptions {
   readonly accountId?: string;
   /** `checked` refuses calls that are not signed, or for another region; `any`, the default, only those signed for another service. */
   readonly signature?: 'any' | 'checked';
+  /** What runs the statements of sessions; `duckdb`, a stand-in that is no Spark, unless said. */
+  readonly engine?: EngineChoice;
+  /** As which Spark the stand-in `duckdb` passes; `3.5`, which the clouds run, unless said. */
+  readonly responderVersion?: ResponderVersion;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
   readonly dataproc?: DataprocOptions;
@@ -51,6 +56,8 @@ export interface EmulatorConfig {
   readonly region: string;
   readonly accountId: string;
   readonly signature: 'any' | 'checked';
+  readonly engine: EngineChoice;
+  readonly responderVersion: ResponderVersion;
   readonly athena: AthenaOptions;
   readonly emrServerless: EmrServerlessOptions;
   readonly dataproc: DataprocOptions;
@@ -80,6 +87,8 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
     region: options.region ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
     signature: options.signature ?? 'any',
+    engine: parseEngine(options.engine ?? 'duckdb'),
+    responderVersion: options.responderVersion ?? '3.5',
     athena: options.athena ?? {},
     emrServerless: options.emrServerless ?? {},
     dataproc: options.dataproc ?? {},

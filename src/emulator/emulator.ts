@@ -13,6 +13,8 @@ export interface EmulatorUrls {
   readonly dataprocRest: string;
   readonly healthomics: string;
   readonly s3: string;
+  /** Where the endpoints of Athena's and EMR Serverless' sessions lead. */
+  readonly sparkConnect: string;
 }
 
 /** A server of the emulator's that listens. */
@@ -22,7 +24,15 @@ export interface EmulatorServer {
 }
 
 /** Every address that there can be. */
-const URL_NAMES = ['athena', 'emrServerless', 'dataprocGrpc', 'dataprocRest', 'healthomics', 's3'] as const;
+const URL_NAMES = [
+  'athena',
+  'emrServerless',
+  'dataprocGrpc',
+  'dataprocRest',
+  'healthomics',
+  's3',
+  'sparkConnect',
+] as const;
 
 /** What a running emulator is made of. */
 export interface EmulatorParts {

@@ -1,5 +1,5 @@
 import type { Random } from '../contract/ports.ts';
-import { parseFault, type Fault, type FaultEffect } from './fault.ts';
+import { parseFault, type Fault, type FaultEffect, type RpcFault } from './fault.ts';
 import type { ServiceId } from './service.ts';
 
 interface Planned {
@@ -13,7 +13,10 @@ const USUAL_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> 
   'session-becomes': ['StartSession', 'CreateSession'],
   'session-vanishes': ['StartSession', 'CreateSession'],
   'calculation-fails': ['StartCalculationExecution'],
+  'rpc-finds-nothing': ['Interrupt'],
 };
+/** Where the other faults of the data plane strike when they do not say. */
+const USUAL_RPC = ['ExecutePlan'];
 
 /** Faults that take the place of the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
 const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
@@ -24,6 +27,14 @@ const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
   'reset',
   'lost-answer',
 ]);
+
+/** Faults that are the end of a call of the data plane, which has one. */
+const RPC_ENDS: ReadonlySet<FaultEffect['kind']> = new Set(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut']);
+
+/** A fault of the data plane strikes there alone, and the others never do. */
+function isRpcFault(fault: Fault): fault is RpcFault {
+  return fault.kind.startsWith('rpc-');
+}
 
 /** Spoilers that keep the call from taking effect: what happens to a session then waits for a call that does. */
 function isPrevented(spoiler: Fault | undefined): boolean {
@@ -65,6 +76,22 @@ export class FaultScript {
     return this.#planned.map((planned) => planned.fault);
   }
 
+  /** The faults that strike this call of the data plane, one of each kind and one that ends it; each is used up by as much. */
+  strikeRpc(service: ServiceId, method: string): readonly RpcFault[] {
+    const taken = new Set<string>();
+    const struck: RpcFault[] = [];
+    for (const planned of this.#planned) {
+      const { fault } = planned;
+      if (!isRpcFault(fault)) continue;
+      const slot = RPC_ENDS.has(fault.kind) ? 'end' : fault.kind;
+      if (taken.has(slot) || !this.#strikes(planned, service, method)) continue;
+      taken.add(slot);
+      struck.push(fault);
+    }
+    this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
+    return struck;
+  }
+
   /** The faults that strike this call; each is used up by as much. */
   strike(service: ServiceId, operation: string): readonly Fault[] {
     const spoiler = this.#planned.find(
@@ -73,7 +100,7 @@ export class FaultScript {
     const taken = new Set<string>();
     const others = this.#planned.filter((planned) => {
       const { kind } = planned.fault;
-      if (SPOILERS.has(kind) || taken.has(kind)) return false;
+      if (isRpcFault(planned.fault) || SPOILERS.has(kind) || taken.has(kind)) return false;
       if (kind in USUAL_OPERATIONS && isPrevented(spoiler?.fault)) return false;
       if (!this.#strikes(planned, service, operation)) return false;
       taken.add(kind);
@@ -85,7 +112,8 @@ export class FaultScript {
 
   #strikes(planned: Planned, service: ServiceId, operation: string): boolean {
     const { fault } = planned;
-    const aims = fault.operation === undefined ? USUAL_OPERATIONS[fault.kind] : [fault.operation];
+    const usual = USUAL_OPERATIONS[fault.kind] ?? (isRpcFault(fault) ? USUAL_RPC : undefined);
+    const aims = fault.operation === undefined ? usual : [fault.operation];
     if (fault.service !== undefined && fault.service !== service) return false;
     if (aims !== undefined && !aims.includes(operation)) return false;
     if (planned.toSkip > 0) {

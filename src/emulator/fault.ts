@@ -1,5 +1,6 @@
 import { SessionError } from '../contract/session-error.ts';
 import { BrokenConstraints, readInput, WrongType } from './read-input.ts';
+import { rpcFaultShapes, type RpcFaultEffect } from './data-plane/rpc-fault.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
 import { structure, text, whole, type StructureShape, type TextShape } from './shapes.ts';
 
@@ -7,7 +8,10 @@ import { structure, text, whole, type StructureShape, type TextShape } from './s
 export interface FaultAim {
   /** All services unless named. */
   readonly service?: ServiceId;
-  /** All operations unless named; faults that happen to a session strike `StartSession`, calculations `StartCalculationExecution`. */
+  /**
+   * All operations unless named; faults that happen to a session strike `StartSession`, calculations `StartCalculationExecution`,
+   * those of the data plane `ExecutePlan` or `Interrupt`.
+   */
   readonly operation?: string;
   /** Spares this many matching calls first; 0 unless said. */
   readonly skip?: number;
@@ -18,7 +22,10 @@ export interface FaultAim {
 }
 
 /** What a fault does. */
-export type FaultEffect =
+export type FaultEffect = ControlFaultEffect | RpcFaultEffect;
+
+/** What a fault does to a call of the service's own API. */
+export type ControlFaultEffect =
   /** The service's throttling error, nothing happens; `retryAfterMs` goes into `retry-after` (whole seconds) or `x-amz-retry-after`. */
   | { readonly kind: 'throttle'; readonly retryAfterMs?: number }
   /** The service's internal error, HTTP 500, nothing happens. */
@@ -47,6 +54,9 @@ export type FaultEffect =
 /** Something that goes wrong on purpose. */
 export type Fault = FaultAim & FaultEffect;
 
+/** Something that goes wrong on purpose on the data plane. */
+export type RpcFault = FaultAim & RpcFaultEffect;
+
 const AIM = {
   kind: text({}),
   service: text({ oneOf: SERVICE_IDS }),
@@ -73,6 +83,7 @@ const EFFECTS: Readonly<Record<FaultEffect['kind'], StructureShape>> = {
   'session-becomes': structure({ ...AIM, state: word, reason, afterMs: delay }, ['state']),
   'session-vanishes': structure({ ...AIM, afterMs: delay }),
   'calculation-fails': structure({ ...AIM, reason }),
+  ...rpcFaultShapes(AIM),
 };
 
 /**

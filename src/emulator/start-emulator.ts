@@ -2,6 +2,7 @@ import { createAthena } from './athena/athena-service.ts';
 import { CallLog } from './call-log.ts';
 import { answerCall } from './call-pipeline.ts';
 import { answerControl, CONTROL_PREFIX } from './control-routes.ts';
+import { DataPlane } from './data-plane/data-plane.ts';
 import { createDataproc } from './dataproc/dataproc-service.ts';
 import { DATAPROC_RATES } from './dataproc/dataproc-options.ts';
 import { createEmrServerless } from './emr-serverless/emr-serverless-service.ts';
@@ -61,6 +62,15 @@ const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const config = parseEmulatorOptions(options);
   const timeline = new Timeline(config.clock);
+  const log = new CallLog();
+  // Chances are drawn from a sequence of their own, so that adding a fault does not change the ids of the sessions.
+  const faults = new FaultScript(new SeededRandom(config.seed + 0.5));
+  faults.add(...config.faults);
+  // Ids of the data plane's calls too: how often it is called is the client's choice.
+  const random = new SeededRandom(config.seed + 0.25);
+  const { engine, responderVersion } = config;
+  const gate = { timeline, random, log, faults, engine, responderVersion };
+  const connect = await DataPlane.listen(config.ports['spark-connect'] ?? 0, gate);
   const world: World = {
     timeline,
     random: new SeededRandom(config.seed),
@@ -68,13 +78,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     accountId: config.accountId,
     startupMs: config.startupMs,
     objects: new ObjectStore(),
+    connect,
   };
-  const log = new CallLog();
-  // Chances are drawn from a sequence of their own, so that adding a fault does not change the ids of the sessions.
-  const faults = new FaultScript(new SeededRandom(config.seed + 0.5));
-  faults.add(...config.faults);
   const entries = config.services.map((id) => ({ ...SERVICES[id], id, service: SERVICES[id].create(world, config) }));
-  const servers = new Map<keyof EmulatorUrls, EmulatorServer>();
+  const servers = new Map<keyof EmulatorUrls, EmulatorServer>([['sparkConnect', connect]]);
   const emulator = new Emulator({ services: entries.map(({ service }) => service), timeline, faults, log, servers });
   const delay = (ms: number, action: () => void): void => {
     timeline.alarm(ms, action);

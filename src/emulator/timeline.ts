@@ -37,18 +37,23 @@ export class Timeline {
   }
 
   /** Like {@link after}, and has the clock look in time even when nobody else does; for answers that are held back. */
-  alarm(delayMs: number, action: () => void): void {
+  alarm(delayMs: number, action: () => void): () => void {
     let isOver = false;
-    this.after(delayMs, () => {
+    const forget = this.after(delayMs, () => {
       isOver = true;
       action();
     });
     // A timer may ring a moment before its time by the wall clock; then it is looked at again.
     const look = (): void => {
       this.settle();
-      if (!isOver) this.#clock.schedule(1, look);
+      if (!isOver) stopLooking = this.#clock.schedule(1, look, 'background');
     };
-    this.#clock.schedule(delayMs, look);
+    let stopLooking = this.#clock.schedule(delayMs, look, 'background');
+    return () => {
+      isOver = true;
+      forget();
+      stopLooking();
+    };
   }
 
   /** Runs everything that is due, each event at its own time and those of one time in the order they were planned. */

@@ -1,3 +1,4 @@
+import type { ConnectGate } from './data-plane/ticket-book.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Timeline } from './timeline.ts';
@@ -12,4 +13,6 @@ export interface World {
   readonly startupMs: number;
   /** What lies in S3, for the services that read it there. */
   readonly objects: ObjectStore;
+  /** Where the endpoints of sessions lead. */
+  readonly connect: ConnectGate;
 }

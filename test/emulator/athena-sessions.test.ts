@@ -182,7 +182,7 @@ describe('an Athena session on the wire', () => {
     expect((await endpoint()).code).toBe('InvalidRequestException');
     emulator.advance(800);
     const first = await endpoint();
-    expect(first.body.EndpointUrl).toBe(`https://${id}.sessions.athena.us-east-1.amazonaws.com`);
+    expect(first.body.EndpointUrl).toBe(emulator.urls.sparkConnect);
     expect(first.body.AuthTokenExpirationTime).toBe(1798761600.8 + 1800);
     expect(first.body.AuthToken).toMatch(/^[\w-]{2048}$/);
     expect((await endpoint()).body.AuthToken).not.toBe(first.body.AuthToken);

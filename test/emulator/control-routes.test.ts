@@ -91,7 +91,7 @@ describe('runEmulator', () => {
     try {
       await writeFile(file, '[{"kind":"html"}]');
       const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
-      expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena']);
+      expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect']);
       expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
       abort.abort();
       await done;

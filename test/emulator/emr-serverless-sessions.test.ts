@@ -129,7 +129,7 @@ describe('an EMR Serverless session on the wire', () => {
     expect(await endpoint()).toMatchObject({ status: 400, code: 'ValidationException' });
     emulator.advance(2000);
     const { body } = await endpoint();
-    expect(body.endpoint).toBe(`https://${body.sessionId as string}.s.emr-serverless-services.us-east-1.amazonaws.com`);
+    expect(body.endpoint).toBe(emulator.urls.sparkConnect);
     expect(body.authTokenExpiresAt).toBe(1798761602 + 3600);
     expect(body.authToken.length).toBeGreaterThan(2048);
     expect(body.authToken.length).toBeLessThanOrEqual(8000);

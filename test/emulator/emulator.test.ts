@@ -13,7 +13,8 @@ describe('startEmulator', () => {
     await using emulator = await startEmulator({ services: ['athena'] });
     expect(emulator.urls.athena).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(() => emulator.urls.emrServerless).toThrow(expect.objectContaining({ kind: 'config-invalid' }) as Error);
-    expect(JSON.parse(JSON.stringify(emulator.urls))).toEqual({ athena: emulator.urls.athena });
+    const { athena: control, sparkConnect } = emulator.urls;
+    expect(JSON.parse(JSON.stringify(emulator.urls))).toEqual({ athena: control, sparkConnect });
   });
 
   it('is closed by close and by await using, once, and then answers nobody', async () => {

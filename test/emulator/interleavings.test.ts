@@ -111,6 +111,7 @@ function newWorld(): World {
     accountId: '123456789012',
     startupMs: 500,
     objects: new ObjectStore(),
+    connect: { url: 'http://127.0.0.1:0', admit: () => undefined },
   };
 }
 

@@ -64,7 +64,7 @@ def walk_athena(url):
     listed = athena.list_sessions(WorkGroup="spark35")["Sessions"]
     findings.record("Athena ListSessions shows the session", [row["SessionId"] for row in listed] == [session_id], listed)
     endpoint = athena.get_session_endpoint(SessionId=session_id)
-    host = re.fullmatch(r"https://[\w-]+\.sessions\.athena\.us-east-1\.amazonaws\.com", endpoint["EndpointUrl"])
+    host = re.fullmatch(r"http://127\.0\.0\.1:\d+", endpoint["EndpointUrl"])
     findings.record("Athena GetSessionEndpoint gives address, token and expiry", host and endpoint["AuthToken"], endpoint["EndpointUrl"])
     arn = f"arn:aws:athena:us-east-1:123456789012:workgroup/spark35/session/{session_id}"
     findings.record("Athena GetResourceDashboard gives a URL", athena.get_resource_dashboard(ResourceARN=arn)["Url"].startswith("https://"))
@@ -170,7 +170,7 @@ def walk_emr_serverless(url):
     none = emr.list_sessions(applicationId=APPLICATION, createdAtAfter=later)["sessions"]
     findings.record("EMR Serverless ListSessions filters by time", none == [], none)
     endpoint = emr.get_session_endpoint(**key)
-    host = re.fullmatch(r"https://([a-z0-9]+)\.s\.emr-serverless-services[-.a-z0-9]*\.amazonaws\.com", endpoint["endpoint"])
+    host = re.fullmatch(r"http://127\.0\.0\.1:\d+", endpoint["endpoint"])
     findings.record("EMR Serverless GetSessionEndpoint gives address, token of 2 KB and expiry", host and len(endpoint["authToken"]) > 2048)
     dashboard = emr.get_resource_dashboard(applicationId=APPLICATION, resourceId=session_id, resourceType="SESSION")["url"]
     findings.record("EMR Serverless GetResourceDashboard gives a URL", dashboard.startswith("https://"), dashboard)

@@ -1,3 +1,4 @@
+import type { ExpiredTokenCode } from '../data-plane/ticket-book.ts';
 import type { RateLimit } from '../rate-limiter.ts';
 import type { AthenaEngine } from './athena-engine.ts';
 
@@ -49,6 +50,11 @@ export interface AthenaOptions {
   readonly endpointFrom?: 'CREATED' | 'IDLE';
   /** How long an endpoint token lasts; 30 minutes unless said. */
   readonly endpointTokenTtlMs?: number;
+  /**
+   * The gRPC status of a call with an expired token. Undocumented; `PERMISSION_DENIED` unless said, as one report has it, while another
+   * saw `UNKNOWN`.
+   */
+  readonly expiredTokenCode?: ExpiredTokenCode;
   /** What calculations become when their session ends under them. The model allows both; `FAILED` unless said. */
   readonly orphanedCalculation?: 'FAILED' | 'CANCELED';
 }
@@ -79,6 +85,7 @@ export function toAthenaConfig(options: AthenaOptions, startupMs: number): Athen
     endpointNotReadyCode: 'InvalidRequestException',
     endpointFrom: 'CREATED',
     endpointTokenTtlMs: 30 * 60_000,
+    expiredTokenCode: 'PERMISSION_DENIED',
     orphanedCalculation: 'FAILED',
     ...options,
     workgroups: { spark35: 'spark-3.5', pyspark3: 'pyspark-3', sql: 'sql', ...options.workgroups },

@@ -33,7 +33,12 @@ export class AthenaSession extends BaseSession<AthenaState> {
       scope: request.WorkGroup,
       id: world.random.uuid(),
       token: request.ClientRequestToken,
-      states: { all: SESSION_STATES, first: 'CREATING', ended: ['TERMINATED', 'FAILED'] },
+      states: {
+        all: SESSION_STATES,
+        first: 'CREATING',
+        ended: ['TERMINATED', 'FAILED'],
+        working: [config.endpointFrom, 'IDLE', 'BUSY'],
+      },
       retentionMs: config.retentionMs,
     });
     this.engine = engine;

@@ -103,10 +103,17 @@ export function sessionOperations(account: AthenaAccount): Readonly<Record<strin
             id,
           );
         }
+        if (!ready) {
+          return { EndpointUrl: '', AuthToken: '', AuthTokenExpirationTime: epochSeconds(world.timeline.nowMs()) };
+        }
+        const token = Buffer.from(world.random.hex(TOKEN_BYTES * 2), 'hex').toString('base64url');
+        const expiresAtMs = world.timeline.nowMs() + config.endpointTokenTtlMs;
+        const { expiredTokenCode } = config;
+        world.connect.admit({ token, service: 'athena', session, expiresAtMs, expiredTokenCode });
         return {
-          EndpointUrl: ready ? `https://${id}.sessions.athena.${world.region}.amazonaws.com` : '',
-          AuthToken: ready ? Buffer.from(world.random.hex(TOKEN_BYTES * 2), 'hex').toString('base64url') : '',
-          AuthTokenExpirationTime: epochSeconds(world.timeline.nowMs() + (ready ? config.endpointTokenTtlMs : 0)),
+          EndpointUrl: world.connect.url,
+          AuthToken: token,
+          AuthTokenExpirationTime: epochSeconds(expiresAtMs),
         };
       },
     }),

@@ -1,3 +1,4 @@
+import type { ExpiredTokenCode } from '../data-plane/ticket-book.ts';
 import type { RateLimit } from '../rate-limiter.ts';
 import type { ApplicationState } from './emr-serverless-shapes.ts';
 
@@ -51,6 +52,11 @@ export interface EmrServerlessOptions {
   readonly endpointNotReadyCode?: 'ValidationException' | 'ConflictException' | 'ResourceNotFoundException';
   /** How long an endpoint token lasts; 1 hour unless said. */
   readonly endpointTokenTtlMs?: number;
+  /**
+   * The gRPC status of a call with an expired token. Undocumented; `PERMISSION_DENIED` unless said, as one report has it, while another
+   * saw `UNKNOWN`.
+   */
+  readonly expiredTokenCode?: ExpiredTokenCode;
   /** The error when type, release or `sessionEnabled` do not allow sessions. Undocumented; `ValidationException` unless said. */
   readonly unsuitableApplicationCode?: 'ValidationException' | 'ConflictException';
   /** The error when the application is not started and may not start by itself. Undocumented; `ConflictException` unless said. */
@@ -80,6 +86,7 @@ export function toEmrServerlessConfig(options: EmrServerlessOptions, startupMs: 
     terminateEnded: 'ok',
     endpointNotReadyCode: 'ValidationException',
     endpointTokenTtlMs: 3_600_000,
+    expiredTokenCode: 'PERMISSION_DENIED',
     unsuitableApplicationCode: 'ValidationException',
     stoppedApplicationCode: 'ConflictException',
     stopWithSessions: 'refuse',

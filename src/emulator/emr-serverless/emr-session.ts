@@ -42,7 +42,12 @@ export class EmrSession extends BaseSession<EmrState> {
       scope: application.id,
       id: `00${world.random.hex(14)}`,
       token: request.clientToken,
-      states: { all: SESSION_STATES, first: 'SUBMITTED', ended: ['TERMINATED', 'FAILED'] },
+      states: {
+        all: SESSION_STATES,
+        first: 'SUBMITTED',
+        ended: ['TERMINATED', 'FAILED'],
+        working: ['STARTED', 'IDLE', 'BUSY'],
+      },
       reason: DETAILS.SUBMITTED,
       retentionMs: config.retentionMs,
     });

@@ -116,12 +116,16 @@ export function sessionOperations(account: EmrAccount): Readonly<Record<string, 
               `Session ${sessionId} is ${session.state} and cannot be connected to.`,
             );
           }
+          const token = Buffer.from(world.random.hex(TOKEN_BYTES * 2), 'hex').toString('base64url');
+          const expiresAtMs = world.timeline.nowMs() + config.endpointTokenTtlMs;
+          const { expiredTokenCode } = config;
+          world.connect.admit({ token, service: 'emr-serverless', session, expiresAtMs, expiredTokenCode });
           return {
             applicationId,
             sessionId,
-            endpoint: `https://${sessionId}.s.emr-serverless-services.${world.region}.amazonaws.com`,
-            authToken: Buffer.from(world.random.hex(TOKEN_BYTES * 2), 'hex').toString('base64url'),
-            authTokenExpiresAt: epochSeconds(world.timeline.nowMs() + config.endpointTokenTtlMs),
+            endpoint: world.connect.url,
+            authToken: token,
+            authTokenExpiresAt: epochSeconds(expiresAtMs),
           };
         },
       }),

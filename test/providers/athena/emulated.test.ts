@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { toConnectEndpoint } from '../../../providers/athena/connect-endpoint.ts';
 import { plugin } from '../../../providers/athena/plugin.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
@@ -493,15 +494,27 @@ describe('states of athena', () => {
 });
 
 describe('endpoint and dashboard of athena', () => {
-  it('gives host, port 443, TLS, the token and its end', async () => {
+  it('reads the address that the service gives as TLS on port 443', () => {
+    const EndpointUrl = 'https://one.sessions.athena.us-east-1.amazonaws.com';
+    const answer = { EndpointUrl, AuthToken: 'token', AuthTokenExpirationTime: new Date(5000), $metadata: {} };
+    expect(toConnectEndpoint(answer)).toEqual({
+      host: 'one.sessions.athena.us-east-1.amazonaws.com',
+      port: 443,
+      tls: true,
+      metadata: { 'x-aws-proxy-auth': 'token' },
+      expiresAtMs: 5000,
+    });
+  });
+
+  it('gives host, port, the token and its end', async () => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
     emulator.advance(2_000);
     const endpoint = await provider.endpoint?.(handle, unlimited());
     expect(endpoint).toMatchObject({
-      host: `${handle.id}.sessions.athena.us-east-1.amazonaws.com`,
-      port: 443,
-      tls: true,
+      host: '127.0.0.1',
+      port: Number(new URL(emulator.urls.sparkConnect).port),
+      tls: false,
       expiresAtMs: emulator.nowMs() + 1_800_000,
     });
     expect(Object.keys(endpoint?.metadata ?? {})).toEqual(['x-aws-proxy-auth']);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { toConnectEndpoint } from '../../../providers/emr-serverless/connect-endpoint.ts';
 import { plugin } from '../../../providers/emr-serverless/plugin.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { ListFilter, SessionProvider } from '../../../src/contract/session-provider.ts';
@@ -397,15 +398,34 @@ describe('listing on emr-serverless', () => {
 });
 
 describe('endpoint, dashboard and usage of emr-serverless', () => {
-  it('gives host, port 443, TLS, the token and its end', async () => {
+  it('reads the address that the service gives as TLS on port 443', () => {
+    const host = 'one.s.emr-serverless-services.us-east-1.amazonaws.com';
+    const answer = {
+      applicationId: 'app',
+      sessionId: 'one',
+      endpoint: `https://${host}`,
+      authToken: 'token',
+      authTokenExpiresAt: new Date(5000),
+      $metadata: {},
+    };
+    expect(toConnectEndpoint(answer)).toEqual({
+      host,
+      port: 443,
+      tls: true,
+      metadata: { 'x-aws-proxy-auth': 'token' },
+      expiresAtMs: 5000,
+    });
+  });
+
+  it('gives host, port, the token and its end', async () => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
     emulator.advance(3_000);
     const endpoint = await provider.endpoint?.(handle, unlimited());
     expect(endpoint).toMatchObject({
-      host: `${handle.id}.s.emr-serverless-services.us-east-1.amazonaws.com`,
-      port: 443,
-      tls: true,
+      host: '127.0.0.1',
+      port: Number(new URL(emulator.urls.sparkConnect).port),
+      tls: false,
       expiresAtMs: emulator.nowMs() + 3_600_000,
     });
     expect(endpoint?.metadata['x-aws-proxy-auth']?.length).toBeGreaterThan(2_000);

@@ -1,0 +1,170 @@
+import type * as grpcModule from '@grpc/grpc-js';
+import type { ConnectionInjector, Metadata, Server, ServerDuplexStream } from '@grpc/grpc-js';
+import type { Socket } from 'node:net';
+import type { OpenCallRecord } from '../call-log.ts';
+import type { RpcFault } from '../fault.ts';
+import { METHODS, SERVICE_PATH, type ConnectEngine } from './connect-engine.ts';
+import { openWhile, type OpenTicket } from './gatekeeper.ts';
+import { RPC_CODES, RpcStatus } from './rpc-status.ts';
+import { CutConnection, spoiledAnswers } from './spoiled-answers.ts';
+
+type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
+
+/** The metadata under which the clouds' proxies look for the token. */
+export const TOKEN_KEY = 'x-aws-proxy-auth';
+/** What a caller's metadata holds that is not for the engine. */
+const NOT_FORWARDED = new Set([TOKEN_KEY, 'user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout']);
+
+/** What a server is made of. */
+export interface ConnectServerParts {
+  readonly engine: ConnectEngine;
+  /** Lets a call in, or refuses it. @throws RpcStatus */
+  readonly open: (token: string | undefined, method: string) => OpenTicket;
+  readonly strike: (ticket: OpenTicket, method: string) => readonly RpcFault[];
+  /** Closes the sockets of one peer. */
+  readonly reset: (peer: string) => void;
+}
+
+/** The gRPC server before the engine: sees to tokens and faults, and hands bytes from one side to the other. */
+export class ConnectServer {
+  readonly #grpc: typeof grpcModule;
+  readonly #parts: ConnectServerParts;
+  readonly #server: Server;
+  readonly #injector: ConnectionInjector;
+
+  private constructor(grpc: typeof grpcModule, parts: ConnectServerParts) {
+    this.#grpc = grpc;
+    this.#parts = parts;
+    this.#server = new grpc.Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
+    this.#server.addService(serviceDefinition(), this.#handlers());
+    this.#injector = this.#server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  }
+
+  /** Loads gRPC and makes a server that has no connection yet. */
+  static async create(parts: ConnectServerParts): Promise<ConnectServer> {
+    return new ConnectServer(await import('@grpc/grpc-js'), parts);
+  }
+
+  /** Serves one more connection. */
+  take(socket: Socket): void {
+    this.#injector.injectConnection(socket);
+  }
+
+  /** Cuts every connection. */
+  close(): void {
+    this.#injector.destroy();
+    this.#server.forceShutdown();
+  }
+
+  #handlers(): Record<string, (call: Call) => void> {
+    return Object.fromEntries(METHODS.map((method) => [method, (call: Call) => void this.#answer(method, call)]));
+  }
+
+  async #answer(method: string, call: Call): Promise<void> {
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    call.on('error', () => gone.abort());
+    let ticket: OpenTicket | undefined;
+    try {
+      ticket = this.#parts.open(tokenOf(call.metadata), method);
+      const { record } = ticket;
+      const faults = this.#parts.strike(ticket, method);
+      record.faults = faults.map(({ kind }) => kind);
+      await openWhile(ticket, gone, () => this.#relay(method, call, { faults, signal: gone.signal }));
+      call.end();
+    } catch (error) {
+      this.#fail(call, error, ticket?.record);
+    } finally {
+      ticket?.leave();
+    }
+  }
+
+  async #relay(
+    method: string,
+    call: Call,
+    { faults, signal }: { readonly faults: readonly RpcFault[]; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const metadata = forwardedMetadata(call.metadata);
+    const findsNothing = faults.some(({ kind }) => kind === 'rpc-finds-nothing');
+    // Who has read enough leaves the call open: it still has its answers to bring.
+    const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    const answers = (): AsyncIterable<Uint8Array> =>
+      findsNothing ? nothingFound() : this.#parts.engine.answer({ method, requests, metadata, signal });
+    for await (const answer of spoiledAnswers({ faults, answers, signal })) {
+      if (signal.aborted) return;
+      if (!call.write(answer)) await drained(call, signal);
+    }
+  }
+
+  #fail(call: Call, error: unknown, record: OpenCallRecord | undefined): void {
+    if (error instanceof CutConnection) {
+      if (record !== undefined) record.delivery = 'reset';
+      // A farewell reaches every client of the server, as it does when one is shut down.
+      if (error.goaway) this.#injector.drain(0);
+      else this.#parts.reset(call.getPeer());
+      return;
+    }
+    const status = this.#toStatus(error);
+    if (record !== undefined) record.errorCode = this.#grpc.status[status.code];
+    call.emit('error', status);
+  }
+
+  #toStatus(error: unknown): { code: number; details: string; metadata?: Metadata } {
+    if (!(error instanceof RpcStatus)) {
+      // An engine's own status, passed on as it is; anything else is a fault of this emulator, which its caller should read.
+      if (isStatus(error)) return { code: error.code, details: error.details, metadata: error.metadata };
+      return { code: RPC_CODES.INTERNAL, details: `The emulator itself failed: ${String(error)}` };
+    }
+    const metadata = new this.#grpc.Metadata();
+    if (error.details !== undefined) metadata.set('grpc-status-details-bin', error.details);
+    return { code: RPC_CODES[error.code], details: error.message, metadata };
+  }
+}
+
+function serviceDefinition(): grpcModule.ServiceDefinition {
+  const same = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Object.fromEntries(
+    METHODS.map((method) => [
+      method,
+      {
+        path: `${SERVICE_PATH}${method}`,
+        requestStream: true,
+        responseStream: true,
+        requestSerialize: same,
+        requestDeserialize: same,
+        responseSerialize: same,
+        responseDeserialize: same,
+      },
+    ]),
+  );
+}
+
+function tokenOf(metadata: Metadata): string | undefined {
+  return metadata.get(TOKEN_KEY)[0]?.toString();
+}
+
+function forwardedMetadata(metadata: Metadata): Readonly<Record<string, string>> {
+  const entries = Object.entries(metadata.getMap()).filter(([key]) => !NOT_FORWARDED.has(key) && !key.endsWith('-bin'));
+  return Object.fromEntries(entries.map(([key, value]) => [key, value.toString()]));
+}
+
+async function* nothingFound(): AsyncGenerator<Uint8Array, void, undefined> {
+  yield new Uint8Array();
+}
+
+function isStatus(error: unknown): error is { code: number; details: string; metadata: Metadata } {
+  return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
+}
+
+function drained(call: Call, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      call.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    call.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}

@@ -1,0 +1,64 @@
+import { SessionError } from '../../contract/session-error.ts';
+import type { ConnectEngine } from './connect-engine.ts';
+
+/**
+ * What runs the statements of emulated sessions: a stand-in on DuckDB, which needs nothing but npm and is no Spark; Sail or
+ * Apache Spark, started from the PATH; or any Spark Connect server at `sc://host:port`.
+ */
+export type EngineChoice = 'duckdb' | 'sail' | 'spark' | `sc://${string}`;
+
+/** As which Spark the stand-in on DuckDB passes. */
+export type ResponderVersion = '3.5' | '4.0';
+
+const ADDRESS = /^sc:\/\/(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})\/?$/i;
+
+/** @throws SessionError `config-invalid` when there is no such engine. */
+export function parseEngine(engine: string): EngineChoice {
+  if (engine === 'duckdb' || engine === 'sail' || engine === 'spark') return engine;
+  if (ADDRESS.test(engine)) return engine as `sc://${string}`;
+  throw new SessionError(
+    'config-invalid',
+    `'engine' is duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not '${engine}'.`,
+    { operation: 'startEmulator' },
+  );
+}
+
+/** The engine that was chosen; it is loaded or started when the first call needs it. */
+export function openEngine({
+  engine,
+  responderVersion,
+}: {
+  readonly engine: EngineChoice;
+  readonly responderVersion: ResponderVersion;
+}): ConnectEngine {
+  if (engine === 'duckdb') {
+    return lazyEngine(async () => {
+      const { Responder } = await import('./responder/responder.ts');
+      return Responder.open(responderVersion);
+    });
+  }
+  return lazyEngine(async () => {
+    const { PassThrough } = await import('./pass-through.ts');
+    if (engine !== 'sail' && engine !== 'spark') return PassThrough.to(engine.slice('sc://'.length).replace(/\/$/, ''));
+    const { startEngineProcess } = await import('./engine-process.ts');
+    const running = await startEngineProcess(engine);
+    return PassThrough.to(running.address, running.stop);
+  });
+}
+
+function lazyEngine(load: () => Promise<ConnectEngine>): ConnectEngine {
+  let loading: Promise<ConnectEngine> | undefined;
+  return {
+    async *answer(call) {
+      loading ??= load();
+      // A start that failed may succeed later, for example once the engine is installed.
+      loading.catch(() => {
+        loading = undefined;
+      });
+      yield* (await loading).answer(call);
+    },
+    async close() {
+      await (await loading?.catch(() => undefined))?.close();
+    },
+  };
+}

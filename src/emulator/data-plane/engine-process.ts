@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { RpcStatus } from './rpc-status.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** Apache Spark listens after some seconds on a quiet machine, milliseconds. */
+const START_PATIENCE_MS = 120_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Ends the whole group when its standard input ends, which it does also when this process is killed, and ends as soon as the
+ * server does.
+ */
+const GROUP = '{ "$@" </dev/null; kill -KILL 0; } & cat >/dev/null; kill -KILL 0';
+
+/**
+ * How each engine is started on a port.
+ *
+ * @see https://docs.lakesail.com/sail/latest/guide/deployment/ (read 2026-11-21)
+ * @see https://spark.apache.org/docs/latest/spark-connect-overview.html (read 2026-11-21)
+ */
+const COMMANDS: Readonly<Record<'sail' | 'spark', (port: number) => readonly string[]>> = {
+  sail: (port) => ['sail', 'spark', 'server', '--ip', LOOPBACK, '--port', String(port)],
+  spark: (port) => [
+    'spark-submit',
+    ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer'],
+    ...['--master', 'local[2]'],
+    ...['--conf', `spark.connect.grpc.binding.port=${port}`],
+    ...['--conf', 'spark.ui.enabled=false'],
+    'spark-internal',
+  ],
+};
+
+/** A server that was started here. */
+export interface EngineProcess {
+  /** `host:port`. */
+  readonly address: string;
+  /** Kills it and everything that it started. */
+  stop(): Promise<void>;
+}
+
+/** Starts an engine from the PATH and resolves when it listens. @throws RpcStatus `FAILED_PRECONDITION` when it does not. */
+export async function startEngineProcess(engine: 'sail' | 'spark'): Promise<EngineProcess> {
+  const port = await freePort();
+  // A group of its own, for the whole of it to be ended.
+  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...COMMANDS[engine](port)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const stop = async (): Promise<void> => {
+    const closed = isOver(child) ? undefined : once(child, 'close');
+    child.stdin.end();
+    await closed;
+  };
+  for (const untilMs = performance.now() + START_PATIENCE_MS; !(await listens(port)); await pause(LOOK_EVERY_MS)) {
+    if (!isOver(child) && performance.now() < untilMs) continue;
+    await stop();
+    const [program] = COMMANDS[engine](port);
+    const message = `The engine '${engine}' did not start; the PATH must have a '${program}' that runs a Spark Connect server.`;
+    throw new RpcStatus('FAILED_PRECONDITION', message);
+  }
+  return { address: `${LOOPBACK}:${port}`, stop };
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: LOOPBACK, port });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+function isOver({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}

@@ -1,0 +1,125 @@
+import { RpcStatus } from '../rpc-status.ts';
+import { encodeMessage, type FieldValue } from '../wire-message.ts';
+import { arrowBatches } from './arrow-batches.ts';
+import type { DuckDbConnection } from './duckdb-connection.ts';
+import { Operation } from './operation.ts';
+import type { SqlPlan } from './sql-plan.ts';
+
+/** Field numbers of `ExecutePlanResponse` and what it holds. */
+const RESPONSE = {
+  sessionId: 1,
+  batch: 2,
+  sqlCommandResult: 5,
+  operationId: 12,
+  responseId: 13,
+  complete: 14,
+} as const;
+const SERVER_SIDE_SESSION_ID = 15;
+const BATCH = { rowCount: 1, data: 2, startOffset: 3 } as const;
+const LOCAL_RELATION = 11;
+
+/** What a session is made of. */
+export interface ResponderSessionParts {
+  readonly id: string;
+  /** Its name for the server's own use; Spark 3.5 has none. */
+  readonly serverSideId: string | undefined;
+  readonly connection: DuckDbConnection;
+}
+
+/** One Spark session as the stand-in has it: a database, settings that are kept and change nothing, and operations. */
+export class ResponderSession {
+  readonly settings = new Map<string, string>();
+  readonly serverSideId: string | undefined;
+  readonly #id: string;
+  readonly #connection: DuckDbConnection;
+  readonly #operations = new Map<string, Operation>();
+
+  constructor({ id, serverSideId, connection }: ResponderSessionParts) {
+    this.#id = id;
+    this.serverSideId = serverSideId;
+    this.#connection = connection;
+  }
+
+  /** @throws RpcStatus when there is an operation of that id already. */
+  begin(plan: SqlPlan, { id, tags }: { readonly id: string; readonly tags: readonly string[] }): Operation {
+    if (this.#operations.has(id)) {
+      throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_ALREADY_EXISTS', `The operation ${id} exists already.`);
+    }
+    const operation = new Operation(tags, (signal) => this.#answers(id, this.#perform(plan, signal)));
+    this.#operations.set(id, operation);
+    return operation;
+  }
+
+  /** @throws RpcStatus when it is not known. */
+  operation(id: string): Operation {
+    const operation = this.#operations.get(id);
+    if (operation !== undefined) return operation;
+    throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_NOT_FOUND', `The operation ${id} is not known.`);
+  }
+
+  /** Stops an operation and forgets it; one that is not known is no matter. */
+  forget(id: string): void {
+    this.#operations.get(id)?.interrupt();
+    this.#operations.delete(id);
+  }
+
+  /** Stops the operations that are meant and tells their ids. */
+  interrupt(isMeant: (id: string, operation: Operation) => boolean): readonly string[] {
+    return [...this.#operations].flatMap(([id, operation]) =>
+      isMeant(id, operation) && operation.interrupt() ? [id] : [],
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.#operations.keys()]) this.forget(id);
+    await this.#connection.close();
+  }
+
+  async *#perform(plan: SqlPlan, signal: AbortSignal): AsyncGenerator<Record<number, FieldValue>, void, undefined> {
+    if (plan.kind === 'rows') {
+      yield { [RESPONSE.batch]: encodeMessage({ [BATCH.data]: plan.stream }) };
+    } else if (plan.kind === 'command') {
+      const relation = (await this.#connection.isQuery(plan.sql, signal))
+        ? plan.relation
+        : await this.#runCommand(plan, signal);
+      yield { [RESPONSE.sqlCommandResult]: encodeMessage({ 1: relation }) };
+    } else {
+      const result = await this.#connection.run(plan.sql, signal);
+      let startOffset = 0n;
+      for await (const { rowCount, stream } of arrowBatches(result)) {
+        const batch = { [BATCH.rowCount]: BigInt(rowCount), [BATCH.data]: stream, [BATCH.startOffset]: startOffset };
+        yield { [RESPONSE.batch]: encodeMessage(batch) };
+        startOffset += BigInt(rowCount);
+      }
+    }
+    yield { [RESPONSE.complete]: encodeMessage({}) };
+  }
+
+  /** Commands run at once, and their rows come along as a relation that is no more than its rows. */
+  async #runCommand(plan: SqlPlan & { readonly kind: 'command' }, signal: AbortSignal): Promise<Uint8Array> {
+    const result = await this.#connection.run(plan.sql, signal);
+    const { stream } = await firstOf(arrowBatches(result, Number.POSITIVE_INFINITY));
+    return encodeMessage({ [LOCAL_RELATION]: encodeMessage({ 1: stream }) });
+  }
+
+  async *#answers(
+    operationId: string,
+    contents: AsyncIterable<Record<number, FieldValue>>,
+  ): AsyncGenerator<(number: number) => Uint8Array, void, undefined> {
+    for await (const content of contents) {
+      yield (number) =>
+        encodeMessage({
+          [RESPONSE.sessionId]: this.#id,
+          [RESPONSE.operationId]: operationId,
+          [RESPONSE.responseId]: String(number),
+          [SERVER_SIDE_SESSION_ID]: this.serverSideId,
+          ...content,
+        });
+    }
+  }
+}
+
+async function firstOf<Batch>(batches: AsyncIterable<Batch>): Promise<Batch> {
+  for await (const batch of batches) return batch;
+  throw new Error('a result always has a batch');
+}

@@ -1,0 +1,145 @@
+import type { ConnectEngine, EngineCall } from '../connect-engine.ts';
+import type { ResponderVersion } from '../engine-choice.ts';
+import { RpcStatus } from '../rpc-status.ts';
+import { encodeMessage, WireMessage } from '../wire-message.ts';
+import { configure } from './configure.ts';
+import { DuckDbConnection, loadDuckDb, type DuckDb } from './duckdb-connection.ts';
+import { ErrorBook } from './error-book.ts';
+import { ResponderSession } from './responder-session.ts';
+import { readPlan } from './sql-plan.ts';
+
+/** What the stand-in calls itself: nobody is to take it for Spark. */
+const VERSIONS: Readonly<Record<ResponderVersion, string>> = {
+  '3.5': '3.5.6-duckdb-responder',
+  '4.0': '4.0.1-duckdb-responder',
+};
+
+/** Kinds of interrupts. */
+const INTERRUPT = { all: 1n, tag: 2n } as const;
+
+/** The calls that 3.5 does not have, nor the stand-in that passes as it. */
+const SINCE_4_0 = new Set(['ReleaseSession', 'FetchErrorDetails']);
+
+/**
+ * A stand-in for a Spark Connect server that runs the text of SQL in DuckDB: the protocol is Spark's, the dialect is DuckDB's.
+ * It keeps a database in memory for each Spark session, and the rows of a result until they are read.
+ */
+export class Responder implements ConnectEngine {
+  readonly #duckdb: DuckDb;
+  readonly #version: ResponderVersion;
+  readonly #sessions = new Map<string, Promise<ResponderSession>>();
+  readonly #errors = new ErrorBook();
+
+  private constructor(duckdb: DuckDb, version: ResponderVersion) {
+    this.#duckdb = duckdb;
+    this.#version = version;
+  }
+
+  /** Loads DuckDB. @throws RpcStatus `FAILED_PRECONDITION` when it is not installed. */
+  static async open(version: ResponderVersion): Promise<Responder> {
+    return new Responder(await loadDuckDb(), version);
+  }
+
+  async *answer({ method, requests }: EngineCall): AsyncGenerator<Uint8Array, void, undefined> {
+    const request = await firstOf(requests);
+    const session = await this.#sessionOf(request);
+    if (this.#version === '3.5' && SINCE_4_0.has(method)) throw unimplemented(method);
+    switch (method) {
+      case 'ExecutePlan': {
+        const plan = readPlan(request.message(3), this.#version);
+        const tags = request.texts(7).map((tag) => Buffer.from(tag).toString('utf8'));
+        yield* this.#noting(session.begin(plan, { id: request.text(6), tags }).read(0));
+        break;
+      }
+      case 'ReattachExecute': {
+        // The id of an answer is its number.
+        yield* this.#noting(session.operation(request.text(3)).read(Number(request.text(5))));
+        break;
+      }
+      default:
+        yield await this.#answerOne(method, request, session);
+    }
+  }
+
+  async close(): Promise<void> {
+    const sessions = await Promise.all(this.#sessions.values());
+    this.#sessions.clear();
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+
+  async #answerOne(method: string, request: WireMessage, session: ResponderSession): Promise<Uint8Array> {
+    const sessionId = request.text(1);
+    const { serverSideId } = session;
+    switch (method) {
+      case 'AnalyzePlan':
+        if (!request.has(10)) throw unimplemented('AnalyzePlan of this kind');
+        return encodeMessage({ 1: sessionId, 8: encodeMessage({ 1: VERSIONS[this.#version] }), 15: serverSideId });
+      case 'Config':
+        return encodeMessage({ 1: sessionId, 2: configure(session.settings, request.message(3)), 4: serverSideId });
+      case 'ReleaseExecute': {
+        const id = request.text(3);
+        const until = request.message(6)?.text(1);
+        if (until === undefined) session.forget(id);
+        else session.operation(id).release(Number(until));
+        return encodeMessage({ 1: sessionId, 2: id, 3: serverSideId });
+      }
+      case 'Interrupt':
+        return encodeMessage({ 1: sessionId, 2: interrupt(session, request), 3: serverSideId });
+      case 'ReleaseSession':
+        this.#sessions.delete(keyOf(request));
+        await session.close();
+        return encodeMessage({ 1: sessionId, 2: serverSideId });
+      case 'FetchErrorDetails':
+        return this.#errors.tell(request.text(3), serverSideId);
+      default:
+        throw unimplemented(method);
+    }
+  }
+
+  /** Keeps what an operation failed with, for whoever asks; the servers that can be asked say under which id. */
+  async *#noting(answers: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* answers;
+    } catch (error) {
+      throw this.#version === '3.5' ? error : this.#errors.note(error);
+    }
+  }
+
+  /** The session that a request names; the first request of a new one begins it. @throws RpcStatus when a restart is noticed. */
+  #sessionOf(request: WireMessage): Promise<ResponderSession> {
+    const key = keyOf(request);
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const id = request.text(1);
+    const serverSideId = this.#version === '3.5' ? undefined : `responder-of-${id}`;
+    const session = DuckDbConnection.open(this.#duckdb).then(
+      (connection) => new ResponderSession({ id, serverSideId, connection }),
+    );
+    this.#sessions.set(key, session);
+    return session;
+  }
+}
+
+/** A Spark session is one of a user. */
+function keyOf(request: WireMessage): string {
+  return JSON.stringify([request.message(2)?.text(1), request.text(1)]);
+}
+
+function interrupt(session: ResponderSession, request: WireMessage): readonly string[] {
+  const kind = request.whole(4);
+  const tag = request.text(5);
+  const operationId = request.text(6);
+  return session.interrupt((id, { tags }) => {
+    if (kind === INTERRUPT.all) return true;
+    return kind === INTERRUPT.tag ? tags.includes(tag) : id === operationId;
+  });
+}
+
+async function firstOf(requests: AsyncIterable<Uint8Array>): Promise<WireMessage> {
+  for await (const bytes of requests) return new WireMessage(bytes);
+  throw new RpcStatus('INVALID_ARGUMENT', 'The call holds no request.');
+}
+
+function unimplemented(what: string): RpcStatus {
+  return new RpcStatus('UNIMPLEMENTED', `This stand-in for Spark has no ${what}.`);
+}

@@ -1,0 +1,108 @@
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
+/** The value of one field; what is a message, a text or bytes all look alike on the wire. */
+type RawValue = bigint | number | Uint8Array;
+
+/** What can be written: a text, bytes or a whole message, a whole number, a flag; nothing where it is `undefined`. */
+export type FieldValue = string | Uint8Array | bigint | boolean | undefined;
+
+/** The fields of a message by their numbers; a list for a repeated one. */
+export type MessageFields = Readonly<Record<number, FieldValue | readonly FieldValue[]>>;
+
+/**
+ * A protobuf message read without a schema: its reader knows the numbers of the fields it wants.
+ *
+ * @see https://protobuf.dev/programming-guides/encoding/ (read 2026-11-21)
+ */
+export class WireMessage {
+  readonly #fields = new Map<number, RawValue[]>();
+
+  /** @throws Error when the bytes are no message. */
+  constructor(bytes: Uint8Array) {
+    const reader = new BinaryReader(bytes);
+    while (reader.pos < reader.len) {
+      const [number, type] = reader.tag();
+      const values = this.#fields.get(number) ?? [];
+      this.#fields.set(number, values);
+      values.push(readValue(reader, type, number));
+    }
+  }
+
+  has(number: number): boolean {
+    return this.#fields.has(number);
+  }
+
+  /** The bytes of a field, or `undefined`; of several the last one, as the format has it. */
+  bytes(number: number): Uint8Array | undefined {
+    const value = this.#fields.get(number)?.at(-1);
+    return value instanceof Uint8Array ? value : undefined;
+  }
+
+  /** A text; an empty one where there is none. */
+  text(number: number): string {
+    const bytes = this.bytes(number);
+    return bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
+  }
+
+  /** A whole number with its sign; 0 where there is none. */
+  whole(number: number): bigint {
+    const value = this.#fields.get(number)?.at(-1);
+    return typeof value === 'bigint' ? BigInt.asIntN(64, value) : 0n;
+  }
+
+  /** A number with a fraction; 0 where there is none. */
+  fraction(number: number): number {
+    const value = this.#fields.get(number)?.at(-1);
+    return typeof value === 'number' ? value : 0;
+  }
+
+  /** The message in a field, or `undefined`. */
+  message(number: number): WireMessage | undefined {
+    const bytes = this.bytes(number);
+    return bytes === undefined ? undefined : new WireMessage(bytes);
+  }
+
+  /** The messages of a repeated field. */
+  messages(number: number): readonly WireMessage[] {
+    return this.texts(number).map((bytes) => new WireMessage(bytes));
+  }
+
+  /** The values of a repeated field of texts, as bytes. */
+  texts(number: number): readonly Uint8Array[] {
+    return (this.#fields.get(number) ?? []).filter((value) => value instanceof Uint8Array);
+  }
+}
+
+/** Writes a message. */
+export function encodeMessage(fields: MessageFields): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [number, value] of Object.entries(fields)) {
+    for (const item of Array.isArray(value) ? (value as readonly FieldValue[]) : [value as FieldValue]) {
+      writeField(writer, Number(number), item);
+    }
+  }
+  return writer.finish();
+}
+
+function readValue(reader: BinaryReader, type: WireType, number: number): RawValue {
+  switch (type) {
+    case WireType.Varint:
+      return BigInt(reader.uint64());
+    case WireType.LengthDelimited:
+      return reader.bytes();
+    case WireType.Bit64:
+      return reader.double();
+    case WireType.Bit32:
+      return reader.float();
+    default:
+      throw new Error(`Field ${number} is of a wire type that no message of Spark Connect has.`);
+  }
+}
+
+function writeField(writer: BinaryWriter, number: number, value: FieldValue): void {
+  if (value === undefined) return;
+  if (typeof value === 'string') writer.tag(number, WireType.LengthDelimited).string(value);
+  else if (typeof value === 'boolean') writer.tag(number, WireType.Varint).bool(value);
+  else if (typeof value === 'bigint') writer.tag(number, WireType.Varint).int64(value);
+  else writer.tag(number, WireType.LengthDelimited).bytes(value);
+}
