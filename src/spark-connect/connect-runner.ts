@@ -3,7 +3,10 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/session-provider.ts';
 import type { EndpointSource, SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
+import { sleep } from '../contract/sleep.ts';
+import { SessionError } from '../contract/session-error.ts';
 import { loadArrowDecoder } from './arrow-decoder.ts';
+import { orAborted } from './connect-attempt.ts';
 import { ConnectSession } from './connect-session.ts';
 import { connectionTo } from './connection.ts';
 import { loadGrpc } from './load-grpc.ts';
@@ -23,6 +26,10 @@ const ON_BEHALF_OF_ALL: CallContext = {
   attempt: 1,
 };
 
+/** How long a session that is ready may be without an endpoint, milliseconds, and how often it is asked for one. */
+const ENDPOINT_PATIENCE_MS = 2 * 60_000;
+const ENDPOINT_PAUSE_MS = 500;
+
 /** Runs SQL over Spark Connect: one channel and one living token a session. */
 export class ConnectRunner implements SparkConnectRunner {
   readonly #endpointOf: EndpointSource;
@@ -39,6 +46,7 @@ export class ConnectRunner implements SparkConnectRunner {
     const { signal } = call;
     const [session, decode] = await Promise.all([this.#sessionOf(handle), loadArrowDecoder()]);
     signal.throwIfAborted();
+    await this.#whenDialled(session, call);
     const execution = new SqlExecution({ session, decode, signal });
     this.#running.set(request.id, execution);
     const forget = (): boolean => this.#running.delete(request.id);
@@ -59,8 +67,10 @@ export class ConnectRunner implements SparkConnectRunner {
     return this.#running.get(statementId)?.progress;
   }
 
-  async connect(handle: SessionHandle, { signal }: CallContext): Promise<SparkConnection> {
-    return connectionTo(await this.#sessionOf(handle), signal);
+  async connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection> {
+    const session = await this.#sessionOf(handle);
+    await this.#whenDialled(session, call);
+    return connectionTo(session, call.signal);
   }
 
   async release(handle: SessionHandle): Promise<void> {
@@ -74,6 +84,22 @@ export class ConnectRunner implements SparkConnectRunner {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const session of await Promise.all(sessions)) session.close();
+  }
+
+  /** Clouds tell a session ready a moment before it can be dialled; within the call's time that is waited for. */
+  async #whenDialled(session: ConnectSession, { signal, deadline }: CallContext): Promise<void> {
+    const { clock } = this.#ports;
+    const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_PATIENCE_MS);
+    for (;;) {
+      try {
+        await orAborted(session.endpoint(), signal);
+        return;
+      } catch (error) {
+        const isTooLate = clock.monotonicMs() + ENDPOINT_PAUSE_MS > untilMs;
+        if (isTooLate || !SessionError.is(error, 'conflict')) throw error;
+      }
+      await sleep(clock, ENDPOINT_PAUSE_MS, signal);
+    }
   }
 
   async #sessionOf(handle: SessionHandle): Promise<ConnectSession> {

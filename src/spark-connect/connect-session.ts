@@ -15,7 +15,7 @@ import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connec
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
 import type { Grpc } from './load-grpc.ts';
-import { isTokenRefused, pauseBeforeMs, retryLimit } from './retry-policy.ts';
+import { isAwayForLong, isTokenRefused, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import { SessionMark } from './session-mark.ts';
 import { SessionSettings } from './session-settings.ts';
@@ -186,6 +186,7 @@ export class ConnectSession {
       return;
     }
     streak.failures += 1;
+    if (isAwayForLong(failure, streak.failures)) await this.#endpoint.recheck(line.endpoint);
     if (streak.failures > retryLimit(failure)) {
       throw toSessionError(failure, { handle: this.handle, mayHaveRun, native: await this.#explain(failure) });
     }

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 
 /** How long before its end a token is renewed, milliseconds; half the life of one that lives shorter than twice that. */
@@ -56,6 +57,19 @@ export class LivingEndpoint {
    */
   async replace(refused: ConnectEndpoint): Promise<ConnectEndpoint> {
     return this.#current === refused || this.#current === undefined ? this.#renew() : this.#current;
+  }
+
+  /**
+   * Nobody answers at this endpoint: asks the cloud whether the session is still there, and where. What else keeps the cloud from
+   * answering says nothing about the session.
+   * @throws SessionError `session-failed` or `not-found` when it is not.
+   */
+  async recheck(silent: ConnectEndpoint): Promise<void> {
+    try {
+      await this.replace(silent);
+    } catch (error) {
+      if (SessionError.is(error, 'session-failed') || SessionError.is(error, 'not-found')) throw error;
+    }
   }
 
   #renew(): Promise<ConnectEndpoint> {

@@ -5,6 +5,9 @@ import { STATUS, type RpcFailure } from './rpc-failure.ts';
 const RETRIES_WHILE_AWAY = 8;
 const RETRIES_WHEN_BROKEN_OFF = 3;
 
+/** After so many failures in a row, about a second, the cloud is asked. */
+const FAILURES_BEFORE_ASKING = 3;
+
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 /** A server may ask for more patience than we have of our own, but not for more than this. */
@@ -28,6 +31,11 @@ export function retryLimit(failure: RpcFailure): number {
 export function isTokenRefused({ code }: RpcFailure, tokenNearItsEnd: boolean): boolean {
   if (code === STATUS.UNAUTHENTICATED || code === STATUS.PERMISSION_DENIED) return true;
   return code === STATUS.UNKNOWN && tokenNearItsEnd;
+}
+
+/** Tells, once a streak, that a server was away so often that its session may have ended; only its cloud knows. */
+export function isAwayForLong({ code }: RpcFailure, failures: number): boolean {
+  return code === STATUS.UNAVAILABLE && failures === FAILURES_BEFORE_ASKING;
 }
 
 /** How long to wait before the `retry`-th repetition (from 1), milliseconds. */

@@ -41,8 +41,8 @@ export function openEngine({
     const { PassThrough } = await import('./pass-through.ts');
     if (engine !== 'sail' && engine !== 'spark') return PassThrough.to(engine.slice('sc://'.length).replace(/\/$/, ''));
     const { startEngineProcess } = await import('./engine-process.ts');
-    const running = await startEngineProcess(engine);
-    return PassThrough.to(running.address, running.stop);
+    const { address, stop } = await startEngineProcess(engine);
+    return PassThrough.to(address, stop);
   });
 }
 

@@ -38,7 +38,7 @@ export interface EngineProcess {
   /** `host:port`. */
   readonly address: string;
   /** Kills it and everything that it started. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts an engine from the PATH and resolves when it listens. @throws RpcStatus `FAILED_PRECONDITION` when it does not. */
@@ -77,7 +77,9 @@ async function freePort(): Promise<number> {
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: LOOPBACK, port });
-    socket.once('error', () => resolve(false));
+    socket.once('error', () => {
+      resolve(false);
+    });
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

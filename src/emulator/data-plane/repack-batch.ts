@@ -48,9 +48,7 @@ export async function repackBatch(answer: Uint8Array, packing: Packing): Promise
 
 /** The answer with another batch; what else it holds are texts. */
 function withBatch(response: WireMessage, batch: Readonly<Record<number, FieldValue>>): Uint8Array {
-  const texts = RESPONSE_TEXTS.filter((number) => response.has(number)).map((number) => [
-    number,
-    response.text(number),
-  ]);
-  return encodeMessage({ ...Object.fromEntries(texts), [ARROW_BATCH]: encodeMessage(batch) });
+  const fields: Record<number, FieldValue> = { [ARROW_BATCH]: encodeMessage(batch) };
+  for (const number of RESPONSE_TEXTS) if (response.has(number)) fields[number] = response.text(number);
+  return encodeMessage(fields);
 }

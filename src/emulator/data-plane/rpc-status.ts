@@ -71,7 +71,7 @@ function any(type: string, value: Uint8Array): Uint8Array {
 }
 
 function errorInfo({ javaClass = 'org.apache.spark.SparkException', ...facts }: SparkErrorInfo): Uint8Array {
-  const entries = Object.entries(facts).map(([key, value]) => encodeMessage({ 1: key, 2: String(value) }));
+  const entries = Object.entries(facts).map(([key, value]) => encodeMessage({ 1: key, 2: value }));
   return encodeMessage({ 1: javaClass, 2: 'org.apache.spark', 3: entries });
 }
 

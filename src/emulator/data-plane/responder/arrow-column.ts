@@ -136,7 +136,8 @@ function validity(values: Values): { nullCount: number; nullBitmap?: Uint8Array 
 
 function bits(values: Values, isSet: (value: DuckDBValue) => boolean): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(values.length / 8));
-  for (const [at, value] of values.entries()) if (isSet(value)) bytes[at >> 3]! |= 1 << (at & 7);
+  for (const [at, value] of values.entries())
+    if (isSet(value)) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
   return bytes;
 }
 
@@ -167,6 +168,6 @@ function bytesOf(values: readonly Uint8Array[]): { valueOffsets: Int32Array; dat
 
 function offsets(values: readonly { readonly length: number }[]): Int32Array {
   const found = new Int32Array(values.length + 1);
-  for (const [at, { length }] of values.entries()) found[at + 1] = found[at]! + length;
+  for (const [at, { length }] of values.entries()) found[at + 1] = (found[at] ?? 0) + length;
   return found;
 }

@@ -1,8 +1,6 @@
 import type {
-  DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
-  DuckDBListValue,
   DuckDBMapEntry,
   DuckDBMapValue,
   DuckDBStructValue,
@@ -114,22 +112,26 @@ export function columnKind(type: DuckDBType | undefined): ColumnKind {
       return { kind: 'decimal', precision: details.width, scale: details.scale, unscaled };
     }
     case TYPE_ID.blob:
-      return { kind: 'binary', bytes: (value) => (value as DuckDBBlobValue).bytes };
+      return { kind: 'binary', bytes: (value) => (value as unknown as { bytes: Uint8Array }).bytes };
     case TYPE_ID.date:
       return { kind: 'date', days: (value) => (value as DuckDBDateValue).days };
     case TYPE_ID.timestamp:
-      return timestamps(null, (value: { micros: bigint }) => value.micros);
+      return timestamps(null, ({ micros }) => micros);
     case TYPE_ID.timestampZoned:
-      return timestamps('UTC', (value: { micros: bigint }) => value.micros);
+      return timestamps('UTC', ({ micros }) => micros);
     case TYPE_ID.timestampSeconds:
-      return timestamps(null, (value: { seconds: bigint }) => value.seconds * 1_000_000n);
+      return timestamps(null, ({ seconds }) => seconds * 1_000_000n);
     case TYPE_ID.timestampMillis:
-      return timestamps(null, (value: { millis: bigint }) => value.millis * 1000n);
+      return timestamps(null, ({ millis }) => millis * 1000n);
     case TYPE_ID.timestampNanos:
-      return timestamps(null, (value: { nanos: bigint }) => value.nanos / 1000n);
+      return timestamps(null, ({ nanos }) => nanos / 1000n);
     case TYPE_ID.list:
     case TYPE_ID.array:
-      return { kind: 'list', item: details.valueType, items: (value) => (value as DuckDBListValue).items };
+      return {
+        kind: 'list',
+        item: details.valueType,
+        items: (value) => (value as unknown as { items: readonly DuckDBValue[] }).items,
+      };
     case TYPE_ID.struct: {
       const fields = details.entryNames.map((name, at) => [name, details.entryTypes[at] as DuckDBType] as const);
       const entry = (value: DuckDBValue, name: string): DuckDBValue =>
@@ -145,6 +147,9 @@ export function columnKind(type: DuckDBType | undefined): ColumnKind {
   }
 }
 
-function timestamps<Value>(zone: 'UTC' | null, read: (value: Value) => bigint): ColumnKind {
-  return { kind: 'timestamp', zone, micros: (value) => read(value as unknown as Value) };
+/** The values of DuckDB's timestamps, each of which counts in its own unit. */
+type TimestampUnits = Readonly<Record<'micros' | 'seconds' | 'millis' | 'nanos', bigint>>;
+
+function timestamps(zone: 'UTC' | null, toMicros: (value: TimestampUnits) => bigint): ColumnKind {
+  return { kind: 'timestamp', zone, micros: (value) => toMicros(value as unknown as TimestampUnits) };
 }

@@ -97,14 +97,19 @@ export class DuckDbConnection {
       this.#connection.interrupt();
       timer = setTimeout(interrupt, INTERRUPT_PAUSE_MS);
     };
-    signal.addEventListener('abort', interrupt, { once: true });
+    let isStopped = false;
+    const stop = (): void => {
+      isStopped = true;
+      interrupt();
+    };
+    signal.addEventListener('abort', stop, { once: true });
     try {
       return await work();
     } catch (error) {
-      if (signal.aborted) throw cancelled();
+      if (isStopped) throw cancelled();
       throw error instanceof RpcStatus ? error : toSqlFailure(error);
     } finally {
-      signal.removeEventListener('abort', interrupt);
+      signal.removeEventListener('abort', stop);
       clearTimeout(timer);
     }
   }
@@ -112,28 +117,50 @@ export class DuckDbConnection {
   #bind(statement: DuckDBPreparedStatement, index: number, bound: BoundValue): void {
     const { DuckDBDateValue, DuckDBTimestampTZValue, DuckDBTimestampValue } = this.#duckdb;
     switch (bound.type) {
-      case 'null':
-        return statement.bindNull(index);
-      case 'binary':
-        return statement.bindBlob(index, bound.value);
-      case 'boolean':
-        return statement.bindBoolean(index, bound.value);
-      case 'integer':
-        return statement.bindInteger(index, Number(bound.value));
-      case 'long':
-        return statement.bindBigInt(index, bound.value);
-      case 'double':
-        return statement.bindDouble(index, bound.value);
-      case 'decimal':
-        return this.#bindDecimal(statement, index, bound.value);
-      case 'string':
-        return statement.bindVarchar(index, bound.value);
-      case 'date':
-        return statement.bindDate(index, new DuckDBDateValue(Number(bound.value)));
-      case 'timestamp':
-        return statement.bindTimestampTZ(index, new DuckDBTimestampTZValue(bound.value));
-      case 'timestamp-ntz':
-        return statement.bindTimestamp(index, new DuckDBTimestampValue(bound.value));
+      case 'null': {
+        statement.bindNull(index);
+        return;
+      }
+      case 'binary': {
+        statement.bindBlob(index, bound.value);
+        return;
+      }
+      case 'boolean': {
+        statement.bindBoolean(index, bound.value);
+        return;
+      }
+      case 'integer': {
+        statement.bindInteger(index, Number(bound.value));
+        return;
+      }
+      case 'long': {
+        statement.bindBigInt(index, bound.value);
+        return;
+      }
+      case 'double': {
+        statement.bindDouble(index, bound.value);
+        return;
+      }
+      case 'decimal': {
+        this.#bindDecimal(statement, index, bound.value);
+        return;
+      }
+      case 'string': {
+        statement.bindVarchar(index, bound.value);
+        return;
+      }
+      case 'date': {
+        statement.bindDate(index, new DuckDBDateValue(Number(bound.value)));
+        return;
+      }
+      case 'timestamp': {
+        statement.bindTimestampTZ(index, new DuckDBTimestampTZValue(bound.value));
+        return;
+      }
+      case 'timestamp-ntz': {
+        statement.bindTimestamp(index, new DuckDBTimestampValue(bound.value));
+        return;
+      }
     }
   }
 
