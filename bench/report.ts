@@ -22,6 +22,11 @@ export function atMost(label: string, value: number, limit: number): Bar {
   return { label, value: round(value), limit, pass: value <= limit };
 }
 
+/** A bar that is kept when the value is at least the limit. */
+export function atLeast(label: string, value: number, limit: number): Bar {
+  return { label, value: round(value), limit, pass: value >= limit };
+}
+
 /** A bar for what is there or not. */
 export function holds(label: string, truth: boolean): Bar {
   return { label, value: truth ? 1 : 0, limit: 1, pass: truth };

@@ -76,6 +76,11 @@ export class ConnectChannel {
     this.#countBreaks();
   }
 
+  /** Whether the connection is open now. */
+  get isOpen(): boolean {
+    return this.#channel.getConnectivityState(false) === this.#grpc.connectivityState.READY;
+  }
+
   /** How often an open connection has ended; what answers after that may be another server. */
   get breaks(): number {
     return this.#breaks;

@@ -30,6 +30,8 @@ const BY_OPERATION_ID = 3;
 
 /** What the server says of an operation that it does not know. */
 const UNKNOWN_OPERATION = ['INVALID_HANDLE.OPERATION_NOT_FOUND', 'INVALID_HANDLE.SESSION_NOT_FOUND'];
+/** A server that answers so has not looked at the request. */
+const REFUSED_UNREAD: readonly number[] = [STATUS.UNAUTHENTICATED, STATUS.PERMISSION_DENIED];
 const KNOWN_OPERATION = 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS';
 
 const NEVER = new AbortController().signal;
@@ -49,6 +51,8 @@ export class Operation {
   #stream: { readonly answers: AnswerStream<ExecutePlanResponse>; readonly line: Line } | undefined;
   #lastResponseId: string | undefined;
   #sent = false;
+  /** What the channel counted when the request was sent: without an open connection since it cannot have arrived. */
+  #breaksBefore = 0;
   /** The server has the operation, so that opening the stream again means attaching. */
   #known = false;
   #unreleased = 0;
@@ -124,6 +128,7 @@ export class Operation {
     }
     await orAborted(session.assertKept(line.channel, this.#signal), this.#signal);
     this.#sent = true;
+    this.#breaksBefore = line.channel.breaks;
     const request = { ...shared, plan: this.#plan, requestOptions: REQUEST_OPTIONS };
     return { line, answers: session.openStream(executePlan, request, line) };
   }
@@ -174,7 +179,9 @@ export class Operation {
       return;
     }
     await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: this.#sent });
-    // Where nothing has arrived, either may be right: the same request again is answered with KNOWN_OPERATION or runs.
+    // The request may have arrived, and not every server notices a second one: the operation is asked for first.
+    const { isOpen, breaks } = line.channel;
+    if ((isOpen || breaks > this.#breaksBefore) && !REFUSED_UNREAD.includes(failure.code)) this.#known = true;
   }
 
   #assertFruitful(): void {

@@ -119,15 +119,23 @@ describe.each(ENGINES)('%s', (engine) => {
       await using proxy = await new CuttingProxy(server.port).listen();
       await using cut = new EngineClient(proxy.port);
       await (await cut.sql('CREATE TABLE written (n INT) USING parquet')).rows();
-      const boundaries = [1, 2, 3, 4];
-      for (const after of boundaries) {
+      const lost: number[] = [];
+      for (const after of [1, 2, 3, 4]) {
         proxy.messages = 0;
         proxy.cut = { after, what: 'socket' };
-        await (await cut.sql(`INSERT INTO written VALUES (${after})`)).rows();
+        await cut.sql(`INSERT INTO written VALUES (${after})`).catch((error: unknown) => {
+          expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+          lost.push(after);
+        });
       }
       proxy.cut = undefined;
-      const rows = await (await cut.sql('SELECT n FROM written ORDER BY n')).rows();
-      expect(rows.map(({ n }) => n)).toEqual(boundaries);
+      // The last cut may come behind the last insert; it has to be noticed before the next statement is sent.
+      await pause(200);
+      const written = (await (await cut.sql('SELECT n FROM written ORDER BY n')).rows()).map(({ n }) => n);
+      expect(new Set(written).size).toBe(written.length);
+      expect(written).toEqual(expect.arrayContaining([1, 2, 3, 4].filter((n) => !lost.includes(n))));
+      // Sail forgets what it has run, so that it cannot be asked; of Spark nothing may be lost.
+      if (engine !== 'sail') expect(lost).toEqual([]);
       await (await cut.sql('DROP TABLE written')).rows();
     });
   });

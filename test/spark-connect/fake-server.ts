@@ -192,7 +192,7 @@ export class FakeServer {
     find: () => { all: Answer[]; from: number } | { code: number; text: string },
   ): void {
     const { session } = (call as unknown as { call: { stream: ServerHttp2Stream } }).call.stream;
-    if (session !== undefined) this.#connections.add(session);
+    if (session !== undefined) this.#connections.add(session as ServerHttp2Session);
     if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: 'bad token' });
     const second = call.request.plan?.opType.case !== 'command';
     const fault = second ? this.faults.shift() : undefined;

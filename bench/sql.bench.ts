@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { preparePython } from '../test/oracles/python-environment.ts';
+import { HOME_VARIABLES } from '../test/engines/engine-homes.ts';
+import { startEngine } from '../test/engines/engine-server.ts';
+import { delayingProxy } from './delaying-proxy.ts';
+import { LineProgram } from './line-program.ts';
+import { atLeast, atMost, type BenchReport, report } from './report.ts';
+import { interleave, summarize } from './samples.ts';
+
+const SMALL = 1_000_000;
+const LARGE = 10_000_000;
+const SMALL_ROUNDS = 3;
+const FIRST_ROUNDS = 31;
+const ONE_WAY_MS = 20;
+const MEGABYTE = 1e6;
+/** What one row of the four columns takes in Arrow: three times eight bytes, and a text of nearly three with its offset. */
+const ROW_BYTES = 24 + 4 + 2.89;
+
+/** SQL over Spark Connect against PySpark, both on one Sail server; each client in a process of its own. */
+export async function bench(): Promise<BenchReport> {
+  const requirements = fileURLToPath(new URL('../test/engines/requirements.txt', import.meta.url));
+  const python = await preparePython(requirements);
+  if (python.kind !== 'ready') throw new Error(`bench sql needs Sail and PySpark: ${python.reason}`);
+  process.env[HOME_VARIABLES.python] = python.python;
+  await using server = await startEngine('sail');
+  const { port } = server;
+
+  const ours = await LineProgram.start(oursOn(port));
+  const theirs = await LineProgram.start(
+    program(python.python, here('reference/sql_to_arrow.py'), `sc://127.0.0.1:${port}`),
+  );
+  const arrow = (rows: number) => ({
+    ours: () => milliseconds(ours, `arrow ${rows}`, rows),
+    theirs: () => milliseconds(theirs, `arrow ${rows}`, rows),
+  });
+  const small = await interleave(SMALL_ROUNDS, arrow(SMALL));
+  const large = await onceEach(arrow(LARGE));
+  await theirs.end();
+
+  const bare = await LineProgram.start(program(process.execPath, here('reference/first-sql.mjs'), String(port)));
+  const first = await interleave(FIRST_ROUNDS, {
+    ours: () => milliseconds(ours, 'first', 1),
+    bare: () => milliseconds(bare, 'first'),
+  });
+  await bare.end();
+  await ours.end();
+
+  const streaming = await stream(port);
+  using link = await delayingProxy(port, ONE_WAY_MS);
+  const far = await stream(link.port);
+
+  const figures = {
+    '1 M rows × 4 to Arrow, anysession': summarize('ms', small.ours),
+    '1 M rows × 4 to Arrow, PySpark': summarize('ms', small.theirs),
+    '10 M rows × 4 to Arrow, anysession': summarize('ms', large.ours),
+    '10 M rows × 4 to Arrow, PySpark': summarize('ms', large.theirs),
+    '10 M rows streamed': summarize('ms', [streaming.ms]),
+    '10 M rows streamed, peak above start': summarize('MB', [streaming.peakMegabytes]),
+    '10 M rows streamed over 40 ms': summarize('ms', [far.ms]),
+    'first sql, anysession': summarize('ms', first.ours),
+    'first sql, bare calls': summarize('ms', first.bare),
+  };
+  const ratio = (one: keyof typeof figures, other: keyof typeof figures): number =>
+    figures[one].median / figures[other].median;
+  const smallRatio = ratio('1 M rows × 4 to Arrow, anysession', '1 M rows × 4 to Arrow, PySpark');
+  const largeRatio = ratio('10 M rows × 4 to Arrow, anysession', '10 M rows × 4 to Arrow, PySpark');
+  const firstRatio = ratio('first sql, anysession', 'first sql, bare calls');
+  return report({
+    name: 'sql',
+    figures,
+    ratios: {
+      '1 M rows / PySpark': smallRatio,
+      '10 M rows / PySpark': largeRatio,
+      'first sql / bare calls': firstRatio,
+    },
+    bars: [
+      atMost("× of PySpark's toArrow, 1 M rows", smallRatio, 1),
+      atMost("× of PySpark's toArrow, 10 M rows", largeRatio, 1),
+      atMost('MB above the start while 10 M rows are streamed', streaming.peakMegabytes, 200),
+      atLeast('MB/s of Arrow over a round trip of 40 ms', (LARGE * ROW_BYTES) / MEGABYTE / (far.ms / 1000), 50),
+      atMost('× of the bare calls, first sql on a ready session', firstRatio, 1.5),
+    ],
+  });
+}
+
+/** Half a minute a round: what is warm after the small results is not warmed up again. */
+async function onceEach({
+  ours,
+  theirs,
+}: Record<'ours' | 'theirs', () => Promise<number>>): Promise<Record<'ours' | 'theirs', number[]>> {
+  return { ours: [await ours()], theirs: [await theirs()] };
+}
+
+function oursOn(port: number): ChildProcess {
+  return program(process.execPath, '--expose-gc', '--import', 'tsx', here('programs/sql-client.ts'), String(port));
+}
+
+function program(command: string, ...words: readonly string[]): ChildProcess {
+  return spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+/** Ten million rows through a client that has done nothing else. */
+async function stream(port: number): Promise<{ ms: number; peakMegabytes: number }> {
+  const client = await LineProgram.start(oursOn(port));
+  const { ms = Number.NaN, rows, peakMegabytes = Number.NaN } = await client.ask(`stream ${LARGE}`);
+  await client.end();
+  if (rows !== LARGE) throw new Error(`${rows} rows came where ${LARGE} were due`);
+  return { ms, peakMegabytes };
+}
+
+async function milliseconds(program: LineProgram, line: string, due?: number): Promise<number> {
+  const { ms = Number.NaN, rows } = await program.ask(line);
+  if (rows !== due) throw new Error(`${line} gave ${rows} rows`);
+  return ms;
+}
+
+function here(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
