@@ -1,7 +1,8 @@
 import type { protos } from '@google-cloud/dataproc';
-import { openConnection, type Connection, type Message } from './connection.ts';
+import { openConnection, type Connection } from './connection.ts';
 import type { WantedCall } from '../_cloud/attempts.ts';
 import type { DataprocConfig } from './options.ts';
+import type { MethodName, Request } from './request.ts';
 
 /** A session as the service tells it. */
 export type NativeSession = protos.google.cloud.dataproc.v1.ISession;
@@ -82,9 +83,8 @@ export class DataprocSdkCalls implements DataprocCalls {
     return this.#call('deleteSession', { name: this.#nameOf(id), requestId }, limits);
   }
 
-  async getOperation(name: string, limits: CallLimits): Promise<NativeOperation> {
-    const connection = await this.#connect();
-    return connection.getOperation(name, limits);
+  getOperation(name: string, limits: CallLimits): Promise<NativeOperation> {
+    return this.#call('getOperation', { name }, limits);
   }
 
   close(): void {
@@ -104,7 +104,7 @@ export class DataprocSdkCalls implements DataprocCalls {
     return `${this.#parent}/sessions/${id}`;
   }
 
-  async #call<Answer>(method: string, request: Message, limits: CallLimits): Promise<Answer> {
+  async #call<Answer>(method: MethodName, request: Request, limits: CallLimits): Promise<Answer> {
     const open = this.#open ?? (await this.#connect());
     return (await open.call(method, request, limits)) as Answer;
   }

@@ -1,4 +1,4 @@
-import { CredentialsError } from './connection.ts';
+import { CredentialsError } from './credentials.ts';
 
 /**
  * How far a call came that failed: no credentials (`credentials`), no connection (`connect`), no answer (`wire`), an answer that

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as sdkModule from '@google-cloud/dataproc';
+import type * as grpcModule from '@grpc/grpc-js';
 import type * as authModule from 'google-auth-library';
 import { SessionError } from '../../src/contract/session-error.ts';
 
@@ -10,17 +11,32 @@ export const DATAPROC_SDK = '@google-cloud/dataproc';
 
 const AUTH_LIBRARY = 'google-auth-library';
 
-/** What we need of the SDK's core: gRPC for one transport, nothing else. */
-export interface GaxCore {
-  readonly grpc: {
-    readonly Metadata: new () => GrpcMetadata;
-    readonly credentials: { createInsecure(): unknown };
-  };
+/** gRPC itself. */
+const GRPC = '@grpc/grpc-js';
+
+/** One class of the SDK's messages, as protobufjs makes them. */
+export interface MessageClass {
+  fromObject(value: Readonly<Record<string, unknown>>): unknown;
+  encode(message: unknown): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): unknown;
+  toObject(message: unknown, options: object): unknown;
 }
 
-/** gRPC's headers. */
-export interface GrpcMetadata {
-  set(key: string, value: string): void;
+/** The messages of the service and of its operations. */
+export interface Messages {
+  readonly v1: Readonly<
+    Record<
+      | 'Session'
+      | 'CreateSessionRequest'
+      | 'GetSessionRequest'
+      | 'ListSessionsRequest'
+      | 'ListSessionsResponse'
+      | 'TerminateSessionRequest'
+      | 'DeleteSessionRequest',
+      MessageClass
+    >
+  >;
+  readonly longrunning: Readonly<Record<'Operation' | 'GetOperationRequest', MessageClass>>;
 }
 
 /**
@@ -37,18 +53,22 @@ export function loadAuth(): typeof authModule {
   return load(require, AUTH_LIBRARY) as typeof authModule;
 }
 
-/** The core that the SDK itself uses: its classes must be the SDK's own. */
-export function loadGax(): GaxCore {
-  return load(requireOfSdk(), 'google-gax') as GaxCore;
+/** gRPC itself. @throws SessionError `config-invalid` with the install line when the package is not there. */
+export function loadGrpc(): typeof grpcModule {
+  return load(require, GRPC) as typeof grpcModule;
 }
 
-/** The same without gRPC, for REST. @see https://github.com/googleapis/gax-nodejs/blob/main/client-libraries.md#http11-rest-api-mode (read 2026-11-20) */
+/** The SDK's messages by their own file: its entry loads the clients of eight services, and what they all need. */
+export function loadMessages(): Messages {
+  const { google } = load(require, `${DATAPROC_SDK}/build/protos/protos`) as {
+    readonly google: { readonly cloud: { readonly dataproc: Pick<Messages, 'v1'> } } & Pick<Messages, 'longrunning'>;
+  };
+  return { v1: google.cloud.dataproc.v1, longrunning: google.longrunning };
+}
+
+/** The core that the SDK itself uses, without gRPC, for REST. @see https://github.com/googleapis/gax-nodejs/blob/main/client-libraries.md#http11-rest-api-mode (read 2026-11-20) */
 export function loadRestGax(): unknown {
-  return load(requireOfSdk(), 'google-gax/fallback');
-}
-
-function requireOfSdk(): NodeJS.Require {
-  return createRequire(require.resolve(DATAPROC_SDK));
+  return load(createRequire(require.resolve(DATAPROC_SDK)), 'google-gax/fallback');
 }
 
 function load(from: NodeJS.Require, packageName: string): unknown {
@@ -59,7 +79,7 @@ function load(from: NodeJS.Require, packageName: string): unknown {
     throw new SessionError(
       'config-invalid',
       isMissing
-        ? `the package ${packageName} is not installed; run: npm install ${DATAPROC_SDK} ${AUTH_LIBRARY}`
+        ? `the package ${packageName} is not installed; run: npm install ${DATAPROC_SDK} ${AUTH_LIBRARY} ${GRPC}`
         : `the package ${packageName} cannot be loaded: ${String(cause)}; reinstall it: npm install ${packageName}`,
       { operation: 'loadSdk', cause },
     );

@@ -1,7 +1,7 @@
 import { protos } from '@google-cloud/dataproc';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { CredentialsError } from '../../../providers/dataproc/connection.ts';
+import { CredentialsError } from '../../../providers/dataproc/credentials.ts';
 import { DATAPROC_ERRORS, toErrorKind, toSessionError } from '../../../providers/dataproc/errors.ts';
 import { GRPC_CODES, mayHaveActed, readFailure } from '../../../providers/dataproc/failure.ts';
 import { toDuration, toMs } from '../../../providers/dataproc/native-time.ts';

@@ -1,0 +1,89 @@
+import type * as grpcModule from '@grpc/grpc-js';
+import type { AuthClient, GoogleAuth } from 'google-auth-library';
+import type { Connection } from './connection.ts';
+import { loadGrpc, loadMessages, type MessageClass, type Messages } from './load-google.ts';
+import type { DataprocConfig } from './options.ts';
+import { CALLER, routingOf, sendWhileWanted, type MethodName, type Request } from './request.ts';
+
+/** A session of the service; operations are asked for at the same place. @see https://github.com/googleapis/googleapis/blob/master/google/cloud/dataproc/v1/sessions.proto (read 2026-11-21) */
+const SESSIONS = '/google.cloud.dataproc.v1.SessionController';
+const OPERATIONS = '/google.longrunning.Operations';
+
+const CHANNEL_OPTIONS = {
+  // Retries have one owner, and a lookup of settings in DNS at each new connection has none.
+  'grpc.enable_retries': 0,
+  'grpc.service_config_disable_resolution': 1,
+  // A connection that broke is opened anew at once; the pauses between attempts are the retry layer's.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  // As in Google's client: a page of a thousand sessions is larger than gRPC's own limit of 4 MiB.
+  'grpc.max_receive_message_length': -1,
+} as const;
+
+/** How answers become plain objects: as in Google's client. */
+const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as const;
+
+/** One method on the wire. */
+interface Method {
+  readonly path: string;
+  readonly serialize: (request: Request) => Buffer;
+  readonly deserialize: (bytes: Buffer) => unknown;
+}
+
+/** Opens a channel: gRPC's own client with the messages of Google's, none of whose layers are wanted. */
+export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
+  const grpc = loadGrpc();
+  const methods = methodsOf(loadMessages());
+  const credentials = endpoint.tls
+    ? toChannelCredentials(grpc, await auth.getClient())
+    : grpc.credentials.createInsecure();
+  const client = new grpc.Client(`${endpoint.host}:${endpoint.port}`, credentials, CHANNEL_OPTIONS);
+  return {
+    call(method, request, { wanted, timeoutMs }) {
+      const { path, serialize, deserialize } = methods[method];
+      const metadata = new grpc.Metadata();
+      metadata.set('x-goog-request-params', routingOf(request));
+      metadata.set('x-goog-api-client', CALLER);
+      // The service is told the deadline. Here the call is stopped when it is given up: gRPC's own timer would be one more.
+      metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
+      return sendWhileWanted(wanted, (answered) => {
+        const sent = client.makeUnaryRequest(path, serialize, deserialize, request, metadata, answered);
+        return () => {
+          sent.cancel();
+        };
+      });
+    },
+    close() {
+      client.close();
+    },
+  };
+}
+
+function toChannelCredentials(grpc: typeof grpcModule, client: AuthClient): grpcModule.ChannelCredentials {
+  const { credentials } = grpc;
+  // gRPC knows headers as plain objects only.
+  const getRequestHeaders = async (url?: string): Promise<Record<string, string>> =>
+    Object.fromEntries(await client.getRequestHeaders(url));
+  return credentials.combineChannelCredentials(
+    credentials.createSsl(),
+    credentials.createFromGoogleCredential({ getRequestHeaders }),
+  );
+}
+
+function methodsOf({ v1, longrunning }: Messages): Readonly<Record<MethodName, Method>> {
+  return {
+    createSession: toMethod(`${SESSIONS}/CreateSession`, v1.CreateSessionRequest, longrunning.Operation),
+    getSession: toMethod(`${SESSIONS}/GetSession`, v1.GetSessionRequest, v1.Session),
+    listSessions: toMethod(`${SESSIONS}/ListSessions`, v1.ListSessionsRequest, v1.ListSessionsResponse),
+    terminateSession: toMethod(`${SESSIONS}/TerminateSession`, v1.TerminateSessionRequest, longrunning.Operation),
+    deleteSession: toMethod(`${SESSIONS}/DeleteSession`, v1.DeleteSessionRequest, longrunning.Operation),
+    getOperation: toMethod(`${OPERATIONS}/GetOperation`, longrunning.GetOperationRequest, longrunning.Operation),
+  };
+}
+
+function toMethod(path: string, request: MessageClass, answer: MessageClass): Method {
+  return {
+    path,
+    serialize: (value) => Buffer.from(request.encode(request.fromObject(value)).finish()),
+    deserialize: (bytes) => answer.toObject(answer.decode(bytes), PLAIN),
+  };
+}

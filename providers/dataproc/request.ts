@@ -1,0 +1,43 @@
+import { onGivenUp } from '../../src/contract/on-abort.ts';
+import type { WantedCall } from '../_cloud/attempts.ts';
+
+/** The calls of the service that we use, as its protos name them. */
+export type MethodName =
+  'createSession' | 'getSession' | 'listSessions' | 'terminateSession' | 'deleteSession' | 'getOperation';
+
+/** What goes along with a call. */
+export type Request = Readonly<Record<string, unknown>> & { readonly name?: string; readonly parent?: string };
+
+/** Who calls, for the service's own statistics. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
+export const CALLER = `gl-node/${process.versions.node} anysession`;
+
+/** By what the service routes a request. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
+export function routingOf({ name, parent = '' }: Request): string {
+  return name === undefined ? `parent=${encodeURIComponent(parent)}` : `name=${encodeURIComponent(name)}`;
+}
+
+/** Sends a request and returns the way to stop it. */
+export type Send = (answered: (error: unknown, answer: unknown) => void) => () => void;
+
+/** Sends one request and waits for its answer; stops it when nobody wants it any more, which is at its deadline at the latest. */
+export function sendWhileWanted(wanted: WantedCall, send: Send): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const call: { isGivenUp: boolean; stop?: () => void } = { isGivenUp: false };
+    const letGo = onGivenUp(wanted, () => {
+      call.isGivenUp = true;
+      call.stop?.();
+    });
+    if (call.isGivenUp) throw wanted.signal.reason;
+    call.stop = send((error, answer) => {
+      letGo();
+      // Out of the turn in which the answer came: its connection is free again then, and what the callers of many answers ask
+      // next leaves in one write. Asked for at once, it takes up to twice the time.
+      setImmediate(() => {
+        if (error === null || error === undefined) resolve(answer);
+        // What the SDK rejects with is read by the error table.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        else reject(error);
+      });
+    });
+  });
+}
