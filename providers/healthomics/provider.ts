@@ -48,7 +48,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     this.#config = config;
     this.#ports = ports;
     this.#calls = new OmicsSdkCalls(config);
-    this.#store = new RunListStore(config);
+    this.#store = new RunListStore(config, ports);
     this.#attempts = new Attempts({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
   }
 

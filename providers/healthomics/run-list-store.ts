@@ -5,10 +5,12 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type * as s3Module from '@aws-sdk/client-s3';
 import type * as storageModule from '@aws-sdk/lib-storage';
 import { SessionError } from '../../src/contract/session-error.ts';
+import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { toClientConfig } from '../_aws/client-config.ts';
 import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
 import type { HealthOmicsConfig } from './options.ts';
+import { PartRetries } from './part-retries.ts';
 
 /** The packages that are loaded when a batch has too many runs for its request. */
 export const S3_SDK = '@aws-sdk/client-s3';
@@ -19,16 +21,16 @@ export const STORAGE_SDK = '@aws-sdk/lib-storage';
 const PARTS_AT_ONCE = 3;
 /** 6 GB in parts of this size stay far below the 10,000 that S3 takes. */
 const PART_BYTES = 8 * 1024 ** 2;
-/** The list itself cannot be sent again from the middle, its parts can: here the SDK's own retries stay on. */
-const PART_ATTEMPTS = 5;
 
 /** Run lists in S3, one object each. */
 export class RunListStore {
   readonly #config: HealthOmicsConfig;
+  readonly #retries: PartRetries;
   #client: S3Client | undefined;
 
-  constructor(config: HealthOmicsConfig) {
+  constructor(config: HealthOmicsConfig, ports: Pick<ProviderPorts, 'clock' | 'random'>) {
     this.#config = config;
+    this.#retries = new PartRetries(ports);
   }
 
   /** Uploads a list in parts; what of it was uploaded before an abort is taken back. */
@@ -79,18 +81,18 @@ export class RunListStore {
   }
 
   #connect(): S3Client {
-    this.#client ??= connect(this.#config);
+    this.#client ??= connect(this.#config, this.#retries);
     return this.#client;
   }
 }
 
 /** With the SDK's own request handler: unlike calls, lists are streams of any size. */
-function connect(config: HealthOmicsConfig): S3Client {
+function connect(config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
   const { S3Client } = loadSdk(S3_SDK) as typeof s3Module;
   const { region, profile, credentials } = toClientConfig(config);
   const identity = { region, ...(profile && { profile }), ...(credentials && { credentials }) };
   const address = config.s3Endpoint === undefined ? {} : { endpoint: config.s3Endpoint, forcePathStyle: true };
-  return withoutNodeWarning(() => new S3Client({ ...identity, ...address, maxAttempts: PART_ATTEMPTS }));
+  return withoutNodeWarning(() => new S3Client({ ...identity, ...address, retryStrategy }));
 }
 
 /** @throws SessionError `invalid-request` for what is no object's address. */

@@ -1,5 +1,7 @@
-import { CASES } from './cases/all-cases.ts';
-import { caseLimitMs, runCase } from './run-conformance.ts';
+import { BATCH_KIT } from './batch/run-batch-conformance.ts';
+import type { BatchSubject } from './batch/batch-subject.ts';
+import { caseLimitMs, runKitCase, type Kit, type KitSubject } from './kit.ts';
+import { SESSION_KIT } from './run-conformance.ts';
 import type { ConformanceSubject } from './subject.ts';
 
 /**
@@ -22,19 +24,34 @@ export interface RegisteredCases {
  * Expect the numbers that it gives in a test of your own, so that a capability that went missing shows.
  */
 export function registerConformance({
-  describe,
-  it,
   subject,
+  ...runner
 }: TestRunner & { readonly subject: ConformanceSubject }): RegisteredCases {
-  const notApplicable = CASES.flatMap(({ rule, title, lacks }) => {
+  return registerKit(SESSION_KIT, subject, runner);
+}
+
+/** The same for a provider of run batches. */
+export function registerBatchConformance({
+  subject,
+  ...runner
+}: TestRunner & { readonly subject: BatchSubject }): RegisteredCases {
+  return registerKit(BATCH_KIT, subject, runner);
+}
+
+function registerKit<
+  Subject extends KitSubject<Fixture>,
+  Fixture extends { dispose(): Promise<void> },
+  T extends { readonly notes: readonly string[] },
+>(kit: Kit<Subject, Fixture, T>, subject: Subject, { describe, it }: TestRunner): RegisteredCases {
+  const notApplicable = kit.cases.flatMap(({ rule, title, lacks }) => {
     const needs = lacks?.(subject);
     return needs === undefined ? [] : [{ rule, title, needs }];
   });
-  const applicable = CASES.filter((each) => each.lacks?.(subject) === undefined);
+  const applicable = kit.cases.filter((each) => each.lacks?.(subject) === undefined);
   describe(`${subject.name} keeps the contract`, () => {
     for (const each of applicable) {
       const check = async (): Promise<void> => {
-        const { outcome, reason = '', blockedBy } = await runCase(each, subject);
+        const { outcome, reason = '', blockedBy } = await runKitCase(kit, each, subject);
         if (outcome === 'passed') return;
         throw new Error(blockedBy === undefined ? reason : `blocked by ${blockedBy}: ${reason}`);
       };

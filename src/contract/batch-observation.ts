@@ -5,7 +5,8 @@ import type { SessionHandle } from './session-handle.ts';
 
 /**
  * How many runs are where. Each run is counted once among `pending`, `running`, `completed`, `failed`, `cancelled` and
- * `deleted`; together they are the total. `submitted` counts those that ever became a run.
+ * `deleted`; together they are the total once the counts are exact, and fewer until the service has read its list (B-013).
+ * `submitted` counts those that ever became a run.
  */
 export interface BatchCounts {
   readonly submitted: number;

@@ -13,6 +13,7 @@ import { isFinalBatchState, type BatchState } from '../../src/contract/batch-sta
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { CallContext } from '../../src/contract/session-provider.ts';
 import type { VirtualClock } from '../../src/testing/index.ts';
 
 /** How a run turns out; `refused` never becomes one. */
@@ -35,6 +36,7 @@ interface ServiceBatch {
   readonly runs: readonly string[];
   readonly startedMs: number;
   cancelledMs: number | undefined;
+  runsAreDeleted: boolean;
 }
 
 const CAPABILITIES: BatchCapabilities = {
@@ -56,6 +58,8 @@ export class ScriptedBatches implements BatchProvider {
   readonly batches = new Map<string, ServiceBatch>();
   readonly lists = new Map<string, readonly RunSpec[]>();
   readonly calls: BatchOperation[] = [];
+  /** A word that every batch shows instead of its state. */
+  unknownState: string | undefined;
   readonly #options: ScriptedOptions;
 
   constructor(options: ScriptedOptions) {
@@ -75,8 +79,8 @@ export class ScriptedBatches implements BatchProvider {
     return workflowId === 'wrong' ? ['workflowId must be right'] : [];
   }
 
-  stageRuns(runs: RunList, token: string): Promise<StagedRuns> {
-    return this.#call('stageRuns', async () => {
+  stageRuns(runs: RunList, token: string, call: CallContext): Promise<StagedRuns> {
+    return this.#call('stageRuns', call, async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of runs.open()) chunks.push(chunk);
       const uri = `s3://lists/${token}-${runs.digest.slice(0, 16)}.json`;
@@ -86,41 +90,57 @@ export class ScriptedBatches implements BatchProvider {
   }
 
   async *readStagedRuns(uri: string): AsyncGenerator<RunSpec, void, undefined> {
-    yield* await Promise.resolve(this.lists.get(uri) ?? []);
+    const list = await Promise.resolve(this.lists.get(uri));
+    if (list === undefined)
+      throw new SessionError('not-found', `there is no list ${uri}`, { operation: 'readStagedRuns' });
+    yield* list;
   }
 
-  unstageRuns(uri: string): Promise<void> {
-    return this.#call('unstageRuns', async () => void this.lists.delete(uri));
+  unstageRuns(uri: string, call: CallContext): Promise<void> {
+    return this.#call('unstageRuns', call, async () => void this.lists.delete(uri));
   }
 
-  start(request: BatchStartRequest): Promise<BatchObservation> {
-    return this.#call('start', async () => {
+  start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {
+    return this.#call('start', call, async () => {
       const known = [...this.batches.values()].find((batch) => batch.request.token === request.token);
       if (known !== undefined) return this.#see(known);
       const runs = 'uri' in request.runs ? (this.lists.get(request.runs.uri) ?? []) : request.runs;
       const id = String(1000 + this.batches.size);
       const startedMs = this.#options.clock.nowMs();
-      const batch = { id, request, runs: runs.map((run) => run.id), startedMs, cancelledMs: undefined };
+      const batch = {
+        id,
+        request,
+        runs: runs.map((run) => run.id),
+        startedMs,
+        cancelledMs: undefined,
+        runsAreDeleted: false,
+      };
       this.batches.set(id, batch);
       return this.#see(batch);
     });
   }
 
-  describe(handle: SessionHandle): Promise<BatchObservation> {
-    return this.#call('describe', async () => this.#see(this.#find(handle, 'describe')));
+  describe(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
+    return this.#call('describe', call, async () => this.#see(this.#find(handle, 'describe')));
   }
 
-  listPage(filter: BatchFilter): Promise<Page<BatchObservation>> {
-    return this.#call('listPage', async () => {
-      const seen = [...this.batches.values()].filter(
+  listPage(filter: BatchFilter, _cursor: string | undefined, call: CallContext): Promise<Page<BatchObservation>> {
+    return this.#call('listPage', call, async () => {
+      const named = [...this.batches.values()].filter(
         (batch) => filter.by !== 'token' || batch.request.token === filter.token,
       );
-      return { entries: seen.map((batch) => this.#see(batch)) };
+      const seen = named.map((batch) => this.#see(batch));
+      return { entries: seen.filter(({ state }) => filter.by !== 'state' || state === filter.state) };
     });
   }
 
-  runsPage(handle: SessionHandle, filter: RunRowFilter, cursor: string | undefined): Promise<Page<RunRow>> {
-    return this.#call('runsPage', async () => {
+  runsPage(
+    handle: SessionHandle,
+    filter: RunRowFilter,
+    cursor: string | undefined,
+    call: CallContext,
+  ): Promise<Page<RunRow>> {
+    return this.#call('runsPage', call, async () => {
       const batch = this.#find(handle, 'runsPage');
       const page = this.#page(batch.runs.length, cursor);
       const rows = batch.runs.slice(page.from, page.to).flatMap((id, at) => this.#row(batch, id, page.from + at));
@@ -132,40 +152,63 @@ export class ScriptedBatches implements BatchProvider {
     handle: SessionHandle,
     state: RunState | undefined,
     cursor: string | undefined,
+    call: CallContext,
   ): Promise<Page<RunStatus>> {
-    return this.#call('runStatesPage', async () => {
+    return this.#call('runStatesPage', call, async () => {
       const batch = this.#find(handle, 'runStatesPage');
       const page = this.#page(batch.runs.length, cursor);
       const states = batch.runs.slice(page.from, page.to).flatMap((id, at): RunStatus[] => {
         const now = this.#stateOf(batch, id, page.from + at);
         if (now === 'unsubmitted' || now === 'refused') return [];
+        if (batch.runsAreDeleted) return [];
         return [{ runId: `${batch.id}-${page.from + at}`, state: now, nativeState: now.toUpperCase() }];
       });
       return { entries: states.filter((each) => state === undefined || each.state === state), ...page.next };
     });
   }
 
-  cancel(handle: SessionHandle): Promise<BatchObservation> {
-    return this.#call('cancel', async () => {
+  cancel(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
+    return this.#call('cancel', call, async () => {
       const batch = this.#find(handle, 'cancel');
       if (!this.#see(batch).final) batch.cancelledMs ??= this.#options.clock.nowMs();
       return this.#see(batch);
     });
   }
 
-  deleteRuns(handle: SessionHandle): Promise<BatchObservation> {
-    return this.#call('deleteRuns', async () => this.#see(this.#find(handle, 'deleteRuns')));
+  deleteRuns(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
+    return this.#call('deleteRuns', call, async () => {
+      const batch = this.#find(handle, 'deleteRuns');
+      this.#refuseUnlessOver(batch, 'deleteRuns');
+      batch.runsAreDeleted = true;
+      return this.#see(batch);
+    });
   }
 
-  deleteRecord(handle: SessionHandle): Promise<void> {
-    return this.#call('deleteRecord', async () => void this.batches.delete(handle.id));
+  deleteRecord(handle: SessionHandle, call: CallContext): Promise<void> {
+    return this.#call('deleteRecord', call, async () => {
+      const batch = this.batches.get(handle.id);
+      if (batch === undefined) return;
+      this.#refuseUnlessOver(batch, 'deleteRecord');
+      this.batches.delete(handle.id);
+    });
+  }
+
+  /** How many runs of a batch still hold something. */
+  liveRuns(id: string): number {
+    const batch = this.batches.get(id);
+    return batch === undefined ? 0 : batch.runs.filter((run, at) => this.#stateOf(batch, run, at) === 'running').length;
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  async #call<Answer>(operation: BatchOperation, work: () => Promise<Answer>): Promise<Answer> {
+  async #call<Answer>(
+    operation: BatchOperation,
+    { signal }: CallContext,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
+    if (signal.aborted) throw new SessionError('aborted', 'its caller gave up', { operation, effect: 'none' });
     this.calls.push(operation);
     const before = this.#options.weather?.(operation, 'before');
     if (before !== undefined) throw before;
@@ -179,6 +222,10 @@ export class ScriptedBatches implements BatchProvider {
     const batch = this.batches.get(id);
     if (batch === undefined) throw new SessionError('not-found', `there is no batch ${id}`, { operation });
     return batch;
+  }
+
+  #refuseUnlessOver(batch: ServiceBatch, operation: string): void {
+    if (!this.#see(batch).final) throw new SessionError('conflict', 'the batch is not over', { operation });
   }
 
   #page(total: number, cursor: string | undefined) {
@@ -221,9 +268,9 @@ export class ScriptedBatches implements BatchProvider {
     const outcome = counts.failed === 0 ? 'succeeded' : counts.completed === 0 ? 'failed' : 'partial';
     return {
       handle: { v: 1, provider: this.id, scope: this.scope, id: batch.id },
-      nativeState: state.toUpperCase(),
-      state,
-      final,
+      nativeState: this.unknownState ?? state.toUpperCase(),
+      state: this.unknownState === undefined ? state : undefined,
+      final: this.unknownState === undefined && final,
       observedAtMs: this.#options.clock.nowMs(),
       totalRuns: batch.runs.length,
       counts,
