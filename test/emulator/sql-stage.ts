@@ -1,0 +1,113 @@
+import type { Clock } from '../../src/contract/ports.ts';
+import { createContainer } from '../../src/container/create-container.ts';
+import { CLOCK, SESSIONS } from '../../src/container/tokens.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
+import { startEmulator } from '../../src/emulator/start-emulator.ts';
+import type { Session } from '../../src/session/session.ts';
+import type { StatementOptions } from '../../src/statement/statement-options.ts';
+import { systemClock } from '../../src/session/system-ports.ts';
+
+/** The clouds whose sessions are dialled here, with the options of their environments. */
+const CLOUDS = {
+  athena: { region: 'us-east-1', workgroup: 'spark35', engine: 'spark-3.5' },
+  'emr-serverless': {
+    region: 'us-east-1',
+    applicationId: '00emulated1',
+    executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
+  },
+} as const;
+
+/** The name of one of the clouds. */
+export type Cloud = keyof typeof CLOUDS;
+
+/** What is awaited for no longer than this is a pause and is cut short; what lasts longer guards something and is left alone. */
+const LONGEST_PAUSE_MS = 10_000;
+const CUT_PAUSE_MS = 2;
+/** How long a statement waits for its engine to stop: no pause. */
+const STOP_PATIENCE_MS = 5_000;
+
+/** A time that the client and the emulator share: the wall clock stands still but for `skip`, and pauses are short. */
+class StageClock implements Clock {
+  #skippedMs = 0;
+
+  nowMs(): number {
+    return Date.UTC(2027, 0, 1) + this.#skippedMs;
+  }
+
+  monotonicMs(): number {
+    return systemClock.monotonicMs() + this.#skippedMs;
+  }
+
+  schedule(delayMs: number, callback: () => void, kind?: 'awaited' | 'background'): () => void {
+    const isPause = kind !== 'background' && delayMs <= LONGEST_PAUSE_MS && delayMs !== STOP_PATIENCE_MS;
+    return systemClock.schedule(isPause ? Math.min(delayMs, CUT_PAUSE_MS) : delayMs, callback, kind);
+  }
+
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+  }
+}
+
+/** One session that is ready, with everything real but the cloud and the time. */
+export interface SqlStage extends AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly session: Session;
+  /** Lets time pass for the client and the emulator. */
+  skip(ms: number): void;
+  /** Runs a statement to its end and gives its rows. */
+  rows(text: string, options?: StatementOptions): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The calls of the data plane so far, by their names. */
+  calls(method?: string): readonly { readonly errorCode: string | undefined }[];
+}
+
+/** Opens a stage. */
+export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}): Promise<SqlStage> {
+  const clock = new StageClock();
+  const emulator = await startEmulator({ services: [cloud], clock, startupMs: 0, ...options });
+  const endpoint = cloud === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
+  const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
+  const environment = { provider: cloud, endpoint, credentials, ...CLOUDS[cloud] };
+  const config = { defaultEnvironment: 'test', environments: { test: environment } };
+  const container = await createContainer({ config, env: {} });
+  container.rebind(CLOCK).toConstantValue(clock);
+  const sessions = container.get(SESSIONS);
+  try {
+    const session = await sessions.start({ name: 'staged' });
+    await session.whenReady();
+    return {
+      emulator,
+      session,
+      skip(ms) {
+        clock.skip(ms);
+        emulator.advance(0);
+      },
+      rows: async (text, more) => (await session.sql(text, more)).rows(),
+      calls: (method) => emulator.log().filter(({ operation }) => operation === method),
+      async [Symbol.asyncDispose]() {
+        await sessions.close();
+        await emulator.close();
+      },
+    };
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+}
+
+/** The error of work that must fail. */
+export async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it succeeded');
+}
+
+/** Resolves when it is so. @throws Error when that takes half a minute. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (const untilMs = Date.now() + 30_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 2))) {
+    if (Date.now() > untilMs) throw new Error('it never came to pass');
+  }
+}
