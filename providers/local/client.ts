@@ -1,3 +1,5 @@
+import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
+import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
 import type { LocalConfig } from './options.ts';
 
@@ -18,6 +20,8 @@ export interface EngineOpening {
   readonly sessionId: string;
   readonly config: LocalConfig;
   readonly signal: AbortSignal;
+  /** To be called once the session is open and its engine breaks by itself, with the reason. */
+  readonly noteBroken: (reason: string) => void;
 }
 
 /** One open session of an engine. */
@@ -26,7 +30,9 @@ export interface EngineSession {
   execute(request: StatementRequest, signal: AbortSignal): EngineExecution;
   /** How far a statement is that runs just now. */
   progress(statementId: string): StatementProgress | undefined;
-  /** Why the session can no longer be used, once that is so. */
+  /** Where other clients of Spark Connect join it, on an engine that speaks it. */
+  readonly endpoint?: ConnectEndpoint;
+  /** Why the session can no longer be used, once a statement has shown that. */
   readonly brokenBy: string | undefined;
   /** Waits for what still runs (the caller stops it) and lets go of everything. */
   close(): Promise<void>;
@@ -43,10 +49,11 @@ export interface EngineExecution {
 /** Loads an engine; called at the first need and again after a failure. */
 export type EngineLoader = () => Promise<LocalEngine>;
 
-/** The loaders of the engines, by the word in the config. */
-export const ENGINE_LOADERS: Readonly<Record<LocalConfig['engine'], EngineLoader>> = {
-  duckdb: async () => (await import('./duckdb/duckdb-engine.ts')).loadDuckDbEngine(),
-};
+/** How the engine of a config is loaded: DuckDB's binding, or what starts and dials Spark Connect servers. */
+export function engineLoader(config: LocalConfig, ports: ProviderPorts): EngineLoader {
+  if (config.engine === 'duckdb') return async () => (await import('./duckdb/duckdb-engine.ts')).loadDuckDbEngine();
+  return async () => (await import('./spark/spark-engine.ts')).loadSparkEngine(config, ports);
+}
 
 /** Loads once what loads well; a failed load is forgotten, so that the next call tries again. */
 export function loadOnce(load: EngineLoader): EngineLoader {

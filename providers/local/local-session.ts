@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { CallContext } from '../../src/contract/session-provider.ts';
+import type { CallContext, ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
 import type { EngineSession, LocalEngine } from './client.ts';
@@ -98,6 +98,16 @@ export class LocalSession {
     return this.#engine?.progress(statementId);
   }
 
+  /**
+   * Where other clients join it.
+   * @throws SessionError `conflict` while the session takes no work, `session-failed` when it has failed.
+   */
+  get endpoint(): ConnectEndpoint {
+    const endpoint = this.#engine?.endpoint;
+    if (endpoint === undefined || !STATE_MEANINGS[this.#status.state].acceptsWork) throw this.#refusal();
+    return endpoint;
+  }
+
   /** Ends the session; resolves when nothing is held any more. Ending it again waits for the same end. */
   end(reason: string): Promise<void> {
     this.#ending ??= this.#close(reason);
@@ -106,7 +116,13 @@ export class LocalSession {
 
   async #open(engine: LocalEngine, config: LocalConfig): Promise<void> {
     try {
-      this.#engine = await engine.open({ sessionId: this.id, config, signal: this.#openingStop.signal });
+      this.#engine = await engine.open({
+        sessionId: this.id,
+        config,
+        signal: this.#openingStop.signal,
+        // An engine may break in the moment of its opening, when there is nothing to let go of yet.
+        noteBroken: (reason) => void this.opened.then(() => this.#break(reason)),
+      });
     } catch (error) {
       await this.#break(spellReason(error));
       return;

@@ -1,42 +1,73 @@
 import * as z from 'zod';
+import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/contract/installed-engine.ts';
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
+import { parseConnectUrl } from './connect-url.ts';
+import { toProblems } from './option-problems.ts';
 
 /** A size of memory as DuckDB reads it: decimal units (KB) or binary ones (KiB). */
 const MEMORY_SIZE = /^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B)$/i;
 
 const schema = z.strictObject({
-  engine: z.enum(['duckdb']).default('duckdb').describe('What runs the SQL.'),
+  engine: z
+    .union([z.enum(['duckdb', ...INSTALLABLE_ENGINES]), z.strictObject({ url: z.string() })])
+    .default('duckdb')
+    .describe(
+      'What runs the SQL: `duckdb` in this process, a Spark Connect server on this machine (`sail`, `spark`), or one that runs already (`url: sc://host:port`).',
+    ),
+  pythonEnvironment: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe(
+      'The virtual environment of Python that has `sail` or `spark`, from the working directory; without it they are looked for.',
+    ),
   database: z
     .string()
     .trim()
     .min(1)
     .default(':memory:')
     .describe(
-      'The database file, from the working directory. `:memory:` gives each session a database of its own that goes with it; sessions on one file share it.',
+      'The database file of DuckDB, from the working directory. `:memory:` gives each session a database of its own that goes with it; sessions on one file share it.',
     ),
   memoryLimit: z
     .string()
     .regex(MEMORY_SIZE, 'must be a size such as "512MB" or "2GiB"')
     .optional()
-    .describe('The most memory that a session may take, such as `512MB` or `2GiB`; without it 80 % of the machine.'),
+    .describe(
+      'The most memory that a session on DuckDB may take, or the heap of Spark, such as `512MB` or `2GiB`; without it 80 % of the machine, or half of it and 4 GiB at most.',
+    ),
   threads: z
     .int()
     .min(1)
     .max(1024)
     .optional()
-    .describe('How many threads a session computes with; without it one for each core.'),
+    .describe('How many threads DuckDB or Spark computes with; without it one for each core.'),
   init: z
     .array(z.string().trim().min(1))
     .default([])
     .describe('SQL that runs when a session starts. When one of them fails, so does the session.'),
 });
 
+/** Options that not every engine has, with those that have them. */
+const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
+  pythonEnvironment: INSTALLABLE_ENGINES,
+  database: ['duckdb'],
+  memoryLimit: ['duckdb', 'spark'],
+  threads: ['duckdb', 'spark'],
+};
+
 /** The options of the local provider as users write them. */
 export type LocalOptions = z.input<typeof schema>;
 
+/** What runs the SQL: in this process, as a server of our own, or a server that somebody else runs. */
+export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: string };
+
 /** The options of the local provider, read. */
 export interface LocalConfig {
-  readonly engine: 'duckdb';
+  readonly engine: LocalEngineChoice;
+  /** A folder; `undefined` looks for the engine. */
+  readonly pythonEnvironment: string | undefined;
   /** A path, or `:memory:`. */
   readonly database: string;
   /** In DuckDB's spelling; `undefined` leaves it to the engine. */
@@ -56,42 +87,39 @@ export function localOptionsSchema(): Readonly<Record<string, unknown>> {
 export function parseLocalOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<LocalConfig> {
   const parsed = schema.safeParse(options);
   if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, options));
+    const known = Object.keys(schema.shape);
+    const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, { options, known }));
     // A value of the wrong type also breaks the rules for values of the right one: only the first is news.
     const places = problems.map(({ path }) => JSON.stringify(path));
     return { ok: false, problems: problems.filter((_, index) => places.indexOf(places[index] ?? '') === index) };
   }
-  const { engine, database, memoryLimit, threads, init } = parsed.data;
-  return { ok: true, config: { engine, database, memoryLimit, threads, init } };
+  const { engine, pythonEnvironment, database, memoryLimit, threads, init } = parsed.data;
+  const problems = [...urlProblems(engine), ...idleOptions(engine, options)];
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: { engine, pythonEnvironment, database, memoryLimit, threads, init } };
 }
 
-function toProblems(issue: z.core.$ZodIssue, options: unknown): OptionProblem[] {
-  const path = issue.path.filter((step) => typeof step !== 'symbol');
-  if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(schema.shape).join(', ');
-    return issue.keys.map((key) => ({ path: [...path, key], message: `is no option here; there are ${known}` }));
-  }
-  return [{ path, message: `${expectation(issue)}; found ${spellFound(options, path)}` }];
+/** Where sessions of an engine live, as it stands in their handles: the engine's name, or its address without what is secret. */
+export function engineScope({ engine }: Pick<LocalConfig, 'engine'>): string {
+  if (typeof engine === 'string') return engine;
+  const endpoint = parseConnectUrl(engine.url);
+  return typeof endpoint === 'string' ? 'spark-connect' : `${endpoint.host}:${endpoint.port}`;
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${issue.expected === 'array' ? 'a list' : issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}`;
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-    case 'too_small':
-      return issue.origin === 'string' ? 'must not be empty' : `must be ${issue.minimum} or more`;
-    case 'too_big':
-      return `must be ${issue.maximum} or less`;
-    default:
-      return issue.message;
-  }
+function urlProblems(engine: LocalEngineChoice): OptionProblem[] {
+  if (typeof engine === 'string') return [];
+  const endpoint = parseConnectUrl(engine.url);
+  // The URL may hold a token: what was found is not repeated.
+  return typeof endpoint === 'string' ? [{ path: ['engine', 'url'], message: endpoint }] : [];
 }
 
-function spellFound(options: unknown, path: readonly (string | number)[]): string {
-  let found = options;
-  for (const step of path) found = (found as Readonly<Record<string | number, unknown>> | undefined)?.[step];
-  if (found === undefined) return 'nothing';
-  return typeof found === 'function' || typeof found === 'symbol' ? `a ${typeof found}` : JSON.stringify(found);
+/** The options that say something of one engine are refused beside another: what does nothing must not look as if it did. */
+function idleOptions(engine: LocalEngineChoice, options: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const name = typeof engine === 'string' ? engine : 'url';
+  return Object.entries(OPTION_ENGINES)
+    .filter(([option, engines]) => options[option] !== undefined && !engines.includes(name))
+    .map(([option, engines]) => ({
+      path: [option],
+      message: `is for ${engines.map((one) => `engine ${one}`).join(' and ')} alone; leave it out`,
+    }));
 }

@@ -6,6 +6,7 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type {
   CallContext,
+  ConnectEndpoint,
   Cursor,
   ListFilter,
   ProviderOperation,
@@ -41,6 +42,7 @@ export class LocalProvider implements SessionProvider {
   readonly scope: string;
   readonly capabilities: Capabilities;
   readonly statements: StatementRunner;
+  readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
   readonly #service: LocalService;
   readonly #clock: Clock;
 
@@ -54,6 +56,7 @@ export class LocalProvider implements SessionProvider {
       execute: (handle, request, call) => this.#execute(handle, request, call),
       progress: (handle, statementId) => this.#progress(handle, statementId),
     };
+    if (capabilities.sparkConnect) this.endpoint = (handle, call) => this.#endpoint(handle, call);
   }
 
   async start(request: StartRequest, { signal }: CallContext): Promise<Observation> {
@@ -109,6 +112,10 @@ export class LocalProvider implements SessionProvider {
         throw SessionError.is(error, 'session-failed') ? error.with({ observation: this.#observe(session) }) : error;
       }
     });
+  }
+
+  #endpoint(handle: SessionHandle, { signal }: CallContext): Promise<ConnectEndpoint> {
+    return this.#told({ operation: 'endpoint', signal, handle }, async () => this.#find(handle, 'endpoint').endpoint);
   }
 
   #progress(handle: SessionHandle, statementId: string): StatementProgress | undefined {

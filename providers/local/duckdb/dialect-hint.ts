@@ -27,7 +27,10 @@ export function spellDialectHint(type: DuckDbErrorType, text = ''): string {
   for (const [spelling, name] of SPARK_SPELLINGS) {
     const found = spelling.exec(text)?.[0];
     if (found !== undefined) {
-      return `\n\nThis session speaks the SQL of DuckDB, and ${name(found)} is Spark's: the two dialects differ.`;
+      return (
+        `\n\nThis session speaks the SQL of DuckDB, and ${name(found)} is Spark's: the two dialects differ. ` +
+        'With `engine: sail` in its environment it speaks that of Spark; `anysession engines install sail` brings that engine.'
+      );
     }
   }
   return '';

@@ -6,7 +6,8 @@ import { toSessionError } from '../errors.ts';
 import type { LocalConfig } from '../options.ts';
 import { type Config, type Database, type DuckDbBinding, type InstanceCache, loadDuckDbBinding } from './binding.ts';
 import { DuckDbSession, type OpenDatabase } from './duckdb-session.ts';
-import { assertNotStopped, interruptible } from './interruptible.ts';
+import { assertNotStopped } from '../settled-or-stopped.ts';
+import { interruptible } from './interruptible.ts';
 
 /** What `database` says for one that lives in memory and belongs to its session alone. */
 export const IN_MEMORY = ':memory:';

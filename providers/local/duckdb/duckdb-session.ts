@@ -6,7 +6,8 @@ import { isFatal, toSessionError } from '../errors.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';
 import { leaveAtExit } from './leave-at-exit.ts';
-import { assertNotStopped, interruptible, settledOrStopped } from './interruptible.ts';
+import { assertNotStopped, settledOrStopped } from '../settled-or-stopped.ts';
+import { interruptible } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
 

@@ -2,7 +2,8 @@ import { SessionError } from '../../../src/contract/session-error.ts';
 import type { Parameters } from '../../../src/contract/statement-runner.ts';
 import { toSessionError } from '../errors.ts';
 import { type Connection, type DuckDbBinding, STATEMENT_SELECT } from './binding.ts';
-import { assertNotStopped, interruptible } from './interruptible.ts';
+import { assertNotStopped } from '../settled-or-stopped.ts';
+import { interruptible } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 
 /** A statement whose result broke off. */

@@ -1,5 +1,5 @@
 import { onAbort } from '../../../src/contract/on-abort.ts';
-import { abortedError } from '../../../src/contract/sleep.ts';
+import { assertNotStopped } from '../settled-or-stopped.ts';
 import type { Connection, DuckDbBinding } from './binding.ts';
 
 /** Where a call runs and what stops it. */
@@ -40,21 +40,4 @@ export async function interruptible<T>(work: InterruptibleWork, call: () => Prom
     letGo();
     clearTimeout(timer);
   }
-}
-
-/** @throws SessionError what the signal was aborted with, once it is. */
-export function assertNotStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw abortedError('execute', signal);
-}
-
-/** The promise's own outcome, or the signal's error at once when it aborts earlier. */
-export function settledOrStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(abortedError('execute', signal));
-    };
-    if (signal.aborted) stop();
-    const letGo = onAbort(signal, stop);
-    promise.then(resolve, reject).finally(letGo);
-  });
 }

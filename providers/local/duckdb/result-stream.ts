@@ -16,7 +16,8 @@ import { nextBatchRows } from './batch-size.ts';
 import { BatchBuilder } from './columns/batch-builder.ts';
 import type { ColumnLayout } from './columns/column-builder.ts';
 import { columnLayout } from './columns/column-layout.ts';
-import { interruptible, settledOrStopped } from './interruptible.ts';
+import { settledOrStopped } from '../settled-or-stopped.ts';
+import { interruptible } from './interruptible.ts';
 
 /** What a stream is made of. */
 export interface ResultStreamParts {

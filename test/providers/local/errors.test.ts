@@ -94,7 +94,7 @@ describe('a statement of another dialect', () => {
     ["SELECT TIMESTAMP_NTZ '2026-01-01'", 'TIMESTAMP_NTZ'],
   ])('%s hears of it', (text, name) => {
     expect(hint('Parser', text)).toBe(
-      `This session speaks the SQL of DuckDB, and ${name} is Spark's: the two dialects differ.`,
+      `This session speaks the SQL of DuckDB, and ${name} is Spark's: the two dialects differ. With \`engine: sail\` in its environment it speaks that of Spark; \`anysession engines install sail\` brings that engine.`,
     );
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { interruptible, settledOrStopped } from '../../../providers/local/duckdb/interruptible.ts';
+import { interruptible } from '../../../providers/local/duckdb/interruptible.ts';
+import { settledOrStopped } from '../../../providers/local/settled-or-stopped.ts';
 import { RawDuckDb } from './open-duckdb.ts';
 
 const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';

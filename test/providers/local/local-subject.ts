@@ -1,4 +1,5 @@
-import { ENGINE_LOADERS, type EngineSession, type LocalEngine } from '../../../providers/local/client.ts';
+import type { EngineSession, LocalEngine } from '../../../providers/local/client.ts';
+import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.ts';
 import { LocalService } from '../../../providers/local/local-service.ts';
 import type { LocalConfig } from '../../../providers/local/options.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
@@ -28,9 +29,10 @@ export const localSubject: ConformanceSubject = {
 
 async function openLocal(): Promise<ConformanceFixture> {
   const clock = new VirtualClock();
-  const engine = new CountedEngine(await ENGINE_LOADERS.duckdb());
+  const engine = new CountedEngine(loadDuckDbEngine());
   const config: LocalConfig = {
     engine: 'duckdb',
+    pythonEnvironment: undefined,
     database: ':memory:',
     memoryLimit: '256MB',
     threads: 1,

@@ -31,7 +31,14 @@ describe('the options', () => {
   it('have defaults for all', () => {
     expect(plugin.parseOptions({})).toEqual({
       ok: true,
-      config: { engine: 'duckdb', database: ':memory:', memoryLimit: undefined, threads: undefined, init: [] },
+      config: {
+        engine: 'duckdb',
+        pythonEnvironment: undefined,
+        database: ':memory:',
+        memoryLimit: undefined,
+        threads: undefined,
+        init: [],
+      },
     });
   });
 
@@ -43,7 +50,7 @@ describe('the options', () => {
       threads: 1024,
       init: ['SELECT 1'],
     };
-    expect(plugin.parseOptions(options)).toEqual({ ok: true, config: options });
+    expect(plugin.parseOptions(options)).toEqual({ ok: true, config: { ...options, pythonEnvironment: undefined } });
   });
 
   it.each(['512MB', '2GiB', '2gb', '0.5TB', '100 KB'])('take %s of memory', (memoryLimit) => {
@@ -52,7 +59,7 @@ describe('the options', () => {
 
   it('tell all that is wrong at once, each with what was expected and what was found', () => {
     const problems = {
-      engine: 'sail',
+      engine: 'spork',
       database: ' ',
       memoryLimit: '80%',
       threads: 0,
@@ -63,13 +70,19 @@ describe('the options', () => {
     expect(plugin.parseOptions(problems)).toEqual({
       ok: false,
       problems: expect.arrayContaining([
-        { path: ['engine'], message: 'must be "duckdb"; found "sail"' },
+        {
+          path: ['engine'],
+          message: 'must be "duckdb", "sail", "spark" or a map of `url` alone; found "spork"',
+        },
         { path: ['database'], message: 'must not be empty; found " "' },
         { path: ['memoryLimit'], message: 'must be a size such as "512MB" or "2GiB"; found "80%"' },
         { path: ['threads'], message: 'must be 1 or more; found 0' },
         { path: ['init', 1], message: 'must be a string; found 2' },
         { path: ['init', 2], message: 'must not be empty; found ""' },
-        { path: ['memory'], message: 'is no option here; there are engine, database, memoryLimit, threads, init' },
+        {
+          path: ['memory'],
+          message: 'is no option here; there are engine, pythonEnvironment, database, memoryLimit, threads, init',
+        },
       ]),
     });
   });
@@ -90,6 +103,35 @@ describe('the options', () => {
       ok: false,
       problems: [{ path: Object.keys(options), message }],
     });
+  });
+
+  it.each([
+    [{ engine: 'sail', pythonEnvironment: '.venv', init: ['SELECT 1'] }],
+    [{ engine: 'spark', memoryLimit: '2GiB', threads: 2 }],
+    [{ engine: { url: 'sc://localhost' } }],
+  ])('take %o', (options) => {
+    expect(plugin.parseOptions(options)).toMatchObject({ ok: true, config: options });
+  });
+
+  it.each([
+    [{ engine: 'duckdb', pythonEnvironment: '.venv' }, 'is for engine sail and engine spark alone; leave it out'],
+    [{ engine: 'sail', database: 'dev.db' }, 'is for engine duckdb alone; leave it out'],
+    [{ engine: 'sail', threads: 2 }, 'is for engine duckdb and engine spark alone; leave it out'],
+    [{ engine: { url: 'sc://host' }, memoryLimit: '1GB' }, 'is for engine duckdb and engine spark alone; leave it out'],
+  ])('refuse what the engine does not have: %o', (options, message) => {
+    const [, option = ''] = Object.keys(options);
+    expect(plugin.parseOptions(options)).toEqual({ ok: false, problems: [{ path: [option], message }] });
+  });
+
+  it.each([
+    [{ url: 'http://x/;token=hush-hush' }, ['engine', 'url']],
+    [{ url: 'sc://x/;token=hush-hush;session_id=1' }, ['engine', 'url']],
+    [{ url: 'sc://x/;token=hush-hush', port: 1 }, ['engine', 'port']],
+    [{ url: ['hush-hush'] }, ['engine']],
+  ])('repeat nothing of a URL that may hold a token: %o', (engine, path) => {
+    const parsed = plugin.parseOptions({ engine });
+    expect(parsed).toMatchObject({ ok: false, problems: [{ path }] });
+    expect(JSON.stringify(parsed)).not.toContain('hush-hush');
   });
 
   it('have a JSON Schema for editors, where nothing is required and nothing else may stand', () => {

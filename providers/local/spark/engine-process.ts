@@ -1,0 +1,152 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock, Random } from '../../../src/contract/ports.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
+import { sleep } from '../../../src/contract/sleep.ts';
+import type { EngineServer } from './engine-server.ts';
+import { freePort, whyNotListening } from './listening.ts';
+import { watched } from './watchdog.ts';
+
+/** Apache Spark listens after six seconds on a quiet machine. */
+const START_PATIENCE_MS = 120_000;
+const LOOK_EVERY_MS = 25;
+
+/** A port can be taken between our looking and the server's binding it. */
+const PORT_TRIES = 3;
+const PORT_TAKEN = /address.*(in use|already)|could not bind/i;
+
+/** How much of what a server writes is kept, and how many lines of it an error shows. */
+const OUTPUT_KEPT_CHARACTERS = 16 * 1024;
+const OUTPUT_SHOWN_LINES = 12;
+
+/** What a process is started with. */
+export interface EngineProcessParts {
+  readonly server: EngineServer;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What is known of a process from its start. */
+interface ProcessFacts {
+  readonly label: string;
+  readonly endpoint: ConnectEndpoint;
+  readonly folder: string;
+  /** What must not be shown. */
+  readonly token: string;
+}
+
+/** A running Spark Connect server of our own: its group ends when this process does, and never outlives it. */
+export class EngineProcess {
+  readonly endpoint: ConnectEndpoint;
+  /** Resolves, never rejects, with the reason when the server is no longer there. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  /** Starts a server and resolves when it listens. @throws SessionError `session-failed` with the end of its output. */
+  static async start(parts: EngineProcessParts): Promise<EngineProcess> {
+    for (let attempt = 1; ; attempt += 1) {
+      const started = await EngineProcess.#spawn(parts);
+      const failure = await started.#untilListening(parts.clock);
+      if (failure === undefined) return started;
+      await started.stop();
+      if (attempt < PORT_TRIES && PORT_TAKEN.test(failure)) continue;
+      throw new SessionError('session-failed', `${parts.server.label} did not start: ${failure}`, {
+        operation: 'start',
+      });
+    }
+  }
+
+  static async #spawn({ server, random }: EngineProcessParts): Promise<EngineProcess> {
+    const folder = await mkdtemp(join(tmpdir(), `anysession-${server.engine}-`));
+    const port = await freePort();
+    const token = random.hex(48);
+    const [shell, ...words] = watched(folder, server.command({ port, folder }));
+    const child = spawn(shell, words, {
+      // A group of its own, for the whole of it to be ended, and for Ctrl-C to reach us alone.
+      detached: true,
+      env: { ...process.env, ...server.environment(token), TZ: 'UTC' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const endpoint: ConnectEndpoint = {
+      // By name: with this one only, PySpark sends a token over a connection without TLS.
+      host: server.takesToken ? 'localhost' : '127.0.0.1',
+      port,
+      tls: false,
+      metadata: server.takesToken ? { authorization: `Bearer ${token}` } : {},
+      expiresAtMs: Number.POSITIVE_INFINITY,
+    };
+    return new EngineProcess(child, { label: server.label, endpoint, folder, token });
+  }
+
+  private constructor(child: ChildProcess, { label, endpoint, folder, token }: ProcessFacts) {
+    this.#child = child;
+    this.#folder = folder;
+    this.endpoint = endpoint;
+    const output = keepOutput(child);
+    this.ended = new Promise((resolve) => {
+      child.once('error', (error) => {
+        resolve(`${label} could not be run: ${error.message}`);
+      });
+      child.once('close', () => {
+        resolve(`${label} has ended; the last it wrote:\n${output().replaceAll(token, '***')}`);
+      });
+    });
+    keepsProcessAlive(child, false);
+  }
+
+  /** Ends the server with all that it started, and waits until nothing is left of it. */
+  async stop(): Promise<void> {
+    keepsProcessAlive(this.#child, true);
+    this.#child.stdin?.end();
+    await this.ended;
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Why it does not listen, or `undefined` when it does. */
+  async #untilListening(clock: Clock): Promise<string | undefined> {
+    const over = new AbortController();
+    const ended = this.ended.then((reason) => {
+      over.abort();
+      return reason;
+    });
+    const untilMs = clock.monotonicMs() + START_PATIENCE_MS;
+    while ((await whyNotListening({ ...this.endpoint, host: '127.0.0.1' })) !== undefined) {
+      if (clock.monotonicMs() > untilMs) return `nothing listens after ${START_PATIENCE_MS / 1000} s`;
+      await sleep(clock, LOOK_EVERY_MS, over.signal).catch(() => undefined);
+      if (over.signal.aborted) return ended;
+    }
+    // Who listens there must be this server and not somebody else who was faster.
+    return over.signal.aborted ? ended : undefined;
+  }
+}
+
+/** A server that somebody forgot keeps no process from ending: the watchdog sees that end. One that is waited for does. */
+function keepsProcessAlive(child: ChildProcess, does: boolean): void {
+  const handles = [child, child.stdin, child.stdout, child.stderr] as readonly (Partial<Refable> | null)[];
+  for (const handle of handles) {
+    if (does) handle?.ref?.();
+    else handle?.unref?.();
+  }
+}
+
+/** Pipes to children are sockets, which their type does not say. */
+interface Refable {
+  ref(): void;
+  unref(): void;
+}
+
+function keepOutput(child: ChildProcess): () => string {
+  let kept = '';
+  // Closing a pipe to a shell that is gone already: its end is told by `close`.
+  child.stdin?.on('error', () => {});
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      kept = (kept + chunk.toString()).slice(-OUTPUT_KEPT_CHARACTERS);
+    });
+  }
+  return () => kept.trimEnd().split('\n').slice(-OUTPUT_SHOWN_LINES).join('\n');
+}

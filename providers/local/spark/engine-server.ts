@@ -1,0 +1,28 @@
+import type { InstallableEngine } from '../../../src/contract/installed-engine.ts';
+
+/** A Spark Connect server that is installed on this machine: how it is started. */
+export interface EngineServer {
+  readonly engine: InstallableEngine;
+  /** Its name and version, for people: `Sail 0.7.2`. */
+  readonly label: string;
+  /** Whether it lets in only those who know a token. */
+  readonly takesToken: boolean;
+  /** The command that starts it; holds no secret, because every user of the machine can list it. */
+  command(place: ServerPlace): readonly string[];
+  /** What stands in its environment besides our own. */
+  environment(token: string): Readonly<Record<string, string>>;
+}
+
+/** Where a server is to work. */
+export interface ServerPlace {
+  /** The loopback port to listen on. */
+  readonly port: number;
+  /** A folder for what it writes besides results; goes with it. */
+  readonly folder: string;
+}
+
+/**
+ * How long servers keep a Spark session that nobody uses, seconds. Our own timeouts end the sessions; a shorter one of the server would
+ * take views and settings away from a session that still counts as ready.
+ */
+export const SERVER_SESSION_TIMEOUT_S = 8 * 24 * 3600;

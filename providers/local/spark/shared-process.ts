@@ -1,0 +1,71 @@
+import type { EngineProcess } from './engine-process.ts';
+
+/** Somebody's part in the shared process. */
+export interface ProcessShare {
+  readonly process: EngineProcess;
+  /** No new session is to get this process: it is there, and of no use. */
+  retire(): void;
+  /** Gives the part back; the last one ends the process and waits for that. */
+  giveBack(): Promise<void>;
+}
+
+/** One server process for all who need it at a time: the first one starts it, the last one ends it. */
+export class SharedProcess {
+  readonly #start: () => Promise<EngineProcess>;
+  #current: SharedStart | undefined;
+
+  constructor(start: () => Promise<EngineProcess>) {
+    this.#start = start;
+  }
+
+  /** Takes a part in the process, which is started where there is none. @throws SessionError what its start fails with. */
+  async take(): Promise<ProcessShare> {
+    const shared = (this.#current ??= this.#begin());
+    shared.users += 1;
+    let isGivenBack = false;
+    const giveBack = async (): Promise<void> => {
+      if (isGivenBack) return;
+      isGivenBack = true;
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      this.#forget(shared);
+      await shared.starting.then((process) => process.stop(), ignore);
+    };
+    try {
+      const process = await shared.starting;
+      return {
+        process,
+        retire: () => {
+          this.#forget(shared);
+        },
+        giveBack,
+      };
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
+  }
+
+  #begin(): SharedStart {
+    const shared: SharedStart = { starting: this.#start(), users: 0 };
+    // A process that ends by itself, or never began, is not given to those who come later.
+    const forget = (): void => {
+      this.#forget(shared);
+    };
+    shared.starting.then(({ ended }) => ended).then(forget, forget);
+    return shared;
+  }
+
+  #forget(shared: SharedStart): void {
+    if (this.#current === shared) this.#current = undefined;
+  }
+}
+
+interface SharedStart {
+  readonly starting: Promise<EngineProcess>;
+  users: number;
+}
+
+function ignore(): void {
+  // A process that did not start needs no end.
+}

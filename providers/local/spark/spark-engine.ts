@@ -1,0 +1,160 @@
+import { homedir } from 'node:os';
+import type { ProviderPorts } from '../../../src/contract/provider-plugin.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import { HANDLE_VERSION } from '../../../src/contract/session-handle.ts';
+import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
+import type { SparkConnectFactory } from '../../../src/contract/spark-connect.ts';
+import type { StatementRequest } from '../../../src/contract/statement-runner.ts';
+import type { EngineOpening, EngineSession, LocalEngine } from '../client.ts';
+import { engineScope, type LocalConfig } from '../options.ts';
+import { settledOrStopped } from '../settled-or-stopped.ts';
+import { parseConnectUrl } from '../connect-url.ts';
+import { EngineProcess } from './engine-process.ts';
+import { findEngine } from './find-engine.ts';
+import { whyNotListening } from './listening.ts';
+import { SharedProcess } from './shared-process.ts';
+import { SparkSession } from './spark-session.ts';
+
+/** What every server can answer; not its version, for which Sail needs PySpark beside it. */
+const GREETING: StatementRequest = { id: 'greeting', text: 'SELECT 1' };
+
+/** Where one session's server is, and what becomes of it. */
+interface Site {
+  readonly endpoint: ConnectEndpoint;
+  /** Resolves with the reason when the server ends by itself; never where nobody could tell. */
+  readonly ended: Promise<string>;
+  retire(): void;
+  leave(): Promise<void>;
+}
+
+/**
+ * Makes the engine that a config names: a server of our own, or one that somebody else runs.
+ * @throws SessionError `config-invalid` when it is not installed, or nobody brings a Spark Connect client.
+ */
+export function loadSparkEngine(config: LocalConfig, ports: ProviderPorts): LocalEngine {
+  const { sparkConnect } = ports;
+  if (sparkConnect === undefined) {
+    throw new SessionError(
+      'config-invalid',
+      'this engine speaks Spark Connect, and nobody gave this provider a client for it; open it by openSessions()',
+      { operation: 'start' },
+    );
+  }
+  const { engine } = config;
+  if (engine === 'sail' || engine === 'spark') {
+    const server = findEngine({ ...config, engine }, { env: process.env, home: homedir() });
+    const shared = new SharedProcess(() => EngineProcess.start({ server, ...ports }));
+    return new SparkEngine(server.label, sparkConnect, () => ownSite(shared));
+  }
+  return new SparkEngine(`Spark Connect at ${engineScope(config)}`, sparkConnect, () => foreignSite(config));
+}
+
+class SparkEngine implements LocalEngine {
+  readonly version: string;
+  readonly #sparkConnect: SparkConnectFactory;
+  readonly #findSite: () => Promise<Site>;
+
+  constructor(version: string, sparkConnect: SparkConnectFactory, findSite: () => Promise<Site>) {
+    this.version = version;
+    this.#sparkConnect = sparkConnect;
+    this.#findSite = findSite;
+  }
+
+  async open(opening: EngineOpening): Promise<EngineSession> {
+    const finding = this.#findSite();
+    let site: Site;
+    try {
+      site = await settledOrStopped(finding, opening.signal);
+    } catch (error) {
+      void finding.then(
+        (late) => late.leave(),
+        () => undefined,
+      );
+      throw error;
+    }
+    return this.#openAt(site, opening);
+  }
+
+  async #openAt(site: Site, { sessionId, config, signal, noteBroken }: EngineOpening): Promise<EngineSession> {
+    const { endpoint } = site;
+    const runner = this.#sparkConnect(async () => endpoint);
+    const handle = { v: HANDLE_VERSION, provider: 'local', scope: engineScope(config), id: sessionId } as const;
+    const session = new SparkSession({
+      handle,
+      endpoint,
+      runner,
+      onLost: () => {
+        site.retire();
+      },
+      onClosed: () => site.leave(),
+    });
+    const stop = new AbortController();
+    void site.ended.then((reason) => {
+      stop.abort(new SessionError('session-failed', reason, { operation: 'start' }));
+    });
+    try {
+      const both = AbortSignal.any([signal, stop.signal]);
+      // A session is open when its server has answered once.
+      await runThrough(session, GREETING, both);
+      for (const [index, text] of config.init.entries()) await runInit(session, { index, text, signal: both });
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    void site.ended.then(noteBroken);
+    return session;
+  }
+}
+
+async function runInit(
+  session: SparkSession,
+  { index, text, signal }: { readonly index: number; readonly text: string; readonly signal: AbortSignal },
+): Promise<void> {
+  try {
+    await runThrough(session, { id: `init-${index + 1}`, text }, signal);
+  } catch (error) {
+    if (signal.aborted || !SessionError.is(error)) throw error;
+    const words = error.message.slice(error.kind.length + 3);
+    const message = `statement ${index + 1} of \`init\` failed: ${words}`;
+    throw new SessionError(error.kind, message, { operation: 'start', cause: error });
+  }
+}
+
+/** Runs a statement to the end of its result. */
+async function runThrough(session: SparkSession, statement: StatementRequest, signal: AbortSignal): Promise<void> {
+  const { started, finished } = session.execute(statement, signal);
+  const execution = await started;
+  const batches = execution.batches()[Symbol.asyncIterator]();
+  while ((await batches.next()).done !== true);
+  await finished;
+}
+
+async function ownSite(shared: SharedProcess): Promise<Site> {
+  const share = await shared.take();
+  const { endpoint, ended } = share.process;
+  return {
+    endpoint,
+    ended,
+    retire: () => {
+      share.retire();
+    },
+    leave: () => share.giveBack(),
+  };
+}
+
+async function foreignSite({ engine }: LocalConfig): Promise<Site> {
+  const endpoint = typeof engine === 'string' ? engine : parseConnectUrl(engine.url);
+  if (typeof endpoint === 'string') {
+    throw new SessionError('config-invalid', `the URL of the engine ${endpoint}`, { operation: 'start' });
+  }
+  const { host, port } = endpoint;
+  const why = await whyNotListening(endpoint);
+  if (why !== undefined) {
+    throw new SessionError(
+      'unavailable',
+      `no Spark Connect server can be reached at ${host}:${port} (${why}); start it, or correct the \`url\` of \`engine\``,
+      { operation: 'start' },
+    );
+  }
+  return { endpoint, ended: new Promise(() => {}), retire: () => {}, leave: async () => {} };
+}

@@ -1,0 +1,86 @@
+import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import type { CallContext, ConnectEndpoint } from '../../../src/contract/session-provider.ts';
+import type { SparkConnectRunner } from '../../../src/contract/spark-connect.ts';
+import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
+import type { EngineExecution, EngineSession } from '../client.ts';
+import { settledOrStopped } from '../settled-or-stopped.ts';
+import { FollowedExecution } from './followed-execution.ts';
+
+/** What a session on a Spark Connect server is made of. */
+export interface SparkSessionParts {
+  readonly handle: SessionHandle;
+  readonly endpoint: ConnectEndpoint;
+  /** Dials this session alone; the session closes it. */
+  readonly runner: SparkConnectRunner;
+  /** Called when the server answers that it, or what it kept of the session, is beyond use. */
+  readonly onLost: () => void;
+  /** Called at the end, when the runner has let go. */
+  readonly onClosed: () => Promise<void>;
+}
+
+/** A session on a Spark Connect server: statements run side by side, and it is asked whether the server still can. */
+export class SparkSession implements EngineSession {
+  readonly endpoint: ConnectEndpoint;
+  readonly #parts: SparkSessionParts;
+  readonly #running = new Set<Promise<void>>();
+  #brokenBy: string | undefined;
+
+  constructor(parts: SparkSessionParts) {
+    this.#parts = parts;
+    this.endpoint = parts.endpoint;
+  }
+
+  get brokenBy(): string | undefined {
+    return this.#brokenBy;
+  }
+
+  execute(request: StatementRequest, signal: AbortSignal): EngineExecution {
+    const running = this.#run(request, signal);
+    const finished = running.then(
+      (execution) => execution.finished,
+      () => undefined,
+    );
+    this.#running.add(finished);
+    void finished.then(() => this.#running.delete(finished));
+    // The caller hears of an abort at once, also while the server is still being told of it.
+    return { started: settledOrStopped(running, signal), finished };
+  }
+
+  progress(statementId: string): StatementProgress | undefined {
+    const { runner, handle } = this.#parts;
+    return runner.progress(handle, statementId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+    await this.#parts.runner.close();
+    await this.#parts.onClosed();
+  }
+
+  async #run(request: StatementRequest, signal: AbortSignal): Promise<FollowedExecution> {
+    const { runner, handle } = this.#parts;
+    const noteFailure = (error: unknown): void => {
+      this.#noteFailure(error, signal);
+    };
+    try {
+      const execution = await runner.execute(handle, request, untilAborted(signal));
+      return new FollowedExecution(execution, { signal, noteFailure });
+    } catch (error) {
+      noteFailure(error);
+      throw error;
+    }
+  }
+
+  #noteFailure(error: unknown, signal: AbortSignal): void {
+    // A session that ends stops its statements with an error of the same kind.
+    if (signal.aborted || !SessionError.is(error, 'session-failed')) return;
+    this.#brokenBy = error.message.replace(/^\[[\w-]+\] /, '');
+    this.#parts.onLost();
+  }
+}
+
+/** A call that has all the time there is, until its signal aborts: whoever calls knows its deadline. */
+function untilAborted(signal: AbortSignal): CallContext {
+  return { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+}

@@ -1,0 +1,45 @@
+/** The Spark engines that `anysession engines install` brings and the local provider starts. */
+export const INSTALLABLE_ENGINES = ['sail', 'spark'] as const;
+
+/** The name of an engine that can be installed. */
+export type InstallableEngine = (typeof INSTALLABLE_ENGINES)[number];
+
+/** One engine in its version, as the name of its folder says it: `sail-0.7.2`. */
+export interface EngineRelease {
+  readonly engine: InstallableEngine;
+  readonly version: string;
+}
+
+/** What decides where the engines of a user lie. */
+export interface EngineSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+}
+
+/**
+ * The folder of the engines that a user has installed, each a virtual environment of Python: where one side puts them and the other
+ * looks for them.
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ (read 2026-11-21): a relative XDG_CACHE_HOME does not count.
+ */
+export function enginesFolder({ env, home }: EngineSurroundings): string {
+  const cache = env['XDG_CACHE_HOME'];
+  return `${cache?.startsWith('/') === true ? cache : `${home}/.cache`}/anysession/engines`;
+}
+
+/** The name of a release's folder. */
+export function engineFolderName({ engine, version }: EngineRelease): string {
+  return `${engine}-${version}`;
+}
+
+/** The release that a folder's name says, or `undefined` for any other folder, also one that is still being made. */
+export function parseEngineFolderName(name: string): EngineRelease | undefined {
+  const [, engine, version] = /^([a-z]+)-(\d[\w.]*)$/.exec(name) ?? [];
+  const known = INSTALLABLE_ENGINES.find((one) => one === engine);
+  return known === undefined || version === undefined ? undefined : { engine: known, version };
+}
+
+/** Orders versions by their numbers, so that 4.10 comes behind 4.9. */
+export function compareVersions(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}
