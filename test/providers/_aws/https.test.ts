@@ -70,6 +70,7 @@ describe('AWS over https', { timeout: 60_000 }, () => {
 
   it('a session starts, is looked at and ends where the certificate is trusted', async () => {
     expect(await trip({ NODE_EXTRA_CA_CERTS: fixture('loopback-cert.pem') })).toBe('tests terminated');
+    emulator.advance(60_000);
     expect(emulator.oracle.live()).toEqual([]);
   });
 
