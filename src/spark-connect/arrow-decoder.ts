@@ -28,8 +28,8 @@ let loading: Promise<ArrowDecoder> | undefined;
 export async function loadArrowDecoder(): Promise<ArrowDecoder> {
   loading ??= Promise.all([import('apache-arrow'), import('fzstd'), import('lz4js')]).then(([arrow, zstd, lz4]) => {
     const { compressionRegistry, CompressionType } = arrow;
-    compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => zstd.decompress(bytes) });
-    compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => lz4.decompress(bytes) });
+    compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => aligned(zstd.decompress(bytes)) });
+    compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => aligned(lz4.decompress(bytes)) });
     return (stream: Uint8Array) => decodeStream(arrow, stream);
   });
   try {
@@ -43,10 +43,9 @@ export async function loadArrowDecoder(): Promise<ArrowDecoder> {
 }
 
 function decodeStream(arrow: Arrow, stream: Uint8Array): DecodedStream {
-  // gRPC hands out messages at any address; copying one at once is cheaper than copying its buffers one by one.
-  const aligned = stream.byteOffset % ALIGNMENT_BYTES === 0 ? stream : stream.slice();
   try {
-    const reader = arrow.RecordBatchReader.from(aligned).open();
+    // gRPC hands out messages at any address; copying one at once is cheaper than copying its buffers one by one.
+    const reader = arrow.RecordBatchReader.from(aligned(stream)).open();
     // Before the batches: a reader at its end has forgotten it.
     const { schema } = reader;
     const batches = [...reader];
@@ -65,4 +64,8 @@ function decodeStream(arrow: Arrow, stream: Uint8Array): DecodedStream {
       },
     );
   }
+}
+
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % ALIGNMENT_BYTES === 0 ? bytes : bytes.slice();
 }

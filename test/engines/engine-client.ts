@@ -3,16 +3,24 @@ import { silentLogger, systemClock, systemRandom } from '../../src/session/syste
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import type { Result } from '../../src/statement/result.ts';
+import type { Clock } from '../../src/contract/ports.ts';
 import type { SparkConnection, SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
+
+const HURRIED_CLOCK: Clock = {
+  ...systemClock,
+  schedule: (ms, run, kind) => systemClock.schedule(kind === 'background' ? ms : Math.min(ms, 5), run, kind),
+};
 
 /** One Spark session of ours on a server that is dialled directly, without a cloud's session around it. */
 export class EngineClient implements AsyncDisposable {
   readonly handle: SessionHandle = { v: 1, provider: 'local', scope: 'engines', id: randomUUID() };
   readonly runner: SparkConnectRunner;
 
-  constructor(port: number) {
-    this.runner = sparkConnectFactory({ clock: systemClock, random: systemRandom, logger: silentLogger })(async () => ({
+  /** @param isHurried - makes the pauses between two attempts short, for a server that does not come back. */
+  constructor(port: number, isHurried = false) {
+    const clock = isHurried ? HURRIED_CLOCK : systemClock;
+    this.runner = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(async () => ({
       host: '127.0.0.1',
       port,
       tls: false,

@@ -141,11 +141,15 @@ describe.each(ENGINES)('%s', (engine) => {
   });
 
   describe('a server that was restarted', () => {
-    it('has lost the session, and says so for ever', async () => {
+    it('fails what it ran, has lost the session, and says so for ever', async () => {
       await using other = new EngineClient(server.port);
       await (await other.sql('CREATE TEMPORARY VIEW mine AS SELECT 1 AS one')).rows();
       await (await other.sql('SELECT * FROM mine')).rows();
+      await using hurried = new EngineClient(server.port, true);
+      const running = hurried.submit(ENDLESS);
+      await pause(500);
       await server.stop();
+      expect(await failure(running.result())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
       server = await startEngine(engine, server.port);
       expect(await failure(other.sql('SELECT 1'))).toMatchObject({ kind: 'session-failed' });
       expect(await failure(other.sql('SELECT 1'))).toMatchObject({ kind: 'session-failed' });
