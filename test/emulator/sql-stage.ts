@@ -15,6 +15,8 @@ const CLOUDS = {
     region: 'us-east-1',
     applicationId: '00emulated1',
     executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
+    readsPerSecond: 1000,
+    writesPerSecond: 1000,
   },
 } as const;
 
@@ -30,6 +32,7 @@ const STOP_PATIENCE_MS = 5_000;
 /** A time that the client and the emulator share: the wall clock stands still but for `skip`, and pauses are short. */
 class StageClock implements Clock {
   #skippedMs = 0;
+  readonly #guards = new Set<{ readonly dueMs: number; readonly ring: () => void }>();
 
   nowMs(): number {
     return Date.UTC(2027, 0, 1) + this.#skippedMs;
@@ -41,11 +44,27 @@ class StageClock implements Clock {
 
   schedule(delayMs: number, callback: () => void, kind?: 'awaited' | 'background'): () => void {
     const isPause = kind !== 'background' && delayMs <= LONGEST_PAUSE_MS && delayMs !== STOP_PATIENCE_MS;
-    return systemClock.schedule(isPause ? Math.min(delayMs, CUT_PAUSE_MS) : delayMs, callback, kind);
+    if (isPause) return systemClock.schedule(Math.min(delayMs, CUT_PAUSE_MS), callback, kind);
+    const guard = {
+      dueMs: this.#skippedMs + delayMs,
+      ring: () => {
+        callOff();
+        callback();
+      },
+    };
+    const stop = systemClock.schedule(delayMs, guard.ring, kind);
+    const callOff = (): void => {
+      stop();
+      this.#guards.delete(guard);
+    };
+    this.#guards.add(guard);
+    return callOff;
   }
 
+  /** Lets time pass, and what guards something and is due then rings. */
   skip(ms: number): void {
     this.#skippedMs += ms;
+    for (const guard of [...this.#guards]) if (guard.dueMs <= this.#skippedMs) guard.ring();
   }
 }
 
@@ -73,7 +92,7 @@ export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}):
   container.rebind(CLOCK).toConstantValue(clock);
   const sessions = container.get(SESSIONS);
   try {
-    const session = await sessions.start({ name: 'staged' });
+    const session = await sessions.start({ name: 'staged', idleTimeoutMs: 4 * 60 * 60_000 });
     await session.whenReady();
     return {
       emulator,
