@@ -70,6 +70,7 @@ export type {
   Parameters,
   StatementExecution,
   StatementProgress,
+  StepMetrics,
   StatementRequest,
   StatementRunner,
 } from './contract/statement-runner.ts';
@@ -96,7 +97,7 @@ export type { Result } from './statement/result.ts';
 export type { ResultBatch, ResultColumn } from './statement/result-batch.ts';
 export type { ResultField, ResultSchema } from './statement/result-schema.ts';
 export type { RowOptions } from './statement/row-shape.ts';
-export type { SparkConnection } from './contract/spark-connect.ts';
+export type { SparkConnection, SparkSettings } from './contract/spark-connect.ts';
 export type { Statement } from './statement/statement.ts';
 export type { StatementOptions } from './statement/statement-options.ts';
 export { STATEMENT_STATES, type StatementState } from './statement/statement-state.ts';

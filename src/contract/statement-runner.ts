@@ -25,11 +25,25 @@ export interface StatementProgress {
   readonly bytesRead?: number;
 }
 
+/** What the engine counted in one step of a statement's plan. */
+export interface StepMetrics {
+  /** The step as the engine calls it, such as `HashAggregate`. */
+  readonly name: string;
+  /** Numbers the step within its plan. */
+  readonly step: number;
+  /** The step that takes what this one gives; absent at the last one. */
+  readonly parent?: number;
+  /** Counts and sizes by the engine's names, such as `numOutputRows`; times are as its names say. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
 /** A statement that the engine has accepted and whose result can be pulled. */
 export interface StatementExecution {
   readonly fields: readonly ColumnField[];
   /** The result, batch by batch; nothing is computed ahead of the reader beyond one batch. Can be read once. */
   batches(): AsyncIterable<ColumnBatch>;
+  /** What was counted, once the last batch was read; absent where the engine does not tell. */
+  metrics?(): readonly StepMetrics[];
   /** Stops reading early and lets go of what the engine holds for it; after the end it does nothing. */
   close(): Promise<void>;
 }

@@ -59,6 +59,7 @@ export class ConnectRunner implements SparkConnectRunner {
     return {
       fields: execution.fields,
       batches: () => execution.batches(),
+      metrics: () => execution.metrics(),
       close: () => execution.close().finally(forget),
     };
   }

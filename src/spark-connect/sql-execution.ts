@@ -1,10 +1,16 @@
 import { create } from '@bufbuild/protobuf';
 import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
-import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
+import type {
+  StatementExecution,
+  StatementProgress,
+  StatementRequest,
+  StepMetrics,
+} from '../contract/statement-runner.ts';
 import type { ArrowDecoder } from './arrow-decoder.ts';
 import { BatchAssembler, gap } from './batch-assembler.ts';
 import type { ConnectSession } from './connect-session.ts';
 import { Operation } from './operation.ts';
+import { toStepMetrics } from './step-metrics.ts';
 import { toProgress } from './progress.ts';
 import { toSqlPlan } from './sql-parameters.ts';
 import { PlanSchema, type ExecutePlanResponse, type Relation } from './wire/spark-connect_pb.ts';
@@ -29,6 +35,7 @@ export class SqlExecution implements StatementExecution {
   /** What was read to learn the columns. */
   #first: readonly ColumnBatch[] = [];
   #progress: StatementProgress | undefined;
+  #metrics: readonly StepMetrics[] = [];
 
   constructor(parts: SqlExecutionParts) {
     this.#parts = parts;
@@ -40,6 +47,10 @@ export class SqlExecution implements StatementExecution {
 
   get progress(): StatementProgress | undefined {
     return this.#progress;
+  }
+
+  metrics(): readonly StepMetrics[] {
+    return this.#metrics;
   }
 
   /** Runs the statement until its columns are known, or fails and leaves nothing running. @throws SessionError */
@@ -116,7 +127,8 @@ export class SqlExecution implements StatementExecution {
     this.#first = batches;
   }
 
-  #note({ responseType }: ExecutePlanResponse): void {
+  #note({ responseType, metrics }: ExecutePlanResponse): void {
+    if (metrics !== undefined) this.#metrics = toStepMetrics(metrics);
     if (responseType.case === 'executionProgress') this.#progress = toProgress(responseType.value);
   }
 }

@@ -1,5 +1,6 @@
 import type { Table } from 'apache-arrow';
 import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
+import type { StepMetrics } from '../contract/statement-runner.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { createArrowTable } from './arrow/arrow-table.ts';
 import { loadArrow } from './arrow/load-arrow.ts';
@@ -14,6 +15,8 @@ export interface ResultSource {
   take(): Promise<ColumnBatch | undefined>;
   /** Stops the engine where it still works on the result; may be called again and at any time. */
   close(): Promise<void>;
+  /** What the engine counted so far. */
+  metrics?(): readonly StepMetrics[];
 }
 
 /**
@@ -93,6 +96,11 @@ export class Result {
       // Does nothing after the end; before it the reader has left early.
       await this.#source.close();
     }
+  }
+
+  /** What the engine counted in each step of its plan: told with the end of the result, empty before, and where it does not tell. */
+  get metrics(): readonly StepMetrics[] {
+    return this.#source.metrics?.() ?? [];
   }
 
   /**

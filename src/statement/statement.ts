@@ -174,11 +174,12 @@ export class Statement {
       return undefined;
     });
     if (execution === undefined) return;
-    const stream = new BatchStream({ execution, signal, maxRows, maxResultBytes });
-    this.#stream = stream;
+    const stream = (this.#stream = new BatchStream({ execution, signal, maxRows, maxResultBytes }));
     // An engine may accept a statement that was told to stop meanwhile; then it is only let go of.
     if (this.#ending === undefined) {
-      this.#result.resolve(new Result(execution.fields, { take: () => stream.take(), close: () => this.#close() }));
+      const metrics = () => execution.metrics?.() ?? [];
+      const source = { take: () => stream.take(), close: () => this.#close(), metrics };
+      this.#result.resolve(new Result(execution.fields, source));
     }
     await stream.pump();
   }

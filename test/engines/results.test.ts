@@ -130,6 +130,14 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(peak).toBeLessThan(LARGE_BOUND_BYTES);
   });
 
+  it.runIf(engine !== 'sail')('tells what was counted', async () => {
+    const result = await client.sql('SELECT id FROM range(0, 1000)');
+    expect(result.metrics).toEqual([]);
+    await result.rows();
+    const rows = result.metrics.flatMap(({ values }) => values['numOutputRows'] ?? []);
+    expect(rows).toContain(1000);
+  });
+
   it('tells how far a statement is', async () => {
     const statement = client.submit('SELECT count(*) FROM range(0, 40000000000, 1, 4000) WHERE hash(id) % 1000003 = 1');
     const fractions: number[] = [];

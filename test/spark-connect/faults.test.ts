@@ -136,6 +136,20 @@ describe('answers', () => {
     expect(await numbers()).toEqual([1, 2]);
   });
 
+  it('may tell what was counted', async () => {
+    const counted = { name: 'Range', planId: 1n, parent: 0n, executionMetrics: { numOutputRows: { value: 3n } } };
+    const above = { name: 'Project', planId: 2n, parent: 1n };
+    server.answers = [batch([1], 0), { metrics: { metrics: [counted, above] } }];
+    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+    const execution = await runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    expect(execution.metrics?.()).toEqual([]);
+    for await (const { rowCount } of execution.batches()) expect(rowCount).toBe(1);
+    expect(execution.metrics?.()).toEqual([
+      { name: 'Range', step: 1, values: { numOutputRows: 3 } },
+      { name: 'Project', step: 2, parent: 1, values: {} },
+    ]);
+  });
+
   it('may have no rows, and still have columns', async () => {
     server.answers = [batch([], 0)];
     expect(await numbers()).toEqual([]);
