@@ -5,6 +5,7 @@ import type {
   BatchResubmitCommandOptions,
   BatchStartCommandOptions,
 } from './commands/batch.ts';
+import type { EngineCommandOptions } from './commands/engines.ts';
 import type { ListCommandOptions } from './commands/list.ts';
 import type { SqlOptions } from './commands/sql.ts';
 import type { RunEmulatorOptions } from '../emulator/run-emulator.ts';
@@ -75,6 +76,7 @@ export function createProgram(terminal: Terminal): Command {
     );
 
   addBatchCommands(program, run);
+  addEngineCommands(program, run);
 
   const config = command(program, 'config').description('check the configuration, or write one to begin with');
   command(config, 'check')
@@ -134,6 +136,31 @@ function addBatchCommands(
     .option('--record', 'the record of the batch itself')
     .action((target: string, options: BatchDeleteCommandOptions) =>
       run(async (context) => (await load()).runBatchDelete(context, target, options)),
+    );
+}
+
+function addEngineCommands(
+  program: Command,
+  run: (action: (context: CommandContext) => Promise<void>) => Promise<void>,
+): void {
+  const load = () => import('./commands/engines.ts');
+  const engines = command(program, 'engines').description('install engines for Spark SQL on this machine');
+  command(engines, 'install')
+    .description('bring an engine into your cache folder by pip; needs python3, and for spark Java 17')
+    .argument('<engine>', 'sail or spark')
+    .option('--release <version>', 'another version than the one that is tested')
+    .action((name: string, options: EngineCommandOptions) =>
+      run(async (context) => (await load()).runEnginesInstall(context, name, options)),
+    );
+  command(engines, 'list')
+    .description('list the engines that are installed')
+    .action(() => run(async (context) => (await load()).runEnginesList(context)));
+  command(engines, 'remove')
+    .description('remove an engine, in all its versions')
+    .argument('<engine>', 'sail or spark')
+    .option('--release <version>', 'in this version alone')
+    .action((name: string, options: EngineCommandOptions) =>
+      run(async (context) => (await load()).runEnginesRemove(context, name, options)),
     );
 }
 

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { ErrorKind } from '../contract/error-kinds.ts';
+import type { EngineRelease, InstallableEngine } from '../contract/installed-engine.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { abortedError } from '../contract/sleep.ts';
+import { runProgram, type ProgramEnd } from './run-program.ts';
+
+/** The versions that are installed unless another one is asked for: those that our tests run against. */
+export const ENGINE_VERSIONS: Readonly<Record<InstallableEngine, string>> = { sail: '0.7.2', spark: '4.1.4' };
+
+/** The oldest Java that Apache Spark 4 runs on. @see https://spark.apache.org/docs/latest/ (read 2026-11-21) */
+const OLDEST_JAVA = 17;
+
+/** What is given to each call of pip: it asks nobody, and gives a network up that is not there. */
+const PIP = ['-m', 'pip', '--disable-pip-version-check', '--no-input', '--retries', '2', '--timeout', '30', 'install'];
+
+/** pip has one exit code for everything: what went wrong stands only in its words. */
+const PIP_TROUBLES: readonly (readonly [words: RegExp, kind: ErrorKind, what: string])[] = [
+  [
+    /NewConnectionError|Max retries|Temporary failure in name resolution|Name or service not known|Network is unreachable|ProxyError|ConnectTimeout|ReadTimeout/i,
+    'unavailable',
+    'the package index cannot be reached; look at the network and at PIP_INDEX_URL, and run it again',
+  ],
+  [
+    /No matching distribution found/i,
+    'invalid-request',
+    'the package index has no such version for this Python and this machine; name another one by --release',
+  ],
+  [/No space left on device/i, 'quota-exceeded', 'the disk is full; make room, and run it again'],
+];
+
+/** What an installation needs of the world. */
+export interface InstallSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Hears of each step. */
+  readonly onStep: (step: string) => void;
+  /** Hears of what goes on within a step. */
+  readonly onProgress: (line: string) => void;
+}
+
+/**
+ * Makes a virtual environment in a folder and brings an engine into it.
+ * @throws SessionError `config-invalid` without Python or Java, `unavailable` without a network, `invalid-request` for a version that
+ * there is not, `aborted`.
+ */
+export async function installEngine(
+  { engine, version }: EngineRelease,
+  folder: string,
+  surroundings: InstallSurroundings,
+): Promise<void> {
+  const { onStep } = surroundings;
+  if (engine === 'spark') await assertJava(surroundings);
+  onStep('making a virtual environment');
+  const made = await run(['python3', '-m', 'venv', folder], surroundings);
+  if (made.kind === 'not-started') {
+    throw refusal(
+      'config-invalid',
+      `Python 3.10 or later is needed, and python3 cannot be run here (${made.code}); install it`,
+    );
+  }
+  if (made.code !== 0) {
+    const hint = 'python3 cannot make a virtual environment; on Debian and Ubuntu run: apt install python3-venv';
+    throw refusal('config-invalid', `${hint}\n${lastWords(made.lines)}`);
+  }
+  const python = join(folder, 'bin', 'python');
+  for (const words of requirements({ engine, version })) {
+    onStep(`installing ${words.at(-1) ?? ''}`);
+    assertInstalled(await run([python, ...PIP, ...words], surroundings));
+  }
+}
+
+/** What pip is to bring, call by call. */
+function requirements({ engine, version }: EngineRelease): readonly (readonly string[])[] {
+  if (engine === 'spark') return [[`pyspark[connect]==${version}`]];
+  // Sail takes the version that it answers with from PySpark; the rest of that client, and what it needs, is for people in Python.
+  return [[`pysail==${version}`], ['--no-deps', 'pyspark-client==4.2.0']];
+}
+
+async function assertJava(surroundings: InstallSurroundings): Promise<void> {
+  const home = surroundings.env['JAVA_HOME'];
+  const java = home === undefined || home === '' ? 'java' : join(home, 'bin', 'java');
+  const end = await run([java, '-version'], surroundings);
+  const [, first, second] = (end.kind === 'ended' && /version "(\d+)(?:\.(\d+))?/.exec(end.lines.join('\n'))) || [];
+  // Java 8 called itself 1.8.
+  const major = Number(first === '1' ? second : first);
+  if (major >= OLDEST_JAVA) return;
+  const found = Number.isNaN(major) ? `${java} cannot be run here` : `${java} is Java ${major}`;
+  throw refusal(
+    'config-invalid',
+    `Apache Spark needs Java ${OLDEST_JAVA} or later, and ${found}; install one, or set JAVA_HOME`,
+  );
+}
+
+async function run(command: readonly [string, ...string[]], surroundings: InstallSurroundings): Promise<ProgramEnd> {
+  const { env, signal, onProgress } = surroundings;
+  if (signal.aborted) throw abortedError('enginesInstall', signal);
+  const end = await runProgram(command, { env, signal, onLine: onProgress });
+  // Read anew: the program has run meanwhile.
+  if ((signal as { readonly aborted: boolean }).aborted) throw abortedError('enginesInstall', signal);
+  return end;
+}
+
+function assertInstalled(end: ProgramEnd): void {
+  if (end.kind === 'ended' && end.code === 0) return;
+  const lines = end.kind === 'ended' ? end.lines : [`python cannot be run (${end.code})`];
+  const text = lines.join('\n');
+  const [, kind, what] =
+    PIP_TROUBLES.find(([words]) => words.test(text)) ?? (['', 'unexpected', 'pip failed'] as const);
+  throw refusal(kind, `${what}; pip said:\n${lastWords(lines)}`);
+}
+
+/** The end of what a program wrote; an index's address may hold a password. */
+function lastWords(lines: readonly string[]): string {
+  return lines
+    .slice(-8)
+    .join('\n')
+    .replace(/:\/\/[^\s/@]+@/g, '://***@');
+}
+
+function refusal(kind: ErrorKind, message: string): SessionError {
+  return new SessionError(kind, message, { operation: 'enginesInstall' });
+}
