@@ -1,5 +1,6 @@
 import type {
   GetBatchCommandOutput,
+  GetRunCommandOutput,
   ListBatchCommandInput,
   ListBatchCommandOutput,
   ListRunsCommandInput,
@@ -13,6 +14,7 @@ import type {
 import type * as sdkModule from '@aws-sdk/client-omics';
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
 import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { withNewerSettings } from './native-setting.ts';
 import type { HealthOmicsConfig } from './options.ts';
 
 /** The package that is loaded at the first call. */
@@ -27,6 +29,7 @@ export interface OmicsCalls {
   listBatch(input: ListBatchCommandInput, signal: AbortSignal): Promise<ListBatchCommandOutput>;
   listRunsInBatch(input: ListRunsInBatchCommandInput, signal: AbortSignal): Promise<ListRunsInBatchCommandOutput>;
   listRuns(input: ListRunsCommandInput, signal: AbortSignal): Promise<ListRunsCommandOutput>;
+  getRun(id: string, signal: AbortSignal): Promise<GetRunCommandOutput>;
   cancelRunBatch(batchId: string, signal: AbortSignal): Promise<void>;
   /** DeleteRunBatch: the runs go, the batch stays. */
   deleteRunsOfBatch(batchId: string, signal: AbortSignal): Promise<void>;
@@ -79,6 +82,11 @@ export class OmicsSdkCalls implements OmicsCalls {
     return sender.send(new sdk.ListRunsCommand(input), signal);
   }
 
+  async getRun(id: string, signal: AbortSignal): Promise<GetRunCommandOutput> {
+    const { sdk, sender } = this.#connect();
+    return sender.send(new sdk.GetRunCommand({ id }), signal);
+  }
+
   async cancelRunBatch(batchId: string, signal: AbortSignal): Promise<void> {
     const { sdk, sender } = this.#connect();
     await sender.send(new sdk.CancelRunBatchCommand({ batchId }), signal);
@@ -110,5 +118,15 @@ function connect(config: HealthOmicsConfig): Connection {
   const sdk = loadSdk(OMICS_SDK) as Sdk;
   const settings = { ...toClientConfig(config), disableHostPrefix: config.endpoint !== undefined };
   const client = withoutNodeWarning(() => new sdk.OmicsClient(settings));
+  // Between the serializer, which writes the body, and what measures and signs it.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        const request = args.request as { body: Uint8Array | string };
+        if (commandName === 'StartRunBatchCommand') request.body = withNewerSettings(request.body, args.input);
+        return next(args);
+      },
+    { name: 'anysessionNewerSettings', step: 'serialize', priority: 'low' },
+  );
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
 }

@@ -1,4 +1,10 @@
-import type { BatchListItem, GetBatchCommandOutput, RunBatchListItem, RunListItem } from '@aws-sdk/client-omics';
+import type {
+  BatchListItem,
+  GetBatchCommandOutput,
+  GetRunCommandOutput,
+  RunBatchListItem,
+  RunListItem,
+} from '@aws-sdk/client-omics';
 import type {
   BatchCounts,
   BatchDetails,
@@ -89,6 +95,20 @@ export function toRunRow(row: RunBatchListItem): RunRow | undefined {
 /** One row of ListRuns. */
 export function toRunStatus({ id: runId, status }: RunListItem): RunStatus | undefined {
   return runId === undefined ? undefined : { runId, state: meaningOf(RUN_STATUSES, status), nativeState: status ?? '' };
+}
+
+/** What GetRun answers: the code of the failure, its message, and the stream in CloudWatch that tells the rest. */
+export function toDescribedRun(runId: string, run: GetRunCommandOutput): RunStatus {
+  const { status, failureReason, statusMessage, logLocation } = run;
+  const reason = [failureReason, statusMessage].filter(Boolean).join(': ');
+  const log = logLocation?.runLogStream ?? logLocation?.engineLogStream;
+  return {
+    runId,
+    state: meaningOf(RUN_STATUSES, status),
+    nativeState: status ?? '',
+    ...(reason !== '' && { reason }),
+    ...(log !== undefined && log !== '' && { log }),
+  };
 }
 
 function toDetails(batch: GetBatchCommandOutput): BatchDetails {

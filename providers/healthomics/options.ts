@@ -48,6 +48,9 @@ const RATES = { reads: 10, writes: 1 };
 /** What an S3 URI looks like in the service's model, in 750 characters at most. */
 export const S3_URI = '^s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/.*)?$';
 
+/** The address of a list is a tag of its batch, which takes 256 characters; its name, below this folder, takes 59 of them. */
+const RUN_LIST_URI_MAX_LENGTH = 197;
+
 /** What a role looks like. */
 export const ROLE_ARN = '^arn:aws[a-zA-Z0-9-]*:iam::[0-9]{12}:role/.+$';
 
@@ -64,7 +67,10 @@ export const HEALTHOMICS_OPTIONS_SHAPE = {
       description: 'The role that runs have unless a start names one.',
     },
     outputUri: s3Uri('Where results go unless a start says so.'),
-    runListUri: s3Uri('Where lists of more than 100 runs are put for the service to read.'),
+    runListUri: {
+      ...s3Uri('Where lists of more than 100 runs are put for the service to read.'),
+      maxLength: RUN_LIST_URI_MAX_LENGTH,
+    },
     s3Endpoint: {
       type: 'string',
       pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',

@@ -19,14 +19,23 @@ import { Attempts } from '../_cloud/attempts.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { OmicsSdkCalls, type OmicsCalls } from './client.ts';
 import { toSessionError } from './errors.ts';
-import { fromBatch, fromListItem, fromStatus, toRunRow, toRunStatus, type Sighting } from './observation.ts';
+import {
+  fromBatch,
+  fromListItem,
+  fromStatus,
+  toDescribedRun,
+  toRunRow,
+  toRunStatus,
+  type Sighting,
+} from './observation.ts';
 import type { HealthOmicsConfig } from './options.ts';
+import { toRowsInput, toRunsInput } from './page-inputs.ts';
 import { explained, isRefusal } from './refusals.ts';
 import { RunListStore } from './run-list-store.ts';
 import { fromRunSetting, noRunListUri, problemOfRun, problemsOfDefaults, toRunSetting } from './run-setting.ts';
 import { toStartInput } from './start-input.ts';
 import { readCursor, withNext } from './state-cursor.ts';
-import { BATCH_STATUSES, nativesOf, RUN_STATUSES, SUBMISSION_STATUSES } from './states.ts';
+import { BATCH_STATUSES, nativesOf, RUN_STATUSES } from './states.ts';
 
 /** @see https://docs.aws.amazon.com/omics/latest/api/API_GetBatch.html (read 2026-11-20) */
 const BATCH_ID = { pattern: /^[0-9]{1,18}$/, words: 'the 1 to 18 digits of a batch' };
@@ -135,19 +144,9 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     cursor: Cursor | undefined,
     call: CallContext,
   ): Promise<Page<RunRow>> {
-    const [submissionStatus] = filter.by === 'submission' ? nativesOf(SUBMISSION_STATUSES, filter.submission) : [];
+    const place = { batchId: handle.id, size: this.capabilities.listPageSize, token: cursor };
     return this.#attempts.make({ operation: 'runsPage', handle, call }, async (signal) => {
-      const answer = await this.#calls.listRunsInBatch(
-        {
-          batchId: handle.id,
-          maxItems: this.capabilities.listPageSize,
-          ...(submissionStatus !== undefined && { submissionStatus }),
-          ...(filter.by === 'id' && { runSettingId: filter.id }),
-          ...(filter.by === 'runId' && { runId: filter.runId }),
-          ...(cursor !== undefined && { startingToken: cursor }),
-        },
-        signal,
-      );
+      const answer = await this.#calls.listRunsInBatch(toRowsInput(place, filter), signal);
       const entries = (answer.runs ?? []).flatMap((row) => toRunRow(row) ?? []);
       return { entries, ...(answer.nextToken && { next: answer.nextToken }) };
     });
@@ -161,20 +160,18 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   ): Promise<Page<RunStatus>> {
     const statuses = state === undefined ? [undefined] : nativesOf(RUN_STATUSES, state);
     const { at, token } = readCursor(cursor);
+    const place = { batchId: handle.id, size: this.capabilities.listPageSize, token };
     return this.#attempts.make({ operation: 'runStatesPage', handle, call }, async (signal) => {
-      const status = statuses[at];
-      const answer = await this.#calls.listRuns(
-        {
-          batchId: handle.id,
-          maxResults: this.capabilities.listPageSize,
-          ...(status !== undefined && { status }),
-          ...(token !== undefined && { startingToken: token }),
-        },
-        signal,
-      );
+      const answer = await this.#calls.listRuns(toRunsInput(place, statuses[at]), signal);
       const entries = (answer.items ?? []).flatMap((item) => toRunStatus(item) ?? []);
       return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
     });
+  }
+
+  describeRun(handle: SessionHandle, runId: string, call: CallContext): Promise<RunStatus> {
+    return this.#attempts.make({ operation: 'describeRun', handle, call }, async (signal) =>
+      toDescribedRun(runId, await this.#calls.getRun(runId, signal)),
+    );
   }
 
   async cancel(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {

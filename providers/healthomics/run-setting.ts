@@ -1,22 +1,8 @@
 import type { DefaultRunSetting, InlineSetting } from '@aws-sdk/client-omics';
 import type { RunDefaults, RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import { problemOfNative, type HealthOmicsRunNative } from './native-setting.ts';
 import { ROLE_ARN, S3_URI, type HealthOmicsConfig } from './options.ts';
-
-/** What anysession fills in itself, with the portable member that says the same. */
-const OWNED_MEMBERS = {
-  workflowId: 'workflowId',
-  workflowVersionName: 'workflowVersion',
-  roleArn: 'roleArn',
-  name: 'name',
-  parameters: 'parameters',
-  outputUri: 'outputUri',
-  priority: 'priority',
-  runTags: 'tags',
-} as const satisfies Partial<Record<keyof DefaultRunSetting, keyof RunDefaults>>;
-
-/** What `defaults.native` takes: the service's default run setting without what portable members say. */
-export type HealthOmicsRunNative = Partial<Omit<DefaultRunSetting, keyof typeof OWNED_MEMBERS>>;
 
 /** Limits of the model. @see https://docs.aws.amazon.com/omics/latest/api/API_InlineSetting.html (read 2026-11-20) */
 const NAME_MAX_LENGTH = 128;
@@ -24,6 +10,10 @@ const URI_MAX_LENGTH = 750;
 const MAX_PRIORITY = 100_000;
 const TAG_LIMITS = { count: 50, key: 128, value: 256 };
 const WORKFLOW_ID = /^[0-9]{1,18}$/;
+const VERSION_NAME = /^[A-Za-z0-9][A-Za-z0-9\-._]{0,63}$/;
+const ROLE_MAX_LENGTH = 128;
+/** Neither line breaks nor other control characters. */
+const WORDS = /^[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]+$/u;
 const ACCOUNT_ID = /^[0-9]{12}$/;
 const S3_URI_PATTERN = new RegExp(S3_URI, 'u');
 const ROLE_PATTERN = new RegExp(ROLE_ARN, 'u');
@@ -93,8 +83,9 @@ export function fromRunSetting(setting: InlineSetting): RunSpec {
 
 /** What the service would refuse about one run, or find missing only when it starts. */
 export function problemOfRun(run: RunSpec, defaults: RunDefaults): string | undefined {
-  const { name, outputUri, priority, outputBucketOwnerId, tags } = run;
+  const { id, name, outputUri, priority, outputBucketOwnerId, tags } = run;
   return (
+    (WORDS.test(id) ? undefined : 'id must not have control characters such as line breaks') ??
     problemOfCommon({ name, outputUri, priority }) ??
     (outputBucketOwnerId !== undefined && !ACCOUNT_ID.test(outputBucketOwnerId)
       ? 'outputBucketOwnerId must be the 12 digits of an account'
@@ -105,12 +96,17 @@ export function problemOfRun(run: RunSpec, defaults: RunDefaults): string | unde
 
 /** What the service would refuse about the defaults. */
 export function problemsOfDefaults(defaults: RunDefaults, config: HealthOmicsConfig): readonly string[] {
-  const { workflowId, name, outputUri, priority, tags = {}, native = {} } = defaults;
+  const { workflowId, workflowVersion, name, outputUri, priority, tags = {}, native = {} } = defaults;
   const roleArn = defaults.roleArn ?? config.roleArn;
   const problems = [
     WORKFLOW_ID.test(workflowId) ? undefined : 'workflowId must be the 1 to 18 digits of a workflow',
+    workflowVersion !== undefined && !VERSION_NAME.test(workflowVersion)
+      ? 'workflowVersion must be a name of 1 to 64 letters, digits, -, . and _'
+      : undefined,
     roleArn === undefined ? 'roleArn is missing: give it here or in the environment' : undefined,
-    roleArn !== undefined && !ROLE_PATTERN.test(roleArn) ? 'roleArn must be the ARN of an IAM role' : undefined,
+    roleArn !== undefined && !(ROLE_PATTERN.test(roleArn) && roleArn.length <= ROLE_MAX_LENGTH)
+      ? `roleArn must be the ARN of an IAM role, ${ROLE_MAX_LENGTH} characters at most`
+      : undefined,
     problemOfCommon({ name, outputUri, priority }),
     problemOfTags(tags),
     problemOfNative(native),
@@ -123,6 +119,7 @@ function problemOfCommon(values: Pick<RunSpec, 'name' | 'outputUri' | 'priority'
   if (name !== undefined && (name === '' || name.length > NAME_MAX_LENGTH)) {
     return `name must have 1 to ${NAME_MAX_LENGTH} characters`;
   }
+  if (name !== undefined && !WORDS.test(name)) return 'name must not have control characters such as line breaks';
   if (outputUri !== undefined && (outputUri.length > URI_MAX_LENGTH || !S3_URI_PATTERN.test(outputUri))) {
     return `outputUri must be an S3 URI such as s3://bucket/prefix of at most ${URI_MAX_LENGTH} characters`;
   }
@@ -132,28 +129,16 @@ function problemOfCommon(values: Pick<RunSpec, 'name' | 'outputUri' | 'priority'
   return undefined;
 }
 
-/** @see https://docs.aws.amazon.com/omics/latest/dev/tagging-resources.html (read 2026-11-20) */
-function problemOfTags(tags: Readonly<Record<string, string>>): string | undefined {
+/** What the service would refuse about tags. @see https://docs.aws.amazon.com/omics/latest/dev/tagging-resources.html (read 2026-11-20) */
+export function problemOfTags(tags: Readonly<Record<string, string>>): string | undefined {
   const entries = Object.entries(tags);
   if (entries.length > TAG_LIMITS.count) {
-    return `there are ${entries.length} tags with those of the defaults; ${TAG_LIMITS.count} are allowed`;
+    return `there are ${entries.length} tags altogether; ${TAG_LIMITS.count} are allowed`;
   }
   const wrong = entries.find(
     ([key, value]) => key === '' || key.length > TAG_LIMITS.key || value.length > TAG_LIMITS.value,
   );
   return wrong && `the tag '${wrong[0].slice(0, 40)}' is too long: keys have 1 to 128 characters, values up to 256`;
-}
-
-function problemOfNative(native: unknown): string | undefined {
-  if (typeof native !== 'object' || native === null || Array.isArray(native)) {
-    return 'native must be a map with members of the default run setting of StartRunBatch';
-  }
-  for (const [member, instead] of Object.entries(OWNED_MEMBERS)) {
-    if (Object.hasOwn(native, member)) return `native.${member} is what \`${instead}\` says; use that`;
-  }
-  return (native as HealthOmicsRunNative).workflowType === 'READY2RUN'
-    ? 'READY2RUN workflows do not run in batches: start their runs one by one, or take a private workflow'
-    : undefined;
 }
 
 /** @throws SessionError `config-invalid` where an environment lacks the place for run lists. */

@@ -1,7 +1,7 @@
 import type { BatchCounts, BatchObservation, BatchOutcome } from '../contract/batch-observation.ts';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
-import { isLegalBatchMove, type BatchState } from '../contract/batch-state.ts';
+import { isFinalBatchState, isLegalBatchMove, type BatchState } from '../contract/batch-state.ts';
 import type { Clock, Logger } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -85,7 +85,7 @@ export class Batch {
   get status(): BatchStatus {
     const { nativeState, totalRuns, counts, outcome, reason, observedAtMs, countsAreExact } = this.#last;
     const { submissionsPerSecond } = this.#parts.provider.capabilities;
-    const final = isFinal(this.#state);
+    const final = isFinalBatchState(this.#state);
     const unsubmitted = final || counts === undefined || totalRuns === undefined ? 0 : counts.pending;
     return {
       state: this.#state,
@@ -143,10 +143,13 @@ export class Batch {
     return options.withStates === true ? listRunsWithStates(place) : listRows(place, { by: 'nothing' });
   }
 
-  /** The runs that did not succeed so far, each once: refused submissions, then runs that failed. */
+  /**
+   * The runs that did not succeed so far, each once: refused submissions, then runs that failed, the first hundred of them with
+   * what the service says about why, asked when their turn comes.
+   */
   failures(options: Pick<RowOptions, 'signal'> = {}): AsyncIterable<FailedRun> {
     assertOptions('failures', options, ROW_CHECKS);
-    return listFailures(this.#place(options.signal), this.#last.totalRuns);
+    return this.#failures(options.signal, true);
   }
 
   /**
@@ -159,9 +162,10 @@ export class Batch {
     assertOptions(operation, options, RESUBMIT_CHECKS);
     const { runs, signal, ...others } = options;
     await this.describe({ signal });
-    if (!isFinal(this.#state)) throw this.#error('conflict', `is still ${this.#state}: wait for its end`, operation);
+    if (!isFinalBatchState(this.#state))
+      throw this.#error('conflict', `is still ${this.#state}: wait for its end`, operation);
     const failed = new Set<string>();
-    for await (const { id } of this.failures({ signal })) failed.add(id);
+    for await (const { id } of this.#failures(signal, false)) failed.add(id);
     if (failed.size === 0) throw this.#error('conflict', 'has no failed runs: there is nothing to resubmit', operation);
     const defaults = options.defaults ?? this.#last.details.defaults;
     if (defaults === undefined)
@@ -199,7 +203,7 @@ export class Batch {
     const { provider, clock } = this.#parts;
     if (this.#last.details.runListUri === undefined) await this.describe(options);
     const { runListUri } = this.#last.details;
-    if (!isFinal(this.#state))
+    if (!isFinalBatchState(this.#state))
       throw this.#error('conflict', `is still ${this.#state} and reads its run list`, 'deleteRunList');
     if (runListUri !== undefined) await provider.unstageRuns(runListUri, callContext(clock, options));
   }
@@ -226,6 +230,10 @@ export class Batch {
     throw this.#error('invalid-request', 'does not tell its runs: give them again as `runs`', operation);
   }
 
+  #failures(signal: AbortSignal | undefined, withReasons: boolean): AsyncIterable<FailedRun> {
+    return listFailures(this.#place(signal), { totalRuns: this.#last.totalRuns, withReasons });
+  }
+
   #place(signal: AbortSignal | undefined): ListingPlace {
     const { provider, clock } = this.#parts;
     return { provider, clock, handle: this.handle, signal };
@@ -235,10 +243,6 @@ export class Batch {
     const { handle } = this;
     return new SessionError(kind, `batch '${handle.id}' ${what}`, { operation, provider: handle.provider, handle });
   }
-}
-
-function isFinal(state: BatchState): boolean {
-  return state === 'finished' || state === 'cancelled' || state === 'failed';
 }
 
 async function* chosen(runs: RunSource, ids: ReadonlySet<string>): AsyncGenerator<RunSpec, void, undefined> {

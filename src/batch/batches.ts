@@ -3,6 +3,7 @@ import type { BatchFilter, BatchProvider, BatchStartRequest } from '../contract/
 import type { RunSpec } from '../contract/batch-run.ts';
 import { BATCH_STATES, type BatchState } from '../contract/batch-state.ts';
 import { assertOwnHandle } from '../contract/own-handle.ts';
+import { isStartToken } from '../contract/ownership.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { StagedRuns } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
@@ -18,6 +19,7 @@ import { problemsOfDefaultsShape } from './default-problems.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import { readRuns, type SpooledRuns } from './read-runs.ts';
 import { pages } from './run-listing.ts';
+import { doubtful, startedAllTheSame, surelyNothing } from './start-doubt.ts';
 
 /** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
@@ -31,8 +33,8 @@ export interface BatchListOptions {
 
 const LIST_CHECKS: Checks<BatchListOptions> = { state: oneOf(...BATCH_STATES), signal };
 
-/** Which batch to attach to: its handle, the handle's JSON text, or the key it was started with. */
-export type BatchTarget = SessionHandle | string | { readonly key: string };
+/** Which batch to attach to: its handle, the handle's JSON text, the key it was started with, or the token that an error names. */
+export type BatchTarget = SessionHandle | string | { readonly key: string } | { readonly token: string };
 
 /** What the facade stands on; made by the container. */
 export interface BatchesParts {
@@ -109,6 +111,7 @@ export class Batches {
     assertOptions('attach', options, CALL_CHECKS);
     const { provider, clock } = this.#parts;
     if (typeof target === 'object' && 'key' in target) return this.#attachByKey(target.key, options);
+    if (typeof target === 'object' && 'token' in target) return this.#attachByToken(target.token, options);
     const handle = parseHandle(target);
     assertOwnHandle(provider, handle, 'attach');
     return this.#hold(await provider.describe(handle, callContext(clock, options)));
@@ -173,7 +176,8 @@ export class Batches {
     } catch (error) {
       if (surelyNothing(error)) throw error;
       const found = await this.#lookUp(request.token);
-      if (found === undefined) throw error;
+      if (found === undefined) throw doubtful(error, request.token);
+      if (SessionError.is(error, 'aborted')) throw startedAllTheSame(error, found);
       return found;
     }
   }
@@ -207,6 +211,15 @@ export class Batches {
     throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
   }
 
+  async #attachByToken(token: string, options: CallOptions): Promise<Batch> {
+    assertNoProblems('attach', isStartToken(token) ? [] : ["'token' must be the token that an error of a start names"]);
+    const found = await this.#findToken(token, options);
+    if (found !== undefined) return this.#hold(found);
+    const { provider } = this.#parts;
+    const message = `no batch of token '${token}' is listed in '${provider.scope}'; nothing was started, or its record is deleted`;
+    throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
+  }
+
   /** A list tells little, so what it finds is looked at. */
   async #findToken(token: string, options: CallOptions): Promise<BatchObservation | undefined> {
     const { provider, clock } = this.#parts;
@@ -225,9 +238,4 @@ export class Batches {
     const { provider, clock, logger, watcher } = this.#parts;
     return new Batch({ provider, clock, logger, watcher, first, inlineRuns, start: (options) => this.start(options) });
   }
-}
-
-/** Whether a start that failed has surely started nothing: its run list is nobody's then. */
-function surelyNothing(error: unknown): boolean {
-  return SessionError.is(error) && error.effect === 'none' && error.kind !== 'conflict';
 }

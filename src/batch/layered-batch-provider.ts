@@ -12,6 +12,7 @@ export function layeredBatchProvider(adapter: BatchProvider, layers: readonly An
     run: (call: AnyInvocation['call']) => Promise<Answer>,
   ): Promise<Answer> => around({ ...invocation, provider: adapter, span: NO_SPAN }, (passed) => run(passed.call));
 
+  const describeRun = adapter.describeRun?.bind(adapter);
   return {
     id: adapter.id,
     scope: adapter.scope,
@@ -31,6 +32,10 @@ export function layeredBatchProvider(adapter: BatchProvider, layers: readonly An
       invoke({ operation: 'runsPage', handle, call }, (c) => adapter.runsPage(handle, filter, cursor, c)),
     runStatesPage: (handle, state, cursor, call) =>
       invoke({ operation: 'runStatesPage', handle, call }, (c) => adapter.runStatesPage(handle, state, cursor, c)),
+    ...(describeRun !== undefined && {
+      describeRun: (handle, runId, call) =>
+        invoke({ operation: 'describeRun', handle, call }, (c) => describeRun(handle, runId, c)),
+    }),
     cancel: (handle, call) => invoke({ operation: 'cancel', handle, call }, (c) => adapter.cancel(handle, c)),
     deleteRuns: (handle, call) =>
       invoke({ operation: 'deleteRuns', handle, call }, (c) => adapter.deleteRuns(handle, c)),

@@ -1,5 +1,5 @@
 import type { BatchProvider, Page, RunRowFilter } from '../contract/batch-provider.ts';
-import type { RunRow, RunState } from '../contract/batch-run.ts';
+import type { RunRow, RunState, RunStatus } from '../contract/batch-run.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -16,6 +16,8 @@ export interface FailedRun {
   readonly id: string;
   readonly runId?: string;
   readonly reason: string;
+  /** Where the run's own log is, where the service was asked and told. */
+  readonly log?: string;
 }
 
 /** Whose runs to list. */
@@ -25,6 +27,9 @@ export interface ListingPlace {
   readonly handle: SessionHandle;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How many failed runs are asked for their reasons, a call each: the first ones nearly always explain the others. */
+const MOST_REASONS = 100;
 
 /** The rows of a batch, as few calls as there are pages. */
 export function listRows(place: ListingPlace, filter: RunRowFilter): AsyncGenerator<RunRow, void, undefined> {
@@ -43,11 +48,12 @@ export async function* listRunsWithStates(place: ListingPlace): AsyncGenerator<B
 
 /**
  * The runs that did not succeed, each once: submissions that were refused, then runs that failed. The service names failed runs
- * by its own ids only: a few are looked up one by one, many by reading all rows, whichever takes fewer calls.
+ * by its own ids only: a few are looked up one by one, many by reading all rows, whichever takes fewer calls. Why a run failed is
+ * asked when its turn comes, for the first hundred, and only by who wants to read it.
  */
 export async function* listFailures(
   place: ListingPlace,
-  totalRuns: number | undefined,
+  { totalRuns, withReasons }: { readonly totalRuns: number | undefined; readonly withReasons: boolean },
 ): AsyncGenerator<FailedRun, void, undefined> {
   const seen = new Set<string>();
   for await (const { id, reason } of listRows(place, { by: 'submission', submission: 'refused' })) {
@@ -57,11 +63,29 @@ export async function* listFailures(
   }
   const failed = await readStates(place, 'failed');
   if (failed.size === 0) return;
+  let asked = withReasons ? 0 : MOST_REASONS;
   for await (const { id, runId } of rowsOf(place, failed, totalRuns)) {
     if (runId === undefined || !failed.has(runId) || seen.has(id)) continue;
     seen.add(id);
-    yield { id, runId, reason: `run ${runId} ended as FAILED: its own log says why` };
+    const told = asked < MOST_REASONS ? await describeRun(place, runId) : undefined;
+    asked += 1;
+    yield { id, runId, reason: whyFailed(runId, told), ...(told?.log !== undefined && { log: told.log }) };
   }
+}
+
+/** A reason is an extra: whoever may not read it, or comes after the run was deleted, still learns which runs failed. */
+async function describeRun(place: ListingPlace, runId: string): Promise<RunStatus | undefined> {
+  const { provider, clock, handle, signal } = place;
+  try {
+    return await provider.describeRun?.(handle, runId, callContext(clock, { signal }));
+  } catch (error) {
+    if (SessionError.is(error, 'forbidden') || SessionError.is(error, 'not-found')) return undefined;
+    throw error;
+  }
+}
+
+function whyFailed(runId: string, told: RunStatus | undefined): string {
+  return told?.reason ?? `run ${runId} ended as FAILED: its own log says why`;
 }
 
 async function* rowsOf(

@@ -16,6 +16,7 @@ export type BatchOperation =
   | 'listPage'
   | 'runsPage'
   | 'runStatesPage'
+  | 'describeRun'
   | 'cancel'
   | 'deleteRuns'
   | 'deleteRecord';
@@ -109,6 +110,8 @@ export interface BatchProvider {
     cursor: Cursor | undefined,
     call: CallContext,
   ): Promise<Page<RunStatus>>;
+  /** One run, with why it failed; absent where a service tells no more of a run than its lists do. */
+  describeRun?(handle: SessionHandle, runId: string, call: CallContext): Promise<RunStatus>;
   /** Asks that nothing more be submitted and what runs be stopped. Cancelling what stops already or has ended succeeds (B-030). */
   cancel(handle: SessionHandle, call: CallContext): Promise<BatchObservation>;
   /** Deletes the records of the batch's runs; the record of the batch stays. @throws SessionError `conflict` while it is not over. */

@@ -62,4 +62,8 @@ export interface RunStatus {
   /** `undefined` for a native word that no table knows. */
   readonly state: RunState | undefined;
   readonly nativeState: string;
+  /** Why it failed, in the service's words, where it tells. */
+  readonly reason?: string;
+  /** Where its log is, in the service's spelling. */
+  readonly log?: string;
 }

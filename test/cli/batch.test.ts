@@ -2,23 +2,38 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { openBatches } from '../../src/open-batches.ts';
 import { openSessions } from '../../src/open-sessions.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
 import { DEFAULTS, refusalOf, runsOf } from '../batch/scene.ts';
-import { StandIn, type WireRequest } from '../providers/healthomics/stand-in.ts';
 import { cli, type CliRun } from './cli-run.ts';
 
 const TOKEN_NAME = /^as-[0-9a-f]{28}-1$/;
+const OFTEN = { perSecond: 1_000 };
 
 let folder: string;
-let service: StandIn;
-let url: string;
+let clock: VirtualClock;
+let service: Emulator;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'anysession-batch-'));
-  service = new StandIn(answer);
-  url = await service.listen();
-  const address = `region: us-east-1, endpoint: "${url}", s3Endpoint: "${url}", runListUri: "s3://lists/x"`;
+  clock = new VirtualClock();
+  service = await startEmulator({
+    services: ['healthomics', 's3'],
+    clock,
+    healthomics: {
+      submissionsPerSecond: 10,
+      runMs: 30_000,
+      refusedRuns: ['r1'],
+      failingRuns: ['r3'],
+      // The service's time stands still while commands run, so its rates would never recover.
+      rates: Object.fromEntries(['StartRunBatch', 'GetBatch', 'ListBatch', 'ListRuns'].map((name) => [name, OFTEN])),
+    },
+  });
+  const { healthomics, s3 } = service.urls;
+  const address = `region: us-east-1, endpoint: "${healthomics}", s3Endpoint: "${s3}", runListUri: "s3://lists/x"`;
   const keys = 'credentials: { accessKeyId: a, secretAccessKey: b }, writesPerSecond: 100';
   const omics = `  genomes: { provider: healthomics, ${address}, ${keys} }`;
   const config = ['defaultEnvironment: genomes', 'environments:', omics, '  laptop: { provider: local }', ''].join(
@@ -26,6 +41,7 @@ beforeEach(async () => {
   );
   await writeFile(join(folder, 'anysession.config.yaml'), config);
   await writeFile(join(folder, 'defaults.json'), JSON.stringify(DEFAULTS));
+  await writeFile(join(folder, 'runs.json'), JSON.stringify(runsOf(5)));
 });
 
 afterEach(async () => {
@@ -33,89 +49,79 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function answer({ method, path, query }: WireRequest) {
-  if (path === '/run') return { body: { items: query['status'] === 'FAILED' ? [{ id: '9', status: 'FAILED' }] : [] } };
-  if (path.endsWith('/run')) {
-    if (query['submissionStatus'] === 'FAILED') {
-      const row = { runSettingId: 'r1', submissionStatus: 'FAILED', submissionFailureReason: 'QUOTA' };
-      return { body: { runs: [row] } };
-    }
-    return { body: { runs: [{ runSettingId: 'r3', runId: '9', submissionStatus: 'SUCCESS' }] } };
-  }
-  if (method === 'POST' && path === '/runBatch') return { status: 201, body: { id: '4711', status: 'CREATING' } };
-  if (method !== 'GET') return { status: 202 };
-  if (path === '/runBatch') return { body: { items: [] } };
-  const submissionSummary = { successfulStartSubmissionCount: 4, failedStartSubmissionCount: 1 };
-  const runSummary = { completedRunCount: 3, failedRunCount: 1 };
-  return {
-    body: { id: '4711', status: 'PROCESSED', totalRuns: 5, submissionSummary, runSummary, defaultRunSetting: DEFAULTS },
-  };
-}
-
 function run(...args: string[]): Promise<CliRun> {
   return cli(args, { cwd: folder });
 }
 
+/** Starts a batch of five runs, of which `r1` is refused and `r3` fails; gives its id. */
+async function started(): Promise<string> {
+  const { stdout } = await run('batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json', '--json');
+  return (JSON.parse(stdout) as { handle: { id: string } }).handle.id;
+}
+
+async function finished(): Promise<string> {
+  const id = await started();
+  await clock.advance(3_600_000);
+  return id;
+}
+
+function inputsOf(operation: string): unknown[] {
+  return service.log().flatMap((record) => (record.operation === operation ? [record.input] : []));
+}
+
 describe('anysession batch', () => {
   it('starts the runs of a file, by key', async () => {
-    await writeFile(
-      join(folder, 'runs.jsonl'),
-      runsOf(101)
-        .map((each) => JSON.stringify(each))
-        .join('\n'),
-    );
-    const started = await run(
-      'batch',
-      'start',
-      '--runs',
-      'runs.jsonl',
-      '--defaults',
-      'defaults.json',
-      '--key',
-      'k',
-      '--json',
-    );
-    expect(started).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(started.stdout)).toMatchObject({ handle: { id: '4711' }, state: 'creating' });
-    const sent = service.requests.find(({ method, path }) => method === 'POST' && path === '/runBatch');
-    expect((JSON.parse(sent?.body ?? '') as { batchName: string }).batchName).toMatch(TOKEN_NAME);
-    expect([...service.objects.keys()][0]).toMatch(/^lists\/x\/as-/);
+    const lines = runsOf(101).map((each) => JSON.stringify(each));
+    await writeFile(join(folder, 'runs.jsonl'), lines.join('\n'));
+    const args = ['--runs', 'runs.jsonl', '--defaults', 'defaults.json', '--key', 'k', '--json'];
+    const first = await run('batch', 'start', ...args);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const [batch] = service.oracle.batches();
+    expect(JSON.parse(first.stdout)).toMatchObject({ handle: { id: batch?.id }, state: 'creating' });
+    expect(inputsOf('StartRunBatch')).toMatchObject([
+      {
+        batchName: expect.stringMatching(TOKEN_NAME) as string,
+        batchRunSettings: { s3UriSettings: expect.stringMatching(/^s3:\/\/lists\/x\/as-/) as string },
+      },
+    ]);
   });
 
   it('tells how a batch stands, and what failed', async () => {
-    const status = await run('batch', 'status', '4711');
+    const id = await finished();
+    const status = await run('batch', 'status', id);
     expect(status.stdout).toContain('state      finished (PROCESSED)\noutcome    partial\n');
-    const failures = await run('batch', 'failures', '4711', '--json');
-    expect(
-      failures.stdout
-        .trim()
-        .split('\n')
-        .map((line) => (JSON.parse(line) as { id: string }).id),
-    ).toEqual(['r1', 'r3']);
+    const failures = await run('batch', 'failures', id, '--json');
+    const lines = failures.stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { id: 'r1', reason: expect.stringContaining('VALIDATION_ERROR') as string },
+      { id: 'r3', reason: expect.stringContaining('WORKFLOW_RUN_FAILED') as string },
+    ]);
   });
 
   it('starts what failed again, from the file of the first runs', async () => {
-    await writeFile(join(folder, 'runs.json'), JSON.stringify(runsOf(5)));
-    expect(await run('batch', 'resubmit', '4711', '--runs', 'runs.json')).toMatchObject({ code: 0 });
-    const sent = service.requests.findLast(({ method, path }) => method === 'POST' && path === '/runBatch');
-    const { batchRunSettings } = JSON.parse(sent?.body ?? '') as {
+    expect(await run('batch', 'resubmit', await finished(), '--runs', 'runs.json')).toMatchObject({ code: 0 });
+    const [, again] = inputsOf('StartRunBatch') as {
       batchRunSettings: { inlineSettings: { runSettingId: string }[] };
-    };
-    expect(batchRunSettings.inlineSettings.map(({ runSettingId }) => runSettingId)).toEqual(['r1', 'r3']);
+    }[];
+    expect(again?.batchRunSettings.inlineSettings.map(({ runSettingId }) => runSettingId)).toEqual(['r1', 'r3']);
   });
 
   it('deletes only what it was told to, and cancels', async () => {
-    expect(await run('batch', 'delete', '4711')).toMatchObject({
+    const over = await finished();
+    expect(await run('batch', 'delete', over)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--record') as string,
     });
-    await run('batch', 'delete', '4711', '--runs');
-    await run('batch', 'delete', '4711', '--record');
-    await run('batch', 'cancel', '4711');
-    const changes = service.requests
-      .filter(({ method }) => method !== 'GET')
-      .map(({ method, path }) => `${method} ${path}`);
-    expect(changes).toEqual(['POST /runBatch/delete', 'DELETE /runBatch/4711', 'POST /runBatch/cancel']);
+    await run('batch', 'delete', over, '--runs');
+    await clock.advance(3_600_000);
+    await run('batch', 'delete', over, '--record');
+    const running = await started();
+    await clock.advance(20_000);
+    expect(await run('batch', 'cancel', running)).toMatchObject({ code: 0 });
+    const changes = service
+      .log()
+      .flatMap(({ operation = '' }) => (/^(Delete|Cancel)/.test(operation) ? operation : []));
+    expect(changes).toEqual(['DeleteRunBatch', 'DeleteBatch', 'CancelRunBatch']);
   });
 
   it('names the file that is wrong', async () => {
@@ -133,6 +139,6 @@ describe('the two kinds of environments', () => {
     );
     const batches = await refusalOf(openBatches({ cwd: folder, environment: 'laptop' }));
     expect(batches.message).toContain("provider 'local' has no run batches; open its environment with openSessions()");
-    expect(service.requests).toEqual([]);
+    expect(service.log()).toEqual([]);
   });
 });

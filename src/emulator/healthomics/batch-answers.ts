@@ -61,7 +61,21 @@ export function toRow(world: World, batch: OmicsBatch, index: number): object {
   };
 }
 
-/** One entry of ListRuns, and GetRun's answer. */
+/** GetRun's answer: what lists tell, and why a run failed. */
+export function toRunDetails(world: World, batch: OmicsBatch, index: number): object {
+  const id = batch.runIdOf(index) ?? '';
+  const hasFailed = batch.runStatusOf(index) === 'FAILED';
+  return {
+    ...toRun(world, batch, index),
+    logLocation: { engineLogStream: `run/${id}/engine`, runLogStream: `run/${id}` },
+    ...(hasFailed && {
+      failureReason: 'WORKFLOW_RUN_FAILED',
+      statusMessage: 'A task of the workflow ended with exit status 1.',
+    }),
+  };
+}
+
+/** One entry of ListRuns. */
 export function toRun(world: World, batch: OmicsBatch, index: number): object {
   const id = batch.runIdOf(index);
   const { plan, request, settings } = batch;

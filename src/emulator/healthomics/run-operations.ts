@@ -1,6 +1,6 @@
 import type { RestOperation } from '../rest-json.ts';
 import { operation } from '../service.ts';
-import { toRun } from './batch-answers.ts';
+import { toRun, toRunDetails } from './batch-answers.ts';
 import type { HealthOmicsAccount } from './healthomics-account.ts';
 import { refusal } from './healthomics-errors.ts';
 import { GET_RUN, LIST_RUNS } from './healthomics-shapes.ts';
@@ -51,7 +51,7 @@ export function runOperations(account: HealthOmicsAccount): Readonly<Record<stri
         run({ id }) {
           for (const batch of account.batches()) {
             const index = id.startsWith(batch.runIdPrefix) ? batch.indexOfRun(id) : undefined;
-            if (index !== undefined) return toRun(world, batch, index);
+            if (index !== undefined) return toRunDetails(world, batch, index);
           }
           throw refusal('ResourceNotFoundException', `Run ${id} does not exist.`);
         },

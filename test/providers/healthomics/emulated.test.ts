@@ -79,7 +79,19 @@ describe('HealthOmics batches through the whole product, on the emulated service
     const status = await settle(batch.whenFinished());
     expect(status).toMatchObject({ state: 'finished', outcome: 'partial', countsAreExact: true, totalRuns: count });
     expect(status.counts).toMatchObject({ completed: count - 2, failed: 2, pending: 0, running: 0 });
-    expect((await settle(all(batch.failures()))).map(({ id }) => id).sort()).toEqual(['s33', 's7']);
+    const called = (operation: string): number =>
+      emulator.log().filter((record) => record.operation === operation).length;
+    const failures = await settle(all(batch.failures()));
+    expect(failures).toEqual([
+      { id: 's7', reason: expect.stringContaining('VALIDATION_ERROR: ') as string },
+      {
+        id: 's33',
+        runId: expect.any(String) as string,
+        reason: expect.stringContaining('WORKFLOW_RUN_FAILED: ') as string,
+        log: expect.stringContaining('run/') as string,
+      },
+    ]);
+    expect(called('GetRun')).toBe(1);
 
     const again = await settle(batch.resubmitFailed({ key: 'cohort again', runs: [...runsOf(count)] }));
     expect(await settle(again.whenFinished())).toMatchObject({ outcome: 'succeeded', totalRuns: 2 });
@@ -87,9 +99,8 @@ describe('HealthOmics batches through the whole product, on the emulated service
       [count - 1, 0],
       [2, 0],
     ]);
+    expect(called('GetRun')).toBe(1);
     // A list of more than 100 goes to S3 once, and watching lists nothing.
-    const called = (operation: string): number =>
-      emulator.log().filter((record) => record.operation === operation).length;
     expect(called('PutObject') + called('CompleteMultipartUpload')).toBe(count > 100 ? 1 : 0);
   });
 
