@@ -1,6 +1,6 @@
 /** Repeated measurements of one thing. */
 export interface Samples {
-  readonly unit: 'ms' | 'µs' | 'MB';
+  readonly unit: 'ms' | 'µs' | 'MB' | 'calls';
   readonly median: number;
   readonly min: number;
   readonly max: number;

@@ -9,6 +9,12 @@ const DAY_MS = 24 * HOUR_MS;
 const TTL = { min: 10 * MINUTE_MS, max: 14 * DAY_MS };
 
 /**
+ * No page says how long a start takes. Google's own client draws its progress for 150 seconds; nobody reports less than one minute.
+ * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
+ */
+const EXPECTED_START_MS = { min: MINUTE_MS, max: 2.5 * MINUTE_MS };
+
+/**
  * What sessions of Dataproc can do. The service does not tell whether a session is busy: work in flight here is known here only.
  * Its Spark Connect endpoint is a tunnel over WebSocket that a Spark Connect client cannot dial, so none is handed out;
  * where it is stands in the observation.
@@ -38,7 +44,8 @@ export function dataprocCapabilities({
     listsFinal: false,
     tokenLifetimeMs: false,
     maxLiveSessions: false,
-    watchIntervalMs: { min: 2_500, max: 5_000 },
+    watchIntervalMs: { min: 1_100, max: 5_000 },
+    expectedStartMs: EXPECTED_START_MS,
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
   });

@@ -12,6 +12,11 @@ type StubMethod = (
   answered: (error: unknown, answer: unknown) => void,
 ) => { cancel(): void };
 
+/** What the SDK asks for operations with; its type asks for a class where the code takes what looks like one. */
+interface OperationsClient {
+  getOperation(request: { readonly name: string | undefined }, options: object): Promise<readonly unknown[]>;
+}
+
 /** What a stub is called with: times and attempts are our own. */
 const NO_OPTIONS = Object.freeze({});
 
@@ -37,14 +42,13 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
   };
   type Arguments = ConstructorParameters<typeof SessionControllerClient>;
   const client = new SessionControllerClient(settings, loadRestGax() as Arguments[1]);
+  const operations = client.operationsClient as unknown as OperationsClient;
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {
     async call(method, request, { wanted, timeoutMs }) {
       if (method === 'getOperation') {
-        // The type asks for a class where the code takes what it looks like.
-        const [operation] = await client.operationsClient.getOperation(
-          // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-          { name: request.name ?? '' },
+        const [operation] = await operations.getOperation(
+          { name: request.name },
           { timeout: timeoutMs, retry: { retryCodes: [] } },
         );
         return operation;

@@ -5,15 +5,14 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/session-provider.ts';
 import { sleep } from '../contract/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
+import { LookPlan, type LookPace, type Looked } from './look-plan.ts';
 
-/** How much longer each pause is than the one before. */
-const GROWTH = 1.5;
 /** Pauses are spread by up to this part of themselves, so that many waiters do not ask in step. */
 const SPREAD = 0.1;
 
 /** What can be looked at: a provider of sessions or of batches. */
 export interface Watchable<Seen> {
-  readonly capabilities: { readonly watchIntervalMs: { readonly min: number; readonly max: number } };
+  readonly capabilities: LookPace;
   describe(handle: SessionHandle, call: CallContext): Promise<Seen>;
 }
 
@@ -26,10 +25,10 @@ export interface GetWatcherPorts<Seen = Observation> {
 }
 
 /**
- * The simplest watcher: one describe per look, with pauses that grow from the provider's shortest to its longest.
+ * The simplest watcher: one describe per look, with pauses as its provider's capabilities plan them.
  * A look that fails for a while (after the layers' own retries) is only one look; the wait goes on until its consumer ends it.
  */
-export class GetWatcher<Seen extends { readonly final: boolean } = Observation> implements Watcher<Seen> {
+export class GetWatcher<Seen extends Looked = Observation> implements Watcher<Seen> {
   readonly #ports: GetWatcherPorts<Seen>;
 
   constructor(ports: GetWatcherPorts<Seen>) {
@@ -38,12 +37,12 @@ export class GetWatcher<Seen extends { readonly final: boolean } = Observation> 
 
   async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Seen, void, undefined> {
     const { provider, clock, random } = this.#ports;
-    const { min, max } = provider.capabilities.watchIntervalMs;
-    for (let pauseMs = min; ; pauseMs = Math.min(max, pauseMs * GROWTH)) {
+    const plan = new LookPlan(provider.capabilities);
+    for (;;) {
       const seen = await this.#look(handle, signal);
       if (seen !== undefined) yield seen;
       if (seen?.final) return;
-      await sleep(clock, pauseMs * (1 + SPREAD * random.next()), signal);
+      await sleep(clock, plan.pauseAfter(seen) * (1 + SPREAD * random.next()), signal);
     }
   }
 
