@@ -3,7 +3,7 @@
 //   npm run demo -- --env ci                      another one; ANYSESSION_ENV=ci does the same
 //   npm run demo -- --env athena --emulated       a cloud's, with a stand-in for the cloud
 import { parseArgs } from 'node:util';
-import { callContext, openSessions, systemClock } from 'anysession';
+import { openSessions } from 'anysession';
 import { config, dataFile } from './data.ts';
 import { emulateClouds } from './emulated-clouds.ts';
 
@@ -31,8 +31,14 @@ if (provider.capabilities.sql) {
   );
   console.table(await routes.rows());
 } else if (provider.capabilities.sparkConnect) {
-  const endpoint = await provider.endpoint?.(session.handle, callContext(systemClock));
-  console.log(`  Spark Connect clients dial ${endpoint?.host}:${endpoint?.port}`);
+  const late = await session.sql(
+    `SELECT carrier, avg(delay) AS late FROM VALUES ('AA', 10), ('AA', 30), ('HA', 5) AS f(carrier, delay)
+      WHERE delay > :atLeast GROUP BY carrier ORDER BY carrier`,
+    { parameters: { atLeast: 1 } },
+  );
+  console.table(await late.rows());
+  const { host, port, sparkVersion } = await session.connect();
+  console.log(`  Spark ${sparkVersion}: other clients dial ${host}:${port}`);
 }
 
 await session.terminate({ wait: true }); // resolves when the session is final

@@ -71,6 +71,7 @@ export function createProgram(terminal: Terminal): Command {
     .option('--faults <file>', 'a JSON file with a list of faults')
     .option('--clock <kind>', 'real or virtual; a virtual one moves by POST /__emulator/advance')
     .option('--seed <number>', 'repeats ids and chances')
+    .option('--engine <name>', 'what runs SQL: duckdb (no Spark), sail, spark, or sc://host:port')
     .action((options: RunEmulatorOptions) =>
       run(async (context) => (await import('./commands/emulate.ts')).runEmulate(context, options)),
     );

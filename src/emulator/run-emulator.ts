@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { SessionError } from '../contract/session-error.ts';
+import { parseEngine } from './data-plane/engine-choice.ts';
 import type { Emulator } from './emulator.ts';
 import type { EmulatorOptions } from './emulator-options.ts';
 import type { Fault } from './fault.ts';
@@ -19,6 +20,8 @@ export interface RunEmulatorOptions {
   readonly clock?: string;
   /** `--seed`, a whole number. */
   readonly seed?: string;
+  /** `--engine`, `duckdb`, `sail`, `spark` or `sc://host:port`. */
+  readonly engine?: string;
 }
 
 /** Where the command writes, and what ends it. */
@@ -62,6 +65,7 @@ async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorO
     ...(options.services !== undefined && { services: options.services.split(',').map(toService) }),
     ...(options.startupMs !== undefined && { startupMs: toWhole('--startup-ms', options.startupMs) }),
     ...(options.seed !== undefined && { seed: toWhole('--seed', options.seed) }),
+    ...(options.engine !== undefined && { engine: parseEngine(options.engine) }),
     ...(options.clock !== undefined && { clock: toClock(options.clock) }),
     ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RpcFaultPlace } from '../../src/emulator/data-plane/rpc-fault.ts';
 import type { RpcFault } from '../../src/emulator/fault.ts';
 import { failureOf, openSqlStage, until, type SqlStage } from './sql-stage.ts';
 
@@ -90,7 +91,7 @@ describe('a statement gives its values all the same', () => {
 
 describe('a statement fails with one clear error', () => {
   it.each<readonly [name: string, kind: string, fault: RpcFault]>([
-    ['3. an operation lost after data', 'session-failed', { ...lost(), afterAnswers: 1 }],
+    ['3. an operation lost after data', 'session-failed', lost({ afterAnswers: 1 })],
     ['5. a piece out of order', 'unexpected', { kind: 'rpc-batch', as: 'pieces-out-of-order' }],
     ['5. a piece that is missing', 'unexpected', { kind: 'rpc-batch', as: 'piece-missing' }],
     ['5. a wrong count of rows', 'unexpected', { kind: 'rpc-batch', as: 'wrong-row-count' }],
@@ -127,6 +128,6 @@ function paused(afterAnswers: number): RpcFault {
   return { kind: 'rpc-error', code: 'INTERNAL', retryAfterMs: 1500, afterAnswers };
 }
 
-function lost(): RpcFault {
-  return { kind: 'rpc-error', code: 'INTERNAL', errorClass: 'INVALID_HANDLE.OPERATION_NOT_FOUND' };
+function lost(place: RpcFaultPlace = {}): RpcFault {
+  return { kind: 'rpc-error', code: 'INTERNAL', errorClass: 'INVALID_HANDLE.OPERATION_NOT_FOUND', ...place };
 }

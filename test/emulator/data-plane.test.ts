@@ -5,7 +5,7 @@ import { FakeServer } from '../spark-connect/fake-server.ts';
 import { openSqlStage, failureOf, until, type SqlStage } from './sql-stage.ts';
 
 /** A statement that takes long enough to be stopped. */
-export const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
+const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
 
 describe('the stand-in for Spark', () => {
   let stage: SqlStage;
@@ -207,7 +207,10 @@ describe('another server behind the data plane', () => {
         native: { code: 'SOME.CLASS', sqlState: '42000' },
       });
       const { sessionId, userId } = await stage.session.connect();
-      const seen = server.calls.map(({ token, request }) => [token, request.sessionId, request.userContext?.userId]);
+      const seen = server.calls.map(({ token, request }) => {
+        const named = request as { readonly sessionId?: string; readonly userContext?: { readonly userId: string } };
+        return [token, named.sessionId, named.userContext?.userId];
+      });
       expect(new Set(seen.map((one) => one.join()))).toEqual(new Set([['', sessionId, userId].join()]));
       server.faults = [{ at: 1, kind: 'silence' }];
       const statement = stage.session.submit('SELECT n');

@@ -54,7 +54,9 @@ export async function startEngineProcess(engine: 'sail' | 'spark'): Promise<Engi
     child.stdin.end();
     await closed;
   };
-  for (const untilMs = performance.now() + START_PATIENCE_MS; !(await listens(port)); await pause(LOOK_EVERY_MS)) {
+  const untilMs = performance.now() + START_PATIENCE_MS;
+  while (!(await listens(port))) {
+    await pause(LOOK_EVERY_MS);
     if (!isOver(child) && performance.now() < untilMs) continue;
     await stop();
     const [program] = COMMANDS[engine](port);

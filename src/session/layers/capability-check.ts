@@ -47,7 +47,10 @@ export function unsupported(
   operation: string,
   providersWith: ProvidersWith,
 ): Promise<SessionError> {
-  return refusal(`'${flag}'`, providerId, operation, providersWith, (capabilities) => capabilities[flag]);
+  // Where Spark Connect is spoken, SQL runs over it.
+  const has = (capabilities: Capabilities): boolean =>
+    capabilities[flag] || (flag === 'sql' && capabilities.sparkConnect);
+  return refusal(`'${flag}'`, providerId, operation, providersWith, has);
 }
 
 async function refusal(

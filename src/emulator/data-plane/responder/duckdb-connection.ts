@@ -91,25 +91,20 @@ export class DuckDbConnection {
   }
 
   async #interruptibly<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (signal.aborted) throw cancelled();
+    throwIfStopped(signal);
     let timer: NodeJS.Timeout | undefined;
     const interrupt = (): void => {
       this.#connection.interrupt();
       timer = setTimeout(interrupt, INTERRUPT_PAUSE_MS);
     };
-    let isStopped = false;
-    const stop = (): void => {
-      isStopped = true;
-      interrupt();
-    };
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', interrupt, { once: true });
     try {
       return await work();
     } catch (error) {
-      if (isStopped) throw cancelled();
+      throwIfStopped(signal);
       throw error instanceof RpcStatus ? error : toSqlFailure(error);
     } finally {
-      signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', interrupt);
       clearTimeout(timer);
     }
   }
@@ -176,6 +171,7 @@ function missing(name: string): never {
   throw RpcStatus.ofSpark(UNBOUND_PARAMETER, `Found the unbound parameter: ${name}.`, { sqlState: '42P02' });
 }
 
-function cancelled(): RpcStatus {
-  return RpcStatus.ofSpark('OPERATION_CANCELED', 'Operation has been canceled.', { sqlState: 'HY008' });
+function throwIfStopped(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw RpcStatus.ofSpark('OPERATION_CANCELED', 'The operation was interrupted.', { sqlState: 'HY008' });
 }
