@@ -13,6 +13,7 @@ import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
 import { runCalculation, type CalculationOptions } from './run-calculation.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
+import { endSession } from './end-session.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import { assertOptions } from './option-checks.ts';
 import { OpenStatements } from './open-statements.ts';
@@ -244,7 +245,8 @@ export class Session {
   async #terminate(options: CallOptions): Promise<void> {
     if (this.status.final) return;
     const { provider, clock } = this.#parts;
-    this.#tracker.observe(await provider.terminate(this.handle, callContext(clock, options)));
+    const { state } = this.status;
+    this.#tracker.observe(await endSession({ provider, clock, handle: this.handle, state }, options));
     this.#statements.giveUp();
   }
 

@@ -8,7 +8,8 @@ import { abortedError } from '../contract/sleep.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
-import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
+import { CALL_CHECKS, type CallOptions } from './call-context.ts';
+import { endSession } from './end-session.ts';
 import type { ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
@@ -171,7 +172,7 @@ export class Sessions {
     if (key !== undefined) await Promise.all([...this.#starting.keys()].filter((s) => this.#starting.get(s) === key));
     const holders = [...this.#open].filter(({ handle }) => isSameSession(handle, first.handle));
     if (holders.length === 0) {
-      await provider.terminate(first.handle, callContext(clock));
+      await endSession({ provider, clock, handle: first.handle, state: first.state });
       return 'terminated';
     }
     // Whoever only attached to it will not end it: close does.

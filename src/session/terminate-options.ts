@@ -1,7 +1,10 @@
 import { CALL_CHECKS, type CallOptions } from './call-context.ts';
 import { assertOptions, oneOf } from './option-checks.ts';
 
-/** How long a `terminate` with `wait` takes at most when it is not told, milliseconds. */
+/**
+ * How long it takes at most to end a session when nobody says otherwise, milliseconds: with `wait` to its very end, and without until
+ * a service that does not end what it still creates has agreed.
+ */
 export const END_TIMEOUT_MS = 5 * 60_000;
 
 /** How a session is ended. */

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { SessionError } from '../../src/contract/session-error.ts';
+import { deadlineLayer } from '../../src/session/layers/deadline.ts';
+import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
+import { endSession } from '../../src/session/end-session.ts';
+import { adapterOf, handleOf, refusalOf, Scene } from '../session/scene.ts';
+
+/** A service that agrees to no end before a time, behind the layer that ends late calls. */
+function setUp(agreesAfterMs: number) {
+  const scene = new Scene();
+  const { clock } = scene;
+  const agreesMs = clock.monotonicMs() + agreesAfterMs;
+  const calls: number[] = [];
+  const handle = handleOf(scene);
+  const ended = { handle, nativeState: 'STOPPING', state: 'terminated', acceptsWork: false, final: false } as const;
+  const adapter = adapterOf(scene, {
+    terminate: () => {
+      calls.push(clock.monotonicMs());
+      return new Promise((resolve) => {
+        clock.schedule(Math.max(0, agreesMs - clock.monotonicMs()), () => {
+          resolve({ ...ended, observedAtMs: clock.nowMs(), details: {} });
+        });
+      });
+    },
+  });
+  const provider = layeredProvider(adapter, [deadlineLayer(clock)]);
+  return { scene, clock, calls, session: { provider, clock, handle } };
+}
+
+describe('ending a session', () => {
+  it('goes on beyond one call while the session is being created', async () => {
+    const { scene, clock, calls, session } = setUp(150_000);
+    const startedMs = clock.monotonicMs();
+    const ended = await scene.settled(endSession({ ...session, state: 'creating' }));
+    expect(ended.state).toBe('terminated');
+    expect([calls.length, clock.monotonicMs() - startedMs]).toEqual([3, 150_000]);
+  });
+
+  it('gives up after five minutes, or when its caller said', async () => {
+    for (const [timeoutMs, spentMs, count] of [
+      [undefined, 300_000, 5],
+      [70_000, 70_000, 2],
+    ] as const) {
+      const { scene, clock, calls, session } = setUp(3_600_000);
+      const startedMs = clock.monotonicMs();
+      const options = timeoutMs === undefined ? {} : { timeoutMs };
+      const error = await refusalOf(scene.settled(endSession({ ...session, state: 'creating' }, options)));
+      expect(error).toMatchObject({ kind: 'timeout', operation: 'terminate', effect: 'unknown' });
+      expect([clock.monotonicMs() - startedMs, calls.length]).toEqual([spentMs, count]);
+    }
+  });
+
+  it('asks once where the session has been created', async () => {
+    const { scene, calls, session } = setUp(150_000);
+    const error = await refusalOf(scene.settled(endSession({ ...session, state: 'ready' })));
+    expect([error.kind, calls.length]).toEqual(['timeout', 1]);
+  });
+
+  it.each([
+    new SessionError('forbidden', 'no', { operation: 'terminate' }),
+    new SessionError('timeout', 'too late, five times', { operation: 'terminate', retry: 'persistent' }),
+  ])('does not ask again after $message', async (failure) => {
+    const scene = new Scene();
+    let calls = 0;
+    const provider = adapterOf(scene, {
+      terminate: () => {
+        calls += 1;
+        return Promise.reject(failure);
+      },
+    });
+    const session = { provider, clock: scene.clock, handle: handleOf(scene), state: 'creating' } as const;
+    expect(await refusalOf(endSession(session))).toBe(failure);
+    expect(calls).toBe(1);
+  });
+
+  it('stops at once when its caller aborts', async () => {
+    const { clock, calls, session } = setUp(150_000);
+    const controller = new AbortController();
+    const ending = refusalOf(endSession({ ...session, state: 'creating' }, { signal: controller.signal }));
+    await clock.advance(70_000);
+    controller.abort();
+    expect((await ending).kind).toBe('aborted');
+    expect(calls).toHaveLength(2);
+  });
+});
