@@ -8,15 +8,16 @@ import { summarize } from './samples.ts';
 
 const RUNS = 100_000;
 const MEGABYTE = 1e6;
-/** High, so that the bench measures work and not the budget; calls are counted at the service. */
-const CALLS_PER_SECOND = 100_000;
+/** For the listing alone: at the service's 10 calls a second its 1,000 pages take 100 seconds, whoever reads them. */
+const RAISED_CALLS_PER_SECOND = 100_000;
 
 /** What 100,000 runs cost the process that starts, awaits and lists them; the services play in another process. */
 export async function bench(): Promise<BenchReport> {
   const sink = spawn(process.execPath, [fileURLToPath(new URL('programs/omics-sink.mjs', import.meta.url))]);
   try {
     const [url] = (await once(createInterface({ input: sink.stdout }), 'line')) as [string];
-    await using batches = await openBatches({ config: configFor(url), env: {} });
+    await using batches = await openBatches({ config: configFor(url), environment: 'bench', env: {} });
+    await using raised = await openBatches({ config: configFor(url), environment: 'raised', env: {} });
     const before = peakAbove();
     const cpuBefore = process.cpuUsage();
     const batch = await batches.start({
@@ -29,17 +30,22 @@ export async function bench(): Promise<BenchReport> {
     await batch.whenFinished();
     const looks = (await callsOf(url))['GET /runBatch/1'] ?? 0;
     let listed = 0;
-    for await (const _ of batch.runs()) listed += 1;
+    const listing = process.cpuUsage();
+    for await (const _ of (await raised.attach(batch.handle)).runs()) listed += 1;
+    const listSeconds = seconds(process.cpuUsage(listing));
     const pages = (await callsOf(url))['GET /runBatch/1/run'] ?? 0;
     return report({
       name: 'batch',
       figures: {
         'start, CPU': summarize('ms', [startSeconds * 1000]),
         'start, memory': summarize('MB', [startMegabytes]),
+        [`listing, CPU (limit raised from 10 to ${RAISED_CALLS_PER_SECOND} calls a second)`]: summarize('ms', [
+          listSeconds * 1000,
+        ]),
       },
       ratios: { 'rows listed / runs': listed / RUNS },
       bars: [
-        atMost('s CPU to check, write and upload 100,000 runs', startSeconds, 10),
+        atMost("s CPU to check, write and upload 100,000 runs, at the service's rates", startSeconds, 10),
         atMost('MB above the start while doing so', startMegabytes, 150),
         atMost('GetBatch calls of a wait that has nothing to wait for', looks, 1),
         atMost('calls to list 100,000 rows', pages, RUNS / 100),
@@ -51,10 +57,10 @@ export async function bench(): Promise<BenchReport> {
 }
 
 function configFor(url: string) {
-  const rates = { readsPerSecond: CALLS_PER_SECOND, writesPerSecond: CALLS_PER_SECOND };
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   const places = { region: 'us-east-1', endpoint: url, s3Endpoint: url, runListUri: 's3://lists/bench' };
-  return { environments: { bench: { provider: 'healthomics', ...places, ...rates, credentials } } };
+  const bench = { provider: 'healthomics', ...places, credentials };
+  return { environments: { bench, raised: { ...bench, readsPerSecond: RAISED_CALLS_PER_SECOND } } };
 }
 
 function* samples(): Generator<RunSpec> {

@@ -34,10 +34,12 @@ export interface Sighting {
 
 /** What GetBatch answers, in our terms. */
 export function fromBatch(batch: GetBatchCommandOutput, sighting: Sighting): BatchObservation {
-  const { status, totalRuns, failureReason } = batch;
-  const counts = toCounts(batch);
+  const { status, failureReason } = batch;
+  // No batch has no runs: 0 is what the service says before it has read them.
+  const totalRuns = batch.totalRuns === 0 ? undefined : batch.totalRuns;
+  const counts = totalRuns === undefined ? undefined : toCounts(batch, totalRuns);
   const outcome = toOutcome(status, counts, totalRuns);
-  const hasExactCounts = status === 'PROCESSED' && counts !== undefined && sum(counts) === totalRuns;
+  const hasExactCounts = status === 'PROCESSED' && counts?.uncounted === 0;
   return {
     ...fromStatus(status, sighting, toDetails(batch)),
     ...(totalRuns !== undefined && { totalRuns }),
@@ -50,13 +52,13 @@ export function fromBatch(batch: GetBatchCommandOutput, sighting: Sighting): Bat
 
 /** One entry of ListBatch, which tells no counts. Its name is the start token when anysession started it. */
 export function fromListItem(item: BatchListItem, sighting: Sighting): BatchObservation {
-  const { status, totalRuns, createdAt, name } = item;
+  const { status, totalRuns = 0, createdAt, name } = item;
   return {
     ...fromStatus(status, sighting, {
       ...(name !== undefined && { name }),
       ...(createdAt !== undefined && { createdAtMs: createdAt.getTime() }),
     }),
-    ...(totalRuns !== undefined && { totalRuns }),
+    ...(totalRuns > 0 && { totalRuns }),
   };
 }
 
@@ -133,16 +135,19 @@ function toDetails(batch: GetBatchCommandOutput): BatchDetails {
 
 /**
  * Two summaries, one count: what is not submitted yet is pending, what could not be submitted has failed, and what a cancel
- * kept from being submitted is cancelled.
+ * kept from being submitted is cancelled. The two lag, each by itself: what neither has is uncounted, and where both have the same
+ * run nothing is said.
  */
-function toCounts({ status, submissionSummary, runSummary }: GetBatchCommandOutput): BatchCounts | undefined {
+function toCounts(
+  { status, submissionSummary, runSummary }: GetBatchCommandOutput,
+  totalRuns: number,
+): BatchCounts | undefined {
   if (submissionSummary === undefined || runSummary === undefined) return undefined;
   const { successfulStartSubmissionCount = 0, failedStartSubmissionCount = 0 } = submissionSummary;
   const { startingRunCount = 0, runningRunCount = 0, stoppingRunCount = 0 } = runSummary;
   const unsubmitted = submissionSummary.pendingStartSubmissionCount ?? 0;
   const isCancelled = status === 'CANCELLED';
-  return {
-    submitted: successfulStartSubmissionCount,
+  const counted = {
     pending: (isCancelled ? 0 : unsubmitted) + (runSummary.pendingRunCount ?? 0),
     running: startingRunCount + runningRunCount + stoppingRunCount,
     completed: runSummary.completedRunCount ?? 0,
@@ -150,6 +155,8 @@ function toCounts({ status, submissionSummary, runSummary }: GetBatchCommandOutp
     cancelled: (isCancelled ? unsubmitted : 0) + (runSummary.cancelledRunCount ?? 0),
     deleted: runSummary.deletedRunCount ?? 0,
   };
+  const uncounted = totalRuns - Object.values(counted).reduce((sum, count) => sum + count);
+  return uncounted < 0 ? undefined : { submitted: successfulStartSubmissionCount, ...counted, uncounted };
 }
 
 /**
@@ -163,13 +170,9 @@ function toOutcome(
 ): BatchOutcome | undefined {
   if (status === 'FAILED') return 'failed';
   if (status !== 'PROCESSED' || counts === undefined || totalRuns === undefined) return undefined;
-  if (sum(counts) !== totalRuns || counts.deleted > 0) return undefined;
+  if (counts.uncounted > 0 || counts.deleted > 0) return undefined;
   if (counts.completed === totalRuns) return 'succeeded';
   return counts.completed === 0 ? 'failed' : 'partial';
-}
-
-function sum({ pending, running, completed, failed, cancelled, deleted }: BatchCounts): number {
-  return pending + running + completed + failed + cancelled + deleted;
 }
 
 /** The one reason that its reader cannot understand without knowing how run lists travel. */

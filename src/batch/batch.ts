@@ -86,7 +86,7 @@ export class Batch {
     const { nativeState, totalRuns, counts, outcome, reason, observedAtMs, countsAreExact } = this.#last;
     const { submissionsPerSecond } = this.#parts.provider.capabilities;
     const final = isFinalBatchState(this.#state);
-    const unsubmitted = final || counts === undefined || totalRuns === undefined ? 0 : counts.pending;
+    const unsubmitted = final || counts === undefined ? 0 : counts.pending + counts.uncounted;
     return {
       state: this.#state,
       nativeState,

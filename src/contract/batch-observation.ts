@@ -4,9 +4,9 @@ import type { Ownership } from './ownership.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /**
- * How many runs are where. Each run is counted once among `pending`, `running`, `completed`, `failed`, `cancelled` and
- * `deleted`; together they are the total once the counts are exact, and fewer until the service has read its list (B-013).
- * `submitted` counts those that ever became a run.
+ * How many runs are where. Each run is counted once among `pending`, `running`, `completed`, `failed`, `cancelled`,
+ * `deleted` and `uncounted`; together they are the total, at any moment (B-013). `submitted` counts those that ever became a run, as
+ * far as they are counted.
  */
 export interface BatchCounts {
   readonly submitted: number;
@@ -20,6 +20,8 @@ export interface BatchCounts {
   readonly cancelled: number;
   /** Its record was deleted, and with it how it ended. */
   readonly deleted: number;
+  /** Nobody knows yet: a service that is creating a batch has counted none, and one that lags has missed some. 0 at the end. */
+  readonly uncounted: number;
 }
 
 /** How a batch turned out as a whole. */
@@ -52,9 +54,11 @@ export interface BatchObservation {
   readonly final: boolean;
   /** When the service was asked, epoch milliseconds. */
   readonly observedAtMs: number;
+  /** Absent until the service has counted the runs that it was given. */
   readonly totalRuns?: number;
+  /** Only together with `totalRuns`; absent where the service counts more than there are. */
   readonly counts?: BatchCounts;
-  /** Whether `counts` are settled; until the batch is final they lag behind. */
+  /** Whether `counts` are settled and no run is uncounted; until the batch is final they lag behind. */
   readonly countsAreExact: boolean;
   /** Present only once it is known for certain. */
   readonly outcome?: BatchOutcome;

@@ -255,7 +255,8 @@ export class ScriptedBatches implements BatchProvider {
   }
 
   #see(batch: ServiceBatch): BatchObservation {
-    const counts = { submitted: 0, pending: 0, running: 0, completed: 0, failed: 0, cancelled: 0, deleted: 0 };
+    const ended = { completed: 0, failed: 0, cancelled: 0, deleted: 0 };
+    const counts = { submitted: 0, pending: 0, running: 0, ...ended, uncounted: 0 };
     for (const [at, id] of batch.runs.entries()) {
       const now = this.#stateOf(batch, id, at);
       if (now !== 'unsubmitted' && now !== 'refused') counts.submitted += 1;

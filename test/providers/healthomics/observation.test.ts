@@ -29,7 +29,11 @@ describe('what GetBatch tells', () => {
       { outcome: 'succeeded' },
     ],
     [{ runSummary: { failedRunCount: 9 } }, { outcome: 'failed' }],
-    [{ runSummary: { completedRunCount: 3 } }, { outcome: undefined, countsAreExact: false }],
+    [
+      { runSummary: { completedRunCount: 3 } },
+      { outcome: undefined, countsAreExact: false, counts: { completed: 3, failed: 1, uncounted: 6 } },
+    ],
+    [{ status: 'CREATING', submissionSummary: {}, runSummary: {} }, { counts: { pending: 0, uncounted: 10 } }],
     [{ runSummary: { completedRunCount: 7, deletedRunCount: 2 } }, { outcome: undefined, counts: { deleted: 2 } }],
     [{ status: 'INPROGRESS' }, { state: 'running', outcome: undefined, countsAreExact: false }],
     [{ status: 'RUNS_DELETED' }, { state: 'finished', final: true, outcome: undefined }],
@@ -51,6 +55,15 @@ describe('what GetBatch tells', () => {
     expect(seen).toMatchObject(Object.fromEntries(Object.entries(expected).filter(([, value]) => value !== undefined)));
     if ('outcome' in expected && expected.outcome === undefined) expect(seen.outcome).toBeUndefined();
     expect(seen.details).toMatchObject({ name: 'cohort', labels: { team: 'genomes' }, ownership: { token: TOKEN } });
+  });
+});
+
+describe('counts', () => {
+  it('B-013 are not told where there is no total yet, or where the two summaries have a run twice', () => {
+    const nothingRead = see({ status: 'CREATING', totalRuns: 0, submissionSummary: {}, runSummary: {} });
+    expect([nothingRead.totalRuns, nothingRead.counts]).toEqual([undefined, undefined]);
+    const twice = see({ status: 'SUBMITTING', submissionSummary: { pendingStartSubmissionCount: 9 } });
+    expect([twice.totalRuns, twice.counts]).toEqual([10, undefined]);
   });
 });
 
