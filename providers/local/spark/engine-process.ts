@@ -27,6 +27,8 @@ export interface EngineProcessParts {
   readonly server: EngineServer;
   readonly clock: Clock;
   readonly random: Random;
+  /** Gives the start up. */
+  readonly signal: AbortSignal;
 }
 
 /** What is known of a process from its start. */
@@ -50,10 +52,10 @@ export class EngineProcess {
   static async start(parts: EngineProcessParts): Promise<EngineProcess> {
     for (let attempt = 1; ; attempt += 1) {
       const started = await EngineProcess.#spawn(parts);
-      const failure = await started.#untilListening(parts.clock);
+      const failure = await started.#untilListening(parts);
       if (failure === undefined) return started;
       await started.stop();
-      if (attempt < PORT_TRIES && PORT_TAKEN.test(failure)) continue;
+      if (attempt < PORT_TRIES && PORT_TAKEN.test(failure) && !parts.signal.aborted) continue;
       throw new SessionError('session-failed', `${parts.server.label} did not start: ${failure}`, {
         operation: 'start',
       });
@@ -107,16 +109,18 @@ export class EngineProcess {
   }
 
   /** Why it does not listen, or `undefined` when it does. */
-  async #untilListening(clock: Clock): Promise<string | undefined> {
+  async #untilListening({ clock, signal }: EngineProcessParts): Promise<string | undefined> {
     const over = new AbortController();
     const ended = this.ended.then((reason) => {
       over.abort();
       return reason;
     });
+    const eitherSignal = AbortSignal.any([over.signal, signal]);
     const untilMs = clock.monotonicMs() + START_PATIENCE_MS;
     while ((await whyNotListening({ ...this.endpoint, host: '127.0.0.1' })) !== undefined) {
       if (clock.monotonicMs() > untilMs) return `nothing listens after ${START_PATIENCE_MS / 1000} s`;
-      await sleep(clock, LOOK_EVERY_MS, over.signal).catch(() => undefined);
+      await sleep(clock, LOOK_EVERY_MS, eitherSignal).catch(() => undefined);
+      if (signal.aborted) return 'it was given up';
       if (over.signal.aborted) return ended;
     }
     // Who listens there must be this server and not somebody else who was faster.

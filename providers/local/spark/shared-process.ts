@@ -1,3 +1,4 @@
+import { settledOrStopped } from '../settled-or-stopped.ts';
 import type { EngineProcess } from './engine-process.ts';
 
 /** Somebody's part in the shared process. */
@@ -11,15 +12,19 @@ export interface ProcessShare {
 
 /** One server process for all who need it at a time: the first one starts it, the last one ends it. */
 export class SharedProcess {
-  readonly #start: () => Promise<EngineProcess>;
+  readonly #start: (signal: AbortSignal) => Promise<EngineProcess>;
   #current: SharedStart | undefined;
 
-  constructor(start: () => Promise<EngineProcess>) {
+  /** @param start - its signal aborts when nobody waits for the process any more. */
+  constructor(start: (signal: AbortSignal) => Promise<EngineProcess>) {
     this.#start = start;
   }
 
-  /** Takes a part in the process, which is started where there is none. @throws SessionError what its start fails with. */
-  async take(): Promise<ProcessShare> {
+  /**
+   * Takes a part in the process, which is started where there is none.
+   * @throws SessionError what its start fails with, or the signal was aborted with.
+   */
+  async take(signal: AbortSignal): Promise<ProcessShare> {
     const shared = (this.#current ??= this.#begin());
     shared.users += 1;
     let isGivenBack = false;
@@ -29,10 +34,11 @@ export class SharedProcess {
       shared.users -= 1;
       if (shared.users > 0) return;
       this.#forget(shared);
+      shared.nobodyWaits.abort();
       await shared.starting.then((process) => process.stop(), ignore);
     };
     try {
-      const process = await shared.starting;
+      const process = await settledOrStopped(shared.starting, signal);
       return {
         process,
         retire: () => {
@@ -47,7 +53,8 @@ export class SharedProcess {
   }
 
   #begin(): SharedStart {
-    const shared: SharedStart = { starting: this.#start(), users: 0 };
+    const nobodyWaits = new AbortController();
+    const shared: SharedStart = { starting: this.#start(nobodyWaits.signal), nobodyWaits, users: 0 };
     // A process that ends by itself, or never began, is not given to those who come later.
     const forget = (): void => {
       this.#forget(shared);
@@ -63,6 +70,7 @@ export class SharedProcess {
 
 interface SharedStart {
   readonly starting: Promise<EngineProcess>;
+  readonly nobodyWaits: AbortController;
   users: number;
 }
 

@@ -43,39 +43,27 @@ export function loadSparkEngine(config: LocalConfig, ports: ProviderPorts): Loca
   const { engine } = config;
   if (engine === 'sail' || engine === 'spark') {
     const server = findEngine({ ...config, engine }, { env: process.env, home: homedir() });
-    const shared = new SharedProcess(() => EngineProcess.start({ server, ...ports }));
-    return new SparkEngine(server.label, sparkConnect, () => ownSite(shared));
+    const shared = new SharedProcess((signal) => EngineProcess.start({ server, ...ports, signal }));
+    return new SparkEngine(server.label, sparkConnect, (signal) => ownSite(shared, signal));
   }
-  return new SparkEngine(`Spark Connect at ${engineScope(config)}`, sparkConnect, () => foreignSite(config));
+  return new SparkEngine(`Spark Connect at ${engineScope(config)}`, sparkConnect, (signal) =>
+    foreignSite(config, signal),
+  );
 }
 
 class SparkEngine implements LocalEngine {
   readonly version: string;
   readonly #sparkConnect: SparkConnectFactory;
-  readonly #findSite: () => Promise<Site>;
+  readonly #findSite: (signal: AbortSignal) => Promise<Site>;
 
-  constructor(version: string, sparkConnect: SparkConnectFactory, findSite: () => Promise<Site>) {
+  constructor(version: string, sparkConnect: SparkConnectFactory, findSite: (signal: AbortSignal) => Promise<Site>) {
     this.version = version;
     this.#sparkConnect = sparkConnect;
     this.#findSite = findSite;
   }
 
-  async open(opening: EngineOpening): Promise<EngineSession> {
-    const finding = this.#findSite();
-    let site: Site;
-    try {
-      site = await settledOrStopped(finding, opening.signal);
-    } catch (error) {
-      void finding.then(
-        (late) => late.leave(),
-        () => undefined,
-      );
-      throw error;
-    }
-    return this.#openAt(site, opening);
-  }
-
-  async #openAt(site: Site, { sessionId, config, signal, noteBroken }: EngineOpening): Promise<EngineSession> {
+  async open({ sessionId, config, signal, noteBroken }: EngineOpening): Promise<EngineSession> {
+    const site = await this.#findSite(signal);
     const { endpoint } = site;
     const runner = this.#sparkConnect(async () => endpoint);
     const handle = { v: HANDLE_VERSION, provider: 'local', scope: engineScope(config), id: sessionId } as const;
@@ -129,8 +117,8 @@ async function runThrough(session: SparkSession, statement: StatementRequest, si
   await finished;
 }
 
-async function ownSite(shared: SharedProcess): Promise<Site> {
-  const share = await shared.take();
+async function ownSite(shared: SharedProcess, signal: AbortSignal): Promise<Site> {
+  const share = await shared.take(signal);
   const { endpoint, ended } = share.process;
   return {
     endpoint,
@@ -142,13 +130,13 @@ async function ownSite(shared: SharedProcess): Promise<Site> {
   };
 }
 
-async function foreignSite({ engine }: LocalConfig): Promise<Site> {
+async function foreignSite({ engine }: LocalConfig, signal: AbortSignal): Promise<Site> {
   const endpoint = typeof engine === 'string' ? engine : parseConnectUrl(engine.url);
   if (typeof endpoint === 'string') {
     throw new SessionError('config-invalid', `the URL of the engine ${endpoint}`, { operation: 'start' });
   }
   const { host, port } = endpoint;
-  const why = await whyNotListening(endpoint);
+  const why = await settledOrStopped(whyNotListening(endpoint), signal);
   if (why !== undefined) {
     throw new SessionError(
       'unavailable',

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { watched } from '../../../../providers/local/spark/watchdog.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+it('no server outlives a process that was killed, nor does its folder', async () => {
+  await using engine = await FakeEngine.make();
+  const folder = await mkdtemp(join(tmpdir(), 'anysession-watched-'));
+  const command = watched(folder, [join(engine.folder, 'bin', 'python'), '--port', '0']);
+  // Stands for a process of ours: it starts the watchdog as we do, and is killed.
+  const program = `
+    const [shell, ...words] = JSON.parse(process.argv[1]);
+    require('node:child_process').spawn(shell, words, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    setInterval(() => {}, 1000);`;
+  const parent = spawn(process.execPath, ['-e', program, JSON.stringify(command)], { stdio: 'ignore' });
+  try {
+    await expect.poll(() => engine.isRunning, { timeout: 30_000 }).toBe(true);
+    parent.kill('SIGKILL');
+    await once(parent, 'close');
+    await expect.poll(() => engine.isRunning, { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => existsSync(folder), { timeout: 30_000 }).toBe(false);
+  } finally {
+    parent.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+it('an argument with spaces, quotes and dollars reaches the server as it is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'anysession-watched-'));
+  const odd = `a "b" 'c' $HOME *`;
+  const [shell, ...words] = watched(folder, ['/bin/echo', odd]);
+  const child = spawn(shell, words, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  expect(output).toBe(`${odd}\nit ended with code 0\n`);
+  expect(existsSync(folder)).toBe(false);
+});
