@@ -42,7 +42,7 @@ export interface StatementExecution {
   readonly fields: readonly ColumnField[];
   /** The result, batch by batch; nothing is computed ahead of the reader beyond one batch. Can be read once. */
   batches(): AsyncIterable<ColumnBatch>;
-  /** What was counted, once the last batch was read; absent where the engine does not tell. */
+  /** What was counted so far, complete once the last batch was read; absent where the engine does not tell. */
   metrics?(): readonly StepMetrics[];
   /** Stops reading early and lets go of what the engine holds for it; after the end it does nothing. */
   close(): Promise<void>;

@@ -98,7 +98,7 @@ export class Result {
     }
   }
 
-  /** What the engine counted in each step of its plan: told with the end of the result, empty before, and where it does not tell. */
+  /** What the engine counted in each step of its plan; complete with the end of the result, empty where it does not tell. */
   get metrics(): readonly StepMetrics[] {
     return this.#source.metrics?.() ?? [];
   }

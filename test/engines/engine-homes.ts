@@ -34,6 +34,9 @@ export function serverCommand(engine: EngineName, port: number, folder: string):
     'spark.driver.extraJavaOptions': `-Djava.io.tmpdir=${folder} -Dderby.system.home=${folder}`,
     'spark.local.dir': folder,
     'spark.sql.session.timeZone': 'UTC',
+    // Compiling each small plan takes longer than running it.
+    'spark.sql.codegen.wholeStage': false,
+    'spark.sql.codegen.factoryMode': 'NO_CODEGEN',
     // Plans of test data are small; two hundred tasks for each of them are not.
     'spark.sql.shuffle.partitions': 2,
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),

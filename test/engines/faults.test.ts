@@ -97,7 +97,7 @@ describe.each(ENGINES)('%s', (engine) => {
     it.each(CUTS)('behind any message gives the same rows: %o', async (kind) => {
       await using proxy = await new CuttingProxy(server.port).listen();
       await using cut = new EngineClient(proxy.port);
-      const text = 'SELECT id, CAST(id AS STRING) AS text FROM range(0, 30000) ORDER BY id';
+      const text = 'SELECT id, CAST(id AS STRING) AS text FROM range(0, 12000) ORDER BY id';
       await cut.sql('SELECT 1');
       proxy.messages = 0;
       const expected = await (await cut.sql(text)).rows();

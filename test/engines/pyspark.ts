@@ -12,13 +12,14 @@ export interface PySparkAnswer {
   readonly error?: string;
 }
 
-/** Runs statements with PySpark on a server, one after the other in one session. */
+/** Runs statements with PySpark on a server, one after the other in one session; `url` is another way to it than straight. */
 export async function askPySpark(
   { engine, port }: EngineServer,
   statements: readonly { readonly name: string; readonly sql: string }[],
+  url = `sc://127.0.0.1:${port}`,
 ): Promise<ReadonlyMap<string, PySparkAnswer>> {
   const script = fileURLToPath(new URL('pyspark_answers.py', import.meta.url));
-  const child = spawn(pythonFor(engine), [script, `sc://127.0.0.1:${port}`], {
+  const child = spawn(pythonFor(engine), [script, url], {
     env: { ...process.env, TZ: 'UTC', PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 200_000,

@@ -93,26 +93,30 @@ describe.each(ENGINES)('%s', (engine) => {
     });
   });
 
-  describe.runIf(engine !== 'sail')('intervals that PySpark cannot read', () => {
-    it('of years and months are months', async () => {
-      const text = "SELECT * FROM VALUES (INTERVAL '1-2' YEAR TO MONTH), (INTERVAL '-3' MONTH), (NULL) AS t(v)";
-      expect(await (await client.sql(text)).rows({ as: 'arrays' })).toEqual([['P1Y2M'], ['-P3M'], [null]]);
+  if (engine !== 'sail') {
+    describe('intervals that PySpark cannot read', () => {
+      it('of years and months are months', async () => {
+        const text = "SELECT * FROM VALUES (INTERVAL '1-2' YEAR TO MONTH), (INTERVAL '-3' MONTH), (NULL) AS t(v)";
+        expect(await (await client.sql(text)).rows({ as: 'arrays' })).toEqual([['P1Y2M'], ['-P3M'], [null]]);
+      });
     });
-  });
+  }
 
-  describe.runIf(engine === 'spark-4.1')('compressed Arrow', () => {
-    it.each(['lz4', 'zstd'])('of %s is read', async (codec) => {
-      const { settings } = await client.connection();
-      const text = "SELECT id, IF(id % 3 = 0, NULL, repeat('abc', 20)) AS text FROM range(0, 3000) ORDER BY id";
-      const plain = await (await client.sql(text)).rows();
-      await settings.set('spark.sql.execution.arrow.compression.codec', codec);
-      try {
-        expect(await (await client.sql(text)).rows()).toEqual(plain);
-      } finally {
-        await settings.unset('spark.sql.execution.arrow.compression.codec');
-      }
+  if (engine === 'spark-4.1') {
+    describe('compressed Arrow', () => {
+      it.each(['lz4', 'zstd'])('of %s is read', async (codec) => {
+        const { settings } = await client.connection();
+        const text = "SELECT id, IF(id % 3 = 0, NULL, repeat('abc', 20)) AS text FROM range(0, 3000) ORDER BY id";
+        const plain = await (await client.sql(text)).rows();
+        await settings.set('spark.sql.execution.arrow.compression.codec', codec);
+        try {
+          expect(await (await client.sql(text)).rows()).toEqual(plain);
+        } finally {
+          await settings.unset('spark.sql.execution.arrow.compression.codec');
+        }
+      });
     });
-  });
+  }
 
   it('gives 200 MB to a slow reader, who holds less than half of them', async () => {
     const result = await client.sql(LARGE);
@@ -130,13 +134,14 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(peak).toBeLessThan(LARGE_BOUND_BYTES);
   });
 
-  it.runIf(engine !== 'sail')('tells what was counted', async () => {
-    const result = await client.sql('SELECT id FROM range(0, 1000)');
-    expect(result.metrics).toEqual([]);
-    await result.rows();
-    const rows = result.metrics.flatMap(({ values }) => values['numOutputRows'] ?? []);
-    expect(rows).toContain(1000);
-  });
+  if (engine !== 'sail') {
+    it('tells what was counted', async () => {
+      const result = await client.sql('SELECT id FROM range(0, 1000)');
+      await result.rows();
+      const rows = result.metrics.flatMap(({ values }) => values['numOutputRows'] ?? []);
+      expect(rows).toContain(1000);
+    });
+  }
 
   it('tells how far a statement is', async () => {
     const statement = client.submit('SELECT count(*) FROM range(0, 40000000000, 1, 4000) WHERE hash(id) % 1000003 = 1');
