@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
@@ -119,6 +122,28 @@ describe('a stream that breaks', () => {
   it('gives up after its retries with one clear error', async () => {
     server.faults = Array.from({ length: 20 }, () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }));
     expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
+  });
+});
+
+describe('a server that is something else', () => {
+  it('of an older Spark is told apart', async () => {
+    server.faults = [{ at: -1, kind: 'status', code: 12, text: 'Method not found' }];
+    expect(await failure(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
+  });
+
+  it.each([
+    ['HTTP/1.1', () => createHttpServer((_, response) => response.end('hello'))],
+    ['no HTTP', () => createTcpServer((socket) => void socket.on('error', () => {}).end('220 mail ready\r\n'))],
+  ])('of %s is one clear error', async (_, create) => {
+    const other = create();
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    server.close();
+    server.port = (other.address() as AddressInfo).port;
+    expect(await failure(numbers())).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('cannot be reached'),
+    });
+    other.close();
   });
 });
 
