@@ -66,8 +66,16 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('finished, partial: 148 completed, 2 failed');
     expect(stdout).toMatch(/^S007: VALIDATION_ERROR/m);
-    expect(stdout).toMatch(/^S042: run \d+ ended as FAILED/m);
+    expect(stdout).toMatch(/^S042: WORKFLOW_RUN_FAILED: /m);
     expect(stdout).toContain('finished, succeeded: 2 completed');
+  });
+
+  it('calculation: a block of Python, and one that fails', async () => {
+    const { code, stdout, stderr } = await run('calculation.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^succeeded after \d+ ms of processors: s3:\/\/\S+stdout/m);
+    expect(stdout).toContain('invalid-request');
+    expect(stdout).toContain('the session goes on: ready');
   });
 
   it.each(['laptop', 'athena', 'emr-serverless', 'dataproc'])(

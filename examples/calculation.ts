@@ -1,0 +1,29 @@
+/**
+ * Blocks of Python on Athena's PySpark engine version 3, which takes no SQL text: one that succeeds, one that fails.
+ * Runs on a stand-in of Athena; leave `emulateClouds` out and it runs on an account.
+ */
+import { openSessions, SessionError } from 'anysession';
+import { emulateClouds } from './emulated-clouds.ts';
+
+await using _clouds = await emulateClouds({
+  faults: [{ kind: 'calculation-fails', skip: 1, reason: "NameError: name 'sprak' is not defined" }],
+});
+
+const config = new URL('anysession.config.yaml', import.meta.url).pathname;
+await using sessions = await openSessions({ config, environment: 'pyspark' });
+await using session = await sessions.start({ idleTimeoutMs: 10 * 60_000 });
+
+const done = await session.calculate('print(spark.range(10).count())', {
+  name: 'count to ten',
+  timeoutMs: 10 * 60_000,
+  onProgress: ({ nativeState }) => console.log(nativeState),
+});
+console.log(`${done.state} after ${done.executionMs} ms of processors: ${done.output?.stdoutUri}`);
+
+try {
+  await session.calculate('print(sprak.range(10).count())');
+} catch (error) {
+  if (!SessionError.is(error, 'invalid-request')) throw error;
+  console.log(error.message); // what the code did wrong, in the words of the service
+}
+console.log(`the session goes on: ${session.status.state}`);
