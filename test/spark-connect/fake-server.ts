@@ -63,6 +63,10 @@ export class FakeServer {
   localRelation: Uint8Array | undefined;
   /** One fault a stream of the second step, in the order of the streams; `undefined` leaves one alone. */
   faults: (Fault | undefined)[] = [];
+  /** The same for the streams of the first step. */
+  commandFaults: (Fault | undefined)[] = [];
+  /** Whether a plan that is begun twice under one id is begun once; Sail begins it again. */
+  noticesRepeats = true;
   /** Tokens that are accepted; all of them while it is `undefined`. */
   accepts: Set<string> | undefined;
   /** What is told of an error when it is asked about. */
@@ -166,7 +170,8 @@ export class FakeServer {
 
   #begin(request: Request): { all: Answer[]; from: number } | { code: number; text: string } {
     const id = request.operationId ?? '';
-    if (this.#operations.has(id)) return { code: 13, text: '[INVALID_HANDLE.OPERATION_ALREADY_EXISTS] it exists' };
+    if (this.#operations.has(id) && this.noticesRepeats)
+      return { code: 13, text: '[INVALID_HANDLE.OPERATION_ALREADY_EXISTS] it exists' };
     this.begun.set(id, (this.begun.get(id) ?? 0) + 1);
     const isCommand = request.plan?.opType.case === 'command';
     const relation: MessageInitShape<typeof RelationSchema> = this.localRelation
@@ -195,7 +200,7 @@ export class FakeServer {
     if (session !== undefined) this.#connections.add(session as ServerHttp2Session);
     if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: 'bad token' });
     const second = call.request.plan?.opType.case !== 'command';
-    const fault = second ? this.faults.shift() : undefined;
+    const fault = (second ? this.faults : this.commandFaults).shift();
     // Before anything was begun.
     if (fault !== undefined && fault.at < 0) return this.#spoil(call, fault);
     const found = find();

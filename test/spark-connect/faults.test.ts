@@ -109,6 +109,23 @@ describe('a stream that breaks', () => {
     expect(server.faults).toHaveLength(5);
   });
 
+  it('is asked for before its request is sent again, for a server that would run it twice', async () => {
+    server.noticesRepeats = false;
+    server.commandFaults = [{ at: 0, kind: 'cut' }];
+    server.faults = [{ at: 0, kind: 'status', code: UNAVAILABLE, text: 'gone' }];
+    expect(await numbers()).toEqual([1, 2, 3]);
+    expect([...server.begun.values()]).toEqual([1, 1]);
+  });
+
+  it('is no loss when a command has answered, and a loss that is told before', async () => {
+    const info = { reason: 'java.lang.IllegalArgumentException' };
+    const forgotten = { kind: 'status', code: 13, text: 'invalid argument: operation not found: 7', info } as const;
+    server.commandFaults = [{ at: 1, ...forgotten }];
+    expect(await numbers()).toEqual([1, 2, 3]);
+    server.commandFaults = [{ at: 0, ...forgotten }];
+    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+  });
+
   it('waits as long as the server asks', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 13, text: 'busy', retryMs: 20 }];
     expect(await numbers()).toEqual([1, 2, 3]);
