@@ -99,7 +99,10 @@ describe("every answer of the Dataproc emulator, judged by the protos of Google'
     const created = await ask('POST', `${PLACE}/sessions?sessionId=failing`, { sparkConnectSession: {} });
     emulator.advance(1);
     const failed = await ask('GET', String(created['name']));
-    expect(failed).toMatchObject({ done: true, error: { code: 9 } });
+    expect(failed).toMatchObject({
+      done: true,
+      error: { code: 9, message: expect.stringContaining('no capacity') as string },
+    });
     judge('google.longrunning.Operation', failed);
 
     emulator.faults.add({ kind: 'throttle', retryAfterMs: 3_000 });
@@ -108,7 +111,15 @@ describe("every answer of the Dataproc emulator, judged by the protos of Google'
         code: 429,
         message: expect.stringContaining('Quota exceeded') as string,
         status: 'RESOURCE_EXHAUSTED',
-        details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' }],
+        details: [
+          {
+            '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+            reason: 'RATE_LIMIT_EXCEEDED',
+            domain: 'googleapis.com',
+            metadata: { service: 'dataproc.googleapis.com' },
+          },
+          { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' },
+        ],
       },
     });
   });
