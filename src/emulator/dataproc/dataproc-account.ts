@@ -2,10 +2,11 @@ import type { Phase } from '../lifecycle.ts';
 import { PageBook } from '../page-book.ts';
 import { TokenBook } from '../token-book.ts';
 import type { World } from '../world.ts';
+import { applyTemplate } from './apply-template.ts';
 import { toSession } from './dataproc-answers.ts';
 import type { DataprocConfig } from './dataproc-options.ts';
 import { DataprocSession, type DataprocCreate, type DataprocState } from './dataproc-session.ts';
-import { refusal } from './google-errors.ts';
+import { badField, refusal } from './google-errors.ts';
 import { durationMs } from './google-json.ts';
 import { LongRunning, type OperationBirth } from './long-running.ts';
 
@@ -57,11 +58,12 @@ export class DataprocAccount {
   requireRegion(place: string): void {
     const region = /^projects\/[^/]+\/(?:locations|regions)\/([^/]+)/.exec(place)?.[1] ?? '';
     if (this.config.regions.includes(region)) return;
-    throw refusal('INVALID_ARGUMENT', `Region '${region}' is invalid or not supported.`);
+    throw badField('parent', `Region '${region}' is invalid or not supported.`);
   }
 
   /** Creates a session, and the operation that follows it until a client can connect. */
-  create(request: DataprocCreate): LongRunning {
+  create(asked: DataprocCreate): LongRunning {
+    const request = applyTemplate(asked, this.config.templates);
     this.#refuseImpossible(request);
     const name = `${request.parent}/sessions/${request.sessionId}`;
     if (this.#byName.get(name)?.seen(0) !== undefined) {
@@ -73,7 +75,7 @@ export class DataprocAccount {
     const operation = this.#open(session, 'CREATE');
     session.whenSettled(() => {
       if (session.live && !session.isEnding) operation.succeed(toSession(session, 0));
-      else operation.fail({ code: 'FAILED_PRECONDITION', message: `Session ${session.name} is ${session.state}.` });
+      else operation.fail({ code: 'FAILED_PRECONDITION', message: toFailure(session) });
     });
     return operation;
   }
@@ -129,16 +131,19 @@ export class DataprocAccount {
   #refuseImpossible({ parent, sessionId, session }: DataprocCreate): void {
     this.requireRegion(parent);
     if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(sessionId)) {
-      throw refusal('INVALID_ARGUMENT', `Session id '${sessionId}' must begin with a letter and end with no hyphen.`);
+      throw badField('session_id', `Session id '${sessionId}' must begin with a letter and end with no hyphen.`);
     }
     if (session.jupyterSession !== undefined && session.sparkConnectSession !== undefined) {
-      throw refusal('INVALID_ARGUMENT', 'Only one of jupyter_session and spark_connect_session can be set.');
+      throw badField('session', 'Only one of jupyter_session and spark_connect_session can be set.');
     }
     const { ttl, idleTtl } = session.environmentConfig?.executionConfig ?? {};
     for (const [field, duration] of Object.entries({ ttl, idle_ttl: idleTtl })) {
       const ms = durationMs(duration) ?? TTL_MS.min;
       if (ms < TTL_MS.min || ms > TTL_MS.max) {
-        throw refusal('INVALID_ARGUMENT', `${field} must be between 10 minutes and 14 days.`);
+        throw badField(
+          `session.environment_config.execution_config.${field}`,
+          `${field} must be between 10 minutes and 14 days.`,
+        );
       }
     }
   }
@@ -155,4 +160,10 @@ export class DataprocAccount {
     this.#operations.set(operation.name, operation);
     return operation;
   }
+}
+
+/** Why a creation came to nothing, in the words that the session itself shows. */
+function toFailure(session: DataprocSession): string {
+  const reason = session.history(0).at(-1)?.reason;
+  return `Failed to create session ${session.name}: ${reason ?? `it is ${session.state}`}`;
 }

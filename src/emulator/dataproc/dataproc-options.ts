@@ -1,5 +1,12 @@
 import type { RateLimit } from '../rate-limiter.ts';
+import type { DataprocCreate } from './dataproc-session.ts';
 import type { GoogleCode } from './google-errors.ts';
+
+/** What a session template holds. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessionTemplates (read 2026-11-20) */
+export type SessionTemplate = Pick<
+  DataprocCreate['session'],
+  'labels' | 'runtimeConfig' | 'environmentConfig' | 'jupyterSession' | 'sparkConnectSession'
+>;
 
 /** The Dataproc emulator's options. Where the service's own behaviour is not documented, the option says so and the default is our choice. */
 export interface DataprocOptions {
@@ -23,6 +30,11 @@ export interface DataprocOptions {
   readonly idleTtlMs?: number;
   /** The ttl of sessions that name none; 24 hours unless said. */
   readonly ttlMs?: number;
+  /**
+   * Session templates by their id, as Sessions in protobuf's JSON: what a session that names one gets where its request says nothing.
+   * Whether the request or the template wins is not documented. While there are none, every name of a template is taken.
+   */
+  readonly templates?: Readonly<Record<string, SessionTemplate>>;
   /** Whether a call must carry `Authorization: Bearer …`; false unless said. */
   readonly requireBearer?: boolean;
   /** How far GetSession is behind the truth. Unmeasured; 0 unless said. */
@@ -65,6 +77,7 @@ export function toDataprocConfig(options: DataprocOptions, startupMs: number): D
     maxPageSize: 1_000,
     idleTtlMs: 3_600_000,
     ttlMs: 24 * 3_600_000,
+    templates: {},
     requireBearer: false,
     describeLagMs: 0,
     listLagMs: 0,

@@ -27,9 +27,66 @@ export const GOOGLE_CODES = {
 /** One of Google's error codes. */
 export type GoogleCode = keyof typeof GOOGLE_CODES;
 
+/** One of the messages that say more about a refusal, as protobuf's JSON. */
+export type ErrorDetail =
+  | { readonly '@type': typeof RETRY_INFO; readonly retryDelay: string }
+  | {
+      readonly '@type': typeof ERROR_INFO;
+      readonly reason: string;
+      readonly domain: string;
+      readonly metadata: Readonly<Record<string, string>>;
+    }
+  | { readonly '@type': typeof BAD_REQUEST; readonly fieldViolations: readonly FieldViolation[] };
+
+/** What is wrong with one field of a request. */
+export interface FieldViolation {
+  /** Its path in the words of the protos; absent where the text names it. */
+  readonly field?: string;
+  readonly description: string;
+}
+
+/** The kinds of details. @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto (read 2026-11-21) */
+export const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
+/** Why, in a word for programs. */
+export const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
+/** What is wrong with a request. */
+export const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
+
+/** The reasons that all of Google's services share. @see https://github.com/googleapis/googleapis/blob/master/google/api/error_reason.proto (read 2026-11-21) */
+const REASONS: Readonly<Record<string, string>> = {
+  RESOURCE_EXHAUSTED: 'RATE_LIMIT_EXCEEDED',
+  PERMISSION_DENIED: 'IAM_PERMISSION_DENIED',
+  UNAUTHENTICATED: 'CREDENTIALS_MISSING',
+};
+
 /** A refusal in Google's terms. */
 export function refusal(code: GoogleCode, message: string): ServiceError {
   return new ServiceError(code, GOOGLE_CODES[code].http, message);
+}
+
+/** A refusal of one field of a request. */
+export function badField(field: string, message: string): ServiceError {
+  const { http } = GOOGLE_CODES.INVALID_ARGUMENT;
+  return new ServiceError('INVALID_ARGUMENT', http, message, { members: { field } });
+}
+
+/** What Google says about a refusal besides its code and message. */
+export function detailsOf({ code, message, headers, members }: ServiceError): readonly ErrorDetail[] {
+  const pauseMs = headers['x-amz-retry-after'];
+  const pause = headers['retry-after'] ?? (pauseMs === undefined ? undefined : String(Number(pauseMs) / 1000));
+  const reason = REASONS[code];
+  const { field } = members;
+  const details: ErrorDetail[] = [];
+  if (reason !== undefined) {
+    const metadata = { service: 'dataproc.googleapis.com' };
+    details.push({ '@type': ERROR_INFO, reason, domain: 'googleapis.com', metadata });
+  }
+  if (code === 'INVALID_ARGUMENT') {
+    const violation = { ...(field !== undefined && { field }), description: message };
+    details.push({ '@type': BAD_REQUEST, fieldViolations: [violation] });
+  }
+  if (pause !== undefined) details.push({ '@type': RETRY_INFO, retryDelay: `${pause}s` });
+  return details;
 }
 
 /** The gRPC number of a code; 2, unknown, for a word that a fault script made up. */

@@ -2,7 +2,7 @@ import type { ServiceError } from '../service-error.ts';
 import type { Operation, Protocol } from '../service.ts';
 import { header, type WireRequest } from '../wire.ts';
 import { SESSION_STATES } from './dataproc-shapes.ts';
-import { refusal } from './google-errors.ts';
+import { detailsOf, refusal } from './google-errors.ts';
 
 interface Route {
   readonly operation: string;
@@ -81,18 +81,11 @@ export function googleRest(
   };
 }
 
-/** The error as `google.rpc.Status` in JSON, with the pause that the service asks for. */
-export function errorBody({ code, httpStatus, message, headers }: ServiceError): object {
-  const pauseMs = headers['x-amz-retry-after'];
-  const pause = headers['retry-after'] ?? (pauseMs === undefined ? undefined : String(Number(pauseMs) / 1000));
-  return {
-    code: httpStatus,
-    message,
-    status: code,
-    ...(pause !== undefined && {
-      details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${pause}s` }],
-    }),
-  };
+/** The error as `google.rpc.Status` in JSON, with its details. */
+export function errorBody(error: ServiceError): object {
+  const { code, httpStatus, message } = error;
+  const details = detailsOf(error);
+  return { code: httpStatus, message, status: code, ...(details.length > 0 && { details }) };
 }
 
 /** Refuses a call without a bearer token. */

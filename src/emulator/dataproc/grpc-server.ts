@@ -4,8 +4,9 @@ import type * as grpcModule from '@grpc/grpc-js';
 import type { handleUnaryCall, Metadata, Server, ServerUnaryCall, StatusObject } from '@grpc/grpc-js';
 import { SessionError } from '../../contract/session-error.ts';
 import type { Delivery, WireAnswer, WireRequest } from '../wire.ts';
-import { grpcNumber } from './google-errors.ts';
+import { grpcNumber, type ErrorDetail } from './google-errors.ts';
 import { loadGoogleMessages, type RpcMethod } from './google-messages.ts';
+import { statusBytes } from './status-bytes.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -131,46 +132,11 @@ function toStatus(grpc: Grpc, answer: WireAnswer): StatusObject {
   const { status, message, details } = JSON.parse(answer.body) as {
     readonly status: string;
     readonly message: string;
-    readonly details?: readonly { readonly retryDelay: string }[];
+    readonly details?: readonly ErrorDetail[];
   };
   const code = grpcNumber(status);
-  const [retryInfo] = details ?? [];
-  if (retryInfo !== undefined) {
-    metadata.set('grpc-status-details-bin', statusDetails({ code, message, delaySeconds: retryInfo.retryDelay }));
-  }
+  if (details !== undefined) metadata.set('grpc-status-details-bin', statusBytes({ code, message, details }));
   // Every number of the table is one of gRPC's.
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
   return { code, details: message, metadata };
-}
-
-/**
- * `google.rpc.Status { code, message, details: [RetryInfo] }` in bytes: two messages that the service's protos do not hold.
- *
- * @see https://cloud.google.com/apis/design/errors#error_model (read 2026-11-21)
- */
-function statusDetails(status: {
-  readonly code: number;
-  readonly message: string;
-  readonly delaySeconds: string;
-}): Buffer {
-  const delay = Number.parseFloat(status.delaySeconds);
-  const seconds = Math.floor(delay);
-  const nanos = Math.round((delay - seconds) * 1e9);
-  const retryInfo = field(1, Buffer.concat([field(1, seconds), field(2, nanos)]));
-  const any = Buffer.concat([field(1, Buffer.from('type.googleapis.com/google.rpc.RetryInfo')), field(2, retryInfo)]);
-  return Buffer.concat([field(1, status.code), field(2, Buffer.from(status.message)), field(3, any)]);
-}
-
-/** One protobuf field: a varint for a number, length-delimited for bytes. */
-function field(number: number, value: number | Buffer): Buffer {
-  if (typeof value === 'number') return Buffer.concat([varint(number << 3), varint(value)]);
-  return Buffer.concat([varint((number << 3) | 2), varint(value.length), value]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest & 127) | 128);
-  }
 }

@@ -35,6 +35,12 @@ export class LongRunning {
     this.#finish({ error: { code: grpcNumber(code), message } });
   }
 
+  /** The value of a field that lists are filtered by, as a text. */
+  fieldOf(field: string): string | undefined {
+    if (field === 'done') return String(this.#end !== undefined);
+    return field === 'metadata.session' ? this.#birth.session : this.#birth.type;
+  }
+
   /** The operation as it is now. */
   toJson(): object {
     const { session, sessionUuid, type, description } = this.#birth;
