@@ -105,7 +105,8 @@ export class LocalSession {
   get endpoint(): ConnectEndpoint {
     const endpoint = this.#engine?.endpoint;
     if (endpoint === undefined || !STATE_MEANINGS[this.#status.state].acceptsWork) throw this.#refusal();
-    return endpoint;
+    // The token has no end of its own: it is accepted as long as the session lives.
+    return { ...endpoint, expiresAtMs: this.createdAtMs + this.maxLifetimeMs };
   }
 
   /** Ends the session; resolves when nothing is held any more. Ending it again waits for the same end. */

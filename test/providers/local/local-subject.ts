@@ -1,7 +1,7 @@
 import type { EngineSession, LocalEngine } from '../../../providers/local/client.ts';
 import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.ts';
 import { LocalService } from '../../../providers/local/local-service.ts';
-import type { LocalConfig } from '../../../providers/local/options.ts';
+import { engineScope, type LocalConfig } from '../../../providers/local/options.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
 import { LocalProvider } from '../../../providers/local/provider.ts';
 import {
@@ -10,34 +10,49 @@ import {
   type ConformanceFixture,
   type ConformanceSubject,
 } from '../../../src/conformance/index.ts';
-import { defineCapabilities } from '../../../src/contract/capabilities.ts';
+import { type Capabilities, defineCapabilities } from '../../../src/contract/capabilities.ts';
 import { SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
 
-/** The local provider's own, with pages so small that a few sessions fill several. */
-const CAPABILITIES = defineCapabilities({ ...plugin.capabilities, listPageSize: 4 });
+/** What the kit is run on: an engine, and how its sessions are opened. */
+export interface LocalFixtureParts {
+  readonly engine: LocalEngine;
+  readonly config: LocalConfig;
+  readonly capabilities: Capabilities;
+}
 
-/** The local provider on a real DuckDB, with timeouts on a virtual clock. */
-export const localSubject: ConformanceSubject = {
-  name: 'local on DuckDB',
-  capabilities: CAPABILITIES,
-  faults: ['broken-start'],
-  layered: false,
-  sql: DUCKDB_SAMPLES,
-  patienceMs: 3_000,
-  open: openLocal,
-};
+/** The capabilities of an engine, with pages so small that a few sessions fill several. */
+export function smallPages(capabilities: Capabilities): Capabilities {
+  return defineCapabilities({ ...capabilities, listPageSize: 4 });
+}
 
-async function openLocal(): Promise<ConformanceFixture> {
-  const clock = new VirtualClock();
-  const engine = new CountedEngine(loadDuckDbEngine());
-  const config: LocalConfig = {
+const DUCKDB = {
+  capabilities: smallPages(plugin.capabilities),
+  config: {
     engine: 'duckdb',
     pythonEnvironment: undefined,
     database: ':memory:',
     memoryLimit: '256MB',
     threads: 1,
     init: [],
-  };
+  },
+} as const satisfies Partial<LocalFixtureParts>;
+
+/** The local provider on a real DuckDB, with timeouts on a virtual clock. */
+export const localSubject: ConformanceSubject = {
+  name: 'local on DuckDB',
+  capabilities: DUCKDB.capabilities,
+  faults: ['broken-start'],
+  layered: false,
+  sql: DUCKDB_SAMPLES,
+  patienceMs: 3_000,
+  open: () => openLocalFixture({ engine: loadDuckDbEngine(), ...DUCKDB }),
+};
+
+/** The local provider on any engine, with timeouts on a virtual clock, and somebody who counts at the engine's door. */
+export async function openLocalFixture(parts: LocalFixtureParts): Promise<ConformanceFixture> {
+  const { config, capabilities } = parts;
+  const clock = new VirtualClock();
+  const engine = new CountedEngine(parts.engine);
   const service = new LocalService({
     config,
     loadEngine: async () => engine,
@@ -46,8 +61,7 @@ async function openLocal(): Promise<ConformanceFixture> {
     random: new SeededRandom(),
   });
   return {
-    createProvider: () =>
-      new LocalProvider({ id: 'local', scope: 'duckdb', capabilities: CAPABILITIES, service, clock }),
+    createProvider: () => new LocalProvider({ id: 'local', scope: engineScope(config), capabilities, service, clock }),
     time: engineTime(clock),
     oracle: {
       requestCount: (operation) => engine.count(operation),
@@ -109,6 +123,7 @@ class CountedEngine implements LocalEngine {
         return execution;
       },
       progress: (statementId) => session.progress(statementId),
+      ...(session.endpoint !== undefined && { endpoint: session.endpoint }),
       get brokenBy() {
         return session.brokenBy;
       },

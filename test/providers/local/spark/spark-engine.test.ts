@@ -155,7 +155,9 @@ describe('a server of somebody else', () => {
     expect(JSON.stringify(handle)).not.toContain('hush');
     expect(log.statements).toEqual(['SELECT 1', 'SET a = 1']);
     const endpoint = await provider.endpoint!(handle, FREE_CALL);
-    expect(endpoint).toEqual(log.endpoints[0]);
+    expect({ ...endpoint, expiresAtMs: Infinity }).toEqual(log.endpoints[0]);
+    const { details } = await provider.describe(handle, FREE_CALL);
+    expect(endpoint.expiresAtMs).toBe(details.createdAtMs! + details.maxLifetimeMs!);
     expect(endpoint).toMatchObject({
       host: '127.0.0.1',
       tls: false,
