@@ -83,6 +83,7 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   tokenLifetimeMs: 'Endpoint token lives',
   maxLiveSessions: 'Live sessions at most',
   watchIntervalMs: 'Looked at every',
+  expectedStartMs: 'Ready after',
   callsPerSecond: 'Calls a second',
   outlivesProcess: 'Sessions outlive the process',
 };
@@ -107,6 +108,10 @@ function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): s
       return capabilities.tokenLifetimeMs === false ? '–' : duration(capabilities.tokenLifetimeMs);
     case 'watchIntervalMs':
       return `${duration(capabilities.watchIntervalMs.min)} – ${duration(capabilities.watchIntervalMs.max)}`;
+    case 'expectedStartMs': {
+      const expected = capabilities.expectedStartMs;
+      return expected === undefined ? 'not known' : `${duration(expected.min)} – ${duration(expected.max)}`;
+    }
     case 'callsPerSecond': {
       const rates = capabilities.callsPerSecond;
       return rates === false ? 'no limit' : `${rates.reads} reads, ${rates.writes} writes`;
