@@ -42,6 +42,16 @@ export function loadSparkEngine(config: LocalConfig, ports: ProviderPorts): Loca
   }
   const { engine } = config;
   if (engine === 'sail' || engine === 'spark') {
+    // What ends a server with us is a shell of POSIX.
+    if (process.platform === 'win32') {
+      throw new SessionError(
+        'unsupported',
+        `the engine ${engine} needs Linux or macOS; on Windows run it in WSL and name its \`url\``,
+        {
+          operation: 'start',
+        },
+      );
+    }
     const server = findEngine({ ...config, engine }, { env: process.env, home: homedir() });
     const shared = new SharedProcess((signal) => EngineProcess.start({ server, ...ports, signal }));
     return new SparkEngine(server.label, sparkConnect, (signal) => ownSite(shared, signal));
