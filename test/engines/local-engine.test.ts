@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -136,13 +136,17 @@ it('`engines install sail` brings a Sail that a config with two words finds', as
   }
 });
 
-/** Kills the one process in whose command line the words stand, and no watchdog of it. */
+/** Kills the one process in whose command line the words stand, and no watchdog of it; Linux tells by its files. */
 async function killWho(words: string): Promise<void> {
-  const child = spawn('pgrep', ['-f', '--', `^[^ ]*python.*${words}`]);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await once(child, 'close');
-  const [pid, ...others] = output.trim().split('\n').map(Number);
-  if (!pid || others.length > 0) throw new Error(`no single process has ${words} in its command: ${output}`);
-  process.kill(pid, 'SIGKILL');
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(
+    names.map(async (pid) => ({ pid, command: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })),
+  );
+  const found = commands.filter(
+    ({ command }) => /^\S*python/.test(command) && command.replaceAll('\0', ' ').includes(words),
+  );
+  const [server, ...others] = found;
+  if (server === undefined || others.length > 0)
+    throw new Error(`${found.length} processes have ${words} in their commands`);
+  process.kill(Number(server.pid), 'SIGKILL');
 }
