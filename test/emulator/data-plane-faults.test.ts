@@ -67,6 +67,18 @@ describe('a statement gives its values all the same', () => {
     expect(await sum()).toBe(SUM);
   });
 
+  it('0 answers: the call has begun, and is attached to again; none said: it has not, and is made again', async () => {
+    const attached = (): number =>
+      stage.calls('ReattachExecute').filter(({ errorCode }) => errorCode === undefined).length;
+    const known = attached();
+    stage.emulator.faults.add(onRows({ kind: 'rpc-error', code: 'UNAVAILABLE' }));
+    expect(await sum()).toBe(SUM);
+    expect(attached()).toBe(known);
+    stage.emulator.faults.add(onRows({ kind: 'rpc-error', code: 'UNAVAILABLE', afterAnswers: 0 }));
+    expect(await sum()).toBe(SUM);
+    expect(attached()).toBe(known + 1);
+  });
+
   it('9. a result without rows', async () => {
     expect(await stage.rows('SELECT 1 AS n WHERE false')).toEqual([]);
   });

@@ -1,7 +1,5 @@
-import type { BATCH_PACKINGS } from './rpc-fault.ts';
+import type { BatchPacking } from './rpc-fault.ts';
 import { encodeMessage, WireMessage, type FieldValue } from './wire-message.ts';
-
-type Packing = (typeof BATCH_PACKINGS)[number];
 
 /** Numbers of `ExecutePlanResponse` and of the batch in it. */
 const ARROW_BATCH = 2;
@@ -9,7 +7,7 @@ const RESPONSE_TEXTS = [1, 12, 13, 15];
 const BATCH = { rowCount: 1, data: 2, startOffset: 3, chunkIndex: 4, chunks: 5 } as const;
 
 /** An answer with rows packed as told; every other answer stays as it is. */
-export async function repackBatch(answer: Uint8Array, packing: Packing): Promise<readonly Uint8Array[]> {
+export async function repackBatch(answer: Uint8Array, packing: BatchPacking): Promise<readonly Uint8Array[]> {
   const response = new WireMessage(answer);
   const batch = response.message(ARROW_BATCH);
   if (batch === undefined) return [answer];

@@ -8,7 +8,7 @@ export interface RpcFaultPlace {
 }
 
 /** How the rows of an answer can be spoiled, or only be packed in another way. */
-export const BATCH_PACKINGS = [
+const BATCH_PACKINGS = [
   'pieces',
   'lz4',
   'zstd',
@@ -18,6 +18,9 @@ export const BATCH_PACKINGS = [
   'wrong-start',
   'no-arrow',
 ] as const;
+
+/** One of these ways. */
+export type BatchPacking = (typeof BATCH_PACKINGS)[number];
 
 /** What goes wrong in a call of Spark Connect; strikes `ExecutePlan` unless an operation is named. */
 export type RpcFaultEffect =
@@ -38,7 +41,7 @@ export type RpcFaultEffect =
   /** An answer in between that holds nothing, as Sail's heartbeat, or something that no client knows yet. */
   | ({ readonly kind: 'rpc-extra'; readonly answer: 'empty' | 'unknown' } & RpcFaultPlace)
   /** Rows arrive in pieces, compressed, or not as they are announced. */
-  | { readonly kind: 'rpc-batch'; readonly as: (typeof BATCH_PACKINGS)[number] }
+  | { readonly kind: 'rpc-batch'; readonly as: BatchPacking }
   /** The answers name another server session than before, as after a restart of the driver. */
   | { readonly kind: 'rpc-server-session'; readonly id: string }
   /** An interrupt that finds nothing to interrupt; strikes `Interrupt` unless an operation is named. */
@@ -48,7 +51,7 @@ const place = { afterAnswers: whole(0, 1e9) };
 const word = text({ min: 1, max: 1024 });
 
 /** The members of each fault of the data plane besides its aim. */
-export const RPC_FAULT_MEMBERS = {
+const RPC_FAULT_MEMBERS = {
   'rpc-error': {
     members: {
       ...place,

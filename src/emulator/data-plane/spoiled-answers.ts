@@ -39,8 +39,9 @@ export interface SpoiledCall {
 export async function* spoiledAnswers(call: SpoiledCall): AsyncGenerator<Uint8Array, void, undefined> {
   if (yield* strikeAt(call, undefined)) return;
   let sent = 0;
-  if (yield* strikeAt(call, 0)) return;
   for await (const answer of call.answers()) {
+    // Only now the call has begun for certain.
+    if (sent === 0 && (yield* strikeAt(call, 0))) return;
     for (const piece of await spoil(answer, call.faults)) {
       yield piece;
       sent += 1;
