@@ -65,7 +65,7 @@ findings.record("EMR Serverless get-session reads IDLE", session.get("session", 
 _, listed, _ = aws("emr-serverless", "list-sessions", *place, "--states", "IDLE", "BUSY")
 findings.record("EMR Serverless list-sessions shows it", [row["sessionId"] for row in listed.get("sessions", [])] == [session_id], listed)
 _, endpoint, _ = aws("emr-serverless", "get-session-endpoint", *one)
-findings.record("EMR Serverless get-session-endpoint", endpoint.get("endpoint", "").startswith("https://"))
+findings.record("EMR Serverless get-session-endpoint", endpoint.get("endpoint", "").startswith("http://127.0.0.1:"))
 code, _, complaint = aws("emr-serverless", "get-session", *place, "--session-id", "00nowhere")
 findings.record("EMR Serverless refuses an unknown session", code != 0 and "(ResourceNotFoundException)" in complaint, complaint)
 code, _, complaint = aws("emr-serverless", "terminate-session", *one)
