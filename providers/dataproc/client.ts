@@ -104,9 +104,9 @@ export class DataprocSdkCalls implements DataprocCalls {
     return `${this.#parent}/sessions/${id}`;
   }
 
-  async #call<Answer>(method: MethodName, request: Request, limits: CallLimits): Promise<Answer> {
-    const open = this.#open ?? (await this.#connect());
-    return (await open.call(method, request, limits)) as Answer;
+  #call<Answer>(method: MethodName, request: Request, limits: CallLimits): Promise<Answer> {
+    const answer = this.#open?.call(method, request, limits);
+    return (answer ?? this.#connect().then((open) => open.call(method, request, limits))) as Promise<Answer>;
   }
 
   #connect(): Promise<Connection> {
