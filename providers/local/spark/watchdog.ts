@@ -4,17 +4,24 @@
  * Words: the folder, then the server's command.
  *
  * The group is asked first and has five seconds; what is left of it then is killed, the shell with it. The last line of output tells
- * with which code the server ended.
+ * with which code the server ended. That the server has ended is said again and again: once could be before the shell
+ * listens. Removing the folder is deaf to it.
  */
 const WATCHDOG = `
 folder=$1; shift
 trap : TERM
-{ trap : TERM; "$@" </dev/null; echo "it ended with code $?"; kill -TERM 0; } &
-server=$!
+{
+  trap : TERM
+  "$@" </dev/null
+  echo "it ended with code $?"
+  : >"$folder/.ended"
+  while :; do kill -TERM 0; sleep 0.05; done
+} &
 cat >/dev/null
 kill -TERM 0
 tries=0
-while kill -0 $server 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
+while [ ! -e "$folder/.ended" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
+trap '' TERM
 rm -rf "$folder"
 kill -KILL 0`;
 
