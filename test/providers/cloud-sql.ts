@@ -16,6 +16,8 @@ export interface CloudSql {
 /** What runs until its session ends. */
 const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
 const ROWS = 'SELECT range AS n FROM range(40000)';
+/** How long a session may live where that is to end it: its token outlives it. */
+const LIFE_MS = 10 * 60_000;
 /** Keeps the rows of a query open after their first batch. */
 const HELD = { kind: 'rpc-silence', skip: 1, afterAnswers: 1 } as const;
 
@@ -76,10 +78,10 @@ export function registerCloudSql({ cloud, tokenLifeMs, tuned }: CloudSql): void 
     });
 
     it('fails with the end of its session, and the session works no more', async () => {
-      await using stage = await openSqlStage(cloud, tuned({ maxLifetimeMs: 60 * 60_000 }));
+      await using stage = await openSqlStage(cloud, tuned({ maxLifetimeMs: LIFE_MS }));
       const failed = failureOf(stage.rows(LONG));
       await until(() => stage.calls('ExecutePlan').length === 2);
-      stage.skip(60 * 60_000);
+      stage.skip(LIFE_MS);
       expect(await failed).toMatchObject({ kind: 'session-failed', handle: stage.session.handle });
       expect(stage.emulator.oracle.live()).toEqual([]);
     });
