@@ -29,7 +29,9 @@ export function whyNotListening(address: Address): Promise<string | undefined> {
       resolve(why);
     };
     socket.once('connect', () => {
-      settle(undefined);
+      // A call to a free port of one's own machine may be given that very port to call from, and then reaches itself.
+      const isSelf = socket.localPort === address.port && socket.localAddress === socket.remoteAddress;
+      settle(isSelf ? 'nobody listens' : undefined);
     });
     socket.once('timeout', () => {
       settle('it does not answer');
