@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort, whyNotListening } from '../../providers/local/spark/listening.ts';
 import { serverCommand, sparkHome, type EngineName } from './engine-homes.ts';
 
 /** Apache Spark listens after six seconds on a quiet machine. */
@@ -56,31 +56,13 @@ export async function startEngine(engine: EngineName, port?: number): Promise<En
   return { engine, port: chosen, output, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function untilListening(child: ChildProcess, port: number): Promise<void> {
   const untilMs = Date.now() + START_PATIENCE_MS;
-  while (!(await listens(port))) {
+  while ((await whyNotListening({ host: '127.0.0.1', port })) !== undefined) {
     if (isOver(child)) throw new Error('it has ended');
     if (Date.now() > untilMs) throw new Error(`nothing listens on port ${port} after ${START_PATIENCE_MS} ms`);
     await pause(LOOK_EVERY_MS);
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }
 
 function isOver({ exitCode, signalCode }: ChildProcess): boolean {

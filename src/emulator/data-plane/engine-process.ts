@@ -83,8 +83,10 @@ function listens(port: number): Promise<boolean> {
       resolve(false);
     });
     socket.once('connect', () => {
+      // A call to a free port of one's own machine may be given that very port to call from, and then reaches itself.
+      const isSelf = socket.localPort === port;
       socket.destroy();
-      resolve(true);
+      resolve(!isSelf);
     });
   });
 }
