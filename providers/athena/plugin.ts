@@ -11,6 +11,7 @@ export const plugin = definePlugin<AthenaConfig>({
   summary: 'Amazon Athena for Apache Spark: sessions of one workgroup',
   // Safe: these three have defaults.
   capabilities: athenaCapabilities(defaultOptions(ATHENA_OPTIONS_SHAPE) as unknown as AthenaConfig),
+  capabilitiesOf: athenaCapabilities,
   environmentVariables: ATHENA_VARIABLES,
   optionsSchema: () => ATHENA_OPTIONS_SHAPE,
   parseOptions: parseAthenaOptions,

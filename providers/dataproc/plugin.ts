@@ -11,6 +11,7 @@ export const plugin = definePlugin<DataprocConfig>({
   summary: 'Google Dataproc Serverless: interactive sessions of one project and region',
   // Safe: all that capabilities depend on has defaults.
   capabilities: dataprocCapabilities(defaultOptions(DATAPROC_OPTIONS_SHAPE) as unknown as DataprocConfig),
+  capabilitiesOf: dataprocCapabilities,
   environmentVariables: DATAPROC_VARIABLES,
   optionsSchema: () => DATAPROC_OPTIONS_SHAPE,
   parseOptions: parseDataprocOptions,

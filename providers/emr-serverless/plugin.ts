@@ -18,6 +18,7 @@ export const plugin = definePlugin<EmrServerlessConfig>({
   capabilities: emrServerlessCapabilities(
     defaultOptions(EMR_SERVERLESS_OPTIONS_SHAPE) as unknown as EmrServerlessConfig,
   ),
+  capabilitiesOf: emrServerlessCapabilities,
   environmentVariables: EMR_SERVERLESS_VARIABLES,
   optionsSchema: () => EMR_SERVERLESS_OPTIONS_SHAPE,
   parseOptions: parseEmrServerlessOptions,

@@ -11,6 +11,7 @@ export const plugin: ProviderPlugin = definePlugin<LocalConfig>({
   id: 'local',
   summary: 'Sessions on this machine, on DuckDB, Sail or Apache Spark: no cloud, no cost',
   capabilities: localCapabilities({ engine: 'duckdb' }),
+  capabilitiesOf: localCapabilities,
   optionsSchema: localOptionsSchema,
   environmentVariables: {},
   parseOptions: parseLocalOptions,

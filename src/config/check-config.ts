@@ -1,5 +1,4 @@
 import type { SqlDialect } from '../contract/capabilities.ts';
-import { isBatchPlugin } from '../contract/provider-plugin.ts';
 import type { ConfigRequest } from './config-options.ts';
 import { withoutRepeats, type ConfigProblem } from './config-problem.ts';
 import { configWarnings } from './config-warnings.ts';
@@ -47,10 +46,10 @@ export async function checkConfig(request: ConfigRequest = {}): Promise<ConfigRe
   const environments = await Promise.all(names.map((name) => readEnvironment(source, name)));
   return {
     file: source.label,
-    environments: environments.map(({ name, plugin }) => ({
+    environments: environments.map(({ name, plugin, capabilities }) => ({
       name,
       provider: plugin?.id,
-      dialect: plugin === undefined || isBatchPlugin(plugin) ? undefined : plugin.capabilities.dialect,
+      dialect: capabilities?.dialect,
     })),
     selected: choice.name,
     problems: withoutRepeats([...source.problems, ...wrongChoice, ...environments.flatMap(({ problems }) => problems)]),

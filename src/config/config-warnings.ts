@@ -1,5 +1,4 @@
 import type { Capabilities, SqlDialect } from '../contract/capabilities.ts';
-import { isBatchPlugin } from '../contract/provider-plugin.ts';
 import { formatPath } from './config-problem.ts';
 import { looksSecret } from './describe-value.ts';
 import type { ReadEnvironment } from './read-environment.ts';
@@ -18,9 +17,9 @@ export function configWarnings(
 
 function differentDialects(environments: readonly ReadEnvironment[]): readonly string[] {
   const speakers = new Map<SqlDialect, string[]>();
-  for (const { name, plugin } of environments) {
-    if (plugin === undefined || isBatchPlugin(plugin)) continue;
-    const { dialect } = plugin.capabilities;
+  for (const { name, capabilities } of environments) {
+    if (capabilities === undefined) continue;
+    const { dialect } = capabilities;
     speakers.set(dialect, [...(speakers.get(dialect) ?? []), name]);
   }
   if (speakers.size < 2) return [];
@@ -38,19 +37,19 @@ const NEEDS = {
   sparkConf: 'sparkConf',
 } as const satisfies Partial<Record<keyof ReadEnvironment['session'], keyof Capabilities>>;
 
-function withinEnvironment({ name, plugin, session, written, problems }: ReadEnvironment): readonly string[] {
+function withinEnvironment(environment: ReadEnvironment): readonly string[] {
+  const { name, plugin, capabilities, session, written, problems } = environment;
   if (plugin === undefined || problems.length > 0) return [];
   const at = (...path: string[]): string => formatPath(['environments', name, ...path]);
   const secrets = Object.entries(written)
     .filter(([key, value]) => typeof value === 'string' && looksSecret(key, value) && !value.includes('${'))
     .map(([key]) => `${at(key)}: this looks like a secret in a file; keep it in a variable and write \${NAME}`);
-  if (isBatchPlugin(plugin)) {
+  if (capabilities === undefined) {
     const unused = Object.keys(session).map(
       (key) => `${at('session', key)}: ${plugin.id} has run batches and no sessions`,
     );
     return [...unused, ...secrets];
   }
-  const { capabilities } = plugin;
   const unsupported = Object.entries(NEEDS)
     .filter(([key, capability]) => Object.hasOwn(session, key) && capabilities[capability] === false)
     .map(([key]) => `${at('session', key)}: ${plugin.id} takes no ${key}; starting a session will fail`);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { AnyPlugin } from '../contract/provider-plugin.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import { isBatchPlugin, type AnyPlugin } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { checkShape, type ShapeProblem } from './check-shape.ts';
@@ -22,6 +23,8 @@ export interface ReadEnvironment {
   /** `undefined` when the provider is not named or cannot be loaded. */
   readonly plugin: AnyPlugin | undefined;
   readonly providerConfig: unknown;
+  /** What its sessions can do; `undefined` without a provider, and where that has run batches and no sessions. */
+  readonly capabilities: Capabilities | undefined;
   readonly session: SessionDefaults;
   readonly problems: readonly ConfigProblem[];
 }
@@ -49,12 +52,19 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
     written: raw,
     plugin,
     providerConfig: read.config,
+    capabilities: capabilitiesOf(plugin, read.config),
     session: typed['session'] ?? {},
     problems: [...unfilled, ...told].map(({ path, message }) => {
       const place = [...at, ...path];
       return { file: source.labelAt(place), path: place, message };
     }),
   };
+}
+
+/** Options that are wrong give no config: what its provider can do by default is said then. */
+function capabilitiesOf(plugin: AnyPlugin | undefined, config: unknown): Capabilities | undefined {
+  if (plugin === undefined || isBatchPlugin(plugin)) return undefined;
+  return config === undefined ? plugin.capabilities : (plugin.capabilitiesOf?.(config) ?? plugin.capabilities);
 }
 
 interface FoundPlugin {

@@ -48,6 +48,8 @@ export interface PluginBase<Config = unknown> {
 export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   /** What its sessions can do with default options; a created provider says what its own can. */
   readonly capabilities: Capabilities;
+  /** What they can do with these options, for whoever only looks at a config; absent where options change nothing of it. */
+  capabilitiesOf?(config: Config): Capabilities;
   /** Makes a provider without any I/O; SDKs and engines load at its first call. */
   create(config: Config, ports: ProviderPorts): SessionProvider;
 }

@@ -32,6 +32,13 @@ describe('checkConfig', () => {
     ]);
   });
 
+  it('says what the options of an environment make of its provider', async () => {
+    const environments = { plain: { provider: 'local' }, spark: { provider: 'local', engine: 'sail' } };
+    const report = await check({ defaultEnvironment: 'plain', environments });
+    expect(report.environments.map(({ dialect }) => dialect)).toEqual(['duckdb', 'spark']);
+    expect(report.warnings).toEqual([expect.stringMatching(/plain speaks duckdb, spark speaks spark$/)]);
+  });
+
   it('says which environment would be taken', async () => {
     const environments = { dev: SPARK, prod: SPARK };
     const named = { config: { defaultEnvironment: 'dev', environments }, env: { ANYSESSION_ENV: 'prod' } };
