@@ -44,8 +44,9 @@ describe.each(WAYS)('an emulated session of $cloud in front of $engine', ({ engi
     expect(rows.map((row) => members(row, fields))).toEqual(expected?.rows);
   });
 
-  // Sail forgets an operation whose stream was called off, and says "task context not found" when it is attached to again.
-  it.runIf(engine !== 'sail')('goes on when the token expires in mid-statement', async () => {
+  // Not with Sail: it forgets an operation whose stream was called off, and says "task context not found" when it is attached to again.
+  if (engine === 'sail') return;
+  it('goes on when the token expires in mid-statement', async () => {
     const open = stage.calls('ExecutePlan').length;
     stage.emulator.faults.add({ kind: 'rpc-silence', skip: 1, afterAnswers: 1 });
     const rows = stage.rows('SELECT id FROM range(1000)');
