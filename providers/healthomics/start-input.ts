@@ -13,23 +13,25 @@ import { problemOfTags, toDefaultRunSetting, toRunSetting } from './run-setting.
  */
 export function toStartInput(request: BatchStartRequest, config: HealthOmicsConfig): StartRunBatchCommandInput {
   const { token, owner, name, labels, defaults, runs } = request;
-  const problem = problemOfTags(labels);
-  if (problem !== undefined) {
-    throw new SessionError('invalid-request', `labels: ${problem}`, { operation: 'start', provider: 'healthomics' });
-  }
   const staged = 'uri' in runs ? runs : undefined;
+  const tags = {
+    ...labels,
+    [OWN_TAGS.owner]: owner,
+    [OWN_TAGS.token]: token,
+    ...(name !== undefined && { [OWN_TAGS.name]: name }),
+    ...(staged !== undefined && { [OWN_TAGS.runList]: staged.uri }),
+  };
+  const problem = problemOfTags(tags);
+  if (problem !== undefined) {
+    const message = `labels, with those of anysession's own: ${problem}`;
+    throw new SessionError('invalid-request', message, { operation: 'start', provider: 'healthomics' });
+  }
   return {
     requestId: token,
     batchName: token,
     defaultRunSetting: toDefaultRunSetting(defaults, config),
     // Exactly one member: the SDK would send both.
     batchRunSettings: 'uri' in runs ? { s3UriSettings: runs.uri } : { inlineSettings: runs.map(toRunSetting) },
-    tags: {
-      ...labels,
-      [OWN_TAGS.owner]: owner,
-      [OWN_TAGS.token]: token,
-      ...(name !== undefined && { [OWN_TAGS.name]: name }),
-      ...(staged !== undefined && { [OWN_TAGS.runList]: staged.uri }),
-    },
+    tags,
   };
 }

@@ -115,6 +115,7 @@ function everyVerb(
     cancel: () => provider.cancel(handle, call),
     deleteRuns: () => provider.deleteRuns(handle, call),
     deleteRecord: () => provider.deleteRecord(handle, call),
+    ...(provider.describeRun && { describeRun: provider.describeRun.bind(provider, handle, '1234567', call) }),
   };
 }
 

@@ -18,6 +18,7 @@ export function brokenBatchProvider(broken: BrokenBatchProvider): BrokenBatchPro
 
 /** The same provider, except for some members. */
 export function alterBatches(sound: BatchProvider, changes: Partial<BatchProvider>): BatchProvider {
+  const describeRun = sound.describeRun?.bind(sound);
   return {
     id: sound.id,
     scope: sound.scope,
@@ -37,6 +38,7 @@ export function alterBatches(sound: BatchProvider, changes: Partial<BatchProvide
     deleteRuns: (handle, call) => sound.deleteRuns(handle, call),
     deleteRecord: (handle, call) => sound.deleteRecord(handle, call),
     close: () => sound.close(),
+    ...(describeRun && { describeRun }),
     ...changes,
   };
 }

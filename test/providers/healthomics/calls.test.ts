@@ -75,6 +75,21 @@ describe('HealthOmics, call by call', () => {
     expect(inputsOf('StartRunBatch')).toMatchObject([{ defaultRunSetting: { ...DEFAULTS, ...native } }]);
   });
 
+  it('refuses labels that leave no room for its own tags, or are too long, and sends nothing', async () => {
+    const { provider, inputsOf } = await scene();
+    const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`l${at}`, 'x']));
+    const start = (changes: Readonly<Record<string, string>>) =>
+      provider.start({ ...request([{ id: 'a' }]), labels: changes }, CALL);
+    await expect(start(labels(48))).rejects.toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('there are 51 tags altogether; 50 are allowed') as string,
+    });
+    await expect(start({ note: 'x'.repeat(257) })).rejects.toThrow("the tag 'note' is too long");
+    expect(inputsOf('StartRunBatch')).toEqual([]);
+    await start(labels(47));
+    expect(inputsOf('StartRunBatch')).toHaveLength(1);
+  });
+
   it('B-022 uploads a list in parts, as one JSON array, and reads it back; the same list has the same ETag', async () => {
     const { provider, inputsOf } = await scene();
     const runs: RunSpec[] = runsOf(101).map((run) => ({ ...run, parameters: { text: 'é'.repeat(60_000) } }));
