@@ -6,6 +6,7 @@ export { runBatchConformance } from './batch/run-batch-conformance.ts';
 export { CASES } from './cases/all-cases.ts';
 export type { KitCase } from './kit.ts';
 export { readRows, type SampleValue } from './column-reader.ts';
+export type { CodeSamples } from './code-samples.ts';
 export { CaseBlocked, check, RuleBroken, type ConformanceCase } from './conformance-case.ts';
 export { DUCKDB_SAMPLES } from './duckdb-samples.ts';
 export { engineTime, realTime, virtualTime, type MovableClock } from './fixture-time.ts';

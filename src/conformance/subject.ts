@@ -2,6 +2,7 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { ProviderOperation, SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
+import type { CodeSamples } from './code-samples.ts';
 import type { SqlSamples } from './sql-samples.ts';
 
 /** Something that a subject's service can be made to do. */
@@ -14,6 +15,8 @@ export type InjectedFault =
   | { readonly kind: 'lost-answer'; readonly operation: ProviderOperation }
   /** The next session that is started breaks instead of becoming ready. */
   | { readonly kind: 'broken-start' }
+  /** The next block of code that is started fails, with a reason. */
+  | { readonly kind: 'broken-calculation' }
   /** The session shows a state that no release knows, or is unhealthy and still held. */
   | { readonly kind: 'unknown-state' | 'degraded'; readonly sessionId: string }
   /** The session has work from elsewhere, or has it no longer. */
@@ -36,6 +39,8 @@ export interface SubjectFacts {
 export interface ConformanceSubject extends SubjectFacts {
   /** Statements for `capabilities.sql`, in the provider's dialect. */
   readonly sql?: SqlSamples;
+  /** Blocks of code for `capabilities.calculations`. */
+  readonly code?: CodeSamples;
   /** How much real time anything may take that needs no time of the subject's clock, milliseconds; 1000 by default. */
   readonly patienceMs?: number;
   /** How much real time one case may take, milliseconds; 20 000 by default. */
@@ -89,4 +94,6 @@ export interface ConformanceOracle {
   idleTimeoutMs(sessionId: string): Eventually<number>;
   /** How many statements the engine is working on; 0 where there is no engine. */
   runningStatements(): Eventually<number>;
+  /** The ids of all blocks of code that were ever run; needed for `capabilities.calculations`. */
+  calculations?(): Eventually<readonly string[]>;
 }

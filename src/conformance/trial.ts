@@ -6,6 +6,7 @@ import type { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext, ListFilter, SessionPage, SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
+import type { CodeSamples } from './code-samples.ts';
 import { CaseBlocked, check } from './conformance-case.ts';
 import { expectError, outcomeOf, said, type Outcome } from './outcome.ts';
 import type { SqlSamples } from './sql-samples.ts';
@@ -58,6 +59,14 @@ export class Trial {
     const { sql, name } = this.subject;
     if (sql === undefined) throw new Error(`the subject '${name}' runs SQL and must say which (its member 'sql')`);
     return sql;
+  }
+
+  /** Blocks of code in the subject's language. */
+  get code(): CodeSamples {
+    const { code, name } = this.subject;
+    if (code === undefined)
+      throw new Error(`the subject '${name}' runs calculations and must say which (its member 'code')`);
+    return code;
   }
 
   /** Another provider object over the same service. */
@@ -129,25 +138,31 @@ export class Trial {
     isReached: (observation: Observation) => boolean,
     goal: { readonly what: string; readonly rule: string; readonly limitMs?: number },
   ): Promise<Observation> {
-    const { clock, limitMs = DEFAULT_LIMIT_MS } = this.#fixture.time;
-    const endMs = clock.monotonicMs() + (goal.limitMs ?? limitMs);
-    for (;;) {
-      const observation = await this.describe(handle);
-      if (isReached(observation)) return observation;
-      if (observation.final || clock.monotonicMs() >= endMs) {
-        throw new CaseBlocked(goal.rule, `the session is ${said(observation)} and does not become ${goal.what}`);
-      }
-      await this.pass(this.capabilities.watchIntervalMs.min);
-    }
+    const isOver = (seen: Observation): boolean => isReached(seen) || seen.final;
+    const observation = await this.lookUntil(() => this.describe(handle), isOver, goal.limitMs);
+    if (isReached(observation)) return observation;
+    throw new CaseBlocked(goal.rule, `the session is ${said(observation)} and does not become ${goal.what}`);
   }
 
   /** Lets time go by until the service itself says that nothing is left. */
   async untilNothingLives(rule: string): Promise<void> {
-    const { clock, limitMs = DEFAULT_LIMIT_MS } = this.#fixture.time;
-    const endMs = clock.monotonicMs() + limitMs;
-    while ((await this.oracle.live()).length > 0) {
-      if (clock.monotonicMs() >= endMs)
-        throw new CaseBlocked(rule, 'the service still holds sessions that should have ended');
+    const live = await this.lookUntil(
+      async () => this.oracle.live(),
+      (ids) => ids.length === 0,
+    );
+    if (live.length > 0) throw new CaseBlocked(rule, 'the service still holds sessions that should have ended');
+  }
+
+  /** Looks again and again, for as long as a change is waited for. @returns what was seen last, reached or not. */
+  async lookUntil<T>(
+    look: () => Promise<T>,
+    isReached: (seen: T) => boolean,
+    limitMs = this.#fixture.time.limitMs ?? DEFAULT_LIMIT_MS,
+  ): Promise<T> {
+    const endMs = this.monotonicMs + limitMs;
+    for (;;) {
+      const seen = await look();
+      if (isReached(seen) || this.monotonicMs >= endMs) return seen;
       await this.pass(this.capabilities.watchIntervalMs.min);
     }
   }

@@ -31,6 +31,7 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       return {
         sessions,
         batches: emulator.oracle.batches(),
+        calculations: emulator.oracle.calculations(),
         live: sessions.filter((session) => session.live).length,
         billedSeconds: emulator.oracle.billedSeconds(),
       };

@@ -28,5 +28,5 @@ export {
   type RunEmulatorSurroundings,
   type RunningEmulator,
 } from './run-emulator.ts';
-export { SERVICE_IDS, type BatchTruth, type ServiceId } from './service.ts';
+export { SERVICE_IDS, type BatchTruth, type CalculationTruth, type ServiceId } from './service.ts';
 export { startEmulator } from './start-emulator.ts';

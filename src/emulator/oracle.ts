@@ -1,5 +1,5 @@
 import type { SessionTruth } from './emulated-session.ts';
-import type { BatchTruth, EmulatedService, ServiceId } from './service.ts';
+import type { BatchTruth, CalculationTruth, EmulatedService, ServiceId } from './service.ts';
 
 /** What really happened, for tests that must not ask the code under test. */
 export class Oracle {
@@ -28,6 +28,12 @@ export class Oracle {
   batches(): readonly BatchTruth[] {
     this.#settle();
     return this.#services.flatMap((service) => service.batches?.() ?? []);
+  }
+
+  /** Every block of code that was ever started, oldest first. */
+  calculations(): readonly CalculationTruth[] {
+    this.#settle();
+    return this.#services.flatMap((service) => service.calculations?.() ?? []);
   }
 
   /** How many sessions were started with a token; more than one is a broken promise. */

@@ -79,6 +79,16 @@ export interface BatchTruth {
   readonly liveRuns: number;
 }
 
+/** The truth about one block of code, whatever the service's answers say. */
+export interface CalculationTruth {
+  readonly id: string;
+  readonly sessionId: string;
+  /** The token it was started with, if any. */
+  readonly token: string | undefined;
+  /** The state it really has. */
+  readonly state: string;
+}
+
 /** A stand-in of one cloud service. */
 export interface EmulatedService {
   readonly id: ServiceId;
@@ -92,4 +102,6 @@ export interface EmulatedService {
   sessions(): readonly EmulatedSession[];
   /** The truth about every batch that was ever started, oldest first; absent where there are none. */
   batches?(): readonly BatchTruth[];
+  /** The truth about every block of code that was ever started, oldest first; absent where there are none. */
+  calculations?(): readonly CalculationTruth[];
 }

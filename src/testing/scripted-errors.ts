@@ -4,7 +4,7 @@ import type { ProviderOperation } from '../contract/session-provider.ts';
 import type { ServiceFault } from './service-fault.ts';
 
 /** The verbs that change something, so that a failed call may have had its effect all the same. */
-const CHANGING: readonly ProviderOperation[] = ['start', 'terminate', 'execute'];
+const CHANGING: readonly ProviderOperation[] = ['start', 'terminate', 'execute', 'startCalculation', 'stopCalculation'];
 
 /** What each code means, and whether the service surely did nothing. */
 const KINDS: { readonly [code: string]: { readonly kind: ErrorKind; readonly refused: boolean } | undefined } = {
@@ -12,6 +12,7 @@ const KINDS: { readonly [code: string]: { readonly kind: ErrorKind; readonly ref
   QuotaExceeded: { kind: 'quota-exceeded', refused: true },
   Unavailable: { kind: 'unavailable', refused: false },
   NoSuchSession: { kind: 'not-found', refused: true },
+  NoSuchCalculation: { kind: 'not-found', refused: true },
   SessionExists: { kind: 'conflict', refused: true },
   NotReady: { kind: 'conflict', refused: true },
   SessionEnded: { kind: 'session-failed', refused: true },

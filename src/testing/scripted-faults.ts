@@ -9,7 +9,7 @@ export type ScriptedFault =
   | { readonly kind: 'slow'; readonly delayMs: number; readonly effect: 'before' | 'after' }
   /** The service acts and its answer never arrives. */
   | { readonly kind: 'lost-answer' }
-  /** For `start`: the call succeeds and the session breaks instead of becoming ready. */
+  /** For `start` and `startCalculation`: the call succeeds, and what it starts breaks. */
   | { readonly kind: 'broken-start'; readonly reason: string }
   /** Refused with this code, before any effect. */
   | { readonly kind: 'refused'; readonly code: string; readonly httpStatus: number };

@@ -3,7 +3,7 @@ import type { ProviderOperation } from '../contract/session-provider.ts';
 /** One request that reached a scripted service. */
 export interface ScriptedCall {
   readonly operation: ProviderOperation | 'cancel';
-  /** The start token, for `start`. */
+  /** The start token, for `start` and `startCalculation`. */
   readonly token?: string;
   readonly sessionId?: string;
   /** The attempt that the caller said it was, from 1. */

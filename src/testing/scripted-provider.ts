@@ -1,3 +1,4 @@
+import type { CalculationRunner } from '../contract/calculation-runner.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { formatOwnership } from '../contract/ownership.ts';
@@ -16,6 +17,7 @@ import type {
 import type { StartRequest } from '../contract/start-request.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import { ScriptedAttempts } from './scripted-attempt.ts';
+import { ScriptedCalculationRunner } from './scripted-calculation-runner.ts';
 import { toGone, toObservation } from './scripted-observation.ts';
 import type { ScriptedService } from './scripted-service.ts';
 import type { ScriptedSessionRecord } from './scripted-session.ts';
@@ -41,6 +43,7 @@ export class ScriptedProvider implements SessionProvider {
   /** The service behind it, for tests that script it and ask its oracle. */
   readonly service: ScriptedService;
   readonly statements?: StatementRunner;
+  readonly calculations?: CalculationRunner;
   readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
   readonly dashboard?: (handle: SessionHandle, call: CallContext) => Promise<Dashboard>;
   readonly #clock: Clock;
@@ -54,8 +57,11 @@ export class ScriptedProvider implements SessionProvider {
     this.#clock = clock;
     const attempts = new ScriptedAttempts({ provider: this, clock });
     this.#attempts = attempts;
-    const { sql, sparkConnect, dashboard } = this.capabilities;
+    const { sql, calculations, sparkConnect, dashboard } = this.capabilities;
     if (sql) this.statements = new ScriptedStatementRunner({ engine: service.engine, attempts });
+    if (calculations) {
+      this.calculations = new ScriptedCalculationRunner({ calculations: service.calculations, attempts, clock });
+    }
     if (sparkConnect) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
     if (dashboard) this.dashboard = (handle, call) => this.#openDashboard(handle, call);
   }

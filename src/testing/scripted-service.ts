@@ -1,8 +1,9 @@
 import { defineCapabilities, type Capabilities } from '../contract/capabilities.ts';
 import type { Clock, Random } from '../contract/ports.ts';
+import { ScriptedCalculations } from './scripted-calculations.ts';
 import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
 import { ScriptedEngine, type ScriptedEngineHost, type ScriptedRequest } from './scripted-engine.ts';
-import { ScriptedFaults } from './scripted-faults.ts';
+import { ScriptedFaults, type ScriptedFault } from './scripted-faults.ts';
 import { ScriptedOracle, type ScriptedCall } from './scripted-oracle.ts';
 import {
   ScriptedSession,
@@ -55,6 +56,7 @@ export class ScriptedService implements ScriptedEngineHost {
   readonly statements = new ScriptedStatements();
   readonly oracle: ScriptedOracle;
   readonly engine: ScriptedEngine;
+  readonly calculations: ScriptedCalculations;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #wire: ScriptedWire;
@@ -82,6 +84,7 @@ export class ScriptedService implements ScriptedEngineHost {
     this.#epochOffsetMs = clock.nowMs() - clock.monotonicMs();
     this.#wire = new ScriptedWire({ service: this, clock, latencyMs });
     this.engine = new ScriptedEngine({ host: this, clock });
+    this.calculations = new ScriptedCalculations({ host: this, clock });
     this.oracle = new ScriptedOracle({
       liveIds: () =>
         this.#all()
@@ -171,10 +174,14 @@ export class ScriptedService implements ScriptedEngineHost {
     });
   }
 
-  /** Takes a request of the data plane in the way of all requests; used by the engine. */
-  request<T>(call: Pick<ScriptedCall, 'operation' | 'sessionId'>, request: ScriptedRequest, act: () => T): Promise<T> {
+  /** Takes a request about work in a session in the way of all requests. */
+  request<T>(
+    call: Pick<ScriptedCall, 'operation' | 'sessionId' | 'token'>,
+    request: ScriptedRequest,
+    act: (fault: ScriptedFault | undefined) => T,
+  ): Promise<T> {
     const fault = call.operation === 'cancel' ? undefined : this.faults.take(call.operation);
-    return this.#wire.answer(call, { ...request, fault }, act);
+    return this.#wire.answer(call, { ...request, fault }, () => act(fault));
   }
 
   /** One session, brought up to now: for the engine and for tests that act behind the caller's back. */

@@ -3,14 +3,17 @@ import { registerConformance } from '../../src/conformance/index.ts';
 import { behindLayers } from './behind-layers.ts';
 import { POOR_CAPABILITIES, scriptedSubject } from './scripted-subject.ts';
 
-const everything = scriptedSubject({ size: true, sparkConf: true }, 'scripted with every capability');
+const everything = scriptedSubject(
+  { size: true, sparkConf: true, calculations: true },
+  'scripted with every capability',
+);
 const nothing = scriptedSubject(POOR_CAPABILITIES, 'scripted with no capability');
 const byName = scriptedSubject({ idempotency: 'name' }, 'scripted with names for tokens');
 const silent = scriptedSubject({ reportsBusy: false, concurrentStatements: true }, 'scripted without busy states');
 
 describe.each([
-  { subject: everything, run: 70 },
-  { subject: behindLayers(everything), run: 71 },
+  { subject: everything, run: 78 },
+  { subject: behindLayers(everything), run: 79 },
   { subject: nothing, run: 57 },
   { subject: behindLayers(nothing), run: 65 },
   { subject: byName, run: 70 },

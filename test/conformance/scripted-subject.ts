@@ -31,6 +31,9 @@ export const POOR_CAPABILITIES = {
   outlivesProcess: false,
 } as const satisfies Partial<Capabilities>;
 
+/** Outlasts everything for which the kit waits. */
+const LONG_CODE = 'while True: pass';
+
 /** The scripted provider as a subject of the kit; its service behaves as the capabilities say. */
 export function scriptedSubject(
   capabilities: Partial<Capabilities> = {},
@@ -47,6 +50,7 @@ export function scriptedSubject(
       'no-answer',
       'lost-answer',
       'broken-start',
+      'broken-calculation',
       'unknown-state',
       'degraded',
       'busy',
@@ -54,6 +58,7 @@ export function scriptedSubject(
     ],
     layered: false,
     sql: DUCKDB_SAMPLES,
+    code: { short: 'print(1)', long: LONG_CODE },
     patienceMs: 50,
     open: async () => openScripted(capabilities, batchRows),
   };
@@ -72,6 +77,7 @@ function openScripted(capabilities: Partial<Capabilities>, batchRows: number): C
       live: () => service.oracle.live(),
       idleTimeoutMs: (sessionId) => service.session(sessionId).input.idleTimeoutMinutes * 60_000,
       runningStatements: () => service.oracle.runningStatements().length,
+      calculations: () => service.calculations.started(),
     },
     unknownSessionId: 'ss-000000000000',
     inject: (fault) => inject(service, fault),
@@ -98,6 +104,9 @@ function inject(service: ScriptedService, fault: InjectedFault): void {
       return;
     case 'broken-start':
       service.faults.add('start', { kind: 'broken-start', reason: 'no capacity left' });
+      return;
+    case 'broken-calculation':
+      service.faults.add('startCalculation', { kind: 'broken-start', reason: 'division by zero' });
       return;
     case 'unknown-state':
       service.showState(fault.sessionId, 'HIBERNATING');
@@ -127,6 +136,7 @@ function teach(service: ScriptedService, batchRows: number): void {
     });
   }
   service.statements.set(endless, { neverEnds: true });
+  service.calculations.durationsMs.set(LONG_CODE, 3_600_000);
   service.statements.set(refused, { error: 'syntax error' });
 }
 

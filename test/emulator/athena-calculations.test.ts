@@ -86,6 +86,10 @@ describe('an Athena calculation on the wire', () => {
     const calculation = await submit(emulator, id, { ClientRequestToken: TOKEN });
     expect(await submit(emulator, id, { ClientRequestToken: TOKEN })).toBe(calculation);
     expect(await submit(emulator, id, { ClientRequestToken: TOKEN, CodeBlock: '3' })).toContain('other parameters');
+    const truth = { id: calculation, sessionId: id, token: TOKEN };
+    expect(emulator.oracle.calculations()).toEqual([{ ...truth, state: 'RUNNING' }]);
+    emulator.advance(1000);
+    expect(emulator.oracle.calculations()).toEqual([{ ...truth, state: 'COMPLETED' }]);
   });
 
   it('can be stopped, again without effect, and can fail', async () => {

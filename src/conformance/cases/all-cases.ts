@@ -1,4 +1,5 @@
 import type { ConformanceCase } from '../conformance-case.ts';
+import { CALCULATION_CASES } from './calculation-cases.ts';
 import { ENDING_CASES } from './ending-cases.ts';
 import { FAILING_CASES } from './failing-cases.ts';
 import { LISTING_CASES } from './listing-cases.ts';
@@ -16,4 +17,5 @@ export const CASES: readonly ConformanceCase[] = [
   ...ENDING_CASES,
   ...LISTING_CASES,
   ...SQL_CASES,
+  ...CALCULATION_CASES,
 ].sort((one, other) => one.rule.localeCompare(other.rule));

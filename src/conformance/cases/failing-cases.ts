@@ -38,7 +38,7 @@ function callVerb(
     case 'dashboard':
       return provider[verb]?.(handle, call) ?? Promise.reject(new Error(`the provider has no ${verb}`));
     case 'startCalculation': {
-      const request = { token: `calc-${'0'.repeat(32)}`, code: 'print(1)' };
+      const request = { token: `calc-${'0'.repeat(32)}`, code: trial.code.short };
       return provider.calculations?.start(handle, request, call) ?? Promise.reject(noCalculations());
     }
     case 'describeCalculation':

@@ -21,5 +21,6 @@ export function createAthena(world: World, options: AthenaOptions): EmulatedServ
     }),
     errors: ATHENA_ERRORS,
     sessions: () => account.sessions(),
+    calculations: () => [...account.calculations.values()].map((calculation) => calculation.truth()),
   };
 }

@@ -37,6 +37,7 @@ export function calculationOperations(account: AthenaAccount): Readonly<Record<s
             const calculation = new Calculation(world.timeline, {
               id: world.random.uuid(),
               sessionId: session.id,
+              token,
               codeBlock,
               description: request.Description,
               runMs: config.calculationMs,

@@ -1,4 +1,5 @@
 import { Lifecycle, type Phase } from '../lifecycle.ts';
+import type { CalculationTruth } from '../service.ts';
 import type { Timeline } from '../timeline.ts';
 import type { CALCULATION_STATES } from './athena-shapes.ts';
 
@@ -9,6 +10,7 @@ export type CalculationState = (typeof CALCULATION_STATES)[number];
 export interface CalculationStart {
   readonly id: string;
   readonly sessionId: string;
+  readonly token: string | undefined;
   readonly codeBlock: string;
   readonly description: string | undefined;
   readonly runMs: number;
@@ -51,6 +53,11 @@ export class Calculation {
   get ranMs(): number {
     const runningSinceMs = this.#lifecycle.firstTimeIn(['RUNNING']);
     return runningSinceMs === undefined ? 0 : (this.completedAtMs ?? this.#timeline.nowMs()) - runningSinceMs;
+  }
+
+  truth(): CalculationTruth {
+    const { id, sessionId, token } = this.start;
+    return { id, sessionId, token, state: this.current.state };
   }
 
   /** Sets it going; `release` is called when it is over. */

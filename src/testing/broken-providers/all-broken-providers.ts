@@ -1,3 +1,4 @@
+import { BROKEN_CALCULATIONS } from './broken-calculations.ts';
 import { BROKEN_CALLS } from './broken-calls.ts';
 import { BROKEN_ENDS } from './broken-ends.ts';
 import { BROKEN_LISTS } from './broken-lists.ts';
@@ -19,4 +20,5 @@ export const BROKEN_PROVIDERS: readonly BrokenProvider[] = [
   ...BROKEN_ENDS,
   ...BROKEN_LISTS,
   ...BROKEN_STATEMENTS,
+  ...BROKEN_CALCULATIONS,
 ];

@@ -49,7 +49,7 @@ export class CountedCloud implements TemplateClient, ConformanceOracle {
   inject(fault: InjectedFault): void {
     if (fault.kind === 'broken-start') this.#breaksNextStart = true;
     else if ('operation' in fault) this.#faults.push(fault);
-    else this.#states.set(fault.sessionId, { state: 'HIBERNATING' });
+    else if ('sessionId' in fault) this.#states.set(fault.sessionId, { state: 'HIBERNATING' });
   }
 
   requestCount(operation?: ProviderOperation): number {

@@ -12,6 +12,7 @@ const FAULTS: readonly FaultKind[] = [
   'no-answer',
   'lost-answer',
   'broken-start',
+  'broken-calculation',
   'unknown-state',
   'degraded',
   'busy',
@@ -38,6 +39,7 @@ const spark35 = emulatedSubject({
 const pyspark3 = emulatedSubject({
   ...common,
   name: 'athena on PySpark 3',
+  emulator: { athena: { ...ROOM.athena, calculationMs: 10_000 } },
   options: { region: 'us-east-1', workgroup: 'pyspark3', engine: 'pyspark-v3', ...RATES },
 });
 const auto = emulatedSubject({
@@ -75,7 +77,8 @@ const storms = STORM_SEEDS.map((seed) =>
 describe.each([
   { subject: spark35, cases: 54 },
   { subject: behindLayers(spark35), cases: 58 },
-  { subject: pyspark3, cases: 53 },
+  { subject: pyspark3, cases: 61 },
+  { subject: behindLayers(pyspark3), cases: 65 },
   { subject: behindLayers(auto), cases: 58 },
   { subject: slow, cases: 54 },
   ...storms.map((subject) => ({ subject: behindLayers(subject), cases: 50 })),

@@ -69,6 +69,8 @@ export function emulatedSubject(setup: EmulatedSetup): ConformanceSubject {
     name: setup.name,
     capabilities: capabilitiesOf(setup),
     faults: setup.faults,
+    // The emulator keeps code and runs none: how long it takes is an option.
+    code: { short: 'print(1)', long: 'import time; time.sleep(10)' },
     layered: false,
     patienceMs: 2_000,
     caseLimitMs: 60_000,
@@ -110,6 +112,7 @@ async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
         return idleTimeouts.get(sessionId) ?? Number.NaN;
       },
       runningStatements: () => 0,
+      calculations: () => emulator.oracle.calculations().map(({ id }) => id),
     },
     unknownSessionId: setup.unknownSessionId,
     async inject(fault) {
@@ -160,6 +163,8 @@ function toNativeFault(fault: InjectedFault, service: ServiceId): Fault {
       return { kind: 'reset', when: 'after', operation: nativeOperation(fault.operation) };
     case 'broken-start':
       return { kind: 'session-becomes', state: 'FAILED', reason: 'No capacity left.', afterMs: 500 };
+    case 'broken-calculation':
+      return { kind: 'calculation-fails', reason: 'ZeroDivisionError: division by zero' };
     case 'unknown-state':
       return { kind: 'unknown-state', state: 'HIBERNATING', times: 100 };
     case 'degraded':

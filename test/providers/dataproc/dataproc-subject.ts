@@ -131,9 +131,10 @@ function toNativeFault(fault: InjectedFault): Fault {
       return { kind: 'session-becomes', state: 'FAILED', reason: 'No capacity left.', afterMs: 500 };
     case 'unknown-state':
       return { kind: 'unknown-state', state: '99', times: 100 };
+    case 'broken-calculation':
     case 'degraded':
     case 'busy':
     case 'idle':
-      throw new Error(`Dataproc tells nothing of what is ${fault.kind}`);
+      throw new Error(`Dataproc cannot be made to show '${fault.kind}'`);
   }
 }
