@@ -3,7 +3,8 @@ import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import type { Connection } from './connection.ts';
 import { loadGrpc, loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
-import { CALLER, routingOf, sendWhileWanted, type MethodName, type Request } from './request.ts';
+import { CALLER, routingOf, sendWhileWanted, type MethodName } from './request.ts';
+import { unaryOn, type UnaryMethod } from './unary-call.ts';
 
 /** A session of the service; operations are asked for at the same place. @see https://github.com/googleapis/googleapis/blob/master/google/cloud/dataproc/v1/sessions.proto (read 2026-11-21) */
 const SESSIONS = '/google.cloud.dataproc.v1.SessionController';
@@ -22,38 +23,26 @@ const CHANNEL_OPTIONS = {
 /** How answers become plain objects: as in Google's client. */
 const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
-/** One method on the wire. */
-interface Method {
-  readonly path: string;
-  readonly serialize: (request: Request) => Buffer;
-  readonly deserialize: (bytes: Buffer) => unknown;
-}
-
-/** Opens a channel: gRPC's own client with the messages of Google's, none of whose layers are wanted. */
+/** Opens a channel: gRPC's own with the messages of Google's client, none of whose layers are wanted. */
 export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
   const grpc = loadGrpc();
   const methods = methodsOf(loadMessages());
   const credentials = endpoint.tls
     ? toChannelCredentials(grpc, await auth.getClient())
     : grpc.credentials.createInsecure();
-  const client = new grpc.Client(`${endpoint.host}:${endpoint.port}`, credentials, CHANNEL_OPTIONS);
+  const channel = new grpc.Channel(`${endpoint.host}:${endpoint.port}`, credentials, CHANNEL_OPTIONS);
+  const send = unaryOn(channel, grpc);
   return {
     call(method, request, { wanted, timeoutMs }) {
-      const { path, serialize, deserialize } = methods[method];
       const metadata = new grpc.Metadata();
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);
       // The service is told the deadline. Here the call is stopped when it is given up: gRPC's own timer would be one more.
       metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
-      return sendWhileWanted(wanted, (answered) => {
-        const sent = client.makeUnaryRequest(path, serialize, deserialize, request, metadata, answered);
-        return () => {
-          sent.cancel();
-        };
-      });
+      return sendWhileWanted(wanted, (answered) => send(methods[method], { request, metadata, answered }));
     },
     close() {
-      client.close();
+      channel.close();
     },
   };
 }
@@ -69,7 +58,7 @@ function toChannelCredentials(grpc: typeof grpcModule, client: AuthClient): grpc
   );
 }
 
-function methodsOf({ v1, longrunning }: Messages): Readonly<Record<MethodName, Method>> {
+function methodsOf({ v1, longrunning }: Messages): Readonly<Record<MethodName, UnaryMethod>> {
   return {
     createSession: toMethod(`${SESSIONS}/CreateSession`, v1.CreateSessionRequest, longrunning.Operation),
     getSession: toMethod(`${SESSIONS}/GetSession`, v1.GetSessionRequest, v1.Session),
@@ -80,10 +69,10 @@ function methodsOf({ v1, longrunning }: Messages): Readonly<Record<MethodName, M
   };
 }
 
-function toMethod(path: string, request: MessageClass, answer: MessageClass): Method {
+function toMethod(path: string, request: MessageClass, answer: MessageClass): UnaryMethod {
   return {
     path,
-    serialize: (value) => Buffer.from(request.encode(request.fromObject(value)).finish()),
+    serialize: (value) => request.encode(request.fromObject(value)).finish(),
     deserialize: (bytes) => answer.toObject(answer.decode(bytes), PLAIN),
   };
 }

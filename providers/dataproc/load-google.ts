@@ -17,7 +17,7 @@ const GRPC = '@grpc/grpc-js';
 /** One class of the SDK's messages, as protobufjs makes them. */
 export interface MessageClass {
   fromObject(value: Readonly<Record<string, unknown>>): unknown;
-  encode(message: unknown): { finish(): Uint8Array };
+  encode(message: unknown): { finish(): Buffer };
   decode(bytes: Uint8Array): unknown;
   toObject(message: unknown, options: object): unknown;
 }

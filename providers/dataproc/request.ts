@@ -28,16 +28,34 @@ export function sendWhileWanted(wanted: WantedCall, send: Send): Promise<unknown
       call.stop?.();
     });
     if (call.isGivenUp) throw wanted.signal.reason;
-    call.stop = send((error, answer) => {
-      letGo();
-      // Out of the turn in which the answer came: its connection is free again then, and what the callers of many answers ask
-      // next leaves in one write. Asked for at once, it takes up to twice the time.
-      setImmediate(() => {
-        if (error === null || error === undefined) resolve(answer);
-        // What the SDK rejects with is read by the error table.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        else reject(error);
+    try {
+      call.stop = send((error, answer) => {
+        letGo();
+        afterThisTurn(() => {
+          if (error === null || error === undefined) resolve(answer);
+          // What the SDK rejects with is read by the error table.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          else reject(error);
+        });
       });
-    });
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  });
+}
+
+let toldNext: (() => void)[] = [];
+
+/**
+ * Tells the answers of one turn of the event loop together, out of the turn in which they came: their connection is free again
+ * then, and what their callers ask next leaves in one write. Asked for at once, it takes up to twice the time.
+ */
+function afterThisTurn(tell: () => void): void {
+  if (toldNext.push(tell) > 1) return;
+  setImmediate(() => {
+    const told = toldNext;
+    toldNext = [];
+    for (const tellOne of told) tellOne();
   });
 }
