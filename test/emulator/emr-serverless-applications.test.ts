@@ -87,6 +87,72 @@ describe('an EMR Serverless application on the wire', () => {
     expect((await emr(emulator, 'GET', '/applications?states=STARTED')).body.applications).toEqual([]);
   });
 
+  it('has every setting it was made with, and what the service adds', async () => {
+    await using emulator = await emulate();
+    const imageUri = '123456789012.dkr.ecr.us-east-1.amazonaws.com/team/spark:latest';
+    const instance = 'arn:aws:sso:::instance/ssoins-0123456789abcdef';
+    const settings = {
+      imageConfiguration: { imageUri },
+      workerTypeSpecifications: { Driver: { imageConfiguration: { imageUri } }, Executor: {} },
+      diskEncryptionConfiguration: { encryptionContext: { team: 'data' } },
+      schedulerConfiguration: { queueTimeoutMinutes: 15, maxConcurrentRuns: 1000 },
+      jobLevelCostAllocationConfiguration: { enabled: true },
+      monitoringConfiguration: {
+        prometheusMonitoringConfiguration: {
+          remoteWriteUrl: 'https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write',
+        },
+      },
+    };
+    const identityCenterConfiguration = { identityCenterInstanceArn: instance, userBackgroundSessionsEnabled: true };
+    const body = { type: 'SPARK', releaseLabel: 'emr-7.13.0', clientToken: 'a' };
+    const created = await emr(emulator, 'POST', '/applications', { ...body, ...settings, identityCenterConfiguration });
+    expect(created.status).toBe(200);
+    const path = `/applications/${created.body.applicationId as string}`;
+    const described = async () => (await emr(emulator, 'GET', path)).body.application as Record<string, unknown>;
+    const { identityCenterConfiguration: identityCenter, ...rest } = await described();
+    expect(rest).toMatchObject(settings);
+    expect(rest['imageConfiguration']).toEqual({ imageUri });
+    expect(identityCenter).toEqual({
+      ...identityCenterConfiguration,
+      identityCenterApplicationArn: expect.stringMatching(
+        /^arn:aws:sso::123456789012:application\/ssoins-0123456789abcdef\/apl-[a-zA-Z0-9]{16}$/,
+      ) as string,
+    });
+    const resolved = { imageUri, resolvedImageDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string };
+    await emr(emulator, 'POST', `${path}/start`);
+    emulator.advance(1000);
+    expect(await described()).toMatchObject({
+      imageConfiguration: resolved,
+      workerTypeSpecifications: { Driver: { imageConfiguration: resolved }, Executor: {} },
+    });
+    await emr(emulator, 'POST', `${path}/stop`);
+    emulator.advance(200);
+    const change = { imageConfiguration: {}, workerTypeSpecifications: { Driver: { imageConfiguration: {} } } };
+    expect((await emr(emulator, 'PATCH', path, { clientToken: 'b', ...change })).status).toBe(200);
+    const changed = await described();
+    expect(changed).not.toHaveProperty('imageConfiguration');
+    expect(changed['workerTypeSpecifications']).toEqual({ Driver: {} });
+    const late = { imageUri, applicationLevelDigestResolution: false };
+    await emr(emulator, 'PATCH', path, { clientToken: 'c', imageConfiguration: late });
+    expect((await described())['imageConfiguration']).toEqual(late);
+  });
+
+  it.each([
+    ['an image without its address', { imageConfiguration: {} }],
+    ['a worker whose image has no address', { workerTypeSpecifications: { Driver: { imageConfiguration: {} } } }],
+    ['a queue that is too short', { schedulerConfiguration: { queueTimeoutMinutes: 14 } }],
+    ['a queue that is too long', { schedulerConfiguration: { queueTimeoutMinutes: 721 } }],
+    ['no runs at a time', { schedulerConfiguration: { maxConcurrentRuns: 0 } }],
+    ['too many runs at a time', { schedulerConfiguration: { maxConcurrentRuns: 1001 } }],
+    ['a scheduler on an old release', { schedulerConfiguration: {}, releaseLabel: 'emr-6.15.0' }],
+  ])('is not created with %s', async (_, settings) => {
+    await using emulator = await emulate();
+    const body = { type: 'SPARK', releaseLabel: 'emr-7.13.0', clientToken: 'a', ...settings };
+    const refused = await emr(emulator, 'POST', '/applications', body);
+    expect(refused).toMatchObject({ status: 400, code: 'ValidationException' });
+    expect(refused.body.message).not.toContain('validation error');
+  });
+
   it('is changed and deleted only at rest', async () => {
     await using emulator = await emulate();
     const path = `/applications/${APPLICATION}`;

@@ -26,15 +26,12 @@ ROLE = "arn:aws:iam::123456789012:role/emulated"
 # Members that name a thing: a legal name of nothing is refused too, and not by a constraint.
 NAMES = {
     "SessionId", "CalculationExecutionId", "NextToken", "nextToken", "ResourceARN", "WorkGroup", "NotebookId",
-    "applicationId", "sessionId", "resourceId", "batchId", "id", "startingToken",
+    "applicationId", "sessionId", "resourceId", "batchId", "id", "startingToken", "resourceArn",
+    # The value of a tag that has no key.
+    "Value",
 }  # fmt: skip
-# What is judged elsewhere: parts of an application's settings that the emulator ignores, and
-IGNORED = {
-    "imageConfiguration", "workerTypeSpecifications", "diskEncryptionConfiguration", "schedulerConfiguration",
-    "identityCenterConfiguration", "jobLevelCostAllocationConfiguration", "prometheusMonitoringConfiguration",
-    # One of a union whose other member stands in the request; and a choice that the service refuses for batches.
-    "s3UriSettings", "workflowType",
-}  # fmt: skip
+# What is judged elsewhere: one of a union whose other member stands in the request, and a choice that the service refuses for batches.
+IGNORED = {"s3UriSettings", "workflowType"}
 
 findings = Findings("botocore model judge")
 
@@ -159,6 +156,9 @@ def judge_athena(url):
         judge(wire, operation, lambda: session)
     judge(wire, "GetSessionEndpoint", lambda: {"SessionId": spark35})
     judge(wire, "GetResourceDashboard", lambda: {"ResourceARN": arn})
+    judge(wire, "ListTagsForResource", lambda: {"ResourceARN": arn})
+    judge(wire, "TagResource", lambda: {"ResourceARN": arn, "Tags": [{"Key": "team", "Value": "data"}]})
+    judge(wire, "UntagResource", lambda: {"ResourceARN": arn, "TagKeys": ["team"]})
     judge(wire, "StartCalculationExecution", code_block)
     for operation in ("GetCalculationExecution", "GetCalculationExecutionStatus", "GetCalculationExecutionCode", "StopCalculationExecution"):
         judge(wire, operation, lambda: one_calculation)
@@ -203,6 +203,17 @@ def judge_emr_serverless(url):
     judge(wire, "UpdateApplication", lambda: {"applicationId": created, "clientToken": str(uuid.uuid4())})
     judge(wire, "StopApplication", lambda: {"applicationId": created})
     judge(wire, "DeleteApplication", lambda: {"applicationId": created})
+    tagged = f"arn:aws:emr-serverless:us-east-1:123456789012:/applications/{APPLICATION}"
+
+    def tag_members():
+        known = list(wire.call("ListTagsForResource", {"resourceArn": tagged})[1]["tags"])
+        if known:
+            wire.call("UntagResource", {"resourceArn": tagged, "tagKeys": known})
+        return {"resourceArn": tagged, "tags": {"team": "data"}}
+
+    judge(wire, "TagResource", tag_members)
+    judge(wire, "UntagResource", lambda: {"resourceArn": tagged, "tagKeys": ["team"]})
+    judge(wire, "ListTagsForResource", lambda: {"resourceArn": tagged})
     states = set()
     for state in ("SUBMITTED", "STARTING", "STARTED", "IDLE", "BUSY", "FAILED", "TERMINATING", "TERMINATED"):
         control.fault(kind="session-becomes", service="emr-serverless", state=state, reason="as the judge wants it", afterMs=0)

@@ -21,9 +21,17 @@ FILLED = {
     "BatchId": ("", "7", ""),
     "AwsAccountId": ("", "7", ""),
     "RunRoleArn": ("arn:", "a", ""),
+    "ResourceArn": ("arn:aws:emr-serverless:us:123456789012:/applications/", "a", ""),
+    "ImageUri": ("123456789012.dkr.ecr.us-east-1.amazonaws.com/image:", "a", ""),
+    "PrometheusUrlString": ("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/", "a", "/api/v1/remote_write"),
 }
 # Texts that cannot be filled up: the whole value.
-FIXED = {"NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "DiskType": "STANDARD", "WorkflowOwnerId": "777777777777"}
+FIXED = {
+    "NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a",
+    "DiskType": "STANDARD",
+    "WorkflowOwnerId": "777777777777",
+    "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+}
 # Patterns written for Java that Python cannot read, with a value each that they refuse.
 UNREADABLE = {"KeyString": "a\u0001"}
 

@@ -1,5 +1,6 @@
 import type { Phase } from '../lifecycle.ts';
 import { PageBook } from '../page-book.ts';
+import { TagBook } from '../tag-book.ts';
 import { TokenBook } from '../token-book.ts';
 import type { World } from '../world.ts';
 import { byCode, invalidRequest, resourceNotFound, tooManyRequests } from './athena-errors.ts';
@@ -7,9 +8,15 @@ import type { AthenaEngine } from './athena-engine.ts';
 import type { AthenaConfig } from './athena-options.ts';
 import { AthenaSession, type AthenaStart, type AthenaState } from './athena-session.ts';
 import type { Calculation } from './calculation.ts';
+import { toTagMap } from './tags.ts';
 
 /** Engine settings that only PySpark engine version 3 takes. */
 const PYSPARK3_SETTINGS = ['CoordinatorDpuSize', 'DefaultExecutorDpuSize', 'SparkProperties'] as const;
+
+/** The most tags of one resource. @see https://docs.aws.amazon.com/athena/latest/ug/tags.html read 2026-11-21 */
+const TAG_LIMIT = 50;
+/** The ARN of a workgroup, or of a session in it. */
+const RESOURCE = /^arn:aws[a-z-]*:athena:([^:]+):(\d{12}):workgroup\/([^/]+)(?:\/session\/([^/]+))?$/;
 
 /** All that Athena knows of one account in one region. */
 export class AthenaAccount {
@@ -17,6 +24,7 @@ export class AthenaAccount {
   readonly config: AthenaConfig;
   readonly tokens: TokenBook;
   readonly pages: PageBook;
+  readonly tags = new TagBook({ limit: TAG_LIMIT, refuse: invalidRequest });
   readonly calculations = new Map<string, Calculation>();
   readonly #sessions = new Map<string, AthenaSession>();
 
@@ -51,6 +59,8 @@ export class AthenaAccount {
     this.#refuseSettings(engine, request);
     const session = new AthenaSession(this.world, this.config, engine, request);
     this.#refuseQuota(session);
+    const inherited = request.CopyWorkGroupTags === true ? this.tags.of(this.#arnOf(session.scope)) : {};
+    this.tags.add(this.#arnOf(session.scope, session.id), { ...inherited, ...toTagMap(request.Tags) });
     this.#sessions.set(session.id, session);
     return session;
   }
@@ -68,11 +78,32 @@ export class AthenaAccount {
     return this.requireSeen(id).session;
   }
 
+  /**
+   * The session that an ARN names, or undefined for a workgroup.
+   * @throws ServiceError when it names nothing that there is here.
+   */
+  requireTagged(arn: string): AthenaSession | undefined {
+    const [, region, accountId, workGroup = '', id] = RESOURCE.exec(arn) ?? [];
+    if (region !== this.world.region || accountId !== this.world.accountId) {
+      throw invalidRequest(`The ResourceARN names nothing of account ${this.world.accountId} in ${this.world.region}.`);
+    }
+    if (this.engineOf(workGroup) === undefined) throw resourceNotFound(`WorkGroup ${workGroup} is not found.`, arn);
+    if (id === undefined) return undefined;
+    const session = this.requireSession(id);
+    if (session.scope === workGroup) return session;
+    throw byCode(this.config.unknownSessionCode, `Session ${id} was not found.`, id);
+  }
+
   /** @throws ServiceError when the calculation is not known. */
   requireCalculation(id: string): Calculation {
     const calculation = this.calculations.get(id);
     if (calculation !== undefined) return calculation;
     throw byCode(this.config.unknownSessionCode, `Calculation ${id} was not found.`, id);
+  }
+
+  #arnOf(workGroup: string, sessionId?: string): string {
+    const arn = `arn:aws:athena:${this.world.region}:${this.world.accountId}:workgroup/${workGroup}`;
+    return sessionId === undefined ? arn : `${arn}/session/${sessionId}`;
   }
 
   #refuseSettings(

@@ -6,6 +6,7 @@ import { ATHENA_ERRORS } from './athena-errors.ts';
 import { toAthenaConfig, type AthenaOptions } from './athena-options.ts';
 import { calculationOperations } from './calculation-operations.ts';
 import { sessionOperations } from './session-operations.ts';
+import { tagOperations } from './tag-operations.ts';
 import { workgroupOperations } from './workgroup-operations.ts';
 
 /** Amazon Athena for Apache Spark: sessions, their endpoint and dashboard, calculations, and the workgroups around them. */
@@ -18,6 +19,7 @@ export function createAthena(world: World, options: AthenaOptions): EmulatedServ
       ...sessionOperations(account),
       ...calculationOperations(account),
       ...workgroupOperations(account),
+      ...tagOperations(account),
     }),
     errors: ATHENA_ERRORS,
     sessions: () => account.sessions(),

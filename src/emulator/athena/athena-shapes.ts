@@ -48,6 +48,8 @@ const kmsKey = text({
   pattern:
     /(arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(key|alias)\/?[a-zA-Z_0-9+=,.@\-_/]+|alias\/[a-zA-Z0-9/_-]+|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})/,
 });
+const tagKey = text({ min: 1, max: 128 });
+const tags = listOf(structure({ Key: tagKey, Value: text({ min: 0, max: 256 }) }));
 const parameters = mapOf(
   text({ min: 1, max: 255, pattern: /[\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}\t]*/u }),
   text({ max: 51_200 }),
@@ -94,7 +96,7 @@ export const START_SESSION = structure(
     NotebookVersion: name,
     SessionIdleTimeoutInMinutes: whole(1, 480),
     ClientRequestToken: token,
-    Tags: listOf(structure({ Key: text({ min: 1, max: 128 }), Value: text({ min: 0, max: 256 }) })),
+    Tags: tags,
     CopyWorkGroupTags: flag,
   },
   ['WorkGroup', 'EngineConfiguration'],
@@ -164,3 +166,18 @@ export const LIST_NOTEBOOK_SESSIONS = structure(
 
 /** The request of GetWorkGroup. */
 export const GET_WORK_GROUP = structure({ WorkGroup: workGroup }, ['WorkGroup']);
+
+/** The request of TagResource. */
+export const TAG_RESOURCE = structure({ ResourceARN: resourceName, Tags: tags }, ['ResourceARN', 'Tags']);
+
+/** The request of UntagResource. */
+export const UNTAG_RESOURCE = structure({ ResourceARN: resourceName, TagKeys: listOf(tagKey) }, [
+  'ResourceARN',
+  'TagKeys',
+]);
+
+/** The request of ListTagsForResource; the model has a least size of a page and no largest one. */
+export const LIST_TAGS = structure(
+  { ResourceARN: resourceName, MaxResults: whole(75, 2 ** 31 - 1), NextToken: pageToken },
+  ['ResourceARN'],
+);

@@ -120,19 +120,12 @@ export function sessionOperations(account: AthenaAccount): Readonly<Record<strin
     GetResourceDashboard: operation({
       input: RESOURCE_DASHBOARD,
       run({ ResourceARN: arn }, call) {
-        const pattern = /^arn:aws[a-z-]*:athena:([^:]+):(\d{12}):workgroup\/([^/]+)\/session\/([^/]+)$/;
-        const [, region, accountId, workGroup, id = ''] = pattern.exec(arn) ?? [];
-        if (region !== world.region || accountId !== world.accountId) {
-          throw invalidRequest(
-            `The ResourceARN does not name a session of account ${world.accountId} in ${world.region}.`,
-          );
-        }
-        const session = account.requireSession(id);
-        if (session.scope !== workGroup) throw byCode(config.unknownSessionCode, `Session ${id} was not found.`, id);
+        const session = account.requireTagged(arn);
+        if (session === undefined) throw invalidRequest('The ResourceARN does not name a session.');
         call.touches(session);
         const place = session.live ? 'live' : 'history';
         return {
-          Url: `https://${id}.dashboard.athena.${world.region}.amazonaws.com/${place}?authToken=${world.random.hex(32)}`,
+          Url: `https://${session.id}.dashboard.athena.${world.region}.amazonaws.com/${place}?authToken=${world.random.hex(32)}`,
         };
       },
     }),

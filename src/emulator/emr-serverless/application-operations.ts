@@ -3,7 +3,8 @@ import { operation } from '../service.ts';
 import type { ServiceError } from '../service-error.ts';
 import { toApplication, toApplicationSummary } from './emr-answers.ts';
 import type { EmrAccount } from './emr-account.ts';
-import type { ApplicationSettings, EmrApplication } from './emr-application.ts';
+import type { EmrApplication } from './emr-application.ts';
+import { refuseSettings, withoutEmptyImages } from './application-rules.ts';
 import { refusal } from './emr-serverless-errors.ts';
 import { CREATE_APPLICATION, LIST_APPLICATIONS, ONE_APPLICATION, UPDATE_APPLICATION } from './emr-serverless-shapes.ts';
 
@@ -43,7 +44,7 @@ export function applicationOperations(account: EmrAccount): Readonly<Record<stri
       path: APPLICATION,
       definition: operation({
         input: ONE_APPLICATION,
-        run: ({ applicationId }) => ({ application: toApplication(account.requireApplication(applicationId)) }),
+        run: ({ applicationId }) => answerOf(account, account.requireApplication(applicationId)),
       }),
     },
     ListApplications: {
@@ -81,11 +82,11 @@ export function applicationOperations(account: EmrAccount): Readonly<Record<stri
             parameters: changes,
             run() {
               requireAtRest(application, 'updated');
-              const settings = { ...application.settings, ...changes };
+              const settings = withoutEmptyImages({ ...application.settings, ...changes });
               refuseSettings(settings);
               application.settings = settings;
               application.updatedAtMs = account.world.timeline.nowMs();
-              return { application: toApplication(application) };
+              return answerOf(account, application);
             },
             clash: tokenClash,
           });
@@ -161,12 +162,6 @@ function requireAtRest(application: EmrApplication, what: string): void {
   );
 }
 
-/** Sessions need a place for their logs; the wording is the service's own. */
-function refuseSettings(settings: ApplicationSettings): void {
-  const { s3MonitoringConfiguration: s3, managedPersistenceMonitoringConfiguration: managed } =
-    settings.monitoringConfiguration ?? {};
-  const logged = s3?.logUri !== undefined || (managed?.enabled ?? true);
-  if (settings.interactiveConfiguration?.sessionEnabled === true && !logged) {
-    throw refusal('ValidationException', 'Either S3 Logging or Managed Debugging must be enabled');
-  }
+function answerOf(account: EmrAccount, application: EmrApplication): object {
+  return { application: toApplication(application, account.tags.of(application.arn)) };
 }

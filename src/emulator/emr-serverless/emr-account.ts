@@ -1,5 +1,6 @@
 import type { Phase } from '../lifecycle.ts';
 import { PageBook } from '../page-book.ts';
+import { TagBook } from '../tag-book.ts';
 import { TokenBook } from '../token-book.ts';
 import type { World } from '../world.ts';
 import { EmrApplication, type ApplicationSettings } from './emr-application.ts';
@@ -10,12 +11,18 @@ import { EmrSession, type EmrStart, type EmrState } from './emr-session.ts';
 /** The first release with sessions. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html read 2026-11-20 */
 const FIRST_RELEASE = { major: 7, minor: 13 };
 
+/** The most tags of one resource, by the model of the answers. */
+const TAG_LIMIT = 200;
+/** The ARN of an application, or of a session in it. */
+const RESOURCE = /^arn:aws[a-zA-Z0-9-]*:emr-serverless:(.+):(\d{12}):\/applications\/(\w+)(?:\/sessions\/(\w+))?$/;
+
 /** All that EMR Serverless knows of one account in one region. */
 export class EmrAccount {
   readonly world: World;
   readonly config: EmrServerlessConfig;
   readonly tokens: TokenBook;
   readonly pages: PageBook;
+  readonly tags = new TagBook({ limit: TAG_LIMIT, refuse: (message) => refusal('ValidationException', message) });
   readonly #applications = new Map<string, EmrApplication>();
   readonly #sessions = new Map<string, EmrSession>();
 
@@ -40,6 +47,7 @@ export class EmrAccount {
   createApplication(settings: ApplicationSettings): EmrApplication {
     const id = `00${this.world.random.hex(14)}`;
     const application = new EmrApplication(this.world, this.config, { id, settings, state: 'CREATING' });
+    this.tags.add(application.arn, settings.tags ?? {});
     this.#applications.set(id, application);
     return application;
   }
@@ -60,6 +68,20 @@ export class EmrAccount {
     throw refusal('ResourceNotFoundException', `Session ${id} does not exist.`);
   }
 
+  /**
+   * The session that an ARN names, or undefined for an application.
+   * @throws ServiceError when it names nothing that there is here.
+   */
+  requireTagged(arn: string): EmrSession | undefined {
+    const [, region, accountId, applicationId = '', sessionId] = RESOURCE.exec(arn) ?? [];
+    if (region !== this.world.region || accountId !== this.world.accountId) {
+      throw refusal('ResourceNotFoundException', 'The resource does not exist.');
+    }
+    if (sessionId !== undefined) return this.requireSeen(applicationId, sessionId).session;
+    this.requireApplication(applicationId);
+    return undefined;
+  }
+
   /** Starts a session when the application and the quota allow. */
   start(request: EmrStart): EmrSession {
     const application = this.requireApplication(request.applicationId);
@@ -73,6 +95,7 @@ export class EmrAccount {
       );
     }
     const session = new EmrSession(this.world, this.config, application, request);
+    this.tags.add(session.arn, request.tags ?? {});
     this.#sessions.set(session.id, session);
     return session;
   }

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { epochSeconds } from '../aws-json.ts';
 import type { Phase } from '../lifecycle.ts';
-import type { EmrApplication } from './emr-application.ts';
+import type { EmrApplication, ImageSettings } from './emr-application.ts';
 import type { EmrSession, EmrState } from './emr-session.ts';
 
 /** What a session uses while it is up: a driver and two executors of 4 vCPU, 16 GB and 20 GB each, the service's default sizes. */
 const USAGE = { vCPU: 12, memoryGB: 48, storageGB: 60 };
+
+type Tags = Readonly<Record<string, string>>;
 
 /** `SessionSummary`. */
 export function toSummary(session: EmrSession, phase: Phase<EmrState>, createdBy: string): object {
@@ -24,7 +27,11 @@ export function toSummary(session: EmrSession, phase: Phase<EmrState>, createdBy
 }
 
 /** `Session`: the summary and what the list leaves out. */
-export function toSession(session: EmrSession, phase: Phase<EmrState>, createdBy: string): object {
+export function toSession(
+  session: EmrSession,
+  phase: Phase<EmrState>,
+  { createdBy, tags }: { readonly createdBy: string; readonly tags: Tags },
+): object {
   const { request } = session;
   const { billedSeconds } = session.truth();
   // What lies after the phase that is seen is not known yet to a reader who is behind.
@@ -43,7 +50,7 @@ export function toSession(session: EmrSession, phase: Phase<EmrState>, createdBy
     configurationOverrides: request.configurationOverrides,
     networkConfiguration: session.application.settings.networkConfiguration,
     idleTimeoutMinutes: session.idleTimeoutMinutes,
-    tags: request.tags ?? {},
+    tags,
     ...(readyAtMs !== undefined && { totalResourceUtilization: usage, billedResourceUtilization: usage }),
     totalExecutionDurationSeconds: Math.floor(billedSeconds),
   };
@@ -55,9 +62,48 @@ export function toApplicationSummary(application: EmrApplication): object {
   return { id, ...rest, architecture: application.settings.architecture };
 }
 
-/** `Application`. */
-export function toApplication(application: EmrApplication): object {
-  return { ...toApplicationHead(application), ...application.settings };
+/** `Application`: its settings, and what the service adds to them. */
+export function toApplication(application: EmrApplication, tags: Tags): object {
+  const { imageConfiguration: image, workerTypeSpecifications: workers, ...settings } = application.settings;
+  const { identityCenterConfiguration: identityCenter } = settings;
+  return {
+    ...toApplicationHead(application),
+    ...settings,
+    tags,
+    ...(image !== undefined && { imageConfiguration: toImage(image, application) }),
+    ...(workers !== undefined && {
+      workerTypeSpecifications: Object.fromEntries(
+        Object.entries(workers).map(([type, { imageConfiguration: own }]) => [
+          type,
+          own === undefined ? {} : { imageConfiguration: toImage(own, application) },
+        ]),
+      ),
+    }),
+    ...(identityCenter !== undefined && {
+      identityCenterConfiguration: {
+        ...identityCenter,
+        ...(identityCenter.identityCenterInstanceArn !== undefined && {
+          identityCenterApplicationArn: toIdentityCenterApplication(
+            application,
+            identityCenter.identityCenterInstanceArn,
+          ),
+        }),
+      },
+    }),
+  };
+}
+
+/** The digest of an image is there once the application has started; its workers have it looked up for themselves when told so. */
+function toImage(image: ImageSettings, { hasStarted }: EmrApplication): object {
+  const { imageUri = '', applicationLevelDigestResolution: isResolved = true } = image;
+  if (!hasStarted || !isResolved) return image;
+  return { ...image, resolvedImageDigest: `sha256:${createHash('sha256').update(imageUri).digest('hex')}` };
+}
+
+/** The application that the service makes in the Identity Center for one of its own. */
+function toIdentityCenterApplication({ id, accountId }: EmrApplication, instanceArn: string): string {
+  const [, instance = ''] = instanceArn.split('/');
+  return `arn:aws:sso::${accountId}:application/${instance}/apl-${id.slice(0, 16).padEnd(16, '0')}`;
 }
 
 function toApplicationHead(application: EmrApplication) {

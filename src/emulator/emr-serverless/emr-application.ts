@@ -7,6 +7,9 @@ import type { ApplicationState, CREATE_APPLICATION } from './emr-serverless-shap
 /** What an application is made of: the request that creates it, without the token. */
 export type ApplicationSettings = Omit<ValueOf<typeof CREATE_APPLICATION>, 'clientToken'>;
 
+/** Where workers have their image from. */
+export type ImageSettings = NonNullable<ApplicationSettings['imageConfiguration']>;
+
 const MINUTE_MS = 60_000;
 /** How long an application without sessions goes on, in minutes. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/application-capacity.html read 2026-11-20 */
 const AUTO_STOP_MINUTES = 15;
@@ -44,7 +47,16 @@ export class EmrApplication {
   }
 
   get arn(): string {
-    return `arn:aws:emr-serverless:${this.#world.region}:${this.#world.accountId}:/applications/${this.id}`;
+    return `arn:aws:emr-serverless:${this.#world.region}:${this.accountId}:/applications/${this.id}`;
+  }
+
+  get accountId(): string {
+    return this.#world.accountId;
+  }
+
+  /** Whether it has ever been STARTED. */
+  get hasStarted(): boolean {
+    return this.#lifecycle.firstTimeIn(['STARTED']) !== undefined;
   }
 
   get sessionEnabled(): boolean {

@@ -6,6 +6,7 @@ import { EmrAccount } from './emr-account.ts';
 import { EMR_SERVERLESS_ERRORS } from './emr-serverless-errors.ts';
 import { toEmrServerlessConfig, type EmrServerlessOptions } from './emr-serverless-options.ts';
 import { sessionOperations } from './session-operations.ts';
+import { tagOperations } from './tag-operations.ts';
 
 /** Amazon EMR Serverless: applications and the interactive sessions in them. */
 export function createEmrServerless(world: World, options: EmrServerlessOptions): EmulatedService {
@@ -13,7 +14,7 @@ export function createEmrServerless(world: World, options: EmrServerlessOptions)
   return {
     id: 'emr-serverless',
     signingName: 'emr-serverless',
-    protocol: restJson({ ...applicationOperations(account), ...sessionOperations(account) }),
+    protocol: restJson({ ...applicationOperations(account), ...sessionOperations(account), ...tagOperations(account) }),
     errors: EMR_SERVERLESS_ERRORS,
     sessions: () => account.sessions(),
   };

@@ -38,11 +38,14 @@ const keyArn = text({
   max: 2048,
   pattern: /arn:(aws[a-zA-Z0-9-]*):kms:[a-zA-Z0-9-]*:([0-9]{12}):key\/[a-zA-Z0-9-]+/,
 });
-const tags = mapOf(
-  text({ min: 1, max: 128, pattern: /[A-Za-z0-9 /_.:=+@-]+/ }),
-  text({ min: 0, max: 256, pattern: /[A-Za-z0-9 /_.:=+@-]*/ }),
-  { max: 200 },
-);
+const tagKey = text({ min: 1, max: 128, pattern: /[A-Za-z0-9 /_.:=+@-]+/ });
+const tags = mapOf(tagKey, text({ min: 0, max: 256, pattern: /[A-Za-z0-9 /_.:=+@-]*/ }), { max: 200 });
+const resourceArn = text({
+  min: 60,
+  max: 1024,
+  pattern:
+    /arn:(aws[a-zA-Z0-9-]*):emr-serverless:.+:(\d{12}):\/applications\/[0-9a-zA-Z]+(\/jobruns\/[0-9a-zA-Z]+|\/sessions\/[0-9a-zA-Z]+)?/,
+});
 
 const properties = mapOf(text1024, text({ min: 0, max: 1024, pattern: /.*\S.*/ }), { max: 100 });
 
@@ -92,6 +95,18 @@ export const LIST_SESSIONS = structure(
   ['applicationId'],
 );
 
+/** The request of TagResource. */
+export const TAG_RESOURCE = structure({ resourceArn, tags }, ['resourceArn', 'tags']);
+
+/** The request of UntagResource. */
+export const UNTAG_RESOURCE = structure({ resourceArn, tagKeys: listOf(tagKey, { min: 1, max: 200 }) }, [
+  'resourceArn',
+  'tagKeys',
+]);
+
+/** The request of ListTagsForResource. */
+export const ONE_RESOURCE = structure({ resourceArn }, ['resourceArn']);
+
 /** The request of GetResourceDashboard. */
 export const RESOURCE_DASHBOARD = structure(
   { applicationId: id, resourceId: id, resourceType: text({ oneOf: ['SESSION'] }), accessSystemProfileLogs: flag },
@@ -105,6 +120,28 @@ const diskType = text({ pattern: /(SHUFFLE_OPTIMIZED|[Ss]huffle_[Oo]ptimized|STA
 const word = text({ min: 1, max: 50, pattern: /[a-zA-Z]+[-_]*[a-zA-Z]+/ });
 const network = text({ min: 1, max: 32, pattern: /[-0-9a-zA-Z]+.*/ });
 const releaseLabel = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/-]+/ });
+
+const imageConfiguration = structure({
+  imageUri: text({
+    min: 1,
+    max: 1024,
+    pattern:
+      /([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+).([a-z0-9._-]+)\/((?:[a-z0-9]+(?:[-._][a-z0-9]+)*\/)*[a-z0-9]+(?:[-._][a-z0-9]+)*)(?::([a-zA-Z0-9_]+[a-zA-Z0-9-._]*)|@(sha256:[0-9a-f]{64}))/,
+  }),
+  applicationLevelDigestResolution: flag,
+});
+const prometheusUrl = text({
+  min: 1,
+  max: 10_280,
+  pattern:
+    /https:\/\/aps-workspaces.([a-z]{2}-[a-z-]{1,20}-[1-9]).amazonaws(.[0-9A-Za-z]{2,4})+\/workspaces\/[-_.0-9A-Za-z]{1,100}\/api\/v1\/remote_write/,
+});
+const instanceArn = text({
+  min: 10,
+  max: 1024,
+  pattern: /arn:(aws[a-zA-Z0-9-]*):sso:::instance\/(sso)?ins-[a-zA-Z0-9.-]{16}/,
+});
+const int32 = whole(-(2 ** 31), 2 ** 31 - 1);
 
 /** The settings of an application that both CreateApplication and UpdateApplication take. */
 const APPLICATION_SETTINGS = {
@@ -127,6 +164,8 @@ const APPLICATION_SETTINGS = {
     securityGroupIds: listOf(network, { max: 5 }),
   }),
   architecture: text({ oneOf: ['ARM64', 'X86_64'] }),
+  imageConfiguration,
+  workerTypeSpecifications: mapOf(word, structure({ imageConfiguration })),
   runtimeConfiguration: configurations,
   monitoringConfiguration: structure({
     s3MonitoringConfiguration: structure({ logUri: text({ min: 1, max: 10_280 }), encryptionKeyArn: keyArn }),
@@ -141,7 +180,18 @@ const APPLICATION_SETTINGS = {
       },
       ['enabled'],
     ),
+    prometheusMonitoringConfiguration: structure({ remoteWriteUrl: prometheusUrl }),
   }),
+  diskEncryptionConfiguration: structure({
+    encryptionContext: mapOf(text({ min: 1, max: 128 }), text({ min: 1, max: 384 }), { max: 8 }),
+    encryptionKeyArn: keyArn,
+  }),
+  schedulerConfiguration: structure({ queueTimeoutMinutes: int32, maxConcurrentRuns: int32 }),
+  identityCenterConfiguration: structure({
+    identityCenterInstanceArn: instanceArn,
+    userBackgroundSessionsEnabled: flag,
+  }),
+  jobLevelCostAllocationConfiguration: structure({ enabled: flag }),
   interactiveConfiguration: structure({ studioEnabled: flag, livyEndpointEnabled: flag, sessionEnabled: flag }),
 };
 

@@ -51,7 +51,7 @@ export function sessionOperations(account: EmrAccount): Readonly<Record<string, 
         run({ applicationId, sessionId }, call) {
           const { session, phase } = account.requireSeen(applicationId, sessionId);
           call.touches(session);
-          return { session: toSession(session, phase, createdBy) };
+          return { session: toSession(session, phase, { createdBy, tags: account.tags.of(session.arn) }) };
         },
       }),
     },
