@@ -1,6 +1,7 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
 import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
 
@@ -51,6 +52,19 @@ const STOPPED_ENGINE = 'Cannot call methods on a stopped SparkContext';
  */
 const FORGOTTEN_BY_SAIL = 'operation not found:';
 
+/**
+ * What a server of 3.5 throws when it turns a type into Arrow that it has no form for, such as the INTERVAL of `make_interval`; its
+ * parser says the same of types that it does not know, and throws something else.
+ * @see https://github.com/apache/spark/blob/v3.5.7/sql/api/src/main/scala/org/apache/spark/sql/util/ArrowUtils.scala (read 2026-11-21)
+ */
+const NOT_SENT = {
+  errorClass: 'UNSUPPORTED_DATATYPE',
+  javaClass: 'org.apache.spark.SparkUnsupportedOperationException',
+};
+
+/** Spark 4.1 knows TIME and hands it out only when it is told to. @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html (read 2026-11-21) */
+const TIME_IS_OFF = 'UNSUPPORTED_TIME_TYPE';
+
 /** Traces of the server's stack, which it appends to some messages. */
 const STACK_TRACE = /\n\s+at [\s\S]*$/;
 
@@ -63,6 +77,8 @@ export function toSessionError(failure: RpcFailure, call: FailedCall): SessionEr
     handle: call.handle,
     effect: call.mayHaveRun && kind !== 'invalid-request' ? 'unknown' : 'none',
     native: call.native ?? nativeOf(failure),
+    // Waiting does not help: the same statement meets the same limit.
+    ...(kind === 'quota-exceeded' && { retry: 'permanent' }),
   });
 }
 
@@ -128,6 +144,24 @@ function explain(failure: RpcFailure): readonly [ErrorKind, string] {
   }
   if (errorClass === 'OPERATION_CANCELED')
     return ['aborted', 'the statement was cancelled on the server by somebody else'];
+  if (isOutOfMemory(failure)) {
+    return [
+      'quota-exceeded',
+      `the engine has too little memory for this statement; have it hold less at once, or start a session with more: ${message}`,
+    ];
+  }
+  if (errorClass === NOT_SENT.errorClass && spark?.javaClass === NOT_SENT.javaClass) {
+    return [
+      'unsupported',
+      `this Spark cannot send a column of that type; CAST it to STRING in the statement: ${message}`,
+    ];
+  }
+  if (errorClass === TIME_IS_OFF) {
+    return [
+      'unsupported',
+      `TIME is switched off here; set spark.sql.timeType.enabled to true, or CAST the column to STRING: ${message}`,
+    ];
+  }
   const byStatus = BY_STATUS[code];
   if (byStatus !== undefined) return [byStatus[0], `${byStatus[1]}; it said: ${message}`];
   // XX: the server's own bug, and not the statement's.

@@ -39,6 +39,8 @@ export function serverCommand(engine: EngineName, port: number, folder: string):
     'spark.sql.codegen.factoryMode': 'NO_CODEGEN',
     // Plans of test data are small; two hundred tasks for each of them are not.
     'spark.sql.shuffle.partitions': 2,
+    // Spark 4.1 knows TIME, and hands it out only when told to.
+    'spark.sql.timeType.enabled': true,
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),
     'spark.ui.enabled': false,
   };

@@ -14,6 +14,8 @@ import sys
 from pyspark.sql import SparkSession
 from pyspark.sql import types as t
 
+# TIME came with Spark 4.1.
+TIME = getattr(t, "TimeType", ())
 NUMBERS = (t.ByteType, t.ShortType, t.IntegerType, t.FloatType, t.DoubleType)
 
 
@@ -49,7 +51,7 @@ def canonical(value, kind):
         return moment(value, "")
     if isinstance(kind, t.TimestampType):
         return moment(value, "Z")
-    if isinstance(kind, t.DateType):
+    if isinstance(kind, (t.DateType, TIME)):
         return value.isoformat()
     if isinstance(kind, t.DayTimeIntervalType):
         return duration(value)

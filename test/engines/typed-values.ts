@@ -8,6 +8,8 @@ export interface ValueCase {
   readonly notOn?: Partial<Record<EngineName, string>>;
 }
 
+const TIME_IS_NEW = 'TIME came with Spark 4.1';
+
 /** Each type of Spark: usual values, the ends of its range, and NULL. */
 export const TYPED_VALUES: readonly ValueCase[] = [
   { name: 'boolean', sql: 'SELECT * FROM VALUES (true), (false), (CAST(NULL AS BOOLEAN)) AS t(v)' },
@@ -63,6 +65,21 @@ export const TYPED_VALUES: readonly ValueCase[] = [
   {
     name: 'timestamp_ntz',
     sql: "SELECT * FROM VALUES (TIMESTAMP_NTZ'1969-12-31 23:59:59.999999'), (TIMESTAMP_NTZ'2026-03-29 02:30:00.5'), (NULL) AS t(v)",
+  },
+  {
+    name: 'time',
+    sql: "SELECT * FROM VALUES (TIME'00:00:00'), (TIME'23:59:59.999999'), (TIME'12:34:56.7'), (TIME'01:02:03'), (NULL) AS t(v)",
+    notOn: { 'spark-3.5': TIME_IS_NEW },
+  },
+  {
+    name: 'nested time',
+    sql: "SELECT array(TIME'01:02:03', NULL) AS a, named_struct('t', TIME'01:02:03.000001') AS s, map(TIME'04:05:06', 1) AS m",
+    notOn: { 'spark-3.5': TIME_IS_NEW },
+  },
+  {
+    name: 'time of few digits',
+    sql: "SELECT CAST('12:34:56.789123' AS TIME(3)) AS v",
+    notOn: { 'spark-3.5': TIME_IS_NEW, sail: 'sends units of Arrow that PySpark refuses' },
   },
   {
     name: 'interval day to second',

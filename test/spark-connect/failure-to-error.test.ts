@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { toSessionError } from '../../src/spark-connect/failure-to-error.ts';
+import { RpcFailure, type SparkErrorInfo } from '../../src/spark-connect/rpc-failure.ts';
+
+const HANDLE = { v: 1, provider: 'local', scope: 'here', id: 'one' } as const;
+const INTERNAL = 13;
+const UNKNOWN = 2;
+
+interface Recorded {
+  readonly about: string;
+  readonly code: number;
+  readonly message: string;
+  readonly spark?: SparkErrorInfo;
+}
+
+function toError({ code, message, spark }: Omit<Recorded, 'about'>): ReturnType<typeof toSessionError> {
+  const failure = new RpcFailure(code, message, spark && { spark });
+  return toSessionError(failure, { handle: HANDLE, mayHaveRun: true });
+}
+
+/** A job that was given up, as Spark's scheduler says it. */
+function lostTask(thrown: string): string {
+  return `Job aborted due to stage failure: Task 2 in stage 5.0 failed 4 times, most recent failure: Lost task 2.3 in stage 5.0 (TID 41) (ip-10-0-0-7.ec2.internal executor 3): ${thrown}\n\tat org.apache.spark.memory.TaskMemoryManager.allocatePage(TaskMemoryManager.java:100)`;
+}
+
+const spark = (javaClass: string, errorClass?: string): SparkErrorInfo => ({
+  javaClass,
+  ...(errorClass !== undefined && { errorClass }),
+});
+
+describe('want of memory is a limit that has to move, and waiting does not move it', () => {
+  const recorded: readonly Recorded[] = [
+    { about: 'the planner of 4.1 and of 3.5', code: UNKNOWN, message: 'Java heap space' },
+    { about: 'a planner that only collects garbage', code: UNKNOWN, message: 'GC overhead limit exceeded' },
+    {
+      about: 'a broadcast of 4.1',
+      code: INTERNAL,
+      message: 'Not enough memory to build and broadcast the table to all worker nodes.',
+      spark: spark('org.apache.spark.SparkException', '_LEGACY_ERROR_TEMP_2250'),
+    },
+    {
+      about: 'buffers that a task does not get',
+      code: INTERNAL,
+      message: '[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes of memory, got 0. SQLSTATE: 53200',
+      spark: spark('org.apache.spark.memory.SparkOutOfMemoryError', 'UNABLE_TO_ACQUIRE_MEMORY'),
+    },
+    {
+      about: 'a job whose task got no buffers',
+      code: INTERNAL,
+      message: lostTask(
+        'org.apache.spark.memory.SparkOutOfMemoryError: [UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes',
+      ),
+      spark: spark('org.apache.spark.SparkException'),
+    },
+    {
+      about: 'a job whose executor has no heap left',
+      code: INTERNAL,
+      message: lostTask('java.lang.OutOfMemoryError: Java heap space'),
+      spark: spark('org.apache.spark.SparkException'),
+    },
+  ];
+
+  it.each(recorded)('$about', (failure) => {
+    const error = toError(failure);
+    expect(error).toMatchObject({ kind: 'quota-exceeded', retry: 'permanent', effect: 'unknown' });
+    expect(error.message).toContain('memory');
+    expect(error.message).not.toContain('TaskMemoryManager');
+  });
+
+  const others: readonly Recorded[] = [
+    {
+      about: 'an error that the statement raises with these words',
+      code: INTERNAL,
+      message: lostTask(
+        'org.apache.spark.SparkRuntimeException: [USER_RAISED_EXCEPTION] java.lang.OutOfMemoryError: Java heap space',
+      ),
+      spark: spark('org.apache.spark.SparkException'),
+    },
+    {
+      about: 'a statement that cannot be read and holds these words',
+      code: INTERNAL,
+      message: "[PARSE_SYNTAX_ERROR] Syntax error at or near 'java.lang.OutOfMemoryError'",
+      spark: spark('org.apache.spark.sql.catalyst.parser.ParseException', 'PARSE_SYNTAX_ERROR'),
+    },
+    {
+      about: 'an exception whose message is that of the machine',
+      code: INTERNAL,
+      message: 'Java heap space',
+      spark: spark('org.apache.spark.sql.AnalysisException'),
+    },
+  ];
+
+  it.each(others)('is not $about', (failure) => {
+    expect(toError(failure)).toMatchObject({ kind: 'invalid-request', retry: 'permanent' });
+  });
+});
+
+describe('a type that the server cannot send', () => {
+  it('is told with what to do: INTERVAL of 3.5', () => {
+    const error = toError({
+      code: INTERNAL,
+      message: '[UNSUPPORTED_DATATYPE] Unsupported data type "INTERVAL".',
+      spark: spark('org.apache.spark.SparkUnsupportedOperationException', 'UNSUPPORTED_DATATYPE'),
+    });
+    expect(error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('CAST it to STRING') });
+  });
+
+  it('is told with what to do: TIME of 4.1', () => {
+    const error = toError({
+      code: INTERNAL,
+      message: '[UNSUPPORTED_TIME_TYPE] The data type TIME is not supported. SQLSTATE: 0A000',
+      spark: spark('org.apache.spark.sql.AnalysisException', 'UNSUPPORTED_TIME_TYPE'),
+    });
+    expect(error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('timeType.enabled') });
+  });
+
+  it('is not a type that the parser does not know', () => {
+    const error = toError({
+      code: INTERNAL,
+      message: '[UNSUPPORTED_DATATYPE] Unsupported data type "WHATEVER". SQLSTATE: 0A000',
+      spark: spark('org.apache.spark.sql.catalyst.parser.ParseException', 'UNSUPPORTED_DATATYPE'),
+    });
+    expect(error).toMatchObject({ kind: 'invalid-request', message: expect.not.stringContaining('CAST it') });
+  });
+});
