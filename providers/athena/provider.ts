@@ -15,12 +15,13 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
+import { notReadyError } from '../_aws/proxy-endpoint.ts';
 import { Attempts } from '../_cloud/attempts.ts';
 import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
-import { explainRefusal, notReadyError, toConnectEndpoint } from './connect-endpoint.ts';
+import { explainEndpointRefusal, toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
 import { formatCursor, parseCursor, toListings } from './list-cursor.ts';
 import { engineOf, fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
@@ -194,7 +195,7 @@ export class AthenaProvider implements SessionProvider {
       throw toSessionError(error, failed).with({ operation: 'endpoint' });
     });
     const engine = engineOf(session.EngineVersion) ?? this.#configuredEngine();
-    return explainRefusal(refused, fromSession(session, this.#sight(handle, engine)), engine);
+    return explainEndpointRefusal(refused, fromSession(session, this.#sight(handle, engine)), engine);
   }
 
   async #dashboardArn(handle: SessionHandle, signal: AbortSignal): Promise<string> {

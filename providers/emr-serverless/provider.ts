@@ -16,11 +16,12 @@ import type {
 import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { driveToStarted, whyNoSessions, whyNotStartable } from './application.ts';
+import { explainRefusal, notReadyError } from '../_aws/proxy-endpoint.ts';
 import { Attempts } from '../_cloud/attempts.ts';
 import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
-import { explainRefusal, notReadyError, toConnectEndpoint } from './connect-endpoint.ts';
+import { toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
 import { fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
 import type { EmrServerlessConfig } from './options.ts';

@@ -1,0 +1,71 @@
+import type { Observation } from '../../src/contract/observation.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
+
+/**
+ * Under which metadata key the proxy in front of a session reads the token, on either service.
+ * @see https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark-connect.html (read 2026-11-20)
+ * @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html (read 2026-11-20)
+ */
+const TOKEN_KEY = 'x-aws-proxy-auth';
+
+/** A client that is told no port would try Spark Connect's own, 15002, behind which nothing listens. */
+const HTTPS_PORT = 443;
+
+/** What a service answers to where a session is dialled. */
+export interface ProxyAddress {
+  readonly address: string | undefined;
+  readonly token: string | undefined;
+  readonly expires: Date | undefined;
+}
+
+/**
+ * Where a Spark Connect client dials; `undefined` while the session has no endpoint, which Athena also says with empty texts.
+ * @throws SessionError `unexpected` when the address cannot be read.
+ */
+export function toProxyEndpoint(
+  { address = '', token = '', expires }: ProxyAddress,
+  provider: string,
+): ConnectEndpoint | undefined {
+  const expiresAtMs = Math.round(expires?.getTime() ?? Number.NaN);
+  if (address === '' || token === '' || Number.isNaN(expiresAtMs)) return undefined;
+  if (!URL.canParse(address)) {
+    throw new SessionError('unexpected', "the address of the endpoint in the service's answer is no URL", {
+      operation: 'endpoint',
+      provider,
+    });
+  }
+  const url = new URL(address);
+  return {
+    host: url.hostname,
+    port: url.port === '' ? HTTPS_PORT : Number(url.port),
+    tls: url.protocol === 'https:',
+    metadata: { [TOKEN_KEY]: token },
+    expiresAtMs,
+  };
+}
+
+/** The error of an endpoint that is not there yet. */
+export function notReadyError(handle: SessionHandle, why: string): SessionError {
+  return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
+    operation: 'endpoint',
+    provider: handle.provider,
+    handle,
+  });
+}
+
+/** A service may refuse an endpoint with one code for a session that is not ready and one that has ended: its state tells. */
+export function explainRefusal(refused: SessionError, seen: Observation): SessionError {
+  const { handle, nativeState, state, reason = 'no reason given' } = seen;
+  if (state === 'creating') return notReadyError(handle, `is ${nativeState}`);
+  if (state !== 'terminated' && state !== 'failed') return refused;
+  return new SessionError('session-failed', `session ${handle.id} is ${nativeState} (${reason}) and has no endpoint`, {
+    operation: 'endpoint',
+    provider: handle.provider,
+    handle,
+    native: refused.native,
+    observation: seen,
+    cause: refused,
+  });
+}
