@@ -68,6 +68,10 @@ def walk_athena(url):
     findings.record("Athena GetSessionEndpoint gives address, token and expiry", host and endpoint["AuthToken"], endpoint["EndpointUrl"])
     arn = f"arn:aws:athena:us-east-1:123456789012:workgroup/spark35/session/{session_id}"
     findings.record("Athena GetResourceDashboard gives a URL", athena.get_resource_dashboard(ResourceARN=arn)["Url"].startswith("https://"))
+    athena.tag_resource(ResourceARN=arn, Tags=[{"Key": "team", "Value": "data"}, {"Key": "stage", "Value": "test"}])
+    athena.untag_resource(ResourceARN=arn, TagKeys=["stage"])
+    tags = athena.list_tags_for_resource(ResourceARN=arn)["Tags"]
+    findings.record("Athena adds, removes and lists tags", tags == [{"Key": "team", "Value": "data"}], tags)
     refused_by_athena(athena, session_id)
     second = athena.start_session(WorkGroup="spark35", EngineConfiguration={})["SessionId"]
     refused(
@@ -174,6 +178,10 @@ def walk_emr_serverless(url):
     findings.record("EMR Serverless GetSessionEndpoint gives address, token of 2 KB and expiry", host and len(endpoint["authToken"]) > 2048)
     dashboard = emr.get_resource_dashboard(applicationId=APPLICATION, resourceId=session_id, resourceType="SESSION")["url"]
     findings.record("EMR Serverless GetResourceDashboard gives a URL", dashboard.startswith("https://"), dashboard)
+    emr.tag_resource(resourceArn=session["arn"], tags={"team": "data", "stage": "test"})
+    emr.untag_resource(resourceArn=session["arn"], tagKeys=["stage"])
+    tags = emr.list_tags_for_resource(resourceArn=session["arn"])["tags"]
+    findings.record("EMR Serverless adds, removes and lists tags", tags == {"team": "data"}, tags)
     findings.record("EMR Serverless StartSession replays a token", emr.start_session(**start)["sessionId"] == session_id)
     refused(
         "EMR Serverless refuses a token with other parameters", "ConflictException", 409,
@@ -188,6 +196,11 @@ def walk_emr_serverless(url):
         lambda: emr.start_session(**{**start, "clientToken": "walk-2", "name": "  "}),
     )  # fmt: skip
     refused_applications(emr, control)
+    greedy = [{"classification": "spark-defaults", "properties": {"spark.driver.cores": "300"}}]
+    refused(
+        "EMR Serverless refuses beyond the vCPUs of the account", "ServiceQuotaExceededException", 402,
+        lambda: emr.start_session(**{**start, "clientToken": "greedy", "configurationOverrides": {"runtimeConfiguration": greedy}}),
+    )  # fmt: skip
     others = [emr.start_session(**{**start, "clientToken": f"many-{index}"})["sessionId"] for index in range(24)]
     refused(
         "EMR Serverless refuses the 26th live session", "ServiceQuotaExceededException", 402,

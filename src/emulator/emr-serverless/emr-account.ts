@@ -7,6 +7,7 @@ import { EmrApplication, type ApplicationSettings } from './emr-application.ts';
 import { refusal } from './emr-serverless-errors.ts';
 import type { ApplicationSetup, EmrServerlessConfig } from './emr-serverless-options.ts';
 import { EmrSession, type EmrStart, type EmrState } from './emr-session.ts';
+import { vcpusOf } from './session-vcpus.ts';
 
 /** The first release with sessions. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html read 2026-11-20 */
 const FIRST_RELEASE = { major: 7, minor: 13 };
@@ -87,17 +88,27 @@ export class EmrAccount {
     const application = this.requireApplication(request.applicationId);
     this.#refuseUnsuitable(application);
     this.#refuseStopped(application);
-    const live = this.sessions().filter((session) => session.live && session.application === application).length;
-    if (live >= this.config.sessionQuota) {
-      throw refusal(
-        'ServiceQuotaExceededException',
-        `Application ${application.id} may have ${this.config.sessionQuota} sessions at a time.`,
-      );
-    }
-    const session = new EmrSession(this.world, this.config, application, request);
+    const vcpus = this.#vcpusWithinQuota(application, request);
+    const session = new EmrSession(this.world, this.config, { application, request, vcpus });
     this.tags.add(session.arn, request.tags ?? {});
     this.#sessions.set(session.id, session);
     return session;
+  }
+
+  /** What the session will take. @throws ServiceError when its application or the account has no room for it. */
+  #vcpusWithinQuota(application: EmrApplication, request: EmrStart): number {
+    const { sessionQuota, vcpuQuota, startingExecutors } = this.config;
+    const code = 'ServiceQuotaExceededException';
+    const live = this.sessions().filter((session) => session.live);
+    if (live.filter((session) => session.application === application).length >= sessionQuota)
+      throw refusal(code, `Application ${application.id} may have ${sessionQuota} sessions at a time.`);
+    const vcpus = vcpusOf(request, application.settings, startingExecutors);
+    const used = live.reduce((sum, session) => sum + session.vcpus, 0);
+    if (used + vcpus <= vcpuQuota) return vcpus;
+    throw refusal(
+      code,
+      `The account may use ${vcpuQuota} vCPUs at a time; ${used} are in use and ${vcpus} are asked for.`,
+    );
   }
 
   #refuseUnsuitable(application: EmrApplication): void {

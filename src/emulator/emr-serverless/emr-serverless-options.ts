@@ -34,6 +34,13 @@ export interface EmrServerlessOptions {
   readonly maxLifetimeMs?: number;
   /** The most live sessions of one application; 25 unless said. */
   readonly sessionQuota?: number;
+  /**
+   * vCPUs that all sessions of the account may have at a time; 16 unless said, as in a new account.
+   * @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/endpoints-quotas.html read 2026-11-20
+   */
+  readonly vcpuQuota?: number;
+  /** The executors that must have room in that quota beside the driver when a session starts. Undocumented; 0, the least, unless said. */
+  readonly startingExecutors?: number;
   /** How far GetSession is behind the truth. Unmeasured; 0 unless said. */
   readonly describeLagMs?: number;
   /** How far ListSessions is behind the truth. Unmeasured; 0 unless said. */
@@ -79,6 +86,8 @@ export function toEmrServerlessConfig(options: EmrServerlessOptions, startupMs: 
     zeroIdleTimeout: 'never',
     maxLifetimeMs: 24 * 3_600_000,
     sessionQuota: 25,
+    vcpuQuota: 16,
+    startingExecutors: 0,
     describeLagMs: 0,
     listLagMs: 0,
     rates: {},

@@ -11,6 +11,13 @@ export type EmrState = (typeof SESSION_STATES)[number];
 /** The request a session was started with. */
 export type EmrStart = ValueOf<typeof START_SESSION>;
 
+/** What a session is made of. */
+interface EmrSessionParts {
+  readonly application: EmrApplication;
+  readonly request: EmrStart;
+  readonly vcpus: number;
+}
+
 /** What `stateDetails` says in each state; the service never leaves it empty. */
 const DETAILS: Readonly<Record<EmrState, string>> = {
   SUBMITTED: 'Session is submitted.',
@@ -29,6 +36,8 @@ const MINUTE_MS = 60_000;
 export class EmrSession extends BaseSession<EmrState> {
   readonly application: EmrApplication;
   readonly request: EmrStart;
+  /** What it takes from the account's vCPU quota until it has ended. */
+  readonly vcpus: number;
   /** The release the application had when the session was started. */
   readonly releaseLabel: string;
   readonly arn: string;
@@ -36,7 +45,7 @@ export class EmrSession extends BaseSession<EmrState> {
   readonly #config: EmrServerlessConfig;
   readonly #release: () => void;
 
-  constructor(world: World, config: EmrServerlessConfig, application: EmrApplication, request: EmrStart) {
+  constructor(world: World, config: EmrServerlessConfig, { application, request, vcpus }: EmrSessionParts) {
     super(world.timeline, {
       service: 'emr-serverless',
       scope: application.id,
@@ -53,6 +62,7 @@ export class EmrSession extends BaseSession<EmrState> {
     });
     this.application = application;
     this.request = request;
+    this.vcpus = vcpus;
     this.releaseLabel = application.settings.releaseLabel;
     this.arn = `${application.arn}/sessions/${this.id}`;
     this.idleTimeoutMinutes = request.idleTimeoutMinutes ?? config.idleTimeoutMinutes;

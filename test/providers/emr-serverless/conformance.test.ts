@@ -17,9 +17,13 @@ const FAULTS: readonly FaultKind[] = [
   'idle',
 ];
 
+/** The quota is not what is tested here: the kit starts more sessions than sixteen vCPUs bear. */
+const ROOM = { vcpuQuota: 1_000 };
+
 const common = {
   service: 'emr-serverless',
   plugin,
+  emulator: { emrServerless: ROOM },
   options: {
     region: 'us-east-1',
     applicationId: '00emulated1',
@@ -41,6 +45,7 @@ const slow = emulatedSubject({
     seed: 11,
     faults: [{ kind: 'slow', delayMs: 30, probability: 0.3 }],
     emrServerless: {
+      ...ROOM,
       startedMs: 300,
       terminateEnded: 'ValidationException',
       tokenClashCode: 'ValidationException',
@@ -54,7 +59,7 @@ const storms = STORM_SEEDS.map((seed) =>
     ...common,
     name: `emr-serverless in storm ${seed}`,
     faults: inStorm(FAULTS),
-    emulator: { seed, faults: STORM },
+    emulator: { emrServerless: ROOM, seed, faults: STORM },
   }),
 );
 

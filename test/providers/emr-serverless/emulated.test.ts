@@ -166,8 +166,11 @@ describe('starting on emr-serverless', () => {
     },
   );
 
-  it('calls the 26th session a quota, which nobody retries', async () => {
-    const { provider } = await bench({}, { emrServerless: { sessionQuota: 1 } });
+  it.each([
+    ['the 26th session', { sessionQuota: 1 }],
+    ['what is more than the vCPUs of the account', { vcpuQuota: 4 }],
+  ])('calls %s a quota, which nobody retries', async (_, emrServerless) => {
+    const { provider } = await bench({}, { emrServerless });
     await provider.start(request(), unlimited());
     const error = await failure(provider.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'quota-exceeded', native: { httpStatus: 402 } });
@@ -364,7 +367,7 @@ describe('ending on emr-serverless', () => {
 
 describe('listing on emr-serverless', () => {
   it('asks for live states by name, page by page, empty ones too', async () => {
-    const { emulator, provider } = await bench({}, { emrServerless: { sessionQuota: 200 } });
+    const { emulator, provider } = await bench({}, { emrServerless: { sessionQuota: 200, vcpuQuota: 1_000 } });
     for (let count = 0; count < 60; count++) await provider.start(request(), unlimited());
     emulator.faults.add({ kind: 'empty-page' });
     const all = await listAll(provider);

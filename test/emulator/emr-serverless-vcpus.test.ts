@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+
+import { APPLICATION, emr, emulate, ROLE, startEmr, type WireReply } from './wire-client.ts';
+import type { Emulator } from '../../src/emulator/index.ts';
+
+let lastToken = 0;
+
+/** A start that may be refused. */
+function tryStart(emulator: Emulator, spark: Readonly<Record<string, string>> = {}): Promise<WireReply> {
+  lastToken += 1;
+  return emr(emulator, 'POST', `/applications/${APPLICATION}/sessions`, {
+    clientToken: `try-${lastToken}`,
+    executionRoleArn: ROLE,
+    configurationOverrides: { runtimeConfiguration: [{ classification: 'spark-defaults', properties: spark }] },
+  });
+}
+
+const REFUSED = { status: 402, code: 'ServiceQuotaExceededException' };
+
+describe("an EMR Serverless account's vCPUs", () => {
+  it('are sixteen: four drivers, those that are ending included', async () => {
+    await using emulator = await emulate();
+    const paths = [];
+    for (let count = 0; count < 4; count += 1) paths.push(await startEmr(emulator));
+    const refused = await tryStart(emulator);
+    expect(refused).toMatchObject(REFUSED);
+    expect(refused.body.message).toBe('The account may use 16 vCPUs at a time; 16 are in use and 4 are asked for.');
+    await emr(emulator, 'DELETE', paths[0]!);
+    expect(await tryStart(emulator)).toMatchObject(REFUSED);
+    emulator.advance(200);
+    expect((await tryStart(emulator)).status).toBe(200);
+    expect(emulator.oracle.live()).toHaveLength(4);
+  });
+
+  it('are those of all applications', async () => {
+    await using emulator = await emulate({ emrServerless: { vcpuQuota: 4, applications: { other1: {} } } });
+    await startEmr(emulator, {}, 'other1');
+    expect(await tryStart(emulator)).toMatchObject(REFUSED);
+  });
+
+  it('count by what a session says of its driver, and else by what its application says', async () => {
+    await using emulator = await emulate({ emrServerless: { vcpuQuota: 10 } });
+    expect(await tryStart(emulator, { 'spark.driver.cores': '16' })).toMatchObject(REFUSED);
+    expect((await tryStart(emulator, { 'spark.driver.cores': '2' })).status).toBe(200);
+    expect((await tryStart(emulator, { 'spark.driver.cores': 'many' })).status).toBe(200);
+    const runtimeConfiguration = [{ classification: 'spark-defaults', properties: { 'spark.driver.cores': '8' } }];
+    const change = { clientToken: 'change', runtimeConfiguration };
+    await using other = await emulate({ emrServerless: { vcpuQuota: 10 } });
+    expect((await emr(other, 'PATCH', `/applications/${APPLICATION}`, change)).status).toBe(200);
+    expect((await tryStart(other)).status).toBe(200);
+    expect(await tryStart(other)).toMatchObject(REFUSED);
+    expect((await tryStart(other, { 'spark.driver.cores': '2' })).status).toBe(200);
+  });
+
+  it('count the first executors, too, where the option says so', async () => {
+    await using emulator = await emulate({ emrServerless: { startingExecutors: 2 } });
+    expect((await tryStart(emulator, { 'spark.executor.cores': '6' })).status).toBe(200);
+    expect(await tryStart(emulator, { 'spark.driver.cores': '1' })).toMatchObject(REFUSED);
+    await using small = await emulate({ emrServerless: { startingExecutors: 2 } });
+    expect((await tryStart(small)).status).toBe(200);
+    expect(await tryStart(small)).toMatchObject(REFUSED);
+  });
+});
