@@ -10,6 +10,7 @@ import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-cont
 import { limitedSignal } from '../session/limited-signal.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
+import { chosenRuns } from './chosen-runs.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
@@ -33,7 +34,7 @@ export interface BatchStatus {
   readonly outcome?: BatchOutcome;
   readonly reason?: string;
   readonly observedAtMs: number;
-  /** How long submitting what is still pending takes; absent when nothing is, or nobody knows. */
+  /** How long submitting what is still pending takes; absent when nothing more is submitted, or nobody knows. */
   readonly remaining?: SubmissionEstimate;
 }
 
@@ -86,7 +87,8 @@ export class Batch {
     const { nativeState, totalRuns, counts, outcome, reason, observedAtMs, countsAreExact } = this.#last;
     const { submissionsPerSecond } = this.#parts.provider.capabilities;
     const final = isFinalBatchState(this.#state);
-    const unsubmitted = final || counts === undefined ? 0 : counts.pending + counts.uncounted;
+    const goesOn = this.#state === 'creating' || this.#state === 'running';
+    const unsubmitted = goesOn && counts !== undefined ? counts.pending + counts.uncounted : 0;
     return {
       state: this.#state,
       nativeState,
@@ -175,7 +177,7 @@ export class Batch {
       defaults,
       signal,
       labels: this.#last.details.labels,
-      runs: chosen(runs ?? this.#ownRuns(operation, signal), failed),
+      runs: chosenRuns(runs ?? this.#ownRuns(operation, signal), failed),
     });
   }
 
@@ -243,8 +245,4 @@ export class Batch {
     const { handle } = this;
     return new SessionError(kind, `batch '${handle.id}' ${what}`, { operation, provider: handle.provider, handle });
   }
-}
-
-async function* chosen(runs: RunSource, ids: ReadonlySet<string>): AsyncGenerator<RunSpec, void, undefined> {
-  for await (const run of runs) if (ids.has(run.id)) yield run;
 }

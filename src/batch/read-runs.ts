@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
+import { onAbort } from '../contract/on-abort.ts';
 import type { RunList } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { abortedError } from '../contract/sleep.ts';
@@ -76,7 +77,8 @@ async function spoolRuns(
     if (problem !== undefined) problems.push(`${nameOf(run, count)} ${said(problem)}`);
     if (problems.length === MOST_PROBLEMS) break;
     if (problems.length === 0) {
-      if (count < maxInlineRuns) inline.push(run);
+      // A copy: the source may use its object again, and its caller may change it.
+      if (count < maxInlineRuns) inline.push(structuredClone(run));
       const written = spool.write(`${count === 0 ? '[' : ','}\n${provider.toRunListEntry(run)}`);
       if (written) await written;
     }
@@ -89,15 +91,51 @@ async function spoolRuns(
   return { count, inline: count <= maxInlineRuns ? inline : undefined };
 }
 
-/** A source may throw whatever it likes, and nothing was sent then. */
+/** A source may throw whatever it likes, and nothing was sent then; an error of ours keeps its kind. */
 async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
+  const { operation, provider, signal } = parts;
   try {
-    yield* source;
+    yield* signal !== undefined && Symbol.asyncIterator in source ? whileWanted(source, parts, signal) : source;
   } catch (cause) {
-    const { operation, provider } = parts;
-    const message = `the source of the runs failed, and nothing was sent: ${String(cause)}`;
-    throw new SessionError('invalid-request', message, { operation, provider: provider.id, cause });
+    if (signal?.aborted) throw abortedError(operation, signal);
+    const [kind, what] = SessionError.is(cause)
+      ? [cause.kind, cause.message]
+      : ['invalid-request' as const, String(cause)];
+    const message = `the source of the runs failed, and nothing was sent: ${what}`;
+    throw new SessionError(kind, message, { operation, provider: provider.id, cause });
   }
+}
+
+/** A source that keeps us waiting does not hold up an abort: it is asked to let go, and nobody waits until it has. */
+async function* whileWanted(
+  source: AsyncIterable<RunSpec>,
+  { operation }: ReadRunsParts,
+  signal: AbortSignal,
+): AsyncGenerator<RunSpec, void, undefined> {
+  const runs = source[Symbol.asyncIterator]();
+  let isPaused = false;
+  try {
+    for (;;) {
+      const next = await orAborted(runs.next(), operation, signal);
+      if (next.done === true) return;
+      isPaused = true;
+      yield next.value;
+      isPaused = false;
+    }
+  } finally {
+    const letGo = isPaused || signal.aborted ? runs.return?.() : undefined;
+    if (signal.aborted) letGo?.catch(() => {});
+    else await letGo;
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, operation: string, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopListening = onAbort(signal, () => {
+      reject(abortedError(operation, signal));
+    });
+    promise.then(resolve, reject).finally(stopListening);
+  });
 }
 
 function problemOfRepeat({ id }: RunSpec, ids: Map<string, number>, at: number): string | undefined {

@@ -1,0 +1,23 @@
+import type { RunSpec } from '../contract/batch-run.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { RunSource } from './read-runs.ts';
+
+/** How many runs an error names. */
+const MOST_NAMES = 10;
+
+/**
+ * The runs of these ids, in the order of the source.
+ * @throws SessionError `invalid-request` when the source has not all of them: a run that is left out in silence is a run lost.
+ */
+export async function* chosenRuns(runs: RunSource, ids: ReadonlySet<string>): AsyncGenerator<RunSpec, void, undefined> {
+  const missing = new Set(ids);
+  for await (const run of runs) {
+    missing.delete(run.id);
+    if (ids.has(run.id)) yield run;
+  }
+  if (missing.size === 0) return;
+  const names = [...missing].slice(0, MOST_NAMES).map((id) => `'${id}'`);
+  const more = missing.size > MOST_NAMES ? ` and ${missing.size - MOST_NAMES} more` : '';
+  const message = `it lacks ${names.join(', ')}${more}, which failed; give all runs of the first batch`;
+  throw new SessionError('invalid-request', message, { operation: 'resubmitFailed' });
+}
