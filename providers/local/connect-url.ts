@@ -27,6 +27,7 @@ export function parseConnectUrl(url: string): ConnectEndpoint | string {
       return `must give the value of ${name} with its special characters as %XX`;
     }
   }
+  if (!/^(true|false)$/i.test(parameters.get('use_ssl') ?? 'false')) return 'must give use_ssl as true or false';
   return toEndpoint({ host: host.replace(/^\[|\]$/g, ''), port }, parameters);
 }
 
@@ -38,9 +39,14 @@ function toEndpoint(
   return {
     host,
     port,
-    tls: useSsl?.toLowerCase() === 'true',
+    // A token never travels in the clear: as in PySpark, having one means TLS, but for servers of this machine.
+    tls: useSsl?.toLowerCase() === 'true' || (token !== undefined && !isLoopback(host)),
     metadata: { ...others, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     expiresAtMs: Number.POSITIVE_INFINITY,
     ...(userId !== undefined && { userId }),
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
