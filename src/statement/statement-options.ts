@@ -71,19 +71,25 @@ function parseParameters(parameters: unknown): Parameters | undefined {
   if (parameters === undefined) return undefined;
   if (Array.isArray(parameters)) {
     // `Array.from` makes the holes of a sparse array visible.
-    return Array.from(parameters, (value: unknown, at) => {
-      assertParameter(value, `parameter ${at + 1} of ${parameters.length}`);
-      return value;
-    });
+    return Array.from(parameters, (value: unknown, at) =>
+      toOwnParameter(value, `parameter ${at + 1} of ${parameters.length}`),
+    );
   }
   if (!isPlainObject(parameters)) {
     throw refusal(`parameters are an array, or a plain object of names and values; got ${describe(parameters)}`);
   }
-  const named = Object.entries(parameters).map(([name, value]) => {
-    assertParameter(value, `parameter '${name}'`);
-    return [name, value] as const;
-  });
+  const named = Object.entries(parameters).map(
+    ([name, value]) => [name, toOwnParameter(value, `parameter '${name}'`)] as const,
+  );
   return Object.fromEntries(named);
+}
+
+/** A copy, because the caller may change bytes and dates while the statement waits, and because those of another realm are no instances of ours. */
+function toOwnParameter(value: unknown, which: string): ParameterValue {
+  assertParameter(value, which);
+  if (types.isUint8Array(value)) return new Uint8Array(value);
+  if (types.isDate(value)) return new Date(value.getTime());
+  return value;
 }
 
 function assertParameter(value: unknown, which: string): asserts value is ParameterValue {

@@ -58,19 +58,33 @@ describe('wrong options are refused before anything is done', () => {
 });
 
 describe('parameters', () => {
-  const values = [null, true, 1.5, Number.NaN, 2n ** 100n, "it's", new Uint8Array([1]), Buffer.from('x'), new Date(0)];
+  const values = [null, true, 1.5, Number.NaN, 2n ** 100n, "it's", new Uint8Array([1]), new Date(0)];
 
   it('take every kind of value, by position and by name', async () => {
     expect(await bound(values)).toEqual(values);
     expect(await bound({ a: 1, b: null })).toEqual({ a: 1, b: null });
+    expect(await bound([Buffer.from('x')])).toEqual([new Uint8Array([120])]);
     expect(await bound([])).toEqual([]);
     expect(await bound(Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 });
   });
 
   it('take values of another realm, as test runners hand them over', async () => {
     const foreign = runInNewContext('({ list: [new Uint8Array([7]), new Date(5)], record: { a: 1 } })');
-    expect(await bound(foreign.list)).toHaveLength(2);
+    const [bytes, day] = (await bound(foreign.list)) as unknown[];
+    expect(bytes instanceof Uint8Array && [...bytes]).toEqual([7]);
+    expect(day instanceof Date && day.getTime()).toBe(5);
     expect(await bound(foreign.record)).toEqual({ a: 1 });
+  });
+
+  it('are what they were when the statement was submitted', async () => {
+    const stage = new Stage();
+    const bytes = Buffer.from([1, 2]);
+    const day = new Date(5);
+    const statement = stage.submit('SELECT ?', { parameters: [bytes, day] });
+    bytes.fill(9);
+    day.setTime(9);
+    await statement.done;
+    expect(stage.runner.executed[0]?.request.parameters).toEqual([new Uint8Array([1, 2]), new Date(5)]);
   });
 
   it('keep a name like __proto__ a name', async () => {
