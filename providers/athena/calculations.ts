@@ -14,8 +14,10 @@ import type {
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext } from '../../src/contract/session-provider.ts';
+import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { Attempts } from '../_cloud/attempts.ts';
+import { isServiceRefusal } from '../_cloud/token-holder.ts';
+import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaCalls } from './client.ts';
 
 /**
@@ -37,6 +39,8 @@ export const CALCULATION_STATES = {
 export interface CalculationParts {
   readonly calls: AthenaCalls;
   readonly attempts: Attempts;
+  /** Looks at sessions. */
+  readonly provider: Pick<SessionProvider, 'describe'>;
   readonly clock: Clock;
 }
 
@@ -51,7 +55,31 @@ export class AthenaCalculations implements CalculationRunner {
     this.#parts = parts;
   }
 
-  start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
+  async start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
+    try {
+      return await this.#submit(handle, request, call);
+    } catch (error) {
+      throw isServiceRefusal(error) ? await this.#explain(error, handle, call) : error;
+    }
+  }
+
+  describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
+    const { calls, attempts, clock } = this.#parts;
+    return attempts.make({ operation: 'describeCalculation', handle, call }, async (signal) => {
+      const answer = await calls.getCalculation(calculationId, signal);
+      return observe(calculationId, answer.Status, clock.nowMs(), answer);
+    });
+  }
+
+  stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
+    const { calls, attempts, clock } = this.#parts;
+    return attempts.make({ operation: 'stopCalculation', handle, call }, async (signal) => {
+      const { State: state } = await calls.stopCalculation(calculationId, signal);
+      return observe(calculationId, { State: state }, clock.nowMs());
+    });
+  }
+
+  #submit(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
     const { calls, attempts, clock } = this.#parts;
     return attempts.make({ operation: 'startCalculation', handle, call }, async (signal) => {
       const { token, code, name } = request;
@@ -76,20 +104,13 @@ export class AthenaCalculations implements CalculationRunner {
     });
   }
 
-  describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
-    return attempts.make({ operation: 'describeCalculation', handle, call }, async (signal) => {
-      const answer = await calls.getCalculation(calculationId, signal);
-      return observe(calculationId, answer.Status, clock.nowMs(), answer);
-    });
-  }
-
-  stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
-    return attempts.make({ operation: 'stopCalculation', handle, call }, async (signal) => {
-      const { State: state } = await calls.stopCalculation(calculationId, signal);
-      return observe(calculationId, { State: state }, clock.nowMs());
-    });
+  /** What a refusal means is asked of the session; where nothing is learnt the refusal stands as it is. */
+  async #explain(refused: SessionError, handle: SessionHandle, call: CallContext): Promise<SessionError> {
+    try {
+      return explainCalculationRefusal(refused, await this.#parts.provider.describe(handle, call));
+    } catch (error) {
+      return SessionError.is(error, 'not-found') ? error.with({ operation: 'startCalculation' }) : refused;
+    }
   }
 }
 

@@ -57,9 +57,10 @@ export class AthenaProvider implements SessionProvider {
     this.#calls = new AthenaSdkCalls(config);
     this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
     const { clock } = ports;
-    this.#attempts = new Attempts({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
+    const attempts = new Attempts({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
+    this.#attempts = attempts;
     if (this.capabilities.calculations) {
-      this.calculations = new AthenaCalculations({ calls: this.#calls, attempts: this.#attempts, clock });
+      this.calculations = new AthenaCalculations({ provider: this, calls: this.#calls, attempts, clock });
     }
     if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }

@@ -50,7 +50,8 @@ export interface CalculationObservation {
 export interface CalculationRunner {
   /**
    * Starts a block of code; the session must be ready and runs one at a time.
-   * @throws SessionError `invalid-request` for code that the service refuses, `conflict` when the session takes no work now.
+   * @throws SessionError `invalid-request` for code that the service refuses, `conflict` when the session takes no work now,
+   * `session-failed` or `conflict` when it has ended, `not-found` when the service does not know it (C-063).
    */
   start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation>;
   /** Looks at one calculation. @throws SessionError `not-found` when the service does not know it. */

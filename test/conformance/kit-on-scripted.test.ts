@@ -12,8 +12,8 @@ const byName = scriptedSubject({ idempotency: 'name' }, 'scripted with names for
 const silent = scriptedSubject({ reportsBusy: false, concurrentStatements: true }, 'scripted without busy states');
 
 describe.each([
-  { subject: everything, run: 78 },
-  { subject: behindLayers(everything), run: 79 },
+  { subject: everything, run: 80 },
+  { subject: behindLayers(everything), run: 81 },
   { subject: nothing, run: 57 },
   { subject: behindLayers(nothing), run: 65 },
   { subject: byName, run: 70 },

@@ -16,7 +16,7 @@ import { calculationsOf, codeRequest, lookAt, ranOf, saidOf, startCode, untilOve
 
 const needsCalculations = needsFlag('calculations');
 
-/** C-060 … C-062: how blocks of code run. */
+/** C-060 … C-063: how blocks of code run. */
 export const CALCULATION_CASES: readonly ConformanceCase[] = [
   defineCase({
     rule: 'C-060',
@@ -139,6 +139,42 @@ export const CALCULATION_CASES: readonly ConformanceCase[] = [
       check(isUnmoved, `it was ${saidOf(end)} and its stop says ${saidOf(stopped)}`);
       const later = await lookAt(trial, handle, id);
       check(later.state === end.state, `it was ${saidOf(end)} and is ${saidOf(later)} after its stop`);
+    },
+  }),
+  defineCase({
+    rule: 'C-063',
+    title: 'a session that works on one block of code refuses another, and runs it afterwards',
+    lacks: needsCalculations,
+    run: async (trial) => {
+      const handle = await trial.startReady();
+      const id = await startCode(trial, handle, trial.code.long);
+      const request = codeRequest(trial.code.short);
+      const early = calculationsOf(trial).start(handle, request, trial.call());
+      const error = await trial.fails(early, 'conflict', 'code for a session that works');
+      const { operation, effect } = error;
+      check(operation === 'startCalculation', `its operation is '${operation}' and must be 'startCalculation'`);
+      check(effect === 'none', `its effect is '${effect}' although the code was refused`);
+      await expectRuns(trial, 1);
+      await stop(trial, handle, id);
+      await readyAgain(trial, handle);
+      await trial.settle(calculationsOf(trial).start(handle, request, trial.call()));
+      await expectRuns(trial, 2);
+    },
+  }),
+  defineCase({
+    rule: 'C-063',
+    title: 'a session that has ended, and one that nobody knows, run no code',
+    lacks: needsCalculations,
+    run: async (trial) => {
+      const handle = await trial.startReady();
+      await trial.terminate(handle);
+      await trial.untilFinal(handle);
+      const request = codeRequest(trial.code.short);
+      const late = calculationsOf(trial).start(handle, request, trial.call());
+      await trial.fails(late, ['conflict', 'session-failed', 'not-found'], 'code for an ended session');
+      const lost = calculationsOf(trial).start(trial.unknownHandle, request, trial.call());
+      await trial.fails(lost, 'not-found', 'code for an unknown session');
+      await expectRuns(trial, 0);
     },
   }),
 ];

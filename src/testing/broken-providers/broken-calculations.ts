@@ -78,7 +78,7 @@ export const BROKEN_CALCULATIONS: readonly BrokenProvider[] = [
   brokenProvider({
     name: 'one-run-for-all',
     fault: 'gives out the calculation that it has, whatever the token',
-    breaks: ['C-060'],
+    breaks: ['C-060', 'C-063'],
     capabilities,
     wrap: (sound) => {
       let first: CalculationRequest | undefined;
@@ -163,6 +163,34 @@ export const BROKEN_CALCULATIONS: readonly BrokenProvider[] = [
             handle,
           });
         },
+      })),
+  }),
+  brokenProvider({
+    name: 'busy-is-a-mistake',
+    fault: 'blames the code when its session works on something else',
+    breaks: ['C-063'],
+    capabilities,
+    wrap: (sound) =>
+      alterCalculations(sound, (runner) => ({
+        start: (handle, request, call) =>
+          runner.start(handle, request, call).catch((error: unknown) => {
+            if (!SessionError.is(error, 'conflict')) throw error;
+            throw new SessionError('invalid-request', error.message, { operation: 'startCalculation', handle });
+          }),
+      })),
+  }),
+  brokenProvider({
+    name: 'code-after-the-end',
+    fault: 'takes code for a session that has ended, and runs nothing',
+    breaks: ['C-063'],
+    capabilities,
+    wrap: (sound) =>
+      alterCalculations(sound, (runner) => ({
+        start: (handle, request, call) =>
+          runner.start(handle, request, call).catch((error: unknown) => {
+            if (!SessionError.is(error, 'session-failed')) throw error;
+            return { id: request.token, nativeState: 'ENDED', state: 'cancelled', observedAtMs: 0 } as const;
+          }),
       })),
   }),
 ];

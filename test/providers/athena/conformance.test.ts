@@ -77,8 +77,8 @@ const storms = STORM_SEEDS.map((seed) =>
 describe.each([
   { subject: spark35, cases: 54 },
   { subject: behindLayers(spark35), cases: 58 },
-  { subject: pyspark3, cases: 61 },
-  { subject: behindLayers(pyspark3), cases: 65 },
+  { subject: pyspark3, cases: 63 },
+  { subject: behindLayers(pyspark3), cases: 67 },
   { subject: behindLayers(auto), cases: 58 },
   { subject: slow, cases: 54 },
   ...storms.map((subject) => ({ subject: behindLayers(subject), cases: 50 })),

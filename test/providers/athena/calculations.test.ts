@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { plugin } from '../../../providers/athena/plugin.ts';
+import type { CalculationRequest, CalculationRunner } from '../../../src/contract/calculation-runner.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { startEmulator } from '../../../src/emulator/start-emulator.ts';
+import { VirtualClock } from '../../../src/testing/index.ts';
+import { createFromPlugin, TEST_CREDENTIALS, unlimited } from './emulated-subject.ts';
+
+const open: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close();
+});
+
+interface Scene {
+  readonly emulator: Emulator;
+  readonly provider: SessionProvider;
+  readonly calculations: CalculationRunner;
+  readonly handle: SessionHandle;
+}
+
+/** A ready session on PySpark engine version 3. */
+async function scene(): Promise<Scene> {
+  const clock = new VirtualClock();
+  const emulator = await startEmulator({ services: ['athena'], clock });
+  open.push(emulator);
+  const options = { region: 'us-east-1', workgroup: 'pyspark3', engine: 'pyspark-v3', credentials: TEST_CREDENTIALS };
+  const provider = createFromPlugin(plugin, { ...options, endpoint: emulator.urls.athena }, { clock });
+  open.push(provider);
+  const request = { owner: 'test', token: '0'.repeat(32), idleTimeoutMs: 1_200_000, labels: {} };
+  const { handle } = await provider.start(request, unlimited());
+  await clock.advance(60_000);
+  return { emulator, provider, calculations: provider.calculations!, handle };
+}
+
+const block = (code = 'print(1)'): CalculationRequest => ({ token: `calc-${'1'.repeat(32)}`, code });
+
+/** How a block of code was refused. */
+async function refusal({ calculations, handle }: Scene, request = block()): Promise<SessionError> {
+  const error: unknown = await calculations.start(handle, request, unlimited()).catch((thrown: unknown) => thrown);
+  if (!SessionError.is(error)) throw new Error(`expected a SessionError; got ${String(error)}`);
+  return error;
+}
+
+const looks = (emulator: Emulator): number =>
+  emulator.log().filter(({ operation }) => operation === 'GetSession').length;
+
+describe('code that Athena refuses', () => {
+  it('C-063 is a conflict in a busy session, which says so and what to do', async () => {
+    const stage = await scene();
+    stage.emulator.setBusy(stage.handle.id, true);
+    const error = await refusal(stage);
+    expect(error).toMatchObject({
+      kind: 'conflict',
+      operation: 'startCalculation',
+      provider: 'athena',
+      handle: stage.handle,
+      effect: 'none',
+      native: { code: 'InvalidRequestException', httpStatus: 400 },
+    });
+    expect(error.message).toContain(`session ${stage.handle.id} is BUSY and takes no code now; run it when`);
+    expect(looks(stage.emulator)).toBe(1);
+  });
+
+  it('C-063 is session-failed in a session that has ended, with what was seen of it', async () => {
+    const stage = await scene();
+    stage.emulator.faults.add({
+      kind: 'session-becomes',
+      operation: 'GetSession',
+      state: 'FAILED',
+      reason: 'No capacity.',
+    });
+    // It strikes the next look at the session, which is this one.
+    await stage.provider.describe(stage.handle, unlimited());
+    const error = await refusal(stage);
+    expect(error).toMatchObject({
+      kind: 'session-failed',
+      effect: 'none',
+      observation: { state: 'failed', reason: 'No capacity.' },
+    });
+    expect(error.message).toContain('is FAILED (No capacity.) and takes no code any more; start another one');
+  });
+
+  it('stays what it is when the session is ready: then it is the code', async () => {
+    const stage = await scene();
+    const error = await refusal(stage, block('x'.repeat(68_001)));
+    expect(error).toMatchObject({ kind: 'invalid-request', operation: 'startCalculation', effect: 'none' });
+    expect(looks(stage.emulator)).toBe(1);
+  });
+
+  it('stays what it is when the look teaches nothing', async () => {
+    const stage = await scene();
+    stage.emulator.setBusy(stage.handle.id, true);
+    stage.emulator.faults.add({ kind: 'server-error', operation: 'GetSession' });
+    expect(await refusal(stage)).toMatchObject({ kind: 'invalid-request', operation: 'startCalculation' });
+  });
+
+  it('is not asked about where the code was not what was refused', async () => {
+    const stage = await scene();
+    stage.emulator.faults.add({ kind: 'throttle', operation: 'StartCalculationExecution' });
+    expect(await refusal(stage)).toMatchObject({ kind: 'rate-limited' });
+    stage.emulator.faults.add({ kind: 'reset', when: 'before', operation: 'StartCalculationExecution' });
+    expect(await refusal(stage)).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+    expect(looks(stage.emulator)).toBe(0);
+  });
+});
