@@ -108,7 +108,7 @@ describe('an EMR Serverless session on the wire', () => {
   });
 
   it('has at most 25 live ones in an application, those that are ending included', async () => {
-    await using emulator = await emulate({ emrServerless: { vcpuQuota: 104 } });
+    await using emulator = await emulate();
     const paths: string[] = [];
     for (let count = 0; count < 25; count += 1) paths.push(await startEmr(emulator));
     const another = { clientToken: 'another', executionRoleArn: ROLE };
@@ -176,7 +176,7 @@ describe('listing EMR Serverless sessions', () => {
   });
 
   it('promises no order', async () => {
-    await using emulator = await emulate({ emrServerless: { vcpuQuota: 100 } });
+    await using emulator = await emulate();
     const paths: string[] = [];
     for (let count = 0; count < 12; count += 1) paths.push(await startEmr(emulator));
     const listed = await ids(emulator);
@@ -199,7 +199,7 @@ describe('listing EMR Serverless sessions', () => {
   });
 
   it('turns opaque pages of at most 50', async () => {
-    await using emulator = await emulate({ emrServerless: { sessionQuota: 100, vcpuQuota: 1_000 } });
+    await using emulator = await emulate({ emrServerless: { sessionQuota: 100 } });
     for (let count = 0; count < 51; count += 1) await startEmr(emulator);
     const first = (await emr(emulator, 'GET', SESSIONS)).body;
     expect(first.sessions).toHaveLength(50);

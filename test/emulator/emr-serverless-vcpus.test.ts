@@ -18,8 +18,8 @@ function tryStart(emulator: Emulator, spark: Readonly<Record<string, string>> = 
 const REFUSED = { status: 402, code: 'ServiceQuotaExceededException' };
 
 describe("an EMR Serverless account's vCPUs", () => {
-  it('are sixteen: four drivers, those that are ending included', async () => {
-    await using emulator = await emulate();
+  it('in a new account bear four drivers, those that are ending included', async () => {
+    await using emulator = await emulate({ emrServerless: { vcpuQuota: 16 } });
     const paths = [];
     for (let count = 0; count < 4; count += 1) paths.push(await startEmr(emulator));
     const refused = await tryStart(emulator);
@@ -53,10 +53,10 @@ describe("an EMR Serverless account's vCPUs", () => {
   });
 
   it('count the first executors, too, where the option says so', async () => {
-    await using emulator = await emulate({ emrServerless: { startingExecutors: 2 } });
+    await using emulator = await emulate({ emrServerless: { vcpuQuota: 16, startingExecutors: 2 } });
     expect((await tryStart(emulator, { 'spark.executor.cores': '6' })).status).toBe(200);
     expect(await tryStart(emulator, { 'spark.driver.cores': '1' })).toMatchObject(REFUSED);
-    await using small = await emulate({ emrServerless: { startingExecutors: 2 } });
+    await using small = await emulate({ emrServerless: { vcpuQuota: 16, startingExecutors: 2 } });
     expect((await tryStart(small)).status).toBe(200);
     expect(await tryStart(small)).toMatchObject(REFUSED);
   });

@@ -55,12 +55,11 @@ const ORACLES: readonly Oracle[] = [
     emulator: {
       clock: 'virtual',
       athena: { spark35DpuQuota: 1e6, pyspark3DpuQuota: 1e6, sessionDpuLimit: 5000 },
-      emrServerless: { sessionQuota: 1e6, vcpuQuota: 1e9, startedMs: 1000 },
+      emrServerless: { sessionQuota: 1e6, startedMs: 1000 },
       healthomics: { submissionsPerSecond: 1e6, rates: UNHURRIED },
     },
     urls: ({ athena, emrServerless, healthomics }) => [athena, emrServerless, healthomics],
   },
-  // Its 26 sessions are more than sixteen vCPUs bear.
   { script: 'walk_boto3.py', emulator: { clock: 'virtual', emrServerless: { vcpuQuota: 200 } } },
   { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
   {

@@ -35,7 +35,7 @@ export interface EmrServerlessOptions {
   /** The most live sessions of one application; 25 unless said. */
   readonly sessionQuota?: number;
   /**
-   * vCPUs that all sessions of the account may have at a time; 16 unless said, as in a new account.
+   * vCPUs that all sessions of the account may have at a time. A new account has 16, and most have had it raised; no limit unless said.
    * @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/endpoints-quotas.html read 2026-11-20
    */
   readonly vcpuQuota?: number;
@@ -86,7 +86,7 @@ export function toEmrServerlessConfig(options: EmrServerlessOptions, startupMs: 
     zeroIdleTimeout: 'never',
     maxLifetimeMs: 24 * 3_600_000,
     sessionQuota: 25,
-    vcpuQuota: 16,
+    vcpuQuota: Number.POSITIVE_INFINITY,
     startingExecutors: 0,
     describeLagMs: 0,
     listLagMs: 0,

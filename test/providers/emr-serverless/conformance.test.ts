@@ -17,13 +17,9 @@ const FAULTS: readonly FaultKind[] = [
   'idle',
 ];
 
-/** The quota is not what is tested here: the kit starts more sessions than sixteen vCPUs bear. */
-const ROOM = { vcpuQuota: 1_000 };
-
 const common = {
   service: 'emr-serverless',
   plugin,
-  emulator: { emrServerless: ROOM },
   options: {
     region: 'us-east-1',
     applicationId: '00emulated1',
@@ -45,7 +41,6 @@ const slow = emulatedSubject({
     seed: 11,
     faults: [{ kind: 'slow', delayMs: 30, probability: 0.3 }],
     emrServerless: {
-      ...ROOM,
       startedMs: 300,
       terminateEnded: 'ValidationException',
       tokenClashCode: 'ValidationException',
@@ -59,7 +54,7 @@ const storms = STORM_SEEDS.map((seed) =>
     ...common,
     name: `emr-serverless in storm ${seed}`,
     faults: inStorm(FAULTS),
-    emulator: { emrServerless: ROOM, seed, faults: STORM },
+    emulator: { seed, faults: STORM },
   }),
 );
 

@@ -367,7 +367,7 @@ describe('ending on emr-serverless', () => {
 
 describe('listing on emr-serverless', () => {
   it('asks for live states by name, page by page, empty ones too', async () => {
-    const { emulator, provider } = await bench({}, { emrServerless: { sessionQuota: 200, vcpuQuota: 1_000 } });
+    const { emulator, provider } = await bench({}, { emrServerless: { sessionQuota: 200 } });
     for (let count = 0; count < 60; count++) await provider.start(request(), unlimited());
     emulator.faults.add({ kind: 'empty-page' });
     const all = await listAll(provider);

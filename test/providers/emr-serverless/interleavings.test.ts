@@ -16,7 +16,7 @@ describe('emr-serverless under interleaved calls, aborts and faults', () => {
           applicationId: '00emulated1',
           executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
         },
-        emulator: { emrServerless: { sessionQuota: 1_000, vcpuQuota: 10_000 } },
+        emulator: { emrServerless: { sessionQuota: 1_000 } },
       });
       try {
         await fc.assert(
