@@ -10,7 +10,7 @@ import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-cont
 import { limitedSignal } from '../session/limited-signal.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
-import { chosenRuns } from './chosen-runs.ts';
+import { chosenRuns, noneFailed } from './chosen-runs.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
@@ -168,7 +168,7 @@ export class Batch {
       throw this.#error('conflict', `is still ${this.#state}: wait for its end`, operation);
     const failed = new Set<string>();
     for await (const { id } of this.#failures(signal, false)) failed.add(id);
-    if (failed.size === 0) throw this.#error('conflict', 'has no failed runs: there is nothing to resubmit', operation);
+    if (failed.size === 0) throw this.#error('conflict', noneFailed(this.#state), operation);
     const defaults = options.defaults ?? this.#last.details.defaults;
     if (defaults === undefined)
       throw this.#error('invalid-request', 'does not tell its defaults: give them', operation);

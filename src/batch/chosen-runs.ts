@@ -1,4 +1,5 @@
 import type { RunSpec } from '../contract/batch-run.ts';
+import type { BatchState } from '../contract/batch-state.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { RunSource } from './read-runs.ts';
 
@@ -20,4 +21,11 @@ export async function* chosenRuns(runs: RunSource, ids: ReadonlySet<string>): As
   const more = missing.size > MOST_NAMES ? ` and ${missing.size - MOST_NAMES} more` : '';
   const message = `it lacks ${names.join(', ')}${more}, which failed; give all runs of the first batch`;
   throw new SessionError('invalid-request', message, { operation: 'resubmitFailed' });
+}
+
+/** Why a batch that is over has no failed runs to choose, in words. */
+export function noneFailed(state: BatchState): string {
+  return state === 'failed'
+    ? 'failed before it had any runs: start it again, with `restart: true` where it has a key'
+    : 'has no failed runs: there is nothing to resubmit';
 }

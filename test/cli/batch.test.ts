@@ -128,6 +128,17 @@ describe('anysession batch', () => {
     const missing = await run('batch', 'start', '--runs', 'none.json', '--defaults', 'defaults.json');
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('none.json cannot be read as JSON')]);
   });
+
+  it('names the line that is wrong, and takes a file with a byte order mark', async () => {
+    await writeFile(join(folder, 'runs.jsonl'), '\uFEFF{ "id": "a" }\r\n\r\n{ "id": "b"\r\n');
+    const { code, stderr } = await run('batch', 'start', '--runs', 'runs.jsonl', '--defaults', 'defaults.json');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('line 3 of runs.jsonl cannot be read as JSON')]);
+    expect(inputsOf('StartRunBatch')).toEqual([]);
+    await writeFile(join(folder, 'runs.json'), '\uFEFF[{ "id": "a" }]');
+    expect(await run('batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json')).toMatchObject({
+      code: 0,
+    });
+  });
 });
 
 describe('the two kinds of environments', () => {

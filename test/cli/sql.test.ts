@@ -82,7 +82,11 @@ describe('anysession sql', () => {
     expect(limited.stderr).toContain('the first 2 rows; --rows COUNT shows more, --json and --csv show all\n');
     // More than one batch of the engine.
     expect((await sql(range, ['--rows', '3000', '--csv'])).stdout.split('\r\n')).toHaveLength(3002);
-    expect((await sql(range)).stdout.split('\n')).toHaveLength(1003);
+    const piped = await sql(range);
+    expect(piped.stdout.split('\n')).toHaveLength(1003);
+    // Told to a pipe too: a file that was cut must not be taken for the whole result.
+    expect(piped.stderr).toBe('the first 1000 rows; --rows COUNT shows more, --json and --csv show all\n');
+    expect((await sql(range, ['--rows', '2'])).stderr).toBe('');
     expect((await sql('SELECT range AS n FROM range(1000)', [], { columns: 80 })).stderr).toContain('K1000 rows\n');
     expect((await sql(range, ['--csv'])).stdout.split('\r\n')).toHaveLength(100_002);
   });

@@ -145,6 +145,9 @@ describe('results', () => {
     expect(created.schema.fields).toEqual([]);
     expect(await created.rows()).toEqual([]);
     expect(statement.state).toBe('succeeded');
+    // The engine tells how many rows it wrote, in a column that is not part of the result.
+    const filled = await duckdb.sql('CREATE OR REPLACE TABLE t1 AS SELECT range AS n FROM range(3)');
+    expect([filled.schema.fields, await filled.rows()]).toEqual([[], []]);
   });
 
   it('keep columns of the same name apart', async () => {

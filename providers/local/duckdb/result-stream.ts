@@ -160,7 +160,8 @@ export class ResultStream implements StatementExecution {
       this.#stop(failure);
       throw failure;
     }
-    if (builder.rowCount === 0) return undefined;
+    // CREATE TABLE AS comes with a row, the count of those in the table: without its column it says nothing.
+    if (builder.rowCount === 0 || this.#layouts.length === 0) return undefined;
     const batch = builder.finish();
     this.#batchRows = nextBatchRows(batch);
     return batch;

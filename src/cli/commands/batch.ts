@@ -139,24 +139,35 @@ async function printStatus({ terminal, json }: CommandContext, batch: Batch, sta
 
 /** A `.jsonl` file is read line by line as the batch is; anything else is one JSON array. */
 async function readRunFile(context: CommandContext, path: string): Promise<Iterable<RunSpec> | AsyncIterable<RunSpec>> {
-  if (path.endsWith('.jsonl')) return readLines(resolve(context.terminal.cwd, path));
+  if (path.endsWith('.jsonl')) return readLines(context, path);
   const runs = await readJson(context, path);
   if (Array.isArray(runs)) return runs as RunSpec[];
   throw refusal(`${path} must hold one JSON array of runs, or be a .jsonl file with a run a line`);
 }
 
-async function* readLines(path: string): AsyncGenerator<RunSpec, void, undefined> {
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== '') yield JSON.parse(line) as RunSpec;
+async function* readLines({ terminal }: CommandContext, path: string): AsyncGenerator<RunSpec, void, undefined> {
+  const input = createReadStream(resolve(terminal.cwd, path));
+  let lineNumber = 0;
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    lineNumber += 1;
+    if (line.trim() !== '') yield parseJson(line, `line ${lineNumber} of ${path}`) as RunSpec;
+  }
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    // Editors of Windows put a byte order mark in front, which is no part of the JSON.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw refusal(`${where} cannot be read as JSON: ${String(cause)}`, cause);
   }
 }
 
 async function readJson({ terminal }: CommandContext, path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(resolve(terminal.cwd, path), 'utf8'));
-  } catch (cause) {
+  const text = await readFile(resolve(terminal.cwd, path), 'utf8').catch((cause: unknown) => {
     throw refusal(`${path} cannot be read as JSON: ${String(cause)}`, cause);
-  }
+  });
+  return parseJson(text, path);
 }
 
 function refusal(message: string, cause?: unknown): SessionError {

@@ -28,7 +28,9 @@ export async function runSql(context: CommandContext, text: string | undefined, 
     await withSessions(context, async (sessions) => {
       const session = await start(sessions, options, status, terminal);
       const printed = await execute(session, statement, { terminal, status, format, maxRows: options.rows });
-      note(terminal, summaryOf(printed));
+      // Whoever reads the table from a file must not take it for the whole result.
+      if (printed.more && options.rows === undefined) terminal.stderr.write(`${summaryOf(printed)}\n`);
+      else note(terminal, summaryOf(printed));
       // Not only for a person: without the handle nobody finds the session again.
       if (options.keep) terminal.stderr.write(`the session is kept: ${JSON.stringify(session.detach())}\n`);
     });

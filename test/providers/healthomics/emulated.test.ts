@@ -144,6 +144,11 @@ describe('HealthOmics batches through the whole product, on the emulated service
     const status = await settle(batch.whenFinished());
     expect(status).toMatchObject({ state: 'failed', outcome: 'failed' });
     expect(status.reason).toMatch(/ETag .*the run list was changed after the start/);
+    // It has no rows, and so no failed ones: its runs must be given again.
+    await expect(settle(batch.resubmitFailed())).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('failed before it had any runs: start it again, with `restart: true`') as string,
+    });
   });
 
   it.each([3, 17, 4711])(
