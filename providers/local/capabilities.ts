@@ -40,6 +40,7 @@ const SPARK: Capabilities = defineCapabilities({
   ...DUCKDB,
   dialect: 'spark',
   sparkConnect: true,
+  sparkConf: true,
   concurrentStatements: true,
   // Servers take from a tenth of a second to ten to start.
   watchIntervalMs: { min: 10, max: 100 },

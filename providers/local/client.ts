@@ -19,6 +19,8 @@ export interface EngineOpening {
   /** The session's id, for names that must be its own. */
   readonly sessionId: string;
   readonly config: LocalConfig;
+  /** Properties of Spark that the session was asked for with; empty where the engine is not Spark. */
+  readonly sparkConf: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** To be called once the session is open and its engine breaks by itself, with the reason. */
   readonly noteBroken: (reason: string) => void;

@@ -98,7 +98,7 @@ function sameStart(session: LocalSession, request: StartRequest): LocalSession {
 }
 
 function differences(first: StartRequest, second: StartRequest): string[] {
-  const fields = ['owner', 'name', 'idleTimeoutMs', 'maxLifetimeMs', 'labels'] as const;
+  const fields = ['owner', 'name', 'idleTimeoutMs', 'maxLifetimeMs', 'labels', 'sparkConf'] as const;
   return fields.filter((field) => spell(first[field]) !== spell(second[field]));
 }
 

@@ -120,6 +120,7 @@ export class LocalSession {
       this.#engine = await engine.open({
         sessionId: this.id,
         config,
+        sparkConf: this.request.sparkConf ?? {},
         signal: this.#openingStop.signal,
         // An engine may break in the moment of its opening, when there is nothing to let go of yet.
         noteBroken: (reason) => void this.opened.then(() => this.#break(reason)),

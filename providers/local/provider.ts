@@ -150,7 +150,8 @@ export class LocalProvider implements SessionProvider {
 
   /** What is not there is refused and never passed over in silence. */
   #assertSupported({ size, sparkConf, native }: StartRequest): void {
-    const given = Object.entries({ size, sparkConf, native }).find(([, value]) => value !== undefined);
+    const absent = { size, ...(!this.capabilities.sparkConf && { sparkConf }), native };
+    const given = Object.entries(absent).find(([, value]) => value !== undefined);
     if (given === undefined) return;
     throw new SessionError('unsupported', `provider '${this.id}' takes no \`${given[0]}\``, { operation: 'start' });
   }

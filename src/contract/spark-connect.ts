@@ -45,6 +45,8 @@ export interface SparkConnectRunner extends StatementRunner {
    * @throws SessionError what the session refuses an endpoint with.
    */
   connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection>;
+  /** The settings of a session's Spark session. @throws SessionError what the session refuses an endpoint with. */
+  settings(handle: SessionHandle, call: CallContext): Promise<SparkSettings>;
   /** Lets go of a session's channel and of what its server keeps for this process; the session itself lives on. */
   release(handle: SessionHandle): Promise<void>;
   /** Lets go of every channel. */

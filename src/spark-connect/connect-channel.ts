@@ -11,11 +11,13 @@ import {
 } from '@bufbuild/protobuf';
 import type { Channel, Metadata } from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { Grpc } from './load-grpc.ts';
 import { plainMetadata } from './plain-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
+import { secretConcealer } from './secret-concealer.ts';
 
 /**
  * A window of HTTP/2 this large carries 80 MB/s over 40 ms of round trip; Node's own of 64 KiB carries 1 MB/s.
@@ -96,7 +98,7 @@ export class ConnectChannel {
     return {
       next: async () => {
         const bytes = await stream.next();
-        return bytes === undefined ? undefined : fromBinary(method.output, bytes);
+        return bytes === undefined ? undefined : readAnswer(method, bytes);
       },
       cancel: (why) => stream.cancel(this.#grpc.status.CANCELLED, why),
     };
@@ -113,7 +115,7 @@ export class ConnectChannel {
     // The status comes after the answer, and may still be a failure.
     await stream.next();
     if (bytes === undefined) throw new RpcFailure(STATUS.INTERNAL, `${method.name} was answered with nothing`);
-    return fromBinary(method.output, bytes);
+    return readAnswer(method, bytes);
   }
 
   close(): void {
@@ -140,7 +142,7 @@ export class ConnectChannel {
         stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, `${method.name} was not answered within ${timeoutMs} ms`),
       'background',
     );
-    const stream = new RpcStream(call, callOff);
+    const stream = new RpcStream(call, { onEnd: callOff, conceal: (text) => secretConcealer(metadata)(text) });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }
@@ -149,6 +151,19 @@ export class ConnectChannel {
     const metadata = new this.#Metadata();
     for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
     return metadata;
+  }
+}
+
+/** @throws SessionError `unexpected` when who answered speaks something else. */
+function readAnswer<O extends DescMethod['output']>(
+  { name, output }: { readonly name: string; readonly output: O },
+  bytes: Uint8Array,
+): MessageShape<O> {
+  try {
+    return fromBinary(output, bytes);
+  } catch (cause) {
+    const message = `the answer to ${name} is no message of Spark Connect; look whether a Spark Connect server listens at that address`;
+    throw new SessionError('unexpected', message, { operation: 'execute', cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/session-provider.ts';
-import type { EndpointSource, SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
+import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
 import { sleep } from '../contract/sleep.ts';
 import { SessionError } from '../contract/session-error.ts';
@@ -72,6 +72,12 @@ export class ConnectRunner implements SparkConnectRunner {
     const session = await this.#sessionOf(handle);
     await this.#whenDialled(session, call);
     return connectionTo(session, call.signal);
+  }
+
+  async settings(handle: SessionHandle, call: CallContext): Promise<SparkSettings> {
+    const session = await this.#sessionOf(handle);
+    await this.#whenDialled(session, call);
+    return session.settings;
   }
 
   async release(handle: SessionHandle): Promise<void> {

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { SessionError } from '../contract/session-error.ts';
 import { abortedError, sleep } from '../contract/sleep.ts';
 import type { AnswerStream } from './connect-channel.ts';
 import { orAborted, type FailureStreak, type Line } from './connect-attempt.ts';
@@ -187,9 +188,10 @@ export class Operation {
   #assertFruitful(): void {
     this.#fruitless += 1;
     if (this.#fruitless <= FRUITLESS_LIMIT) return;
-    throw new RpcFailure(
-      STATUS.UNAVAILABLE,
-      `the server ended ${FRUITLESS_LIMIT} streams of one statement without an answer`,
+    throw new SessionError(
+      'unavailable',
+      `the server ended ${FRUITLESS_LIMIT} streams of one statement without an answer; look whether a Spark Connect server listens at that address`,
+      { operation: 'execute', effect: 'unknown' },
     );
   }
 

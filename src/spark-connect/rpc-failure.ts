@@ -47,15 +47,16 @@ export class RpcFailure extends Error {
     this.retryDelayMs = details.retryDelayMs;
   }
 
-  /** Reads the status that a call ended with, and what its trailers add to it. */
-  static of({ code, details, metadata }: StatusObject): RpcFailure {
+  /** Reads the status that a call ended with, and what its trailers add to it; `conceal` takes the call's secrets out of both. */
+  static of({ code, details, metadata }: StatusObject, conceal: (text: string) => string): RpcFailure {
+    const message = conceal(details);
     const [trailer] = metadata.get(DETAILS_KEY);
-    if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, details);
+    if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
     try {
-      return new RpcFailure(code, details, readDetails(trailer));
+      return new RpcFailure(code, message, readDetails(trailer, conceal));
     } catch {
       // Details that cannot be read take nothing away from the status itself.
-      return new RpcFailure(code, details);
+      return new RpcFailure(code, message);
     }
   }
 
@@ -65,10 +66,13 @@ export class RpcFailure extends Error {
   }
 }
 
-function readDetails(trailer: Uint8Array): { spark?: SparkErrorInfo; retryDelayMs?: number } {
+function readDetails(
+  trailer: Uint8Array,
+  conceal: (text: string) => string,
+): { spark?: SparkErrorInfo; retryDelayMs?: number } {
   const found: { spark?: SparkErrorInfo; retryDelayMs?: number } = {};
   for (const { typeUrl, value } of fromBinary(StatusSchema, trailer).details) {
-    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value);
+    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value, conceal);
     if (typeUrl.endsWith('/google.rpc.RetryInfo')) {
       const delay = fromBinary(RetryInfoSchema, value).retryDelay;
       found.retryDelayMs = Number(delay?.seconds ?? 0n) * 1000 + Math.ceil((delay?.nanos ?? 0) / 1_000_000);
@@ -77,10 +81,10 @@ function readDetails(trailer: Uint8Array): { spark?: SparkErrorInfo; retryDelayM
   return found;
 }
 
-function readErrorInfo(value: Uint8Array): SparkErrorInfo {
+function readErrorInfo(value: Uint8Array, conceal: (text: string) => string): SparkErrorInfo {
   const { reason, metadata } = fromBinary(ErrorInfoSchema, value);
   const { errorClass, sqlState, errorId, messageParameters } = metadata as Readonly<Record<string, string | undefined>>;
-  const parameters = parseParameters(messageParameters);
+  const parameters = parseParameters(messageParameters && conceal(messageParameters));
   return {
     javaClass: reason,
     ...(isThere(errorClass) && { errorClass }),

@@ -8,6 +8,14 @@ interface Waiter {
   readonly reject: (failure: RpcFailure) => void;
 }
 
+/** What goes with a call. */
+export interface RpcStreamOptions {
+  /** Called once when the call has ended. */
+  readonly onEnd: () => void;
+  /** Takes the call's secrets out of what its status says. */
+  readonly conceal: (text: string) => string;
+}
+
 /**
  * One call, read message by message: the next message is only asked for when somebody wants it, so that a slow reader
  * holds one message and HTTP/2 flow control holds the rest on the server.
@@ -17,13 +25,15 @@ export class RpcStream {
   #waiter: Waiter | undefined;
   #end: RpcFailure | 'ok' | undefined;
 
-  /** Takes over a call that was not started. @param onEnd - called once when the call has ended. */
-  constructor(call: Call, onEnd: () => void) {
+  readonly #onEnd: () => void;
+  readonly #conceal: (text: string) => string;
+
+  /** Takes over a call that was not started. */
+  constructor(call: Call, { onEnd, conceal }: RpcStreamOptions) {
     this.#call = call;
     this.#onEnd = onEnd;
+    this.#conceal = conceal;
   }
-
-  readonly #onEnd: () => void;
 
   /** Sends the one request of the call. */
   start(metadata: Parameters<Call['start']>[0], request: Uint8Array): void {
@@ -33,7 +43,7 @@ export class RpcStream {
         this.#take()?.resolve(message);
       },
       onReceiveStatus: (status) => {
-        this.#finish((status.code as number) === STATUS.OK ? 'ok' : RpcFailure.of(status));
+        this.#finish((status.code as number) === STATUS.OK ? 'ok' : RpcFailure.of(status, this.#conceal));
       },
     });
     this.#call.sendMessageWithContext({}, Buffer.from(request.buffer, request.byteOffset, request.byteLength));

@@ -20,6 +20,7 @@ function lazyRunner(endpointOf: EndpointSource, ports: ConnectRunnerPorts): Spar
     execute: async (handle, request, call) => (await load()).execute(handle, request, call),
     progress: (handle, statementId) => loaded?.progress(handle, statementId),
     connect: async (handle, call) => (await load()).connect(handle, call),
+    settings: async (handle, call) => (await load()).settings(handle, call),
     release: async (handle) => loaded?.release(handle),
     close: async () => loaded?.close(),
   };

@@ -22,7 +22,13 @@ const config: LocalConfig = {
 };
 const engine = loadSparkEngine(config, { ...ports, sparkConnect: sparkConnectFactory(ports) });
 /** Keeps the server through all cases. */
-const keeper = engine.open({ sessionId: 'keeper', config, signal: new AbortController().signal, noteBroken: () => {} });
+const keeper = engine.open({
+  sessionId: 'keeper',
+  config,
+  sparkConf: {},
+  signal: new AbortController().signal,
+  noteBroken: () => {},
+});
 
 afterAll(async () => (await keeper).close());
 
@@ -41,7 +47,7 @@ const sail: ConformanceSubject = {
 
 describe.each([
   { subject: sail, run: 46 },
-  { subject: behindLayers(sail), run: 49 },
+  { subject: behindLayers(sail), run: 48 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,8 +15,8 @@ import { askPySpark } from './pyspark.ts';
 const pythonEnvironment = dirname(dirname(pythonFor('sail')));
 const PATIENCE = { timeout: 60_000 };
 
-function laptop(engine: 'sail' | 'spark'): Promise<Sessions> {
-  const environments = { laptop: { provider: 'local', engine, pythonEnvironment } };
+function laptop(engine: 'sail' | 'spark', options: Readonly<Record<string, unknown>> = {}): Promise<Sessions> {
+  const environments = { laptop: { provider: 'local', engine, pythonEnvironment, ...options } };
   return openSessions({ config: { environments }, environment: 'laptop' });
 }
 
@@ -70,6 +70,55 @@ describe.each(['sail', 'spark'] as const)('sessions on local %s', (engine) => {
     await other.close();
     await expect.poll(() => listens(connection.port), PATIENCE).toBe(false);
   });
+
+  it('read files of the working directory and leave none there', async () => {
+    const before = process.cwd();
+    const folder = await mkdtemp(join(tmpdir(), 'anysession-work-'));
+    await writeFile(join(folder, 'data.csv'), '1,2\n');
+    process.chdir(folder);
+    try {
+      await using sessions = await laptop(engine);
+      const session = await sessions.start({});
+      expect(await (await session.sql('SELECT _c1 FROM csv.`data.csv`')).rows()).toEqual([{ _c1: '2' }]);
+      await (await session.sql('CREATE TABLE kept USING parquet AS SELECT 42 AS answer')).rows();
+      expect(await (await session.sql('SELECT answer FROM kept')).rows()).toEqual([{ answer: 42 }]);
+      const described = await (await session.sql('DESCRIBE EXTENDED kept')).rows();
+      const place = described.find((row) => row['col_name'] === 'Location')?.['data_type'];
+      if (typeof place !== 'string') throw new Error('the table does not say where it is');
+      const warehouse = place.replace(/^file:/, '').replace(/\/warehouse\/.*$/, '');
+      expect((await stat(warehouse)).mode & 0o777).toBe(0o700);
+      await sessions.close();
+      expect(existsSync(warehouse)).toBe(false);
+      expect(await readdir(folder)).toEqual(['data.csv']);
+    } finally {
+      process.chdir(before);
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('take properties of Spark', async () => {
+    await using sessions = await laptop(engine);
+    const session = await sessions.start({ sparkConf: { 'spark.sql.session.timeZone': 'Europe/Zurich' } });
+    expect(await (await session.sql('SELECT current_timezone() AS zone')).rows()).toEqual([{ zone: 'Europe/Zurich' }]);
+  });
+});
+
+it('local Spark is started with properties that no running server takes, and tells of want of memory', async () => {
+  await using sessions = await laptop('spark', { memoryLimit: '700MB' });
+  const [one, other] = await Promise.all([
+    sessions.start({ sparkConf: { 'spark.sql.extensions': 'there.is.None' } }),
+    sessions.start({}),
+  ]);
+  const connections = await Promise.all([one.connect(), other.connect()]);
+  expect(connections[0].port).not.toBe(connections[1].port);
+  expect(await connections[0].settings.get('spark.sql.extensions')).toBe('there.is.None');
+  const refused = connections[1].settings.set('spark.sql.extensions', 'there.is.None');
+  await expect(refused).rejects.toMatchObject({ kind: 'invalid-request' });
+  await expect(other.sql('SELECT size(sequence(1L, 300000000L)) AS n')).rejects.toMatchObject({
+    kind: 'quota-exceeded',
+    retry: 'permanent',
+  });
+  expect(await (await other.sql('SELECT 1 AS one')).rows()).toEqual([{ one: 1 }]);
 });
 
 it('local Spark lets in nobody without its token', async () => {

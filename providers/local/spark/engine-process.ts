@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Random } from '../../../src/contract/ports.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
 import { sleep } from '../../../src/contract/sleep.ts';
-import type { EngineServer } from './engine-server.ts';
+import type { EngineServer, SparkConf } from './engine-server.ts';
 import { freePort, whyNotListening } from './listening.ts';
 import { watched } from './watchdog.ts';
 
@@ -22,9 +22,14 @@ const PORT_TAKEN = /address.*(in use|already)|could not bind/i;
 const OUTPUT_KEPT_CHARACTERS = 16 * 1024;
 const OUTPUT_SHOWN_LINES = 12;
 
+/** What Spark itself takes for secrets, by their names. @see https://spark.apache.org/docs/latest/configuration.html (`spark.redaction.regex`, read 2026-11-21) */
+const SECRET_NAMES = /secret|password|token|access[.]?key/i;
+
 /** What a process is started with. */
 export interface EngineProcessParts {
   readonly server: EngineServer;
+  /** Properties of Spark for the whole server. */
+  readonly sparkConf: SparkConf;
   readonly clock: Clock;
   readonly random: Random;
   /** Gives the start up. */
@@ -36,13 +41,16 @@ interface ProcessFacts {
   readonly label: string;
   readonly endpoint: ConnectEndpoint;
   readonly folder: string;
+  readonly sessionSettings: SparkConf;
   /** What must not be shown. */
-  readonly token: string;
+  readonly secrets: readonly string[];
 }
 
 /** A running Spark Connect server of our own: its group ends when this process does, and never outlives it. */
 export class EngineProcess {
   readonly endpoint: ConnectEndpoint;
+  /** The settings that each session on it begins with. */
+  readonly sessionSettings: SparkConf;
   /** Resolves, never rejects, with the reason when the server is no longer there. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
@@ -62,15 +70,20 @@ export class EngineProcess {
     }
   }
 
-  static async #spawn({ server, random }: EngineProcessParts): Promise<EngineProcess> {
+  static async #spawn({ server, sparkConf, random }: EngineProcessParts): Promise<EngineProcess> {
     const folder = await mkdtemp(join(tmpdir(), `anysession-${server.engine}-`));
     const port = await freePort();
     const token = random.hex(48);
-    const [shell, ...words] = watched(folder, server.command({ port, folder }));
+    const place = { port, folder, sparkConf };
+    await writeFiles(server, place).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    });
+    const [shell, ...words] = watched(folder, server.command(place));
     const child = spawn(shell, words, {
       // A group of its own, for the whole of it to be ended, and for Ctrl-C to reach us alone.
       detached: true,
-      env: { ...process.env, ...server.environment(token), TZ: 'UTC' },
+      env: { ...process.env, ...server.environment(place, token), TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const endpoint: ConnectEndpoint = {
@@ -81,20 +94,26 @@ export class EngineProcess {
       metadata: server.takesToken ? { authorization: `Bearer ${token}` } : {},
       expiresAtMs: Number.POSITIVE_INFINITY,
     };
-    return new EngineProcess(child, { label: server.label, endpoint, folder, token });
+    const sessionSettings = server.sessionSettings(place);
+    const named = Object.entries(sparkConf).filter(([name, value]) => SECRET_NAMES.test(name) && value !== '');
+    const secrets = [token, ...named.map(([, value]) => value)];
+    return new EngineProcess(child, { label: server.label, endpoint, folder, sessionSettings, secrets });
   }
 
-  private constructor(child: ChildProcess, { label, endpoint, folder, token }: ProcessFacts) {
+  private constructor(child: ChildProcess, { label, endpoint, folder, sessionSettings, secrets }: ProcessFacts) {
     this.#child = child;
     this.#folder = folder;
     this.endpoint = endpoint;
+    this.sessionSettings = sessionSettings;
     const output = keepOutput(child);
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
         resolve(`${label} could not be run: ${error.message}`);
       });
       child.once('close', () => {
-        resolve(`${label} has ended; the last it wrote:\n${output().replaceAll(token, '***')}`);
+        resolve(
+          `${label} has ended; the last it wrote:\n${secrets.reduce((text, secret) => text.replaceAll(secret, '***'), output())}`,
+        );
       });
     });
     keepsProcessAlive(child, false);
@@ -125,6 +144,12 @@ export class EngineProcess {
     }
     // Who listens there must be this server and not somebody else who was faster.
     return over.signal.aborted ? ended : undefined;
+  }
+}
+
+async function writeFiles(server: EngineServer, place: Parameters<EngineServer['files']>[0]): Promise<void> {
+  for (const [name, text] of Object.entries(server.files(place))) {
+    await writeFile(join(place.folder, name), text, { mode: 0o600 });
   }
 }
 

@@ -1,5 +1,5 @@
-import type { EngineServer } from './engine-server.ts';
-import { SERVER_SESSION_TIMEOUT_S } from './engine-server.ts';
+import { join } from 'node:path';
+import { SERVER_SESSION_TIMEOUT_S, type EngineServer } from './engine-server.ts';
 
 /** An installed Sail. */
 export interface SailHome {
@@ -15,7 +15,14 @@ export function sailServer({ launch, version }: SailHome): EngineServer {
     engine: 'sail',
     label: version === undefined ? 'Sail' : `Sail ${version}`,
     takesToken: false,
+    startsWithSparkConf: false,
     command: ({ port }) => [...launch, 'spark', 'server', '--ip', '127.0.0.1', '--port', String(port)],
-    environment: () => ({ SAIL_SPARK__SESSION_TIMEOUT_SECS: String(SERVER_SESSION_TIMEOUT_S) }),
+    files: () => ({}),
+    environment: ({ folder }) => ({
+      SAIL_RUNTIME__TEMPORARY_FILES__PATHS: JSON.stringify([folder]),
+      SAIL_SPARK__SESSION_TIMEOUT_SECS: String(SERVER_SESSION_TIMEOUT_S),
+    }),
+    // Sail asks its sessions for it, and else writes tables to the working directory, which stays that of the paths in statements.
+    sessionSettings: ({ folder }) => ({ 'spark.sql.warehouse.dir': join(folder, 'warehouse') }),
   };
 }

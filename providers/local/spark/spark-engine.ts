@@ -10,17 +10,30 @@ import { engineScope, type LocalConfig } from '../options.ts';
 import { settledOrStopped } from '../settled-or-stopped.ts';
 import { parseConnectUrl } from '../connect-url.ts';
 import { EngineProcess } from './engine-process.ts';
+import type { SparkConf } from './engine-server.ts';
 import { findEngine } from './find-engine.ts';
 import { whyNotListening } from './listening.ts';
-import { SharedProcess } from './shared-process.ts';
+import { ProcessesByConf } from './processes-by-conf.ts';
+import type { SharedProcess } from './shared-process.ts';
 import { SparkSession } from './spark-session.ts';
 
 /** What every server can answer; not its version, for which Sail needs PySpark beside it. */
 const GREETING: StatementRequest = { id: 'greeting', text: 'SELECT 1' };
 
+/** What a session needs of its server. */
+interface SiteWish {
+  readonly settings: SparkConf;
+  readonly signal: AbortSignal;
+}
+
+/** Finds the server for a session with these properties of Spark. */
+type FindSite = (sparkConf: SparkConf, signal: AbortSignal) => Promise<Site>;
+
 /** Where one session's server is, and what becomes of it. */
 interface Site {
   readonly endpoint: ConnectEndpoint;
+  /** What the session is to be set to before anything else runs in it. */
+  readonly settings: SparkConf;
   /** Resolves with the reason when the server ends by itself; never where nobody could tell. */
   readonly ended: Promise<string>;
   retire(): void;
@@ -53,27 +66,33 @@ export function loadSparkEngine(config: LocalConfig, ports: ProviderPorts): Loca
       );
     }
     const server = findEngine({ ...config, engine }, { env: process.env, home: homedir() });
-    const shared = new SharedProcess((signal) => EngineProcess.start({ server, ...ports, signal }));
-    return new SparkEngine(server.label, sparkConnect, (signal) => ownSite(shared, signal));
+    const processes = new ProcessesByConf((sparkConf, signal) =>
+      EngineProcess.start({ server, sparkConf, ...ports, signal }),
+    );
+    return new SparkEngine(server.label, sparkConnect, (sparkConf, signal) =>
+      server.startsWithSparkConf
+        ? ownSite(processes.of(sparkConf), { settings: {}, signal })
+        : ownSite(processes.of({}), { settings: sparkConf, signal }),
+    );
   }
-  return new SparkEngine(`Spark Connect at ${engineScope(config)}`, sparkConnect, (signal) =>
-    foreignSite(config, signal),
+  return new SparkEngine(`Spark Connect at ${engineScope(config)}`, sparkConnect, (settings, signal) =>
+    foreignSite(config, { settings, signal }),
   );
 }
 
 class SparkEngine implements LocalEngine {
   readonly version: string;
   readonly #sparkConnect: SparkConnectFactory;
-  readonly #findSite: (signal: AbortSignal) => Promise<Site>;
+  readonly #findSite: FindSite;
 
-  constructor(version: string, sparkConnect: SparkConnectFactory, findSite: (signal: AbortSignal) => Promise<Site>) {
+  constructor(version: string, sparkConnect: SparkConnectFactory, findSite: FindSite) {
     this.version = version;
     this.#sparkConnect = sparkConnect;
     this.#findSite = findSite;
   }
 
-  async open({ sessionId, config, signal, noteBroken }: EngineOpening): Promise<EngineSession> {
-    const site = await this.#findSite(signal);
+  async open({ sessionId, config, sparkConf, signal, noteBroken }: EngineOpening): Promise<EngineSession> {
+    const site = await this.#findSite(sparkConf, signal);
     const { endpoint } = site;
     const runner = this.#sparkConnect(async () => endpoint);
     const handle = { v: HANDLE_VERSION, provider: 'local', scope: engineScope(config), id: sessionId } as const;
@@ -94,6 +113,7 @@ class SparkEngine implements LocalEngine {
       const both = AbortSignal.any([signal, stop.signal]);
       // A session is open when its server has answered once.
       await runThrough(session, GREETING, both);
+      await session.configure(site.settings, both);
       for (const [index, text] of config.init.entries()) await runInit(session, { index, text, signal: both });
     } catch (error) {
       await session.close();
@@ -127,11 +147,12 @@ async function runThrough(session: SparkSession, statement: StatementRequest, si
   await finished;
 }
 
-async function ownSite(shared: SharedProcess, signal: AbortSignal): Promise<Site> {
+async function ownSite(shared: SharedProcess, { settings, signal }: SiteWish): Promise<Site> {
   const share = await shared.take(signal);
-  const { endpoint, ended } = share.process;
+  const { endpoint, sessionSettings, ended } = share.process;
   return {
     endpoint,
+    settings: { ...sessionSettings, ...settings },
     ended,
     retire: () => {
       share.retire();
@@ -140,7 +161,7 @@ async function ownSite(shared: SharedProcess, signal: AbortSignal): Promise<Site
   };
 }
 
-async function foreignSite({ engine }: LocalConfig, signal: AbortSignal): Promise<Site> {
+async function foreignSite({ engine }: LocalConfig, { settings, signal }: SiteWish): Promise<Site> {
   const endpoint = typeof engine === 'string' ? engine : parseConnectUrl(engine.url);
   if (typeof endpoint === 'string') {
     throw new SessionError('config-invalid', `the URL of the engine ${endpoint}`, { operation: 'start' });
@@ -154,5 +175,5 @@ async function foreignSite({ engine }: LocalConfig, signal: AbortSignal): Promis
       { operation: 'start' },
     );
   }
-  return { endpoint, ended: new Promise(() => {}), retire: () => {}, leave: async () => {} };
+  return { endpoint, settings, ended: new Promise(() => {}), retire: () => {}, leave: async () => {} };
 }

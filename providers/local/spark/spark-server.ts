@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { SERVER_SESSION_TIMEOUT_S, type EngineServer } from './engine-server.ts';
+import { SessionError } from '../../../src/contract/session-error.ts';
+import { SERVER_SESSION_TIMEOUT_S, type EngineServer, type ServerPlace, type SparkConf } from './engine-server.ts';
+import { spellProperties } from './java-properties.ts';
 
 /** An installed distribution of Apache Spark, or the one in the wheel of PySpark. */
 export interface SparkHome {
@@ -16,6 +19,10 @@ export interface SparkLimits {
   readonly memoryLimit: string | undefined;
   readonly threads: number | undefined;
 }
+
+const PROPERTIES_FILE = 'spark.conf';
+const JAVA_OPTIONS = 'spark.driver.extraJavaOptions';
+const TOKEN_PROPERTY = 'spark.connect.authenticate.token';
 
 const MEBIBYTE = 1024 ** 2;
 /** Spark's own 1 GB dies on a result of ten million rows. */
@@ -40,15 +47,17 @@ export function sparkServer({ folder: home, version }: SparkHome, limits: SparkL
     engine: 'spark',
     label: `Apache Spark ${version}`,
     takesToken,
-    command: ({ port, folder }) => [
+    startsWithSparkConf: true,
+    command: ({ folder }) => [
       join(home, 'bin', 'spark-submit'),
       ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer'],
-      ...['--master', `local[${limits.threads ?? '*'}]`],
-      ...['--driver-memory', `${heapMiB(limits.memoryLimit)}m`],
-      ...Object.entries(settings(port, folder)).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+      // By file: properties may be secrets, and every user of the machine can list a command.
+      ...['--properties-file', join(folder, PROPERTIES_FILE)],
       'spark-internal',
     ],
-    environment: (token) => ({
+    files: (place) => ({ [PROPERTIES_FILE]: userDefaults(home) + spellProperties(properties(place, limits)) }),
+    sessionSettings: () => ({}),
+    environment: (_place, token) => ({
       SPARK_HOME: home,
       SPARK_LOCAL_IP: '127.0.0.1',
       // An interpreter of another environment must not lend its workers to this server.
@@ -58,19 +67,45 @@ export function sparkServer({ folder: home, version }: SparkHome, limits: SparkL
   };
 }
 
-function settings(port: number, folder: string): Readonly<Record<string, string | number | boolean>> {
-  return {
+/** Everything that the server is told: ours unless said otherwise, then what was said, then what ties it to this program. */
+function properties({ port, folder, sparkConf }: ServerPlace, { memoryLimit, threads }: SparkLimits): SparkConf {
+  const fixed = {
     'spark.connect.grpc.binding.address': '127.0.0.1',
-    'spark.connect.grpc.binding.port': port,
+    'spark.connect.grpc.binding.port': String(port),
     'spark.connect.session.manager.defaultSessionTimeout': `${SERVER_SESSION_TIMEOUT_S}s`,
     'spark.driver.bindAddress': '127.0.0.1',
-    'spark.driver.extraJavaOptions': `-Djava.io.tmpdir=${folder} -Dderby.system.home=${folder}`,
     'spark.driver.host': '127.0.0.1',
+  };
+  const [taken] = [...Object.keys(fixed), TOKEN_PROPERTY].filter((key) => sparkConf[key] !== undefined);
+  if (taken !== undefined) {
+    const message = `\`sparkConf\` sets ${taken}, which ties a local server to this program; leave it out`;
+    throw new SessionError('invalid-request', message, { operation: 'start' });
+  }
+  const ours = `-Djava.io.tmpdir=${folder} -Dderby.system.home=${folder}`;
+  return {
+    'spark.driver.memory': `${heapMiB(memoryLimit)}m`,
     'spark.local.dir': folder,
+    'spark.master': `local[${threads ?? '*'}]`,
     'spark.sql.session.timeZone': 'UTC',
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),
-    'spark.ui.enabled': false,
+    'spark.ui.enabled': 'false',
+    ...sparkConf,
+    [JAVA_OPTIONS]: [ours, sparkConf[JAVA_OPTIONS] ?? ''].join(' ').trim(),
+    ...fixed,
   };
+}
+
+/**
+ * What the distribution's owner has set for all programs: Spark does not read it where it is given another file.
+ * @see https://spark.apache.org/docs/latest/configuration.html#dynamically-loading-spark-properties (read 2026-11-21)
+ */
+function userDefaults(home: string): string {
+  const folder = process.env['SPARK_CONF_DIR'] ?? join(home, 'conf');
+  try {
+    return `${readFileSync(join(folder, 'spark-defaults.conf'), 'utf8')}\n`;
+  } catch {
+    return '';
+  }
 }
 
 /** The heap in mebibytes: as told, or half of the machine within reason. */

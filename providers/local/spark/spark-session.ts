@@ -5,6 +5,7 @@ import type { SparkConnectRunner } from '../../../src/contract/spark-connect.ts'
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
 import type { EngineExecution, EngineSession } from '../client.ts';
 import { settledOrStopped } from '../settled-or-stopped.ts';
+import type { SparkConf } from './engine-server.ts';
 import { FollowedExecution } from './followed-execution.ts';
 
 /** What a session on a Spark Connect server is made of. */
@@ -50,6 +51,13 @@ export class SparkSession implements EngineSession {
   progress(statementId: string): StatementProgress | undefined {
     const { runner, handle } = this.#parts;
     return runner.progress(handle, statementId);
+  }
+
+  /** Changes settings for the statements that follow. @throws SessionError what the server refuses one with; the signal's error. */
+  async configure(conf: SparkConf, signal: AbortSignal): Promise<void> {
+    const { runner, handle } = this.#parts;
+    const settings = await settledOrStopped(runner.settings(handle, untilAborted(signal)), signal);
+    for (const [key, value] of Object.entries(conf)) await settledOrStopped(settings.set(key, value), signal);
   }
 
   async close(): Promise<void> {

@@ -40,7 +40,7 @@ function find(wish: Partial<EngineWish>, env: Record<string, string> = {}): Engi
   return findEngine({ ...nothing, ...wish }, { env: { JAVA_HOME: join(home, 'jdk'), ...env }, home });
 }
 
-const PLACE = { port: 4711, folder: '/tmp/f' };
+const PLACE = { port: 4711, folder: '/tmp/f', sparkConf: {} };
 
 describe('finding Sail', () => {
   it('takes the highest version that was installed, and none that is half installed', async () => {
@@ -126,16 +126,46 @@ describe('finding Apache Spark', () => {
     const server = find({ engine: 'spark', memoryLimit: '1.5GiB', threads: 3 }, env);
     const words = server.command(PLACE);
     expect(words[0]).toBe(join(home, 'opt/spark/bin/spark-submit'));
-    expect(words.join(' ')).toContain('--master local[3] --driver-memory 1536m');
-    expect(words).toContain('spark.connect.grpc.binding.address=127.0.0.1');
-    expect(words).toContain('spark.connect.grpc.binding.port=4711');
+    expect(words.join(' ')).toContain('--properties-file /tmp/f/spark.conf');
+    const properties = server.files(PLACE)['spark.conf']?.split('\n');
+    expect(properties).toContain('spark.master=local[3]');
+    expect(properties).toContain('spark.driver.memory=1536m');
+    expect(properties).toContain('spark.connect.grpc.binding.address=127.0.0.1');
+    expect(properties).toContain('spark.connect.grpc.binding.port=4711');
     expect(server.takesToken).toBe(true);
-    expect(server.environment('hush')).toMatchObject({ SPARK_CONNECT_AUTHENTICATE_TOKEN: 'hush' });
+    expect(server.environment(PLACE, 'hush')).toMatchObject({ SPARK_CONNECT_AUTHENTICATE_TOKEN: 'hush' });
     await putSpark('opt/old', '3.5.7');
     const old = find({ engine: 'spark' }, { SPARK_HOME: join(home, 'opt/old') });
     expect(old.takesToken).toBe(false);
-    expect(JSON.stringify(old.environment('hush'))).not.toContain('hush');
-    expect(old.command(PLACE)).toContain('local[*]');
+    expect(JSON.stringify(old.environment(PLACE, 'hush'))).not.toContain('hush');
+    expect(old.files(PLACE)['spark.conf']).toContain('spark.master=local[*]\n');
+  });
+
+  it('has the properties of its sessions in a file, over those of its owner and of ours', async () => {
+    await putSpark('opt/spark', '4.1.4');
+    await mkdir(join(home, 'opt/spark/conf'));
+    await writeFile(join(home, 'opt/spark/conf/spark-defaults.conf'), 'spark.owner yes');
+    const server = find({ engine: 'spark' }, { SPARK_HOME: join(home, 'opt/spark') });
+    const sparkConf = {
+      'spark.hadoop.fs.s3a.secret.key': 'hush',
+      'spark.sql.session.timeZone': 'Europe/Zurich',
+      'spark.driver.extraJavaOptions': '-Dmine=1',
+      'spark.a path': ' C:\\new\n',
+    };
+    const place = { ...PLACE, sparkConf };
+    const properties = (server.files(place)['spark.conf'] ?? '').split('\n');
+    expect(properties[0]).toBe('spark.owner yes');
+    expect(properties).toContain('spark.hadoop.fs.s3a.secret.key=hush');
+    expect(properties).toContain('spark.sql.session.timeZone=Europe/Zurich');
+    expect(properties).not.toContain('spark.sql.session.timeZone=UTC');
+    expect(properties).toContain(
+      'spark.driver.extraJavaOptions=-Djava.io.tmpdir=/tmp/f -Dderby.system.home=/tmp/f -Dmine=1',
+    );
+    expect(properties).toContain('spark.a\\ path=\\ C:\\\\new\\n');
+    expect(server.command(place).join(' ')).not.toContain('hush');
+    expect(() => server.files({ ...PLACE, sparkConf: { 'spark.driver.host': 'elsewhere' } })).toThrow(
+      '[invalid-request] `sparkConf` sets spark.driver.host',
+    );
   });
 });
 

@@ -27,6 +27,15 @@ export class RunnerLog {
     },
     progress: () => ({ fraction: 0.5 }),
     connect: () => Promise.reject(new Error('nobody joins here')),
+    settings: async () => ({
+      get: async () => undefined,
+      set: async (key, value) => {
+        if (key === 'static')
+          throw new SessionError('invalid-request', 'it cannot be changed', { operation: 'execute' });
+        this.statements.push(`${key} = ${value}`);
+      },
+      unset: async () => {},
+    }),
     release: async () => {},
     close: async () => {
       this.closedRunners += 1;

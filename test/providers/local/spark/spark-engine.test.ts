@@ -86,6 +86,27 @@ describe('a server of our own', () => {
     expect(engine.isRunning).toBe(false);
   });
 
+  it('sets each session of Sail to what it was asked for with, and has tables written to a folder of its own', async () => {
+    const engine = await fake();
+    const init = ['SELECT 0'];
+    const { provider, log } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder, init });
+    await ready(provider);
+    const sparkConf = { 'spark.sql.session.timeZone': 'Europe/Zurich' };
+    const { handle } = await provider.start(startRequest({ sparkConf }), FREE_CALL);
+    await until(provider, handle, 'ready');
+    expect(engine.pids).toHaveLength(1);
+    const warehouse = expect.stringMatching(/^spark\.sql\.warehouse\.dir = \/.*anysession-sail-\w+\/warehouse$/);
+    const zone = 'spark.sql.session.timeZone = Europe/Zurich';
+    expect(log.statements).toEqual(['SELECT 1', warehouse, 'SELECT 0', 'SELECT 1', warehouse, zone, 'SELECT 0']);
+  });
+
+  it('whose session is refused a setting fails that session with the reason', async () => {
+    const engine = await fake();
+    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
+    const { handle } = await provider.start(startRequest({ sparkConf: { static: '1' } }), FREE_CALL);
+    expect((await until(provider, handle, 'failed')).reason).toContain('it cannot be changed');
+  });
+
   it('fails its sessions with the reason when it is killed; the next session gets another one', async () => {
     const engine = await fake();
     const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
