@@ -157,7 +157,7 @@ export class FakeServer {
 
   #unary(name: string, answer: (request: Request) => object) {
     return (call: ServerUnaryCall<Request, object>, done: sendUnaryData<object>) => {
-      if (!this.#admit(name, call)) done({ code: status.UNAUTHENTICATED, details: 'bad token' });
+      if (!this.#admit(name, call)) done({ code: status.UNAUTHENTICATED, details: badToken(call) });
       else done(null, { serverSideSessionId: this.serverSideSessionId, ...answer(call.request) });
     };
   }
@@ -198,7 +198,7 @@ export class FakeServer {
   ): void {
     const { session } = (call as unknown as { call: { stream: ServerHttp2Stream } }).call.stream;
     if (session !== undefined) this.#connections.add(session as ServerHttp2Session);
-    if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: 'bad token' });
+    if (!this.#admit(name, call)) return void call.emit('error', { code: 16, details: badToken(call) });
     const second = call.request.plan?.opType.case !== 'command';
     const fault = (second ? this.faults : this.commandFaults).shift();
     // Before anything was begun.
@@ -274,4 +274,9 @@ export function ipc(values: readonly number[]): Uint8Array {
 export function batch(values: readonly number[], startOffset: number, more: object = {}): Answer {
   const value = { rowCount: BigInt(values.length), data: ipc(values), startOffset: BigInt(startOffset), ...more };
   return { responseType: { case: 'arrowBatch', value } };
+}
+
+/** As proxies may put it that log too much. */
+function badToken({ metadata }: { readonly metadata: Metadata }): string {
+  return `bad token: ${String(metadata.get('x-aws-proxy-auth')[0])}`;
 }

@@ -294,9 +294,18 @@ describe('a token', () => {
   it('that is refused for good is one error that does not show it', async () => {
     server.accepts = new Set();
     const error = await failure(numbers());
-    expect(error).toMatchObject({ kind: 'unauthenticated' });
+    expect(error).toMatchObject({ kind: 'unauthenticated', message: expect.stringContaining('bad token: …') });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
     expect(asked).toBe(2);
+  });
+
+  it('is not shown by an error whose details repeat it', async () => {
+    const messageParameters = JSON.stringify({ header: 'Bearer secret-1' });
+    const info = { errorClass: 'BAD_HEADER', messageParameters };
+    server.faults = [{ at: 1, kind: 'status', code: 13, text: '[BAD_HEADER] secret-1', info }];
+    const error = await failure(numbers());
+    expect(error).toMatchObject({ native: { messageParameters: { header: 'Bearer …' } } });
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
   });
 
   it('is not seen in what connect gives, but for the url', async () => {

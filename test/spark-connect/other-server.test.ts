@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
+import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
+import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
+
+const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
+const CALL = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
+
+let server: Http2Server;
+let sessions: ServerHttp2Session[];
+let runner: SparkConnectRunner;
+let answer: (stream: ServerHttp2Stream) => void;
+
+beforeEach(async () => {
+  sessions = [];
+  server = createServer().on('session', (session) => sessions.push(session));
+  server.on('stream', (stream) => {
+    answer(stream);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
+  runner = sparkConnectFactory(ports)(async () => ({
+    host: '127.0.0.1',
+    port,
+    tls: false,
+    metadata: {},
+    expiresAtMs: Number.POSITIVE_INFINITY,
+  }));
+});
+
+afterEach(async () => {
+  await runner.close();
+  for (const session of sessions) session.destroy();
+  server.close();
+});
+
+it('that answers with something else is one clear error, of statements and of those who join', async () => {
+  // Of wire type 7, which there is not.
+  const frame = Buffer.from([0, 0, 0, 0, 2, 0x0f, 0xff]);
+  answer = (stream) => {
+    stream.respond(GRPC, { waitForTrailers: true });
+    stream.on('wantTrailers', () => {
+      stream.sendTrailers({ 'grpc-status': '0' });
+    });
+    stream.end(frame);
+  };
+  const kind = 'unexpected';
+  await expect(runner.execute(HANDLE, { id: 's', text: 'SELECT 1' }, CALL)).rejects.toMatchObject({
+    kind,
+    message: expect.stringContaining('the answer to ExecutePlan is no message of Spark Connect'),
+  });
+  await expect(runner.connect(HANDLE, CALL)).rejects.toMatchObject({
+    kind,
+    message: expect.stringContaining('the answer to AnalyzePlan is no message of Spark Connect'),
+  });
+});
+
+it('that ends every stream without an answer is given up', async () => {
+  answer = (stream) => {
+    stream.respond({ ...GRPC, 'grpc-status': '0' }, { endStream: true });
+  };
+  await expect(runner.execute(HANDLE, { id: 's', text: 'SELECT 1' }, CALL)).rejects.toMatchObject({
+    kind: 'unavailable',
+    effect: 'unknown',
+    message: expect.stringContaining('without an answer; look whether'),
+  });
+});
