@@ -101,6 +101,21 @@ describe('runCase', () => {
     const sqlCase = CASES.find((each) => each.rule === 'C-051');
     expect((await runCase(sqlCase!, mute)).reason).toContain("must say which (its member 'sql')");
   });
+
+  it('fails a case of code when the subject does not say which code, or its oracle not which code ran', async () => {
+    const { code: _missing, ...mute } = scriptedSubject({ calculations: true });
+    const codeCase = CASES.find((each) => each.rule === 'C-060')!;
+    expect((await runCase(codeCase, mute)).reason).toContain("must say which (its member 'code')");
+    const blind: ConformanceSubject = {
+      ...scriptedSubject({ calculations: true }),
+      open: async () => {
+        const fixture = await scriptedSubject({ calculations: true }).open();
+        const { calculations: _untold, ...oracle } = fixture.oracle;
+        return { ...fixture, oracle };
+      },
+    };
+    expect((await runCase(codeCase, blind)).reason).toContain("(its member 'calculations')");
+  });
 });
 
 describe('registerConformance', () => {

@@ -69,6 +69,26 @@ describe("Athena's tags on the wire", () => {
     expect(emulator.oracle.sessions()).toEqual([]);
   });
 
+  it.each([
+    ['a key that is reserved', [{ Key: 'aws:team', Value: 'data' }]],
+    ['a key with other characters', [{ Key: 'team!', Value: 'data' }]],
+    ['a value with other characters', [{ Key: 'team', Value: 'data#1' }]],
+  ])('do not have %s', async (_, Tags) => {
+    await using emulator = await emulate();
+    const refused = await athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags });
+    expect(refused).toMatchObject({ status: 400, code: 'InvalidRequestException' });
+    expect(await athenaTags(emulator, WORKGROUP_ARN)).toEqual({});
+  });
+
+  it('take letters of every language, and keep what is reserved', async () => {
+    await using emulator = await emulate();
+    const Tags = [{ Key: 'équipe 数', Value: 'a+b-c=d.e_f:g/h@i' }];
+    expect((await athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags })).status).toBe(200);
+    expect(await athenaTags(emulator, WORKGROUP_ARN)).toEqual({ 'équipe 数': 'a+b-c=d.e_f:g/h@i' });
+    const untag = { ResourceARN: WORKGROUP_ARN, TagKeys: ['aws:made-by'] };
+    expect((await athena(emulator, 'UntagResource', untag)).code).toBe('InvalidRequestException');
+  });
+
   it('are of workgroups and sessions of this account and region only', async () => {
     await using emulator = await emulate();
     const id = await startAthena(emulator);

@@ -2,7 +2,7 @@ import { operation, type Call, type Operation } from '../service.ts';
 import type { AthenaAccount } from './athena-account.ts';
 import { invalidRequest } from './athena-errors.ts';
 import { LIST_TAGS, TAG_RESOURCE, UNTAG_RESOURCE } from './athena-shapes.ts';
-import { toTagMap } from './tags.ts';
+import { refuseReserved, toTagMap } from './tags.ts';
 
 /** The size of a page that the caller leaves open, which is also the smallest one. */
 const PAGE_SIZE = 75;
@@ -25,6 +25,7 @@ export function tagOperations(account: AthenaAccount): Readonly<Record<string, O
       input: UNTAG_RESOURCE,
       run({ ResourceARN: arn, TagKeys: keys }, call) {
         requireResource(account, arn, call);
+        keys.forEach(refuseReserved);
         account.tags.remove(arn, keys);
         return {};
       },

@@ -2,8 +2,8 @@ import type { ApplicationSettings, ImageSettings } from './emr-application.ts';
 import { refusal } from './emr-serverless-errors.ts';
 
 /**
- * What the model's comments say of the scheduler and its constraints do not.
- * @see https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_SchedulerConfiguration.html (read 2026-11-21)
+ * What the comments of the service model say of the scheduler and its constraints do not
+ * (`emr-serverless/2021-07-13/service-2.json` of botocore, read 2026-11-21).
  */
 const SCHEDULER = {
   queueTimeoutMinutes: { min: 15, max: 720 },
@@ -21,8 +21,7 @@ export function refuseSettings(settings: ApplicationSettings): void {
 }
 
 /**
- * The settings after a change that leaves an image blank, which takes the image away.
- * @see https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_ImageConfigurationInput.html (read 2026-11-21)
+ * The settings after a change that leaves an image blank, which takes the image away (the comments of the same model).
  */
 export function withoutEmptyImages(settings: ApplicationSettings): ApplicationSettings {
   const { imageConfiguration: image, workerTypeSpecifications: workers, ...rest } = settings;

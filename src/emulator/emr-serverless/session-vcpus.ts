@@ -7,7 +7,7 @@ interface Configuration {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** The cores of a worker that nobody says anything about. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html read 2026-11-21 */
+/** The cores of a worker that nobody says anything about. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html read 2026-11-20 */
 const WORKER_CORES = 4;
 
 /**
