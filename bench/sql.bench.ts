@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { preparePython } from '../test/oracles/python-environment.ts';
 import { HOME_VARIABLES } from '../test/engines/engine-homes.ts';
 import { startEngine } from '../test/engines/engine-server.ts';
+import { ChildProgram } from './child-program.ts';
 import { delayingProxy } from './delaying-proxy.ts';
-import { LineProgram } from './line-program.ts';
 import { atLeast, atMost, type BenchReport, report } from './report.ts';
 import { interleave, summarize } from './samples.ts';
 
@@ -26,10 +26,8 @@ export async function bench(): Promise<BenchReport> {
   await using server = await startEngine('sail');
   const { port } = server;
 
-  const ours = await LineProgram.start(oursOn(port));
-  const theirs = await LineProgram.start(
-    program(python.python, here('reference/sql_to_arrow.py'), `sc://127.0.0.1:${port}`),
-  );
+  const ours = await started(oursOn(port));
+  const theirs = await started(program(python.python, here('reference/sql_to_arrow.py'), `sc://127.0.0.1:${port}`));
   const arrow = (rows: number) => ({
     ours: () => milliseconds(ours, `arrow ${rows}`, rows),
     theirs: () => milliseconds(theirs, `arrow ${rows}`, rows),
@@ -38,7 +36,7 @@ export async function bench(): Promise<BenchReport> {
   const large = await onceEach(arrow(LARGE));
   await theirs.end();
 
-  const bare = await LineProgram.start(program(process.execPath, here('reference/first-sql.mjs'), String(port)));
+  const bare = await started(program(process.execPath, here('reference/first-sql.mjs'), String(port)));
   const first = await interleave(FIRST_ROUNDS, {
     ours: () => milliseconds(ours, 'first', 1),
     bare: () => milliseconds(bare, 'first'),
@@ -100,17 +98,29 @@ function program(command: string, ...words: readonly string[]): ChildProcess {
   return spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
+/** Takes a program over; it says one line when it is ready. */
+async function started(child: ChildProcess): Promise<ChildProgram> {
+  const client = new ChildProgram(child);
+  await client.line();
+  return client;
+}
+
+/** What a program answers to a line: numbers by name. */
+async function ask(client: ChildProgram, line: string): Promise<Readonly<Partial<Record<string, number>>>> {
+  return JSON.parse(await client.ask(line)) as Partial<Record<string, number>>;
+}
+
 /** Ten million rows through a client that has done nothing else. */
 async function stream(port: number): Promise<{ ms: number; peakMegabytes: number }> {
-  const client = await LineProgram.start(oursOn(port));
-  const { ms = Number.NaN, rows, peakMegabytes = Number.NaN } = await client.ask(`stream ${LARGE}`);
+  const client = await started(oursOn(port));
+  const { ms = Number.NaN, rows, peakMegabytes = Number.NaN } = await ask(client, `stream ${LARGE}`);
   await client.end();
   if (rows !== LARGE) throw new Error(`${rows} rows came where ${LARGE} were due`);
   return { ms, peakMegabytes };
 }
 
-async function milliseconds(program: LineProgram, line: string, due?: number): Promise<number> {
-  const { ms = Number.NaN, rows } = await program.ask(line);
+async function milliseconds(program: ChildProgram, line: string, due?: number): Promise<number> {
+  const { ms = Number.NaN, rows } = await ask(program, line);
   if (rows !== due) throw new Error(`${line} gave ${rows} rows`);
   return ms;
 }
