@@ -1,3 +1,4 @@
+import { SessionError } from '../contract/session-error.ts';
 import { OUTPUT_CLOSED, type Terminal } from './terminal.ts';
 
 /** Exit codes of a process that a signal has ended, as shells count them. */
@@ -12,7 +13,7 @@ export interface ProcessTerminal {
 
 /**
  * Joins the command line to the process: the first Ctrl-C ends what is running in good order, the second one at once;
- * an output that nobody reads any more ends it quietly.
+ * an output that nobody reads any more ends it quietly, and one that takes no more (a full disk) with an error.
  */
 export function createProcessTerminal(): ProcessTerminal {
   const controller = new AbortController();
@@ -25,12 +26,16 @@ export function createProcessTerminal(): ProcessTerminal {
     });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    controller.abort(OUTPUT_CLOSED);
+    controller.abort(error.code === 'EPIPE' ? OUTPUT_CLOSED : outputError(error));
   });
   const { stdin, stdout, stderr, env } = process;
   return {
     terminal: { stdin, stdout, stderr, env, cwd: process.cwd(), signal: controller.signal },
     exitCode: () => exitCode,
   };
+}
+
+function outputError(cause: NodeJS.ErrnoException): SessionError {
+  const message = `the output cannot be written (${cause.code ?? cause.message}): make room for it, or write it elsewhere`;
+  return new SessionError('invalid-request', message, { operation: 'cli', cause });
 }

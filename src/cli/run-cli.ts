@@ -10,17 +10,31 @@ import { OUTPUT_CLOSED, type Terminal } from './terminal.ts';
  * @returns the exit code: 0, or that of the error's kind.
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const failure = (await failureOf(args, terminal)) ?? (await outputFailure(terminal));
+  if (failure === undefined) return 0;
+  const { exitCode, text } = reportError(failure, args.includes('--json'));
+  terminal.stderr.write(text);
+  return exitCode;
+}
+
+/** What a command line fails with; `undefined` when it succeeds, or ends only because of its output. */
+async function failureOf(args: readonly string[], terminal: Terminal): Promise<unknown> {
   try {
     await createProgram(terminal).parseAsync(args, { from: 'user' });
-    return 0;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    // Whoever reads our output has seen enough; that is no failure of ours.
-    if (terminal.signal.reason === OUTPUT_CLOSED && SessionError.is(error, 'aborted')) return 0;
-    const { exitCode, text } = reportError(asOurs(error), args.includes('--json'));
-    terminal.stderr.write(text);
-    return exitCode;
+    if (error instanceof CommanderError && error.exitCode === 0) return undefined;
+    const { reason } = terminal.signal as { readonly reason: unknown };
+    const isOver = reason === OUTPUT_CLOSED || SessionError.is(reason);
+    return isOver && SessionError.is(error, 'aborted') ? undefined : asOurs(error);
   }
+  return undefined;
+}
+
+/** Why the output could not be written; that whoever reads it has seen enough is no failure of ours. */
+async function outputFailure({ signal }: Terminal): Promise<SessionError | undefined> {
+  // A stream tells of a write that failed one turn later, and the command may have been over by then.
+  await new Promise((resolve) => setImmediate(resolve));
+  return SessionError.is(signal.reason) ? signal.reason : undefined;
 }
 
 function asOurs(error: unknown): unknown {

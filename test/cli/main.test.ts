@@ -1,24 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { configFolder } from '../config/config-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TSX = import.meta.resolve('tsx');
+const PROGRAM = ['--import', TSX, `${ROOT}src/cli/main.ts`];
+const ENV = { ...process.env, ANYSESSION_ENV: '' };
 const CONFIG = { 'anysession.config.yaml': 'environments: { dev: { provider: local } }' };
 const ENDLESS = 'SELECT range AS n FROM range(1000000000000)';
 
 /** The command line as its own process, as a shell starts it. */
 function start(args: readonly string[], cwd = configFolder(CONFIG)) {
-  const child = spawn(process.execPath, ['--import', TSX, `${ROOT}src/cli/main.ts`, ...args], {
-    cwd,
-    env: { ...process.env, ANYSESSION_ENV: '' },
-  });
+  const child = spawn(process.execPath, [...PROGRAM, ...args], { cwd, env: ENV });
   onTestFinished(() => void child.kill('SIGKILL'));
   const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));
   const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({ code, signal, ...output }));
   return { child, ended };
 }
@@ -64,6 +66,26 @@ describe('the anysession process', { timeout: 60_000 }, () => {
     const second = setInterval(() => child.kill('SIGINT'), 100);
     onTestFinished(() => clearInterval(second));
     expect(await ended).toEqual({ code: 130, signal: null, stdout: '', stderr: 'closing\n' });
+  });
+
+  it.each([
+    ['its rows', ['sql', ENDLESS, '--csv']],
+    ['its last words', ['config', 'schema']],
+  ])('ends in good order, and not well, when it cannot write %s', async (_, args) => {
+    const cwd = configFolder(CONFIG);
+    // Open for reading alone: a write to it fails as one to a full disk does.
+    const unwritable = await open(join(cwd, 'anysession.config.yaml'), 'r');
+    onTestFinished(() => unwritable.close());
+    const stdio = ['ignore', unwritable.fd, 'pipe'] as const;
+    const child = spawn(process.execPath, [...PROGRAM, ...args], { cwd, env: ENV, stdio: [...stdio] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'close');
+    const stderr = child.stderr === null ? '' : await text(child.stderr);
+    expect([await ended, stderr]).toEqual([
+      [2, null],
+      '[invalid-request] the output cannot be written (EBADF): make room for it, or write it elsewhere\n' +
+        '→ Correct the request.\n',
+    ]);
   });
 
   it('stops quietly when nobody reads its output any more', async () => {
