@@ -174,8 +174,9 @@ export class Session {
     assertOptions('connect', options, CALL_CHECKS);
     const { provider, sparkConnect, providersWith, clock } = this.#parts;
     if (sparkConnect === undefined) throw await unsupported('sparkConnect', provider.id, 'connect', providersWith);
+    const call = callContext(clock, options);
     await this.whenReady(options);
-    return sparkConnect.connect(this.handle, callContext(clock, options));
+    return sparkConnect.connect(this.handle, call);
   }
 
   /**

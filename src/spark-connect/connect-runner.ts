@@ -5,6 +5,7 @@ import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
 import { sleep } from '../contract/sleep.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { whileWanted } from '../contract/while-wanted.ts';
 import { loadArrowDecoder } from './arrow-decoder.ts';
 import { orAborted } from './connect-attempt.ts';
 import { ConnectSession } from './connect-session.ts';
@@ -69,9 +70,11 @@ export class ConnectRunner implements SparkConnectRunner {
   }
 
   async connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection> {
-    const session = await this.#sessionOf(handle);
-    await this.#whenDialled(session, call);
-    return connectionTo(session, call.signal);
+    return whileWanted(this.#ports.clock, { operation: 'connect', call }, async (signal) => {
+      const session = await this.#sessionOf(handle);
+      await this.#whenDialled(session, { ...call, signal });
+      return connectionTo(session, signal);
+    });
   }
 
   async settings(handle: SessionHandle, call: CallContext): Promise<SparkSettings> {

@@ -19,6 +19,8 @@ const RELEASE_EVERY = 16;
 
 /** How long a stop may take, milliseconds, and how long it waits between two interrupts. */
 const STOP_PATIENCE_MS = 4_000;
+/** A server that was not heard once may run on: for longer than a statement waits for its stop, which then says so. */
+const UNHEARD_PATIENCE_MS = 6_000;
 const INTERRUPT_PAUSE_MS = 100;
 /** The calls of a stop are short; one that hangs must not outlast it. */
 const STOP_CALL_TIMEOUT_MS = 2_000;
@@ -105,15 +107,17 @@ export class Operation {
     this.#stream = undefined;
     if (!wasOpen || !this.#sent) return;
     const { clock } = this.#session;
-    const untilMs = clock.monotonicMs() + STOP_PATIENCE_MS;
+    const startedMs = clock.monotonicMs();
+    let heard = false;
     let ended = stream === undefined;
     const draining = stream === undefined ? Promise.resolve() : drain(stream.answers).then(() => void (ended = true));
     do {
-      const found = await this.#interrupt();
+      const answer = await this.#interrupt();
       await this.#release();
-      if (found && stream === undefined) break;
+      if (answer === 'found' && stream === undefined) break;
+      heard ||= answer !== 'silence';
       if (!ended) await Promise.race([draining, sleep(clock, INTERRUPT_PAUSE_MS, NEVER)]);
-    } while (!ended && clock.monotonicMs() < untilMs);
+    } while (!(ended && heard) && clock.monotonicMs() - startedMs < (heard ? STOP_PATIENCE_MS : UNHEARD_PATIENCE_MS));
     stream?.answers.cancel('the statement was stopped');
   }
 
@@ -202,8 +206,8 @@ export class Operation {
     return error;
   }
 
-  /** Whether the server found the operation to interrupt. */
-  async #interrupt(): Promise<boolean> {
+  /** Whether the server found the operation to interrupt, or did not answer at all. */
+  async #interrupt(): Promise<'found' | 'nothing' | 'silence'> {
     const interrupt = { case: 'operationId' as const, value: this.id };
     try {
       const request = { interruptType: BY_OPERATION_ID, interrupt };
@@ -212,10 +216,10 @@ export class Operation {
         request,
         STOP_CALL_TIMEOUT_MS,
       );
-      return interruptedIds.length > 0;
-    } catch {
+      return interruptedIds.length > 0 ? 'found' : 'nothing';
+    } catch (error) {
       // Whether it worked is seen by the end of the stream alone.
-      return false;
+      return error instanceof RpcFailure && error.code === STATUS.DEADLINE_EXCEEDED ? 'silence' : 'nothing';
     }
   }
 

@@ -73,6 +73,8 @@ export class FakeServer {
   details: MessageInitShape<typeof FetchErrorDetailsResponseSchema> = {};
   serverSideSessionId = 'server-1';
   interruptsFind = 'all' as 'all' | 'none';
+  /** Whether calls with one answer get none, as on a network that swallows everything. */
+  isSilent = false;
   /** How often each plan was begun. */
   readonly begun = new Map<string, number>();
   readonly released = new Set<string>();
@@ -157,6 +159,7 @@ export class FakeServer {
 
   #unary(name: string, answer: (request: Request) => object) {
     return (call: ServerUnaryCall<Request, object>, done: sendUnaryData<object>) => {
+      if (this.isSilent) return;
       if (!this.#admit(name, call)) done({ code: status.UNAUTHENTICATED, details: badToken(call) });
       else done(null, { serverSideSessionId: this.serverSideSessionId, ...answer(call.request) });
     };

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import { silentLogger, systemClock } from '../../src/session/system-ports.ts';
+import { STOP_PATIENCE_MS } from '../../src/statement/statement.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { systemRandom } from '../../src/session/system-ports.ts';
 import { batch, FakeServer, ipc } from './fake-server.ts';
@@ -321,6 +323,20 @@ describe('a token', () => {
   });
 });
 
+describe('joining', () => {
+  it('takes no longer than its caller allows', async () => {
+    server.isSilent = true;
+    const { signal } = new AbortController();
+    const join = (more: object): Promise<unknown> =>
+      failure(runner.connect(HANDLE, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...more }));
+    expect(await join({ deadline: systemClock.monotonicMs() + 50 })).toMatchObject({
+      kind: 'timeout',
+      operation: 'connect',
+    });
+    expect(await join({ signal: AbortSignal.timeout(5) })).toMatchObject({ kind: 'aborted', operation: 'connect' });
+  });
+});
+
 describe('cancelling', () => {
   it('repeats the interrupt until it finds the operation, and leaves nothing behind', async () => {
     server.interruptsFind = 'none';
@@ -333,6 +349,27 @@ describe('cancelling', () => {
     expect(server.interrupted.length).toBeGreaterThanOrEqual(2);
     const [, query] = [...server.begun.keys()];
     expect(server.released).toContain(query);
+  });
+
+  it('goes on for longer than its statement waits while the server is not heard at all', async () => {
+    const clock = new VirtualClock();
+    const quiet = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(async () => ({
+      host: '127.0.0.1',
+      port: server.port,
+      tls: false,
+      metadata: {},
+      expiresAtMs: Number.POSITIVE_INFINITY,
+    }));
+    server.faults = [{ at: 1, kind: 'silence' }];
+    const controller = new AbortController();
+    const call = { signal: controller.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+    const execution = await quiet.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    server.isSilent = true;
+    const abortedAtMs = clock.monotonicMs();
+    controller.abort();
+    await clock.runUntilSettled(execution.close(), { ioPatienceMs: 30_000 });
+    expect(clock.monotonicMs() - abortedAtMs).toBeGreaterThan(STOP_PATIENCE_MS);
+    await quiet.close();
   });
 
   it('by leaving a result early releases it', async () => {
