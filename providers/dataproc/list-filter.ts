@@ -1,5 +1,7 @@
+import { SessionError } from '../../src/contract/session-error.ts';
 import type { ListFilter } from '../../src/contract/session-provider.ts';
 import { SESSION_STATES } from '../../src/contract/session-state.ts';
+import { labelProblem } from './start-input.ts';
 import { liveNativeStates } from './states.ts';
 
 /**
@@ -7,6 +9,7 @@ import { liveNativeStates } from './states.ts';
  * the language binds OR tighter than AND and most readers expect the opposite.
  * @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/list (read 2026-11-20)
  * @see https://google.aip.dev/160 (read 2026-11-21)
+ * @throws SessionError `invalid-request` for a label that no session can have: its key would be read as part of the filter.
  */
 export function toNativeFilter({ states, createdAfterMs, labels = {} }: ListFilter): string | undefined {
   const native = liveNativeStates(states ?? SESSION_STATES);
@@ -15,8 +18,16 @@ export function toNativeFilter({ states, createdAfterMs, labels = {} }: ListFilt
     `(${native.map((state) => `state = ${state}`).join(' OR ')})`,
     // "Later than" leaves out the very millisecond: one earlier is asked for, and what is too early left out afterwards.
     ...(createdAfterMs === undefined ? [] : [`create_time > ${quote(new Date(createdAfterMs - 1).toISOString())}`]),
-    ...Object.entries(labels).map(([key, value]) => `labels.${key} = ${quote(value)}`),
+    ...Object.entries(labels).map(([key, value]) => labelTest(key, value)),
   ].join(' AND ');
+}
+
+function labelTest(key: string, value: string): string {
+  const problem = labelProblem(key, value);
+  if (problem !== undefined) {
+    throw new SessionError('invalid-request', problem, { operation: 'listPage', provider: 'dataproc' });
+  }
+  return `labels.${key} = ${quote(value)}`;
 }
 
 function quote(text: string): string {

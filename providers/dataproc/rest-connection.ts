@@ -55,15 +55,17 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
       }
       const headers = { 'x-goog-request-params': [routingOf(request)], 'x-goog-api-client': [CALLER] };
       return sendWhileWanted(wanted, (answered) => {
-        const sent = sessions[method]?.(request, headers, NO_OPTIONS, (error, answer) => {
-          clearTimeout(timer);
-          answered(error, answer);
-        });
+        const call: { sent?: ReturnType<StubMethod> | undefined } = {};
         const stop = (): void => {
-          sent?.cancel();
+          call.sent?.cancel();
         };
         // A socket's time is real, whatever clock the caller lives by.
         const timer = RUNS_ON.has(method) ? setTimeout(stop, timeoutMs).unref() : undefined;
+        // What cannot be written as a request is told before the stub returns.
+        call.sent = sessions[method]?.(request, headers, NO_OPTIONS, (error, answer) => {
+          clearTimeout(timer);
+          answered(error, answer);
+        });
         return RUNS_ON.has(method) ? () => {} : stop;
       });
     },

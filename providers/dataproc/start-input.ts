@@ -119,17 +119,20 @@ function checkLabels({ owner, labels }: Pick<StartRequest, 'owner' | 'labels'>):
   }
   for (const [key, value] of entries) {
     if (key === OWNER_LABEL) throw refusal(`the label '${OWNER_LABEL}' is anysession's own; choose another`);
-    if (!LABEL_KEY.test(key)) {
-      throw refusal(
-        `the label '${key}' must be 1 to 63 characters of a-z, 0-9, _ and -, begin with a letter and end with a letter or digit`,
-      );
-    }
-    if (!LABEL_VALUE.test(value)) {
-      throw refusal(
-        `the label '${key}' has the value '${value}'; values have up to 63 characters of a-z, 0-9, _ and -, and begin and end with a letter or digit`,
-      );
-    }
+    const problem = labelProblem(key, value);
+    if (problem !== undefined) throw refusal(problem);
   }
+}
+
+/** Why no session can have this label; `undefined` when one can. */
+export function labelProblem(key: string, value: string): string | undefined {
+  if (!LABEL_KEY.test(key)) {
+    return `the label '${key}' must be 1 to 63 characters of a-z, 0-9, _ and -, begin with a letter and end with a letter or digit`;
+  }
+  if (!LABEL_VALUE.test(value)) {
+    return `the label '${key}' has the value '${value}'; values have up to 63 characters of a-z, 0-9, _ and -, and begin and end with a letter or digit`;
+  }
+  return undefined;
 }
 
 function refusal(message: string): SessionError {

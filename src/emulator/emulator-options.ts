@@ -64,13 +64,37 @@ export interface EmulatorConfig {
   readonly healthomics: HealthOmicsOptions;
 }
 
+const OPTION_NAMES: readonly (keyof EmulatorOptions)[] = [
+  'services',
+  'clock',
+  'startupMs',
+  'seed',
+  'faults',
+  'ports',
+  'region',
+  'accountId',
+  'signature',
+  'engine',
+  'responderVersion',
+  'athena',
+  'emrServerless',
+  'dataproc',
+  'healthomics',
+];
+
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws SessionError `config-invalid` for a service that does not exist or a number out of range.
+ * @throws SessionError `config-invalid` for an option or a service that does not exist, or a number out of range.
  */
 export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
-  const services = options.services ?? SERVICE_IDS;
+  refuseUnknown('The option', Object.keys(options), OPTION_NAMES);
+  const { services = SERVICE_IDS, faults = [], ports = {}, seed = 1 } = options;
+  for (const [name, list] of Object.entries({ services, faults })) {
+    if (!Array.isArray(list)) throw badOption(`'${name}' must be a list.`);
+  }
+  if (!Number.isFinite(seed)) throw badOption(`'seed' must be a number.`);
+  checkPorts(ports);
   const strangers = services.filter((service) => !SERVICE_IDS.includes(service));
   if (strangers.length > 0 || services.length === 0) {
     throw badOption(`'services' must name some of ${SERVICE_IDS.join(', ')}, not '${strangers.join(', ')}'.`);
@@ -81,9 +105,9 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
     services: [...new Set(services)],
     clock: toClock(options.clock ?? 'real'),
     startupMs,
-    seed: options.seed ?? 1,
-    faults: options.faults ?? [],
-    ports: options.ports ?? {},
+    seed,
+    faults,
+    ports,
     region: options.region ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
     signature: options.signature ?? 'any',
@@ -96,10 +120,25 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   };
 }
 
+function checkPorts(ports: EmulatorPorts): void {
+  refuseUnknown('The port', Object.keys(ports), [...SERVICE_IDS, 'dataproc-grpc', 'spark-connect']);
+  for (const [name, port] of Object.entries(ports)) {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw badOption(`The port '${name}' must be a whole number from 0 to 65535.`);
+    }
+  }
+}
+
+/** A misspelt name would change nothing, silently. */
+function refuseUnknown(what: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw badOption(`${what} '${unknown}' is not known; there are ${known.join(', ')}.`);
+}
+
 function toClock(clock: 'real' | 'virtual' | Clock): Clock {
   if (clock === 'real') return REAL_CLOCK;
   if (clock === 'virtual') return STANDING_CLOCK;
-  if (typeof clock === 'object') return clock;
+  if (typeof clock === 'object' && 'nowMs' in clock && 'schedule' in clock) return clock;
   throw badOption(`'clock' must be real, virtual or a Clock.`);
 }
 

@@ -22,8 +22,12 @@ export const duration: Check = (value) =>
 export const patience: Check = (value) =>
   typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds, 0 or more';
 
-/** A point in time. */
-export const time: Check = (value) => (Number.isFinite(value) ? undefined : 'epoch milliseconds');
+/** The last millisecond that a Date can name; most services know earlier ones alone. */
+const LAST_MS = 8.64e15;
+
+/** A point in time, of which there may be an earlier one. */
+export const time: Check = (value) =>
+  typeof value === 'number' && Math.abs(value) < LAST_MS ? undefined : 'epoch milliseconds';
 
 /** Names and texts. */
 export const texts: Check = (value) =>

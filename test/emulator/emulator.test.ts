@@ -39,6 +39,13 @@ describe('startEmulator', () => {
     ['a negative time', { startupMs: -1 }],
     ['half a millisecond', { startupMs: 0.5 }],
     ['a clock nobody has', { clock: 'sundial' as 'real' }],
+    ['a clock that is none', { clock: {} as 'real' }],
+    ['a misspelt option', { startupMS: 1 } as EmulatorOptions],
+    ['services that are no list', { services: 'athena' as unknown as [] }],
+    ['faults that are no list', { faults: {} as [] }],
+    ['a seed that is none', { seed: Number.NaN }],
+    ['a port that cannot be', { ports: { athena: 65_536 } }],
+    ['a port of nobody', { ports: { glue: 1 } as EmulatorOptions['ports'] & object }],
   ])('refuses %s', async (_, options) => {
     await expect(startEmulator(options)).rejects.toMatchObject({ kind: 'config-invalid' });
   });

@@ -171,6 +171,8 @@ describe('Sessions.list', () => {
     [{ states: 'ready' }, "'states' must be an array of"],
     [{ createdAfterMs: '2026-01-01' }, "'createdAfterMs' must be epoch milliseconds"],
     [{ createdAfterMs: Number.NaN }, "'createdAfterMs' must be epoch milliseconds"],
+    [{ createdAfterMs: 8.64e15 }, "'createdAfterMs' must be epoch milliseconds"],
+    [{ createdAfterMs: -8.64e15 }, "'createdAfterMs' must be epoch milliseconds"],
     [{ owner: '' }, "'owner' must be a text of 1 to 63 characters"],
     [{ labels: ['a'] }, "'labels' must be an object whose values are texts"],
     [{ signal: 7 }, "'signal' must be an AbortSignal"],

@@ -273,10 +273,29 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     expect(error).toMatchObject({ kind: 'rate-limited', retryAfterMs: 7_000 });
   });
 
-  it('reads a filter that is no label as a refusal of the service', async () => {
-    const { provider } = await setUp();
-    const error = await failure(provider.listPage({ labels: { 'no label': 'x' } }, undefined, unlimited()));
+  it.each([{ 'no label': 'x' }, { 'team:* OR labels.team': 'x' }, { '': 'x' }, { team: 'Data 😀' }] as const)(
+    'refuses a filter by %j, which no session can have, before any I/O',
+    async (labels) => {
+      const { emulator, provider } = await setUp();
+      const error = await failure(provider.listPage({ labels }, undefined, unlimited()));
+      expect(error).toMatchObject({ kind: 'invalid-request', operation: 'listPage', effect: 'none' });
+      expect(emulator.log()).toEqual([]);
+    },
+  );
+
+  it('reads a filter that the service does not understand as a refusal', async () => {
+    const { emulator, provider } = await setUp();
+    emulator.faults.add({ kind: 'error', operation: 'ListSessions', code: 'INVALID_ARGUMENT', httpStatus: 400 });
+    const error = await failure(provider.listPage({}, undefined, unlimited()));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'listPage' });
+  });
+
+  it('says what cannot be written as a request', async () => {
+    const { provider } = await setUp();
+    const halfACharacter = '\ud83d';
+    const error = await failure(provider.listPage({}, halfACharacter, unlimited()));
+    expect(error.message).not.toContain('initialization');
+    expect(error.effect).toBe('none');
   });
 
   it('survives an address where nobody listens, and works once somebody does', async () => {
