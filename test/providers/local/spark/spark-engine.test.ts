@@ -92,8 +92,11 @@ describe('a server of our own', () => {
     const { provider, log } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder, init });
     await ready(provider);
     const sparkConf = { 'spark.sql.session.timeZone': 'Europe/Zurich' };
-    const { handle } = await provider.start(startRequest({ sparkConf }), FREE_CALL);
+    const request = startRequest({ sparkConf });
+    const { handle } = await provider.start(request, FREE_CALL);
     await until(provider, handle, 'ready');
+    const others = provider.start({ ...request, sparkConf: {} }, FREE_CALL);
+    await expect(others).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('sparkConf') });
     expect(engine.pids).toHaveLength(1);
     const warehouse = expect.stringMatching(/^spark\.sql\.warehouse\.dir = \/.*anysession-sail-\w+\/warehouse$/);
     const zone = 'spark.sql.session.timeZone = Europe/Zurich';

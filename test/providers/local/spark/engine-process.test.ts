@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { EngineProcess } from '../../../../providers/local/spark/engine-process.ts';
+import type { EngineServer, SparkConf } from '../../../../providers/local/spark/engine-server.ts';
+import { ProcessesByConf } from '../../../../providers/local/spark/processes-by-conf.ts';
+import { systemClock, systemRandom } from '../../../../src/session/system-ports.ts';
+
+/** A server that runs a program of Node in its folder's place, and is never heard of again. */
+function serverOf(program: string): EngineServer {
+  return {
+    engine: 'spark',
+    label: 'A server',
+    takesToken: true,
+    startsWithSparkConf: true,
+    command: ({ folder }) => [process.execPath, '-e', program, folder],
+    files: ({ sparkConf }) => ({ 'spark.conf': JSON.stringify(sparkConf) }),
+    environment: (_place, token) => ({ TOKEN: token }),
+    sessionSettings: () => ({}),
+  };
+}
+
+function start(program: string, sparkConf: SparkConf): Promise<EngineProcess> {
+  const { signal } = new AbortController();
+  const ports = { clock: systemClock, random: systemRandom };
+  return EngineProcess.start({ server: serverOf(program), sparkConf, ...ports, signal });
+}
+
+it('gives a server its files for itself alone, and shows no secret of what it writes', async () => {
+  const program = `
+    const fs = require('node:fs');
+    const file = process.argv[1] + '/spark.conf';
+    console.log(fs.readFileSync(file, 'utf8'), (fs.statSync(file).mode & 0o777).toString(8), process.env.TOKEN);`;
+  const sparkConf = {
+    'spark.hadoop.fs.s3a.secret.key': 'hush-hush',
+    'spark.plain': 'said',
+    'spark.empty.password': '',
+  };
+  const failure = await start(program, sparkConf).then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
+  expect(failure).toContain('[session-failed] A server did not start');
+  const shown = { ...sparkConf, 'spark.hadoop.fs.s3a.secret.key': '***' };
+  expect(failure).toContain(`${JSON.stringify(shown)} 600 ***\n`);
+});
+
+it('has one shared process for equal properties, in whatever order', async () => {
+  const started: SparkConf[] = [];
+  const processes = new ProcessesByConf((sparkConf) => {
+    started.push(sparkConf);
+    return Promise.reject(new Error('it is not needed'));
+  });
+  const [first, same, other] = [processes.of({ a: '1', b: '2' }), processes.of({ b: '2', a: '1' }), processes.of({})];
+  expect(same).toBe(first);
+  expect(other).not.toBe(first);
+  await expect(other.take(new AbortController().signal)).rejects.toThrow('it is not needed');
+  expect(started).toEqual([{}]);
+});
