@@ -10,7 +10,7 @@ import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-cont
 import { limitedSignal } from '../session/limited-signal.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
-import { chosenRuns, noneFailed } from './chosen-runs.ts';
+import { chosenRuns, noneFailed, whyUnknown } from './chosen-runs.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
@@ -157,15 +157,15 @@ export class Batch {
   /**
    * Starts a new batch of the runs that did not succeed, as they were. Where the first batch's runs went into its request and
    * it was started elsewhere, they must be given again: the service does not give them back.
-   * @throws SessionError `conflict` while the batch is not over, or when nothing failed.
+   * @throws SessionError `conflict` while the batch is not over, when nothing failed, or when the records of its runs are deleted.
    */
   async resubmitFailed(options: ResubmitOptions = {}): Promise<Batch> {
     const operation = 'resubmitFailed';
     assertOptions(operation, options, RESUBMIT_CHECKS);
     const { runs, signal, ...others } = options;
     await this.describe({ signal });
-    if (!isFinalBatchState(this.#state))
-      throw this.#error('conflict', `is still ${this.#state}: wait for its end`, operation);
+    const obstacle = whyUnknown(this.#state, this.#last.counts);
+    if (obstacle !== undefined) throw this.#error('conflict', obstacle, operation);
     const failed = new Set<string>();
     for await (const { id } of this.#failures(signal, false)) failed.add(id);
     if (failed.size === 0) throw this.#error('conflict', noneFailed(this.#state), operation);

@@ -1,5 +1,6 @@
+import type { BatchCounts } from '../contract/batch-observation.ts';
 import type { RunSpec } from '../contract/batch-run.ts';
-import type { BatchState } from '../contract/batch-state.ts';
+import { isFinalBatchState, type BatchState } from '../contract/batch-state.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { RunSource } from './read-runs.ts';
 
@@ -21,6 +22,13 @@ export async function* chosenRuns(runs: RunSource, ids: ReadonlySet<string>): As
   const more = missing.size > MOST_NAMES ? ` and ${missing.size - MOST_NAMES} more` : '';
   const message = `it lacks ${names.join(', ')}${more}, which failed; give all runs of the first batch`;
   throw new SessionError('invalid-request', message, { operation: 'resubmitFailed' });
+}
+
+/** Why nobody can tell which runs of a batch failed, in words; `undefined` when the service can. */
+export function whyUnknown(state: BatchState, counts: BatchCounts | undefined): string | undefined {
+  if (!isFinalBatchState(state)) return `is still ${state}: wait for its end`;
+  if (counts === undefined || counts.deleted === 0 || counts.deleted < counts.submitted) return undefined;
+  return 'has lost the records of its runs, and with them which ones failed: start those that you miss as a new batch';
 }
 
 /** Why a batch that is over has no failed runs to choose, in words. */

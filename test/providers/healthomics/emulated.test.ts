@@ -133,6 +133,19 @@ describe('HealthOmics batches through the whole product, on the emulated service
     expect(emulator.oracle.batches()).toMatchObject([{ liveRuns: 0 }]);
   });
 
+  it('a resubmission does not guess what failed once the records of the runs are deleted', async () => {
+    const { emulator, clock, process, settle } = await scene({ ...BRISK, failingRuns: ['r1'], refusedRuns: ['r2'] });
+    const batch = await settle((await process()).start({ defaults: DEFAULTS, runs: [...runsOf(4)] }));
+    await settle(batch.whenFinished());
+    await settle(batch.deleteRuns());
+    await clock.advance(10_000);
+    await expect(settle(batch.resubmitFailed())).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('has lost the records of its runs, and with them which ones failed') as string,
+    });
+    expect(emulator.oracle.batches()).toHaveLength(1);
+  });
+
   it('a run list that was changed after the start is explained', async () => {
     const { emulator, process, settle } = await scene(BRISK);
     const batch = await settle((await process()).start({ key: 'changed', defaults: DEFAULTS, runs: runsOf(150) }));
