@@ -37,6 +37,11 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+/** Objects with a class of their own (a client, say, in a TypeScript config) are passed on untouched. */
+export function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return isMap(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+}
+
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 function schemaAt(root: JsonSchema, path: ConfigPath): JsonSchema {

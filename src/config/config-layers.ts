@@ -3,6 +3,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { isMap } from './check-shape.ts';
 import { configInvalid, type ConfigPath, type ConfigProblem } from './config-problem.ts';
 import { describeValue } from './describe-value.ts';
+import { findCircle } from './find-circle.ts';
 import { CONFIG_EXTENSIONS, displayName } from './find-config-file.ts';
 import { interpolate } from './interpolate.ts';
 import { readConfigFile } from './read-config-file.ts';
@@ -27,13 +28,19 @@ export interface LayerContext {
 
 /**
  * A layer and, behind it, all that it extends, the nearest first.
- * @throws SessionError `config-invalid` for an `extends` that is remote, goes round in a circle or cannot be read.
+ * @throws SessionError `config-invalid` for an `extends` that is remote, goes round in a circle or cannot be read, and for a
+ * layer that contains itself.
  */
 export async function withBases(
   layer: ConfigLayer,
   context: LayerContext,
   chain: readonly string[] = [],
 ): Promise<ConfigLayers> {
+  const circle = findCircle(layer.value);
+  if (circle !== undefined) {
+    const message = 'refers to something that it stands in: write it out';
+    throw configInvalid([{ file: layer.label, path: circle, message }]);
+  }
   const { extends: bases, ...value } = layer.value;
   if (bases === undefined) return [layer];
   const here = layer.file === undefined ? [] : [await realpath(layer.file)];

@@ -1,4 +1,4 @@
-import { isMap } from './check-shape.ts';
+import { isPlainMap } from './check-shape.ts';
 import type { ConfigPath } from './config-problem.ts';
 
 /** A text that took its value from variables. */
@@ -60,9 +60,4 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
   };
 
   return { value: walk(root, rootPath), filled, problems };
-}
-
-/** Objects with a class of their own (a client, say, in a TypeScript config) are passed on untouched. */
-function isPlainMap(value: unknown): value is Record<string, unknown> {
-  return isMap(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }

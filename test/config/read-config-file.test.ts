@@ -10,6 +10,11 @@ describe('reading a config file', () => {
   it.each([
     ['anysession.config.yaml', `environments: ${ENVIRONMENTS}`],
     ['anysession.config.yml', `environments: ${ENVIRONMENTS}`],
+    // What two places refer to is no circle.
+    [
+      'anysession.config.yml',
+      `environments: { dev: &dev ${ENVIRONMENTS.slice(7, -1)}, other: *dev }\ndefaultEnvironment: dev`,
+    ],
     [
       'anysession.config.json',
       `\uFEFF{ "environments": { "dev": { "provider": ${JSON.stringify(FIXTURE)}, "token": "tk-1" } } }`,
@@ -30,6 +35,11 @@ describe('reading a config file', () => {
       'a.yaml',
       'environments:\n  dev: [1\n  prod: 2\n',
       'a.yaml:3:3: not valid YAML: missed comma between flow collection entries',
+    ],
+    [
+      'a.yaml',
+      'environments: { dev: &dev { provider: local, labels: [1, *dev] } }\n',
+      'a.yaml: environments.dev.labels[1]: refers to something that it stands in: write it out',
     ],
     ['a.yaml', 'owner: a\nowner: b\n', 'a.yaml:2:1: not valid YAML: duplicated mapping key'],
     ['a.yaml', 'a: 1\n---\nb: 2\n', 'a.yaml: not valid YAML: expected a single document in the stream, but found more'],
