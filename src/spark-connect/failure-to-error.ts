@@ -20,6 +20,7 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorKind, string] | undefine
   [STATUS.DEADLINE_EXCEEDED]: ['timeout', 'the server did not answer in time'],
   [STATUS.PERMISSION_DENIED]: ['forbidden', 'the server refuses this token; ask for the right to use the session'],
   [STATUS.RESOURCE_EXHAUSTED]: ['rate-limited', 'the server has too much to do; try again later'],
+  [STATUS.FAILED_PRECONDITION]: ['unsupported', 'the server lacks what this needs'],
   [STATUS.UNIMPLEMENTED]: [
     'unsupported',
     'the server does not speak this part of Spark Connect; use Spark 3.5 or later',

@@ -230,7 +230,13 @@ describe('another server behind the data plane', () => {
   });
 
   it('is refused in the options when its address cannot be read', async () => {
-    const started = startEmulator({ services: ['athena'], engine: 'sc://nowhere' });
-    expect(await failureOf(started)).toMatchObject({ kind: 'config-invalid' });
+    for (const engine of ['sc://nowhere', 'sc://h:65536', 'sc://h:0', 'sc://h:1/;token=hush'] as const) {
+      const error = await failureOf(startEmulator({ services: ['athena'], engine }));
+      expect(error).toMatchObject({
+        kind: 'config-invalid',
+        message: expect.stringContaining('as sc://host:port, not'),
+      });
+      expect((error as Error).message).not.toContain('hush');
+    }
   });
 });

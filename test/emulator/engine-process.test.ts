@@ -1,9 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineSurroundings } from '../../src/contract/installed-engine.ts';
 import { startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
+import { engineProgram } from '../../src/emulator/data-plane/engine-program.ts';
 import { failureOf, until } from './sql-stage.ts';
 
 /** What stands in for an engine: it listens on the port that its last word names. */
@@ -11,25 +13,28 @@ const LISTENER = `#!/bin/sh
 exec "${process.execPath}" -e 'require("net").createServer().listen(Number(process.argv.at(-1)), "127.0.0.1")' -- "$@"
 `;
 
+const { PATH, XDG_CACHE_HOME } = process.env;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'engine-'));
+  process.env['PATH'] = `${folder}${delimiter}${PATH}`;
+});
+
+afterEach(async () => {
+  process.env['PATH'] = PATH;
+  if (XDG_CACHE_HOME === undefined) delete process.env['XDG_CACHE_HOME'];
+  else process.env['XDG_CACHE_HOME'] = XDG_CACHE_HOME;
+  await rm(folder, { recursive: true });
+});
+
+async function install(name: string, script: string): Promise<void> {
+  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await writeFile(join(folder, name), script);
+  await chmod(join(folder, name), 0o755);
+}
+
 describe('an engine from the PATH', () => {
-  const path = process.env['PATH'];
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'engine-'));
-    process.env['PATH'] = `${folder}${delimiter}${path}`;
-  });
-
-  afterEach(async () => {
-    process.env['PATH'] = path;
-    await rm(folder, { recursive: true });
-  });
-
-  const install = async (name: string, script: string): Promise<void> => {
-    await writeFile(join(folder, name), script);
-    await chmod(join(folder, name), 0o755);
-  };
-
   it('is started on a free port, and ended with everything that it started', async () => {
     await install('sail', LISTENER);
     const { address, stop } = await startEngineProcess('sail');
@@ -43,11 +48,32 @@ describe('an engine from the PATH', () => {
     });
   });
 
-  it('that ends at once is one error, which names what the PATH must have', async () => {
+  it('that ends at once is one error, which names the program', async () => {
     await install('spark-submit', '#!/bin/sh\nexit 1\n');
     const error = await failureOf(startEngineProcess('spark'));
     expect(error).toMatchObject({ code: 'FAILED_PRECONDITION' });
-    expect((error as Error).message).toContain("'spark-submit'");
+    expect((error as Error).message).toContain("/spark-submit' must run a Spark Connect server");
+  });
+});
+
+describe('an engine that was installed', () => {
+  const surroundings = (): EngineSurroundings => ({ env: { XDG_CACHE_HOME: folder, PATH: '' }, home: '/nowhere' });
+
+  it('is found where there is none on the PATH, in its highest version', async () => {
+    for (const version of ['0.9.0', '0.10.0']) await install(`anysession/engines/sail-${version}/bin/python`, LISTENER);
+    const submit = 'anysession/engines/spark-4.1.4/lib/python3.12/site-packages/pyspark/bin/spark-submit';
+    await install(submit, LISTENER);
+    const engines = join(folder, 'anysession/engines');
+    expect(engineProgram('sail', surroundings())).toEqual([join(engines, 'sail-0.10.0/bin/python'), '-m', 'pysail']);
+    expect(engineProgram('spark', surroundings())).toEqual([join(folder, submit)]);
+  });
+
+  it('and one that was not is one error with the command that brings it', async () => {
+    process.env['PATH'] = folder;
+    process.env['XDG_CACHE_HOME'] = folder;
+    const error = await failureOf(startEngineProcess('sail'));
+    expect(error).toMatchObject({ code: 'FAILED_PRECONDITION' });
+    expect((error as Error).message).toContain('run: npx anysession engines install sail');
   });
 });
 

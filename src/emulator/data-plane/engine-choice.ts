@@ -3,7 +3,7 @@ import type { ConnectEngine } from './connect-engine.ts';
 
 /**
  * What runs the statements of emulated sessions: a stand-in on DuckDB, which needs nothing but npm and is no Spark; Sail or
- * Apache Spark, started from the PATH; or any Spark Connect server at `sc://host:port`.
+ * Apache Spark, started here; or any Spark Connect server at `sc://host:port`.
  */
 export type EngineChoice = 'duckdb' | 'sail' | 'spark' | `sc://${string}`;
 
@@ -15,10 +15,13 @@ const ADDRESS = /^sc:\/\/(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})\/?$/i;
 /** @throws SessionError `config-invalid` when there is no such engine. */
 export function parseEngine(engine: string): EngineChoice {
   if (engine === 'duckdb' || engine === 'sail' || engine === 'spark') return engine;
-  if (ADDRESS.test(engine)) return engine as `sc://${string}`;
+  const port = Number(ADDRESS.exec(engine)?.[2] ?? 0);
+  if (port > 0 && port <= 65_535) return engine as `sc://${string}`;
+  // Not repeated where it may hold a token.
+  const found = engine.startsWith('sc:') ? 'another form of address' : `'${engine}'`;
   throw new SessionError(
     'config-invalid',
-    `'engine' is duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not '${engine}'.`,
+    `'engine' is duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not ${found}.`,
     { operation: 'startEmulator' },
   );
 }

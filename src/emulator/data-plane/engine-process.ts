@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { InstallableEngine } from '../../contract/installed-engine.ts';
+import { engineProgram } from './engine-program.ts';
 import { RpcStatus } from './rpc-status.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -16,18 +19,20 @@ const LOOK_EVERY_MS = 50;
 const GROUP = '{ "$@" </dev/null; kill -KILL 0; } & cat >/dev/null; kill -KILL 0';
 
 /**
- * How each engine is started on a port.
+ * What each engine is told to serve a port of this machine alone: whoever reaches a Spark Connect server can run what he likes.
  *
  * @see https://docs.lakesail.com/sail/latest/guide/deployment/ (read 2026-11-21)
  * @see https://spark.apache.org/docs/latest/spark-connect-overview.html (read 2026-11-21)
  */
-const COMMANDS: Readonly<Record<'sail' | 'spark', (port: number) => readonly string[]>> = {
-  sail: (port) => ['sail', 'spark', 'server', '--ip', LOOPBACK, '--port', String(port)],
+const WORDS: Readonly<Record<InstallableEngine, (port: number) => readonly string[]>> = {
+  sail: (port) => ['spark', 'server', '--ip', LOOPBACK, '--port', String(port)],
   spark: (port) => [
-    'spark-submit',
     ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer'],
     ...['--master', 'local[2]'],
     ...['--conf', `spark.connect.grpc.binding.port=${port}`],
+    ...['--conf', `spark.connect.grpc.binding.address=${LOOPBACK}`],
+    ...['--conf', `spark.driver.bindAddress=${LOOPBACK}`],
+    ...['--conf', `spark.driver.host=${LOOPBACK}`],
     ...['--conf', 'spark.ui.enabled=false'],
     'spark-internal',
   ],
@@ -41,11 +46,16 @@ export interface EngineProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts an engine from the PATH and resolves when it listens. @throws RpcStatus `FAILED_PRECONDITION` when it does not. */
-export async function startEngineProcess(engine: 'sail' | 'spark'): Promise<EngineProcess> {
+/** Starts an engine and resolves when it listens. @throws RpcStatus `FAILED_PRECONDITION` when it is not there or does not. */
+export async function startEngineProcess(engine: InstallableEngine): Promise<EngineProcess> {
+  const program = engineProgram(engine, { env: process.env, home: homedir() });
+  if (program === undefined) {
+    const message = `The engine '${engine}' is not installed on this machine; run: npx anysession engines install ${engine}`;
+    throw new RpcStatus('FAILED_PRECONDITION', message);
+  }
   const port = await freePort();
   // A group of its own, for the whole of it to be ended.
-  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...COMMANDS[engine](port)], {
+  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...program, ...WORDS[engine](port)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -59,8 +69,7 @@ export async function startEngineProcess(engine: 'sail' | 'spark'): Promise<Engi
     await pause(LOOK_EVERY_MS);
     if (!isOver(child) && performance.now() < untilMs) continue;
     await stop();
-    const [program] = COMMANDS[engine](port);
-    const message = `The engine '${engine}' did not start; the PATH must have a '${program}' that runs a Spark Connect server.`;
+    const message = `The engine '${engine}' did not start; '${program.join(' ')}' must run a Spark Connect server.`;
     throw new RpcStatus('FAILED_PRECONDITION', message);
   }
   return { address: `${LOOPBACK}:${port}`, stop };
