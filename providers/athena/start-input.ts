@@ -1,6 +1,7 @@
 import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/client-athena';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
+import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
 import { formatSessionText } from '../_cloud/session-text.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
@@ -20,6 +21,19 @@ const OWNED_MEMBERS = {
 
 /** What `native` takes at start: StartSession's own input without what portable options say. */
 export type AthenaStartNative = Partial<Omit<StartSessionCommandInput, keyof typeof OWNED_MEMBERS>>;
+
+const NATIVE: NativeRequest<AthenaStartNative> = {
+  provider: 'athena',
+  of: "Athena's StartSession",
+  members: {
+    EngineConfiguration: 'map',
+    ExecutionRole: 'plain',
+    MonitoringConfiguration: 'plain',
+    NotebookVersion: 'plain',
+    CopyWorkGroupTags: 'plain',
+  },
+  owned: OWNED_MEMBERS,
+};
 
 /** DPUs that a session on PySpark 3 may use at once; it holds no more than it needs. A session may have 60. */
 const MAX_DPUS: Readonly<Record<SessionSize, number>> = { small: 4, medium: 20, large: 60 };
@@ -48,7 +62,7 @@ export function toStartInput(
   const { token, name, labels, idleTimeoutMs } = request;
   checkLengths('label', labels, TAG_LENGTHS);
   checkLengths('Spark property', request.sparkConf ?? {}, PROPERTY_LENGTHS);
-  const { EngineConfiguration: nativeEngine = {}, ...native } = readNative(request.native);
+  const { EngineConfiguration: nativeEngine = {}, ...native } = readNative(request.native, NATIVE);
   const engineConfiguration = mergeEngine(toEngineConfiguration(request, config, engine), nativeEngine);
   refusePysparkMembers(engineConfiguration, engine);
   return {
@@ -126,19 +140,6 @@ function toClassifications(
   };
   const others = configured.filter(({ Name }) => Name !== SPARK_DEFAULTS);
   return Object.keys(defaults).length > 0 ? [...others, { Name: SPARK_DEFAULTS, Properties: defaults }] : others;
-}
-
-function readNative(native: unknown): AthenaStartNative {
-  if (native === undefined) return {};
-  if (typeof native !== 'object' || native === null || Array.isArray(native)) {
-    throw refusal("`native` must be a map with members of Athena's StartSession");
-  }
-  for (const [member, instead] of Object.entries(OWNED_MEMBERS)) {
-    if (Object.hasOwn(native, member)) {
-      throw refusal(`\`native.${member}\` is what anysession fills in itself; use ${instead} instead`);
-    }
-  }
-  return native;
 }
 
 function refusePysparkMembers(configuration: EngineConfiguration, engine: AthenaEngine): void {

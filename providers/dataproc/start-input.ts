@@ -1,5 +1,6 @@
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
+import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
 import type { NativeSession } from './client.ts';
 import { toDuration } from './native-time.ts';
 import type { DataprocConfig } from './options.ts';
@@ -18,6 +19,19 @@ type OutputMember =
 
 /** What `native` takes at start: a Session without what portable options and the service say. */
 export type DataprocStartNative = Omit<NativeSession, keyof typeof OWNED_MEMBERS | OutputMember>;
+
+const NATIVE: NativeRequest<DataprocStartNative> = {
+  provider: 'dataproc',
+  of: "Dataproc's Session",
+  members: {
+    sparkConnectSession: 'map',
+    jupyterSession: 'map',
+    runtimeConfig: 'map',
+    environmentConfig: 'map',
+    user: 'plain',
+  },
+  owned: OWNED_MEMBERS,
+};
 
 /**
  * Executors that a session may have at once. The service's own limit is 1,000 and its first two always run.
@@ -44,7 +58,7 @@ const LABEL_VALUE = /^([a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?)?$/;
 export function toSessionInput(request: StartRequest, config: DataprocConfig): NativeSession {
   const { owner, labels, name, size, sparkConf, idleTimeoutMs, maxLifetimeMs } = request;
   checkLabels({ owner, labels });
-  const native = readNative(request.native);
+  const native = toNative(request.native);
   const properties = {
     ...(name !== undefined && { [NAME_PROPERTY]: name }),
     ...(size !== undefined && { [MAX_EXECUTORS_PROPERTY]: String(MAX_EXECUTORS[size]) }),
@@ -85,17 +99,9 @@ export function nameOf({ runtimeConfig }: NativeSession): string | undefined {
   return properties?.[NAME_PROPERTY] ?? properties?.[SPARK_PREFIX + NAME_PROPERTY];
 }
 
-function readNative(native: unknown): DataprocStartNative {
-  if (native === undefined) return {};
-  if (typeof native !== 'object' || native === null || Array.isArray(native)) {
-    throw refusal("`native` must be a map with members of Dataproc's Session");
-  }
-  for (const [member, instead] of Object.entries(OWNED_MEMBERS)) {
-    if (Object.hasOwn(native, member)) {
-      throw refusal(`\`native.${member}\` is what anysession fills in itself; use ${instead} instead`);
-    }
-  }
-  const execution = (native as DataprocStartNative).environmentConfig?.executionConfig;
+function toNative(untrusted: unknown): DataprocStartNative {
+  const native = readNative(untrusted, NATIVE);
+  const execution = native.environmentConfig?.executionConfig;
   for (const [member, instead] of [
     ['idleTtl', 'idleTimeoutMs'],
     ['ttl', 'maxLifetimeMs'],

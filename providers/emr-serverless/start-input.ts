@@ -1,6 +1,7 @@
 import type { Configuration, StartSessionCommandInput } from '@aws-sdk/client-emr-serverless';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
+import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
 import { formatSessionText } from '../_cloud/session-text.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
@@ -20,6 +21,13 @@ const OWNED_MEMBERS = {
 
 /** What `native` takes at start: StartSession's own input without what portable options say. */
 export type EmrServerlessStartNative = Partial<Omit<StartSessionCommandInput, keyof typeof OWNED_MEMBERS>>;
+
+const NATIVE: NativeRequest<EmrServerlessStartNative> = {
+  provider: 'emr-serverless',
+  of: "EMR Serverless' StartSession",
+  members: { executionRoleArn: 'plain', configurationOverrides: 'map' },
+  owned: OWNED_MEMBERS,
+};
 
 /**
  * Executors that a session may have at once, each of 4 vCPU and 14 GB unless `sparkConf` says otherwise. With its driver a small
@@ -53,7 +61,7 @@ export function toStartInput(
   if (strange !== undefined) {
     throw refusal(`the label '${strange}' has characters beside letters, digits, spaces and / _ . : = + @ -`);
   }
-  const { configurationOverrides: overrides, ...native } = readNative(request.native);
+  const { configurationOverrides: overrides, ...native } = readNative(request.native, NATIVE);
   const configurations = mergeConfigurations(toConfigurations(request), overrides?.runtimeConfiguration ?? []);
   refuseReserved(configurations);
   return {
@@ -85,19 +93,6 @@ function mergeConfigurations(ours: readonly Configuration[], native: readonly Co
     merged.set(each.classification, { ...each, properties });
   }
   return [...merged.values()];
-}
-
-function readNative(native: unknown): EmrServerlessStartNative {
-  if (native === undefined) return {};
-  if (typeof native !== 'object' || native === null || Array.isArray(native)) {
-    throw refusal("`native` must be a map with members of EMR Serverless' StartSession");
-  }
-  for (const [member, instead] of Object.entries(OWNED_MEMBERS)) {
-    if (Object.hasOwn(native, member)) {
-      throw refusal(`\`native.${member}\` is what anysession fills in itself; use ${instead} instead`);
-    }
-  }
-  return native;
 }
 
 function refuseReserved(configurations: readonly Configuration[]): void {

@@ -73,6 +73,22 @@ describe('ending a session', () => {
     expect(calls).toBe(1);
   });
 
+  it('does not ask again in the moment that is left when a timer rings early', async () => {
+    const scene = new Scene();
+    const { clock } = scene;
+    const calls: number[] = [];
+    const provider = adapterOf(scene, {
+      terminate: async (_handle, { deadline }) => {
+        calls.push(deadline - clock.monotonicMs());
+        await clock.advance(deadline - clock.monotonicMs() - 1);
+        throw new SessionError('timeout', 'too late', { operation: 'terminate', effect: 'unknown' });
+      },
+    });
+    const session = { provider, clock, handle: handleOf(scene), state: 'creating' } as const;
+    expect((await refusalOf(endSession(session, { timeoutMs: 300 }))).kind).toBe('timeout');
+    expect(calls).toEqual([300]);
+  });
+
   it('stops at once when its caller aborts', async () => {
     const { clock, calls, session } = setUp(150_000);
     const controller = new AbortController();

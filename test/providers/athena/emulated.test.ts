@@ -207,6 +207,12 @@ describe('what athena is known to refuse is refused before any I/O', () => {
     ['tags in native', { native: { Tags: [] } }, /use labels/],
     ['a workgroup in native', { native: { WorkGroup: 'other' } }, /workgroup/],
     ['native that is no map', { native: ['x'] }, /must be a map/],
+    [
+      'a misspelt member of native',
+      { native: { executionRole: 'x' } },
+      /executionRole.* there are EngineConfiguration,/,
+    ],
+    ['an engine in native that is no map', { native: { EngineConfiguration: null } }, /EngineConfiguration.*a map/],
     ['DPU sizes on Spark 3.5', { native: { EngineConfiguration: { CoordinatorDpuSize: 1 } } }, /PySpark 3 engine/],
     ['Spark properties on 3.5', { native: { EngineConfiguration: { SparkProperties: { a: 'b' } } } }, /sparkConf/],
     ['a label key that is too long', { labels: { ['k'.repeat(129)]: 'v' } }, /1 to 128 characters/],

@@ -236,6 +236,9 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     [{ labels: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`l${i}`, ''])) }, /31 are left/],
     [{ owner: '_me_' }, /the owner '_me_'/],
     [{ native: 'text' }, /must be a map/],
+    [{ native: { runtimeConfiguration: {} } }, /runtimeConfiguration.* there are .*runtimeConfig,/],
+    [{ native: { uuid: 'x' } }, /uuid/],
+    [{ native: { environmentConfig: 'text' } }, /environmentConfig.*a map/],
     [{ native: { labels: {} } }, /use labels instead/],
     [{ native: { environmentConfig: { executionConfig: { ttl: { seconds: 1 } } } } }, /maxLifetimeMs/],
   ] as const)('refuses %j before any I/O', async (overrides, words) => {

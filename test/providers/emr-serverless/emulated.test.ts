@@ -250,6 +250,12 @@ describe('what the service is known to refuse is refused before any I/O', () => 
     ['tags in native', { native: { tags: {} } }, /use labels/],
     ['an application in native', { native: { applicationId: 'x' } }, /applicationId/],
     ['native that is no map', { native: 'x' }, /must be a map/],
+    ['a misspelt member of native', { native: { executionRole: 'x' } }, /executionRole.* there are executionRoleArn,/],
+    [
+      'overrides in native that are no map',
+      { native: { configurationOverrides: [] } },
+      /configurationOverrides.*a map/,
+    ],
     ['a reserved property', { sparkConf: reserved }, /reserved/],
     [
       'a reserved property in native',
