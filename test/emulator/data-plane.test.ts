@@ -156,6 +156,12 @@ describe('the stand-in for Spark', () => {
     expect(await stage.rows('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
+  it('tells a table that is there already from one that is not', async () => {
+    await stage.rows('CREATE TABLE twice (n INT)');
+    const native = { code: 'TABLE_OR_VIEW_ALREADY_EXISTS', sqlState: '42P07' };
+    expect(await failureOf(stage.rows('CREATE TABLE twice (n INT)'))).toMatchObject({ native });
+  });
+
   it('keeps settings, says what it is, and shares its session', async () => {
     const connection = await stage.session.connect();
     expect(connection).toMatchObject({ sparkVersion: '3.5.6-duckdb-responder', tls: false, userId: 'anysession' });
