@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { configFolder } from '../config/config-folder.ts';
 import { cli, type CliSurroundings } from './cli-run.ts';
 
@@ -115,6 +116,16 @@ describe('anysession sql', () => {
       stderr:
         '[unsupported] sessions of local end with their process: leave out --keep\n→ Choose a provider that has it.\n',
     });
+  });
+
+  it('starts no session that could run no SQL', async () => {
+    await using emulator = await startEmulator({ services: ['dataproc'] });
+    const where = `project: my-project-1, region: us-central1, apiEndpoint: "${emulator.urls.dataprocGrpc}"`;
+    const cwd = configFolder({ 'anysession.config.yaml': `environments: { dev: { provider: dataproc, ${where} } }` });
+    const { code, stdout, stderr } = await sql('SELECT 1', [], { cwd });
+    expect([code, stdout]).toEqual([9, '']);
+    expect(stderr).toContain('[unsupported] sessions of dataproc run no SQL in this environment: none was started');
+    expect(emulator.oracle.sessions()).toEqual([]);
   });
 
   it('stops the statement and ends the session when the person wants no more', async () => {

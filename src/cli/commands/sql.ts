@@ -57,6 +57,12 @@ async function start(
       provider: id,
     });
   }
+  if (!capabilities.sql && !capabilities.sparkConnect) {
+    throw new SessionError('unsupported', `sessions of ${id} run no SQL in this environment: none was started`, {
+      operation: 'sql',
+      provider: id,
+    });
+  }
   status.show(`${sessions.environment}: starting a session on ${id} …`);
   const session = await sessions.start({ key: options.key, name: 'anysession sql', signal: terminal.signal });
   session.on('state', ({ to }) => status.show(`${sessions.environment}: the session is ${to} …`));
