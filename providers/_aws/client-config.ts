@@ -1,4 +1,4 @@
-import type { AwsConfig, AwsCredentialsSource } from './aws-options.ts';
+import type { AwsConfig, AwsCredentials, AwsCredentialsSource } from './aws-options.ts';
 import { RequestHandler, type SdkRequest } from './request-handler.ts';
 
 /** How long a call takes at worst that is not lost, seconds; with the rate it says how many are under way at once. */
@@ -40,17 +40,24 @@ export function toClientConfig(config: AwsConfig): ClientSettings {
   };
 }
 
-/** A function of the user's may fail with anything; under this name the error tables know where it comes from. */
+/** A function of the user's may give or fail with anything; under this name the error tables know where it comes from. */
 function guarded(source: AwsCredentialsSource): AwsCredentialsSource {
   if (typeof source !== 'function') return source;
   return async () => {
     try {
-      return await source();
+      const keys: unknown = await source();
+      if (!areKeys(keys)) throw new Error('the function gave no accessKeyId or no secretAccessKey');
+      return keys;
     } catch (cause) {
       const text = cause instanceof Error ? cause.message : 'the function threw something that is no Error';
       throw Object.assign(new Error(text, { cause }), { name: 'CredentialsProviderError' });
     }
   };
+}
+
+function areKeys(value: unknown): value is AwsCredentials {
+  const { accessKeyId, secretAccessKey } = Object(value) as Readonly<Record<string, unknown>>;
+  return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
 }
 
 interface Command {

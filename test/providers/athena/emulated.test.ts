@@ -290,6 +290,11 @@ describe('what only athena can refuse comes back as one clear error', () => {
     const error = await failure(broken.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
     expect(error.message).toContain('the vault is sealed');
+    for (const keys of [undefined, {}, { accessKeyId: 'AKIDTEST', secretAccessKey: '' }]) {
+      const keyless = another({ credentials: () => Promise.resolve(keys) });
+      const { kind, message } = await failure(keyless.listPage({}, undefined, unlimited()));
+      expect([kind, message]).toEqual(['unauthenticated', expect.stringContaining('gave no accessKeyId')]);
+    }
   });
 
   it('a machine without any credentials, and a profile that is not there', async () => {
