@@ -163,6 +163,12 @@ function explain(failure: RpcFailure): readonly [ErrorKind, string] {
       `TIME is switched off here; set spark.sql.timeType.enabled to true, or CAST the column to STRING: ${message}`,
     ];
   }
+  if (failure.isUntrusted) {
+    return [
+      'config-invalid',
+      `the certificate of the server is not trusted; check its address and the certificates (NODE_EXTRA_CA_CERTS): ${message}`,
+    ];
+  }
   const byStatus = BY_STATUS[code];
   if (byStatus !== undefined) return [byStatus[0], `${byStatus[1]}; it said: ${message}`];
   // XX: the server's own bug, and not the statement's.

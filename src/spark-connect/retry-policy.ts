@@ -16,6 +16,7 @@ const LONGEST_ASKED_PAUSE_MS = 10 * 60_000;
 /** How often a call that failed so may be tried again without any answer in between; 0 where that cannot help. */
 export function retryLimit(failure: RpcFailure): number {
   const { code, errorClass, retryDelayMs, spark } = failure;
+  if (failure.isUntrusted) return 0;
   if (code === STATUS.UNAVAILABLE || retryDelayMs !== undefined || errorClass === 'INVALID_CURSOR.DISCONNECTED') {
     return RETRIES_WHILE_AWAY;
   }

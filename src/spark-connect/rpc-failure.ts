@@ -60,6 +60,15 @@ export class RpcFailure extends Error {
     }
   }
 
+  /**
+   * Whether the server's certificate was not believed: no connection came to be, and trying again mends nothing. gRPC says so as
+   * of any server that cannot be reached, in the words of OpenSSL.
+   * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes (read 2026-11-21)
+   */
+  get isUntrusted(): boolean {
+    return this.code === STATUS.UNAVAILABLE && /^No connection established\..*certificate/is.test(this.message);
+  }
+
   /** Spark's error class; from the message where the server sends no details, because of a proxy or of its age (3.5 begins with an empty line). */
   get errorClass(): string | undefined {
     return this.spark?.errorClass ?? /^\s*\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
