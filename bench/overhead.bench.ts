@@ -3,12 +3,12 @@ import { atMost, type Bar, type BenchReport, report } from './report.ts';
 import { interleave, type Samples, summarize } from './samples.ts';
 
 const ROUNDS = 5;
-const WARM_UP_CALLS = 2_000;
+const WARM_UP_CALLS = 1_500;
 /** Calls measured at each number of calls under way at once. */
 const LOADS = [
   { concurrency: 1, calls: 400 },
-  { concurrency: 50, calls: 1_500 },
-  { concurrency: 500, calls: 1_500 },
+  { concurrency: 50, calls: 1_000 },
+  { concurrency: 500, calls: 1_000 },
 ] as const;
 
 /** What each provider's look may cost against its SDK's own client. */
