@@ -15,8 +15,8 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
-import type { Attempts } from '../_cloud/attempts.ts';
-import { isServiceRefusal } from '../_cloud/token-holder.ts';
+import type { Attempts } from '../../src/provider-kit/call-runner.ts';
+import { isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaCalls } from './client.ts';
 

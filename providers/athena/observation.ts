@@ -1,7 +1,7 @@
 import type { GetSessionCommandOutput, SessionStatus, SessionSummary } from '@aws-sdk/client-athena';
 import type { Observation, SessionDetails } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { parseSessionText } from '../_cloud/session-text.ts';
+import { parseSessionText } from '../../src/provider-kit/ownership-tag.ts';
 import { toEngine } from './engine.ts';
 import type { AthenaEngine } from './options.ts';
 import { toStateFacts } from './states.ts';

@@ -16,8 +16,8 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { notReadyError } from '../_aws/proxy-endpoint.ts';
-import { Attempts } from '../_cloud/attempts.ts';
-import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
+import { Attempts } from '../../src/provider-kit/call-runner.ts';
+import { explainByHolder, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';

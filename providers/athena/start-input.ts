@@ -1,8 +1,8 @@
 import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/client-athena';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
-import { formatSessionText } from '../_cloud/session-text.ts';
+import { readNative, type NativeRequest } from '../../src/provider-kit/native-options.ts';
+import { formatSessionText } from '../../src/provider-kit/ownership-tag.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
 const MINUTE_MS = 60_000;

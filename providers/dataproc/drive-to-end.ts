@@ -1,6 +1,6 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Clock } from '../../src/contract/ports.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { CallLimits, DataprocCalls } from './client.ts';
 import { readFailure } from './failure.ts';
 import { fromSession, fromState, gone, type Sighting } from './observation.ts';

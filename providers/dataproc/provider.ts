@@ -11,7 +11,7 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { Attempts, type AttemptSubject } from '../_cloud/attempts.ts';
+import { Attempts, type AttemptSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSession } from './client.ts';
 import { driveToEnd } from './drive-to-end.ts';

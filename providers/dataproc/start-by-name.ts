@@ -1,6 +1,6 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
 import type { SessionDrive } from './drive-to-end.ts';
 import { readFailure } from './failure.ts';

@@ -1,6 +1,6 @@
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
+import { readNative, type NativeRequest } from '../../src/provider-kit/native-options.ts';
 import type { NativeSession } from './client.ts';
 import { toDuration } from './native-time.ts';
 import type { DataprocConfig } from './options.ts';

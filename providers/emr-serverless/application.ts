@@ -1,7 +1,7 @@
 import type { Application } from '@aws-sdk/client-emr-serverless';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { EmrServerlessCalls } from './client.ts';
 
 /** How often a starting application is looked at, milliseconds: a tenth of the rate that AWS publishes for the call. */

@@ -1,7 +1,7 @@
 import type { Session, SessionSummary } from '@aws-sdk/client-emr-serverless';
 import type { Observation, SessionDetails, SessionUsage } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { parseSessionText } from '../_cloud/session-text.ts';
+import { parseSessionText } from '../../src/provider-kit/ownership-tag.ts';
 import { toStateFacts } from './states.ts';
 
 const MINUTE_MS = 60_000;

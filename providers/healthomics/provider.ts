@@ -9,13 +9,13 @@ import type {
   RunRowFilter,
 } from '../../src/contract/batch-provider.ts';
 import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus } from '../../src/contract/batch-run.ts';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import { assertOwnHandle } from '../../src/provider-kit/handle-scope.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type { CallContext, Cursor } from '../../src/contract/session-provider.ts';
-import { Attempts } from '../_cloud/attempts.ts';
+import { Attempts } from '../../src/provider-kit/call-runner.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { OmicsSdkCalls, type OmicsCalls } from './client.ts';
 import { toSessionError } from './errors.ts';

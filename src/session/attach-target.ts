@@ -1,5 +1,5 @@
 import type { Observation } from '../contract/observation.ts';
-import { assertOwnHandle } from '../contract/own-handle.ts';
+import { assertOwnHandle } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';

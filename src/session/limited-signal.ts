@@ -1,7 +1,7 @@
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 
 /** What ends a wait early. */
 export interface WaitLimits {

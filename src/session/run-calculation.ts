@@ -7,8 +7,8 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { onAbort } from '../contract/on-abort.ts';
-import { abortedError, sleep } from '../contract/sleep.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
+import { abortedError, sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
 import { limitedSignal } from './limited-signal.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { sleep } from '../contract/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { limitedSignal, type WaitLimits } from './limited-signal.ts';
 import type { SessionStatus, SessionTracker } from './session-tracker.ts';

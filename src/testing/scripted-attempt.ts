@@ -1,9 +1,9 @@
-import { assertOwnHandle } from '../contract/own-handle.ts';
+import { assertOwnHandle } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import { mayHaveActed, toSessionError } from './scripted-errors.ts';
 
 /** What one attempt is about. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import { assertOwnHandle } from '../../src/provider-kit/handle-scope.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from '../../src/contract/session-handle.ts';
 

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AbortableSender, socketsFor, toClientConfig } from '../../../providers/_aws/client-config.ts';
 import { loadSdk, withoutNodeWarning } from '../../../providers/_aws/load-sdk.ts';
 import { RequestHandler } from '../../../providers/_aws/request-handler.ts';
-import { formatSessionText, parseSessionText } from '../../../providers/_cloud/session-text.ts';
+import { formatSessionText, parseSessionText } from '../../../src/provider-kit/ownership-tag.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 
 const open: { close(): void }[] = [];

@@ -1,5 +1,5 @@
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { CallContext, Cursor, SessionProvider } from '../../src/contract/session-provider.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { CallContext, Cursor, SessionProvider } from '../contract/session-provider.ts';
 
 /** A search goes no further than this many pages. */
 const SEARCH_PAGES = 10;

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onGivenUp } from '../../src/contract/on-abort.ts';
+import { onGivenUp } from '../../src/provider-kit/on-abort.ts';
 import type { CallContext } from '../../src/contract/session-provider.ts';
-import { whileWanted } from '../../src/contract/while-wanted.ts';
+import { whileWanted } from '../../src/provider-kit/with-deadline.ts';
 import { deadlineLayer } from '../../src/session/layers/deadline.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { adapterOf, handleOf, refusalOf, Scene, unlimitedCall } from '../session/scene.ts';

@@ -1,4 +1,4 @@
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError } from '../contract/session-error.ts';
 
 /** What the members of `native` are: a map is read here and merged, and what is plain goes to the service as it is. */
 export type NativeMembers<Native> = Readonly<Record<keyof Native, 'map' | 'plain'>>;

@@ -1,9 +1,9 @@
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
-import type { Clock } from '../../src/contract/ports.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, ProviderOperation } from '../../src/contract/session-provider.ts';
-import { whileWanted } from '../../src/contract/while-wanted.ts';
+import { assertOwnHandle } from './handle-scope.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
+import { whileWanted } from './with-deadline.ts';
 
 /** What one attempt is about. */
 export interface AttemptSubject<Operation extends string = ProviderOperation> {

@@ -1,5 +1,5 @@
-import { SessionError } from './session-error.ts';
-import type { SessionHandle } from './session-handle.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
 
 /**
  * Refuses a handle that names a session elsewhere, before any I/O (C-034): a foreign id sent to the wrong scope

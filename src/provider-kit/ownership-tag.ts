@@ -1,5 +1,5 @@
-import { formatOwnership, parseOwnership, type Ownership } from '../../src/contract/ownership.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { formatOwnership, parseOwnership, type Ownership } from '../contract/ownership.ts';
+import { SessionError } from '../contract/session-error.ts';
 
 /** What a session's one free text holds. */
 export interface SessionText {

@@ -1,8 +1,8 @@
-import type { BatchOperation } from './batch-provider.ts';
+import type { BatchOperation } from '../contract/batch-provider.ts';
 import { onAbort } from './on-abort.ts';
-import type { Clock } from './ports.ts';
-import { SessionError } from './session-error.ts';
-import type { CallContext, ProviderOperation } from './session-provider.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
 import { abortedError } from './sleep.ts';
 
 /** The verbs after whose lost answer the service may have acted. */
