@@ -20,7 +20,7 @@ export {
 } from './contract/session-state.ts';
 export { assertOwnHandle } from './provider-kit/handle-scope.ts';
 export { abortedError, sleep } from './provider-kit/sleep.ts';
-export { whileWanted, type Attempt } from './provider-kit/with-deadline.ts';
+export { withDeadline, type Attempt } from './provider-kit/with-deadline.ts';
 export { formatOwnership, isOwner, isStartToken, parseOwnership, type Ownership } from './contract/ownership.ts';
 export {
   defineCapabilities,

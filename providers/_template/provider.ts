@@ -14,7 +14,7 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { whileWanted } from '../../src/provider-kit/with-deadline.ts';
+import { withDeadline } from '../../src/provider-kit/with-deadline.ts';
 import type { ClientLoader, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
 import { toSessionError } from './errors.ts';
 import { toGone, toObservation } from './states.ts';
@@ -97,7 +97,7 @@ export class TemplateProvider implements SessionProvider {
       // Before any I/O: a foreign id would at best be unknown there.
       if (handle !== undefined) assertOwnHandle(this, handle, operation);
       // An SDK keeps no deadline of its own, and not every one listens to its signal.
-      return await whileWanted(this.#clock, { operation, call }, async (signal) =>
+      return await withDeadline(this.#clock, { operation, call }, async (signal) =>
         send(await this.#loadClient(), { signal }),
       );
     } catch (error) {

@@ -95,7 +95,7 @@ async function spoolRuns(
 async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
   const { operation, provider, signal } = parts;
   try {
-    yield* signal !== undefined && Symbol.asyncIterator in source ? whileWanted(source, parts, signal) : source;
+    yield* signal !== undefined && Symbol.asyncIterator in source ? withDeadline(source, parts, signal) : source;
   } catch (cause) {
     if (signal?.aborted) throw abortedError(operation, signal);
     const [kind, what] = SessionError.is(cause)
@@ -107,7 +107,7 @@ async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<
 }
 
 /** A source that keeps us waiting does not hold up an abort: it is asked to let go, and nobody waits until it has. */
-async function* whileWanted(
+async function* withDeadline(
   source: AsyncIterable<RunSpec>,
   { operation }: ReadRunsParts,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
-import { whileWanted } from './with-deadline.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
 export interface AttemptSubject<Operation extends string = ProviderOperation> {
@@ -54,7 +54,7 @@ export class Attempts<Operation extends string = ProviderOperation> {
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
       if (call.onGivenUp !== undefined) return await work(call);
-      return await whileWanted(clock, { operation, call }, (signal) => work({ signal }));
+      return await withDeadline(clock, { operation, call }, (signal) => work({ signal }));
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }

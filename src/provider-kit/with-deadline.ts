@@ -35,7 +35,7 @@ export interface Attempt {
  *
  * @throws SessionError `aborted` or `timeout`; with effect `unknown` once a changing verb was under way.
  */
-export function whileWanted<Answer>(
+export function withDeadline<Answer>(
   clock: Clock,
   { operation, call }: Attempt,
   work: (signal: AbortSignal) => Promise<Answer>,
