@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import { formatOwnership } from '../../src/contract/ownership.ts';
-import { assertOwnHandle } from '../../src/provider-kit/handle-scope.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -95,7 +95,7 @@ export class TemplateProvider implements SessionProvider {
   ): Promise<T> {
     try {
       // Before any I/O: a foreign id would at best be unknown there.
-      if (handle !== undefined) assertOwnHandle(this, handle, operation);
+      if (handle !== undefined) assertHandleScope(this, handle, operation);
       // An SDK keeps no deadline of its own, and not every one listens to its signal.
       return await withDeadline(this.#clock, { operation, call }, async (signal) =>
         send(await this.#loadClient(), { signal }),

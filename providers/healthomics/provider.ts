@@ -9,7 +9,7 @@ import type {
   RunRowFilter,
 } from '../../src/contract/batch-provider.ts';
 import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus } from '../../src/contract/batch-run.ts';
-import { assertOwnHandle } from '../../src/provider-kit/handle-scope.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
@@ -232,7 +232,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   async #look(handle: SessionHandle, signal: AbortSignal): Promise<BatchObservation> {
-    assertOwnHandle(this, handle, 'describe');
+    assertHandleScope(this, handle, 'describe');
     return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#sight(handle));
   }
 

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
-import { assertOwnHandle } from '../../src/provider-kit/handle-scope.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -130,7 +130,7 @@ export class LocalProvider implements SessionProvider {
     const { operation, signal, handle } = about;
     try {
       if (signal.aborted) throw abortedError(operation, signal);
-      if (handle !== undefined) assertOwnHandle(this, handle, operation);
+      if (handle !== undefined) assertHandleScope(this, handle, operation);
       return await call();
     } catch (error) {
       if (!SessionError.is(error)) throw error;

@@ -2,7 +2,7 @@ import type { BatchObservation } from '../contract/batch-observation.ts';
 import type { BatchFilter, BatchProvider, BatchStartRequest } from '../contract/batch-provider.ts';
 import type { RunSpec } from '../contract/batch-run.ts';
 import { BATCH_STATES, type BatchState } from '../contract/batch-state.ts';
-import { assertOwnHandle } from '../provider-kit/handle-scope.ts';
+import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import { isStartToken } from '../contract/ownership.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { StagedRuns } from '../contract/run-list.ts';
@@ -113,7 +113,7 @@ export class Batches {
     if (typeof target === 'object' && 'key' in target) return this.#attachByKey(target.key, options);
     if (typeof target === 'object' && 'token' in target) return this.#attachByToken(target.token, options);
     const handle = parseHandle(target);
-    assertOwnHandle(provider, handle, 'attach');
+    assertHandleScope(provider, handle, 'attach');
     return this.#hold(await provider.describe(handle, callContext(clock, options)));
   }
 

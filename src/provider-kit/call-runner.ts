@@ -1,4 +1,4 @@
-import { assertOwnHandle } from './handle-scope.ts';
+import { assertHandleScope } from './handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -62,7 +62,7 @@ export class Attempts<Operation extends string = ProviderOperation> {
 
   #refuseForeign(handle: SessionHandle, operation: Operation): void {
     const { place, sessionId } = this.#parts;
-    assertOwnHandle(place, handle, operation);
+    assertHandleScope(place, handle, operation);
     if (sessionId.pattern.test(handle.id)) return;
     throw new SessionError('invalid-request', `an id here is ${sessionId.words}; check the handle`, {
       operation,

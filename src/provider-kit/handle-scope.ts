@@ -6,7 +6,7 @@ import type { SessionHandle } from '../contract/session-handle.ts';
  * would at best be unknown there and at worst be somebody else's.
  * @throws SessionError `invalid-request` when provider or scope differ, or the id is empty.
  */
-export function assertOwnHandle(
+export function assertHandleScope(
   place: { readonly id: string; readonly scope: string },
   handle: SessionHandle,
   operation: string,

@@ -1,5 +1,5 @@
 import type { Observation } from '../contract/observation.ts';
-import { assertOwnHandle } from '../provider-kit/handle-scope.ts';
+import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
@@ -27,7 +27,7 @@ export async function findTarget(place: AttachPlace, target: AttachTarget, optio
   if (hasKey(target)) return findByKey(place, target.key, options);
   const { provider, clock } = place;
   const handle = parseHandle(target);
-  assertOwnHandle(provider, handle, 'attach');
+  assertHandleScope(provider, handle, 'attach');
   return provider.describe(handle, callContext(clock, options));
 }
 

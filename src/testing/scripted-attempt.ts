@@ -1,4 +1,4 @@
-import { assertOwnHandle } from '../provider-kit/handle-scope.ts';
+import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -27,7 +27,7 @@ export class ScriptedAttempts {
     const { operation, handle, call } = subject;
     const origin = { operation, handle, provider: this.#provider.id };
     if (call.signal.aborted) throw abortedError(operation, call.signal).with(origin);
-    if (handle !== undefined) assertOwnHandle(this.#provider, handle, operation);
+    if (handle !== undefined) assertHandleScope(this.#provider, handle, operation);
     try {
       return await this.#whileWanted(subject, request);
     } catch (error) {
