@@ -17,7 +17,7 @@ export interface Watchable<Seen> {
 }
 
 /** What a watcher needs. */
-export interface GetWatcherPorts<Seen = Observation> {
+export interface PollingWatcherPorts<Seen = Observation> {
   readonly provider: Watchable<Seen>;
   readonly clock: Clock;
   readonly random: Random;
@@ -28,10 +28,10 @@ export interface GetWatcherPorts<Seen = Observation> {
  * The simplest watcher: one describe per look, with pauses as its provider's capabilities plan them.
  * A look that fails for a while (after the layers' own retries) is only one look; the wait goes on until its consumer ends it.
  */
-export class GetWatcher<Seen extends Looked = Observation> implements Watcher<Seen> {
-  readonly #ports: GetWatcherPorts<Seen>;
+export class PollingWatcher<Seen extends Looked = Observation> implements Watcher<Seen> {
+  readonly #ports: PollingWatcherPorts<Seen>;
 
-  constructor(ports: GetWatcherPorts<Seen>) {
+  constructor(ports: PollingWatcherPorts<Seen>) {
     this.#ports = ports;
   }
 
