@@ -5,14 +5,14 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/session-provider.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { LookPlan, type LookPace, type Looked } from './look-plan.ts';
+import { PollSchedule, type PollInterval, type Pollable } from './poll-schedule.ts';
 
 /** Pauses are spread by up to this part of themselves, so that many waiters do not ask in step. */
 const SPREAD = 0.1;
 
 /** What can be looked at: a provider of sessions or of batches. */
 export interface Watchable<Seen> {
-  readonly capabilities: LookPace;
+  readonly capabilities: PollInterval;
   describe(handle: SessionHandle, call: CallContext): Promise<Seen>;
 }
 
@@ -28,7 +28,7 @@ export interface PollingWatcherPorts<Seen = Observation> {
  * The simplest watcher: one describe per look, with pauses as its provider's capabilities plan them.
  * A look that fails for a while (after the layers' own retries) is only one look; the wait goes on until its consumer ends it.
  */
-export class PollingWatcher<Seen extends Looked = Observation> implements Watcher<Seen> {
+export class PollingWatcher<Seen extends Pollable = Observation> implements Watcher<Seen> {
   readonly #ports: PollingWatcherPorts<Seen>;
 
   constructor(ports: PollingWatcherPorts<Seen>) {
@@ -37,7 +37,7 @@ export class PollingWatcher<Seen extends Looked = Observation> implements Watche
 
   async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Seen, void, undefined> {
     const { provider, clock, random } = this.#ports;
-    const plan = new LookPlan(provider.capabilities);
+    const plan = new PollSchedule(provider.capabilities);
     for (;;) {
       const seen = await this.#look(handle, signal);
       if (seen !== undefined) yield seen;
