@@ -16,7 +16,7 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { notReadyError } from '../_aws/proxy-endpoint.ts';
-import { Attempts } from '../../src/provider-kit/call-runner.ts';
+import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { explainByHolder, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
@@ -47,7 +47,7 @@ export class AthenaProvider implements SessionProvider {
   readonly #ports: ProviderPorts;
   readonly #calls: AthenaCalls;
   readonly #workgroup: WorkgroupReader;
-  readonly #attempts: Attempts;
+  readonly #runner: CallRunner;
 
   constructor(config: AthenaConfig, ports: ProviderPorts) {
     this.scope = `${config.region}/${config.workgroup}`;
@@ -57,8 +57,8 @@ export class AthenaProvider implements SessionProvider {
     this.#calls = new AthenaSdkCalls(config);
     this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
     const { clock } = ports;
-    const attempts = new Attempts({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
-    this.#attempts = attempts;
+    const attempts = new CallRunner({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
+    this.#runner = attempts;
     if (this.capabilities.calculations) {
       this.calculations = new AthenaCalculations({ provider: this, calls: this.#calls, attempts, clock });
     }
@@ -67,7 +67,7 @@ export class AthenaProvider implements SessionProvider {
 
   start(request: StartRequest, call: CallContext): Promise<Observation> {
     let asked = false;
-    return this.#attempts
+    return this.#runner
       .make({ operation: 'start', call }, async (signal) => {
         const engine = await this.#startEngine(signal);
         const input = toStartInput(request, this.#config, engine);
@@ -86,11 +86,11 @@ export class AthenaProvider implements SessionProvider {
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+    return this.#runner.run({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
   }
 
   listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
-    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
+    return this.#runner.run({ operation: 'listPage', call }, async (signal) => {
       const listings = toListings(filter.states);
       const { listing, token } = parseCursor(cursor, listings.length);
       const current = listings[listing];
@@ -125,7 +125,7 @@ export class AthenaProvider implements SessionProvider {
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
-      return await this.#attempts.make({ operation: 'terminate', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'terminate', handle, call }, async (signal) => {
         const { State: state } = await this.#calls.terminateSession(handle.id, signal);
         return fromState(state, this.#sight(handle, undefined));
       });
@@ -136,7 +136,7 @@ export class AthenaProvider implements SessionProvider {
   }
 
   dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
-    return this.#attempts.make({ operation: 'dashboard', handle, call }, async (signal) => {
+    return this.#runner.run({ operation: 'dashboard', handle, call }, async (signal) => {
       const arn = await this.#dashboardArn(handle, signal);
       const { Url: url } = await this.#calls.getResourceDashboard(arn, signal);
       if (url === undefined || url === '') throw this.#unreadable('dashboard', 'holds no URL');
@@ -177,14 +177,14 @@ export class AthenaProvider implements SessionProvider {
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     try {
-      return await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'endpoint', handle, call }, async (signal) => {
         const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(handle.id, signal));
         if (endpoint === undefined) throw notReadyError(handle, 'has no endpoint yet');
         return endpoint;
       });
     } catch (error) {
       if (!isServiceRefusal(error)) throw error;
-      throw await this.#attempts.make({ operation: 'endpoint', handle, call }, (signal) =>
+      throw await this.#runner.run({ operation: 'endpoint', handle, call }, (signal) =>
         this.#whyNoEndpoint(handle, error, signal),
       );
     }

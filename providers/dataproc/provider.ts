@@ -11,7 +11,7 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { Attempts, type AttemptSubject } from '../../src/provider-kit/call-runner.ts';
+import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSession } from './client.ts';
 import { driveToEnd } from './drive-to-end.ts';
@@ -39,7 +39,7 @@ export class DataprocProvider implements SessionProvider {
   readonly #config: DataprocConfig;
   readonly #ports: ProviderPorts;
   readonly #calls: DataprocCalls;
-  readonly #attempts: Attempts;
+  readonly #runner: CallRunner;
 
   constructor(config: DataprocConfig, ports: ProviderPorts) {
     this.scope = `${config.project}/${config.region}`;
@@ -47,7 +47,7 @@ export class DataprocProvider implements SessionProvider {
     this.#config = config;
     this.#ports = ports;
     this.#calls = new DataprocSdkCalls(config);
-    this.#attempts = new Attempts({
+    this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
       sessionId: SESSION_ID,
@@ -101,10 +101,10 @@ export class DataprocProvider implements SessionProvider {
     this.#calls.close();
   }
 
-  #attempt<Answer>(subject: AttemptSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
+  #attempt<Answer>(subject: CallSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
     const leftMs = subject.call.deadline - this.#ports.clock.monotonicMs();
     const timeoutMs = Math.min(CALL_LIMIT_MS, leftMs);
-    return this.#attempts.makeWanted(subject, (wanted) => work({ wanted, timeoutMs }));
+    return this.#runner.runWith(subject, (wanted) => work({ wanted, timeoutMs }));
   }
 
   /** The native filter is coarser than ours: ACTIVE is ready or still creating, and times are compared to the millisecond. */

@@ -17,7 +17,7 @@ import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { driveToStarted, whyNoSessions, whyNotStartable } from './application.ts';
 import { explainRefusal, notReadyError } from '../_aws/proxy-endpoint.ts';
-import { Attempts } from '../../src/provider-kit/call-runner.ts';
+import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { explainByHolder, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
@@ -42,7 +42,7 @@ export class EmrServerlessProvider implements SessionProvider {
   readonly #config: EmrServerlessConfig;
   readonly #ports: ProviderPorts;
   readonly #calls: EmrServerlessCalls;
-  readonly #attempts: Attempts;
+  readonly #runner: CallRunner;
 
   constructor(config: EmrServerlessConfig, ports: ProviderPorts) {
     this.scope = `${config.region}/${config.applicationId}`;
@@ -50,7 +50,7 @@ export class EmrServerlessProvider implements SessionProvider {
     this.#config = config;
     this.#ports = ports;
     this.#calls = new EmrServerlessSdkCalls(config);
-    this.#attempts = new Attempts({
+    this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
       sessionId: SESSION_ID,
@@ -61,7 +61,7 @@ export class EmrServerlessProvider implements SessionProvider {
   async start(request: StartRequest, call: CallContext): Promise<Observation> {
     const progress = { isAsked: false };
     try {
-      return await this.#attempts.make({ operation: 'start', call }, async (signal) => {
+      return await this.#runner.run({ operation: 'start', call }, async (signal) => {
         const input = toStartInput(request, this.#config);
         if (this.#config.startApplication) {
           await driveToStarted({ calls: this.#calls, clock: this.#ports.clock }, signal);
@@ -79,14 +79,14 @@ export class EmrServerlessProvider implements SessionProvider {
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+    return this.#runner.run({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
   }
 
   async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
     const states = liveNativeStates(filter.states ?? SESSION_STATES);
     if (states.length === 0) return { observations: [] };
     const { createdAfterMs } = filter;
-    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
+    return this.#runner.run({ operation: 'listPage', call }, async (signal) => {
       const page = await this.#calls.listSessions(
         {
           states,
@@ -110,7 +110,7 @@ export class EmrServerlessProvider implements SessionProvider {
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
-      return await this.#attempts.make({ operation: 'terminate', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'terminate', handle, call }, async (signal) => {
         await this.#calls.terminateSession(handle.id, signal);
         return this.#lookAtTerminated(handle, signal);
       });
@@ -123,21 +123,21 @@ export class EmrServerlessProvider implements SessionProvider {
 
   async endpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     try {
-      return await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'endpoint', handle, call }, async (signal) => {
         const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(handle.id, signal));
         if (endpoint === undefined) throw notReadyError(handle, 'has no endpoint yet');
         return endpoint;
       });
     } catch (error) {
       if (!isServiceRefusal(error)) throw error;
-      throw await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) =>
+      throw await this.#runner.run({ operation: 'endpoint', handle, call }, async (signal) =>
         explainRefusal(error, await this.#look(handle, signal)),
       );
     }
   }
 
   dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
-    return this.#attempts.make({ operation: 'dashboard', handle, call }, async (signal) => {
+    return this.#runner.run({ operation: 'dashboard', handle, call }, async (signal) => {
       const { url } = await this.#calls.getSessionDashboard(handle.id, signal);
       if (url === undefined || url === '') throw this.#unreadable('dashboard', 'holds no URL');
       return { url, expiresAtMs: this.#ports.clock.nowMs() + DASHBOARD_LIFETIME_MS };
@@ -182,7 +182,7 @@ export class EmrServerlessProvider implements SessionProvider {
   /** Whether an ended session may be terminated again is not documented: its state decides whether the refusal counts. */
   async #orRefused(handle: SessionHandle, refused: SessionError, call: CallContext): Promise<Observation> {
     try {
-      const seen = await this.#attempts.make({ operation: 'terminate', handle, call }, (signal) =>
+      const seen = await this.#runner.run({ operation: 'terminate', handle, call }, (signal) =>
         this.#look(handle, signal),
       );
       if (seen.final) return seen;
@@ -198,7 +198,7 @@ export class EmrServerlessProvider implements SessionProvider {
     try {
       const clash = await explainByHolder(error, token, { provider: this, call });
       if (clash !== undefined) return clash;
-      const { application } = await this.#attempts.make({ operation: 'start', call }, (signal) =>
+      const { application } = await this.#runner.run({ operation: 'start', call }, (signal) =>
         this.#calls.getApplication(signal),
       );
       const problem = application && (whyNoSessions(application) ?? whyNotStartable(application));

@@ -6,7 +6,7 @@ import type { CallContext, ProviderOperation } from '../contract/session-provide
 import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
-export interface AttemptSubject<Operation extends string = ProviderOperation> {
+export interface CallSubject<Operation extends string = ProviderOperation> {
   readonly operation: Operation;
   readonly handle?: SessionHandle;
   readonly call: CallContext;
@@ -25,7 +25,7 @@ export interface FailedCall<Operation extends string = ProviderOperation> {
 }
 
 /** What attempts need to know of their provider. */
-export interface AttemptsParts<Operation extends string = ProviderOperation> {
+export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly place: { readonly id: string; readonly scope: string };
   readonly clock: Clock;
   /** The ids that the service's model allows, as a pattern and in words. */
@@ -34,20 +34,20 @@ export interface AttemptsParts<Operation extends string = ProviderOperation> {
 }
 
 /** Makes single attempts: refused beforehand where they cannot be right, given up when the caller gives up, translated when they fail. */
-export class Attempts<Operation extends string = ProviderOperation> {
-  readonly #parts: AttemptsParts<Operation>;
+export class CallRunner<Operation extends string = ProviderOperation> {
+  readonly #parts: CallRunnerParts<Operation>;
 
-  constructor(parts: AttemptsParts<Operation>) {
+  constructor(parts: CallRunnerParts<Operation>) {
     this.#parts = parts;
   }
 
-  make<Answer>(subject: AttemptSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  make<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     return this.makeWanted(subject, ({ signal }) => work(signal));
   }
 
   /** The same for work that can do without a signal. */
   async makeWanted<Answer>(
-    { operation, handle, call }: AttemptSubject<Operation>,
+    { operation, handle, call }: CallSubject<Operation>,
     work: (wanted: WantedCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { place, clock, toError } = this.#parts;

@@ -7,7 +7,7 @@ import { abortedError } from '../provider-kit/sleep.ts';
 import { mayHaveActed, toSessionError } from './scripted-errors.ts';
 
 /** What one attempt is about. */
-export interface AttemptSubject {
+export interface CallSubject {
   readonly operation: ProviderOperation;
   readonly handle?: SessionHandle;
   readonly call: CallContext;
@@ -23,7 +23,7 @@ export class ScriptedAttempts {
     this.#clock = options.clock;
   }
 
-  async make<T>(subject: AttemptSubject, request: () => Promise<T>): Promise<T> {
+  async make<T>(subject: CallSubject, request: () => Promise<T>): Promise<T> {
     const { operation, handle, call } = subject;
     const origin = { operation, handle, provider: this.#provider.id };
     if (call.signal.aborted) throw abortedError(operation, call.signal).with(origin);
@@ -35,7 +35,7 @@ export class ScriptedAttempts {
     }
   }
 
-  async #whileWanted<T>({ operation, handle, call }: AttemptSubject, request: () => Promise<T>): Promise<T> {
+  async #whileWanted<T>({ operation, handle, call }: CallSubject, request: () => Promise<T>): Promise<T> {
     const effect = mayHaveActed(operation) ? 'unknown' : 'none';
     const origin = { operation, handle, provider: this.#provider.id, effect } as const;
     let leave = (): void => {};
