@@ -24,7 +24,7 @@ import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
 import { explainEndpointRefusal, toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
 import { formatCursor, parseCursor, toListings } from './list-cursor.ts';
-import { engineOf, fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
+import { engineOf, fromSession, fromState, fromSummary, gone, type ObservationContext } from './observation.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 import { toDashboardArn } from './dashboard-arn.ts';
 import { toStartInput } from './start-input.ts';
@@ -76,7 +76,7 @@ export class AthenaProvider implements SessionProvider {
         if (id === undefined || id === '') throw this.#unreadable('start', 'names no session');
         const { owner, token, name } = request;
         const details = { ownership: { owner, token }, ...(name !== undefined && { name }) };
-        return fromState(state, this.#sight(this.#handle(id), engine), details);
+        return fromState(state, this.#context(this.#handle(id), engine), details);
       })
       .catch(async (error: unknown) => {
         // The workgroup was read first: whatever became of that, no session was asked for.
@@ -110,8 +110,8 @@ export class AthenaProvider implements SessionProvider {
         // A state that no table knows is kept: it is somebody's session all the same.
         const isElsewhere = toListings().some(({ keeps }) => keeps.some((native) => native === status?.State));
         const isKept = current.keeps.some((native) => native === status?.State) || !isElsewhere;
-        const sighting = this.#sight(this.#handle(id), engineOf(summary.EngineVersion?.EffectiveEngineVersion));
-        return isKept ? [fromSummary(summary, sighting)] : [];
+        const context = this.#context(this.#handle(id), engineOf(summary.EngineVersion?.EffectiveEngineVersion));
+        return isKept ? [fromSummary(summary, context)] : [];
       });
       const observations = await Promise.all(seen.map((each) => this.#orReady(each, signal)));
       const next = page.NextToken
@@ -127,10 +127,10 @@ export class AthenaProvider implements SessionProvider {
     try {
       return await this.#runner.run({ operation: 'terminate', handle, call }, async (signal) => {
         const { State: state } = await this.#calls.terminateSession(handle.id, signal);
-        return fromState(state, this.#sight(handle, undefined));
+        return fromState(state, this.#context(handle, undefined));
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle, undefined));
+      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle, undefined));
       throw error;
     }
   }
@@ -157,7 +157,7 @@ export class AthenaProvider implements SessionProvider {
         handle,
       });
     }
-    return this.#orReady(fromSession(session, this.#sight(handle, engineOf(version))), signal);
+    return this.#orReady(fromSession(session, this.#context(handle, engineOf(version))), signal);
   }
 
   /**
@@ -196,7 +196,7 @@ export class AthenaProvider implements SessionProvider {
       throw toSessionError(error, failed).with({ operation: 'endpoint' });
     });
     const engine = engineOf(session.EngineVersion) ?? this.#configuredEngine();
-    return explainEndpointRefusal(refused, fromSession(session, this.#sight(handle, engine)), engine);
+    return explainEndpointRefusal(refused, fromSession(session, this.#context(handle, engine)), engine);
   }
 
   async #dashboardArn(handle: SessionHandle, signal: AbortSignal): Promise<string> {
@@ -231,7 +231,7 @@ export class AthenaProvider implements SessionProvider {
     return this.#config.engine === 'auto' ? undefined : this.#config.engine;
   }
 
-  #sight(handle: SessionHandle, engine: AthenaEngine | undefined): Sighting {
+  #context(handle: SessionHandle, engine: AthenaEngine | undefined): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs(), engine: engine ?? this.#configuredEngine() };
   }
 

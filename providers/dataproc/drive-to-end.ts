@@ -3,14 +3,14 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { CallLimits, DataprocCalls } from './client.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, gone, type Sighting } from './observation.ts';
+import { fromSession, fromState, gone, type ObservationContext } from './observation.ts';
 
 /** Who drives which session. */
 export interface SessionDrive {
   readonly calls: DataprocCalls;
   readonly clock: Clock;
   readonly limits: CallLimits;
-  readonly sight: () => Sighting;
+  readonly sight: () => ObservationContext;
 }
 
 /** Pauses between two looks at a session whose end is decided, and at one that is still being created, milliseconds. */

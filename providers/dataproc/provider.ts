@@ -17,7 +17,7 @@ import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSessi
 import { driveToEnd } from './drive-to-end.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
-import { fromSession, gone, type Sighting } from './observation.ts';
+import { fromSession, gone, type ObservationContext } from './observation.ts';
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
@@ -61,7 +61,7 @@ export class DataprocProvider implements SessionProvider {
       const session = toSessionInput(request, this.#config);
       const handle = this.#handle(token);
       return startByName(
-        { calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#sight(handle) },
+        { calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) },
         { id: token, owner, session, deleteRecord: this.#config.deleteRecord },
       );
     });
@@ -69,7 +69,7 @@ export class DataprocProvider implements SessionProvider {
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
     return this.#attempt({ operation: 'describe', handle, call }, async (limits) => {
-      return fromSession(await this.#calls.getSession(handle.id, limits), this.#sight(handle));
+      return fromSession(await this.#calls.getSession(handle.id, limits), this.#context(handle));
     });
   }
 
@@ -89,10 +89,10 @@ export class DataprocProvider implements SessionProvider {
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
       return await this.#attempt({ operation: 'terminate', handle, call }, (limits) =>
-        driveToEnd({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#sight(handle) }),
+        driveToEnd({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) }),
       );
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle));
+      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle));
       throw error;
     }
   }
@@ -111,14 +111,14 @@ export class DataprocProvider implements SessionProvider {
   #observeListed(session: NativeSession, { states, createdAfterMs }: ListFilter): readonly Observation[] {
     const id = session.name?.split('/').at(-1) ?? '';
     if (id === '') return [];
-    const observation = fromSession(session, this.#sight(this.#handle(id)));
+    const observation = fromSession(session, this.#context(this.#handle(id)));
     const { state, details } = observation;
     const { createdAtMs = Number.POSITIVE_INFINITY } = details;
     if (createdAtMs < (createdAfterMs ?? Number.NEGATIVE_INFINITY)) return [];
     return states === undefined || (state !== undefined && states.includes(state)) ? [observation] : [];
   }
 
-  #sight(handle: SessionHandle): Sighting {
+  #context(handle: SessionHandle): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs() };
   }
 

@@ -23,7 +23,7 @@ import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
 import { toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
-import { fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
+import { fromSession, fromState, fromSummary, gone, type ObservationContext } from './observation.ts';
 import type { EmrServerlessConfig } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { liveNativeStates } from './states.ts';
@@ -100,7 +100,7 @@ export class EmrServerlessProvider implements SessionProvider {
       const observations = (page.sessions ?? []).flatMap((summary) => {
         const { sessionId: id } = summary;
         if (id === undefined || id === '') return [];
-        const observation = fromSummary(summary, this.#sight(this.#handle(id)));
+        const observation = fromSummary(summary, this.#context(this.#handle(id)));
         const { createdAtMs = Number.POSITIVE_INFINITY } = observation.details;
         return createdAtMs >= (createdAfterMs ?? Number.NEGATIVE_INFINITY) ? [observation] : [];
       });
@@ -115,7 +115,7 @@ export class EmrServerlessProvider implements SessionProvider {
         return this.#lookAtTerminated(handle, signal);
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle));
+      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle));
       if (!isServiceRefusal(error)) throw error;
       return this.#orRefused(handle, error, call);
     }
@@ -151,7 +151,7 @@ export class EmrServerlessProvider implements SessionProvider {
   async #look(handle: SessionHandle, signal: AbortSignal): Promise<Observation> {
     const { session } = await this.#calls.getSession(handle.id, signal);
     if (session === undefined) throw this.#unreadable('describe', 'names no session');
-    return fromSession(session, this.#sight(handle));
+    return fromSession(session, this.#context(handle));
   }
 
   /**
@@ -160,7 +160,7 @@ export class EmrServerlessProvider implements SessionProvider {
    */
   async #lookAtStarted(handle: SessionHandle, request: StartRequest, signal: AbortSignal): Promise<Observation> {
     const { owner, token, name } = request;
-    const submitted = fromState('SUBMITTED', this.#sight(handle), {
+    const submitted = fromState('SUBMITTED', this.#context(handle), {
       ownership: { owner, token },
       ...(name !== undefined && { name }),
     });
@@ -169,7 +169,7 @@ export class EmrServerlessProvider implements SessionProvider {
 
   /** TerminateSession answers without a state, too. */
   async #lookAtTerminated(handle: SessionHandle, signal: AbortSignal): Promise<Observation> {
-    const terminating = fromState('TERMINATING', this.#sight(handle));
+    const terminating = fromState('TERMINATING', this.#context(handle));
     try {
       const seen = await this.#look(handle, signal);
       // What is still shown as alive is shown too late: its end is decided.
@@ -187,7 +187,7 @@ export class EmrServerlessProvider implements SessionProvider {
       );
       if (seen.final) return seen;
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle));
+      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle));
     }
     throw refused;
   }
@@ -209,7 +209,7 @@ export class EmrServerlessProvider implements SessionProvider {
     }
   }
 
-  #sight(handle: SessionHandle): Sighting {
+  #context(handle: SessionHandle): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs() };
   }
 

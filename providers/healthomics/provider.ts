@@ -26,7 +26,7 @@ import {
   toDescribedRun,
   toRunRow,
   toRunStatus,
-  type Sighting,
+  type ObservationContext,
 } from './observation.ts';
 import type { HealthOmicsConfig } from './options.ts';
 import { toRowsInput, toRunsInput } from './page-inputs.ts';
@@ -104,7 +104,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
       }
       const { owner, token, name, labels } = request;
       const runListUri = 'uri' in request.runs ? request.runs.uri : undefined;
-      return fromStatus(status, this.#sight(this.#handle(id)), {
+      return fromStatus(status, this.#context(this.#handle(id)), {
         labels,
         ownership: { owner, token },
         ...(name !== undefined && { name }),
@@ -132,7 +132,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
         signal,
       );
       const entries = (answer.items ?? []).flatMap((item) =>
-        item.id === undefined ? [] : [fromListItem(item, this.#sight(this.#handle(item.id)))],
+        item.id === undefined ? [] : [fromListItem(item, this.#context(this.#handle(item.id)))],
       );
       return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
     });
@@ -233,10 +233,10 @@ export class HealthOmicsBatchProvider implements BatchProvider {
 
   async #look(handle: SessionHandle, signal: AbortSignal): Promise<BatchObservation> {
     assertHandleScope(this, handle, 'describe');
-    return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#sight(handle));
+    return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#context(handle));
   }
 
-  #sight(handle: SessionHandle): Sighting {
+  #context(handle: SessionHandle): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs() };
   }
 
