@@ -55,7 +55,10 @@ export function fromState(
 }
 
 /** A session that Athena does not know (any more), once its end was asked for. */
-export function gone({ handle, observedAtMs }: Pick<ObservationContext, 'handle' | 'observedAtMs'>): Observation {
+export function notFoundObservation({
+  handle,
+  observedAtMs,
+}: Pick<ObservationContext, 'handle' | 'observedAtMs'>): Observation {
   return {
     handle,
     observedAtMs,

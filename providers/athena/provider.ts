@@ -24,7 +24,14 @@ import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
 import { explainEndpointRefusal, toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
 import { formatCursor, parseCursor, toListings } from './list-cursor.ts';
-import { engineOf, fromSession, fromState, fromSummary, gone, type ObservationContext } from './observation.ts';
+import {
+  engineOf,
+  fromSession,
+  fromState,
+  fromSummary,
+  notFoundObservation,
+  type ObservationContext,
+} from './observation.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 import { toDashboardArn } from './dashboard-arn.ts';
 import { toStartInput } from './start-input.ts';
@@ -130,7 +137,7 @@ export class AthenaProvider implements SessionProvider {
         return fromState(state, this.#context(handle, undefined));
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle, undefined));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle, undefined));
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { CallLimits, DataprocCalls } from './client.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, gone, type ObservationContext } from './observation.ts';
+import { fromSession, fromState, notFoundObservation, type ObservationContext } from './observation.ts';
 
 /** Who drives which session. */
 export interface SessionDrive {
@@ -60,7 +60,7 @@ async function awaitEnding({ calls, clock, limits, sight }: SessionDrive, id: st
       const seen = fromSession(await calls.getSession(id, limits), sight());
       if (isEnding(seen)) return seen;
     } catch (error) {
-      if (readFailure(error, 0).code === 'NOT_FOUND') return gone(sight());
+      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation(sight());
     }
   }
   return fromState('TERMINATING', sight());

@@ -44,7 +44,7 @@ export function neverCame(reason: string, context: ObservationContext): Observat
 }
 
 /** A session that the service does not know (any more), once its end was asked for. */
-export function gone(context: ObservationContext): Observation {
+export function notFoundObservation(context: ObservationContext): Observation {
   return {
     ...context,
     nativeState: 'NOT_FOUND',

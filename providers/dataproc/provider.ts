@@ -17,7 +17,7 @@ import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSessi
 import { driveToEnd } from './drive-to-end.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
-import { fromSession, gone, type ObservationContext } from './observation.ts';
+import { fromSession, notFoundObservation, type ObservationContext } from './observation.ts';
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
@@ -92,7 +92,7 @@ export class DataprocProvider implements SessionProvider {
         driveToEnd({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) }),
       );
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
       throw error;
     }
   }

@@ -41,7 +41,7 @@ export function fromState(state: string, context: ObservationContext, details: S
 }
 
 /** A session that the service does not know (any more), once its end was asked for. */
-export function gone({ handle, observedAtMs }: ObservationContext): Observation {
+export function notFoundObservation({ handle, observedAtMs }: ObservationContext): Observation {
   return {
     handle,
     observedAtMs,

@@ -23,7 +23,7 @@ import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
 import { toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
-import { fromSession, fromState, fromSummary, gone, type ObservationContext } from './observation.ts';
+import { fromSession, fromState, fromSummary, notFoundObservation, type ObservationContext } from './observation.ts';
 import type { EmrServerlessConfig } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { liveNativeStates } from './states.ts';
@@ -115,7 +115,7 @@ export class EmrServerlessProvider implements SessionProvider {
         return this.#lookAtTerminated(handle, signal);
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
       if (!isServiceRefusal(error)) throw error;
       return this.#orRefused(handle, error, call);
     }
@@ -187,7 +187,7 @@ export class EmrServerlessProvider implements SessionProvider {
       );
       if (seen.final) return seen;
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#context(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
     }
     throw refused;
   }
