@@ -120,7 +120,7 @@ export class AthenaProvider implements SessionProvider {
         const context = this.#context(this.#handle(id), engineOf(summary.EngineVersion?.EffectiveEngineVersion));
         return isKept ? [fromSummary(summary, context)] : [];
       });
-      const observations = await Promise.all(seen.map((each) => this.#orReady(each, signal)));
+      const observations = await Promise.all(seen.map((each) => this.#resolveCreatedState(each, signal)));
       const next = page.NextToken
         ? { listing, token: page.NextToken }
         : listing + 1 < listings.length
@@ -164,14 +164,14 @@ export class AthenaProvider implements SessionProvider {
         handle,
       });
     }
-    return this.#orReady(fromSession(session, this.#context(handle, engineOf(version))), signal);
+    return this.#resolveCreatedState(fromSession(session, this.#context(handle, engineOf(version))), signal);
   }
 
   /**
    * CREATED on Spark 3.5 is ready as soon as there is an endpoint, and only asking for it tells. Whatever the answer is,
    * a session without an endpoint is still being created.
    */
-  async #orReady(observation: Observation, signal: AbortSignal): Promise<Observation> {
+  async #resolveCreatedState(observation: Observation, signal: AbortSignal): Promise<Observation> {
     if (observation.nativeState !== 'CREATED') return observation;
     if ((engineOf(observation.details.engineVersion) ?? this.#configuredEngine()) !== 'spark-3.5') return observation;
     try {
