@@ -1,7 +1,7 @@
 import type { GetSessionCommandOutput, SessionStatus, SessionSummary } from '@aws-sdk/client-athena';
 import type { Observation, SessionDetails } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { parseSessionText } from '../../src/provider-kit/ownership-tag.ts';
+import { parseOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import { toEngine } from './engine.ts';
 import type { AthenaEngine } from './options.ts';
 import { toStateFacts } from './states.ts';
@@ -29,7 +29,7 @@ export function fromSession(session: GetSessionCommandOutput, context: Observati
   const idleMinutes = settings?.SessionIdleTimeoutInMinutes;
   const dpuMs = statistics?.DpuExecutionInMillis;
   return observe(session.Status ?? {}, context, {
-    ...parseSessionText(session.Description),
+    ...parseOwnershipTag(session.Description),
     ...(session.EngineVersion !== undefined && { engineVersion: session.EngineVersion }),
     ...(idleMinutes !== undefined && { idleTimeoutMs: idleMinutes * MINUTE_MS }),
     ...(dpuMs !== undefined && { usage: { dpuHours: dpuMs / HOUR_MS } }),
@@ -40,7 +40,7 @@ export function fromSession(session: GetSessionCommandOutput, context: Observati
 export function fromSummary(summary: SessionSummary, context: ObservationContext): Observation {
   const engineVersion = summary.EngineVersion?.EffectiveEngineVersion;
   return observe(summary.Status ?? {}, context, {
-    ...parseSessionText(summary.Description),
+    ...parseOwnershipTag(summary.Description),
     ...(engineVersion !== undefined && { engineVersion }),
   });
 }

@@ -2,7 +2,7 @@ import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/cli
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
 import { readNative, type NativeRequest } from '../../src/provider-kit/native-options.ts';
-import { formatSessionText } from '../../src/provider-kit/ownership-tag.ts';
+import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
 const MINUTE_MS = 60_000;
@@ -72,7 +72,7 @@ export function toStartInput(
     EngineConfiguration: engineConfiguration,
     WorkGroup: config.workgroup,
     ClientRequestToken: token,
-    Description: formatSessionText(name, request, DESCRIPTION_MAX_LENGTH),
+    Description: formatOwnershipTag(name, request, DESCRIPTION_MAX_LENGTH),
     SessionIdleTimeoutInMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
     ...(Object.keys(labels).length > 0 && { Tags: Object.entries(labels).map(([Key, Value]) => ({ Key, Value })) }),
   };

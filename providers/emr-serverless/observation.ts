@@ -1,7 +1,7 @@
 import type { Session, SessionSummary } from '@aws-sdk/client-emr-serverless';
 import type { Observation, SessionDetails, SessionUsage } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { parseSessionText } from '../../src/provider-kit/ownership-tag.ts';
+import { parseOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import { toStateFacts } from './states.ts';
 
 const MINUTE_MS = 60_000;
@@ -81,7 +81,7 @@ function observe(
 function toDetails({ name, createdBy, createdAt, releaseLabel }: SessionSummary | Session): SessionDetails {
   const createdAtMs = toMs(createdAt);
   return {
-    ...parseSessionText(name),
+    ...parseOwnershipTag(name),
     ...(createdBy !== undefined && { creator: createdBy }),
     ...(createdAtMs !== undefined && { createdAtMs }),
     ...(releaseLabel !== undefined && { engineVersion: releaseLabel }),

@@ -2,7 +2,7 @@ import type { Configuration, StartSessionCommandInput } from '@aws-sdk/client-em
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
 import { readNative, type NativeRequest } from '../../src/provider-kit/native-options.ts';
-import { formatSessionText } from '../../src/provider-kit/ownership-tag.ts';
+import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 const MINUTE_MS = 60_000;
@@ -68,7 +68,7 @@ export function toStartInput(
     executionRoleArn: config.executionRoleArn,
     ...native,
     clientToken: token,
-    name: formatSessionText(name, request, NAME_MAX_LENGTH),
+    name: formatOwnershipTag(name, request, NAME_MAX_LENGTH),
     idleTimeoutMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
     ...(Object.keys(labels).length > 0 && { tags: { ...labels } }),
     ...(configurations.length > 0 && {
