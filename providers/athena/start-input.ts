@@ -1,7 +1,7 @@
 import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/client-athena';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../../src/provider-kit/native-options.ts';
+import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
 import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
@@ -62,7 +62,7 @@ export function toStartInput(
   const { token, name, labels, idleTimeoutMs } = request;
   checkLengths('label', labels, TAG_LENGTHS);
   checkLengths('Spark property', request.sparkConf ?? {}, PROPERTY_LENGTHS);
-  const { EngineConfiguration: nativeEngine = {}, ...native } = readNative(request.native, NATIVE);
+  const { EngineConfiguration: nativeEngine = {}, ...native } = parseNativeOptions(request.native, NATIVE);
   const engineConfiguration = mergeEngine(toEngineConfiguration(request, config, engine), nativeEngine);
   refusePysparkMembers(engineConfiguration, engine);
   return {

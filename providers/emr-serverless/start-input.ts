@@ -1,7 +1,7 @@
 import type { Configuration, StartSessionCommandInput } from '@aws-sdk/client-emr-serverless';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../../src/provider-kit/native-options.ts';
+import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
 import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
@@ -61,7 +61,7 @@ export function toStartInput(
   if (strange !== undefined) {
     throw refusal(`the label '${strange}' has characters beside letters, digits, spaces and / _ . : = + @ -`);
   }
-  const { configurationOverrides: overrides, ...native } = readNative(request.native, NATIVE);
+  const { configurationOverrides: overrides, ...native } = parseNativeOptions(request.native, NATIVE);
   const configurations = mergeConfigurations(toConfigurations(request), overrides?.runtimeConfiguration ?? []);
   refuseReserved(configurations);
   return {

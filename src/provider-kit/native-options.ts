@@ -19,7 +19,7 @@ export interface NativeRequest<Native> {
  * @throws SessionError `invalid-request` for what is no map, for a member that anysession fills in itself or that the service does not
  * have, and for a value that should be a map.
  */
-export function readNative<Native extends object>(
+export function parseNativeOptions<Native extends object>(
   native: unknown,
   { provider, of, members, owned }: NativeRequest<Native>,
 ): Partial<Native> {
