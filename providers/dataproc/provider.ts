@@ -14,7 +14,7 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSession } from './client.ts';
-import { driveToEnd } from './drive-to-end.ts';
+import { terminateAndWait } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
 import { fromSession, notFoundObservation, type ObservationContext } from './observation.ts';
@@ -89,7 +89,7 @@ export class DataprocProvider implements SessionProvider {
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
       return await this.#attempt({ operation: 'terminate', handle, call }, (limits) =>
-        driveToEnd({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) }),
+        terminateAndWait({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) }),
       );
     } catch (error) {
       if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));

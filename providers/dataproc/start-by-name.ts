@@ -2,7 +2,7 @@ import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
-import type { SessionDrive } from './drive-to-end.ts';
+import type { SessionDrive } from './terminate-and-wait.ts';
 import { readFailure } from './failure.ts';
 import { fromSession, fromState, notFoundObservation, neverCame } from './observation.ts';
 import { nameOf } from './start-input.ts';

@@ -50,7 +50,7 @@ export interface ApplicationPorts {
  * Checks that the application can have sessions, starts it where it is at rest, and waits until it is STARTED or the signal aborts.
  * @throws SessionError `invalid-request` when it can have none, `conflict` when it is deleted.
  */
-export async function driveToStarted({ calls, clock }: ApplicationPorts, signal: AbortSignal): Promise<void> {
+export async function startAndWait({ calls, clock }: ApplicationPorts, signal: AbortSignal): Promise<void> {
   for (;;) {
     const { application } = await calls.getApplication(signal);
     if (application === undefined) throw refusal("the service's answer names no application");

@@ -15,7 +15,7 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { driveToStarted, whyNoSessions, whyNotStartable } from './application.ts';
+import { startAndWait, whyNoSessions, whyNotStartable } from './application.ts';
 import { explainRefusal, notReadyError } from '../_aws/proxy-endpoint.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { explainByHolder, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
@@ -64,7 +64,7 @@ export class EmrServerlessProvider implements SessionProvider {
       return await this.#runner.run({ operation: 'start', call }, async (signal) => {
         const input = toStartInput(request, this.#config);
         if (this.#config.startApplication) {
-          await driveToStarted({ calls: this.#calls, clock: this.#ports.clock }, signal);
+          await startAndWait({ calls: this.#calls, clock: this.#ports.clock }, signal);
         }
         progress.isAsked = true;
         const { sessionId: id } = await this.#calls.startSession(input, signal);

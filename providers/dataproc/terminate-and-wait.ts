@@ -25,7 +25,7 @@ const ENDING_LOOKS = 10;
  * The caller's deadline ends the wait.
  * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
  */
-export async function driveToEnd(drive: SessionDrive): Promise<Observation> {
+export async function terminateAndWait(drive: SessionDrive): Promise<Observation> {
   const { calls, clock, limits, sight } = drive;
   const { id } = sight().handle;
   while (!(await isAccepted(drive, id))) {
