@@ -71,7 +71,7 @@ export class Sessions {
     try {
       return await held;
     } catch (error) {
-      if (signal?.aborted) this.#track(this.#settleStray(starting, { key, onAbort }));
+      if (signal?.aborted) this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
       throw error;
     }
   }
@@ -151,7 +151,7 @@ export class Sessions {
   }
 
   /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
-  async #settleStray(
+  async #cleanUpOrphan(
     starting: Promise<Observation>,
     { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
   ): Promise<void> {
