@@ -5,7 +5,7 @@ import { SessionError } from '../contract/session-error.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { callContext, type CallOptions } from './call-context.ts';
-import { limitedSignal } from './limited-signal.ts';
+import { signalWithTimeout } from './signal-with-timeout.ts';
 import { listObservations } from './listing.ts';
 import { assertNoProblems, text } from './option-checks.ts';
 import { generationOf, keyPrefix } from './start-token.ts';
@@ -45,7 +45,7 @@ async function findByKey({ provider, clock }: AttachPlace, key: string, options:
     new SessionError(kind, message, { operation: 'attach', provider: provider.id });
   const timeoutError = (): SessionError =>
     refusal('timeout', `the list was not read within ${timeoutMs} ms in search of key '${key}'; allow more time`);
-  const limit = limitedSignal(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
+  const limit = signalWithTimeout(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
   try {
     let latest: Observation | undefined;
     let latestGeneration = 0;

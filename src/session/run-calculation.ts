@@ -10,7 +10,7 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
 import { abortedError, sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
-import { limitedSignal } from './limited-signal.ts';
+import { signalWithTimeout } from './signal-with-timeout.ts';
 import {
   assertNoProblems,
   assertOptions,
@@ -68,7 +68,7 @@ export async function runCalculation(
   assertOptions('calculate', options, CHECKS);
   const { clock } = place;
   const { timeoutMs = Number.POSITIVE_INFINITY } = options;
-  const limit = limitedSignal(clock, {
+  const limit = signalWithTimeout(clock, {
     operation: 'calculate',
     signal: options.signal,
     timeoutMs,

@@ -14,13 +14,13 @@ export interface WaitLimits {
 }
 
 /** A signal that aborts with a SessionError when its caller aborts or its time is up; `release` leaves nothing behind. */
-export interface LimitedSignal {
+export interface SignalWithTimeout {
   readonly signal: AbortSignal;
   release(): void;
 }
 
 /** Joins a caller's signal and a timeout into one signal whose reason says which of the two it was. */
-export function limitedSignal(clock: Clock, limits: WaitLimits): LimitedSignal {
+export function signalWithTimeout(clock: Clock, limits: WaitLimits): SignalWithTimeout {
   const controller = new AbortController();
   const { signal: outer, timeoutMs, operation, timeoutError } = limits;
   const follow = (signal: AbortSignal): (() => void) => {
