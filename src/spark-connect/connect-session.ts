@@ -13,7 +13,7 @@ import { abortedError, sleep } from '../provider-kit/sleep.ts';
 import { orAborted, type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
-import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
+import { RefreshingEndpoint, RENEWAL_MARGIN_MS } from './refreshing-endpoint.ts';
 import type { Grpc } from './load-grpc.ts';
 import { isAwayForLong, isTokenRefused, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure } from './rpc-failure.ts';
@@ -58,7 +58,7 @@ export class ConnectSession {
   readonly random: Random;
   readonly settings = new SessionSettings(this);
   readonly #parts: ConnectSessionParts;
-  readonly #endpoint: LivingEndpoint;
+  readonly #endpoint: RefreshingEndpoint;
   readonly #mark: SessionMark;
   #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
   #serverSideSessionId: string | undefined;
@@ -69,7 +69,7 @@ export class ConnectSession {
     this.handle = parts.handle;
     this.clock = parts.clock;
     this.random = parts.random;
-    this.#endpoint = new LivingEndpoint(parts);
+    this.#endpoint = new RefreshingEndpoint(parts);
     this.#mark = new SessionMark({ ...parts, settings: this.settings });
   }
 
