@@ -17,7 +17,7 @@ import { RefreshingEndpoint, RENEWAL_MARGIN_MS } from './refreshing-endpoint.ts'
 import type { Grpc } from './load-grpc.ts';
 import { isAwayForLong, isTokenRefused, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure } from './rpc-failure.ts';
-import { SessionMark } from './session-mark.ts';
+import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
@@ -59,7 +59,7 @@ export class ConnectSession {
   readonly settings = new SessionSettings(this);
   readonly #parts: ConnectSessionParts;
   readonly #endpoint: RefreshingEndpoint;
-  readonly #mark: SessionMark;
+  readonly #mark: SessionSentinel;
   #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
@@ -70,7 +70,7 @@ export class ConnectSession {
     this.clock = parts.clock;
     this.random = parts.random;
     this.#endpoint = new RefreshingEndpoint(parts);
-    this.#mark = new SessionMark({ ...parts, settings: this.settings });
+    this.#mark = new SessionSentinel({ ...parts, settings: this.settings });
   }
 
   /** An endpoint whose token is accepted now. */
