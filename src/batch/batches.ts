@@ -19,7 +19,7 @@ import { problemsOfDefaultsShape } from './default-problems.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import { readRuns, type SpooledRuns } from './read-runs.ts';
 import { pages } from './run-listing.ts';
-import { doubtful, startedAllTheSame, surelyNothing } from './start-doubt.ts';
+import { ambiguousStartError, startedAnywayError, startedNothing } from './ambiguous-start.ts';
 
 /** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
@@ -143,7 +143,7 @@ export class Batches {
         const first = await this.#send(this.#request(token, options, staged ?? runs.inline ?? []), options);
         return this.#hold(first, runs.inline);
       } catch (error) {
-        if (staged !== undefined && surelyNothing(error)) {
+        if (staged !== undefined && startedNothing(error)) {
           await provider.unstageRuns(staged.uri, callContext(clock)).catch((second: unknown) => {
             logger.warn({ uri: staged.uri, error: second }, 'the run list of a start that failed could not be removed');
           });
@@ -174,10 +174,10 @@ export class Batches {
     try {
       return await provider.start(request, callContext(clock, { signal }));
     } catch (error) {
-      if (surelyNothing(error)) throw error;
+      if (startedNothing(error)) throw error;
       const found = await this.#lookUp(request.token);
-      if (found === undefined) throw doubtful(error, request.token);
-      if (SessionError.is(error, 'aborted')) throw startedAllTheSame(error, found);
+      if (found === undefined) throw ambiguousStartError(error, request.token);
+      if (SessionError.is(error, 'aborted')) throw startedAnywayError(error, found);
       return found;
     }
   }
