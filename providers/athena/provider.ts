@@ -17,7 +17,7 @@ import type {
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { notReadyError } from '../_aws/proxy-endpoint.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
-import { explainByHolder, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
+import { explainByTokenConflict, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
@@ -223,7 +223,7 @@ export class AthenaProvider implements SessionProvider {
   async #explainRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
     if (!isServiceRefusal(error) || error.kind === 'not-found') return error;
     try {
-      return (await explainByHolder(error, token, { provider: this, call })) ?? error;
+      return (await explainByTokenConflict(error, token, { provider: this, call })) ?? error;
     } catch {
       // Nothing was learnt: the refusal stands as it is.
       return error;

@@ -18,7 +18,7 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import { startAndWait, whyNoSessions, whyNotStartable } from './application.ts';
 import { explainRefusal, notReadyError } from '../_aws/proxy-endpoint.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
-import { explainByHolder, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
+import { explainByTokenConflict, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
 import { toConnectEndpoint } from './connect-endpoint.ts';
@@ -196,7 +196,7 @@ export class EmrServerlessProvider implements SessionProvider {
   async #explainRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
     if (!isServiceRefusal(error) || error.kind === 'not-found') return error;
     try {
-      const clash = await explainByHolder(error, token, { provider: this, call });
+      const clash = await explainByTokenConflict(error, token, { provider: this, call });
       if (clash !== undefined) return clash;
       const { application } = await this.#runner.run({ operation: 'start', call }, (signal) =>
         this.#calls.getApplication(signal),

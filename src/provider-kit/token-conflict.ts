@@ -15,7 +15,7 @@ export function isServiceRefusal(error: unknown): error is SessionError {
  * the refusal better than the service does.
  * @returns the error to throw instead, or `undefined` when no live session holds the token.
  */
-export async function explainByHolder(
+export async function explainByTokenConflict(
   refused: SessionError,
   token: string,
   { provider, call }: { readonly provider: Pick<SessionProvider, 'id' | 'listPage'>; readonly call: CallContext },
