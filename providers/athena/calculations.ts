@@ -38,7 +38,7 @@ export const CALCULATION_STATES = {
 /** What the runner stands on. */
 export interface CalculationParts {
   readonly calls: AthenaCalls;
-  readonly attempts: CallRunner;
+  readonly runner: CallRunner;
   /** Looks at sessions. */
   readonly provider: Pick<SessionProvider, 'describe'>;
   readonly clock: Clock;
@@ -64,7 +64,7 @@ export class AthenaCalculations implements CalculationRunner {
   }
 
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
+    const { calls, runner, clock } = this.#parts;
     return runner.run({ operation: 'describeCalculation', handle, call }, async (signal) => {
       const answer = await calls.getCalculation(calculationId, signal);
       return observe(calculationId, answer.Status, clock.nowMs(), answer);
@@ -72,7 +72,7 @@ export class AthenaCalculations implements CalculationRunner {
   }
 
   stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
+    const { calls, runner, clock } = this.#parts;
     return runner.run({ operation: 'stopCalculation', handle, call }, async (signal) => {
       const { State: state } = await calls.stopCalculation(calculationId, signal);
       return observe(calculationId, { State: state }, clock.nowMs());
@@ -80,7 +80,7 @@ export class AthenaCalculations implements CalculationRunner {
   }
 
   #submit(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
+    const { calls, runner, clock } = this.#parts;
     return runner.run({ operation: 'startCalculation', handle, call }, async (signal) => {
       const { token, code, name } = request;
       const { CalculationExecutionId: id, State: state } = await calls.startCalculation(

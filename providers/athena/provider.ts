@@ -64,10 +64,10 @@ export class AthenaProvider implements SessionProvider {
     this.#calls = new AthenaSdkCalls(config);
     this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
     const { clock } = ports;
-    const attempts = new CallRunner({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
-    this.#runner = attempts;
+    const runner = new CallRunner({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
+    this.#runner = runner;
     if (this.capabilities.calculations) {
-      this.calculations = new AthenaCalculations({ provider: this, calls: this.#calls, attempts, clock });
+      this.calculations = new AthenaCalculations({ provider: this, calls: this.#calls, runner, clock });
     }
     if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }
@@ -75,7 +75,7 @@ export class AthenaProvider implements SessionProvider {
   start(request: StartRequest, call: CallContext): Promise<Observation> {
     let asked = false;
     return this.#runner
-      .make({ operation: 'start', call }, async (signal) => {
+      .run({ operation: 'start', call }, async (signal) => {
         const engine = await this.#startEngine(signal);
         const input = toStartInput(request, this.#config, engine);
         asked = true;

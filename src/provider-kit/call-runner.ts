@@ -41,12 +41,12 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     this.#parts = parts;
   }
 
-  make<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return this.makeWanted(subject, ({ signal }) => work(signal));
+  run<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    return this.runWith(subject, ({ signal }) => work(signal));
   }
 
   /** The same for work that can do without a signal. */
-  async makeWanted<Answer>(
+  async runWith<Answer>(
     { operation, handle, call }: CallSubject<Operation>,
     work: (wanted: WantedCall) => Promise<Answer>,
   ): Promise<Answer> {

@@ -23,7 +23,7 @@ export class ScriptedAttempts {
     this.#clock = options.clock;
   }
 
-  async make<T>(subject: CallSubject, request: () => Promise<T>): Promise<T> {
+  async run<T>(subject: CallSubject, request: () => Promise<T>): Promise<T> {
     const { operation, handle, call } = subject;
     const origin = { operation, handle, provider: this.#provider.id };
     if (call.signal.aborted) throw abortedError(operation, call.signal).with(origin);
