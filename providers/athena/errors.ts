@@ -11,6 +11,7 @@ type ErrorRow = { readonly general: ErrorKind } & Partial<Readonly<Record<Provid
 /**
  * One row for every exception class of the SDK. Athena answers InvalidRequest for nearly everything, an id that it does not
  * know included, so what it means depends on the verb.
+ * Decision 10: docs/decisions/0010-rejections-depend-on-operation-and-code.md
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartSession.html#API_StartSession_Errors (read 2026-11-20)
  */
 export const ATHENA_ERRORS = {

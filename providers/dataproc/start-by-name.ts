@@ -24,6 +24,7 @@ const REMOVAL_PAUSE_MS = 2_000;
  * Starts the session of a name. A name that is taken is looked at: our own session is adopted, ended or not, or, where that is
  * asked for, the record of one that ended makes room; anybody else's is a conflict. An id of a request is remembered by the
  * service beyond the record, so each further session under a name has one of its own that every process finds alike.
+ * Decision 15: docs/decisions/0015-dataproc-session-id-is-the-token.md
  */
 export async function startByName(drive: SessionDrive, start: NamedStart): Promise<Observation> {
   const first = await create(drive, start, start.id);

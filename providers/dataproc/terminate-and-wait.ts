@@ -23,6 +23,7 @@ const ENDING_LOOKS = 10;
  * Ends a session. The service refuses that while the session is being created (ABORTED) and while it ends already
  * (FAILED_PRECONDITION), and shows it as ACTIVE for a moment after it agreed: so the end is asked for until it shows.
  * The caller's deadline ends the wait.
+ * Decision 16: docs/decisions/0016-dataproc-terminate-waits-in-the-provider.md
  * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
  */
 export async function terminateAndWait(drive: SessionDrive): Promise<Observation> {

@@ -25,7 +25,10 @@ export interface StarterParts {
   readonly defaults: SessionDefaults;
 }
 
-/** Starts exactly one session per start, however many answers get lost and however often a key is asked for. */
+/**
+ * Starts exactly one session per start, however many answers get lost and however often a key is asked for.
+ * Decision 5: docs/decisions/0005-a-start-runs-to-its-end.md
+ */
 export class SessionStarter {
   readonly #parts: StarterParts;
 

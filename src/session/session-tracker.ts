@@ -26,6 +26,7 @@ export interface TrackerOptions {
  * The one place where a session's state is decided: observations come in, legal moves go out.
  * What cannot be (a dead session that lives again, a word no table knows) is no news: the state stays and the anomaly
  * is logged once. What is older than what is known only counts when it cannot have been undone since.
+ * Decision 6: docs/decisions/0006-older-observations-can-count.md
  */
 export class SessionTracker {
   readonly #options: TrackerOptions;

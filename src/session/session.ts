@@ -206,6 +206,7 @@ export class Session {
 
   /**
    * Terminates the session if it was started here, else detaches from it.
+   * Decision 2: docs/decisions/0002-second-close-is-a-conflict.md
    * @throws SessionError `conflict` when it was closed or detached before; `await using` does not mind that.
    */
   async close(): Promise<void> {

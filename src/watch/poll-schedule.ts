@@ -28,6 +28,7 @@ const FIRST_PAUSE = 3;
 /**
  * When to look next. What is being created is looked at rarely as long as it cannot be ready, and then ever more often until it
  * should be. Everything else, and whatever takes longer than expected, is looked at after growing pauses.
+ * Decision 18: docs/decisions/0018-polling-follows-the-expected-start.md
  */
 export class PollSchedule {
   readonly #pace: PollInterval;

@@ -9,6 +9,7 @@ export type CallClass = 'reads' | 'writes';
 /**
  * How fast one scope is called, shared by everybody who calls it: one line of callers per call class,
  * one second's worth of burst, callers served in the order they came.
+ * Decision 7: docs/decisions/0007-the-rate-budget-is-a-queue.md
  */
 export class RateBudget {
   readonly #clock: Clock;
