@@ -7,6 +7,7 @@
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   closes each of them
  *
+ * It also writes `docs/messages.md`, the list of all texts that people read.
  * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
+import { MESSAGE_LIST, messageList } from './message-list.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BLOCK = /(<!-- (generated|code): (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -172,16 +174,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** Writes what has changed, or only tells it; gives the names of the changed files. */
+/** Writes the files that have changed, or only names them. */
 export async function generateDocs({ write }: { readonly write: boolean }): Promise<string[]> {
   const changed: string[] = [];
-  for (const file of documents()) {
-    const before = readFileSync(join(ROOT, file), 'utf8');
-    const after = await fill(before);
-    if (after === before) continue;
+  const update = (file: string, after: string): void => {
+    if (existsSync(join(ROOT, file)) && readFileSync(join(ROOT, file), 'utf8') === after) return;
     changed.push(file);
     if (write) writeFileSync(join(ROOT, file), after);
-  }
+  };
+  for (const file of documents()) update(file, await fill(readFileSync(join(ROOT, file), 'utf8')));
+  update(MESSAGE_LIST, messageList());
   return changed;
 }
 
