@@ -82,7 +82,7 @@ export class Batch {
     this.#state = parts.first.state ?? 'creating';
   }
 
-  /** As last seen; `describe` looks anew. */
+  /** The last known status. `refresh` asks the service. */
   get status(): BatchStatus {
     const { nativeState, totalRuns, counts, outcome, reason, observedAtMs, countsAreExact } = this.#last;
     const { submissionsPerSecond } = this.#parts.provider.capabilities;
@@ -103,9 +103,9 @@ export class Batch {
     };
   }
 
-  /** Looks at the batch: one call. @throws SessionError `not-found` when its record was deleted. */
-  async describe(options: CallOptions = {}): Promise<BatchStatus> {
-    assertOptions('describe', options, CALL_CHECKS);
+  /** Asks the service for the batch's status, with one call. @throws SessionError `not-found` when its record was deleted. */
+  async refresh(options: CallOptions = {}): Promise<BatchStatus> {
+    assertOptions('refresh', options, CALL_CHECKS);
     return this.#see(await this.#parts.provider.describe(this.handle, callContext(this.#parts.clock, options)));
   }
 
@@ -163,7 +163,7 @@ export class Batch {
     const operation = 'resubmitFailed';
     assertOptions(operation, options, RESUBMIT_CHECKS);
     const { runs, signal, ...others } = options;
-    await this.describe({ signal });
+    await this.refresh({ signal });
     const obstacle = whyUnknown(this.#state, this.#last.counts);
     if (obstacle !== undefined) throw this.#error('conflict', obstacle, operation);
     const failed = new Set<string>();
@@ -203,7 +203,7 @@ export class Batch {
   async deleteRunList(options: CallOptions = {}): Promise<void> {
     assertOptions('deleteRunList', options, CALL_CHECKS);
     const { provider, clock } = this.#parts;
-    if (this.#last.details.runListUri === undefined) await this.describe(options);
+    if (this.#last.details.runListUri === undefined) await this.refresh(options);
     const { runListUri } = this.#last.details;
     if (!isFinalBatchState(this.#state))
       throw this.#error('conflict', `is still ${this.#state} and reads its run list`, 'deleteRunList');

@@ -1,10 +1,10 @@
 import type { CalculationObservation } from '../contract/calculation-runner.ts';
 import type { SqlDialect } from '../contract/capabilities.ts';
-import type { Observation } from '../contract/observation.ts';
+import type { Observation, SessionUsage } from '../contract/observation.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { SessionProvider } from '../contract/session-provider.ts';
+import type { Dashboard, SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
 import type { SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
@@ -176,6 +176,27 @@ export class Session {
     const call = callContext(clock, options);
     await this.whenReady(options);
     return sparkConnect.connect(this.handle, call);
+  }
+
+  /**
+   * A link to the service's web page about this session. The URL may contain a token; open it soon.
+   * @throws SessionError `unsupported` where the provider has no such page, and the kinds that the service refuses it with.
+   */
+  async dashboard(options: CallOptions = {}): Promise<Dashboard> {
+    this.#assertHeld('dashboard');
+    assertOptions('dashboard', options, CALL_CHECKS);
+    const { provider, providersWith, clock } = this.#parts;
+    if (provider.dashboard === undefined) throw await unsupported('dashboard', provider.id, 'dashboard', providersWith);
+    return provider.dashboard(this.handle, callContext(clock, options));
+  }
+
+  /**
+   * What the service has counted for this session so far, with one call: hours per resource, never money.
+   * `undefined` when the service reports no usage, or none yet.
+   * @throws SessionError as {@link refresh} does.
+   */
+  async usage(options: CallOptions = {}): Promise<SessionUsage | undefined> {
+    return (await this.refresh(options)).details.usage;
   }
 
   /**

@@ -212,7 +212,7 @@ describe('a batch', () => {
     expect(status).toMatchObject({ state: 'cancelled', counts: { cancelled: 200 } });
     const [held] = [...service.batches.values()];
     if (held !== undefined) held.cancelledMs = undefined;
-    expect((await batch.describe()).state).toBe('cancelled');
+    expect((await batch.refresh()).state).toBe('cancelled');
   });
 
   it('lists its rows in as few calls as there are pages', async () => {

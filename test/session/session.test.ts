@@ -257,6 +257,31 @@ describe('Session.refresh', () => {
   });
 });
 
+describe('Session.dashboard and Session.usage', () => {
+  it('returns the link of the provider, and is unsupported where there is none', async () => {
+    const { session, id } = await setUpReady();
+    expect((await session.dashboard()).url).toContain(id);
+    const { session: plain } = await setUpReady({ capabilities: { dashboard: false } });
+    expect(await refusalOf(plain.dashboard())).toMatchObject({ kind: 'unsupported', operation: 'dashboard' });
+  });
+
+  it('asks the service for the usage with one call, and gives undefined where none is reported', async () => {
+    const scene = new Scene();
+    const usage = { dpuHours: 0.5, source: 'GetSession' };
+    const bare = adapterOf(scene);
+    const describe: typeof bare.describe = async (handle, call) => {
+      const seen = await bare.describe(handle, call);
+      return { ...seen, details: { ...seen.details, usage } };
+    };
+    const started = await scene.settled(scene.process({ adapter: { ...bare, describe } }).sessions.start());
+    const calls = scene.service.oracle.callCount();
+    expect(await started.usage()).toEqual(usage);
+    expect(scene.service.oracle.callCount()).toBe(calls + 1);
+    const { session } = await setUp();
+    expect(await session.usage()).toBeUndefined();
+  });
+});
+
 describe('Session.terminate', () => {
   it('asks for the end and returns; with wait it returns when nothing is held any more', async () => {
     const asked = await setUpReady();
