@@ -7,7 +7,6 @@
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   closes each of them
  *
- * It also writes `docs/messages.md`, the list of all texts that people read.
  * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +15,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
-import { MESSAGE_LIST, messageList } from './message-list.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BLOCK = /(<!-- (generated|code): (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -183,7 +181,6 @@ export async function generateDocs({ write }: { readonly write: boolean }): Prom
     if (write) writeFileSync(join(ROOT, file), after);
   };
   for (const file of documents()) update(file, await fill(readFileSync(join(ROOT, file), 'utf8')));
-  update(MESSAGE_LIST, messageList());
   return changed;
 }
 
