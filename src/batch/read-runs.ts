@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
-import { onAbort } from '../provider-kit/on-abort.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { RunList } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import { problemOfShape } from './run-shape.ts';
 import { RunSpool } from './run-spool.ts';
 
@@ -95,7 +95,7 @@ async function spoolRuns(
 async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
   const { operation, provider, signal } = parts;
   try {
-    yield* signal !== undefined && Symbol.asyncIterator in source ? withDeadline(source, parts, signal) : source;
+    yield* signal !== undefined && Symbol.asyncIterator in source ? untilAborted(source, parts, signal) : source;
   } catch (cause) {
     if (signal?.aborted) throw abortedError(operation, signal);
     const [kind, what] = SessionError.is(cause)
@@ -107,7 +107,7 @@ async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<
 }
 
 /** A source that keeps us waiting does not hold up an abort: it is asked to let go, and nobody waits until it has. */
-async function* withDeadline(
+async function* untilAborted(
   source: AsyncIterable<RunSpec>,
   { operation }: ReadRunsParts,
   signal: AbortSignal,
@@ -116,7 +116,7 @@ async function* withDeadline(
   let isPaused = false;
   try {
     for (;;) {
-      const next = await orAborted(runs.next(), operation, signal);
+      const next = await raceAbort(runs.next(), signal, operation);
       if (next.done === true) return;
       isPaused = true;
       yield next.value;
@@ -127,15 +127,6 @@ async function* withDeadline(
     if (signal.aborted) letGo?.catch(() => {});
     else await letGo;
   }
-}
-
-function orAborted<T>(promise: Promise<T>, operation: string, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      reject(abortedError(operation, signal));
-    });
-    promise.then(resolve, reject).finally(stopListening);
-  });
 }
 
 function problemOfRepeat({ id }: RunSpec, ids: Map<string, number>, at: number): string | undefined {
