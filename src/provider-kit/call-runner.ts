@@ -15,6 +15,23 @@ export interface CallSubject<Operation extends string = ProviderOperation> {
 /** Tells the work of a call when nobody wants it any more; `onGivenUp` is the cheaper way, where it is there. */
 export type WantedCall = Pick<CallContext, 'signal' | 'onGivenUp'>;
 
+/** Services count calls that read and calls that change something in separate rate limits. */
+export type CallClass = 'reads' | 'writes';
+
+/** The rate budget of one scope. */
+export interface CallBudget {
+  /** Takes one call; `undefined` when it may go at once. */
+  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined;
+}
+
+/** One verb's call as its work sees it: what it passes to each request to the service. */
+export interface ServiceCall {
+  /** Aborts when the answer is no longer needed. */
+  readonly signal: AbortSignal;
+  /** Takes one request from the rate budget. The first request of a verb is free, because the layer above has taken it. */
+  readonly pay: (callClass: CallClass) => Promise<void> | undefined;
+}
+
 /** What was being done when a call failed. */
 export interface FailedCall<Operation extends string = ProviderOperation> {
   readonly operation: Operation;
@@ -30,19 +47,25 @@ export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly clock: Clock;
   /** The ids that the service's model allows, as a pattern and in words. */
   readonly sessionId: { readonly pattern: RegExp; readonly words: string };
+  /** Absent where nothing limits the rate. */
+  readonly budget?: CallBudget | undefined;
   readonly toError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
 }
 
 /** Makes single attempts: refused beforehand where they cannot be right, given up when the caller gives up, translated when they fail. */
 export class CallRunner<Operation extends string = ProviderOperation> {
   readonly #parts: CallRunnerParts<Operation>;
+  /** The calls whose first request is made. */
+  readonly #begun = new WeakSet<CallContext>();
 
   constructor(parts: CallRunnerParts<Operation>) {
     this.#parts = parts;
   }
 
-  run<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return this.runWith(subject, ({ signal }) => work(signal));
+  run<Answer>(subject: CallSubject<Operation>, work: (call: ServiceCall) => Promise<Answer>): Promise<Answer> {
+    return this.runWith(subject, ({ signal }) =>
+      work({ signal, pay: (callClass) => this.#pay(callClass, subject.call, signal) }),
+    );
   }
 
   /** The same for work that can do without a signal. */
@@ -58,6 +81,12 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }
+  }
+
+  #pay(callClass: CallClass, call: CallContext, signal: AbortSignal): Promise<void> | undefined {
+    if (this.#begun.has(call)) return this.#parts.budget?.take(callClass, { signal });
+    this.#begun.add(call);
+    return undefined;
   }
 
   #refuseForeign(handle: SessionHandle, operation: Operation): void {
