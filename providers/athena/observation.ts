@@ -18,7 +18,10 @@ export function fromSession(session: GetSessionCommandOutput): NativeSession {
     ...fromStatus(session),
     engineVersion: session.EngineVersion,
     idleTimeoutMinutes: session.SessionConfiguration?.SessionIdleTimeoutInMinutes,
-    usage: dpuMs === undefined ? undefined : { dpuHours: dpuMs / HOUR_MS },
+    usage:
+      dpuMs === undefined
+        ? undefined
+        : { dpuHours: dpuMs / HOUR_MS, source: 'GetSession Statistics.DpuExecutionInMillis' },
   };
 }
 

@@ -31,5 +31,7 @@ function toUsage(session: Session): SessionUsage | undefined {
     ...(billed?.storageGBHour !== undefined && { storageGbHours: billed.storageGBHour }),
     ...(seconds !== undefined && { executionMs: Math.round(seconds * 1000) }),
   };
-  return Object.keys(usage).length > 0 ? usage : undefined;
+  return Object.keys(usage).length > 0
+    ? { ...usage, source: 'GetSession billedResourceUtilization (billed)' }
+    : undefined;
 }
