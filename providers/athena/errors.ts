@@ -1,4 +1,4 @@
-import type { ProviderOperation } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { ErrorTable } from '../../src/provider-kit/service-failure.ts';
 import { defineAwsErrors } from '../_aws/errors.ts';
 

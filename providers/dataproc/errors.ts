@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { ProviderOperation } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
 import { kindOfStage } from '../../src/provider-kit/network-failure.ts';
 import {

@@ -1,4 +1,4 @@
-import type { BatchOperation } from '../../src/contract/batch-provider.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import type { ErrorTable } from '../../src/provider-kit/service-failure.ts';
 import { defineAwsErrors } from '../_aws/errors.ts';
 

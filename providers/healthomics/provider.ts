@@ -1,8 +1,8 @@
 import type { BatchObservation } from '../../src/contract/batch-observation.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import type {
   BatchCapabilities,
   BatchFilter,
-  BatchOperation,
   BatchProvider,
   BatchStartRequest,
   Page,
@@ -13,7 +13,8 @@ import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, Cursor } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
+import type { Cursor } from '../../src/contract/session-provider.ts';
 import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { omicsClient, type OmicsClient } from './client.ts';

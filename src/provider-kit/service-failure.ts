@@ -1,8 +1,8 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
+import { possibleEffect } from '../contract/operations.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { FailedCall } from './call-runner.ts';
 import type { FailureStage } from './network-failure.ts';
-import { isChanging } from './with-deadline.ts';
 
 /** What a client library threw, read once. */
 export interface ServiceFailure {
@@ -73,7 +73,7 @@ export function toServiceError<Operation extends string>(
     provider,
     handle,
     native: { code, requestId, httpStatus },
-    effect: isChanging(operation) && mayHaveActed ? 'unknown' : 'none',
+    effect: mayHaveActed ? possibleEffect(operation) : 'none',
     retryAfterMs,
     cause,
   });
