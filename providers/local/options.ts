@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/contract/installed-engine.ts';
+import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/provider-kit/installed-engine.ts';
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import { parseConnectUrl } from './connect-url.ts';
 import { toProblems } from './option-problems.ts';

@@ -1,3 +1,5 @@
+import type { CallClass } from './operations.ts';
+
 /** Time. `nowMs` is for people and records; `monotonicMs` is for waiting and never jumps. */
 export interface Clock {
   /** Wall time, epoch milliseconds. */
@@ -41,4 +43,10 @@ export interface Span {
 /** Where spans go. */
 export interface Tracer {
   startSpan(name: string, attributes: Readonly<Record<string, SpanAttribute>>): Span;
+}
+
+/** The rate budget that all callers of one scope share. */
+export interface CallBudget {
+  /** Takes one call: `undefined` when it may go at once, else a promise of its turn. @throws SessionError `aborted` */
+  take(callClass: CallClass, call: { readonly signal: AbortSignal }): Promise<void> | undefined;
 }
