@@ -6,16 +6,19 @@
 /** Each room of `src/` with what it may import of `src/` besides itself. A room that is not listed may not exist. */
 export const ROOMS = {
   contract: [],
-  watch: ['contract'],
-  statement: ['contract'],
-  'spark-connect': ['contract'],
+  'provider-kit': ['contract'],
+  watch: ['contract', 'provider-kit'],
+  statement: ['contract', 'provider-kit'],
+  'spark-connect': ['contract', 'provider-kit'],
   // What a batch shares with sessions: layers, start tokens, checks of options, contexts of calls, the watcher.
-  batch: ['contract', 'watch', 'session'],
+  batch: ['contract', 'provider-kit', 'watch', 'session'],
   config: ['contract'],
-  session: ['contract', 'watch', 'statement'],
-  container: ['contract', 'watch', 'statement', 'spark-connect', 'session', 'batch', 'config'],
+  session: ['contract', 'provider-kit', 'watch', 'statement'],
+  // `compose*.ts` and `open-request.ts` are the composition root; the container wraps it.
+  container: ['contract', 'config', 'batch', 'session', 'watch', 'compose.ts', 'compose-batches.ts', 'open-request.ts'],
   cli: [
     'contract',
+    'provider-kit',
     'statement',
     'session',
     'batch',
@@ -25,16 +28,19 @@ export const ROOMS = {
     'open-sessions.ts',
     'open-batches.ts',
   ],
-  testing: ['contract'],
-  conformance: ['contract'],
-  emulator: ['contract'],
+  testing: ['contract', 'provider-kit'],
+  conformance: ['contract', 'provider-kit'],
+  emulator: ['contract', 'provider-kit'],
 };
 
 /** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */
 export const SHARED_BY_PROVIDERS = {
   _aws: ['athena', 'emr-serverless', 'healthomics'],
-  _cloud: ['_aws', 'athena', 'emr-serverless', 'healthomics', 'dataproc'],
 };
+
+/** The one file that imports built-in providers, and what it imports of them. */
+const PROVIDER_TABLE = '^src/config/built-in-providers\\.ts$';
+const PLUGINS = '^providers/[^_/][^/]*/plugin\\.ts$';
 
 /** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */
 export const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`;
@@ -57,7 +63,10 @@ const roomRules = Object.entries(ROOMS).map(([room, mayImport]) => ({
   comment: `src/${room} may import ${['itself', ...mayImport].join(', ')} and nothing else of ours.`,
   severity: 'error',
   from: { path: `^src/${room}/` },
-  to: { path: '^(src|providers)/', pathNot: `^src/(${[room, ...mayImport].join('|')})(/|$)` },
+  to: {
+    path: '^(src|providers)/',
+    pathNot: [`^src/(${[room, ...mayImport].join('|')})(/|$)`, ...(room === 'config' ? [PLUGINS] : [])],
+  },
 }));
 
 const sharedRules = Object.entries(SHARED_BY_PROVIDERS).map(([folder, providers]) => ({
@@ -82,13 +91,26 @@ export default {
     {
       name: 'provider-knows-contract-only',
       comment:
-        'A provider imports the contract, its own folder and what its cloud shares: no other provider, no session.',
+        'A provider imports the contract, the provider kit, its own folder and what its cloud shares: no other provider, no session.',
       severity: 'error',
       from: { path: '^providers/([^/]+)/' },
       to: {
         path: '^(src|providers)/',
-        pathNot: `^(src/contract|providers/($1|${Object.keys(SHARED_BY_PROVIDERS).join('|')}))/`,
+        pathNot: `^(src/(contract|provider-kit)|providers/($1|${Object.keys(SHARED_BY_PROVIDERS).join('|')}))/`,
       },
+    },
+    {
+      name: 'one-table-of-providers',
+      comment: 'Only the table of built-in providers imports them: bundlers and the start path see one list.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: PROVIDER_TABLE },
+      to: { path: '^providers/' },
+    },
+    {
+      name: 'providers-load-lazily',
+      severity: 'error',
+      from: { path: PROVIDER_TABLE },
+      to: { path: '^providers/', dynamic: false },
     },
     {
       name: 'container-owns-inversify',

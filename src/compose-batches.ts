@@ -6,7 +6,7 @@ import type { BatchProvider } from './contract/batch-provider.ts';
 import type { Clock, Logger, Random, Tracer } from './contract/ports.ts';
 import { isBatchPlugin } from './contract/provider-plugin.ts';
 import { commonLayers } from './session/layers/standard-layers.ts';
-import { GetWatcher } from './watch/get-watcher.ts';
+import { PollingWatcher } from './watch/polling-watcher.ts';
 import type { RateBudget } from './watch/rate-budget.ts';
 
 /** Wires the parts of `Batches`. No part does I/O or loads an SDK before its first call. */
@@ -46,6 +46,6 @@ export function createBatches(
   random: Random,
   logger: Logger,
 ): Batches {
-  const watcher = new GetWatcher({ provider, clock, random, logger });
+  const watcher = new PollingWatcher({ provider, clock, random, logger });
   return new Batches({ environment, owner, provider, watcher, clock, random, logger });
 }

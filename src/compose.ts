@@ -12,7 +12,7 @@ import { standardLayers } from './session/layers/standard-layers.ts';
 import { Sessions } from './session/sessions.ts';
 import { silentLogger, silentTracer, systemClock, systemRandom } from './session/system-ports.ts';
 import { sparkConnectFactory } from './spark-connect/spark-connect-factory.ts';
-import { GetWatcher } from './watch/get-watcher.ts';
+import { PollingWatcher } from './watch/polling-watcher.ts';
 import { RateBudget } from './watch/rate-budget.ts';
 
 /** The ports that all parts share. */
@@ -91,7 +91,7 @@ export function createSparkConnectRunner(
 
 /** Polls sessions while somebody waits for them. */
 export function createWatcher(provider: SessionProvider, clock: Clock, random: Random, logger: Logger): Watcher {
-  return new GetWatcher({ provider, clock, random, logger });
+  return new PollingWatcher({ provider, clock, random, logger });
 }
 
 /** The facade. */

@@ -2,7 +2,6 @@ import type { ConfigRequest, EnvironmentConfig, ProviderRequest } from './config
 import { loadConfig } from './config/load-config.ts';
 import { loadProvider } from './config/load-provider.ts';
 import type { Logger, Tracer } from './contract/ports.ts';
-import type { AnyConfiguredProvider } from './contract/provider-plugin.ts';
 import { assertNoProblems, optionProblems, text, type Check, type Checks } from './session/option-checks.ts';
 
 /** Where messages and spans go. */
@@ -14,7 +13,7 @@ export interface OpenPorts {
 }
 
 /** What to open: an environment of the config file, or a provider given in code. */
-export type OpenRequest = OpenPorts & (ConfigRequest | ProviderRequest<AnyConfiguredProvider>);
+export type OpenRequest = OpenPorts & (ConfigRequest | ProviderRequest);
 
 const anything: Check = () => undefined;
 const methods =
@@ -35,7 +34,7 @@ const CHECKS = {
   env: anything,
   logger: methods('debug', 'info', 'warn', 'error'),
   tracer: methods('startSpan'),
-} satisfies Checks<OpenPorts & ConfigRequest & Omit<ProviderRequest, 'provider'>>;
+} satisfies Checks<OpenPorts & ConfigRequest & ProviderRequest>;
 
 /** Options that say where the config file is, and options that the config file says itself. */
 const CONFIG_ONLY = ['config', 'cwd'] as const;
@@ -50,7 +49,9 @@ export async function openEnvironment(request: OpenRequest, more: readonly strin
   const checks = { ...CHECKS, ...Object.fromEntries(more.map((name) => [name, anything])) };
   const problems = optionProblems('open', request, checks);
   const given = Object(request) as Readonly<Record<string, unknown>>;
-  const wrong = (given['provider'] === undefined ? PROVIDER_ONLY : CONFIG_ONLY).filter((name) => given[name] !== undefined);
+  const wrong = (given['provider'] === undefined ? PROVIDER_ONLY : CONFIG_ONLY).filter(
+    (name) => given[name] !== undefined,
+  );
   const why =
     given['provider'] === undefined
       ? 'needs `provider`: with a config file, write it in the file'

@@ -46,7 +46,7 @@ export async function readOptions(plugin: AnyPlugin, options: Options): Promise<
 /** Says where an option that a provider does not have belongs. */
 async function describeStranger(key: string, plugin: AnyPlugin, known: readonly string[]): Promise<string> {
   if (Object.hasOwn(SESSION_SHAPE.shape, key)) return `stands in the block \`session\`: session: { ${key}: … }`;
-  const others = [...(await builtInPlugins()).values()].filter(({ id }) => id !== plugin.id);
+  const others = (await builtInPlugins()).filter(({ id }) => id !== plugin.id);
   const owners = others.filter((other) => optionNames(other)?.includes(key)).map(({ id }) => id);
   if (owners.length > 0) return `is an option of ${owners.join(' and ')}, and the provider here is ${plugin.id}`;
   return unknownKey(key, ['provider', 'session', ...known]);

@@ -29,7 +29,7 @@ export interface ReadEnvironment {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** Fills the variables of one environment, checks it, loads its provider and has that read its options. */
+/** Fills the variables of one environment, loads its provider and checks it. */
 export async function readEnvironment(source: ReadConfig, name: string): Promise<ReadEnvironment> {
   const at = ['environments', name];
   const raw = source.environments[name] ?? {};
@@ -38,26 +38,55 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
   const providerIsKnown = !unfilled.some(({ path }) => path[0] === 'provider');
   const found = providerIsKnown ? await findPlugin(written['provider'], source.baseOf([...at, 'provider'])) : NOT_FOUND;
   const { plugin } = found;
-
-  const fromVariables = plugin ? optionsFromVariables(plugin, written, source.env) : [];
-  const allFilled = [...filled, ...fromVariables];
-  const typed = withTypes(written, plugin, allFilled, fromVariables);
-  const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
-
-  const checked = [...checkShape(typed, ENVIRONMENT_SHAPE), ...found.problems, ...read.problems];
-  const secrets = checked.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
-  const told = checked.map((problem) => toldSafely(problem, secrets, allFilled));
+  const { providerConfig, session, problems } = await checkEnvironment({ written, plugin, filled, env: source.env });
   return {
     name,
     written: raw,
     plugin,
-    providerConfig: read.config,
-    capabilities: capabilitiesOf(plugin, read.config),
-    session: typed['session'] ?? {},
-    problems: [...unfilled, ...told].map(({ path, message }) => {
+    providerConfig,
+    capabilities: capabilitiesOf(plugin, providerConfig),
+    session,
+    problems: [...unfilled, ...found.problems, ...problems].map(({ path, message }) => {
       const place = [...at, ...path];
       return { file: source.labelAt(place), path: place, message };
     }),
+  };
+}
+
+/** An environment with its variables filled in. */
+export interface FilledEnvironment {
+  readonly written: Mapping;
+  readonly plugin: AnyPlugin | undefined;
+  /** The values that came from variables. */
+  readonly filled: readonly FilledText[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What checking one environment gave. */
+export interface CheckedEnvironment {
+  readonly providerConfig: unknown;
+  readonly session: SessionDefaults;
+  /** Their paths begin in the environment. */
+  readonly problems: readonly ShapeProblem[];
+}
+
+/** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
+export async function checkEnvironment({
+  written,
+  plugin,
+  filled,
+  env,
+}: FilledEnvironment): Promise<CheckedEnvironment> {
+  const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
+  const allFilled = [...filled, ...fromVariables];
+  const typed = withTypes(written, plugin, allFilled, fromVariables);
+  const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
+  const problems = [...checkShape(typed, ENVIRONMENT_SHAPE), ...read.problems];
+  const secrets = problems.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
+  return {
+    providerConfig: read.config,
+    session: typed['session'] ?? {},
+    problems: problems.map((problem) => toldSafely(problem, secrets, allFilled)),
   };
 }
 

@@ -27,9 +27,10 @@ export const portsModule = new ContainerModule(({ bind }) => {
   bind(RANDOM).toConstantValue(random);
   bind(LOGGER).toConstantValue(logger);
   bind(TRACER).toConstantValue(tracer);
-  bind(RATE_BUDGET).toDynamicValue(({ get }) => {
-    const isBatch = isBatchPlugin(get(ENVIRONMENT_CONFIG).plugin);
-    return sessions.createRateBudget(get(CLOCK), get(isBatch ? BATCH_ADAPTER : PROVIDER_ADAPTER));
+  bind(RATE_BUDGET).toDynamicValue((context) => {
+    const isBatch = isBatchPlugin(context.get(ENVIRONMENT_CONFIG).plugin);
+    const adapter = isBatch ? context.get(BATCH_ADAPTER) : context.get(PROVIDER_ADAPTER);
+    return sessions.createRateBudget(context.get(CLOCK), adapter);
   });
 });
 

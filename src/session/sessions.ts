@@ -2,9 +2,9 @@ import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { isSameSession } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
@@ -26,8 +26,11 @@ export interface SessionsParts extends StarterParts {
   readonly providersWith: ProvidersWith;
 }
 
-/** All sessions of one environment: starts them, finds them, and lets none be forgotten. */
-export class Sessions {
+/**
+ * All sessions of one environment: starts them, finds them, and lets none be forgotten.
+ * @typeParam Native - what `native` of a start takes; `unknown` when a config file chooses the provider
+ */
+export class Sessions<Native = unknown> {
   readonly #parts: SessionsParts;
   readonly #starter: SessionStarter;
   readonly #open = new Set<Session>();
@@ -60,7 +63,7 @@ export class Sessions {
    * Starts a session and resolves when its service has accepted it; `sql` and `whenReady` wait for the rest.
    * @throws SessionError `invalid-request`, `unsupported`, `quota-exceeded`, `conflict` (a key whose session has ended), `aborted`.
    */
-  async start(options: StartOptions = {}): Promise<Session> {
+  async start(options: StartOptions<Native> = {}): Promise<Session> {
     this.#assertOpen('start');
     assertStartOptions(options);
     const { signal, key, onAbort } = options;
@@ -71,7 +74,7 @@ export class Sessions {
     try {
       return await held;
     } catch (error) {
-      if (signal?.aborted) this.#track(this.#settleStray(starting, { key, onAbort }));
+      if (signal?.aborted) this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
       throw error;
     }
   }
@@ -151,7 +154,7 @@ export class Sessions {
   }
 
   /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
-  async #settleStray(
+  async #cleanUpOrphan(
     starting: Promise<Observation>,
     { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
   ): Promise<void> {

@@ -11,8 +11,11 @@ import {
   type Checks,
 } from './option-checks.ts';
 
-/** What a start may say; everything has a default. */
-export interface StartOptions extends SessionDefaults {
+/**
+ * What a start may say; everything has a default.
+ * @typeParam Native - the provider's own start options
+ */
+export interface StartOptions<Native = unknown> extends SessionDefaults {
   /** For people, 1..128 characters. */
   readonly name?: string | undefined;
   /** Names the session for ever, 1..512 characters: while it lives, the same key gives the same session. */
@@ -20,7 +23,7 @@ export interface StartOptions extends SessionDefaults {
   /** When the key's session has ended, start its next generation instead of failing with `conflict`. */
   readonly restart?: boolean | undefined;
   /** The provider's own start options, in its own type. */
-  readonly native?: unknown;
+  readonly native?: Native | undefined;
   /** Gives up waiting for the start; what becomes of a session that appears afterwards is `onAbort`. */
   readonly signal?: AbortSignal | undefined;
   /** `terminate` (the default) ends a session that appears after the caller gave up; `detach` leaves it to its key and its idle timeout. */

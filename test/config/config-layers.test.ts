@@ -67,7 +67,7 @@ environments:
       'shared/base.yaml': 'environments: { dev: { provider: ./acme.mjs } }',
       'anysession.config.yaml': 'extends: shared/base.yaml',
     });
-    expect(await refusalOf({ cwd })).toContain('keeps version 99 of the provider contract');
+    expect(await refusalOf({ cwd })).toContain('implements version 99 of the provider contract');
   });
 
   it('is filled with variables, and an object may extend a file', async () => {

@@ -14,14 +14,15 @@ describe('readOptions', () => {
   });
 
   it('tells the options of every two built-in providers apart', async () => {
-    const plugins = await builtInPlugins();
     const local = await loadPlugin('local', undefined);
-    for (const [id, other] of plugins) {
+    for (const other of await builtInPlugins()) {
       const foreign = optionNames(other)?.find((name) => !optionNames(local)?.includes(name));
       if (foreign === undefined) continue;
       const { problems } = await readOptions(local, { [foreign]: 'x' });
       expect(problems).toHaveLength(1);
-      expect(problems[0]?.message).toMatch(new RegExp(`^is an option of .*${id}.*, and the provider here is local$`));
+      expect(problems[0]?.message).toMatch(
+        new RegExp(`^is an option of .*${other.id}.*, and the provider here is local$`),
+      );
     }
   });
 
