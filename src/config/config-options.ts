@@ -1,20 +1,20 @@
 import type { AnyPlugin, ConfiguredBatchProvider, ConfiguredProvider } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 
-/** One environment as it is written: the provider's own options stand flat beside `provider` and `session`. */
+/** One environment of a configuration: the provider's own options are beside `provider` and `session`. */
 export interface EnvironmentOptions {
-  /** A built-in provider's id (`'local'`), or the import specifier of anybody's (`'@acme/anysession-livy'`, `'./livy.ts'`). */
+  /** A built-in provider's id (`'local'`), or the import specifier of another (`'@acme/anysession-livy'`, `'./livy.ts'`). */
   readonly provider: string;
-  /** What `start()` uses here where the call itself says nothing. */
+  /** Defaults of every `start()` in this environment. */
   readonly session?: SessionDefaults;
   readonly [option: string]: unknown;
 }
 
-/** What `anysession.config.*` holds, and what may be given as an object in its place. */
+/** The content of `anysession.config.*`, or the object that replaces it. */
 export interface ConfigOptions {
-  /** Files that this one builds on, relative to it; a later one wins over an earlier one, this file over all. */
+  /** Files to inherit from, relative to this one. A later file wins over an earlier one, this file over all. */
   readonly extends?: string | readonly string[];
-  /** The environment to take when neither the caller nor `ANYSESSION_ENV` names one. */
+  /** The environment to use when neither the caller nor `ANYSESSION_ENV` names one. */
   readonly defaultEnvironment?: string;
   /** Who pays, 1..63 characters of `[a-z0-9_-]`; by default made from the user and the host name. */
   readonly owner?: string;
@@ -48,7 +48,7 @@ export interface ProviderRequest<Provider = ConfiguredProvider | ConfiguredBatch
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** One environment, read and checked: everything that is needed to build its provider. */
+/** One environment, read and checked. */
 export interface EnvironmentConfig {
   /** The config file's absolute path; `undefined` without a file. */
   readonly file: string | undefined;
@@ -57,7 +57,7 @@ export interface EnvironmentConfig {
   /** Who pays, 1..63 characters of `[a-z0-9_-]`. */
   readonly owner: string;
   readonly plugin: AnyPlugin;
-  /** What the plugin's own `parseOptions` made of the environment's options. */
+  /** The options as the plugin's `parseOptions` returned them. */
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
 }
