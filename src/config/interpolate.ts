@@ -32,7 +32,7 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
   const fill = (template: string, path: ConfigPath): string => {
     if (!template.includes('${')) return template;
     const messages: string[] = [];
-    let hasVariables = false;
+    let references = 0;
     const text = template.replace(REFERENCE, (reference: string, inner?: string, end?: string) => {
       if (inner === undefined) return '${';
       const [, name, fallback] = (end === '}' && NAME.exec(inner)) || [];
@@ -40,14 +40,14 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
         messages.push(`${reference} is not a variable: write \${NAME} or \${NAME:-default}, or $\${ for a literal \${`);
         return reference;
       }
-      hasVariables = true;
+      references++;
       const found = env[name];
       if (fallback !== undefined) return found === undefined || found === '' ? fallback : found;
       if (found === undefined) messages.push(`variable ${name} is not set. Set it or write a default: \${${name}:-…}`);
       return found ?? reference;
     });
     problems.push(...messages.map((message) => ({ path, message })));
-    if (hasVariables && messages.length === 0) filled.push({ path, template, text });
+    if (references > 0 && messages.length === 0) filled.push({ path, template, text });
     return messages.length === 0 ? text : template;
   };
 
