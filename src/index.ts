@@ -127,8 +127,14 @@ export type {
   RunRowFilter,
 } from './contract/batch-provider.ts';
 export type { Batches, BatchListOptions, BatchTarget } from './batch/batches.ts';
-export type { Batch, BatchStatus, ResubmitOptions, RowOptions as BatchRowOptions } from './batch/batch.ts';
-export type { StartBatchOptions, WaitOptions } from './batch/batch-options.ts';
+export type { Batch } from './batch/batch.ts';
+export type {
+  ResubmitOptions,
+  RowOptions as BatchRowOptions,
+  StartBatchOptions,
+  WaitOptions,
+} from './batch/batch-options.ts';
+export type { BatchStatus } from './batch/batch-status.ts';
 export type { SubmissionEstimate } from './batch/estimate.ts';
 export type { BatchRun, FailedRun } from './batch/run-listing.ts';
 export type { RunSource } from './batch/read-runs.ts';
