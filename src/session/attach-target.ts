@@ -5,7 +5,7 @@ import { SessionError } from '../contract/session-error.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { callContext, type CallOptions } from './call-context.ts';
-import { signalWithTimeout } from './signal-with-timeout.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { listObservations } from './listing.ts';
 import { assertNoProblems, text } from './option-checks.ts';
 import { generationOf, keyPrefix } from './start-token.ts';

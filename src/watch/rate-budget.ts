@@ -1,7 +1,7 @@
 import type { Clock } from '../contract/ports.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
-import type { CallContext } from '../contract/session-provider.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import type { CallContext } from '../contract/call-context.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 
 /** Describes and lists are reads, the rest are writes. Services limit them separately. */
 export type CallClass = 'reads' | 'writes';
