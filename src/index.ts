@@ -38,7 +38,7 @@ export type {
   SessionUsage,
   StateHistoryEntry,
 } from './contract/observation.ts';
-export type { SessionSize } from './contract/start-request.ts';
+export { SESSION_SIZES, type SessionSize } from './contract/start-request.ts';
 export type { Capabilities, DurationRange, SqlDialect } from './contract/capabilities.ts';
 export type { CallContext } from './contract/call-context.ts';
 export type { Dashboard, ListFilter, SessionProvider } from './contract/session-provider.ts';
@@ -47,7 +47,7 @@ export type { SparkConnection, SparkSettings } from './contract/spark-connect.ts
 
 export type { Statement } from './statement/statement.ts';
 export type { StatementOptions } from './statement/statement-options.ts';
-export type { StatementState } from './statement/statement-state.ts';
+export { STATEMENT_STATES, type StatementState } from './statement/statement-state.ts';
 export type { StatementEvents } from './statement/statement-listeners.ts';
 export type { ParameterValue, Parameters, StatementProgress, StepMetrics } from './contract/statement-runner.ts';
 export type { Result } from './statement/result.ts';
