@@ -1,6 +1,6 @@
 import type { CallContext } from '../contract/call-context.ts';
 import type { CallClass, ProviderOperation } from '../contract/operations.ts';
-import type { Clock } from '../contract/ports.ts';
+import type { CallBudget, Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { assertHandleScope } from './handle-scope.ts';
@@ -11,12 +11,6 @@ export interface CallSubject<Operation extends string = ProviderOperation> {
   readonly operation: Operation;
   readonly handle?: SessionHandle;
   readonly call: CallContext;
-}
-
-/** The rate budget of one scope. */
-export interface CallBudget {
-  /** Takes one call; `undefined` when it may go at once. */
-  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined;
 }
 
 /** The call of one verb, as its requests to the service see it. */
