@@ -105,6 +105,7 @@ export {
   type ServiceCall,
 } from './call-runner.ts';
 export { assertHandleScope } from './handle-scope.ts';
+export { loadOnce } from './load-once.ts';
 export { parseNativeOptions, type NativeMembers, type NativeRequest } from './native-options.ts';
 export { isTlsCode, kindOfStage, networkStage, readRetryAfter, type FailureStage } from './network-failure.ts';
 export {
