@@ -5,6 +5,7 @@ import { defineAwsErrors } from '../_aws/errors.ts';
 /**
  * One row for every exception class of the SDK. Athena answers InvalidRequest for almost everything, including an unknown id,
  * so its kind depends on the operation.
+ * Decision 10: docs/decisions/0010-rejections-depend-on-operation-and-code.md
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartSession.html#API_StartSession_Errors (read 2026-11-20)
  */
 export const ATHENA_ERRORS = {

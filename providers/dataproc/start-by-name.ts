@@ -25,6 +25,7 @@ const DELETION_POLL_MS = 2_000;
  * Starts a session under a name. If the name is taken: our own session is returned, ended or not, or, with `deleteRecord`, the
  * record of an ended one is deleted and a new session started; a session of someone else is a conflict. The service remembers
  * the id of a request longer than the record, so each further session under a name has its own, which every process derives alike.
+ * Decision 15: docs/decisions/0015-dataproc-session-id-is-the-token.md
  */
 export async function startByName(target: SessionTarget, start: NamedStart): Promise<Observation> {
   const first = await create(target, start, start.id);

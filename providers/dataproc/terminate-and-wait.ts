@@ -25,6 +25,7 @@ const ENDING_POLLS = 10;
  * Ends a session. The service rejects that while the session is being created (ABORTED) and when it is ending already
  * (FAILED_PRECONDITION), and shows it as ACTIVE for a moment after it has agreed: so this repeats the request until the end shows.
  * The caller's deadline ends the wait.
+ * Decision 16: docs/decisions/0016-dataproc-terminate-waits-in-the-provider.md
  * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
  */
 export async function terminateAndWait(target: SessionTarget): Promise<Observation> {

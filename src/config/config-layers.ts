@@ -28,6 +28,7 @@ export interface LayerContext {
 
 /**
  * A layer and, behind it, all that it extends, the nearest first.
+ * Decision 23: docs/decisions/0023-config-extends-local-files-only.md
  * @throws SessionError `config-invalid` for an `extends` that is remote, goes round in a circle or cannot be read, and for a
  * layer that contains itself.
  */

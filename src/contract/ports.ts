@@ -9,6 +9,7 @@ export interface Clock {
   /**
    * Calls back once after `delayMs` (0 or more) and returns the way to call it off.
    * A `background` timer does not keep the process alive; one that somebody awaits does.
+   * Decision 3: docs/decisions/0003-awaited-timers-hold-the-process.md
    */
   schedule(delayMs: number, callback: () => void, kind?: 'awaited' | 'background'): () => void;
 }

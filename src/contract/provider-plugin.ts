@@ -59,7 +59,10 @@ export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   create(config: Config, ports: ProviderPorts): SessionProvider;
 }
 
-/** A provider of run batches. It has no sessions: `openSessions` refuses its environments and points to `openBatches`. */
+/**
+ * A provider of run batches. It has no sessions: `openSessions` refuses its environments and points to `openBatches`.
+ * Decision 27: docs/decisions/0027-run-batches-are-separate.md
+ */
 export interface BatchPlugin<Config = unknown> extends PluginBase<Config> {
   readonly batchCapabilities: BatchCapabilities;
   /** Makes a provider without any I/O; SDKs load at its first call. */

@@ -7,6 +7,7 @@ import { abortedError } from '../provider-kit/aborted-error.ts';
 /**
  * Limits the rate of calls to one scope, shared by all callers: a first-in-first-out queue per call class, with a burst of one
  * second.
+ * Decision 7: docs/decisions/0007-the-rate-budget-is-a-queue.md
  */
 export class RateBudget implements CallBudget {
   readonly #clock: Clock;
