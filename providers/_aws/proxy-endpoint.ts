@@ -31,7 +31,7 @@ export function toProxyEndpoint(
   const expiresAtMs = Math.round(expires?.getTime() ?? Number.NaN);
   if (address === '' || token === '' || Number.isNaN(expiresAtMs)) return undefined;
   if (!URL.canParse(address)) {
-    throw new SessionError('unexpected', "the address of the endpoint in the service's answer is no URL", {
+    throw new SessionError('unexpected', 'the address of the endpoint in the answer is not a URL', {
       operation: 'endpoint',
       provider,
     });

@@ -51,7 +51,6 @@ export class AwsSessionProvider implements SessionProvider {
       place: this,
       clock: ports.clock,
       sessionId,
-      budget: ports.budget,
       toError: (thrown, failed) => service.toSessionError(thrown, failed),
     });
     const calculations = capabilities.calculations ? service.calculations?.(this, this.#runner) : undefined;

@@ -47,7 +47,6 @@ export class DataprocProvider implements SessionProvider {
       place: this,
       clock: ports.clock,
       sessionId: SESSION_ID,
-      budget: ports.budget,
       toError: toSessionError,
     });
   }

@@ -58,8 +58,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     this.#ports = ports;
     this.#client = omicsClient(config);
     this.#store = new RunListStore(config, ports);
-    const { clock, budget } = ports;
-    this.#runner = new CallRunner({ place: this, clock, sessionId: BATCH_ID, budget, toError: toSessionError });
+    this.#runner = new CallRunner({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
   }
 
   toRunListEntry(run: RunSpec): string {
