@@ -1,4 +1,4 @@
-import type { ConfiguredProvider } from '../../src/contract/provider-plugin.ts';
+import type { ConfiguredProvider } from 'anysession/provider';
 import type { TemplateOptions } from './options.ts';
 import { plugin } from './plugin.ts';
 
