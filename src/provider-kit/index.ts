@@ -55,6 +55,8 @@ export {
   defineBatchPlugin,
   definePlugin,
   type BatchPlugin,
+  type ConfiguredBatchProvider,
+  type ConfiguredProvider,
   type OptionProblem,
   type ParsedOptions,
   type PluginBase,
