@@ -3,12 +3,9 @@ import type { TemplateOptions } from './options.ts';
 import { plugin } from './plugin.ts';
 
 export { plugin };
-export type { TemplateOptions } from './options.ts';
+export type { TemplateOptions };
 
-/**
- * Configures the template for `openSessions({ provider })`: `template({ project: 'p', region: 'r' })`. The options are those of the config file;
- * `openSessions` checks them.
- */
+/** Configures the provider for `openSessions({ provider })`, which checks the options: `template({ project: 'research' })`. */
 export function template(options: TemplateOptions): ConfiguredProvider {
   return { plugin, options };
 }

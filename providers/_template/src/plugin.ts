@@ -48,13 +48,13 @@ export const plugin: ProviderPlugin = definePlugin<TemplateConfig>({
   environmentVariables: { project: 'TEMPLATE_PROJECT', region: 'TEMPLATE_REGION' },
   optionsSchema: () => OPTIONS_SHAPE,
   parseOptions,
-  create: (config, ports) =>
+  create: (config, { clock }) =>
     new TemplateProvider({
       id: ID,
       // Part of every handle: it distinguishes two places, and holds no secret.
       scope: `${config.project}/${config.region}`,
       capabilities: CAPABILITIES,
       loadClient: loadOnce(() => loadSdk(config)),
-      ports,
+      clock,
     }),
 });

@@ -9,10 +9,10 @@ import {
   toObservation,
   type CallContext,
   type Capabilities,
+  type Clock,
   type Cursor,
   type ListFilter,
   type Observation,
-  type ProviderPorts,
   type SessionDetails,
   type SessionHandle,
   type SessionPage,
@@ -32,7 +32,7 @@ export interface TemplateProviderParts {
   readonly scope: string;
   readonly capabilities: Capabilities;
   readonly loadClient: () => Promise<TemplateClient>;
-  readonly ports: Pick<ProviderPorts, 'clock' | 'budget'>;
+  readonly clock: Clock;
 }
 
 /** Translates, one request per verb. It keeps no state, and does not wait or retry: the core does that. */
@@ -44,13 +44,13 @@ export class TemplateProvider implements SessionProvider {
   readonly #runner: CallRunner;
 
   constructor(parts: TemplateProviderParts) {
-    const { id, scope, capabilities, ports } = parts;
+    const { id, scope, capabilities, clock } = parts;
     this.id = id;
     this.scope = scope;
     this.capabilities = capabilities;
     this.#parts = parts;
     // Checks handles, keeps the deadline and converts errors. SDKs have no deadline, and not all of them observe their signal.
-    this.#runner = new CallRunner({ place: this, ...ports, toError: toSessionError });
+    this.#runner = new CallRunner({ place: this, clock, toError: toSessionError });
   }
 
   start({ token, owner, idleTimeoutMs, labels }: StartRequest, call: CallContext): Promise<Observation> {
@@ -96,7 +96,7 @@ export class TemplateProvider implements SessionProvider {
     } catch (error) {
       if (!SessionError.is(error, 'not-found')) throw error;
       // Ending an unknown session succeeds: clean-up must be repeatable.
-      return notFoundObservation(SERVICE, { handle, observedAtMs: this.#parts.ports.clock.nowMs() });
+      return notFoundObservation(SERVICE, { handle, observedAtMs: this.#parts.clock.nowMs() });
     }
   }
 
@@ -116,7 +116,7 @@ export class TemplateProvider implements SessionProvider {
     const seen = { service: SERVICE, nativeState, facts: STATES.facts(nativeState), reason, details };
     return toObservation(
       { ...seen, sinceMs: Date.parse(stateTime) },
-      { handle, observedAtMs: this.#parts.ports.clock.nowMs() },
+      { handle, observedAtMs: this.#parts.clock.nowMs() },
     );
   }
 }

@@ -28,7 +28,7 @@ export const templateSubject: ConformanceSubject = {
           scope: `${PLACE.project}/${PLACE.region}`,
           capabilities: CAPABILITIES,
           loadClient: async () => cloud,
-          ports: { clock },
+          clock,
         }),
       time: virtualTime(clock),
       oracle: cloud,
