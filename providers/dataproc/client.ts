@@ -1,7 +1,8 @@
 import type { protos } from '@google-cloud/dataproc';
-import { openConnection, type Connection } from './connection.ts';
+import { openConnection } from './connection.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
+import type { CallLimits, Connection } from './transport.ts';
 
 /** A session as the service tells it. */
 export type NativeSession = protos.google.cloud.dataproc.v1.ISession;
@@ -9,14 +10,6 @@ export type NativeSession = protos.google.cloud.dataproc.v1.ISession;
 export type NativeOperation = protos.google.longrunning.IOperation;
 /** One page of sessions as the service tells it. */
 export type NativePage = protos.google.cloud.dataproc.v1.IListSessionsResponse;
-
-/** How long one call may take. */
-export interface CallLimits {
-  /** Aborts when the answer is no longer needed, at the latest when the time is over. */
-  readonly signal: AbortSignal;
-  /** Milliseconds from now. */
-  readonly timeoutMs: number;
-}
 
 /** The few calls of Dataproc that the sessions of one project and region need; each makes one attempt and stops when its signal aborts. */
 export interface DataprocCalls {

@@ -1,15 +1,8 @@
-import type { CallLimits } from './client.ts';
 import { openAuth } from './credentials.ts';
 import { openGrpc } from './grpc-connection.ts';
 import type { DataprocConfig } from './options.ts';
-import type { MethodName, Request } from './request.ts';
 import { openRest } from './rest-connection.ts';
-
-/** One open connection to the service. */
-export interface Connection {
-  call(method: MethodName, request: Request, limits: CallLimits): Promise<unknown>;
-  close(): void;
-}
+import type { Connection } from './transport.ts';
 
 /**
  * Sees that there are credentials, loads what the transport needs, and opens it.

@@ -8,7 +8,7 @@ import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
-import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSession } from './client.ts';
+import { DataprocSdkCalls, type DataprocCalls, type NativeSession } from './client.ts';
 import { terminateAndWait } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
@@ -16,6 +16,7 @@ import { fromSession, notFoundObservation, type ObservationContext } from './obs
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
+import type { CallLimits } from './transport.ts';
 
 /** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/create (read 2026-11-20) */
 const SESSION_ID = {

@@ -1,7 +1,8 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
-import type { CallLimits, DataprocCalls } from './client.ts';
+import type { DataprocCalls } from './client.ts';
+import type { CallLimits } from './transport.ts';
 import { readFailure } from './failure.ts';
 import { fromSession, fromState, notFoundObservation, type ObservationContext } from './observation.ts';
 
