@@ -10,7 +10,8 @@ export {
   type SessionErrorDetails,
 } from './contract/session-error.ts';
 export { ERROR_KINDS, isErrorKind, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';
-export { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from './contract/session-handle.ts';
+export { HANDLE_VERSION, isSameSession, type SessionHandle } from './contract/session-handle.ts';
+export { parseHandle } from './contract/parse-handle.ts';
 export {
   isLegalMove,
   isSessionState,

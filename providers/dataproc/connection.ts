@@ -5,7 +5,7 @@ import { openRest } from './rest-connection.ts';
 import type { Connection } from './transport.ts';
 
 /**
- * Sees that there are credentials, loads what the transport needs, and opens it.
+ * Finds credentials, loads the transport, and opens it.
  * @throws CredentialsError
  */
 export async function openConnection(config: DataprocConfig): Promise<Connection> {

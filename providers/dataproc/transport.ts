@@ -1,15 +1,14 @@
+import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import type { MethodName, Request } from './request.ts';
 
-/** How long one call may take. */
-export interface CallLimits {
-  /** Aborts when the answer is no longer needed, at the latest when the time is over. */
-  readonly signal: AbortSignal;
-  /** Milliseconds from now. */
+/** The call of one verb. */
+export interface DataprocCall extends ServiceCall {
+  /** How long one request may take, milliseconds. */
   readonly timeoutMs: number;
 }
 
 /** One open connection to the service. */
 export interface Connection {
-  call(method: MethodName, request: Request, limits: CallLimits): Promise<unknown>;
+  call(method: MethodName, request: Request, call: DataprocCall): Promise<unknown>;
   close(): void;
 }
