@@ -1,4 +1,4 @@
-import { isMap } from './check-shape.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
 import type { ConfigPath } from './config-problem.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

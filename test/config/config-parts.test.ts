@@ -1,13 +1,12 @@
 import { isOwner } from '../../src/contract/ownership.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { checkShape } from '../../src/config/check-shape.ts';
-import { closestName } from '../../src/config/closest-name.ts';
+import { closestName } from '../../src/provider-kit/closest-name.ts';
 import { coerceTexts } from '../../src/config/coerce-texts.ts';
 import { formatPath } from '../../src/config/config-problem.ts';
 import { toOwner } from '../../src/config/default-owner.ts';
-import { describeValue, looksSecret } from '../../src/config/describe-value.ts';
+import { describeValue, looksSecret } from '../../src/provider-kit/describe-value.ts';
+import { checkOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 
 describe('closestName', () => {
   const names = ['environments', 'idleTimeoutMs', 'dev', 'prod'];
@@ -145,16 +144,20 @@ describe('formatPath', () => {
   });
 });
 
-describe('checkShape', () => {
-  const shape = z.strictObject({ idleTimeoutMs: z.int().min(1).optional(), name: z.string().min(1).optional() });
+describe('checkOptions', () => {
+  const shape: ObjectShape = {
+    type: 'object',
+    properties: { idleTimeoutMs: { type: 'integer', minimum: 1 }, name: { type: 'string', minLength: 1 } },
+    additionalProperties: false,
+  };
 
   it('accepts the bounds themselves', () => {
-    expect(checkShape({ idleTimeoutMs: 1, name: 'a' }, shape)).toEqual([]);
-    expect(checkShape({}, shape)).toEqual([]);
+    expect(checkOptions({ idleTimeoutMs: 1, name: 'a' }, shape)).toEqual([]);
+    expect(checkOptions({}, shape)).toEqual([]);
   });
 
   it.each([0, 1.5, Number.NaN, 2 ** 60, '1', null, true])('refuses %s as a whole number from 1', (value) => {
-    expect(checkShape({ idleTimeoutMs: value }, shape)).toHaveLength(1);
+    expect(checkOptions({ idleTimeoutMs: value }, shape)).toHaveLength(1);
   });
 
   it.each([
@@ -163,13 +166,13 @@ describe('checkShape', () => {
     ['500ms', ' (in milliseconds that is 500)'],
     ['5 weeks', ''],
   ])('helps with %s', (value, hint) => {
-    expect(checkShape({ idleTimeoutMs: value }, shape)).toEqual([
+    expect(checkOptions({ idleTimeoutMs: value }, shape)).toEqual([
       { path: ['idleTimeoutMs'], message: `expected a whole number, 1 or more; found "${value}"${hint}` },
     ]);
   });
 
   it('tells every unknown key by itself', () => {
-    expect(checkShape({ nane: 'a', other: 1 }, shape)).toEqual([
+    expect(checkOptions({ nane: 'a', other: 1 }, shape)).toEqual([
       { path: ['nane'], message: 'unknown key; did you mean name?' },
       { path: ['other'], message: 'unknown key; known here: idleTimeoutMs, name' },
     ]);
