@@ -112,7 +112,7 @@ function fits(value: unknown, shape: OptionShape): boolean {
 }
 
 function expectation(shape: OptionShape): string {
-  if ('title' in shape && shape.title !== undefined) return shape.title;
+  if (shape.title !== undefined) return shape.title;
   switch (shape.type) {
     case 'boolean':
       return 'true or false';
