@@ -78,7 +78,9 @@ export async function checkEnvironment({
 }: FilledEnvironment): Promise<CheckedEnvironment> {
   const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
   const allFilled = [...filled, ...fromVariables];
-  const typed = withTypes(written, plugin, allFilled, fromVariables);
+  const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
+  const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
+  const typed = coerceTexts(written, schema, allFilled) as Mapping;
   const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
   const problems = [...checkOptions(typed, ENVIRONMENT_SHAPE), ...read.problems];
   const secrets = problems.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
@@ -117,21 +119,6 @@ function optionsOf(environment: Mapping): Mapping {
   return Object.fromEntries(
     Object.entries(environment).filter(([key]) => !Object.hasOwn(ENVIRONMENT_SHAPE.properties, key)),
   );
-}
-
-/** The environment with the options that variables add; texts from variables are converted to the option's type. */
-function withTypes(
-  written: Mapping,
-  plugin: AnyPlugin | undefined,
-  filled: readonly FilledText[],
-  added: readonly FilledText[],
-): Mapping {
-  if (filled.length === 0) return written;
-  const options = Object.fromEntries(added.map(({ path, text }) => [formatPath(path), text] as const));
-  const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
-  const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
-  const places = new Set(filled.map(({ path }) => formatPath(path)));
-  return coerceTexts({ ...written, ...options }, schema, (path) => places.has(formatPath(path))) as Mapping;
 }
 
 /** Adds the variable that a wrong value came from, and hides every secret in a plugin's message. */

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closestName } from '../../src/provider-kit/closest-name.ts';
 import { coerceTexts } from '../../src/config/coerce-texts.ts';
-import { formatPath } from '../../src/config/config-problem.ts';
+import { formatPath, type ConfigPath } from '../../src/config/config-problem.ts';
+import type { FilledText } from '../../src/config/interpolate.ts';
 import { toOwner } from '../../src/config/default-owner.ts';
 import { describeValue, looksSecret } from '../../src/provider-kit/describe-value.ts';
 import { checkOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
@@ -98,19 +99,42 @@ describe('coerceTexts', () => {
   };
   const value = { n: '1', f: '-1.5', b: 'false', s: '1', list: ['2', 'x'], map: { a: '3' }, other: '4' };
 
+  const texts = (paths: readonly (readonly [path: ConfigPath, text: string])[]): FilledText[] =>
+    paths.map(([path, text]) => ({ path, text, template: '${X}' }));
+
   it('reads texts from variables as what the schema says', () => {
+    const filled = texts([
+      [['n'], '1'],
+      [['f'], '-1.5'],
+      [['b'], 'false'],
+      [['s'], '1'],
+      [['list', 0], '2'],
+      [['list', 1], 'x'],
+      [['map', 'a'], '3'],
+      [['other'], '4'],
+    ]);
     const typed = { n: 1, f: -1.5, b: false, s: '1', list: [2, 'x'], map: { a: 3 }, other: '4' };
-    expect(coerceTexts(value, schema, () => true)).toEqual(typed);
+    expect(coerceTexts(value, schema, filled)).toEqual(typed);
   });
 
   it('leaves every other text alone', () => {
-    expect(coerceTexts(value, schema, () => false)).toEqual(value);
-    expect(coerceTexts(value, schema, ([top]) => top === 'map')).toEqual({ ...value, map: { a: 3 } });
+    expect(coerceTexts(value, schema, [])).toEqual(value);
+    expect(coerceTexts(value, schema, texts([[['map', 'a'], '3']]))).toEqual({ ...value, map: { a: 3 } });
+  });
+
+  it('adds an option that the file leaves out, and is not misled by the name __proto__', () => {
+    expect(coerceTexts({}, schema, texts([[['n'], '7']]))).toEqual({ n: 7 });
+    const added = coerceTexts({}, schema, texts([[['__proto__'], 'x']])) as object;
+    expect([Object.keys(added), Object.getPrototypeOf(added)]).toEqual([['__proto__'], Object.prototype]);
   });
 
   it('leaves what does not read as its type', () => {
     for (const text of ['', '1e3', '0x10', 'one', '1_000', 'TRUE', '1.', ' 1']) {
-      expect(coerceTexts({ n: text, b: text }, schema, () => true)).toEqual({ n: text, b: text });
+      const filled = texts([
+        [['n'], text],
+        [['b'], text],
+      ]);
+      expect(coerceTexts({ n: text, b: text }, schema, filled)).toEqual({ n: text, b: text });
     }
   });
 });
