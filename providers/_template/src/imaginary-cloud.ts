@@ -1,4 +1,28 @@
-import type { CreateSessionInput, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
+/** The options of every request: SDKs stop when the signal aborts. */
+export interface RequestOptions {
+  readonly signal: AbortSignal;
+}
+
+/** What the service is asked to start, in its own names and units. */
+export interface CreateSessionInput {
+  readonly requestId: string;
+  readonly description: string;
+  readonly idleMinutes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A session in the service's answers. Values from outside may be missing or new: `state` is a string, not a union. */
+export interface SessionRecord {
+  readonly sessionId: string;
+  readonly state: string;
+  readonly stateMessage?: string;
+  readonly description: string;
+  /** RFC 3339. */
+  readonly createTime: string;
+  readonly stateTime: string;
+  readonly idleMinutes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 interface StoredSession {
   readonly id: string;
@@ -11,11 +35,10 @@ const START_MS = 4_000;
 const STOP_MS = 2_000;
 
 /**
- * Stands for the package of a vendor, so that the template runs: a cloud that has nothing but session records and a
- * clock. Throw it away together with its name in `client.ts` once the real package is there; a copy of it in
- * `test/providers/` is a good start for the service that the conformance kit asks.
+ * Replaces the package of a vendor, so that this package runs: a cloud that has only session records and a clock.
+ * Delete it when `client.ts` loads the real package; a copy of it in `test/` is a good start for the emulator of your service.
  */
-export class ImaginaryCloud implements TemplateClient {
+export class ImaginaryCloud {
   readonly #sessions: StoredSession[] = [];
   readonly #nowMs: () => number;
   readonly #place: string;
@@ -43,7 +66,7 @@ export class ImaginaryCloud implements TemplateClient {
   async listSessions(
     input: { readonly pageSize: number; readonly pageToken?: string },
     { signal }: RequestOptions,
-  ): ReturnType<TemplateClient['listSessions']> {
+  ): Promise<{ readonly sessions: readonly SessionRecord[]; readonly nextPageToken?: string }> {
     signal.throwIfAborted();
     const from = Number(input.pageToken ?? 0);
     const to = from + input.pageSize;
@@ -64,7 +87,7 @@ export class ImaginaryCloud implements TemplateClient {
     throw Object.assign(new Error(`no session ${sessionId}`), { code: 'NotFound', status: 404 });
   }
 
-  /** When the session was told to stop, or will have been idle for too long. */
+  /** When the session was stopped, or its idle timeout ends it. */
   #stopMs({ input, createdMs, stoppedMs }: StoredSession): number {
     return stoppedMs ?? createdMs + START_MS + input.idleMinutes * 60_000;
   }
