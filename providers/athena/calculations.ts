@@ -14,7 +14,8 @@ import type {
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';

@@ -1,9 +1,9 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { ProviderOperation } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
 import { commonKind, mayHaveActed, readFailure, type AwsFailure } from '../_aws/failure.ts';
-import { isChanging } from '../../src/provider-kit/with-deadline.ts';
+import { possibleEffect } from '../../src/contract/operations.ts';
 
 /** What an exception means: in general, and in the verbs where it means something else. */
 type ErrorRow = { readonly general: ErrorKind } & Partial<Readonly<Record<ProviderOperation, ErrorKind>>>;
@@ -41,7 +41,7 @@ export function toSessionError(thrown: unknown, { operation, handle, scope, nowM
     provider: 'athena',
     handle,
     native: { code, requestId, httpStatus },
-    effect: isChanging(operation) && mayHaveActed(failure) ? 'unknown' : 'none',
+    effect: mayHaveActed(failure) ? possibleEffect(operation) : 'none',
     retryAfterMs,
     cause: thrown,
   });

@@ -1,6 +1,5 @@
 import type { protos } from '@google-cloud/dataproc';
 import { openConnection, type Connection } from './connection.ts';
-import type { WantedCall } from '../../src/provider-kit/call-runner.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
 
@@ -13,8 +12,8 @@ export type NativePage = protos.google.cloud.dataproc.v1.IListSessionsResponse;
 
 /** How long one call may take. */
 export interface CallLimits {
-  /** Tells when nobody wants the answer any more, and at the latest when the time is over. */
-  readonly wanted: WantedCall;
+  /** Aborts when the answer is no longer needed, at the latest when the time is over. */
+  readonly signal: AbortSignal;
   /** Milliseconds from now. */
   readonly timeoutMs: number;
 }

@@ -1,8 +1,8 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { ProviderOperation } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
-import { isChanging } from '../../src/provider-kit/with-deadline.ts';
+import { possibleEffect } from '../../src/contract/operations.ts';
 import { isTlsCode, mayHaveActed, readFailure, type DataprocFailure, type GrpcCode } from './failure.ts';
 
 /** What a code means: in general, and in the verbs where it means something else. */
@@ -44,7 +44,7 @@ export function toSessionError(thrown: unknown, { operation, handle, scope, nowM
     provider: 'dataproc',
     handle,
     native: { code, httpStatus },
-    effect: isChanging(operation) && mayHaveActed(failure) ? 'unknown' : 'none',
+    effect: mayHaveActed(failure) ? possibleEffect(operation) : 'none',
     retryAfterMs,
     cause: withoutRequest(thrown),
   });

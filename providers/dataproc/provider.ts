@@ -3,13 +3,8 @@ import type { Observation } from '../../src/contract/observation.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type {
-  CallContext,
-  Cursor,
-  ListFilter,
-  SessionPage,
-  SessionProvider,
-} from '../../src/contract/session-provider.ts';
+import type { Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
@@ -104,7 +99,7 @@ export class DataprocProvider implements SessionProvider {
   #attempt<Answer>(subject: CallSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
     const leftMs = subject.call.deadline - this.#ports.clock.monotonicMs();
     const timeoutMs = Math.min(CALL_LIMIT_MS, leftMs);
-    return this.#runner.runWith(subject, (wanted) => work({ wanted, timeoutMs }));
+    return this.#runner.run(subject, (signal) => work({ signal, timeoutMs }));
   }
 
   /** The native filter is coarser than ours: ACTIVE is ready or still creating, and times are compared to the millisecond. */

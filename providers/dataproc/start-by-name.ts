@@ -114,7 +114,7 @@ async function removeRecord(
   const isThere = async (): Promise<boolean> => (await calls.getSession(id, limits)).uuid === uuid;
   try {
     if (await isThere()) await calls.deleteSession({ id, requestId: uuid }, limits);
-    while (await isThere()) await sleep(clock, REMOVAL_PAUSE_MS, limits.wanted.signal);
+    while (await isThere()) await sleep(clock, REMOVAL_PAUSE_MS, limits.signal);
   } catch (error) {
     if (readFailure(error, 0).code !== 'NOT_FOUND') throw error;
   }

@@ -32,11 +32,11 @@ export async function terminateAndWait(drive: SessionDrive): Promise<Observation
     let seen = fromSession(await calls.getSession(id, limits), sight());
     // As long as it is being created the answer is known.
     while (seen.nativeState === 'CREATING') {
-      await sleep(clock, PAUSES_MS.creating, limits.wanted.signal);
+      await sleep(clock, PAUSES_MS.creating, limits.signal);
       seen = fromSession(await calls.getSession(id, limits), sight());
     }
     if (isEnding(seen)) return seen;
-    await sleep(clock, PAUSES_MS.ending, limits.wanted.signal);
+    await sleep(clock, PAUSES_MS.ending, limits.signal);
   }
   return awaitEnding(drive, id);
 }
@@ -55,7 +55,7 @@ async function isAccepted({ calls, limits }: SessionDrive, id: string): Promise<
 /** The end is decided: a look that fails, or a service that goes on showing the past, changes nothing about it. */
 async function awaitEnding({ calls, clock, limits, sight }: SessionDrive, id: string): Promise<Observation> {
   for (let look = 0; look < ENDING_LOOKS; look++) {
-    if (look > 0) await sleep(clock, PAUSES_MS.ending, limits.wanted.signal);
+    if (look > 0) await sleep(clock, PAUSES_MS.ending, limits.signal);
     try {
       const seen = fromSession(await calls.getSession(id, limits), sight());
       if (isEnding(seen)) return seen;

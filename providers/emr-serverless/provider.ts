@@ -4,15 +4,15 @@ import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type {
-  CallContext,
   ConnectEndpoint,
   Cursor,
   Dashboard,
   ListFilter,
-  ProviderOperation,
   SessionPage,
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { startAndWait, whyNoSessions, whyNotStartable } from './application.ts';

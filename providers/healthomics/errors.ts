@@ -1,9 +1,9 @@
-import type { BatchOperation } from '../../src/contract/batch-provider.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { commonKind, mayHaveActed, readFailure, type AwsFailure } from '../_aws/failure.ts';
 import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
-import { isChanging } from '../../src/provider-kit/with-deadline.ts';
+import { possibleEffect } from '../../src/contract/operations.ts';
 
 /**
  * One row for every exception class of the SDK. What a refused cancel or delete is called is not documented: `conflict` is what
@@ -48,7 +48,7 @@ export function toSessionError(thrown: unknown, failed: FailedCall<BatchOperatio
     provider: 'healthomics',
     handle,
     native: { code, requestId, httpStatus },
-    effect: isChanging(operation) && isDoubtful(failure) ? 'unknown' : 'none',
+    effect: isDoubtful(failure) ? possibleEffect(operation) : 'none',
     retryAfterMs,
     cause: thrown,
   });

@@ -2,19 +2,20 @@ import type { BatchObservation } from '../../src/contract/batch-observation.ts';
 import type {
   BatchCapabilities,
   BatchFilter,
-  BatchOperation,
   BatchProvider,
   BatchStartRequest,
   Page,
   RunRowFilter,
 } from '../../src/contract/batch-provider.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus } from '../../src/contract/batch-run.ts';
 import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, Cursor } from '../../src/contract/session-provider.ts';
+import type { Cursor } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { OmicsSdkCalls, type OmicsCalls } from './client.ts';

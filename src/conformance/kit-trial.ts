@@ -1,7 +1,8 @@
+import type { CallContext } from '../contract/call-context.ts';
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import type { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext, Cursor } from '../contract/session-provider.ts';
+import type { Cursor } from '../contract/session-provider.ts';
 import { CaseBlocked, check, expectError, outcomeOf, type Outcome } from './check.ts';
 import type { KitFixture, KitSubject } from './subject.ts';
 

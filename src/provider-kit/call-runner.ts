@@ -2,7 +2,8 @@ import { assertHandleScope } from './handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
+import type { ProviderOperation } from '../contract/operations.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
@@ -11,9 +12,6 @@ export interface CallSubject<Operation extends string = ProviderOperation> {
   readonly handle?: SessionHandle;
   readonly call: CallContext;
 }
-
-/** Tells the work of a call when nobody wants it any more; `onGivenUp` is the cheaper way, where it is there. */
-export type WantedCall = Pick<CallContext, 'signal' | 'onGivenUp'>;
 
 /** What was being done when a call failed. */
 export interface FailedCall<Operation extends string = ProviderOperation> {
@@ -28,8 +26,8 @@ export interface FailedCall<Operation extends string = ProviderOperation> {
 export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly place: { readonly id: string; readonly scope: string };
   readonly clock: Clock;
-  /** The ids that the service's model allows, as a pattern and in words. */
-  readonly sessionId: { readonly pattern: RegExp; readonly words: string };
+  /** The ids that the service's model allows, as a pattern and in words; any id by default. */
+  readonly sessionId?: { readonly pattern: RegExp; readonly words: string };
   readonly toError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
 }
 
@@ -41,20 +39,14 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     this.#parts = parts;
   }
 
-  run<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return this.runWith(subject, ({ signal }) => work(signal));
-  }
-
-  /** The same for work that can do without a signal. */
-  async runWith<Answer>(
+  async run<Answer>(
     { operation, handle, call }: CallSubject<Operation>,
-    work: (wanted: WantedCall) => Promise<Answer>,
+    work: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
     const { place, clock, toError } = this.#parts;
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
-      if (call.onGivenUp !== undefined) return await work(call);
-      return await withDeadline(clock, { operation, call }, (signal) => work({ signal }));
+      return await withDeadline(clock, { operation, call }, work);
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }
@@ -63,7 +55,7 @@ export class CallRunner<Operation extends string = ProviderOperation> {
   #refuseForeign(handle: SessionHandle, operation: Operation): void {
     const { place, sessionId } = this.#parts;
     assertHandleScope(place, handle, operation);
-    if (sessionId.pattern.test(handle.id)) return;
+    if (sessionId === undefined || sessionId.pattern.test(handle.id)) return;
     throw new SessionError('invalid-request', `an id here is ${sessionId.words}; check the handle`, {
       operation,
       provider: place.id,

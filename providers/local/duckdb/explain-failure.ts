@@ -2,9 +2,9 @@ import { SessionError } from '../../../src/contract/session-error.ts';
 import type { Parameters } from '../../../src/contract/statement-runner.ts';
 import { toSessionError } from '../errors.ts';
 import { type Connection, type DuckDbBinding, STATEMENT_SELECT } from './binding.ts';
-import { assertNotStopped } from '../settled-or-stopped.ts';
 import { interruptible } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** A statement whose result broke off. */
 export interface BrokenStatement {
@@ -31,7 +31,7 @@ export async function explainFailure(broken: BrokenStatement): Promise<SessionEr
   try {
     if (broken.text !== undefined) await runAgain(broken, broken.text);
   } catch (error) {
-    assertNotStopped(broken.signal);
+    throwIfAborted(broken.signal, 'execute');
     const reason = toSessionError(withTrueLine(error), { operation: 'execute' });
     // In a transaction that the failure has ended, nothing can be run again.
     const isReason = reason.native !== undefined && reason.kind !== 'conflict';

@@ -1,5 +1,5 @@
 import type { BatchObservation } from '../../contract/batch-observation.ts';
-import type { BatchOperation } from '../../contract/batch-provider.ts';
+import type { BatchOperation } from '../../contract/operations.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import { check } from '../check.ts';
 import { caseNeeding, someRuns, type BatchCase, type BatchTrial } from './batch-trial.ts';

@@ -1,14 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BatchObservation } from '../../contract/batch-observation.ts';
-import type {
-  BatchCapabilities,
-  BatchOperation,
-  BatchProvider,
-  BatchStartRequest,
-  Page,
-} from '../../contract/batch-provider.ts';
+import type { BatchCapabilities, BatchProvider, BatchStartRequest, Page } from '../../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { isFinalBatchState } from '../../contract/batch-state.ts';
+import type { BatchOperation } from '../../contract/operations.ts';
 import type { RunList } from '../../contract/run-list.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import type { Cursor } from '../../contract/session-provider.ts';

@@ -1,5 +1,5 @@
 import type { Observation } from '../../contract/observation.ts';
-import type { ProviderOperation } from '../../contract/session-provider.ts';
+import type { ProviderOperation } from '../../contract/operations.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import { CaseBlocked, check, outcomeOf, RuleBroken, type Outcome } from '../check.ts';

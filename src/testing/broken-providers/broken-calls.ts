@@ -1,5 +1,6 @@
+import type { CallContext } from '../../contract/call-context.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
-import type { CallContext, SessionProvider } from '../../contract/session-provider.ts';
+import type { SessionProvider } from '../../contract/session-provider.ts';
 import { alter, asking, broken, failing, type BrokenProvider, type Replacements } from './broken-provider.ts';
 
 /** A call whose abort the provider does not see. */

@@ -1,6 +1,7 @@
 import type { BatchProvider } from '../../contract/batch-provider.ts';
 import type { Capabilities } from '../../contract/capabilities.ts';
 import type { ErrorKind } from '../../contract/error-kinds.ts';
+import type { Verb } from '../../contract/operations.ts';
 import type { Observation } from '../../contract/observation.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
@@ -28,8 +29,6 @@ export type Fault<Part> = (sound: Part, memory: Set<string>) => Replacements<Par
 
 type Call = (...args: never[]) => Promise<unknown>;
 type Eventual<T> = T | Promise<T>;
-/** The names of the methods that return a promise. */
-type Verb<Part> = { [Name in keyof Part]-?: NonNullable<Part[Name]> extends Call ? Name : never }[keyof Part];
 type Args<Part, Name extends keyof Part> = Part[Name] extends ((...args: infer A) => unknown) | undefined ? A : never;
 type Answer<Part, Name extends keyof Part> = Part[Name] extends ((...args: never[]) => Promise<infer A>) | undefined
   ? A
