@@ -14,7 +14,7 @@ import type { templateSubject, TemplateModules } from '../providers/_template/te
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GUIDE = readFileSync(join(ROOT, 'docs/guide/writing-a-provider.md'), 'utf8');
-/** A repository of its own, in a folder that nobody else looks at: the sources are those of this one. */
+/** A repository of its own, in a folder of this run; its sources are links to this one's. */
 const COPY = join(ROOT, 'reports', `newcomer-${process.pid}`);
 
 const [setUp = ''] = /```sh\n(cp [\s\S]*?)```/.exec(GUIDE)?.slice(1) ?? [];
@@ -41,23 +41,20 @@ describe('the guide to writing a provider', () => {
 
   afterAll(() => rmSync(COPY, { recursive: true, force: true }));
 
-  it('its commands make a provider of the new name on which the kit passes', async () => {
+  it('has commands that create a provider with the new name, and the kit passes on it', async () => {
     expect(subject.name).toBe('acme');
     const report = await runConformance(subject);
     expect(report.ok, formatReport(report)).toBe(true);
     expect(report.counts.run + report.counts.notApplicable).toBe(CASES.length);
   });
 
-  it('says how many cases run on the copy', () => {
+  it('states how many cases run on the copy', () => {
     const { run } = registerConformance({ describe: () => undefined, it: () => undefined, subject });
     expect(GUIDE.match(/\btoBe\((\d+)\)/)?.[1]).toBe(String(run));
   });
 
   it('leaves nothing of the template behind in the copied tests', () => {
-    const left = execFileSync('sh', ['-c', `grep -rl _template test/providers/acme || true`], {
-      cwd: COPY,
-      encoding: 'utf8',
-    });
-    expect(left).toBe('');
+    const left = execFileSync('sh', ['-c', 'grep -rl _template test/providers/acme || true'], { cwd: COPY });
+    expect(String(left)).toBe('');
   });
 });
