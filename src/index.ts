@@ -10,7 +10,8 @@ export {
   type SessionErrorDetails,
 } from './contract/session-error.ts';
 export { ERROR_KINDS, isErrorKind, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';
-export { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from './contract/session-handle.ts';
+export { HANDLE_VERSION, isSameSession, type SessionHandle } from './contract/session-handle.ts';
+export { parseHandle } from './contract/parse-handle.ts';
 export {
   isLegalMove,
   isSessionState,
@@ -42,6 +43,8 @@ export {
   isBatchPlugin,
   type AnyPlugin,
   type BatchPlugin,
+  type ConfiguredBatchProvider,
+  type ConfiguredProvider,
   type PluginBase,
   type ProviderPorts,
 } from './contract/provider-plugin.ts';
@@ -85,7 +88,8 @@ export type {
 export type { CalculationOptions } from './session/run-calculation.ts';
 export type { EndpointSource, SparkConnectFactory, SparkConnectRunner } from './contract/spark-connect.ts';
 export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from './contract/column-batch.ts';
-export type { ConfigOptions, ConfigRequest, EnvironmentOptions } from './config/config-options.ts';
+export type { ConfigOptions, ConfigRequest, EnvironmentOptions, ProviderRequest } from './config/config-options.ts';
+export type { OpenPorts } from './open-request.ts';
 export type { AttachTarget } from './session/attach-target.ts';
 export type { Sessions } from './session/sessions.ts';
 export type { Session } from './session/session.ts';
@@ -125,8 +129,14 @@ export type {
 } from './contract/batch-provider.ts';
 export type { BatchOperation } from './contract/operations.ts';
 export type { Batches, BatchListOptions, BatchTarget } from './batch/batches.ts';
-export type { Batch, BatchStatus, ResubmitOptions, RowOptions as BatchRowOptions } from './batch/batch.ts';
-export type { StartBatchOptions, WaitOptions } from './batch/batch-options.ts';
+export type { Batch } from './batch/batch.ts';
+export type {
+  ResubmitOptions,
+  RowOptions as BatchRowOptions,
+  StartBatchOptions,
+  WaitOptions,
+} from './batch/batch-options.ts';
+export type { BatchStatus } from './batch/batch-status.ts';
 export type { SubmissionEstimate } from './batch/estimate.ts';
 export type { BatchRun, FailedRun } from './batch/run-listing.ts';
 export type { RunSource } from './batch/read-runs.ts';

@@ -4,13 +4,7 @@ import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type {
-  ConnectEndpoint,
-  Cursor,
-  ListFilter,
-  SessionPage,
-  SessionProvider,
-} from '../../src/contract/session-provider.ts';
+import type { ConnectEndpoint, Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import { abortedError } from '../../src/provider-kit/aborted-error.ts';

@@ -1,7 +1,10 @@
 import type { CapabilityFlag } from '../contract/capabilities.ts';
 import type { FaultKind, SubjectFacts } from './subject.ts';
 
-/** One check of one rule. Only {@link KitCase.lacks} decides whether it applies; nobody can leave a case out. */
+/**
+ * One check of one rule. Only {@link KitCase.lacks} decides whether it applies; there is no way to leave a case out.
+ * Decision 26: docs/decisions/0026-capabilities-select-conformance-cases.md
+ */
 export interface KitCase<Facts, TrialOfKind> {
   /** The rule in CONTRACT.md, such as `'C-031'`. */
   readonly rule: string;

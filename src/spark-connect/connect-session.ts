@@ -58,7 +58,9 @@ export class ConnectSession {
   readonly handle: SessionHandle;
   readonly clock: Clock;
   readonly random: Random;
-  readonly settings = new SessionSettings(this);
+  readonly settings = new SessionSettings((request, signal) =>
+    this.unary(SparkConnectService.method.config, request, signal),
+  );
   readonly #parts: ConnectSessionParts;
   readonly #endpoint: RefreshingEndpoint;
   readonly #mark: SessionSentinel;

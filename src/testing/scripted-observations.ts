@@ -8,7 +8,7 @@ const STATES: Readonly<Record<ScriptedState, StatePoint>> = {
   STARTING: { state: 'creating', final: false },
   IDLE: { state: 'ready', final: false },
   RUNNING: { state: 'busy', final: false },
-  // It accepts no more work, and it is billed until somebody ends it.
+  // It accepts no more work, and it is billed until it is terminated.
   UNHEALTHY: { state: 'failed', final: false },
   STOPPING: { state: 'terminated', final: false },
   STOPPED: { state: 'terminated', final: true },

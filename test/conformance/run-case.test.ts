@@ -110,7 +110,7 @@ describe('registerConformance', () => {
     );
   });
 
-  it('has no case that applies to nobody', () => {
+  it('has no case that applies to no subject', () => {
     const rich = scriptedSubject({ size: true, sparkConf: true, calculations: true });
     const poor = scriptedSubject(POOR_CAPABILITIES);
     const silent = scriptedSubject({ reportsBusy: false });

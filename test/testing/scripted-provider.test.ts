@@ -325,7 +325,7 @@ describe('statements', () => {
     await batches.next();
     expect(service.oracle.runningStatements()).toEqual(['many']);
     abort();
-    // At once, even if nobody asks for the next batch.
+    // At once, even if the next batch is never read.
     expect(service.oracle.runningStatements()).toEqual([]);
     await expect(batches.next()).rejects.toMatchObject({ kind: 'aborted' });
     expect((await describe(handle)).state).toBe('ready');

@@ -24,6 +24,7 @@ export interface OpenDatabase {
 /**
  * A session on DuckDB: one connection, on which one statement runs at a time and the others wait in line.
  * When the next one begins, a result that is still half read is taken into memory first, so that both can go on.
+ * Decision 20: docs/decisions/0020-duckdb-sessions-are-one-connection.md
  */
 export class DuckDbSession implements EngineSession {
   readonly #open: OpenDatabase;

@@ -25,6 +25,7 @@ const PATIENCE_MS = 10_000;
  * Finds out why a result broke off. The binding tells that it did and keeps the reason to itself, so a SELECT is run
  * once more under an aggregate that looks at every value and keeps none: it meets the same trouble and fails with its words.
  * Where that does not help, the error says how to see the reason.
+ * Decision 19: docs/decisions/0019-duckdb-results-that-break-off.md
  * @throws SessionError the signal's error when it aborts; gives any other back.
  */
 export async function explainFailure(broken: BrokenStatement): Promise<SessionError> {

@@ -58,7 +58,7 @@ const YEAR_MS = 365 * 86_400_000;
 
 const shapeCase = caseNeeding();
 
-/** C-001 … C-003 and C-008: what a provider looks like from outside. */
+/** C-001 … C-003 and C-008: the public shape of a provider. */
 export const SHAPE_CASES: readonly ConformanceCase[] = [
   shapeCase(
     'C-001',

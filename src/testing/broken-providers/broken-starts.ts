@@ -4,7 +4,7 @@ import { answering, asking, broken, failing, listing, reporting, type BrokenProv
 
 const MINUTE_MS = 60_000;
 
-/** The same request under a token that nobody has used; the count tells the tokens apart. */
+/** The same request with an unused token; each count gives another one. */
 export function underNewToken<Request extends { readonly token: string }>(request: Request, count: number): Request {
   return { ...request, token: `x${String(count).padStart(39, '0')}` };
 }
