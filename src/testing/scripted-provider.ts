@@ -123,14 +123,18 @@ export class ScriptedProvider implements SessionProvider {
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     const about = { operation: 'endpoint', handle, call } as const;
-    const { token, expiresAtMs } = await this.#runner.run(about, () => this.service.createToken(about, call));
+    const { token, expiresAtMs } = await this.#runner.run(about, () =>
+      this.service.createToken('endpoint', handle.id, call),
+    );
     const metadata = { 'x-session-token': token };
     return { host: `${handle.id}.scripted.invalid`, port: 443, tls: true, metadata, expiresAtMs };
   }
 
   async #openDashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
     const about = { operation: 'dashboard', handle, call } as const;
-    const { token, expiresAtMs } = await this.#runner.run(about, () => this.service.createToken(about, call));
+    const { token, expiresAtMs } = await this.#runner.run(about, () =>
+      this.service.createToken('dashboard', handle.id, call),
+    );
     return { url: `https://scripted.invalid/${handle.id}?token=${token}`, expiresAtMs };
   }
 

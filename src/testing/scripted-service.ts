@@ -153,11 +153,12 @@ export class ScriptedService implements ScriptedHost {
 
   /** Creates a short-lived token for a session that accepts work. */
   createToken(
-    { operation, handle }: { readonly operation: 'endpoint' | 'dashboard'; readonly handle: { readonly id: string } },
+    operation: 'endpoint' | 'dashboard',
+    sessionId: string,
     request: ScriptedRequest,
   ): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
-    return this.request({ operation, sessionId: handle.id }, request, () => {
-      const { state } = this.session(handle.id);
+    return this.request({ operation, sessionId }, request, () => {
+      const { state } = this.session(sessionId);
       if (state !== 'IDLE' && state !== 'RUNNING') throw new ServiceFault('NotReady', 409, `the session is ${state}`);
       const lifetimeMs = this.capabilities.tokenLifetimeMs || 3_600_000;
       return { token: this.#random.hex(32), expiresAtMs: this.nowMs() + lifetimeMs };

@@ -266,16 +266,10 @@ describe('listing', () => {
       ids.push((await start({ labels: { team: count % 2 === 0 ? 'red' : 'blue' } })).id);
       await clock.advance(1_000);
     }
-    const all = async (filter: ListFilter) => {
-      const pages: string[][] = [];
-      let next: string | undefined;
-      do {
-        const page = await provider.listPage(filter, next, call());
-        expect(pages.length).toBeLessThan(10);
-        pages.push(page.observations.map(({ handle }) => handle.id));
-        next = page.next;
-      } while (next !== undefined);
-      return pages;
+    const all = async (filter: ListFilter, cursor?: string): Promise<string[][]> => {
+      const { observations, next } = await provider.listPage(filter, cursor, call());
+      const page = observations.map(({ handle }) => handle.id);
+      return [page, ...(next === undefined ? [] : await all(filter, next))];
     };
     expect(await all({})).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
     expect((await all({ labels: { team: 'red' } })).flat()).toEqual(ids.filter((_, at) => at % 2 === 0));
@@ -334,15 +328,13 @@ describe('statements', () => {
 });
 
 describe('the service', () => {
-  it('is the same for two providers, and keeps its time when the wall clock jumps', async () => {
-    const { clock, service, start } = setUp();
-    const other = new ScriptedProvider({ service, clock });
+  it('keeps its time when the wall clock jumps', async () => {
+    const { clock, start, describe, list } = setUp();
     const handle = await start();
     clock.jumpWallTime(-86_400_000);
     await clock.advance(3_000);
-    expect((await other.describe(handle, call())).state).toBe('ready');
-    const { observations } = await other.listPage({}, undefined, call());
-    expect(observations.map((seen) => seen.handle.id)).toEqual([handle.id]);
+    expect((await describe(handle)).state).toBe('ready');
+    expect(await list()).toEqual([handle.id]);
   });
 
   it('records every request with its operation, token and attempt', async () => {
