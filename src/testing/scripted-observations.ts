@@ -1,10 +1,12 @@
 import type { Observation, SessionDetails } from '../contract/observation.ts';
 import { parseOwnership } from '../contract/ownership.ts';
-import type { SessionHandle } from '../contract/session-handle.ts';
-import type { SessionState, StatePoint } from '../contract/session-state.ts';
+import type { SessionState } from '../contract/session-state.ts';
+import { toObservation, type ObservationContext } from '../provider-kit/observation.ts';
+import { omitUndefined } from '../provider-kit/omit-undefined.ts';
+import { defineStates } from '../provider-kit/states.ts';
 import type { ScriptedSessionRecord, ScriptedState } from './scripted-session.ts';
 
-const STATES: Readonly<Record<ScriptedState, StatePoint>> = {
+const STATES = defineStates<ScriptedState>({
   STARTING: { state: 'creating', final: false },
   IDLE: { state: 'ready', final: false },
   RUNNING: { state: 'busy', final: false },
@@ -13,61 +15,35 @@ const STATES: Readonly<Record<ScriptedState, StatePoint>> = {
   STOPPING: { state: 'terminated', final: false },
   STOPPED: { state: 'terminated', final: true },
   BROKEN: { state: 'failed', final: true },
-};
+});
 
 /** The native states of our states. */
 export function toNativeStates(states: readonly SessionState[]): readonly string[] {
-  return Object.entries(STATES).flatMap(([native, point]) => (states.includes(point.state) ? [native] : []));
+  return STATES.names.filter((name) => states.some((state) => STATES.facts(name)?.state === state));
 }
 
 /** The observation of a record. */
-export function toObservation(
+export function fromRecord(
   record: ScriptedSessionRecord,
-  seen: { readonly handle: SessionHandle; readonly observedAtMs: number; readonly takesWorkWhileBusy: boolean },
+  { takesWorkWhileBusy, ...context }: ObservationContext & { readonly takesWorkWhileBusy: boolean },
 ): Observation {
-  const { handle, observedAtMs } = seen;
-  const { state: nativeState, stateReason: reason } = record;
-  const point = Object.hasOwn(STATES, nativeState) ? STATES[nativeState as ScriptedState] : undefined;
-  const isBusy = point?.state === 'busy';
-  return {
-    handle,
-    nativeState,
-    state: point?.state,
-    acceptsWork: point?.state === 'ready' || (isBusy && seen.takesWorkWhileBusy),
-    final: point?.final ?? false,
-    observedAtMs,
-    sinceMs: toMs(record.stateSince),
-    ...(reason !== undefined && { reason }),
-    ...(isBusy && { busySource: 'service' }),
-    details: toDetails(record),
-  };
-}
-
-/** The observation of a session that the service does not know, after a terminate. */
-export function notFoundObservation(handle: SessionHandle, observedAtMs: number): Observation {
-  return {
-    handle,
-    nativeState: 'NoSuchSession',
-    state: 'terminated',
-    acceptsWork: false,
-    final: true,
-    observedAtMs,
-    reason: 'the service does not know this session (any more)',
-    details: {},
-  };
+  const { state: nativeState, stateSince, stateReason: reason } = record;
+  const known = STATES.facts(nativeState);
+  const facts = known?.state === 'busy' ? { ...known, acceptsWork: takesWorkWhileBusy } : known;
+  const seen = { service: 'the scripted service', nativeState, facts, sinceMs: toMs(stateSince), reason };
+  return toObservation({ ...seen, details: toDetails(record) }, context);
 }
 
 function toDetails(record: ScriptedSessionRecord): SessionDetails {
-  const { name, startedAt, endedAt, idleSince, maxLifetimeMinutes } = record;
-  const ownership = parseOwnership(record.description);
-  return {
-    ...(name !== undefined && { name }),
+  const { startedAt, endedAt, idleSince, maxLifetimeMinutes } = record;
+  return omitUndefined<SessionDetails>({
+    name: record.name,
     createdAtMs: toMs(record.createdAt),
-    ...(startedAt !== undefined && { startedAtMs: toMs(startedAt) }),
-    ...(endedAt !== undefined && { endedAtMs: toMs(endedAt) }),
-    ...(idleSince !== undefined && { idleSinceMs: toMs(idleSince) }),
+    startedAtMs: startedAt && toMs(startedAt),
+    endedAtMs: endedAt && toMs(endedAt),
+    idleSinceMs: idleSince && toMs(idleSince),
     idleTimeoutMs: record.idleTimeoutMinutes * 60_000,
-    ...(maxLifetimeMinutes !== undefined && { maxLifetimeMs: maxLifetimeMinutes * 60_000 }),
+    maxLifetimeMs: maxLifetimeMinutes && maxLifetimeMinutes * 60_000,
     labels: record.tags,
     engineVersion: 'scripted 1',
     history: record.history.map(({ state: nativeState, since, reason }) => ({
@@ -75,8 +51,8 @@ function toDetails(record: ScriptedSessionRecord): SessionDetails {
       sinceMs: toMs(since),
       ...(reason !== undefined && { reason }),
     })),
-    ...(ownership && { ownership }),
-  };
+    ownership: parseOwnership(record.description),
+  });
 }
 
 /** The service counts seconds with fractions, whose last digits are not exact. */

@@ -17,9 +17,10 @@ import type {
 import type { StartRequest } from '../contract/start-request.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import { CallRunner } from '../provider-kit/call-runner.ts';
+import { notFoundObservation } from '../provider-kit/observation.ts';
 import { scriptedCalculationRunner } from './scripted-calculations.ts';
 import { toSessionError } from './scripted-errors.ts';
-import { notFoundObservation, toNativeStates, toObservation } from './scripted-observations.ts';
+import { fromRecord, toNativeStates } from './scripted-observations.ts';
 import type { ScriptedService } from './scripted-service.ts';
 import type { ScriptedSessionRecord } from './scripted-session.ts';
 import { ScriptedStatementRunner } from './scripted-statement-runner.ts';
@@ -112,8 +113,8 @@ export class ScriptedProvider implements SessionProvider {
     try {
       return this.#observe(await this.#runner.run(about, () => this.service.stop(handle.id, call)));
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return notFoundObservation(handle, this.#clock.nowMs());
-      throw error;
+      if (!SessionError.is(error, 'not-found')) throw error;
+      return notFoundObservation('the scripted service', { handle, observedAtMs: this.#clock.nowMs() });
     }
   }
 
@@ -139,7 +140,7 @@ export class ScriptedProvider implements SessionProvider {
   }
 
   #observe(record: ScriptedSessionRecord): Observation {
-    return toObservation(record, {
+    return fromRecord(record, {
       handle: this.#handle(record.sessionId),
       observedAtMs: this.#clock.nowMs(),
       takesWorkWhileBusy: this.capabilities.concurrentStatements,

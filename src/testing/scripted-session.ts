@@ -1,10 +1,7 @@
 import { ServiceFault } from './scripted-errors.ts';
 
 /** The native states of a scripted service. */
-export const SCRIPTED_STATES = ['STARTING', 'IDLE', 'RUNNING', 'UNHEALTHY', 'STOPPING', 'STOPPED', 'BROKEN'] as const;
-
-/** One of the states of a scripted service. */
-export type ScriptedState = (typeof SCRIPTED_STATES)[number];
+export type ScriptedState = 'STARTING' | 'IDLE' | 'RUNNING' | 'UNHEALTHY' | 'STOPPING' | 'STOPPED' | 'BROKEN';
 
 /** The request of a start; durations are in minutes, as with real services. */
 export interface ScriptedStartInput {

@@ -14,7 +14,7 @@ const BROKEN_TERMINATES: readonly BrokenProvider[] = [
   ),
   broken('not-found-on-terminate', ['C-031'], 'fails to terminate an unknown session', (sound) =>
     answering(sound, 'terminate', (seen, handle) => {
-      if (seen.nativeState !== 'NoSuchSession') return seen;
+      if (seen.nativeState !== 'NOT_FOUND') return seen;
       throw new SessionError('not-found', 'there is no such session', { operation: 'terminate', handle });
     }),
   ),
