@@ -7,6 +7,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Tests and examples that say `anysession` get the sources, so that a test never runs against an old build. */
 export const alias = [
   { find: /^anysession$/, replacement: here('src/index.ts') },
+  { find: /^anysession\/batches$/, replacement: here('src/batches.ts') },
   { find: /^anysession\/provider$/, replacement: here('src/provider-kit/index.ts') },
   { find: /^anysession\/providers\/(.+)$/, replacement: here('providers/$1/index.ts') },
   { find: /^anysession\/(container|conformance|testing|emulator)$/, replacement: here('src/$1/index.ts') },
