@@ -55,6 +55,8 @@ export {
   defineBatchPlugin,
   definePlugin,
   type BatchPlugin,
+  type ConfiguredBatchProvider,
+  type ConfiguredProvider,
   type OptionProblem,
   type ParsedOptions,
   type PluginBase,
@@ -105,6 +107,7 @@ export {
   type ServiceCall,
 } from './call-runner.ts';
 export { assertHandleScope } from './handle-scope.ts';
+export { loadOnce } from './load-once.ts';
 export { parseNativeOptions, type NativeMembers, type NativeRequest } from './native-options.ts';
 export { isTlsCode, kindOfStage, networkStage, readRetryAfter, type FailureStage } from './network-failure.ts';
 export {
