@@ -1,9 +1,11 @@
-import type {
-  ConformanceFixture,
-  ConformanceSubject,
-  FaultKind,
-  FixtureTime,
-  InjectedFault,
+import { describe, expect, it } from 'vitest';
+import {
+  registerConformance,
+  type ConformanceFixture,
+  type ConformanceSubject,
+  type FaultKind,
+  type FixtureTime,
+  type InjectedFault,
 } from '../../../src/conformance/index.ts';
 import type { ProviderPlugin, ProviderPorts } from '../../../src/contract/provider-plugin.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
@@ -14,6 +16,8 @@ import type { Fault } from '../../../src/emulator/fault.ts';
 import type { ServiceId } from '../../../src/emulator/service.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
+import { behindLayers } from '../../conformance/behind-layers.ts';
+import { inStorm, STORM, STORM_SEEDS } from './storm.ts';
 
 /** What the emulated services call our verbs. */
 const AWS_OPERATIONS: Partial<Readonly<Record<ProviderOperation, string>>> = {
@@ -87,6 +91,47 @@ export function createFromPlugin(
 /** The address of the one service that the emulator runs. */
 export function urlOf(emulator: Emulator, service: ServiceId): string {
   return service === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
+}
+
+/** The faults that every emulated service can have. */
+export const FAULTS: readonly FaultKind[] = [
+  'forbidden',
+  'throttled',
+  'unavailable',
+  'no-answer',
+  'lost-answer',
+  'broken-start',
+  'unknown-state',
+];
+
+/** Slow answers, one in three. */
+export const SLOW_DAY = { seed: 11, faults: [{ kind: 'slow', delayMs: 30, probability: 0.3 }] } as const;
+
+/** Runs the conformance kit on each subject, with at least as many cases as applied when this was written. */
+export function registerSubjects(
+  ...subjects: readonly { readonly subject: ConformanceSubject; readonly cases: number }[]
+): void {
+  describe.each(subjects)('$subject.name', ({ subject, cases }) => {
+    const registered = registerConformance({ describe, it, subject });
+
+    it(`runs at least ${cases} cases`, () => {
+      expect(registered.run).toBeGreaterThanOrEqual(cases);
+    });
+  });
+}
+
+/** The provider behind the layers in each storm. */
+export function stormSubjects({ emulator, ...setup }: EmulatedSetup): readonly ConformanceSubject[] {
+  return STORM_SEEDS.map((seed) =>
+    behindLayers(
+      emulatedSubject({
+        ...setup,
+        name: `${setup.name} in storm ${seed}`,
+        faults: inStorm(setup.faults),
+        emulator: { ...emulator, seed, faults: STORM },
+      }),
+    ),
+  );
 }
 
 /** A provider over its emulator as a subject of the conformance kit; the emulator is the oracle. */
