@@ -123,7 +123,7 @@ export interface DuckDbBinding {
 
 /** The package that users install; the binding is its only dependency, at the same version. */
 const PACKAGE = '@duckdb/node-api';
-const PACKAGE_VERSION = '1.5.4-r.1';
+const PACKAGE_VERSION = '1.5.6-r.1';
 
 /**
  * Loads the binding.
