@@ -6,16 +6,18 @@
 /** Each room of `src/` with what it may import of `src/` besides itself. A room that is not listed may not exist. */
 export const ROOMS = {
   contract: [],
-  watch: ['contract'],
-  statement: ['contract'],
-  'spark-connect': ['contract'],
+  'provider-kit': ['contract'],
+  watch: ['contract', 'provider-kit'],
+  statement: ['contract', 'provider-kit'],
+  'spark-connect': ['contract', 'provider-kit'],
   // What a batch shares with sessions: layers, start tokens, checks of options, contexts of calls, the watcher.
-  batch: ['contract', 'watch', 'session'],
+  batch: ['contract', 'provider-kit', 'watch', 'session'],
   config: ['contract'],
-  session: ['contract', 'watch', 'statement'],
-  container: ['contract', 'watch', 'statement', 'spark-connect', 'session', 'batch', 'config'],
+  session: ['contract', 'provider-kit', 'watch', 'statement'],
+  container: ['contract', 'provider-kit', 'watch', 'statement', 'spark-connect', 'session', 'batch', 'config'],
   cli: [
     'contract',
+    'provider-kit',
     'statement',
     'session',
     'batch',
@@ -25,15 +27,14 @@ export const ROOMS = {
     'open-sessions.ts',
     'open-batches.ts',
   ],
-  testing: ['contract'],
-  conformance: ['contract'],
-  emulator: ['contract'],
+  testing: ['contract', 'provider-kit'],
+  conformance: ['contract', 'provider-kit'],
+  emulator: ['contract', 'provider-kit'],
 };
 
 /** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */
 export const SHARED_BY_PROVIDERS = {
   _aws: ['athena', 'emr-serverless', 'healthomics'],
-  _cloud: ['_aws', 'athena', 'emr-serverless', 'healthomics', 'dataproc'],
 };
 
 /** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */
@@ -82,12 +83,12 @@ export default {
     {
       name: 'provider-knows-contract-only',
       comment:
-        'A provider imports the contract, its own folder and what its cloud shares: no other provider, no session.',
+        'A provider imports the contract, the provider kit, its own folder and what its cloud shares: no other provider, no session.',
       severity: 'error',
       from: { path: '^providers/([^/]+)/' },
       to: {
         path: '^(src|providers)/',
-        pathNot: `^(src/contract|providers/($1|${Object.keys(SHARED_BY_PROVIDERS).join('|')}))/`,
+        pathNot: `^(src/(contract|provider-kit)|providers/($1|${Object.keys(SHARED_BY_PROVIDERS).join('|')}))/`,
       },
     },
     {

@@ -82,7 +82,7 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   listsFinal: 'Lists ended sessions',
   tokenLifetimeMs: 'Endpoint token lives',
   maxLiveSessions: 'Live sessions at most',
-  watchIntervalMs: 'Looked at every',
+  watchIntervalMs: 'Pollable at every',
   expectedStartMs: 'Ready after',
   callsPerSecond: 'Calls a second',
   outlivesProcess: 'Sessions outlive the process',

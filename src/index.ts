@@ -18,9 +18,9 @@ export {
   type SessionState,
   type StatePoint,
 } from './contract/session-state.ts';
-export { assertOwnHandle } from './contract/own-handle.ts';
-export { abortedError, sleep } from './contract/sleep.ts';
-export { whileWanted, type Attempt } from './contract/while-wanted.ts';
+export { assertHandleScope } from './provider-kit/handle-scope.ts';
+export { abortedError, sleep } from './provider-kit/sleep.ts';
+export { withDeadline, type Attempt } from './provider-kit/with-deadline.ts';
 export { formatOwnership, isOwner, isStartToken, parseOwnership, type Ownership } from './contract/ownership.ts';
 export {
   defineCapabilities,

@@ -1,5 +1,5 @@
 import type { OptionProblem } from '../../src/contract/provider-plugin.ts';
-import type { OptionShape } from '../_cloud/check-options.ts';
+import type { OptionShape } from '../../src/provider-kit/option-shape.ts';
 
 /** Keys of AWS, as its credential chain gives them. */
 export interface AwsCredentials {

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError, type SessionErrorDetails } from '../../src/contract/session-error.ts';
 import type { ProviderOperation } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/contract/sleep.ts';
+import { abortedError } from '../../src/provider-kit/sleep.ts';
 
 /**
  * What each code of the service means.

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import { formatOwnership } from '../../src/contract/ownership.ts';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -14,7 +14,7 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { whileWanted } from '../../src/contract/while-wanted.ts';
+import { withDeadline } from '../../src/provider-kit/with-deadline.ts';
 import type { ClientLoader, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
 import { toSessionError } from './errors.ts';
 import { toGone, toObservation } from './states.ts';
@@ -95,9 +95,9 @@ export class TemplateProvider implements SessionProvider {
   ): Promise<T> {
     try {
       // Before any I/O: a foreign id would at best be unknown there.
-      if (handle !== undefined) assertOwnHandle(this, handle, operation);
+      if (handle !== undefined) assertHandleScope(this, handle, operation);
       // An SDK keeps no deadline of its own, and not every one listens to its signal.
-      return await whileWanted(this.#clock, { operation, call }, async (signal) =>
+      return await withDeadline(this.#clock, { operation, call }, async (signal) =>
         send(await this.#loadClient(), { signal }),
       );
     } catch (error) {

@@ -15,8 +15,8 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
-import type { Attempts } from '../_cloud/attempts.ts';
-import { isServiceRefusal } from '../_cloud/token-holder.ts';
+import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaCalls } from './client.ts';
 
@@ -38,7 +38,7 @@ export const CALCULATION_STATES = {
 /** What the runner stands on. */
 export interface CalculationParts {
   readonly calls: AthenaCalls;
-  readonly attempts: Attempts;
+  readonly runner: CallRunner;
   /** Looks at sessions. */
   readonly provider: Pick<SessionProvider, 'describe'>;
   readonly clock: Clock;
@@ -64,24 +64,24 @@ export class AthenaCalculations implements CalculationRunner {
   }
 
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
-    return attempts.make({ operation: 'describeCalculation', handle, call }, async (signal) => {
+    const { calls, runner, clock } = this.#parts;
+    return runner.run({ operation: 'describeCalculation', handle, call }, async (signal) => {
       const answer = await calls.getCalculation(calculationId, signal);
       return observe(calculationId, answer.Status, clock.nowMs(), answer);
     });
   }
 
   stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
-    return attempts.make({ operation: 'stopCalculation', handle, call }, async (signal) => {
+    const { calls, runner, clock } = this.#parts;
+    return runner.run({ operation: 'stopCalculation', handle, call }, async (signal) => {
       const { State: state } = await calls.stopCalculation(calculationId, signal);
       return observe(calculationId, { State: state }, clock.nowMs());
     });
   }
 
   #submit(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
-    const { calls, attempts, clock } = this.#parts;
-    return attempts.make({ operation: 'startCalculation', handle, call }, async (signal) => {
+    const { calls, runner, clock } = this.#parts;
+    return runner.run({ operation: 'startCalculation', handle, call }, async (signal) => {
       const { token, code, name } = request;
       const { CalculationExecutionId: id, State: state } = await calls.startCalculation(
         {

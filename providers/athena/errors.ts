@@ -1,9 +1,9 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { ProviderOperation } from '../../src/contract/session-provider.ts';
-import type { FailedCall } from '../_cloud/attempts.ts';
+import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
 import { commonKind, mayHaveActed, readFailure, type AwsFailure } from '../_aws/failure.ts';
-import { isChanging } from '../../src/contract/while-wanted.ts';
+import { isChanging } from '../../src/provider-kit/with-deadline.ts';
 
 /** What an exception means: in general, and in the verbs where it means something else. */
 type ErrorRow = { readonly general: ErrorKind } & Partial<Readonly<Record<ProviderOperation, ErrorKind>>>;

@@ -1,7 +1,7 @@
 import type { GetSessionCommandOutput, SessionStatus, SessionSummary } from '@aws-sdk/client-athena';
 import type { Observation, SessionDetails } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { parseSessionText } from '../_cloud/session-text.ts';
+import { parseOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import { toEngine } from './engine.ts';
 import type { AthenaEngine } from './options.ts';
 import { toStateFacts } from './states.ts';
@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** Whose session was seen, when, and on which engine. */
-export interface Sighting {
+export interface ObservationContext {
   readonly handle: SessionHandle;
   readonly observedAtMs: number;
   /** `undefined` where neither the answer nor the options tell. */
@@ -24,12 +24,12 @@ export function engineOf(versionName: string | undefined): AthenaEngine | undefi
 }
 
 /** What GetSession answers, in our terms. */
-export function fromSession(session: GetSessionCommandOutput, sighting: Sighting): Observation {
+export function fromSession(session: GetSessionCommandOutput, context: ObservationContext): Observation {
   const { SessionConfiguration: settings, Statistics: statistics } = session;
   const idleMinutes = settings?.SessionIdleTimeoutInMinutes;
   const dpuMs = statistics?.DpuExecutionInMillis;
-  return observe(session.Status ?? {}, sighting, {
-    ...parseSessionText(session.Description),
+  return observe(session.Status ?? {}, context, {
+    ...parseOwnershipTag(session.Description),
     ...(session.EngineVersion !== undefined && { engineVersion: session.EngineVersion }),
     ...(idleMinutes !== undefined && { idleTimeoutMs: idleMinutes * MINUTE_MS }),
     ...(dpuMs !== undefined && { usage: { dpuHours: dpuMs / HOUR_MS } }),
@@ -37,21 +37,28 @@ export function fromSession(session: GetSessionCommandOutput, sighting: Sighting
 }
 
 /** One entry of ListSessions, in our terms. */
-export function fromSummary(summary: SessionSummary, sighting: Sighting): Observation {
+export function fromSummary(summary: SessionSummary, context: ObservationContext): Observation {
   const engineVersion = summary.EngineVersion?.EffectiveEngineVersion;
-  return observe(summary.Status ?? {}, sighting, {
-    ...parseSessionText(summary.Description),
+  return observe(summary.Status ?? {}, context, {
+    ...parseOwnershipTag(summary.Description),
     ...(engineVersion !== undefined && { engineVersion }),
   });
 }
 
 /** A state without more, as StartSession and TerminateSession answer it. */
-export function fromState(state: string | undefined, sighting: Sighting, details: SessionDetails = {}): Observation {
-  return observe({ State: state as SessionStatus['State'] }, sighting, details);
+export function fromState(
+  state: string | undefined,
+  context: ObservationContext,
+  details: SessionDetails = {},
+): Observation {
+  return observe({ State: state as SessionStatus['State'] }, context, details);
 }
 
 /** A session that Athena does not know (any more), once its end was asked for. */
-export function gone({ handle, observedAtMs }: Pick<Sighting, 'handle' | 'observedAtMs'>): Observation {
+export function notFoundObservation({
+  handle,
+  observedAtMs,
+}: Pick<ObservationContext, 'handle' | 'observedAtMs'>): Observation {
   return {
     handle,
     observedAtMs,
@@ -66,7 +73,7 @@ export function gone({ handle, observedAtMs }: Pick<Sighting, 'handle' | 'observ
 
 function observe(
   status: SessionStatus,
-  { handle, observedAtMs, engine }: Sighting,
+  { handle, observedAtMs, engine }: ObservationContext,
   details: SessionDetails,
 ): Observation {
   const nativeState: string = status.State ?? '';

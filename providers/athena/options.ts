@@ -1,6 +1,6 @@
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import { awsOptionClashes, awsOptionShapes, type AwsConfig, type AwsOptions } from '../_aws/aws-options.ts';
-import { checkOptions, defaultOptions, type ObjectShape } from '../_cloud/check-options.ts';
+import { checkOptions, defaultOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 
 /** What the option `engine` takes. */
 export const ENGINE_CHOICES = ['auto', 'pyspark-v3', 'spark-3.5'] as const;

@@ -1,5 +1,5 @@
 import { CONTRACT_VERSION, definePlugin } from '../../src/contract/provider-plugin.ts';
-import { defaultOptions } from '../_cloud/check-options.ts';
+import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
 import { athenaCapabilities } from './capabilities.ts';
 import { ATHENA_OPTIONS_SHAPE, ATHENA_VARIABLES, parseAthenaOptions, type AthenaConfig } from './options.ts';
 import { AthenaProvider } from './provider.ts';

@@ -16,15 +16,22 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { notReadyError } from '../_aws/proxy-endpoint.ts';
-import { Attempts } from '../_cloud/attempts.ts';
-import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
+import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { explainByTokenConflict, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities, hasSparkConnect } from './capabilities.ts';
 import { AthenaSdkCalls, type AthenaCalls } from './client.ts';
 import { explainEndpointRefusal, toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
 import { formatCursor, parseCursor, toListings } from './list-cursor.ts';
-import { engineOf, fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
+import {
+  engineOf,
+  fromSession,
+  fromState,
+  fromSummary,
+  notFoundObservation,
+  type ObservationContext,
+} from './observation.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 import { toDashboardArn } from './dashboard-arn.ts';
 import { toStartInput } from './start-input.ts';
@@ -47,7 +54,7 @@ export class AthenaProvider implements SessionProvider {
   readonly #ports: ProviderPorts;
   readonly #calls: AthenaCalls;
   readonly #workgroup: WorkgroupReader;
-  readonly #attempts: Attempts;
+  readonly #runner: CallRunner;
 
   constructor(config: AthenaConfig, ports: ProviderPorts) {
     this.scope = `${config.region}/${config.workgroup}`;
@@ -57,18 +64,18 @@ export class AthenaProvider implements SessionProvider {
     this.#calls = new AthenaSdkCalls(config);
     this.#workgroup = new WorkgroupReader(this.#calls, config.workgroup);
     const { clock } = ports;
-    const attempts = new Attempts({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
-    this.#attempts = attempts;
+    const runner = new CallRunner({ place: this, clock, sessionId: SESSION_ID, toError: toSessionError });
+    this.#runner = runner;
     if (this.capabilities.calculations) {
-      this.calculations = new AthenaCalculations({ provider: this, calls: this.#calls, attempts, clock });
+      this.calculations = new AthenaCalculations({ provider: this, calls: this.#calls, runner, clock });
     }
     if (hasSparkConnect(config.engine)) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }
 
   start(request: StartRequest, call: CallContext): Promise<Observation> {
     let asked = false;
-    return this.#attempts
-      .make({ operation: 'start', call }, async (signal) => {
+    return this.#runner
+      .run({ operation: 'start', call }, async (signal) => {
         const engine = await this.#startEngine(signal);
         const input = toStartInput(request, this.#config, engine);
         asked = true;
@@ -76,7 +83,7 @@ export class AthenaProvider implements SessionProvider {
         if (id === undefined || id === '') throw this.#unreadable('start', 'names no session');
         const { owner, token, name } = request;
         const details = { ownership: { owner, token }, ...(name !== undefined && { name }) };
-        return fromState(state, this.#sight(this.#handle(id), engine), details);
+        return fromState(state, this.#context(this.#handle(id), engine), details);
       })
       .catch(async (error: unknown) => {
         // The workgroup was read first: whatever became of that, no session was asked for.
@@ -86,11 +93,11 @@ export class AthenaProvider implements SessionProvider {
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+    return this.#runner.run({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
   }
 
   listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
-    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
+    return this.#runner.run({ operation: 'listPage', call }, async (signal) => {
       const listings = toListings(filter.states);
       const { listing, token } = parseCursor(cursor, listings.length);
       const current = listings[listing];
@@ -110,10 +117,10 @@ export class AthenaProvider implements SessionProvider {
         // A state that no table knows is kept: it is somebody's session all the same.
         const isElsewhere = toListings().some(({ keeps }) => keeps.some((native) => native === status?.State));
         const isKept = current.keeps.some((native) => native === status?.State) || !isElsewhere;
-        const sighting = this.#sight(this.#handle(id), engineOf(summary.EngineVersion?.EffectiveEngineVersion));
-        return isKept ? [fromSummary(summary, sighting)] : [];
+        const context = this.#context(this.#handle(id), engineOf(summary.EngineVersion?.EffectiveEngineVersion));
+        return isKept ? [fromSummary(summary, context)] : [];
       });
-      const observations = await Promise.all(seen.map((each) => this.#orReady(each, signal)));
+      const observations = await Promise.all(seen.map((each) => this.#resolveCreatedState(each, signal)));
       const next = page.NextToken
         ? { listing, token: page.NextToken }
         : listing + 1 < listings.length
@@ -125,18 +132,18 @@ export class AthenaProvider implements SessionProvider {
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
-      return await this.#attempts.make({ operation: 'terminate', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'terminate', handle, call }, async (signal) => {
         const { State: state } = await this.#calls.terminateSession(handle.id, signal);
-        return fromState(state, this.#sight(handle, undefined));
+        return fromState(state, this.#context(handle, undefined));
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle, undefined));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle, undefined));
       throw error;
     }
   }
 
   dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
-    return this.#attempts.make({ operation: 'dashboard', handle, call }, async (signal) => {
+    return this.#runner.run({ operation: 'dashboard', handle, call }, async (signal) => {
       const arn = await this.#dashboardArn(handle, signal);
       const { Url: url } = await this.#calls.getResourceDashboard(arn, signal);
       if (url === undefined || url === '') throw this.#unreadable('dashboard', 'holds no URL');
@@ -157,14 +164,14 @@ export class AthenaProvider implements SessionProvider {
         handle,
       });
     }
-    return this.#orReady(fromSession(session, this.#sight(handle, engineOf(version))), signal);
+    return this.#resolveCreatedState(fromSession(session, this.#context(handle, engineOf(version))), signal);
   }
 
   /**
    * CREATED on Spark 3.5 is ready as soon as there is an endpoint, and only asking for it tells. Whatever the answer is,
    * a session without an endpoint is still being created.
    */
-  async #orReady(observation: Observation, signal: AbortSignal): Promise<Observation> {
+  async #resolveCreatedState(observation: Observation, signal: AbortSignal): Promise<Observation> {
     if (observation.nativeState !== 'CREATED') return observation;
     if ((engineOf(observation.details.engineVersion) ?? this.#configuredEngine()) !== 'spark-3.5') return observation;
     try {
@@ -177,14 +184,14 @@ export class AthenaProvider implements SessionProvider {
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     try {
-      return await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'endpoint', handle, call }, async (signal) => {
         const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(handle.id, signal));
         if (endpoint === undefined) throw notReadyError(handle, 'has no endpoint yet');
         return endpoint;
       });
     } catch (error) {
       if (!isServiceRefusal(error)) throw error;
-      throw await this.#attempts.make({ operation: 'endpoint', handle, call }, (signal) =>
+      throw await this.#runner.run({ operation: 'endpoint', handle, call }, (signal) =>
         this.#whyNoEndpoint(handle, error, signal),
       );
     }
@@ -196,7 +203,7 @@ export class AthenaProvider implements SessionProvider {
       throw toSessionError(error, failed).with({ operation: 'endpoint' });
     });
     const engine = engineOf(session.EngineVersion) ?? this.#configuredEngine();
-    return explainEndpointRefusal(refused, fromSession(session, this.#sight(handle, engine)), engine);
+    return explainEndpointRefusal(refused, fromSession(session, this.#context(handle, engine)), engine);
   }
 
   async #dashboardArn(handle: SessionHandle, signal: AbortSignal): Promise<string> {
@@ -216,7 +223,7 @@ export class AthenaProvider implements SessionProvider {
   async #explainRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
     if (!isServiceRefusal(error) || error.kind === 'not-found') return error;
     try {
-      return (await explainByHolder(error, token, { provider: this, call })) ?? error;
+      return (await explainByTokenConflict(error, token, { provider: this, call })) ?? error;
     } catch {
       // Nothing was learnt: the refusal stands as it is.
       return error;
@@ -231,7 +238,7 @@ export class AthenaProvider implements SessionProvider {
     return this.#config.engine === 'auto' ? undefined : this.#config.engine;
   }
 
-  #sight(handle: SessionHandle, engine: AthenaEngine | undefined): Sighting {
+  #context(handle: SessionHandle, engine: AthenaEngine | undefined): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs(), engine: engine ?? this.#configuredEngine() };
   }
 

@@ -1,8 +1,8 @@
 import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/client-athena';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
-import { formatSessionText } from '../_cloud/session-text.ts';
+import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
+import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
 const MINUTE_MS = 60_000;
@@ -62,7 +62,7 @@ export function toStartInput(
   const { token, name, labels, idleTimeoutMs } = request;
   checkLengths('label', labels, TAG_LENGTHS);
   checkLengths('Spark property', request.sparkConf ?? {}, PROPERTY_LENGTHS);
-  const { EngineConfiguration: nativeEngine = {}, ...native } = readNative(request.native, NATIVE);
+  const { EngineConfiguration: nativeEngine = {}, ...native } = parseNativeOptions(request.native, NATIVE);
   const engineConfiguration = mergeEngine(toEngineConfiguration(request, config, engine), nativeEngine);
   refusePysparkMembers(engineConfiguration, engine);
   return {
@@ -72,7 +72,7 @@ export function toStartInput(
     EngineConfiguration: engineConfiguration,
     WorkGroup: config.workgroup,
     ClientRequestToken: token,
-    Description: formatSessionText(name, request, DESCRIPTION_MAX_LENGTH),
+    Description: formatOwnershipTag(name, request, DESCRIPTION_MAX_LENGTH),
     SessionIdleTimeoutInMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
     ...(Object.keys(labels).length > 0 && { Tags: Object.entries(labels).map(([Key, Value]) => ({ Key, Value })) }),
   };

@@ -1,6 +1,6 @@
 import type { protos } from '@google-cloud/dataproc';
 import { openConnection, type Connection } from './connection.ts';
-import type { WantedCall } from '../_cloud/attempts.ts';
+import type { WantedCall } from '../../src/provider-kit/call-runner.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
 

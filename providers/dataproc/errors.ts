@@ -1,8 +1,8 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { ProviderOperation } from '../../src/contract/session-provider.ts';
-import type { FailedCall } from '../_cloud/attempts.ts';
-import { isChanging } from '../../src/contract/while-wanted.ts';
+import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
+import { isChanging } from '../../src/provider-kit/with-deadline.ts';
 import { isTlsCode, mayHaveActed, readFailure, type DataprocFailure, type GrpcCode } from './failure.ts';
 
 /** What a code means: in general, and in the verbs where it means something else. */

@@ -108,8 +108,16 @@ export function isTlsCode(code: string): boolean {
 /** Tells whether the service may have acted although the call failed. */
 export function mayHaveActed({ stage, code }: DataprocFailure): boolean {
   if (stage === 'wire') return true;
-  const doubtful = ['CANCELLED', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'unreadable'];
-  return stage === 'answer' && doubtful.includes(code);
+  const ambiguousStartError = [
+    'CANCELLED',
+    'UNKNOWN',
+    'DEADLINE_EXCEEDED',
+    'INTERNAL',
+    'UNAVAILABLE',
+    'DATA_LOSS',
+    'unreadable',
+  ];
+  return stage === 'answer' && ambiguousStartError.includes(code);
 }
 
 function readHttpFailure(

@@ -8,13 +8,13 @@ import { toStateName, toStatePoint } from './states.ts';
 import { nameOf } from './start-input.ts';
 
 /** Whose session was seen, and when. */
-export interface Sighting {
+export interface ObservationContext {
   readonly handle: SessionHandle;
   readonly observedAtMs: number;
 }
 
 /** A Session of the service, in our terms. */
-export function fromSession(session: NativeSession, { handle, observedAtMs }: Sighting): Observation {
+export function fromSession(session: NativeSession, { handle, observedAtMs }: ObservationContext): Observation {
   const nativeState = toStateName(session.state);
   const point = toStatePoint(nativeState, isReachable(session));
   const sinceMs = toMs(session.stateTime);
@@ -33,20 +33,20 @@ export function fromSession(session: NativeSession, { handle, observedAtMs }: Si
 }
 
 /** A state of which nothing more is known. */
-export function fromState(nativeState: string, sighting: Sighting, details: SessionDetails = {}): Observation {
+export function fromState(nativeState: string, context: ObservationContext, details: SessionDetails = {}): Observation {
   const point = toStatePoint(nativeState, false);
-  return { ...sighting, nativeState, state: point?.state, acceptsWork: false, final: point?.final ?? false, details };
+  return { ...context, nativeState, state: point?.state, acceptsWork: false, final: point?.final ?? false, details };
 }
 
 /** A session that never came to be: its operation failed before there was anything to look at. */
-export function neverCame(reason: string, sighting: Sighting): Observation {
-  return { ...sighting, nativeState: 'FAILED', state: 'failed', acceptsWork: false, final: true, reason, details: {} };
+export function neverCame(reason: string, context: ObservationContext): Observation {
+  return { ...context, nativeState: 'FAILED', state: 'failed', acceptsWork: false, final: true, reason, details: {} };
 }
 
 /** A session that the service does not know (any more), once its end was asked for. */
-export function gone(sighting: Sighting): Observation {
+export function notFoundObservation(context: ObservationContext): Observation {
   return {
-    ...sighting,
+    ...context,
     nativeState: 'NOT_FOUND',
     state: 'terminated',
     acceptsWork: false,

@@ -1,5 +1,5 @@
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
-import { checkOptions, defaultOptions, type ObjectShape } from '../_cloud/check-options.ts';
+import { checkOptions, defaultOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 
 /** The key of a service account, with the names of Google's key files. */
 export interface ServiceAccountKey {

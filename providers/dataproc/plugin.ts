@@ -1,5 +1,5 @@
 import { CONTRACT_VERSION, definePlugin } from '../../src/contract/provider-plugin.ts';
-import { defaultOptions } from '../_cloud/check-options.ts';
+import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DATAPROC_OPTIONS_SHAPE, DATAPROC_VARIABLES, parseDataprocOptions, type DataprocConfig } from './options.ts';
 import { DataprocProvider } from './provider.ts';

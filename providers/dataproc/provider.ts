@@ -11,13 +11,13 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { Attempts, type AttemptSubject } from '../_cloud/attempts.ts';
+import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSession } from './client.ts';
-import { driveToEnd } from './drive-to-end.ts';
+import { terminateAndWait } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
-import { fromSession, gone, type Sighting } from './observation.ts';
+import { fromSession, notFoundObservation, type ObservationContext } from './observation.ts';
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
@@ -39,7 +39,7 @@ export class DataprocProvider implements SessionProvider {
   readonly #config: DataprocConfig;
   readonly #ports: ProviderPorts;
   readonly #calls: DataprocCalls;
-  readonly #attempts: Attempts;
+  readonly #runner: CallRunner;
 
   constructor(config: DataprocConfig, ports: ProviderPorts) {
     this.scope = `${config.project}/${config.region}`;
@@ -47,7 +47,7 @@ export class DataprocProvider implements SessionProvider {
     this.#config = config;
     this.#ports = ports;
     this.#calls = new DataprocSdkCalls(config);
-    this.#attempts = new Attempts({
+    this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
       sessionId: SESSION_ID,
@@ -61,7 +61,7 @@ export class DataprocProvider implements SessionProvider {
       const session = toSessionInput(request, this.#config);
       const handle = this.#handle(token);
       return startByName(
-        { calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#sight(handle) },
+        { calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) },
         { id: token, owner, session, deleteRecord: this.#config.deleteRecord },
       );
     });
@@ -69,7 +69,7 @@ export class DataprocProvider implements SessionProvider {
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
     return this.#attempt({ operation: 'describe', handle, call }, async (limits) => {
-      return fromSession(await this.#calls.getSession(handle.id, limits), this.#sight(handle));
+      return fromSession(await this.#calls.getSession(handle.id, limits), this.#context(handle));
     });
   }
 
@@ -89,10 +89,10 @@ export class DataprocProvider implements SessionProvider {
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
       return await this.#attempt({ operation: 'terminate', handle, call }, (limits) =>
-        driveToEnd({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#sight(handle) }),
+        terminateAndWait({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) }),
       );
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
       throw error;
     }
   }
@@ -101,24 +101,24 @@ export class DataprocProvider implements SessionProvider {
     this.#calls.close();
   }
 
-  #attempt<Answer>(subject: AttemptSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
+  #attempt<Answer>(subject: CallSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
     const leftMs = subject.call.deadline - this.#ports.clock.monotonicMs();
     const timeoutMs = Math.min(CALL_LIMIT_MS, leftMs);
-    return this.#attempts.makeWanted(subject, (wanted) => work({ wanted, timeoutMs }));
+    return this.#runner.runWith(subject, (wanted) => work({ wanted, timeoutMs }));
   }
 
   /** The native filter is coarser than ours: ACTIVE is ready or still creating, and times are compared to the millisecond. */
   #observeListed(session: NativeSession, { states, createdAfterMs }: ListFilter): readonly Observation[] {
     const id = session.name?.split('/').at(-1) ?? '';
     if (id === '') return [];
-    const observation = fromSession(session, this.#sight(this.#handle(id)));
+    const observation = fromSession(session, this.#context(this.#handle(id)));
     const { state, details } = observation;
     const { createdAtMs = Number.POSITIVE_INFINITY } = details;
     if (createdAtMs < (createdAfterMs ?? Number.NEGATIVE_INFINITY)) return [];
     return states === undefined || (state !== undefined && states.includes(state)) ? [observation] : [];
   }
 
-  #sight(handle: SessionHandle): Sighting {
+  #context(handle: SessionHandle): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs() };
   }
 

@@ -1,5 +1,5 @@
-import { onGivenUp } from '../../src/contract/on-abort.ts';
-import type { WantedCall } from '../_cloud/attempts.ts';
+import { onGivenUp } from '../../src/provider-kit/on-abort.ts';
+import type { WantedCall } from '../../src/provider-kit/call-runner.ts';
 
 /** The calls of the service that we use, as its protos name them. */
 export type MethodName =

@@ -1,10 +1,10 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
-import type { SessionDrive } from './drive-to-end.ts';
+import type { SessionDrive } from './terminate-and-wait.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, gone, neverCame } from './observation.ts';
+import { fromSession, fromState, notFoundObservation, neverCame } from './observation.ts';
 import { nameOf } from './start-input.ts';
 
 /** What is to be started under which name. */
@@ -84,7 +84,7 @@ async function askOperation(
   try {
     const { done, error } = started.done ? started : await calls.getOperation(started.name ?? '', limits);
     if (!done) return undefined;
-    return error ? neverCame(error.message || 'Dataproc gave no reason', sight()) : gone(sight());
+    return error ? neverCame(error.message || 'Dataproc gave no reason', sight()) : notFoundObservation(sight());
   } catch {
     return undefined;
   }

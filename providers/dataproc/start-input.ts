@@ -1,6 +1,6 @@
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
+import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
 import type { NativeSession } from './client.ts';
 import { toDuration } from './native-time.ts';
 import type { DataprocConfig } from './options.ts';
@@ -100,7 +100,7 @@ export function nameOf({ runtimeConfig }: NativeSession): string | undefined {
 }
 
 function toNative(untrusted: unknown): DataprocStartNative {
-  const native = readNative(untrusted, NATIVE);
+  const native = parseNativeOptions(untrusted, NATIVE);
   const execution = native.environmentConfig?.executionConfig;
   for (const [member, instead] of [
     ['idleTtl', 'idleTimeoutMs'],

@@ -1,7 +1,7 @@
 import type { Application } from '@aws-sdk/client-emr-serverless';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { EmrServerlessCalls } from './client.ts';
 
 /** How often a starting application is looked at, milliseconds: a tenth of the rate that AWS publishes for the call. */
@@ -50,7 +50,7 @@ export interface ApplicationPorts {
  * Checks that the application can have sessions, starts it where it is at rest, and waits until it is STARTED or the signal aborts.
  * @throws SessionError `invalid-request` when it can have none, `conflict` when it is deleted.
  */
-export async function driveToStarted({ calls, clock }: ApplicationPorts, signal: AbortSignal): Promise<void> {
+export async function startAndWait({ calls, clock }: ApplicationPorts, signal: AbortSignal): Promise<void> {
   for (;;) {
     const { application } = await calls.getApplication(signal);
     if (application === undefined) throw refusal("the service's answer names no application");

@@ -1,25 +1,25 @@
 import type { Session, SessionSummary } from '@aws-sdk/client-emr-serverless';
 import type { Observation, SessionDetails, SessionUsage } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { parseSessionText } from '../_cloud/session-text.ts';
+import { parseOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import { toStateFacts } from './states.ts';
 
 const MINUTE_MS = 60_000;
 
 /** Whose session was seen, and when. */
-export interface Sighting {
+export interface ObservationContext {
   readonly handle: SessionHandle;
   readonly observedAtMs: number;
 }
 
 /** What GetSession answers, in our terms. */
-export function fromSession(session: Session, sighting: Sighting): Observation {
+export function fromSession(session: Session, context: ObservationContext): Observation {
   const { idleTimeoutMinutes, tags } = session;
   const startedAtMs = toMs(session.startedAt);
   const endedAtMs = toMs(session.endedAt);
   const idleSinceMs = toMs(session.idleSince);
   const usage = toUsage(session);
-  return observe(session, sighting, {
+  return observe(session, context, {
     ...toDetails(session),
     ...(startedAtMs !== undefined && { startedAtMs }),
     ...(endedAtMs !== undefined && { endedAtMs }),
@@ -31,17 +31,17 @@ export function fromSession(session: Session, sighting: Sighting): Observation {
 }
 
 /** One entry of ListSessions, in our terms. */
-export function fromSummary(summary: SessionSummary, sighting: Sighting): Observation {
-  return observe(summary, sighting, toDetails(summary));
+export function fromSummary(summary: SessionSummary, context: ObservationContext): Observation {
+  return observe(summary, context, toDetails(summary));
 }
 
 /** A state of which nothing more is known. */
-export function fromState(state: string, sighting: Sighting, details: SessionDetails = {}): Observation {
-  return observe({ state, stateDetails: undefined }, sighting, details);
+export function fromState(state: string, context: ObservationContext, details: SessionDetails = {}): Observation {
+  return observe({ state, stateDetails: undefined }, context, details);
 }
 
 /** A session that the service does not know (any more), once its end was asked for. */
-export function gone({ handle, observedAtMs }: Sighting): Observation {
+export function notFoundObservation({ handle, observedAtMs }: ObservationContext): Observation {
   return {
     handle,
     observedAtMs,
@@ -56,7 +56,7 @@ export function gone({ handle, observedAtMs }: Sighting): Observation {
 
 function observe(
   { state, stateDetails }: { readonly state: string | undefined; readonly stateDetails: string | undefined },
-  { handle, observedAtMs }: Sighting,
+  { handle, observedAtMs }: ObservationContext,
   details: SessionDetails,
 ): Observation {
   const nativeState = state ?? '';
@@ -81,7 +81,7 @@ function observe(
 function toDetails({ name, createdBy, createdAt, releaseLabel }: SessionSummary | Session): SessionDetails {
   const createdAtMs = toMs(createdAt);
   return {
-    ...parseSessionText(name),
+    ...parseOwnershipTag(name),
     ...(createdBy !== undefined && { creator: createdBy }),
     ...(createdAtMs !== undefined && { createdAtMs }),
     ...(releaseLabel !== undefined && { engineVersion: releaseLabel }),

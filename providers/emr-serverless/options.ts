@@ -1,6 +1,6 @@
 import type { ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import { awsOptionClashes, awsOptionShapes, type AwsConfig, type AwsOptions } from '../_aws/aws-options.ts';
-import { checkOptions, defaultOptions, type ObjectShape } from '../_cloud/check-options.ts';
+import { checkOptions, defaultOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 
 /** The options of the provider `emr-serverless`. */
 export interface EmrServerlessOptions extends AwsOptions {

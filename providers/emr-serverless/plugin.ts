@@ -1,5 +1,5 @@
 import { CONTRACT_VERSION, definePlugin } from '../../src/contract/provider-plugin.ts';
-import { defaultOptions } from '../_cloud/check-options.ts';
+import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import {
   EMR_SERVERLESS_OPTIONS_SHAPE,

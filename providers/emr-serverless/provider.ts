@@ -15,15 +15,15 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import { driveToStarted, whyNoSessions, whyNotStartable } from './application.ts';
+import { startAndWait, whyNoSessions, whyNotStartable } from './application.ts';
 import { explainRefusal, notReadyError } from '../_aws/proxy-endpoint.ts';
-import { Attempts } from '../_cloud/attempts.ts';
-import { explainByHolder, isServiceRefusal } from '../_cloud/token-holder.ts';
+import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { explainByTokenConflict, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import { EmrServerlessSdkCalls, type EmrServerlessCalls } from './client.ts';
 import { toConnectEndpoint } from './connect-endpoint.ts';
 import { toSessionError } from './errors.ts';
-import { fromSession, fromState, fromSummary, gone, type Sighting } from './observation.ts';
+import { fromSession, fromState, fromSummary, notFoundObservation, type ObservationContext } from './observation.ts';
 import type { EmrServerlessConfig } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { liveNativeStates } from './states.ts';
@@ -42,7 +42,7 @@ export class EmrServerlessProvider implements SessionProvider {
   readonly #config: EmrServerlessConfig;
   readonly #ports: ProviderPorts;
   readonly #calls: EmrServerlessCalls;
-  readonly #attempts: Attempts;
+  readonly #runner: CallRunner;
 
   constructor(config: EmrServerlessConfig, ports: ProviderPorts) {
     this.scope = `${config.region}/${config.applicationId}`;
@@ -50,7 +50,7 @@ export class EmrServerlessProvider implements SessionProvider {
     this.#config = config;
     this.#ports = ports;
     this.#calls = new EmrServerlessSdkCalls(config);
-    this.#attempts = new Attempts({
+    this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
       sessionId: SESSION_ID,
@@ -61,10 +61,10 @@ export class EmrServerlessProvider implements SessionProvider {
   async start(request: StartRequest, call: CallContext): Promise<Observation> {
     const progress = { isAsked: false };
     try {
-      return await this.#attempts.make({ operation: 'start', call }, async (signal) => {
+      return await this.#runner.run({ operation: 'start', call }, async (signal) => {
         const input = toStartInput(request, this.#config);
         if (this.#config.startApplication) {
-          await driveToStarted({ calls: this.#calls, clock: this.#ports.clock }, signal);
+          await startAndWait({ calls: this.#calls, clock: this.#ports.clock }, signal);
         }
         progress.isAsked = true;
         const { sessionId: id } = await this.#calls.startSession(input, signal);
@@ -79,14 +79,14 @@ export class EmrServerlessProvider implements SessionProvider {
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+    return this.#runner.run({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
   }
 
   async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
     const states = liveNativeStates(filter.states ?? SESSION_STATES);
     if (states.length === 0) return { observations: [] };
     const { createdAfterMs } = filter;
-    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
+    return this.#runner.run({ operation: 'listPage', call }, async (signal) => {
       const page = await this.#calls.listSessions(
         {
           states,
@@ -100,7 +100,7 @@ export class EmrServerlessProvider implements SessionProvider {
       const observations = (page.sessions ?? []).flatMap((summary) => {
         const { sessionId: id } = summary;
         if (id === undefined || id === '') return [];
-        const observation = fromSummary(summary, this.#sight(this.#handle(id)));
+        const observation = fromSummary(summary, this.#context(this.#handle(id)));
         const { createdAtMs = Number.POSITIVE_INFINITY } = observation.details;
         return createdAtMs >= (createdAfterMs ?? Number.NEGATIVE_INFINITY) ? [observation] : [];
       });
@@ -110,12 +110,12 @@ export class EmrServerlessProvider implements SessionProvider {
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
-      return await this.#attempts.make({ operation: 'terminate', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'terminate', handle, call }, async (signal) => {
         await this.#calls.terminateSession(handle.id, signal);
         return this.#lookAtTerminated(handle, signal);
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
       if (!isServiceRefusal(error)) throw error;
       return this.#orRefused(handle, error, call);
     }
@@ -123,21 +123,21 @@ export class EmrServerlessProvider implements SessionProvider {
 
   async endpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     try {
-      return await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) => {
+      return await this.#runner.run({ operation: 'endpoint', handle, call }, async (signal) => {
         const endpoint = toConnectEndpoint(await this.#calls.getSessionEndpoint(handle.id, signal));
         if (endpoint === undefined) throw notReadyError(handle, 'has no endpoint yet');
         return endpoint;
       });
     } catch (error) {
       if (!isServiceRefusal(error)) throw error;
-      throw await this.#attempts.make({ operation: 'endpoint', handle, call }, async (signal) =>
+      throw await this.#runner.run({ operation: 'endpoint', handle, call }, async (signal) =>
         explainRefusal(error, await this.#look(handle, signal)),
       );
     }
   }
 
   dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
-    return this.#attempts.make({ operation: 'dashboard', handle, call }, async (signal) => {
+    return this.#runner.run({ operation: 'dashboard', handle, call }, async (signal) => {
       const { url } = await this.#calls.getSessionDashboard(handle.id, signal);
       if (url === undefined || url === '') throw this.#unreadable('dashboard', 'holds no URL');
       return { url, expiresAtMs: this.#ports.clock.nowMs() + DASHBOARD_LIFETIME_MS };
@@ -151,7 +151,7 @@ export class EmrServerlessProvider implements SessionProvider {
   async #look(handle: SessionHandle, signal: AbortSignal): Promise<Observation> {
     const { session } = await this.#calls.getSession(handle.id, signal);
     if (session === undefined) throw this.#unreadable('describe', 'names no session');
-    return fromSession(session, this.#sight(handle));
+    return fromSession(session, this.#context(handle));
   }
 
   /**
@@ -160,7 +160,7 @@ export class EmrServerlessProvider implements SessionProvider {
    */
   async #lookAtStarted(handle: SessionHandle, request: StartRequest, signal: AbortSignal): Promise<Observation> {
     const { owner, token, name } = request;
-    const submitted = fromState('SUBMITTED', this.#sight(handle), {
+    const submitted = fromState('SUBMITTED', this.#context(handle), {
       ownership: { owner, token },
       ...(name !== undefined && { name }),
     });
@@ -169,7 +169,7 @@ export class EmrServerlessProvider implements SessionProvider {
 
   /** TerminateSession answers without a state, too. */
   async #lookAtTerminated(handle: SessionHandle, signal: AbortSignal): Promise<Observation> {
-    const terminating = fromState('TERMINATING', this.#sight(handle));
+    const terminating = fromState('TERMINATING', this.#context(handle));
     try {
       const seen = await this.#look(handle, signal);
       // What is still shown as alive is shown too late: its end is decided.
@@ -182,12 +182,12 @@ export class EmrServerlessProvider implements SessionProvider {
   /** Whether an ended session may be terminated again is not documented: its state decides whether the refusal counts. */
   async #orRefused(handle: SessionHandle, refused: SessionError, call: CallContext): Promise<Observation> {
     try {
-      const seen = await this.#attempts.make({ operation: 'terminate', handle, call }, (signal) =>
+      const seen = await this.#runner.run({ operation: 'terminate', handle, call }, (signal) =>
         this.#look(handle, signal),
       );
       if (seen.final) return seen;
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return gone(this.#sight(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
     }
     throw refused;
   }
@@ -196,9 +196,9 @@ export class EmrServerlessProvider implements SessionProvider {
   async #explainRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
     if (!isServiceRefusal(error) || error.kind === 'not-found') return error;
     try {
-      const clash = await explainByHolder(error, token, { provider: this, call });
+      const clash = await explainByTokenConflict(error, token, { provider: this, call });
       if (clash !== undefined) return clash;
-      const { application } = await this.#attempts.make({ operation: 'start', call }, (signal) =>
+      const { application } = await this.#runner.run({ operation: 'start', call }, (signal) =>
         this.#calls.getApplication(signal),
       );
       const problem = application && (whyNoSessions(application) ?? whyNotStartable(application));
@@ -209,7 +209,7 @@ export class EmrServerlessProvider implements SessionProvider {
     }
   }
 
-  #sight(handle: SessionHandle): Sighting {
+  #context(handle: SessionHandle): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs() };
   }
 

@@ -1,8 +1,8 @@
 import type { Configuration, StartSessionCommandInput } from '@aws-sdk/client-emr-serverless';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
-import { readNative, type NativeRequest } from '../_cloud/native-members.ts';
-import { formatSessionText } from '../_cloud/session-text.ts';
+import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
+import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 const MINUTE_MS = 60_000;
@@ -61,14 +61,14 @@ export function toStartInput(
   if (strange !== undefined) {
     throw refusal(`the label '${strange}' has characters beside letters, digits, spaces and / _ . : = + @ -`);
   }
-  const { configurationOverrides: overrides, ...native } = readNative(request.native, NATIVE);
+  const { configurationOverrides: overrides, ...native } = parseNativeOptions(request.native, NATIVE);
   const configurations = mergeConfigurations(toConfigurations(request), overrides?.runtimeConfiguration ?? []);
   refuseReserved(configurations);
   return {
     executionRoleArn: config.executionRoleArn,
     ...native,
     clientToken: token,
-    name: formatSessionText(name, request, NAME_MAX_LENGTH),
+    name: formatOwnershipTag(name, request, NAME_MAX_LENGTH),
     idleTimeoutMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
     ...(Object.keys(labels).length > 0 && { tags: { ...labels } }),
     ...(configurations.length > 0 && {

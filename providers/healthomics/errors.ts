@@ -2,8 +2,8 @@ import type { BatchOperation } from '../../src/contract/batch-provider.ts';
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { commonKind, mayHaveActed, readFailure, type AwsFailure } from '../_aws/failure.ts';
-import type { FailedCall } from '../_cloud/attempts.ts';
-import { isChanging } from '../../src/contract/while-wanted.ts';
+import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
+import { isChanging } from '../../src/provider-kit/with-deadline.ts';
 
 /**
  * One row for every exception class of the SDK. What a refused cancel or delete is called is not documented: `conflict` is what

@@ -27,13 +27,13 @@ export const OWN_TAGS = {
 } as const;
 
 /** Whose batch was seen, and when. */
-export interface Sighting {
+export interface ObservationContext {
   readonly handle: SessionHandle;
   readonly observedAtMs: number;
 }
 
 /** What GetBatch answers, in our terms. */
-export function fromBatch(batch: GetBatchCommandOutput, sighting: Sighting): BatchObservation {
+export function fromBatch(batch: GetBatchCommandOutput, context: ObservationContext): BatchObservation {
   const { status, failureReason } = batch;
   // No batch has no runs: 0 is what the service says before it has read them.
   const totalRuns = batch.totalRuns === 0 ? undefined : batch.totalRuns;
@@ -41,7 +41,7 @@ export function fromBatch(batch: GetBatchCommandOutput, sighting: Sighting): Bat
   const outcome = toOutcome(status, counts, totalRuns);
   const hasExactCounts = status === 'PROCESSED' && counts?.uncounted === 0;
   return {
-    ...fromStatus(status, sighting, toDetails(batch)),
+    ...fromStatus(status, context, toDetails(batch)),
     ...(totalRuns !== undefined && { totalRuns }),
     ...(counts !== undefined && { counts }),
     countsAreExact: hasExactCounts,
@@ -51,10 +51,10 @@ export function fromBatch(batch: GetBatchCommandOutput, sighting: Sighting): Bat
 }
 
 /** One entry of ListBatch, which tells no counts. Its name is the start token when anysession started it. */
-export function fromListItem(item: BatchListItem, sighting: Sighting): BatchObservation {
+export function fromListItem(item: BatchListItem, context: ObservationContext): BatchObservation {
   const { status, totalRuns = 0, createdAt, name } = item;
   return {
-    ...fromStatus(status, sighting, {
+    ...fromStatus(status, context, {
       ...(name !== undefined && { name }),
       ...(createdAt !== undefined && { createdAtMs: createdAt.getTime() }),
     }),
@@ -65,7 +65,7 @@ export function fromListItem(item: BatchListItem, sighting: Sighting): BatchObse
 /** A batch of which only the state is known. */
 export function fromStatus(
   status: string | undefined,
-  { handle, observedAtMs }: Sighting,
+  { handle, observedAtMs }: ObservationContext,
   details: BatchDetails = {},
 ): BatchObservation {
   const state = meaningOf(BATCH_STATUSES, status);

@@ -1,6 +1,6 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 
 type RetryStrategy = Extract<NonNullable<S3ClientConfig['retryStrategy']>, { acquireInitialRetryToken: unknown }>;
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;

@@ -1,5 +1,5 @@
 import { CONTRACT_VERSION, defineBatchPlugin } from '../../src/contract/provider-plugin.ts';
-import { defaultOptions } from '../_cloud/check-options.ts';
+import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import {
   HEALTHOMICS_OPTIONS_SHAPE,

@@ -9,13 +9,13 @@ import type {
   RunRowFilter,
 } from '../../src/contract/batch-provider.ts';
 import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus } from '../../src/contract/batch-run.ts';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type { CallContext, Cursor } from '../../src/contract/session-provider.ts';
-import { Attempts } from '../_cloud/attempts.ts';
+import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { OmicsSdkCalls, type OmicsCalls } from './client.ts';
 import { toSessionError } from './errors.ts';
@@ -26,7 +26,7 @@ import {
   toDescribedRun,
   toRunRow,
   toRunStatus,
-  type Sighting,
+  type ObservationContext,
 } from './observation.ts';
 import type { HealthOmicsConfig } from './options.ts';
 import { toRowsInput, toRunsInput } from './page-inputs.ts';
@@ -49,7 +49,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   readonly #ports: ProviderPorts;
   readonly #calls: OmicsCalls;
   readonly #store: RunListStore;
-  readonly #attempts: Attempts<BatchOperation>;
+  readonly #runner: CallRunner<BatchOperation>;
 
   constructor(config: HealthOmicsConfig, ports: ProviderPorts) {
     this.scope = config.region;
@@ -58,7 +58,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     this.#ports = ports;
     this.#calls = new OmicsSdkCalls(config);
     this.#store = new RunListStore(config, ports);
-    this.#attempts = new Attempts({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
+    this.#runner = new CallRunner({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
   }
 
   toRunListEntry(run: RunSpec): string {
@@ -74,7 +74,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   stageRuns(runs: RunList, token: string, call: CallContext): Promise<StagedRuns> {
-    return this.#attempts.make({ operation: 'stageRuns', call }, async (signal) => {
+    return this.#runner.run({ operation: 'stageRuns', call }, async (signal) => {
       const folder = this.#config.runListUri;
       if (folder === undefined) throw noRunListUri(runs.count);
       // The digest keeps a second start of a key, with other runs, from changing what the first one's batch reads.
@@ -92,11 +92,11 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   unstageRuns(uri: string, call: CallContext): Promise<void> {
-    return this.#attempts.make({ operation: 'unstageRuns', call }, (signal) => this.#store.remove(uri, signal));
+    return this.#runner.run({ operation: 'unstageRuns', call }, (signal) => this.#store.remove(uri, signal));
   }
 
   start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {
-    return this.#attempts.make({ operation: 'start', call }, async (signal) => {
+    return this.#runner.run({ operation: 'start', call }, async (signal) => {
       const { id, status } = await this.#calls.startRunBatch(toStartInput(request, this.#config), signal);
       if (id === undefined || id === '') {
         const message = 'the answer of HealthOmics to start names no batch; look before you repeat it';
@@ -104,7 +104,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
       }
       const { owner, token, name, labels } = request;
       const runListUri = 'uri' in request.runs ? request.runs.uri : undefined;
-      return fromStatus(status, this.#sight(this.#handle(id)), {
+      return fromStatus(status, this.#context(this.#handle(id)), {
         labels,
         ownership: { owner, token },
         ...(name !== undefined && { name }),
@@ -114,13 +114,13 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
-    return this.#attempts.make({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+    return this.#runner.run({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
   }
 
   async listPage(filter: BatchFilter, cursor: Cursor | undefined, call: CallContext): Promise<Page<BatchObservation>> {
     const statuses = filter.by === 'state' ? nativesOf(BATCH_STATUSES, filter.state) : [undefined];
     const { at, token } = readCursor(cursor);
-    return this.#attempts.make({ operation: 'listPage', call }, async (signal) => {
+    return this.#runner.run({ operation: 'listPage', call }, async (signal) => {
       const status = statuses[at];
       const answer = await this.#calls.listBatch(
         {
@@ -132,7 +132,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
         signal,
       );
       const entries = (answer.items ?? []).flatMap((item) =>
-        item.id === undefined ? [] : [fromListItem(item, this.#sight(this.#handle(item.id)))],
+        item.id === undefined ? [] : [fromListItem(item, this.#context(this.#handle(item.id)))],
       );
       return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
     });
@@ -145,7 +145,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     call: CallContext,
   ): Promise<Page<RunRow>> {
     const place = { batchId: handle.id, size: this.capabilities.listPageSize, token: cursor };
-    return this.#attempts.make({ operation: 'runsPage', handle, call }, async (signal) => {
+    return this.#runner.run({ operation: 'runsPage', handle, call }, async (signal) => {
       const answer = await this.#calls.listRunsInBatch(toRowsInput(place, filter), signal);
       const entries = (answer.runs ?? []).flatMap((row) => toRunRow(row) ?? []);
       return { entries, ...(answer.nextToken && { next: answer.nextToken }) };
@@ -161,7 +161,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     const statuses = state === undefined ? [undefined] : nativesOf(RUN_STATUSES, state);
     const { at, token } = readCursor(cursor);
     const place = { batchId: handle.id, size: this.capabilities.listPageSize, token };
-    return this.#attempts.make({ operation: 'runStatesPage', handle, call }, async (signal) => {
+    return this.#runner.run({ operation: 'runStatesPage', handle, call }, async (signal) => {
       const answer = await this.#calls.listRuns(toRunsInput(place, statuses[at]), signal);
       const entries = (answer.items ?? []).flatMap((item) => toRunStatus(item) ?? []);
       return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
@@ -169,7 +169,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   describeRun(handle: SessionHandle, runId: string, call: CallContext): Promise<RunStatus> {
-    return this.#attempts.make({ operation: 'describeRun', handle, call }, async (signal) =>
+    return this.#runner.run({ operation: 'describeRun', handle, call }, async (signal) =>
       toDescribedRun(runId, await this.#calls.getRun(runId, signal)),
     );
   }
@@ -192,13 +192,13 @@ export class HealthOmicsBatchProvider implements BatchProvider {
 
   async deleteRecord(handle: SessionHandle, call: CallContext): Promise<void> {
     try {
-      await this.#attempts.make({ operation: 'deleteRecord', handle, call }, (signal) =>
+      await this.#runner.run({ operation: 'deleteRecord', handle, call }, (signal) =>
         this.#calls.deleteBatchRecord(handle.id, signal),
       );
     } catch (error) {
       if (SessionError.is(error, 'not-found')) return;
       if (!isRefusal(error)) throw error;
-      const seen = await this.#attempts.make({ operation: 'deleteRecord', handle, call }, (signal) =>
+      const seen = await this.#runner.run({ operation: 'deleteRecord', handle, call }, (signal) =>
         this.#look(handle, signal),
       );
       throw explained(error, seen);
@@ -221,22 +221,22 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   ): Promise<BatchObservation> {
     let refused: SessionError | undefined;
     try {
-      await this.#attempts.make(subject, ask);
+      await this.#runner.run(subject, ask);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       refused = error;
     }
-    const seen = await this.#attempts.make(subject, (signal) => this.#look(subject.handle, signal));
+    const seen = await this.#runner.run(subject, (signal) => this.#look(subject.handle, signal));
     if (refused !== undefined && !isDone(seen)) throw explained(refused, seen);
     return seen;
   }
 
   async #look(handle: SessionHandle, signal: AbortSignal): Promise<BatchObservation> {
-    assertOwnHandle(this, handle, 'describe');
-    return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#sight(handle));
+    assertHandleScope(this, handle, 'describe');
+    return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#context(handle));
   }
 
-  #sight(handle: SessionHandle): Sighting {
+  #context(handle: SessionHandle): ObservationContext {
     return { handle, observedAtMs: this.#ports.clock.nowMs() };
   }
 

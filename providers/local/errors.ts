@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { spellDialectHint } from './duckdb/dialect-hint.ts';
+import { formatDialectHint } from './duckdb/dialect-hint.ts';
 
 /**
  * What each of DuckDB's error types means, total: an error's text begins with its type ("Binder Error: …").
@@ -81,7 +81,7 @@ export function toSessionError(error: unknown, { operation, text }: FailedWork):
   const type = errorType(words);
   if (type === undefined) return new SessionError('unexpected', words, { operation, cause: error });
   const kind = (type === 'IO' ? fileTrouble(words) : undefined) ?? DUCKDB_ERROR_KINDS[type];
-  return new SessionError(kind, words + advice(kind) + spellDialectHint(type, text), {
+  return new SessionError(kind, words + advice(kind) + formatDialectHint(type, text), {
     operation,
     native: { code: type },
     cause: error,

@@ -99,11 +99,11 @@ function sameStart(session: LocalSession, request: StartRequest): LocalSession {
 
 function differences(first: StartRequest, second: StartRequest): string[] {
   const fields = ['owner', 'name', 'idleTimeoutMs', 'maxLifetimeMs', 'labels', 'sparkConf'] as const;
-  return fields.filter((field) => spell(first[field]) !== spell(second[field]));
+  return fields.filter((field) => format(first[field]) !== format(second[field]));
 }
 
 /** The same text for equal values, whatever the order of a record's members. */
-function spell(value: StartRequest[keyof StartRequest]): string {
+function format(value: StartRequest[keyof StartRequest]): string {
   const isRecord = typeof value === 'object' && value !== null;
   return JSON.stringify(isRecord ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : (value ?? null));
 }

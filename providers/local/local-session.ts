@@ -126,7 +126,7 @@ export class LocalSession {
         noteBroken: (reason) => void this.opened.then(() => this.#break(reason)),
       });
     } catch (error) {
-      await this.#break(spellReason(error));
+      await this.#break(formatReason(error));
       return;
     }
     if (this.#ending !== undefined) return;
@@ -193,7 +193,7 @@ export class LocalSession {
 }
 
 /** An error's own words, without the kind that a SessionError says first. */
-function spellReason(error: unknown): string {
+function formatReason(error: unknown): string {
   if (SessionError.is(error)) return error.message.slice(error.kind.length + 3);
   return error instanceof Error ? error.message : String(error);
 }

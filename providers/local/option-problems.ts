@@ -16,7 +16,7 @@ export function toProblems(issue: z.core.$ZodIssue, { options, known }: ReadOpti
     const there = path.length === 0 ? `there are ${known.join(', ')}` : 'there is url';
     return issue.keys.map((key) => ({ path: [...path, key], message: `is no option here; ${there}` }));
   }
-  return [{ path, message: `${expectation(issue)}; found ${spellFound(options, path)}` }];
+  return [{ path, message: `${expectation(issue)}; found ${formatFound(options, path)}` }];
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -34,7 +34,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-function spellFound(options: unknown, path: readonly (string | number)[]): string {
+function formatFound(options: unknown, path: readonly (string | number)[]): string {
   let found = options;
   for (const step of path) found = (found as Readonly<Record<string | number, unknown>> | undefined)?.[step];
   if (found === undefined) return 'nothing';

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -13,7 +13,7 @@ import type {
   SessionPage,
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/contract/sleep.ts';
+import { abortedError } from '../../src/provider-kit/sleep.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type {
   StatementExecution,
@@ -130,7 +130,7 @@ export class LocalProvider implements SessionProvider {
     const { operation, signal, handle } = about;
     try {
       if (signal.aborted) throw abortedError(operation, signal);
-      if (handle !== undefined) assertOwnHandle(this, handle, operation);
+      if (handle !== undefined) assertHandleScope(this, handle, operation);
       return await call();
     } catch (error) {
       if (!SessionError.is(error)) throw error;

@@ -1,5 +1,5 @@
-import { onAbort } from '../../src/contract/on-abort.ts';
-import { abortedError } from '../../src/contract/sleep.ts';
+import { onAbort } from '../../src/provider-kit/on-abort.ts';
+import { abortedError } from '../../src/provider-kit/sleep.ts';
 
 /** @throws SessionError what the signal was aborted with, once it is. */
 export function assertNotStopped(signal: AbortSignal): void {

@@ -1,7 +1,7 @@
-import { onAbort } from '../../src/contract/on-abort.ts';
+import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import type { CallContext } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/contract/sleep.ts';
+import { abortedError } from '../../src/provider-kit/sleep.ts';
 import type { LocalSession } from './local-session.ts';
 
 /** How long a look at a session waits for its opening at most, milliseconds: five times what opening takes. */

@@ -7,7 +7,7 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
-import { limitedSignal } from '../session/limited-signal.ts';
+import { signalWithTimeout } from '../session/signal-with-timeout.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
 import { chosenRuns, noneFailed, whyUnknown } from './chosen-runs.ts';
@@ -125,7 +125,7 @@ export class Batch {
         `is still ${this.#state} after ${timeoutMs} ms; it goes on: wait longer or cancel it`,
         operation,
       );
-    const limit = limitedSignal(clock, { operation, signal, timeoutMs, timeoutError });
+    const limit = signalWithTimeout(clock, { operation, signal, timeoutMs, timeoutError });
     try {
       for await (const seen of watcher.watch(this.handle, limit.signal)) {
         const status = this.#see(seen);

@@ -2,13 +2,13 @@ import type { BatchObservation } from '../contract/batch-observation.ts';
 import type { BatchFilter, BatchProvider, BatchStartRequest } from '../contract/batch-provider.ts';
 import type { RunSpec } from '../contract/batch-run.ts';
 import { BATCH_STATES, type BatchState } from '../contract/batch-state.ts';
-import { assertOwnHandle } from '../contract/own-handle.ts';
+import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import { isStartToken } from '../contract/ownership.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { StagedRuns } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
-import { sleep } from '../contract/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
 import { assertNoProblems, assertOptions, oneOf, signal, text, type Checks } from '../session/option-checks.ts';
@@ -19,7 +19,7 @@ import { problemsOfDefaultsShape } from './default-problems.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import { readRuns, type SpooledRuns } from './read-runs.ts';
 import { pages } from './run-listing.ts';
-import { doubtful, startedAllTheSame, surelyNothing } from './start-doubt.ts';
+import { ambiguousStartError, startedAnywayError, startedNothing } from './ambiguous-start.ts';
 
 /** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
@@ -113,7 +113,7 @@ export class Batches {
     if (typeof target === 'object' && 'key' in target) return this.#attachByKey(target.key, options);
     if (typeof target === 'object' && 'token' in target) return this.#attachByToken(target.token, options);
     const handle = parseHandle(target);
-    assertOwnHandle(provider, handle, 'attach');
+    assertHandleScope(provider, handle, 'attach');
     return this.#hold(await provider.describe(handle, callContext(clock, options)));
   }
 
@@ -143,7 +143,7 @@ export class Batches {
         const first = await this.#send(this.#request(token, options, staged ?? runs.inline ?? []), options);
         return this.#hold(first, runs.inline);
       } catch (error) {
-        if (staged !== undefined && surelyNothing(error)) {
+        if (staged !== undefined && startedNothing(error)) {
           await provider.unstageRuns(staged.uri, callContext(clock)).catch((second: unknown) => {
             logger.warn({ uri: staged.uri, error: second }, 'the run list of a start that failed could not be removed');
           });
@@ -174,10 +174,10 @@ export class Batches {
     try {
       return await provider.start(request, callContext(clock, { signal }));
     } catch (error) {
-      if (surelyNothing(error)) throw error;
+      if (startedNothing(error)) throw error;
       const found = await this.#lookUp(request.token);
-      if (found === undefined) throw doubtful(error, request.token);
-      if (SessionError.is(error, 'aborted')) throw startedAllTheSame(error, found);
+      if (found === undefined) throw ambiguousStartError(error, request.token);
+      if (SessionError.is(error, 'aborted')) throw startedAnywayError(error, found);
       return found;
     }
   }

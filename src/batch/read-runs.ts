@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { RunList } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import { problemOfShape } from './run-shape.ts';
 import { RunSpool } from './run-spool.ts';
 
@@ -95,7 +95,7 @@ async function spoolRuns(
 async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
   const { operation, provider, signal } = parts;
   try {
-    yield* signal !== undefined && Symbol.asyncIterator in source ? whileWanted(source, parts, signal) : source;
+    yield* signal !== undefined && Symbol.asyncIterator in source ? withDeadline(source, parts, signal) : source;
   } catch (cause) {
     if (signal?.aborted) throw abortedError(operation, signal);
     const [kind, what] = SessionError.is(cause)
@@ -107,7 +107,7 @@ async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<
 }
 
 /** A source that keeps us waiting does not hold up an abort: it is asked to let go, and nobody waits until it has. */
-async function* whileWanted(
+async function* withDeadline(
   source: AsyncIterable<RunSpec>,
   { operation }: ReadRunsParts,
   signal: AbortSignal,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import type { EngineRelease, InstallableEngine } from '../contract/installed-engine.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import { runProgram, type ProgramEnd } from './run-program.ts';
 
 /** The versions that are installed unless another one is asked for: those that our tests run against. */
@@ -30,7 +30,7 @@ const PIP_TROUBLES: readonly (readonly [words: RegExp, kind: ErrorKind, what: st
 ];
 
 /** What an installation needs of the world. */
-export interface InstallSurroundings {
+export interface InstallEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Hears of each step. */
@@ -47,12 +47,12 @@ export interface InstallSurroundings {
 export async function installEngine(
   { engine, version }: EngineRelease,
   folder: string,
-  surroundings: InstallSurroundings,
+  environment: InstallEnvironment,
 ): Promise<void> {
-  const { onStep } = surroundings;
-  if (engine === 'spark') await assertJava(surroundings);
+  const { onStep } = environment;
+  if (engine === 'spark') await assertJava(environment);
   onStep('making a virtual environment');
-  const made = await run(['python3', '-m', 'venv', folder], surroundings);
+  const made = await run(['python3', '-m', 'venv', folder], environment);
   if (made.kind === 'not-started') {
     throw refusal(
       'config-invalid',
@@ -66,7 +66,7 @@ export async function installEngine(
   const python = join(folder, 'bin', 'python');
   for (const words of requirements({ engine, version })) {
     onStep(`installing ${words.at(-1) ?? ''}`);
-    assertInstalled(await run([python, ...PIP, ...words], surroundings));
+    assertInstalled(await run([python, ...PIP, ...words], environment));
   }
 }
 
@@ -77,10 +77,10 @@ function requirements({ engine, version }: EngineRelease): readonly (readonly st
   return [[`pysail==${version}`], ['--no-deps', 'pyspark-client==4.2.0']];
 }
 
-async function assertJava(surroundings: InstallSurroundings): Promise<void> {
-  const home = surroundings.env['JAVA_HOME'];
+async function assertJava(environment: InstallEnvironment): Promise<void> {
+  const home = environment.env['JAVA_HOME'];
   const java = home === undefined || home === '' ? 'java' : join(home, 'bin', 'java');
-  const end = await run([java, '-version'], surroundings);
+  const end = await run([java, '-version'], environment);
   const [, first, second] = (end.kind === 'ended' && /version "(\d+)(?:\.(\d+))?/.exec(end.lines.join('\n'))) || [];
   // Java 8 called itself 1.8.
   const major = Number(first === '1' ? second : first);
@@ -92,8 +92,8 @@ async function assertJava(surroundings: InstallSurroundings): Promise<void> {
   );
 }
 
-async function run(command: readonly [string, ...string[]], surroundings: InstallSurroundings): Promise<ProgramEnd> {
-  const { env, signal, onProgress } = surroundings;
+async function run(command: readonly [string, ...string[]], environment: InstallEnvironment): Promise<ProgramEnd> {
+  const { env, signal, onProgress } = environment;
   if (signal.aborted) throw abortedError('enginesInstall', signal);
   const end = await runProgram(command, { env, signal, onLine: onProgress });
   // Read anew: the program has run meanwhile.

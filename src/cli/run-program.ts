@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 const KEPT_LINES = 40;
 
 /** What a program is run with. */
-export interface ProgramSurroundings {
+export interface ProgramEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Hears each line that the program writes. */
@@ -21,7 +21,7 @@ export type ProgramEnd =
 /** Runs another program to its end, or until the signal aborts; never throws. */
 export function runProgram(
   [program, ...words]: readonly [string, ...string[]],
-  { env, signal, onLine }: ProgramSurroundings,
+  { env, signal, onLine }: ProgramEnvironment,
 ): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     const lines: string[] = [];

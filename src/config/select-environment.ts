@@ -2,7 +2,7 @@ import { closestName } from './closest-name.ts';
 import type { ConfigPath } from './config-problem.ts';
 
 /** Who may say which environment is meant, the first that does so wins. */
-export interface EnvironmentWishes {
+export interface EnvironmentSelection {
   readonly argument: string | undefined;
   /** The value of `ANYSESSION_ENV`; empty counts as not set. */
   readonly variable: string | undefined;
@@ -14,7 +14,7 @@ export type EnvironmentChoice =
   { readonly name: string } | { readonly name: undefined; readonly path: ConfigPath; readonly message: string };
 
 /** Chooses among the environments of a configuration. */
-export function selectEnvironment(names: readonly string[], wishes: EnvironmentWishes): EnvironmentChoice {
+export function selectEnvironment(names: readonly string[], wishes: EnvironmentSelection): EnvironmentChoice {
   if (names.length === 0)
     return { name: undefined, path: ['environments'], message: 'there is none: write at least one' };
   const { argument, defaultEnvironment } = wishes;

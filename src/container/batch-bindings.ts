@@ -4,7 +4,7 @@ import { layeredBatchProvider } from '../batch/layered-batch-provider.ts';
 import type { AnyPlugin, BatchPlugin } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { commonLayers } from '../session/layers/standard-layers.ts';
-import { GetWatcher } from '../watch/get-watcher.ts';
+import { PollingWatcher } from '../watch/polling-watcher.ts';
 import { RateBudget } from '../watch/rate-budget.ts';
 import {
   BATCH_ADAPTER,
@@ -42,7 +42,7 @@ export function bindBatches(plugin: BatchPlugin, providerConfig: unknown) {
     );
     bind(BATCHES).toResolvedValue(
       ({ environment, owner }, provider, clock, random, logger) => {
-        const watcher = new GetWatcher({ provider, clock, random, logger });
+        const watcher = new PollingWatcher({ provider, clock, random, logger });
         return new Batches({ environment, owner, provider, watcher, clock, random, logger });
       },
       [ENVIRONMENT_CONFIG, BATCH_PROVIDER, CLOCK, RANDOM, LOGGER],

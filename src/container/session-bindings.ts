@@ -5,7 +5,7 @@ import { standardLayers } from '../session/layers/standard-layers.ts';
 import { Sessions } from '../session/sessions.ts';
 import { silentLogger, silentTracer, systemClock, systemRandom } from '../session/system-ports.ts';
 import { sparkConnectFactory } from '../spark-connect/spark-connect-factory.ts';
-import { GetWatcher } from '../watch/get-watcher.ts';
+import { PollingWatcher } from '../watch/polling-watcher.ts';
 import { RateBudget } from '../watch/rate-budget.ts';
 import {
   CLOCK,
@@ -54,7 +54,7 @@ export function bindSessions({ bind }: ContainerModuleLoadOptions): void {
     [SESSION_PROVIDER, SPARK_CONNECT],
   );
   bind(WATCHER).toResolvedValue(
-    (provider, clock, random, logger) => new GetWatcher({ provider, clock, random, logger }),
+    (provider, clock, random, logger) => new PollingWatcher({ provider, clock, random, logger }),
     [SESSION_PROVIDER, CLOCK, RANDOM, LOGGER],
   );
   bind(SESSIONS).toResolvedValue(

@@ -11,7 +11,7 @@ export interface EngineRelease {
 }
 
 /** What decides where the engines of a user lie. */
-export interface EngineSurroundings {
+export interface EngineEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
@@ -22,7 +22,7 @@ export interface EngineSurroundings {
  * looks for them.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ (read 2026-11-21): a relative XDG_CACHE_HOME does not count.
  */
-export function enginesFolder({ env, home }: EngineSurroundings): string {
+export function enginesFolder({ env, home }: EngineEnvironment): string {
   const cache = env['XDG_CACHE_HOME'];
   return `${cache?.startsWith('/') === true ? cache : `${home}/.cache`}/anysession/engines`;
 }

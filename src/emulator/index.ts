@@ -25,7 +25,7 @@ export type { RateLimit } from './rate-limiter.ts';
 export {
   runEmulator,
   type RunEmulatorOptions,
-  type RunEmulatorSurroundings,
+  type RunEmulatorEnvironment,
   type RunningEmulator,
 } from './run-emulator.ts';
 export { SERVICE_IDS, type BatchTruth, type CalculationTruth, type ServiceId } from './service.ts';

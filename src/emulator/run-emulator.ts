@@ -25,7 +25,7 @@ export interface RunEmulatorOptions {
 }
 
 /** Where the command writes, and what ends it. */
-export interface RunEmulatorSurroundings {
+export interface RunEmulatorEnvironment {
   /** Takes the one line of JSON with the addresses. */
   readonly write: (line: string) => void;
   /** Ends the emulator when it aborts; the command line ties it to SIGTERM and SIGINT. */
@@ -46,7 +46,7 @@ export interface RunningEmulator {
  */
 export async function runEmulator(
   options: RunEmulatorOptions,
-  { write, signal }: RunEmulatorSurroundings,
+  { write, signal }: RunEmulatorEnvironment,
 ): Promise<RunningEmulator> {
   const emulator = await startEmulator(await toEmulatorOptions(options));
   const done = new Promise<void>((resolve, reject) => {

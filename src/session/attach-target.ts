@@ -1,11 +1,11 @@
 import type { Observation } from '../contract/observation.ts';
-import { assertOwnHandle } from '../contract/own-handle.ts';
+import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { callContext, type CallOptions } from './call-context.ts';
-import { limitedSignal } from './limited-signal.ts';
+import { signalWithTimeout } from './signal-with-timeout.ts';
 import { listObservations } from './listing.ts';
 import { assertNoProblems, text } from './option-checks.ts';
 import { generationOf, keyPrefix } from './start-token.ts';
@@ -27,7 +27,7 @@ export async function findTarget(place: AttachPlace, target: AttachTarget, optio
   if (hasKey(target)) return findByKey(place, target.key, options);
   const { provider, clock } = place;
   const handle = parseHandle(target);
-  assertOwnHandle(provider, handle, 'attach');
+  assertHandleScope(provider, handle, 'attach');
   return provider.describe(handle, callContext(clock, options));
 }
 
@@ -45,7 +45,7 @@ async function findByKey({ provider, clock }: AttachPlace, key: string, options:
     new SessionError(kind, message, { operation: 'attach', provider: provider.id });
   const timeoutError = (): SessionError =>
     refusal('timeout', `the list was not read within ${timeoutMs} ms in search of key '${key}'; allow more time`);
-  const limit = limitedSignal(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
+  const limit = signalWithTimeout(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
   try {
     let latest: Observation | undefined;
     let latestGeneration = 0;

@@ -7,10 +7,10 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { onAbort } from '../contract/on-abort.ts';
-import { abortedError, sleep } from '../contract/sleep.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
+import { abortedError, sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
-import { limitedSignal } from './limited-signal.ts';
+import { signalWithTimeout } from './signal-with-timeout.ts';
 import {
   assertNoProblems,
   assertOptions,
@@ -68,7 +68,7 @@ export async function runCalculation(
   assertOptions('calculate', options, CHECKS);
   const { clock } = place;
   const { timeoutMs = Number.POSITIVE_INFINITY } = options;
-  const limit = limitedSignal(clock, {
+  const limit = signalWithTimeout(clock, {
     operation: 'calculate',
     signal: options.signal,
     timeoutMs,

@@ -5,7 +5,7 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { sleep } from '../contract/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
 import { listObservations } from './listing.ts';
 import type { StartOptions } from './start-options.ts';

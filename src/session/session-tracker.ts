@@ -24,7 +24,7 @@ export interface TrackerOptions {
 
 /**
  * The one place where a session's state is decided: observations come in, legal moves go out.
- * What cannot be (a dead session that lives again, a word no table knows) is no news: the state stays and the oddity
+ * What cannot be (a dead session that lives again, a word no table knows) is no news: the state stays and the anomaly
  * is logged once. What is older than what is known only counts when it cannot have been undone since.
  */
 export class SessionTracker {
@@ -107,9 +107,9 @@ export class SessionTracker {
   }
 
   #noteOddity(seen: Observation, why: string): void {
-    const oddity = `${seen.nativeState}: ${why}`;
-    if (this.#oddities.has(oddity)) return;
-    this.#oddities.add(oddity);
+    const anomaly = `${seen.nativeState}: ${why}`;
+    if (this.#oddities.has(anomaly)) return;
+    this.#oddities.add(anomaly);
     this.#options.logger.warn({ session: seen.handle.id, nativeState: seen.nativeState }, `no news: ${why}`);
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { sleep } from '../contract/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { limitedSignal, type WaitLimits } from './limited-signal.ts';
+import { signalWithTimeout, type WaitLimits } from './signal-with-timeout.ts';
 import type { SessionStatus, SessionTracker } from './session-tracker.ts';
 
 /** For so long after its start a session that its service does not know yet is believed in, milliseconds: some lookups lag. */
@@ -32,7 +32,7 @@ export async function waitUntil(
   limits: WaitLimits,
 ): Promise<void> {
   if (fits(session.tracker.status)) return;
-  const limit = limitedSignal(session.clock, limits);
+  const limit = signalWithTimeout(session.clock, limits);
   try {
     while (!(await watchOnce(session, fits, limit.signal))) {
       await sleep(session.clock, session.pauseMs, limit.signal);

@@ -2,9 +2,9 @@ import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { isSameSession } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
@@ -71,7 +71,7 @@ export class Sessions {
     try {
       return await held;
     } catch (error) {
-      if (signal?.aborted) this.#track(this.#settleStray(starting, { key, onAbort }));
+      if (signal?.aborted) this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
       throw error;
     }
   }
@@ -151,7 +151,7 @@ export class Sessions {
   }
 
   /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
-  async #settleStray(
+  async #cleanUpOrphan(
     starting: Promise<Observation>,
     { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
   ): Promise<void> {

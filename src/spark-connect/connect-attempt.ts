@@ -1,6 +1,6 @@
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import type { ConnectChannel } from './connect-channel.ts';
 
 /** What one attempt of a call goes over. */

@@ -14,7 +14,7 @@ import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { Grpc } from './load-grpc.ts';
-import { plainMetadata } from './plain-metadata.ts';
+import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
 import { secretConcealer } from './secret-concealer.ts';
@@ -67,7 +67,7 @@ export class ConnectChannel {
   constructor(grpc: Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
     this.#grpc = grpc;
     this.#clock = clock;
-    this.#Metadata = plainMetadata(grpc);
+    this.#Metadata = identityEncodingMetadata(grpc);
     const name = host.includes(':') ? `[${host}]` : host;
     const loopback = isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {};
     this.#channel = new grpc.Channel(

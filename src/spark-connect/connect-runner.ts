@@ -3,9 +3,9 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/session-provider.ts';
 import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
-import { sleep } from '../contract/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { whileWanted } from '../contract/while-wanted.ts';
+import { withDeadline } from '../provider-kit/with-deadline.ts';
 import { loadArrowDecoder } from './arrow-decoder.ts';
 import { orAborted } from './connect-attempt.ts';
 import { ConnectSession } from './connect-session.ts';
@@ -70,7 +70,7 @@ export class ConnectRunner implements SparkConnectRunner {
   }
 
   async connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection> {
-    return whileWanted(this.#ports.clock, { operation: 'connect', call }, async (signal) => {
+    return withDeadline(this.#ports.clock, { operation: 'connect', call }, async (signal) => {
       const session = await this.#sessionOf(handle);
       await this.#whenDialled(session, { ...call, signal });
       return connectionTo(session, signal);

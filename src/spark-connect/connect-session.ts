@@ -9,15 +9,15 @@ import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { abortedError, sleep } from '../contract/sleep.ts';
+import { abortedError, sleep } from '../provider-kit/sleep.ts';
 import { orAborted, type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
-import { LivingEndpoint, RENEWAL_MARGIN_MS } from './living-endpoint.ts';
+import { RefreshingEndpoint, RENEWAL_MARGIN_MS } from './refreshing-endpoint.ts';
 import type { Grpc } from './load-grpc.ts';
 import { isAwayForLong, isTokenRefused, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure } from './rpc-failure.ts';
-import { SessionMark } from './session-mark.ts';
+import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
@@ -58,8 +58,8 @@ export class ConnectSession {
   readonly random: Random;
   readonly settings = new SessionSettings(this);
   readonly #parts: ConnectSessionParts;
-  readonly #endpoint: LivingEndpoint;
-  readonly #mark: SessionMark;
+  readonly #endpoint: RefreshingEndpoint;
+  readonly #mark: SessionSentinel;
   #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
@@ -69,8 +69,8 @@ export class ConnectSession {
     this.handle = parts.handle;
     this.clock = parts.clock;
     this.random = parts.random;
-    this.#endpoint = new LivingEndpoint(parts);
-    this.#mark = new SessionMark({ ...parts, settings: this.settings });
+    this.#endpoint = new RefreshingEndpoint(parts);
+    this.#mark = new SessionSentinel({ ...parts, settings: this.settings });
   }
 
   /** An endpoint whose token is accepted now. */

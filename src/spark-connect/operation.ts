@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError, sleep } from '../contract/sleep.ts';
+import { abortedError, sleep } from '../provider-kit/sleep.ts';
 import type { AnswerStream } from './connect-channel.ts';
 import { orAborted, type FailureStreak, type Line } from './connect-attempt.ts';
 import { type ConnectSession, type RequestBase } from './connect-session.ts';

@@ -1,4 +1,4 @@
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';

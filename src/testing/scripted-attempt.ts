@@ -1,13 +1,13 @@
-import { assertOwnHandle } from '../contract/own-handle.ts';
+import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 import { mayHaveActed, toSessionError } from './scripted-errors.ts';
 
 /** What one attempt is about. */
-export interface AttemptSubject {
+export interface CallSubject {
   readonly operation: ProviderOperation;
   readonly handle?: SessionHandle;
   readonly call: CallContext;
@@ -23,11 +23,11 @@ export class ScriptedAttempts {
     this.#clock = options.clock;
   }
 
-  async make<T>(subject: AttemptSubject, request: () => Promise<T>): Promise<T> {
+  async run<T>(subject: CallSubject, request: () => Promise<T>): Promise<T> {
     const { operation, handle, call } = subject;
     const origin = { operation, handle, provider: this.#provider.id };
     if (call.signal.aborted) throw abortedError(operation, call.signal).with(origin);
-    if (handle !== undefined) assertOwnHandle(this.#provider, handle, operation);
+    if (handle !== undefined) assertHandleScope(this.#provider, handle, operation);
     try {
       return await this.#whileWanted(subject, request);
     } catch (error) {
@@ -35,7 +35,7 @@ export class ScriptedAttempts {
     }
   }
 
-  async #whileWanted<T>({ operation, handle, call }: AttemptSubject, request: () => Promise<T>): Promise<T> {
+  async #whileWanted<T>({ operation, handle, call }: CallSubject, request: () => Promise<T>): Promise<T> {
     const effect = mayHaveActed(operation) ? 'unknown' : 'none';
     const origin = { operation, handle, provider: this.#provider.id, effect } as const;
     let leave = (): void => {};

@@ -20,7 +20,7 @@ const STATES: Readonly<Record<ScriptedCalculationRecord['state'], CalculationSta
 /** Runs blocks of code in the sessions of a scripted service. */
 export class ScriptedCalculationRunner implements CalculationRunner {
   readonly #calculations: ScriptedCalculations;
-  readonly #attempts: ScriptedAttempts;
+  readonly #runner: ScriptedAttempts;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -29,7 +29,7 @@ export class ScriptedCalculationRunner implements CalculationRunner {
     readonly clock: Clock;
   }) {
     this.#calculations = options.calculations;
-    this.#attempts = options.attempts;
+    this.#runner = options.attempts;
     this.#clock = options.clock;
   }
 
@@ -37,17 +37,17 @@ export class ScriptedCalculationRunner implements CalculationRunner {
     const { token, code } = request;
     const input = { sessionId: handle.id, token, code };
     const about = { operation: 'startCalculation', handle, call } as const;
-    return this.#observe(await this.#attempts.make(about, () => this.#calculations.start(input, call)));
+    return this.#observe(await this.#runner.run(about, () => this.#calculations.start(input, call)));
   }
 
   async describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
     const about = { operation: 'describeCalculation', handle, call } as const;
-    return this.#observe(await this.#attempts.make(about, () => this.#calculations.get(calculationId, call)));
+    return this.#observe(await this.#runner.run(about, () => this.#calculations.get(calculationId, call)));
   }
 
   async stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
     const about = { operation: 'stopCalculation', handle, call } as const;
-    return this.#observe(await this.#attempts.make(about, () => this.#calculations.stop(calculationId, call)));
+    return this.#observe(await this.#runner.run(about, () => this.#calculations.stop(calculationId, call)));
   }
 
   #observe({ id, state, submittedAt, endedAt, message, outputUri }: ScriptedCalculationRecord): CalculationObservation {

@@ -47,7 +47,7 @@ export class ScriptedProvider implements SessionProvider {
   readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
   readonly dashboard?: (handle: SessionHandle, call: CallContext) => Promise<Dashboard>;
   readonly #clock: Clock;
-  readonly #attempts: ScriptedAttempts;
+  readonly #runner: ScriptedAttempts;
 
   constructor({ service, clock, id = 'scripted' }: ScriptedProviderOptions) {
     this.id = id;
@@ -56,7 +56,7 @@ export class ScriptedProvider implements SessionProvider {
     this.service = service;
     this.#clock = clock;
     const attempts = new ScriptedAttempts({ provider: this, clock });
-    this.#attempts = attempts;
+    this.#runner = attempts;
     const { sql, calculations, sparkConnect, dashboard } = this.capabilities;
     if (sql) this.statements = new ScriptedStatementRunner({ engine: service.engine, attempts });
     if (calculations) {
@@ -78,9 +78,7 @@ export class ScriptedProvider implements SessionProvider {
       tags: labels,
     };
     try {
-      return this.#observe(
-        await this.#attempts.make({ operation: 'start', call }, () => this.service.start(input, call)),
-      );
+      return this.#observe(await this.#runner.run({ operation: 'start', call }, () => this.service.start(input, call)));
     } catch (error) {
       // Where the caller names the session, whoever holds the name is known.
       const isTaken = SessionError.is(error, 'conflict') && this.capabilities.idempotency === 'name';
@@ -90,7 +88,7 @@ export class ScriptedProvider implements SessionProvider {
 
   async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
     const about = { operation: 'describe', handle, call } as const;
-    return this.#observe(await this.#attempts.make(about, () => this.service.get(handle.id, call)));
+    return this.#observe(await this.#runner.run(about, () => this.service.get(handle.id, call)));
   }
 
   async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
@@ -102,7 +100,7 @@ export class ScriptedProvider implements SessionProvider {
       ...(cursor === undefined ? {} : { pageToken: cursor }),
       maxResults: this.capabilities.listPageSize,
     };
-    const page = await this.#attempts.make({ operation: 'listPage', call }, () => this.service.list(input, call));
+    const page = await this.#runner.run({ operation: 'listPage', call }, () => this.service.list(input, call));
     const observations = page.sessions.map((record) => this.#observe(record));
     return page.nextPageToken === undefined ? { observations } : { observations, next: page.nextPageToken };
   }
@@ -110,7 +108,7 @@ export class ScriptedProvider implements SessionProvider {
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     const about = { operation: 'terminate', handle, call } as const;
     try {
-      return this.#observe(await this.#attempts.make(about, () => this.service.stop(handle.id, call)));
+      return this.#observe(await this.#runner.run(about, () => this.service.stop(handle.id, call)));
     } catch (error) {
       if (SessionError.is(error, 'not-found')) return toGone({ handle, observedAtMs: this.#clock.nowMs() });
       throw error;
@@ -123,14 +121,14 @@ export class ScriptedProvider implements SessionProvider {
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     const about = { operation: 'endpoint', handle, call } as const;
-    const door = await this.#attempts.make(about, () => this.service.openDoor('endpoint', handle.id, call));
+    const door = await this.#runner.run(about, () => this.service.openDoor('endpoint', handle.id, call));
     const metadata = { 'x-session-token': door.token };
     return { host: `${handle.id}.scripted.invalid`, port: 443, tls: true, metadata, expiresAtMs: door.expiresAtMs };
   }
 
   async #openDashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
     const about = { operation: 'dashboard', handle, call } as const;
-    const door = await this.#attempts.make(about, () => this.service.openDoor('dashboard', handle.id, call));
+    const door = await this.#runner.run(about, () => this.service.openDoor('dashboard', handle.id, call));
     return { url: `https://scripted.invalid/${handle.id}?token=${door.token}`, expiresAtMs: door.expiresAtMs };
   }
 

@@ -14,18 +14,18 @@ import type { ScriptedEngine, ScriptedResult } from './scripted-engine.ts';
 /** Runs SQL on a scripted engine. */
 export class ScriptedStatementRunner implements StatementRunner {
   readonly #engine: ScriptedEngine;
-  readonly #attempts: ScriptedAttempts;
+  readonly #runner: ScriptedAttempts;
 
   constructor(options: { readonly engine: ScriptedEngine; readonly attempts: ScriptedAttempts }) {
     this.#engine = options.engine;
-    this.#attempts = options.attempts;
+    this.#runner = options.attempts;
   }
 
   async execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
     const { id: statementId, text, parameters = [] } = request;
     const input = { sessionId: handle.id, statementId, text, parameters };
     try {
-      const result = await this.#attempts.make({ operation: 'execute', handle, call }, () =>
+      const result = await this.#runner.run({ operation: 'execute', handle, call }, () =>
         this.#engine.run(input, call),
       );
       return new ScriptedExecution(result, { handle, signal: call.signal });

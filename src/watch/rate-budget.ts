@@ -1,7 +1,7 @@
 import type { Clock } from '../contract/ports.ts';
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { CallContext } from '../contract/session-provider.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 
 /** Reads look, writes change; services count them apart. */
 export type CallClass = 'reads' | 'writes';

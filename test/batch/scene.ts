@@ -5,7 +5,7 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { commonLayers } from '../../src/session/layers/standard-layers.ts';
 import { silentLogger, silentTracer } from '../../src/session/system-ports.ts';
 import { SeededRandom, VirtualClock } from '../../src/testing/index.ts';
-import { GetWatcher } from '../../src/watch/get-watcher.ts';
+import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
 import { ScriptedBatches, type ScriptedOptions } from './scripted-batches.ts';
 
@@ -25,7 +25,7 @@ export function setUp(options: Partial<ScriptedOptions> = {}) {
   const process = (): Batches => {
     const budget = new RateBudget(clock, service.capabilities.callsPerSecond);
     const provider = layeredBatchProvider(service, commonLayers({ clock, random, tracer: silentTracer, budget }));
-    const watcher = new GetWatcher({ provider, clock, random, logger: silentLogger });
+    const watcher = new PollingWatcher({ provider, clock, random, logger: silentLogger });
     const parts = { environment: 'test', owner: 'tests', provider, watcher, clock, random, logger: silentLogger };
     return new Batches(parts);
   };

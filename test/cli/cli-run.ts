@@ -9,7 +9,7 @@ export interface CliRun {
 }
 
 /** How the terminal of a test differs from a pipe. */
-export interface CliSurroundings {
+export interface CliEnvironment {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string;
@@ -19,8 +19,8 @@ export interface CliSurroundings {
 }
 
 /** Runs one command line in this process, with streams of its own. */
-export async function cli(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
-  const { cwd = '/', env = {}, stdin = '', columns, signal = new AbortController().signal } = surroundings;
+export async function cli(args: readonly string[], environment: CliEnvironment = {}): Promise<CliRun> {
+  const { cwd = '/', env = {}, stdin = '', columns, signal = new AbortController().signal } = environment;
   const [out, err] = [new PassThrough(), new PassThrough()];
   const [stdout, stderr] = [collect(out), collect(err)];
   const code = await runCli(args, {

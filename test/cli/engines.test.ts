@@ -39,8 +39,8 @@ function bare(): NodeJS.ProcessEnv {
   return { ...env, PATH: join(home, 'bin') };
 }
 
-function engines(words: string, surroundings: Parameters<typeof cli>[1] = {}): Promise<CliRun> {
-  return cli(['engines', ...words.split(' ')], { env, ...surroundings });
+function engines(words: string, environment: Parameters<typeof cli>[1] = {}): Promise<CliRun> {
+  return cli(['engines', ...words.split(' ')], { env, ...environment });
 }
 
 describe('engines install', () => {

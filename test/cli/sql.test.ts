@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { configFolder } from '../config/config-folder.ts';
-import { cli, type CliSurroundings } from './cli-run.ts';
+import { cli, type CliEnvironment } from './cli-run.ts';
 
 const CONFIG = { 'anysession.config.yaml': 'environments: { dev: { provider: local } }' };
 const SPARK = new URL('../../src/testing/scripted-plugin.ts', import.meta.url).pathname;
 
-const sql = (text: string, args: readonly string[] = [], surroundings: CliSurroundings = {}) =>
-  cli(['sql', text, ...args], { cwd: configFolder(CONFIG), ...surroundings });
+const sql = (text: string, args: readonly string[] = [], environment: CliEnvironment = {}) =>
+  cli(['sql', text, ...args], { cwd: configFolder(CONFIG), ...environment });
 
 describe('anysession sql', () => {
   it('writes a table: numbers right, missing values visible, and nothing else anywhere', async () => {

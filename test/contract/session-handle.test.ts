@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
+import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from '../../src/contract/session-handle.ts';
 
@@ -105,12 +105,12 @@ describe('isSameSession', () => {
   });
 });
 
-describe('assertOwnHandle', () => {
+describe('assertHandleScope', () => {
   const place = { id: 'local', scope: 'laptop' };
 
   it('C-034 lets its own handle pass', () => {
     expect(() => {
-      assertOwnHandle(place, HANDLE, 'describe');
+      assertHandleScope(place, HANDLE, 'describe');
     }).not.toThrow();
   });
 
@@ -122,7 +122,7 @@ describe('assertOwnHandle', () => {
   ])('C-034 refuses %j', (change, why) => {
     const handle = { ...HANDLE, ...change };
     const error = refusal(() => {
-      assertOwnHandle(place, handle, 'terminate');
+      assertHandleScope(place, handle, 'terminate');
     });
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'terminate', provider: 'local', handle });
     expect(error.message).toContain(why);

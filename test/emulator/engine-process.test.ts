@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineSurroundings } from '../../src/contract/installed-engine.ts';
+import type { EngineEnvironment } from '../../src/contract/installed-engine.ts';
 import { startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
 import { engineProgram } from '../../src/emulator/data-plane/engine-program.ts';
 import { failureOf, until } from './sql-stage.ts';
@@ -57,15 +57,15 @@ describe('an engine from the PATH', () => {
 });
 
 describe('an engine that was installed', () => {
-  const surroundings = (): EngineSurroundings => ({ env: { XDG_CACHE_HOME: folder, PATH: '' }, home: '/nowhere' });
+  const environment = (): EngineEnvironment => ({ env: { XDG_CACHE_HOME: folder, PATH: '' }, home: '/nowhere' });
 
   it('is found where there is none on the PATH, in its highest version', async () => {
     for (const version of ['0.9.0', '0.10.0']) await install(`anysession/engines/sail-${version}/bin/python`, LISTENER);
     const submit = 'anysession/engines/spark-4.1.4/lib/python3.12/site-packages/pyspark/bin/spark-submit';
     await install(submit, LISTENER);
     const engines = join(folder, 'anysession/engines');
-    expect(engineProgram('sail', surroundings())).toEqual([join(engines, 'sail-0.10.0/bin/python'), '-m', 'pysail']);
-    expect(engineProgram('spark', surroundings())).toEqual([join(folder, submit)]);
+    expect(engineProgram('sail', environment())).toEqual([join(engines, 'sail-0.10.0/bin/python'), '-m', 'pysail']);
+    expect(engineProgram('spark', environment())).toEqual([join(folder, submit)]);
   });
 
   it('and one that was not is one error with the command that brings it', async () => {

@@ -73,7 +73,7 @@ describe('session.calculate', () => {
     expect(done.endedAtMs! - done.submittedAtMs!).toBe(10_000);
     expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['queued', 'running', 'succeeded']));
     expect(count(emulator, 'StartCalculationExecution')).toBe(1);
-    // Looked at every 2 s, then less often: not once a second for ten seconds.
+    // Pollable at every 2 s, then less often: not once a second for ten seconds.
     expect(count(emulator, 'GetCalculationExecution')).toBeLessThan(6);
   });
 

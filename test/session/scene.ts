@@ -14,7 +14,7 @@ import { ScriptedProvider } from '../../src/testing/scripted-provider.ts';
 import { ScriptedService, type ScriptedServiceOptions } from '../../src/testing/scripted-service.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock, type VirtualClockOptions } from '../../src/testing/virtual-clock.ts';
-import { GetWatcher } from '../../src/watch/get-watcher.ts';
+import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
 
 /** What differs from a plain scene. */
@@ -81,7 +81,7 @@ export class SceneProcess {
     const { random, logger, tracer, budget } = this;
     this.provider = layeredProvider(adapter, standardLayers({ clock, random, tracer, budget, providersWith }));
     const { provider } = this;
-    const { watcher = new GetWatcher({ provider, clock, random, logger }) } = changes;
+    const { watcher = new PollingWatcher({ provider, clock, random, logger }) } = changes;
     this.sessions = new Sessions({
       environment: 'test',
       owner,

@@ -22,7 +22,7 @@ const SPARK_SPELLINGS: readonly (readonly [spelling: RegExp, name: (found: strin
 ];
 
 /** A sentence to follow an error of a statement that looks like Spark SQL; empty for any other. */
-export function spellDialectHint(type: DuckDbErrorType, text = ''): string {
+export function formatDialectHint(type: DuckDbErrorType, text = ''): string {
   if (!DIALECT_ERRORS.includes(type)) return '';
   for (const [spelling, name] of SPARK_SPELLINGS) {
     const found = spelling.exec(text)?.[0];

@@ -1,4 +1,4 @@
-import { onAbort } from '../../../src/contract/on-abort.ts';
+import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import { assertNotStopped } from '../settled-or-stopped.ts';
 import type { Connection, DuckDbBinding } from './binding.ts';
 

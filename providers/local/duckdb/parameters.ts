@@ -30,7 +30,7 @@ function byPosition(
   names: readonly string[],
 ): (readonly [string, ParameterValue])[] {
   if (values.length !== names.length) {
-    throw refusal(`the statement has ${spellCount(names)} and ${values.length} values were given`);
+    throw refusal(`the statement has ${formatCount(names)} and ${values.length} values were given`);
   }
   return values.map((value, index) => [`parameter ${index + 1}`, value]);
 }
@@ -45,12 +45,12 @@ function byName(
   }
   const unknown = Object.keys(values).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    throw refusal(`the statement has no ${unknown.map((name) => `$${name}`).join(', ')}; it has ${spellCount(names)}`);
+    throw refusal(`the statement has no ${unknown.map((name) => `$${name}`).join(', ')}; it has ${formatCount(names)}`);
   }
   return names.map((name) => [`$${name}`, values[name]]);
 }
 
-function spellCount(names: readonly string[]): string {
+function formatCount(names: readonly string[]): string {
   if (names.length === 0) return 'no parameters';
   return `${names.length} parameters (${names.map((name) => `$${name}`).join(', ')})`;
 }
@@ -74,7 +74,7 @@ function bindValue(binding: DuckDbBinding, { statement, index, label, value }: B
   else if (value instanceof Date) bindInstant(binding, { statement, index, label, value });
   else
     throw refusal(
-      `${label} is ${spellType(value)}; it can be null, a boolean, number, bigint, text, Date or Uint8Array`,
+      `${label} is ${formatType(value)}; it can be null, a boolean, number, bigint, text, Date or Uint8Array`,
     );
 }
 
@@ -109,7 +109,7 @@ function isList(parameters: Parameters): parameters is readonly ParameterValue[]
   return Array.isArray(parameters);
 }
 
-function spellType(value: unknown): string {
+function formatType(value: unknown): string {
   if (value === undefined) return 'undefined';
   return typeof value === 'object' ? `a ${value?.constructor.name ?? 'object'}` : `a ${typeof value}`;
 }

@@ -1,7 +1,7 @@
 import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batch.ts';
-import { onAbort } from '../../../src/contract/on-abort.ts';
+import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
-import { abortedError } from '../../../src/contract/sleep.ts';
+import { abortedError } from '../../../src/provider-kit/sleep.ts';
 import type { StatementExecution } from '../../../src/contract/statement-runner.ts';
 import { toSessionError } from '../errors.ts';
 import {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock, Random } from '../../../src/contract/ports.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
-import { sleep } from '../../../src/contract/sleep.ts';
+import { sleep } from '../../../src/provider-kit/sleep.ts';
 import type { EngineServer, SparkConf } from './engine-server.ts';
 import { freePort, whyNotListening } from './listening.ts';
 import { watched } from './watchdog.ts';

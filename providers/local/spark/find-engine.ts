@@ -5,7 +5,7 @@ import {
   enginesFolder,
   engineFolderName,
   parseEngineFolderName,
-  type EngineSurroundings,
+  type EngineEnvironment,
   type InstallableEngine,
 } from '../../../src/contract/installed-engine.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
@@ -31,21 +31,21 @@ const CONNECT_JAR = /^spark-connect_[\d.]+-(\d.*)\.jar$/;
  * `anysession engines install` has brought (the highest version), then on the PATH.
  * @throws SessionError `config-invalid` with the command that brings it, where it is nowhere.
  */
-export function findEngine(wish: EngineWish, surroundings: EngineSurroundings): EngineServer {
+export function findEngine(wish: EngineWish, environment: EngineEnvironment): EngineServer {
   const { engine, pythonEnvironment } = wish;
   const found =
-    pythonEnvironment === undefined ? find(wish, surroundings) : inEnvironment(wish, resolve(pythonEnvironment));
+    pythonEnvironment === undefined ? find(wish, environment) : inEnvironment(wish, resolve(pythonEnvironment));
   if (found === undefined) throw notInstalled(wish);
-  if (engine === 'spark') assertJava(surroundings);
+  if (engine === 'spark') assertJava(environment);
   return found;
 }
 
-function find(wish: EngineWish, surroundings: EngineSurroundings): EngineServer | undefined {
-  const { env } = surroundings;
+function find(wish: EngineWish, environment: EngineEnvironment): EngineServer | undefined {
+  const { env } = environment;
   const home = env['SPARK_HOME'];
   const named = wish.engine === 'spark' && home !== undefined && home !== '' ? sparkAt(home, wish) : undefined;
   if (named !== undefined) return named;
-  for (const folder of installedFolders(wish.engine, enginesFolder(surroundings))) {
+  for (const folder of installedFolders(wish.engine, enginesFolder(environment))) {
     const found = inEnvironment(wish, folder);
     if (found !== undefined) return found;
   }
@@ -99,7 +99,7 @@ function sparkAt(folder: string, limits: SparkLimits): EngineServer | undefined 
 }
 
 /** A missing Java is said before Spark says it in the middle of a script. */
-function assertJava({ env }: EngineSurroundings): void {
+function assertJava({ env }: EngineEnvironment): void {
   const home = env['JAVA_HOME'];
   const isThere =
     home === undefined || home === '' ? onPath('java', env) !== undefined : isProgram(join(home, 'bin', 'java'));
@@ -111,7 +111,7 @@ function assertJava({ env }: EngineSurroundings): void {
   );
 }
 
-function onPath(program: string, env: EngineSurroundings['env']): string | undefined {
+function onPath(program: string, env: EngineEnvironment['env']): string | undefined {
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, program)).find(isProgram);
 }

@@ -1,5 +1,5 @@
 import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batch.ts';
-import { onAbort } from '../../../src/contract/on-abort.ts';
+import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import type { StatementExecution } from '../../../src/contract/statement-runner.ts';
 import { assertNotStopped } from '../settled-or-stopped.ts';
 

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { SERVER_SESSION_TIMEOUT_S, type EngineServer, type ServerPlace, type SparkConf } from './engine-server.ts';
-import { spellProperties } from './java-properties.ts';
+import { formatProperties } from './java-properties.ts';
 
 /** An installed distribution of Apache Spark, or the one in the wheel of PySpark. */
 export interface SparkHome {
@@ -55,7 +55,7 @@ export function sparkServer({ folder: home, version }: SparkHome, limits: SparkL
       ...['--properties-file', join(folder, PROPERTIES_FILE)],
       'spark-internal',
     ],
-    files: (place) => ({ [PROPERTIES_FILE]: userDefaults(home) + spellProperties(properties(place, limits)) }),
+    files: (place) => ({ [PROPERTIES_FILE]: userDefaults(home) + formatProperties(properties(place, limits)) }),
     sessionSettings: () => ({}),
     environment: (_place, token) => ({
       SPARK_HOME: home,

@@ -4,7 +4,7 @@ import {
   compareVersions,
   enginesFolder,
   parseEngineFolderName,
-  type EngineSurroundings,
+  type EngineEnvironment,
   type InstallableEngine,
 } from '../../contract/installed-engine.ts';
 
@@ -14,12 +14,12 @@ const PROGRAMS = { sail: 'sail', spark: 'spark-submit' } as const;
 /** The words that run an engine: the program on the PATH, else the highest version that `anysession engines install` has brought. */
 export function engineProgram(
   engine: InstallableEngine,
-  surroundings: EngineSurroundings,
+  environment: EngineEnvironment,
 ): readonly string[] | undefined {
-  const folders = (surroundings.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const folders = (environment.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const onPath = folders.map((folder) => join(folder, PROGRAMS[engine])).find(isProgram);
   if (onPath !== undefined) return [onPath];
-  const engines = enginesFolder(surroundings);
+  const engines = enginesFolder(environment);
   return entries(engines)
     .map((name) => ({ name, release: parseEngineFolderName(name) }))
     .filter(({ release }) => release?.engine === engine)

@@ -1,8 +1,8 @@
-import { onAbort } from '../../contract/on-abort.ts';
+import { onAbort } from '../../provider-kit/on-abort.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { CallContext } from '../../contract/session-provider.ts';
-import { abortedError } from '../../contract/sleep.ts';
+import { abortedError } from '../../provider-kit/sleep.ts';
 import type { AnyInvocation, AnyLayer } from './layer.ts';
 import { possibleEffect } from './possible-effect.ts';
 

@@ -1,5 +1,5 @@
 import type { Effect } from '../../contract/session-error.ts';
-import { isChanging } from '../../contract/while-wanted.ts';
+import { isChanging } from '../../provider-kit/with-deadline.ts';
 import type { AnyInvocation } from './layer.ts';
 
 /** What a call of this verb may have done when nobody knows how it ended. */

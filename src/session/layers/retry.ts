@@ -1,7 +1,7 @@
 import { ERROR_KINDS } from '../../contract/error-kinds.ts';
 import type { Clock, Random } from '../../contract/ports.ts';
 import { SessionError, type Effect } from '../../contract/session-error.ts';
-import { sleep } from '../../contract/sleep.ts';
+import { sleep } from '../../provider-kit/sleep.ts';
 import type { AnyLayer } from './layer.ts';
 
 /** Most attempts of one call. */

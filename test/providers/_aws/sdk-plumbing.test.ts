@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AbortableSender, socketsFor, toClientConfig } from '../../../providers/_aws/client-config.ts';
 import { loadSdk, withoutNodeWarning } from '../../../providers/_aws/load-sdk.ts';
 import { RequestHandler } from '../../../providers/_aws/request-handler.ts';
-import { formatSessionText, parseSessionText } from '../../../providers/_cloud/session-text.ts';
+import { formatOwnershipTag, parseOwnershipTag } from '../../../src/provider-kit/ownership-tag.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 
 const open: { close(): void }[] = [];
@@ -211,18 +211,18 @@ describe('the one free text of a session', () => {
   const ownership = { owner: 'team-a', token: `as-${'0'.repeat(28)}-1` };
 
   it.each([undefined, 'nightly', 'two words', ' spaced ', 'ümläut', 'x'.repeat(128)])('keeps the name %j', (name) => {
-    const text = formatSessionText(name, ownership, 256);
-    expect(parseSessionText(text)).toEqual({ ...(name === undefined ? {} : { name }), ownership });
+    const text = formatOwnershipTag(name, ownership, 256);
+    expect(parseOwnershipTag(text)).toEqual({ ...(name === undefined ? {} : { name }), ownership });
   });
 
   it('leaves the texts of others alone', () => {
-    expect(parseSessionText('by hand')).toEqual({ name: 'by hand' });
-    expect(parseSessionText('')).toEqual({});
-    expect(parseSessionText(undefined)).toEqual({});
+    expect(parseOwnershipTag('by hand')).toEqual({ name: 'by hand' });
+    expect(parseOwnershipTag('')).toEqual({});
+    expect(parseOwnershipTag(undefined)).toEqual({});
   });
 
   it('refuses what would not come back', () => {
-    expect(() => formatSessionText(`anysession:x:${ownership.token}`, ownership, 256)).toThrow(/choose another name/);
-    expect(() => formatSessionText('n'.repeat(250), ownership, 256)).toThrow(/are left for it/);
+    expect(() => formatOwnershipTag(`anysession:x:${ownership.token}`, ownership, 256)).toThrow(/choose another name/);
+    expect(() => formatOwnershipTag('n'.repeat(250), ownership, 256)).toThrow(/are left for it/);
   });
 });

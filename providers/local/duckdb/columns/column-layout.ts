@@ -6,8 +6,8 @@ import type { ColumnLayout } from './column-builder.ts';
 import { fixedWidthLayout, type ValuesView } from './fixed-width-column.ts';
 import { arrayLayout, listLayout, mapLayout } from './list-column.ts';
 import { nullLayout } from './null-column.ts';
-import { spelledLayout } from './spelled-column.ts';
-import { spellBigNumber, spellBits, spellEnum, spellTag, spellTimeWithOffset, spellUuid } from './spellers.ts';
+import { formattedLayout } from './formatted-column.ts';
+import { formatBigNumber, formatBits, formatEnum, formatTag, formatTimeWithOffset, formatUuid } from './formatters.ts';
 import { binaryLayout, textLayout } from './string-column.ts';
 import { type Member, structLayout, unionLayout } from './struct-column.ts';
 import { type DuckDbTypeName, typeName } from './duckdb-types.ts';
@@ -42,7 +42,7 @@ const LAYOUTS: Readonly<Record<DuckDbTypeName, LayoutMaker>> = {
   DATE: fixedWidthLayout({ type: { kind: 'date' }, width: 4, view: viewAs(Int32Array, 1) }),
   TIME: microseconds({ kind: 'time' }),
   TIME_NS: microseconds({ kind: 'time' }, roundNanoseconds),
-  TIME_TZ: spelledLayout(spellTimeWithOffset),
+  TIME_TZ: formattedLayout(formatTimeWithOffset),
   TIMESTAMP: microseconds({ kind: 'timestamp' }),
   TIMESTAMP_S: microseconds({ kind: 'timestamp' }, multiplyTime(1_000_000n)),
   TIMESTAMP_MS: microseconds({ kind: 'timestamp' }, multiplyTime(1000n)),
@@ -58,10 +58,10 @@ const LAYOUTS: Readonly<Record<DuckDbTypeName, LayoutMaker>> = {
   BLOB: binaryLayout,
   // The bytes are those of its well-known binary form.
   GEOMETRY: binaryLayout,
-  ENUM: (binding, type) => spelledLayout(spellEnum(binding, type)),
-  UUID: spelledLayout(spellUuid),
-  BIT: spelledLayout(spellBits),
-  BIGNUM: spelledLayout(spellBigNumber),
+  ENUM: (binding, type) => formattedLayout(formatEnum(binding, type)),
+  UUID: formattedLayout(formatUuid),
+  BIT: formattedLayout(formatBits),
+  BIGNUM: formattedLayout(formatBigNumber),
   LIST: (binding, type) => listLayout(columnLayout(binding, binding.list_type_child_type(type))),
   ARRAY: (binding, type) =>
     arrayLayout(columnLayout(binding, binding.array_type_child_type(type)), binding.array_type_array_size(type)),
@@ -75,7 +75,7 @@ const LAYOUTS: Readonly<Record<DuckDbTypeName, LayoutMaker>> = {
     ),
   UNION: (binding, type) => {
     const alternatives = unionMembers(binding, type);
-    return unionLayout(spelledLayout(spellTag(alternatives.map(({ name }) => name))), alternatives);
+    return unionLayout(formattedLayout(formatTag(alternatives.map(({ name }) => name))), alternatives);
   },
   SQLNULL: nullLayout,
   VARIANT: undefined,

@@ -2,12 +2,12 @@ import type { BatchObservation } from '../contract/batch-observation.ts';
 import { SessionError, type SessionErrorDetails } from '../contract/session-error.ts';
 
 /** Tells whether a start that failed has surely started nothing: its run list is nobody's then. */
-export function surelyNothing(error: unknown): boolean {
+export function startedNothing(error: unknown): boolean {
   return SessionError.is(error) && error.effect === 'none' && error.kind !== 'conflict';
 }
 
 /** The error of a start that left no trace yet. Nothing stays behind unsaid: a batch that comes later has the token for its name. */
-export function doubtful(error: unknown, token: string): unknown {
+export function ambiguousStartError(error: unknown, token: string): unknown {
   return SessionError.is(error) && error.effect === 'unknown'
     ? extended(
         error,
@@ -17,7 +17,7 @@ export function doubtful(error: unknown, token: string): unknown {
 }
 
 /** Its caller gave up and the batch goes on: the error says which one it is. */
-export function startedAllTheSame(error: SessionError, { handle }: BatchObservation): SessionError {
+export function startedAnywayError(error: SessionError, { handle }: BatchObservation): SessionError {
   const what = `batch '${handle.id}' was started all the same: attach to the handle of this error, or cancel it`;
   return extended(error, what, { handle });
 }

@@ -1,4 +1,4 @@
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError } from '../contract/session-error.ts';
 
 /** What the members of `native` are: a map is read here and merged, and what is plain goes to the service as it is. */
 export type NativeMembers<Native> = Readonly<Record<keyof Native, 'map' | 'plain'>>;
@@ -19,7 +19,7 @@ export interface NativeRequest<Native> {
  * @throws SessionError `invalid-request` for what is no map, for a member that anysession fills in itself or that the service does not
  * have, and for a value that should be a map.
  */
-export function readNative<Native extends object>(
+export function parseNativeOptions<Native extends object>(
   native: unknown,
   { provider, of, members, owned }: NativeRequest<Native>,
 ): Partial<Native> {

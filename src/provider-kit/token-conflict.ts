@@ -1,5 +1,5 @@
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { CallContext, Cursor, SessionProvider } from '../../src/contract/session-provider.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { CallContext, Cursor, SessionProvider } from '../contract/session-provider.ts';
 
 /** A search goes no further than this many pages. */
 const SEARCH_PAGES = 10;
@@ -15,7 +15,7 @@ export function isServiceRefusal(error: unknown): error is SessionError {
  * the refusal better than the service does.
  * @returns the error to throw instead, or `undefined` when no live session holds the token.
  */
-export async function explainByHolder(
+export async function explainByTokenConflict(
   refused: SessionError,
   token: string,
   { provider, call }: { readonly provider: Pick<SessionProvider, 'id' | 'listPage'>; readonly call: CallContext },

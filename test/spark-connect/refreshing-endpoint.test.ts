@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import { silentLogger } from '../../src/session/system-ports.ts';
-import { LivingEndpoint, RENEWAL_MARGIN_MS } from '../../src/spark-connect/living-endpoint.ts';
+import { RefreshingEndpoint, RENEWAL_MARGIN_MS } from '../../src/spark-connect/refreshing-endpoint.ts';
 
 const LIFE_MS = 30 * 60_000;
 
@@ -11,7 +11,7 @@ class Stage {
   asked = 0;
   refuses = false;
   lifeMs = LIFE_MS;
-  readonly endpoint = new LivingEndpoint({
+  readonly endpoint = new RefreshingEndpoint({
     logger: silentLogger,
     clock: { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs, schedule: () => () => {} },
     ask: async (): Promise<ConnectEndpoint> => {

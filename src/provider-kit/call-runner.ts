@@ -1,12 +1,12 @@
-import { assertOwnHandle } from '../../src/contract/own-handle.ts';
-import type { Clock } from '../../src/contract/ports.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, ProviderOperation } from '../../src/contract/session-provider.ts';
-import { whileWanted } from '../../src/contract/while-wanted.ts';
+import { assertHandleScope } from './handle-scope.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
-export interface AttemptSubject<Operation extends string = ProviderOperation> {
+export interface CallSubject<Operation extends string = ProviderOperation> {
   readonly operation: Operation;
   readonly handle?: SessionHandle;
   readonly call: CallContext;
@@ -25,7 +25,7 @@ export interface FailedCall<Operation extends string = ProviderOperation> {
 }
 
 /** What attempts need to know of their provider. */
-export interface AttemptsParts<Operation extends string = ProviderOperation> {
+export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly place: { readonly id: string; readonly scope: string };
   readonly clock: Clock;
   /** The ids that the service's model allows, as a pattern and in words. */
@@ -34,27 +34,27 @@ export interface AttemptsParts<Operation extends string = ProviderOperation> {
 }
 
 /** Makes single attempts: refused beforehand where they cannot be right, given up when the caller gives up, translated when they fail. */
-export class Attempts<Operation extends string = ProviderOperation> {
-  readonly #parts: AttemptsParts<Operation>;
+export class CallRunner<Operation extends string = ProviderOperation> {
+  readonly #parts: CallRunnerParts<Operation>;
 
-  constructor(parts: AttemptsParts<Operation>) {
+  constructor(parts: CallRunnerParts<Operation>) {
     this.#parts = parts;
   }
 
-  make<Answer>(subject: AttemptSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return this.makeWanted(subject, ({ signal }) => work(signal));
+  run<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    return this.runWith(subject, ({ signal }) => work(signal));
   }
 
   /** The same for work that can do without a signal. */
-  async makeWanted<Answer>(
-    { operation, handle, call }: AttemptSubject<Operation>,
+  async runWith<Answer>(
+    { operation, handle, call }: CallSubject<Operation>,
     work: (wanted: WantedCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { place, clock, toError } = this.#parts;
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
       if (call.onGivenUp !== undefined) return await work(call);
-      return await whileWanted(clock, { operation, call }, (signal) => work({ signal }));
+      return await withDeadline(clock, { operation, call }, (signal) => work({ signal }));
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }
@@ -62,7 +62,7 @@ export class Attempts<Operation extends string = ProviderOperation> {
 
   #refuseForeign(handle: SessionHandle, operation: Operation): void {
     const { place, sessionId } = this.#parts;
-    assertOwnHandle(place, handle, operation);
+    assertHandleScope(place, handle, operation);
     if (sessionId.pattern.test(handle.id)) return;
     throw new SessionError('invalid-request', `an id here is ${sessionId.words}; check the handle`, {
       operation,

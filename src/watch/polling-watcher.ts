@@ -3,21 +3,21 @@ import type { Observation } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/session-provider.ts';
-import { sleep } from '../contract/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { LookPlan, type LookPace, type Looked } from './look-plan.ts';
+import { PollSchedule, type PollInterval, type Pollable } from './poll-schedule.ts';
 
 /** Pauses are spread by up to this part of themselves, so that many waiters do not ask in step. */
 const SPREAD = 0.1;
 
 /** What can be looked at: a provider of sessions or of batches. */
 export interface Watchable<Seen> {
-  readonly capabilities: LookPace;
+  readonly capabilities: PollInterval;
   describe(handle: SessionHandle, call: CallContext): Promise<Seen>;
 }
 
 /** What a watcher needs. */
-export interface GetWatcherPorts<Seen = Observation> {
+export interface PollingWatcherPorts<Seen = Observation> {
   readonly provider: Watchable<Seen>;
   readonly clock: Clock;
   readonly random: Random;
@@ -28,16 +28,16 @@ export interface GetWatcherPorts<Seen = Observation> {
  * The simplest watcher: one describe per look, with pauses as its provider's capabilities plan them.
  * A look that fails for a while (after the layers' own retries) is only one look; the wait goes on until its consumer ends it.
  */
-export class GetWatcher<Seen extends Looked = Observation> implements Watcher<Seen> {
-  readonly #ports: GetWatcherPorts<Seen>;
+export class PollingWatcher<Seen extends Pollable = Observation> implements Watcher<Seen> {
+  readonly #ports: PollingWatcherPorts<Seen>;
 
-  constructor(ports: GetWatcherPorts<Seen>) {
+  constructor(ports: PollingWatcherPorts<Seen>) {
     this.#ports = ports;
   }
 
   async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Seen, void, undefined> {
     const { provider, clock, random } = this.#ports;
-    const plan = new LookPlan(provider.capabilities);
+    const plan = new PollSchedule(provider.capabilities);
     for (;;) {
       const seen = await this.#look(handle, signal);
       if (seen !== undefined) yield seen;

@@ -1,8 +1,8 @@
-import type { BatchOperation } from './batch-provider.ts';
+import type { BatchOperation } from '../contract/batch-provider.ts';
 import { onAbort } from './on-abort.ts';
-import type { Clock } from './ports.ts';
-import { SessionError } from './session-error.ts';
-import type { CallContext, ProviderOperation } from './session-provider.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
 import { abortedError } from './sleep.ts';
 
 /** The verbs after whose lost answer the service may have acted. */
@@ -35,7 +35,7 @@ export interface Attempt {
  *
  * @throws SessionError `aborted` or `timeout`; with effect `unknown` once a changing verb was under way.
  */
-export function whileWanted<Answer>(
+export function withDeadline<Answer>(
   clock: Clock,
   { operation, call }: Attempt,
   work: (signal: AbortSignal) => Promise<Answer>,

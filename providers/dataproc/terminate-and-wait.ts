@@ -1,16 +1,16 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Clock } from '../../src/contract/ports.ts';
-import { sleep } from '../../src/contract/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { CallLimits, DataprocCalls } from './client.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, gone, type Sighting } from './observation.ts';
+import { fromSession, fromState, notFoundObservation, type ObservationContext } from './observation.ts';
 
 /** Who drives which session. */
 export interface SessionDrive {
   readonly calls: DataprocCalls;
   readonly clock: Clock;
   readonly limits: CallLimits;
-  readonly sight: () => Sighting;
+  readonly sight: () => ObservationContext;
 }
 
 /** Pauses between two looks at a session whose end is decided, and at one that is still being created, milliseconds. */
@@ -25,7 +25,7 @@ const ENDING_LOOKS = 10;
  * The caller's deadline ends the wait.
  * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
  */
-export async function driveToEnd(drive: SessionDrive): Promise<Observation> {
+export async function terminateAndWait(drive: SessionDrive): Promise<Observation> {
   const { calls, clock, limits, sight } = drive;
   const { id } = sight().handle;
   while (!(await isAccepted(drive, id))) {
@@ -60,7 +60,7 @@ async function awaitEnding({ calls, clock, limits, sight }: SessionDrive, id: st
       const seen = fromSession(await calls.getSession(id, limits), sight());
       if (isEnding(seen)) return seen;
     } catch (error) {
-      if (readFailure(error, 0).code === 'NOT_FOUND') return gone(sight());
+      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation(sight());
     }
   }
   return fromState('TERMINATING', sight());

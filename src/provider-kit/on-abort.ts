@@ -1,4 +1,4 @@
-import type { CallContext } from './session-provider.ts';
+import type { CallContext } from '../contract/session-provider.ts';
 
 /** One entry a signal that somebody listens to. */
 const listening = new WeakMap<AbortSignal, Set<() => void>>();

@@ -5,7 +5,7 @@ import type { ConnectChannel } from './connect-channel.ts';
 const SILENCE_MS = 5 * 60_000;
 
 /** What a mark is written with and read from. */
-export interface MarkedSettings {
+export interface SentinelSettings {
   /** @throws what the server refuses the setting with. */
   set(key: string, value: string): Promise<void>;
   /** The value, or `undefined` where it is not set. */
@@ -13,10 +13,10 @@ export interface MarkedSettings {
 }
 
 /** What a mark is made of. */
-export interface SessionMarkParts {
+export interface SessionSentinelParts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly settings: MarkedSettings;
+  readonly settings: SentinelSettings;
 }
 
 /**
@@ -24,15 +24,15 @@ export interface SessionMarkParts {
  * empty session under the same id without a word. A setting of this process' own is left in the session, and looked for
  * when the connection has broken or the session was left alone for long; between these nothing can have gone.
  */
-export class SessionMark {
-  readonly #parts: SessionMarkParts;
+export class SessionSentinel {
+  readonly #parts: SessionSentinelParts;
   readonly #key: string;
   #state: 'unset' | 'setting' | 'set' = 'unset';
   #heardAtMs = 0;
   #seenOn: ConnectChannel | undefined;
   #breaksSeen = 0;
 
-  constructor(parts: SessionMarkParts) {
+  constructor(parts: SessionSentinelParts) {
     this.#parts = parts;
     this.#key = `spark.anysession.mark.${parts.random.hex(16)}`;
   }

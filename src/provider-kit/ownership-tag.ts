@@ -1,8 +1,8 @@
-import { formatOwnership, parseOwnership, type Ownership } from '../../src/contract/ownership.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { formatOwnership, parseOwnership, type Ownership } from '../contract/ownership.ts';
+import { SessionError } from '../contract/session-error.ts';
 
 /** What a session's one free text holds. */
-export interface SessionText {
+export interface TaggedName {
   readonly name?: string;
   readonly ownership?: Ownership;
 }
@@ -13,7 +13,7 @@ export interface SessionText {
  * @param maxLength - the service's limit, characters.
  * @throws SessionError `invalid-request` when the name looks like an ownership, or both together are too long.
  */
-export function formatSessionText(name: string | undefined, ownership: Ownership, maxLength: number): string {
+export function formatOwnershipTag(name: string | undefined, ownership: Ownership, maxLength: number): string {
   const mark = formatOwnership(ownership);
   if (name === undefined) return mark;
   if (parseOwnership(name) !== undefined) {
@@ -29,7 +29,7 @@ export function formatSessionText(name: string | undefined, ownership: Ownership
 }
 
 /** Reads it back; a text without an ownership is a name that somebody else gave. */
-export function parseSessionText(text: string | undefined): SessionText {
+export function parseOwnershipTag(text: string | undefined): TaggedName {
   if (text === undefined || text === '') return {};
   const ownership = parseOwnership(text);
   if (ownership === undefined) return { name: text };

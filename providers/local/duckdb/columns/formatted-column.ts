@@ -5,31 +5,31 @@ import { Presence, readPresence } from './presence.ts';
 import { VariableWidth } from './variable-width.ts';
 
 /** Opens a vector and gives the UTF-8 bytes of a present value's spelling. */
-export type Speller = (source: VectorSource, present: Uint8Array | undefined) => (index: number) => Uint8Array;
+export type Formatter = (source: VectorSource, present: Uint8Array | undefined) => (index: number) => Uint8Array;
 
 /** Values that have no form of their own in Arrow, as text: written as DuckDB's cast to VARCHAR writes them. */
-export function spelledLayout(speller: Speller): ColumnLayout {
-  return { type: { kind: 'text' }, build: () => new SpelledColumn(speller) };
+export function formattedLayout(formatter: Formatter): ColumnLayout {
+  return { type: { kind: 'text' }, build: () => new FormattedColumn(formatter) };
 }
 
 const NO_BYTES = new Uint8Array();
 
-class SpelledColumn implements ColumnBuilder {
-  readonly #speller: Speller;
+class FormattedColumn implements ColumnBuilder {
+  readonly #formatter: Formatter;
   readonly #presence = new Presence();
   readonly #texts = new VariableWidth();
 
-  constructor(speller: Speller) {
-    this.#speller = speller;
+  constructor(formatter: Formatter) {
+    this.#formatter = formatter;
   }
 
   append(source: VectorSource, ranges: readonly Range[]): void {
     const present = readPresence(source);
     this.#presence.append(present, ranges);
-    const spell = this.#speller(source, present);
+    const format = this.#formatter(source, present);
     for (const { start, count } of ranges) {
       for (let index = start; index < start + count; index += 1) {
-        const text = present === undefined || hasBit(present, index) ? spell(index) : NO_BYTES;
+        const text = present === undefined || hasBit(present, index) ? format(index) : NO_BYTES;
         const { bytes, at, ends, first } = this.#texts.extend(1, text.length);
         bytes.set(text, at);
         ends[first] = at + text.length;

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { abortedError, sleep } from '../../src/contract/sleep.ts';
+import { abortedError, sleep } from '../../src/provider-kit/sleep.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 describe('sleep', () => {

@@ -1,27 +1,27 @@
 import type { DuckDbBinding, LogicalType } from '../binding.ts';
 import type { VectorSource } from './column-builder.ts';
 import { typeName } from './duckdb-types.ts';
-import type { Speller } from './spelled-column.ts';
+import type { Formatter } from './formatted-column.ts';
 import { StringVector } from './string-vector.ts';
 
 const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array();
 
 /** An ENUM's value as its word. */
-export function spellEnum(binding: DuckDbBinding, type: LogicalType): Speller {
+export function formatEnum(binding: DuckDbBinding, type: LogicalType): Formatter {
   const count = binding.enum_dictionary_size(type);
   const words = Array.from({ length: count }, (_, index) => binding.enum_dictionary_value(type, index));
   const codeType = typeName(binding.enum_internal_type(type));
-  return spellWords(words, codeType === 'UTINYINT' ? 1 : codeType === 'USMALLINT' ? 2 : 4);
+  return formatWords(words, codeType === 'UTINYINT' ? 1 : codeType === 'USMALLINT' ? 2 : 4);
 }
 
 /** The tag of a union as the name of the alternative. */
-export function spellTag(names: readonly string[]): Speller {
-  return spellWords(names, 1);
+export function formatTag(names: readonly string[]): Formatter {
+  return formatWords(names, 1);
 }
 
 /** A UUID in its usual groups. DuckDB keeps it as a signed number with the first bit turned over, so that it sorts as text. */
-export const spellUuid: Speller = (source) => {
+export const formatUuid: Formatter = (source) => {
   const view = viewOf(source, 16);
   return (index) => {
     const high = BigInt.asUintN(64, view.getBigInt64(index * 16 + 8, true) ^ (1n << 63n));
@@ -31,7 +31,7 @@ export const spellUuid: Speller = (source) => {
 };
 
 /** A bit string as zeros and ones. Its first byte tells how many bits of the second one are filling. */
-export const spellBits: Speller = (source, present) => {
+export const formatBits: Formatter = (source, present) => {
   const strings = new StringVector(source, present);
   return (index) => {
     const [filling = 0, ...bytes] = strings.bytesAt(index);
@@ -48,7 +48,7 @@ export const spellBits: Speller = (source, present) => {
  * A BIGNUM in decimal digits: three bytes tell its sign (and length), the others are the number, highest first,
  * with every bit turned over when it is negative.
  */
-export const spellBigNumber: Speller = (source, present) => {
+export const formatBigNumber: Formatter = (source, present) => {
   const strings = new StringVector(source, present);
   return (index) => {
     const bytes = strings.bytesAt(index);
@@ -64,24 +64,24 @@ export const spellBigNumber: Speller = (source, present) => {
 const LARGEST_OFFSET_SECONDS = 16 * 3600 - 1;
 
 /** A time of day with its offset: 40 bits of microseconds, 24 bits of offset. */
-export const spellTimeWithOffset: Speller = (source) => {
+export const formatTimeWithOffset: Formatter = (source) => {
   const view = viewOf(source, 8);
   return (index) => {
     const packed = view.getBigUint64(index * 8, true);
     return encoder.encode(
-      spellTime(Number(packed >> 24n)) + spellOffset(LARGEST_OFFSET_SECONDS - Number(packed & 0xffffffn)),
+      formatTime(Number(packed >> 24n)) + formatOffset(LARGEST_OFFSET_SECONDS - Number(packed & 0xffffffn)),
     );
   };
 };
 
-function spellTime(microseconds: number): string {
+function formatTime(microseconds: number): string {
   const seconds = Math.floor(microseconds / 1e6);
   const fraction = microseconds % 1e6;
   const whole = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(twoDigits).join(':');
   return fraction === 0 ? whole : `${whole}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
 }
 
-function spellOffset(offsetSeconds: number): string {
+function formatOffset(offsetSeconds: number): string {
   const size = Math.abs(offsetSeconds);
   const parts = [size / 3600, (size / 60) % 60, size % 60].map(twoDigits);
   while (parts.length > 1 && parts.at(-1) === '00') parts.pop();
@@ -101,7 +101,7 @@ function viewOf({ binding, vector, size }: VectorSource, width: number): DataVie
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-function spellWords(words: readonly string[], codeWidth: 1 | 2 | 4): Speller {
+function formatWords(words: readonly string[], codeWidth: 1 | 2 | 4): Formatter {
   const spelled = words.map((word) => encoder.encode(word));
   return (source) => {
     const view = viewOf(source, codeWidth);

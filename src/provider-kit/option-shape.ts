@@ -1,4 +1,4 @@
-import type { OptionProblem } from '../../src/contract/provider-plugin.ts';
+import type { OptionProblem } from '../contract/provider-plugin.ts';
 
 /** The part of JSON Schema that options need: one record is what editors complete by and what is checked here. */
 export type OptionShape = { readonly description?: string } & (

@@ -1,7 +1,7 @@
-import { onAbort } from '../contract/on-abort.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../contract/sleep.ts';
+import { abortedError } from '../provider-kit/sleep.ts';
 
 /** What ends a wait early. */
 export interface WaitLimits {
@@ -14,13 +14,13 @@ export interface WaitLimits {
 }
 
 /** A signal that aborts with a SessionError when its caller aborts or its time is up; `release` leaves nothing behind. */
-export interface LimitedSignal {
+export interface SignalWithTimeout {
   readonly signal: AbortSignal;
   release(): void;
 }
 
 /** Joins a caller's signal and a timeout into one signal whose reason says which of the two it was. */
-export function limitedSignal(clock: Clock, limits: WaitLimits): LimitedSignal {
+export function signalWithTimeout(clock: Clock, limits: WaitLimits): SignalWithTimeout {
   const controller = new AbortController();
   const { signal: outer, timeoutMs, operation, timeoutError } = limits;
   const follow = (signal: AbortSignal): (() => void) => {

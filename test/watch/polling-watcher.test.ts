@@ -5,7 +5,7 @@ import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
-import { GetWatcher } from '../../src/watch/get-watcher.ts';
+import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
 import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';
 
 const NEVER = new AbortController().signal;
@@ -15,7 +15,7 @@ function setUp(changes: Partial<SessionProvider> = {}) {
   const logger = new RecordingLogger();
   const provider = adapterOf(scene, changes);
   const random = { next: () => 0, hex: () => '' };
-  return { scene, logger, provider, watcher: new GetWatcher({ provider, clock: scene.clock, random, logger }) };
+  return { scene, logger, provider, watcher: new PollingWatcher({ provider, clock: scene.clock, random, logger }) };
 }
 
 /** Reads a watch to its end, with the time of each observation since the first one. */
@@ -32,7 +32,7 @@ async function readAll(scene: Scene, watch: AsyncIterable<Observation>, most = N
   return seen;
 }
 
-describe('GetWatcher', () => {
+describe('PollingWatcher', () => {
   it('looks at once, then at growing pauses, and ends when the session is final', async () => {
     const { scene, provider, watcher } = setUp();
     const { handle } = await provider.start(startRequest(), unlimitedCall());
@@ -50,7 +50,7 @@ describe('GetWatcher', () => {
     const { scene, provider, logger } = setUp();
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     const pausesWith = async (next: () => number): Promise<readonly number[]> => {
-      const watcher = new GetWatcher({ provider, clock: scene.clock, random: { next, hex: () => '' }, logger });
+      const watcher = new PollingWatcher({ provider, clock: scene.clock, random: { next, hex: () => '' }, logger });
       const seen = await readAll(scene, watcher.watch(handle, NEVER), 12);
       return seen.slice(1).map(({ atMs }, at) => Math.round(atMs - (seen[at]?.atMs ?? 0)));
     };
@@ -65,7 +65,7 @@ describe('GetWatcher', () => {
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     const times = await Promise.all(
       [1, 2].map(async (seed) => {
-        const watcher = new GetWatcher({ provider, clock: scene.clock, random: new SeededRandom(seed), logger });
+        const watcher = new PollingWatcher({ provider, clock: scene.clock, random: new SeededRandom(seed), logger });
         return (await readAll(scene, watcher.watch(handle, NEVER), 3)).map(({ atMs }) => atMs).at(-1);
       }),
     );

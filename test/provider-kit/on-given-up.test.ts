@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onGivenUp } from '../../src/contract/on-abort.ts';
+import { onGivenUp } from '../../src/provider-kit/on-abort.ts';
 import type { CallContext } from '../../src/contract/session-provider.ts';
-import { whileWanted } from '../../src/contract/while-wanted.ts';
+import { withDeadline } from '../../src/provider-kit/with-deadline.ts';
 import { deadlineLayer } from '../../src/session/layers/deadline.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { adapterOf, handleOf, refusalOf, Scene, unlimitedCall } from '../session/scene.ts';
@@ -51,14 +51,14 @@ describe('a call that is given up', () => {
     const controller = new AbortController();
     const call = { ...unlimitedCall({ deadline: scene.clock.monotonicMs() + 100, signal: controller.signal }) };
     const work = (signal: AbortSignal): Promise<boolean> => Promise.resolve(signal === controller.signal);
-    const guarded = whileWanted(
+    const guarded = withDeadline(
       scene.clock,
       { operation: 'describe', call: { ...call, onGivenUp: () => () => {} } },
       work,
     );
     expect(scene.clock.pendingTimers).toBe(0);
     expect(await guarded).toBe(true);
-    const alone = whileWanted(scene.clock, { operation: 'describe', call }, work);
+    const alone = withDeadline(scene.clock, { operation: 'describe', call }, work);
     expect(scene.clock.pendingTimers).toBe(1);
     expect(await alone).toBe(false);
   });

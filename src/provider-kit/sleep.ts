@@ -1,6 +1,6 @@
 import { onAbort } from './on-abort.ts';
-import type { Clock } from './ports.ts';
-import { SessionError } from './session-error.ts';
+import type { Clock } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
 
 /**
  * Waits on the given clock; an abort settles it at once and leaves no timer behind (C-104).

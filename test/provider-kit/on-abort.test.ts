@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onAbort } from '../../src/contract/on-abort.ts';
+import { onAbort } from '../../src/provider-kit/on-abort.ts';
 
 describe('onAbort', () => {
   it('calls back once, in order, everybody who still listens', () => {

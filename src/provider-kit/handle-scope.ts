@@ -1,12 +1,12 @@
-import { SessionError } from './session-error.ts';
-import type { SessionHandle } from './session-handle.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
 
 /**
  * Refuses a handle that names a session elsewhere, before any I/O (C-034): a foreign id sent to the wrong scope
  * would at best be unknown there and at worst be somebody else's.
  * @throws SessionError `invalid-request` when provider or scope differ, or the id is empty.
  */
-export function assertOwnHandle(
+export function assertHandleScope(
   place: { readonly id: string; readonly scope: string },
   handle: SessionHandle,
   operation: string,

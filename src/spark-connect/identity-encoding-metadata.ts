@@ -9,7 +9,7 @@ const ACCEPTED = 'grpc-accept-encoding';
  * not to; Sail takes the offer, and then spends most of a large result on compressing what Arrow could compress better.
  * @see https://github.com/grpc/grpc/blob/master/doc/compression.md (read 2026-11-21)
  */
-export function plainMetadata(grpc: Grpc): new () => Metadata {
+export function identityEncodingMetadata(grpc: Grpc): new () => Metadata {
   return class PlainMetadata extends grpc.Metadata {
     override set(key: string, value: MetadataValue): void {
       super.set(key, key === ACCEPTED ? 'identity' : value);

@@ -1,5 +1,5 @@
 /** The part of a session, or of a batch, that tells when to look again. */
-export interface Looked {
+export interface Pollable {
   readonly final: boolean;
   readonly state?: string | undefined;
   readonly observedAtMs: number;
@@ -7,7 +7,7 @@ export interface Looked {
 }
 
 /** How a provider wants to be looked at; milliseconds. */
-export interface LookPace {
+export interface PollInterval {
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
   readonly expectedStartMs?: { readonly min: number; readonly max: number };
 }
@@ -29,17 +29,17 @@ const FIRST_PAUSE = 3;
  * When to look next. What is being created is looked at rarely as long as it cannot be ready, and then ever more often until it
  * should be. Everything else, and whatever takes longer than expected, is looked at after growing pauses.
  */
-export class LookPlan {
-  readonly #pace: LookPace;
+export class PollSchedule {
+  readonly #pace: PollInterval;
   #grownMs: number;
 
-  constructor(pace: LookPace) {
+  constructor(pace: PollInterval) {
     this.#pace = pace;
     this.#grownMs = pace.watchIntervalMs.min;
   }
 
   /** How long to wait after a look, milliseconds; `undefined` stands for one that failed. */
-  pauseAfter(seen: Looked | undefined): number {
+  pauseAfter(seen: Pollable | undefined): number {
     const planned = seen === undefined ? undefined : this.#plannedMs(seen);
     if (planned !== undefined) return planned;
     const pauseMs = this.#grownMs;
@@ -47,7 +47,7 @@ export class LookPlan {
     return pauseMs;
   }
 
-  #plannedMs({ state, observedAtMs, details }: Looked): number | undefined {
+  #plannedMs({ state, observedAtMs, details }: Pollable): number | undefined {
     const { watchIntervalMs, expectedStartMs } = this.#pace;
     if (expectedStartMs === undefined || state !== 'creating' || details.createdAtMs === undefined) return undefined;
     const { min, max } = expectedStartMs;

@@ -20,7 +20,7 @@ export interface LivingEndpointParts {
  * A session's endpoint whose token never runs out while somebody uses it: it is renewed before it expires, once for all who wait,
  * and the old one serves until its real end when renewing fails.
  */
-export class LivingEndpoint {
+export class RefreshingEndpoint {
   readonly #parts: LivingEndpointParts;
   #current: ConnectEndpoint | undefined;
   #renewAtMs = Number.NEGATIVE_INFINITY;
