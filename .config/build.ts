@@ -16,6 +16,7 @@ interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
@@ -23,10 +24,12 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 /** What is put into our own files: nobody sees it from outside, and it is many small modules. */
 const INLINED = ['zod'];
 
-/** What the package installs and finds at run time. */
-const INSTALLED = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).filter(
-  (name) => !INLINED.includes(name),
-);
+/** What is found at run time: dependencies, and optional peers, which are all development dependencies too. */
+const INSTALLED = Object.keys({
+  ...manifest.dependencies,
+  ...manifest.optionalDependencies,
+  ...manifest.devDependencies,
+}).filter((name) => !INLINED.includes(name));
 
 /** The modules that code outside can reach: by package.json, and each provider's plugin, which the catalog finds by its path. */
 function entryPoints(): string[] {

@@ -17,7 +17,8 @@ import type {
 import type * as sdkModule from '@aws-sdk/client-athena';
 import type { AwsConfig } from '../_aws/aws-options.ts';
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 
 /** The package that is loaded at the first call. */
 export const ATHENA_SDK = '@aws-sdk/client-athena';
@@ -59,37 +60,37 @@ export class AthenaSdkCalls implements AthenaCalls {
   }
 
   async startSession(input: StartSessionCommandInput, signal: AbortSignal): Promise<StartSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.StartSessionCommand(input), signal);
   }
 
   async getSession(id: string, signal: AbortSignal): Promise<GetSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetSessionCommand({ SessionId: id }), signal);
   }
 
   async listSessions(input: ListSessionsCommandInput, signal: AbortSignal): Promise<ListSessionsCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.ListSessionsCommand(input), signal);
   }
 
   async terminateSession(id: string, signal: AbortSignal): Promise<TerminateSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.TerminateSessionCommand({ SessionId: id }), signal);
   }
 
   async getSessionEndpoint(id: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetSessionEndpointCommand({ SessionId: id }), signal);
   }
 
   async getResourceDashboard(arn: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetResourceDashboardCommand({ ResourceARN: arn }), signal);
   }
 
   async getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetWorkGroupCommand({ WorkGroup: name }), signal);
   }
 
@@ -97,17 +98,17 @@ export class AthenaSdkCalls implements AthenaCalls {
     input: StartCalculationExecutionCommandInput,
     signal: AbortSignal,
   ): Promise<StartCalculationExecutionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.StartCalculationExecutionCommand(input), signal);
   }
 
   async getCalculation(id: string, signal: AbortSignal): Promise<GetCalculationExecutionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetCalculationExecutionCommand({ CalculationExecutionId: id }), signal);
   }
 
   async stopCalculation(id: string, signal: AbortSignal): Promise<StopCalculationExecutionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.StopCalculationExecutionCommand({ CalculationExecutionId: id }), signal);
   }
 
@@ -116,15 +117,23 @@ export class AthenaSdkCalls implements AthenaCalls {
     this.#connection = undefined;
   }
 
-  #connect(): Connection {
-    this.#connection ??= connect(this.#config);
-    return this.#connection;
+  async #connect(): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection;
+    const sdk = await loadSdk();
+    return (this.#connection ??= connect(sdk, this.#config));
   }
 }
 
-function connect(config: AwsConfig): Connection {
-  const sdk = loadSdk(ATHENA_SDK) as Sdk;
+function connect(sdk: Sdk, config: AwsConfig): Connection {
   const settings = toClientConfig(config);
   const client = withoutNodeWarning(() => new sdk.AthenaClient(settings));
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+}
+
+async function loadSdk(): Promise<Sdk> {
+  try {
+    return (requirePeer(ATHENA_SDK) as Sdk | undefined) ?? (await import('@aws-sdk/client-athena'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, ATHENA_SDK) as Sdk;
+  }
 }

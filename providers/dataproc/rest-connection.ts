@@ -32,7 +32,7 @@ const RUNS_ON: ReadonlySet<MethodName> = new Set(['createSession', 'terminateSes
  * operations that poll, timeouts of its own) is done above or not wanted.
  */
 export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
-  const { SessionControllerClient } = loadDataproc();
+  const { SessionControllerClient } = await loadDataproc();
   const settings = {
     auth,
     apiEndpoint: endpoint.host,
@@ -41,7 +41,7 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
     ...(!endpoint.tls && { protocol: 'http' }),
   };
   type Arguments = ConstructorParameters<typeof SessionControllerClient>;
-  const client = new SessionControllerClient(settings, loadRestGax() as Arguments[1]);
+  const client = new SessionControllerClient(settings, (await loadRestGax()) as Arguments[1]);
   const operations = client.operationsClient as unknown as OperationsClient;
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {

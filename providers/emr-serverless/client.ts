@@ -13,7 +13,8 @@ import type {
 } from '@aws-sdk/client-emr-serverless';
 import type * as sdkModule from '@aws-sdk/client-emr-serverless';
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 /** The package that is loaded at the first call. */
@@ -62,12 +63,12 @@ export class EmrServerlessSdkCalls implements EmrServerlessCalls {
     input: Omit<StartSessionCommandInput, 'applicationId'>,
     signal: AbortSignal,
   ): Promise<StartSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.StartSessionCommand({ ...input, applicationId: this.#applicationId }), signal);
   }
 
   async getSession(sessionId: string, signal: AbortSignal): Promise<GetSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetSessionCommand({ applicationId: this.#applicationId, sessionId }), signal);
   }
 
@@ -75,33 +76,33 @@ export class EmrServerlessSdkCalls implements EmrServerlessCalls {
     input: Omit<ListSessionsCommandInput, 'applicationId'>,
     signal: AbortSignal,
   ): Promise<ListSessionsCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.ListSessionsCommand({ ...input, applicationId: this.#applicationId }), signal);
   }
 
   async terminateSession(sessionId: string, signal: AbortSignal): Promise<TerminateSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.TerminateSessionCommand({ applicationId: this.#applicationId, sessionId }), signal);
   }
 
   async getSessionEndpoint(sessionId: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetSessionEndpointCommand({ applicationId: this.#applicationId, sessionId }), signal);
   }
 
   async getSessionDashboard(resourceId: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     const input = { applicationId: this.#applicationId, resourceId, resourceType: 'SESSION' as const };
     return sender.send(new sdk.GetResourceDashboardCommand(input), signal);
   }
 
   async getApplication(signal: AbortSignal): Promise<GetApplicationCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetApplicationCommand({ applicationId: this.#applicationId }), signal);
   }
 
   async startApplication(signal: AbortSignal): Promise<StartApplicationCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.StartApplicationCommand({ applicationId: this.#applicationId }), signal);
   }
 
@@ -110,15 +111,23 @@ export class EmrServerlessSdkCalls implements EmrServerlessCalls {
     this.#connection = undefined;
   }
 
-  #connect(): Connection {
-    this.#connection ??= connect(this.#config);
-    return this.#connection;
+  async #connect(): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection;
+    const sdk = await loadSdk();
+    return (this.#connection ??= connect(sdk, this.#config));
   }
 }
 
-function connect(config: EmrServerlessConfig): Connection {
-  const sdk = loadSdk(EMR_SERVERLESS_SDK) as Sdk;
+function connect(sdk: Sdk, config: EmrServerlessConfig): Connection {
   const settings = toClientConfig(config);
   const client = withoutNodeWarning(() => new sdk.EMRServerlessClient(settings));
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+}
+
+async function loadSdk(): Promise<Sdk> {
+  try {
+    return (requirePeer(EMR_SERVERLESS_SDK) as Sdk | undefined) ?? (await import('@aws-sdk/client-emr-serverless'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, EMR_SERVERLESS_SDK) as Sdk;
+  }
 }

@@ -13,7 +13,8 @@ import type {
 } from '@aws-sdk/client-omics';
 import type * as sdkModule from '@aws-sdk/client-omics';
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import { withNewerSettings } from './native-setting.ts';
 import type { HealthOmicsConfig } from './options.ts';
 
@@ -55,17 +56,17 @@ export class OmicsSdkCalls implements OmicsCalls {
   }
 
   async startRunBatch(input: StartRunBatchCommandInput, signal: AbortSignal): Promise<StartRunBatchCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.StartRunBatchCommand(input), signal);
   }
 
   async getBatch(batchId: string, signal: AbortSignal): Promise<GetBatchCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetBatchCommand({ batchId }), signal);
   }
 
   async listBatch(input: ListBatchCommandInput, signal: AbortSignal): Promise<ListBatchCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.ListBatchCommand(input), signal);
   }
 
@@ -73,32 +74,32 @@ export class OmicsSdkCalls implements OmicsCalls {
     input: ListRunsInBatchCommandInput,
     signal: AbortSignal,
   ): Promise<ListRunsInBatchCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.ListRunsInBatchCommand(input), signal);
   }
 
   async listRuns(input: ListRunsCommandInput, signal: AbortSignal): Promise<ListRunsCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.ListRunsCommand(input), signal);
   }
 
   async getRun(id: string, signal: AbortSignal): Promise<GetRunCommandOutput> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     return sender.send(new sdk.GetRunCommand({ id }), signal);
   }
 
   async cancelRunBatch(batchId: string, signal: AbortSignal): Promise<void> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     await sender.send(new sdk.CancelRunBatchCommand({ batchId }), signal);
   }
 
   async deleteRunsOfBatch(batchId: string, signal: AbortSignal): Promise<void> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     await sender.send(new sdk.DeleteRunBatchCommand({ batchId }), signal);
   }
 
   async deleteBatchRecord(batchId: string, signal: AbortSignal): Promise<void> {
-    const { sdk, sender } = this.#connect();
+    const { sdk, sender } = await this.#connect();
     await sender.send(new sdk.DeleteBatchCommand({ batchId }), signal);
   }
 
@@ -107,15 +108,15 @@ export class OmicsSdkCalls implements OmicsCalls {
     this.#connection = undefined;
   }
 
-  #connect(): Connection {
-    this.#connection ??= connect(this.#config);
-    return this.#connection;
+  async #connect(): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection;
+    const sdk = await loadSdk();
+    return (this.#connection ??= connect(sdk, this.#config));
   }
 }
 
 /** Batch calls go to `workflows-omics.…`; in front of an address of the user's own that prefix would name a host that is not there. */
-function connect(config: HealthOmicsConfig): Connection {
-  const sdk = loadSdk(OMICS_SDK) as Sdk;
+function connect(sdk: Sdk, config: HealthOmicsConfig): Connection {
   const settings = { ...toClientConfig(config), disableHostPrefix: config.endpoint !== undefined };
   const client = withoutNodeWarning(() => new sdk.OmicsClient(settings));
   // Between the serializer, which writes the body, and what measures and signs it.
@@ -129,4 +130,12 @@ function connect(config: HealthOmicsConfig): Connection {
     { name: 'anysessionNewerSettings', step: 'serialize', priority: 'low' },
   );
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+}
+
+async function loadSdk(): Promise<Sdk> {
+  try {
+    return (requirePeer(OMICS_SDK) as Sdk | undefined) ?? (await import('@aws-sdk/client-omics'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, OMICS_SDK) as Sdk;
+  }
 }
