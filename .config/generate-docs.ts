@@ -172,16 +172,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** Writes what has changed, or only tells it; gives the names of the changed files. */
+/** Writes the files that have changed, or only names them. */
 export async function generateDocs({ write }: { readonly write: boolean }): Promise<string[]> {
   const changed: string[] = [];
-  for (const file of documents()) {
-    const before = readFileSync(join(ROOT, file), 'utf8');
-    const after = await fill(before);
-    if (after === before) continue;
+  const update = (file: string, after: string): void => {
+    if (existsSync(join(ROOT, file)) && readFileSync(join(ROOT, file), 'utf8') === after) return;
     changed.push(file);
     if (write) writeFileSync(join(ROOT, file), after);
-  }
+  };
+  for (const file of documents()) update(file, await fill(readFileSync(join(ROOT, file), 'utf8')));
   return changed;
 }
 

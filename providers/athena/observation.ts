@@ -32,7 +32,9 @@ export function fromSession(session: GetSessionCommandOutput, context: Observati
     ...parseOwnershipTag(session.Description),
     ...(session.EngineVersion !== undefined && { engineVersion: session.EngineVersion }),
     ...(idleMinutes !== undefined && { idleTimeoutMs: idleMinutes * MINUTE_MS }),
-    ...(dpuMs !== undefined && { usage: { dpuHours: dpuMs / HOUR_MS } }),
+    ...(dpuMs !== undefined && {
+      usage: { dpuHours: dpuMs / HOUR_MS, source: 'GetSession Statistics.DpuExecutionInMillis' },
+    }),
   });
 }
 

@@ -97,7 +97,9 @@ function toUsage(session: Session): SessionUsage | undefined {
     ...(billed?.storageGBHour !== undefined && { storageGbHours: billed.storageGBHour }),
     ...(seconds !== undefined && { executionMs: Math.round(seconds * 1000) }),
   };
-  return Object.keys(usage).length > 0 ? usage : undefined;
+  return Object.keys(usage).length > 0
+    ? { ...usage, source: 'GetSession billedResourceUtilization (billed)' }
+    : undefined;
 }
 
 /** The SDK reads seconds with fractions, whose last digits are not exact. */

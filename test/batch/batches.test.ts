@@ -29,18 +29,18 @@ describe('a start', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['no runs', [], 'there are no runs'],
+    ['no runs', [], 'a batch needs at least one run'],
     ['an empty id', [{ id: ' ' }], "run 1 (' ') has no id"],
     ['an id that is no text', [{ id: 7 }], 'run 1 has no id'],
     ['an id too long', [{ id: 'x'.repeat(129) }], 'has an id of 129 characters'],
     ['a repeated id', [{ id: 'a' }, { id: 'b' }, { id: 'a' }], "run 3 ('a') has the id of run 1"],
-    ['a stranger', [{ id: 'a', paramters: {} }], "has 'paramters', which is no member of a run"],
+    ['a stranger', [{ id: 'a', paramters: {} }], "has 'paramters', which is not a member of a run"],
     ['a bigint', [{ id: 'a', parameters: { n: 1n } }], "run 1 ('a') has parameters.n, which is a bigint"],
     ['NaN', [{ id: 'a', parameters: { n: [0, Number.NaN] } }], 'parameters.n[1], which is NaN'],
     ['undefined', [{ id: 'a', parameters: { n: undefined } }], 'parameters.n, which is a undefined'],
-    ['a Date', [{ id: 'a', parameters: { n: new Date(0) } }], 'parameters.n, which is no plain object'],
-    ['no object', ['a'], 'run 1 is no object'],
-    ['what the provider refuses', [{ id: 'a', priority: -1 }], "run 1 ('a') is wrong: priority must not be -1"],
+    ['a Date', [{ id: 'a', parameters: { n: new Date(0) } }], 'parameters.n, which is not a plain object'],
+    ['no object', ['a'], 'run 1 is not an object'],
+    ['what the provider refuses', [{ id: 'a', priority: -1 }], "run 1 ('a') is invalid: priority must not be -1"],
   ])('B-023 refuses %s, names the run, and sends nothing', async (_, runs, message) => {
     const { batches, service } = setUp();
     const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: runs as RunSpec[] }));
@@ -64,7 +64,7 @@ describe('a start', () => {
       for (;;) yield { id: `r${read++}` };
     }
     const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: endless() }));
-    expect(error.message).toContain('more than 100000 runs');
+    expect(error.message).toContain('at most 100000 runs');
     expect([read, service.calls.length]).toEqual([100_001, 0]);
   });
 
@@ -92,7 +92,7 @@ describe('a start', () => {
     const defaults = { workflowid: '1', parameters: { f: () => {} } } as unknown as typeof DEFAULTS;
     const { message } = await refusalOf(batches.start({ defaults, runs: runsOf(1) }));
     expect(message).toContain('defaults.workflowId is missing');
-    expect(message).toContain("defaults has no 'workflowid'");
+    expect(message).toContain("defaults has no member 'workflowid'");
     expect(message).toContain('defaults.parameters.f, which is a function');
   });
 
@@ -199,7 +199,7 @@ describe('a batch', () => {
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(5) });
     await clock.runUntilSettled(batch.whenFinished());
     const later = await process().attach(batch.handle);
-    expect((await refusalOf(later.resubmitFailed())).message).toContain('give them again as `runs`');
+    expect((await refusalOf(later.resubmitFailed())).message).toContain('pass them as `runs`');
     expect((await later.resubmitFailed({ runs: runsOf(5) })).status.totalRuns).toBe(2);
     expect((await batch.resubmitFailed()).status.totalRuns).toBe(2);
   });
@@ -212,7 +212,7 @@ describe('a batch', () => {
     expect(status).toMatchObject({ state: 'cancelled', counts: { cancelled: 200 } });
     const [held] = [...service.batches.values()];
     if (held !== undefined) held.cancelledMs = undefined;
-    expect((await batch.describe()).state).toBe('cancelled');
+    expect((await batch.refresh()).state).toBe('cancelled');
   });
 
   it('lists its rows in as few calls as there are pages', async () => {

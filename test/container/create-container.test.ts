@@ -187,7 +187,7 @@ describe('rebinding', () => {
     onlyCreation().service.showState(session.handle.id, 'REBALANCING');
     await session.refresh();
     await clock.advance(1);
-    expect(logger.messages('warn')).toEqual(['no news: no table knows this native state']);
+    expect(logger.messages('warn')).toEqual(['ignored an observation: unknown native state']);
   });
 
   it('ENVIRONMENT_CONFIG reaches the sessions', async () => {

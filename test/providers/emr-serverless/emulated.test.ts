@@ -478,6 +478,7 @@ describe('endpoint, dashboard and usage of emr-serverless', () => {
     const { details } = await provider.describe(handle, unlimited());
     const { usage, startedAtMs = 0, createdAtMs = 0 } = details;
     expect(startedAtMs).toBeGreaterThan(createdAtMs);
+    expect(usage?.source).toContain('billedResourceUtilization');
     expect(usage?.vcpuHours).toBeGreaterThan(0);
     expect(usage?.executionMs).toBeGreaterThan(0);
     expect(details.creator).toContain('arn:aws:iam');
