@@ -41,6 +41,8 @@ export {
   isBatchPlugin,
   type AnyPlugin,
   type BatchPlugin,
+  type ConfiguredBatchProvider,
+  type ConfiguredProvider,
   type PluginBase,
   type ProviderPorts,
 } from './contract/provider-plugin.ts';
@@ -84,7 +86,8 @@ export type {
 export type { CalculationOptions } from './session/run-calculation.ts';
 export type { EndpointSource, SparkConnectFactory, SparkConnectRunner } from './contract/spark-connect.ts';
 export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from './contract/column-batch.ts';
-export type { ConfigOptions, ConfigRequest, EnvironmentOptions } from './config/config-options.ts';
+export type { ConfigOptions, ConfigRequest, EnvironmentOptions, ProviderRequest } from './config/config-options.ts';
+export type { OpenPorts } from './open-request.ts';
 export type { AttachTarget } from './session/attach-target.ts';
 export type { Sessions } from './session/sessions.ts';
 export type { Session } from './session/session.ts';

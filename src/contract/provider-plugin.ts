@@ -64,6 +64,25 @@ export interface BatchPlugin<Config = unknown> extends PluginBase<Config> {
 /** Any provider that a config file may name. */
 export type AnyPlugin = ProviderPlugin | BatchPlugin;
 
+/**
+ * A session provider with its options, as `athena({ … })` returns it. The options are checked when the provider is opened.
+ * @typeParam Native - the type of `native` in `sessions.start({ native })`
+ */
+export interface ConfiguredProvider<Native = unknown> {
+  readonly plugin: ProviderPlugin;
+  /** As the caller wrote them. */
+  readonly options: object;
+  /** Carries the type `Native`; has no value. */
+  readonly nativeType?: Native;
+}
+
+/** A provider of run batches with its options, as `healthomics({ … })` returns it. */
+export interface ConfiguredBatchProvider {
+  readonly plugin: BatchPlugin;
+  /** As the caller wrote them. */
+  readonly options: object;
+}
+
 /** Tells the two kinds of plugins apart. */
 export function isBatchPlugin(plugin: AnyPlugin): plugin is BatchPlugin {
   return 'createBatches' in plugin;

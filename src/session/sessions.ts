@@ -26,8 +26,11 @@ export interface SessionsParts extends StarterParts {
   readonly providersWith: ProvidersWith;
 }
 
-/** All sessions of one environment: start, attach, list and close them. */
-export class Sessions {
+/**
+ * All sessions of one environment: start, attach, list and close them.
+ * @typeParam Native - the type of `native` of a start; `unknown` when a config file chooses the provider
+ */
+export class Sessions<Native = unknown> {
   readonly #parts: SessionsParts;
   readonly #starter: SessionStarter;
   readonly #open = new Set<Session>();
@@ -60,7 +63,7 @@ export class Sessions {
    * Starts a session. Resolves when the service has accepted the start; `sql` and `whenReady` wait until it is ready.
    * @throws SessionError `invalid-request`, `unsupported`, `quota-exceeded`, `conflict` (a key whose session has ended), `aborted`.
    */
-  async start(options: StartOptions = {}): Promise<Session> {
+  async start(options: StartOptions<Native> = {}): Promise<Session> {
     this.#assertOpen('start');
     assertStartOptions(options);
     const { signal, key, onAbort } = options;

@@ -11,8 +11,11 @@ import {
   type Checks,
 } from './option-checks.ts';
 
-/** Options of a start. All have defaults. */
-export interface StartOptions extends SessionDefaults {
+/**
+ * Options of a start. All have defaults.
+ * @typeParam Native - the start options of this provider only
+ */
+export interface StartOptions<Native = unknown> extends SessionDefaults {
   /** For people, 1..128 characters. */
   readonly name?: string | undefined;
   /** Names the session, 1..512 characters. While it lives, starting with the same key returns the same session. */
@@ -20,7 +23,7 @@ export interface StartOptions extends SessionDefaults {
   /** When the session of the key has ended, start a new one instead of failing with `conflict`. */
   readonly restart?: boolean | undefined;
   /** Start options of this provider only. */
-  readonly native?: unknown;
+  readonly native?: Native | undefined;
   /** Stops waiting for the start. `onAbort` decides what happens to a session that starts anyway. */
   readonly signal?: AbortSignal | undefined;
   /** `terminate` (default) ends a session that starts after the abort; `detach` leaves it running until its idle timeout. */

@@ -70,6 +70,12 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toContain('finished, succeeded: 2 completed');
   });
 
+  it('typed-provider: a provider as a value, without a config file', async () => {
+    const { code, stdout, stderr } = await run('typed-provider.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^local \[ \{ days: 1461n? \} \]$/m);
+  });
+
   it('calculation: a block of Python, and one that fails', async () => {
     const { code, stdout, stderr } = await run('calculation.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -112,9 +112,7 @@ describe('the packed package', () => {
 
   it('holds the licence of every package whose code is in its files', () => {
     const licences = readFileSync(join(folder, 'node_modules/anysession/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
-    for (const name of ['inversify', '@inversifyjs/container', '@inversifyjs/core', 'zod']) {
-      expect(licences).toMatch(new RegExp(`^${name}\n\n(The )?MIT License`, 'm'));
-    }
+    expect(licences).toMatch(/^zod\n\n(The )?MIT License/m);
   });
 
   it.each([true, false])('its types compile in a strict project, skipLibCheck %s', async (skipLibCheck) => {
