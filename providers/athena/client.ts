@@ -1,30 +1,21 @@
-import type {
-  AthenaClient,
-  GetCalculationExecutionCommandOutput,
-  GetResourceDashboardCommandOutput,
-  GetSessionCommandOutput,
-  GetSessionEndpointCommandOutput,
-  GetWorkGroupCommandOutput,
-  ListSessionsCommandInput,
-  ListSessionsCommandOutput,
-  StartCalculationExecutionCommandInput,
-  StartCalculationExecutionCommandOutput,
-  StartSessionCommandInput,
-  StartSessionCommandOutput,
-  StopCalculationExecutionCommandOutput,
-  TerminateSessionCommandOutput,
-} from '@aws-sdk/client-athena';
 import type * as sdkModule from '@aws-sdk/client-athena';
 import type { AwsConfig } from '../_aws/aws-options.ts';
+<<<<<<< HEAD
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
 import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
 import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
+=======
+import { loadSdk } from '../_aws/load-sdk.ts';
+import { ServiceClient } from '../_aws/service-client.ts';
+>>>>>>> main
 
 /** The package that is loaded at the first call. */
 export const ATHENA_SDK = '@aws-sdk/client-athena';
 
-type Sdk = typeof sdkModule;
+/** The client of Athena. */
+export type AthenaClient = ServiceClient<typeof sdkModule>;
 
+<<<<<<< HEAD
 /** The few calls of Athena that sessions need; each makes one attempt and stops when its signal aborts. */
 export interface AthenaCalls {
   startSession(input: StartSessionCommandInput, signal: AbortSignal): Promise<StartSessionCommandOutput>;
@@ -128,6 +119,14 @@ function connect(sdk: Sdk, config: AwsConfig): Connection {
   const settings = toClientConfig(config);
   const client = withoutNodeWarning(() => new sdk.AthenaClient(settings));
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+=======
+/** Makes the client; does no I/O. */
+export function athenaClient(config: AwsConfig): AthenaClient {
+  return new ServiceClient(config, {
+    load: () => loadSdk(ATHENA_SDK),
+    create: (sdk, settings) => new sdk.AthenaClient(settings),
+  });
+>>>>>>> main
 }
 
 async function loadSdk(): Promise<Sdk> {

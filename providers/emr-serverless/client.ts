@@ -1,27 +1,22 @@
-import type {
-  EMRServerlessClient,
-  GetApplicationCommandOutput,
-  GetResourceDashboardCommandOutput,
-  GetSessionCommandOutput,
-  GetSessionEndpointCommandOutput,
-  ListSessionsCommandInput,
-  ListSessionsCommandOutput,
-  StartApplicationCommandOutput,
-  StartSessionCommandInput,
-  StartSessionCommandOutput,
-  TerminateSessionCommandOutput,
-} from '@aws-sdk/client-emr-serverless';
 import type * as sdkModule from '@aws-sdk/client-emr-serverless';
+<<<<<<< HEAD
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
 import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
 import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { EmrServerlessConfig } from './options.ts';
+=======
+import type { AwsConfig } from '../_aws/aws-options.ts';
+import { loadSdk } from '../_aws/load-sdk.ts';
+import { ServiceClient } from '../_aws/service-client.ts';
+>>>>>>> main
 
 /** The package that is loaded at the first call. */
 export const EMR_SERVERLESS_SDK = '@aws-sdk/client-emr-serverless';
 
-type Sdk = typeof sdkModule;
+/** The client of EMR Serverless. */
+export type EmrServerlessClient = ServiceClient<typeof sdkModule>;
 
+<<<<<<< HEAD
 /** The few calls of EMR Serverless that the sessions of one application need; each makes one attempt and stops when its signal aborts. */
 export interface EmrServerlessCalls {
   startSession(
@@ -122,6 +117,14 @@ function connect(sdk: Sdk, config: EmrServerlessConfig): Connection {
   const settings = toClientConfig(config);
   const client = withoutNodeWarning(() => new sdk.EMRServerlessClient(settings));
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+=======
+/** Makes the client; does no I/O. */
+export function emrServerlessClient(config: AwsConfig): EmrServerlessClient {
+  return new ServiceClient(config, {
+    load: () => loadSdk(EMR_SERVERLESS_SDK),
+    create: (sdk, settings) => new sdk.EMRServerlessClient(settings),
+  });
+>>>>>>> main
 }
 
 async function loadSdk(): Promise<Sdk> {

@@ -1,28 +1,22 @@
-import type {
-  GetBatchCommandOutput,
-  GetRunCommandOutput,
-  ListBatchCommandInput,
-  ListBatchCommandOutput,
-  ListRunsCommandInput,
-  ListRunsCommandOutput,
-  ListRunsInBatchCommandInput,
-  ListRunsInBatchCommandOutput,
-  OmicsClient,
-  StartRunBatchCommandInput,
-  StartRunBatchCommandOutput,
-} from '@aws-sdk/client-omics';
 import type * as sdkModule from '@aws-sdk/client-omics';
+<<<<<<< HEAD
 import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
 import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
 import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
+=======
+import { loadSdk } from '../_aws/load-sdk.ts';
+import { ServiceClient } from '../_aws/service-client.ts';
+>>>>>>> main
 import { withNewerSettings } from './native-setting.ts';
 import type { HealthOmicsConfig } from './options.ts';
 
 /** The package that is loaded at the first call. */
 export const OMICS_SDK = '@aws-sdk/client-omics';
 
-type Sdk = typeof sdkModule;
+/** The client of HealthOmics. */
+export type OmicsClient = ServiceClient<typeof sdkModule>;
 
+<<<<<<< HEAD
 /** The few calls of HealthOmics that batches need; each makes one attempt and stops when its signal aborts. */
 export interface OmicsCalls {
   startRunBatch(input: StartRunBatchCommandInput, signal: AbortSignal): Promise<StartRunBatchCommandOutput>;
@@ -130,6 +124,28 @@ function connect(sdk: Sdk, config: HealthOmicsConfig): Connection {
     { name: 'anysessionNewerSettings', step: 'serialize', priority: 'low' },
   );
   return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+=======
+/** Makes the client; does no I/O. */
+export function omicsClient(config: HealthOmicsConfig): OmicsClient {
+  return new ServiceClient(config, {
+    load: () => loadSdk(OMICS_SDK),
+    create(sdk, settings) {
+      // Batch operations go to `workflows-omics.…`; a custom endpoint has no such host.
+      const client = new sdk.OmicsClient({ ...settings, disableHostPrefix: config.endpoint !== undefined });
+      // After the serializer, which writes the body, and before what measures and signs it.
+      client.middlewareStack.add(
+        (next, { commandName }) =>
+          (args) => {
+            const request = args.request as { body: Uint8Array | string };
+            if (commandName === 'StartRunBatchCommand') request.body = withNewerSettings(request.body, args.input);
+            return next(args);
+          },
+        { name: 'anysessionNewerSettings', step: 'serialize', priority: 'low' },
+      );
+      return client;
+    },
+  });
+>>>>>>> main
 }
 
 async function loadSdk(): Promise<Sdk> {

@@ -2,7 +2,7 @@ import { isMap } from './run-shape.ts';
 import type { RunDefaults } from '../contract/batch-run.ts';
 import type { CallOptions } from '../session/call-context.ts';
 import { oneOf, patience, signal, text, texts, type Check, type Checks } from '../session/option-checks.ts';
-import type { BatchStatus, ResubmitOptions, RowOptions } from './batch.ts';
+import type { BatchStatus } from './batch-status.ts';
 import type { RunSource } from './read-runs.ts';
 
 /** Options of a start. */
@@ -26,6 +26,20 @@ export interface WaitOptions extends CallOptions {
   readonly onProgress?: ((status: BatchStatus) => void) | undefined;
   /** Removes the run list that the start put into a bucket, once the batch has finished. */
   readonly deleteRunList?: boolean | undefined;
+}
+
+/** Options of a resubmission. Everything else is taken from the first batch. */
+export interface ResubmitOptions extends Pick<StartBatchOptions, 'key' | 'name' | 'signal'> {
+  /** The runs of the first batch. Needed only when the service cannot return them. */
+  readonly runs?: RunSource | undefined;
+  readonly defaults?: RunDefaults | undefined;
+}
+
+/** Which rows to list. */
+export interface RowOptions {
+  /** Adds the state of each run, which takes twice the calls. */
+  readonly withStates?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const source: Check = (value) =>

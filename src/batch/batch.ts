@@ -1,17 +1,19 @@
-import type { BatchCounts, BatchObservation, BatchOutcome } from '../contract/batch-observation.ts';
+import type { BatchObservation } from '../contract/batch-observation.ts';
 import type { BatchProvider } from '../contract/batch-provider.ts';
-import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
+import type { RunSpec } from '../contract/batch-run.ts';
 import { isFinalBatchState, isLegalBatchMove, type BatchState } from '../contract/batch-state.ts';
 import type { Clock, Logger } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
-import { signalWithTimeout } from '../session/signal-with-timeout.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { assertOptions } from '../session/option-checks.ts';
-import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
+import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS } from './batch-options.ts';
+import type { ResubmitOptions, RowOptions, StartBatchOptions, WaitOptions } from './batch-options.ts';
+import type { BatchStatus } from './batch-status.ts';
 import { chosenRuns, noneFailed, whyUnknown } from './chosen-runs.ts';
-import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
+import { estimateSubmission } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
   listFailures,
@@ -21,36 +23,6 @@ import {
   type FailedRun,
   type ListingPlace,
 } from './run-listing.ts';
-
-/** The last known status of a batch. */
-export interface BatchStatus {
-  readonly state: BatchState;
-  readonly nativeState: string;
-  readonly final: boolean;
-  readonly totalRuns?: number;
-  readonly counts?: BatchCounts;
-  readonly countsAreExact: boolean;
-  /** Present once it is certain. */
-  readonly outcome?: BatchOutcome;
-  readonly reason?: string;
-  readonly observedAtMs: number;
-  /** How long submitting the pending runs takes; absent when no more runs are submitted or their number is unknown. */
-  readonly remaining?: SubmissionEstimate;
-}
-
-/** Options of a resubmission. Everything else is taken from the first batch. */
-export interface ResubmitOptions extends Pick<StartBatchOptions, 'key' | 'name' | 'signal'> {
-  /** The runs of the first batch. Needed only when the service cannot return them. */
-  readonly runs?: RunSource | undefined;
-  readonly defaults?: RunDefaults | undefined;
-}
-
-/** Which rows to list. */
-export interface RowOptions {
-  /** Adds the state of each run, which takes twice the calls. */
-  readonly withStates?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What a batch needs; made by `Batches`. */
 export interface BatchParts {

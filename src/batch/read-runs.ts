@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
-import { onAbort } from '../provider-kit/on-abort.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { RunList } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import { problemOfShape } from './run-shape.ts';
 import { RunSpool } from './run-spool.ts';
 
@@ -115,7 +115,7 @@ async function* untilAborted(
   let isPaused = false;
   try {
     for (;;) {
-      const next = await orAborted(runs.next(), operation, signal);
+      const next = await raceAbort(runs.next(), signal, operation);
       if (next.done === true) return;
       isPaused = true;
       yield next.value;
@@ -126,15 +126,6 @@ async function* untilAborted(
     if (signal.aborted) returned?.catch(() => {});
     else await returned;
   }
-}
-
-function orAborted<T>(promise: Promise<T>, operation: string, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      reject(abortedError(operation, signal));
-    });
-    promise.then(resolve, reject).finally(stopListening);
-  });
 }
 
 function problemOfRepeat({ id }: RunSpec, ids: Map<string, number>, at: number): string | undefined {

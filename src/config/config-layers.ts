@@ -28,6 +28,7 @@ export interface LayerContext {
 
 /**
  * A layer followed by all that it extends, the nearest first.
+ * Decision 23: docs/decisions/0023-config-extends-local-files-only.md
  * @throws SessionError `config-invalid` for an `extends` that is remote, circular or cannot be read, and for a layer that
  * contains itself.
  */

@@ -8,9 +8,9 @@ import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
-import { abortedError, sleep } from '../provider-kit/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
-import { signalWithTimeout } from './signal-with-timeout.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import {
   assertNoProblems,
   assertOptions,
@@ -19,6 +19,7 @@ import {
   text,
   type Checks,
 } from './option-checks.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** How a block of code is run. */
 export interface CalculationOptions {
@@ -93,16 +94,13 @@ async function start(
   const { handle, runner, clock, random } = place;
   const request = { token: `calc-${random.hex(32)}`, code, ...(name !== undefined && { name }) };
   const starting = runner.start(handle, request, callContext(clock));
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      reject(abortedError('calculate', signal));
-      starting.then(
-        ({ id }) => stop(place, id),
-        () => {},
-      );
-    });
-    starting.then(resolve, reject).finally(stopListening);
+  const stopLate = onAbort(signal, () => {
+    void starting.then(
+      ({ id }) => stop(place, id),
+      () => {},
+    );
   });
+  return raceAbort(starting, signal, 'calculate').finally(stopLate);
 }
 
 /** Stops an abandoned calculation. A failure to stop must not hide the error that caused it. */

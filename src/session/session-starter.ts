@@ -25,7 +25,10 @@ export interface StarterParts {
   readonly defaults: SessionDefaults;
 }
 
-/** Starts exactly one session per start or key, even when answers are lost or the start is repeated. */
+/**
+ * Starts exactly one session per start or key, even when answers are lost or the start is repeated.
+ * Decision 5: docs/decisions/0005-a-start-runs-to-its-end.md
+ */
 export class SessionStarter {
   readonly #parts: StarterParts;
 

@@ -26,6 +26,7 @@ export interface TrackerOptions {
  * Decides a session's state: observations come in, legal state changes go out.
  * An impossible observation (an ended session that runs again, an unknown native state) is ignored and logged once.
  * An observation older than the last one counts only when nothing can have reversed it since.
+ * Decision 6: docs/decisions/0006-older-observations-can-count.md
  */
 export class SessionTracker {
   readonly #options: TrackerOptions;

@@ -3,7 +3,7 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { signalWithTimeout, type WaitLimits } from './signal-with-timeout.ts';
+import { signalWithTimeout, type WaitLimits } from '../provider-kit/signal-with-timeout.ts';
 import type { SessionStatus, SessionTracker } from './session-tracker.ts';
 
 /** After its start a session may be unknown to its service for this long, milliseconds: some lookups lag. */

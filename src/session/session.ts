@@ -226,6 +226,7 @@ export class Session {
 
   /**
    * Terminates the session if it was started here, otherwise detaches from it.
+   * Decision 2: docs/decisions/0002-second-close-is-a-conflict.md
    * @throws SessionError `conflict` when it was already closed or detached. `await using` accepts that.
    */
   async close(): Promise<void> {

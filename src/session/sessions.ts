@@ -2,9 +2,8 @@ import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { isSameSession } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { onAbort } from '../provider-kit/on-abort.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
@@ -16,6 +15,7 @@ import { assertOptions } from './option-checks.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
 import { Session } from './session.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** What the facade needs. */
 export interface SessionsParts extends StarterParts {
@@ -69,7 +69,8 @@ export class Sessions<Native = unknown> {
     const { signal, key, onAbort } = options;
     if (signal?.aborted) throw abortedError('start', signal);
     const starting = this.#starter.start(options);
-    const held = orAborted(starting, signal).then((first) => this.#hold(first, true));
+    const accepted = signal === undefined ? starting : raceAbort(starting, signal, 'start', 'unknown');
+    const held = accepted.then((first) => this.#hold(first, true));
     this.#track(held, key);
     try {
       return await held;
@@ -192,16 +193,4 @@ export class Sessions<Native = unknown> {
       operation,
     });
   }
-}
-
-/** Settles like the promise, or rejects as soon as the signal aborts. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      stopListening();
-      reject(abortedError('start', signal).with({ effect: 'unknown' }));
-    });
-    promise.then(resolve, reject).finally(stopListening);
-  });
 }

@@ -28,6 +28,7 @@ const FIRST_PAUSE = 3;
 /**
  * Decides when to poll next. A session that is being created is polled rarely while it cannot be ready, then more and more
  * often until it should be. Every other session, and one that takes longer than expected, is polled at growing pauses.
+ * Decision 18: docs/decisions/0018-polling-follows-the-expected-start.md
  */
 export class PollSchedule {
   readonly #interval: PollInterval;

@@ -2,7 +2,7 @@ import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { Observation } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { PollSchedule, type PollInterval, type Pollable } from './poll-schedule.ts';

@@ -1,16 +1,15 @@
-import type { Clock } from '../contract/ports.ts';
+import type { CallClass } from '../contract/operations.ts';
+import type { CallBudget, Clock } from '../contract/ports.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
-import type { CallContext } from '../contract/session-provider.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
-
-/** Describes and lists are reads, the rest are writes. Services limit them separately. */
-export type CallClass = 'reads' | 'writes';
+import type { CallContext } from '../contract/call-context.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 
 /**
  * Limits the rate of calls to one scope, shared by all callers: a first-in-first-out queue per call class, with a burst of one
  * second.
+ * Decision 7: docs/decisions/0007-the-rate-budget-is-a-queue.md
  */
-export class RateBudget {
+export class RateBudget implements CallBudget {
   readonly #clock: Clock;
   readonly #queues: Readonly<Record<CallClass, CallQueue>>;
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { BatchProvider } from '../../src/contract/batch-provider.ts';
 import type { RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { allOf, DEFAULTS, refusalOf, runsOf, setUp } from './scene.ts';
@@ -192,6 +193,24 @@ describe('a batch', () => {
     const [, second] = [...service.batches.values()];
     expect(second?.request.runs).toEqual([runsOf(4)[1], runsOf(4)[3]]);
     expect(second?.request.defaults).toEqual(DEFAULTS);
+  });
+
+  it('describes failed runs at the rate of reads: 25 take 2.5 s, not 25', async () => {
+    const callsPerSecond = { reads: 10, writes: 1 };
+    const { clock, service, process } = setUp({ fateOf: () => 'failed', capabilities: { callsPerSecond } });
+    const describeRun: BatchProvider['describeRun'] = async (_batch, runId) => ({
+      runId,
+      state: 'failed',
+      nativeState: 'FAILED',
+      reason: 'out of memory',
+    });
+    Object.assign(service, { describeRun });
+    const batch = await process().start({ defaults: DEFAULTS, runs: runsOf(25) });
+    await clock.runUntilSettled(batch.whenFinished());
+    const startedMs = clock.monotonicMs();
+    const failures = await clock.runUntilSettled(allOf(batch.failures()));
+    expect(failures.filter(({ reason }) => reason === 'out of memory')).toHaveLength(25);
+    expect(clock.monotonicMs() - startedMs).toBeLessThanOrEqual(2_500);
   });
 
   it('asks for the runs again where nobody can give them back', async () => {

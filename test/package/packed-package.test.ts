@@ -98,6 +98,14 @@ describe('the packed package', () => {
     expect(stdout).toMatch(/"answer":\s*42/);
   });
 
+  it('the first program of the README runs as it stands', async () => {
+    const [, program = ''] =
+      /```ts\n([^]*?)```/.exec(readFileSync(join(folder, 'node_modules/anysession/README.md'), 'utf8')) ?? [];
+    writeFileSync(join(folder, 'report.mjs'), program);
+    const { stdout } = await run(process.execPath, ['report.mjs'], { cwd: folder });
+    expect(stdout).toMatch(/'hello' +│ 42/);
+  });
+
   it('its containers are of the inversify that the application has, so that they can have a parent', async () => {
     const code = `
       import { createContainer, SESSIONS } from 'anysession/container';
