@@ -47,7 +47,7 @@ const schema = z.strictObject({
     .array(z.string().trim().min(1))
     .default([])
     .describe('SQL that runs when a session starts. If a statement fails, the session fails.'),
-});
+}) satisfies z.ZodType<object, LocalOptions>;
 
 /** Options that not every engine has, with those that have them. */
 const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
@@ -57,11 +57,27 @@ const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
   threads: ['duckdb', 'spark'],
 };
 
-/** The options of the local provider as users write them. */
-export type LocalOptions = z.input<typeof schema>;
-
 /** What runs the SQL: in this process, as a server of our own, or a server that somebody else runs. */
 export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: string };
+
+/**
+ * The options of the local provider as users write them. Not `z.input` of the schema: zod is part of our own files, so its types are not
+ * there for users.
+ */
+export interface LocalOptions {
+  /** What runs the SQL (default `duckdb`). */
+  readonly engine?: LocalEngineChoice | undefined;
+  /** The virtual environment of Python that has `sail` or `spark`, relative to the working directory. */
+  readonly pythonEnvironment?: string | undefined;
+  /** The database file of DuckDB, relative to the working directory (default `:memory:`). */
+  readonly database?: string | undefined;
+  /** The most memory that a session on DuckDB takes, or the heap of Spark, such as `512MB` or `2GiB`. */
+  readonly memoryLimit?: string | undefined;
+  /** 1..1024: how many threads DuckDB or Spark computes with (default: one for each core). */
+  readonly threads?: number | undefined;
+  /** SQL that runs when a session starts. */
+  readonly init?: readonly string[] | undefined;
+}
 
 /** The options of the local provider, read. */
 export interface LocalConfig {

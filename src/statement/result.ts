@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment
+/** @ts-ignore -- The package is optional: where it is not installed, a table has no type. */
 import type { Table } from 'apache-arrow';
 import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type { StepMetrics } from '../contract/statement-runner.ts';
