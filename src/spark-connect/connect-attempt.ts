@@ -3,14 +3,13 @@ import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import { abortedError } from '../provider-kit/sleep.ts';
 import type { ConnectChannel } from './connect-channel.ts';
 
-/** What one attempt of a call goes over. */
+/** The channel and the token of one attempt. */
 export interface Line {
   readonly endpoint: ConnectEndpoint;
-  readonly metadata: Readonly<Record<string, string>>;
   readonly channel: ConnectChannel;
 }
 
-/** The failures since the last answer; an answer begins a new one. */
+/** The failures since the last answer. An answer resets it. */
 export interface FailureStreak {
   failures: number;
   renewed: boolean;
@@ -23,7 +22,7 @@ export interface FailedAttempt {
   readonly mayHaveRun: boolean;
 }
 
-/** Gives up waiting when the signal aborts; what was waited for goes on, for others. */
+/** Stops waiting when the signal aborts. The work continues, because others may wait for it too. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
     work.catch(() => {});

@@ -5,7 +5,7 @@ import { type ConfigRequest_OperationSchema, type KeyValue, SparkConnectService 
 
 const NEVER = new AbortController().signal;
 
-/** The settings of a Spark session, by the call that every server has for them; Sail takes no `SET` as SQL. */
+/** The settings of a Spark session, by the RPC that every server has. Sail has no SQL `SET`. */
 export class SessionSettings implements SparkSettings {
   readonly #session: ConnectSession;
 
