@@ -44,7 +44,7 @@ export class ArrowBuffers {
   array<T extends FixedWidthValues>(kind: ArrayKind<T>, length: number): T {
     const { BYTES_PER_ELEMENT } = kind;
     const used = this.bytes().subarray(0, length * BYTES_PER_ELEMENT);
-    const { buffer, byteOffset } = used.byteOffset % BYTES_PER_ELEMENT === 0 ? used : used.slice();
+    const { buffer, byteOffset } = used.byteOffset % BYTES_PER_ELEMENT === 0 ? used : new Uint8Array(used);
     if (used.length < length * BYTES_PER_ELEMENT) throw new RangeError('a buffer is too short for its column');
     return new kind(buffer, byteOffset, length);
   }

@@ -14,7 +14,20 @@ export interface ArrowColumn {
 
 /** Names of the types, for errors, in the order of their numbers. @see https://github.com/apache/arrow/blob/main/format/Schema.fbs (read 2026-11-29) */
 const TYPE_NAMES = [
-  ...['?', 'Null', 'Int', 'FloatingPoint', 'Binary', 'Utf8', 'Bool', 'Decimal', 'Date', 'Time', 'Timestamp', 'Interval'],
+  ...[
+    '?',
+    'Null',
+    'Int',
+    'FloatingPoint',
+    'Binary',
+    'Utf8',
+    'Bool',
+    'Decimal',
+    'Date',
+    'Time',
+    'Timestamp',
+    'Interval',
+  ],
   ...['List', 'Struct', 'Union', 'FixedSizeBinary', 'FixedSizeList', 'Map', 'Duration', 'LargeBinary', 'LargeUtf8'],
   ...['LargeList', 'RunEndEncoded', 'BinaryView', 'Utf8View', 'ListView', 'LargeListView'],
 ];

@@ -32,7 +32,9 @@ interface Message {
 export async function decodeArrowStream(stream: Uint8Array): Promise<DecodedStream> {
   try {
     // gRPC delivers messages at any address. One copy costs less than a copy of each buffer.
-    const [schema, ...messages] = readMessages(stream.byteOffset % ALIGNMENT_BYTES === 0 ? stream : stream.slice());
+    const [schema, ...messages] = readMessages(
+      stream.byteOffset % ALIGNMENT_BYTES === 0 ? stream : new Uint8Array(stream),
+    );
     if (schema?.kind !== SCHEMA) throw new RangeError('there is no schema');
     const columns = readSchema(schema.header);
     const batches: ColumnBatch[] = [];
@@ -61,7 +63,12 @@ function readMessages(stream: Uint8Array): Message[] {
     const end = bodyAt + metadata.long(3);
     const header = metadata.table(2);
     if (header === undefined || end > stream.length) throw new RangeError('a message is cut off');
-    messages.push({ kind: metadata.byte(1), header, body: stream.subarray(bodyAt, end), whole: stream.subarray(at, end) });
+    messages.push({
+      kind: metadata.byte(1),
+      header,
+      body: stream.subarray(bodyAt, end),
+      whole: stream.subarray(at, end),
+    });
     at = end;
   }
   return messages;
@@ -71,9 +78,10 @@ async function readBatch({ header, body, whole }: Message, columns: readonly Arr
   const compression = header.table(3);
   const decompress = compression && (await loadCodec(compression.byte(0)));
   const buffers = new ArrowBuffers(header, body, decompress);
+  const rowCount = header.long(0);
   return {
-    rowCount: header.long(0),
-    columns: columns.map((column) => readColumn(column, buffers)),
+    rowCount,
+    columns: readColumns(columns, buffers, rowCount),
     ...(decompress === undefined && columns.every(isAsInContract) && { ipcMessage: whole }),
   };
 }
@@ -88,7 +96,17 @@ async function loadCodec(codec: number): Promise<Decompress> {
   return (bytes, size) => decompress(bytes, new Uint8Array(size));
 }
 
-function readColumn({ field: { type }, width, unitsPerSecond, children }: ArrowColumn, buffers: ArrowBuffers): ColumnData {
+/** Reads columns that belong together, and so have one length. */
+function readColumns(columns: readonly ArrowColumn[], buffers: ArrowBuffers, length: number): ColumnData[] {
+  const read = columns.map((column) => readColumn(column, buffers));
+  if (read.some((column) => column.length !== length)) throw new RangeError('columns differ in length');
+  return read;
+}
+
+function readColumn(
+  { field: { type }, width, unitsPerSecond, children }: ArrowColumn,
+  buffers: ArrowBuffers,
+): ColumnData {
   const [length, nulls] = buffers.node();
   // The one type without a bitmap.
   if (type.kind === 'null') return { type, length };
@@ -98,7 +116,9 @@ function readColumn({ field: { type }, width, unitsPerSecond, children }: ArrowC
   const column = { type, length, ...(nulls > 0 && { validity: bitmap }) };
   const readOffsets = (): Int32Array => {
     const count = length === 0 ? 0 : length + 1;
-    return width === 8 ? Int32Array.from(buffers.array(BigInt64Array, count), Number) : buffers.array(Int32Array, count);
+    return width === 8
+      ? Int32Array.from(buffers.array(BigInt64Array, count), Number)
+      : buffers.array(Int32Array, count);
   };
   switch (type.kind) {
     case 'text':
@@ -117,7 +137,7 @@ function readColumn({ field: { type }, width, unitsPerSecond, children }: ArrowC
       return { ...column, offsets, children: type.kind === 'map' ? (items[0]?.children ?? []) : items };
     }
     case 'struct':
-      return { ...column, children: children.map((child) => readColumn(child, buffers)) };
+      return { ...column, children: readColumns(children, buffers, length) };
     case 'boolean':
       return { ...column, values: buffers.array(Uint8Array, bitmapLength) };
     case 'decimal':

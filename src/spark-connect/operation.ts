@@ -117,7 +117,10 @@ export class Operation {
       if (answer === 'found' && stream === undefined) break;
       answered ||= answer !== 'silence';
       if (!ended) await Promise.race([draining, sleep(clock, INTERRUPT_PAUSE_MS, NEVER)]);
-    } while (!(ended && answered) && clock.monotonicMs() - startedMs < (answered ? STOP_TIMEOUT_MS : SILENT_STOP_TIMEOUT_MS));
+    } while (
+      !(ended && answered) &&
+      clock.monotonicMs() - startedMs < (answered ? STOP_TIMEOUT_MS : SILENT_STOP_TIMEOUT_MS)
+    );
     stream?.answers.cancel('the statement was stopped');
   }
 
