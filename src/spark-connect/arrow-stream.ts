@@ -4,7 +4,7 @@ import { ArrowBuffers, type ArrayKind, type Decompress } from './arrow-buffers.t
 import { type ArrowColumn, isAsInContract, readSchema } from './arrow-schema.ts';
 import { FlatTable } from './flatbuffer-reader.ts';
 
-/** The contents of one complete IPC stream. */
+/** The content of one complete IPC stream. */
 export interface DecodedStream {
   readonly fields: readonly ColumnField[];
   readonly batches: readonly ColumnBatch[];
@@ -13,9 +13,6 @@ export interface DecodedStream {
 /** Numbers of the kinds of messages. @see https://github.com/apache/arrow/blob/main/format/Message.fbs (read 2026-11-29) */
 const SCHEMA = 1;
 const RECORD_BATCH = 3;
-
-/** Values of eight bytes are read in place where the stream begins at such an address. */
-const ALIGNMENT_BYTES = 8;
 
 interface Message {
   readonly kind: number;
@@ -26,33 +23,37 @@ interface Message {
 }
 
 /**
- * Reads the bytes of one complete IPC stream as columns that share its memory.
+ * Reads the bytes of one complete IPC stream. Columns are read when they are first used.
  * @throws SessionError `unexpected` for bytes that are no such stream, `unsupported` for a type that cannot be read.
  */
 export async function decodeArrowStream(stream: Uint8Array): Promise<DecodedStream> {
   try {
-    // gRPC delivers messages at any address. One copy costs less than a copy of each buffer.
-    const [schema, ...messages] = readMessages(
-      stream.byteOffset % ALIGNMENT_BYTES === 0 ? stream : new Uint8Array(stream),
-    );
+    const [schema, ...messages] = readMessages(stream);
     if (schema?.kind !== SCHEMA) throw new RangeError('there is no schema');
     const columns = readSchema(schema.header);
     const batches: ColumnBatch[] = [];
     for (const message of messages) {
       if (message.kind !== RECORD_BATCH) throw new RangeError(`there is a message of kind ${message.kind}`);
-      batches.push(await readBatch(message, columns));
+      const compression = message.header.table(3);
+      batches.push(toBatch(message, columns, compression && (await loadCodec(compression.byte(0)))));
     }
     return { fields: columns.map(({ field }) => field), batches };
   } catch (cause) {
-    if (SessionError.is(cause)) throw cause;
-    const message = 'A batch of the result is not a readable Arrow stream. Report this together with the statement.';
-    throw new SessionError('unexpected', message, { operation: 'execute', cause });
+    throw unreadable(cause);
   }
 }
 
+function unreadable(cause: unknown): SessionError {
+  if (SessionError.is(cause)) return cause;
+  const message = 'A batch of the result is not a readable Arrow stream. Report this together with the statement.';
+  return new SessionError('unexpected', message, { operation: 'execute', cause });
+}
+
 /** @see https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format (read 2026-11-29) */
-function readMessages(stream: Uint8Array): Message[] {
-  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+function readMessages({ buffer, byteOffset, byteLength }: Uint8Array): Message[] {
+  const view = new DataView(buffer, byteOffset, byteLength);
+  // Not a Buffer, whatever gRPC delivers.
+  const stream = new Uint8Array(buffer, byteOffset, byteLength);
   const messages: Message[] = [];
   for (let at = 0; at < stream.length;) {
     if (view.getInt32(at, true) !== -1) throw new RangeError('a message has no marker');
@@ -74,15 +75,19 @@ function readMessages(stream: Uint8Array): Message[] {
   return messages;
 }
 
-async function readBatch({ header, body, whole }: Message, columns: readonly ArrowColumn[]): Promise<ColumnBatch> {
-  const compression = header.table(3);
-  const decompress = compression && (await loadCodec(compression.byte(0)));
-  const buffers = new ArrowBuffers(header, body, decompress);
+function toBatch({ header, body, whole }: Message, fields: readonly ArrowColumn[], codec?: Decompress): ColumnBatch {
   const rowCount = header.long(0);
+  let columns: readonly ColumnData[] | undefined;
   return {
     rowCount,
-    columns: readColumns(columns, buffers, rowCount),
-    ...(decompress === undefined && columns.every(isAsInContract) && { ipcMessage: whole }),
+    get columns() {
+      try {
+        return (columns ??= readColumns(fields, new ArrowBuffers(header, body, codec), rowCount));
+      } catch (cause) {
+        throw unreadable(cause);
+      }
+    },
+    ...(codec === undefined && fields.every(isAsInContract) && { ipcMessage: whole }),
   };
 }
 

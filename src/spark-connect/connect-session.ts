@@ -61,12 +61,14 @@ export class ConnectSession {
   readonly #endpoint: RefreshingEndpoint;
   readonly #sentinel: SessionSentinel;
   #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
+  readonly #ownSessionId: string;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
 
   constructor(parts: ConnectSessionParts) {
     this.#parts = parts;
     this.handle = parts.handle;
+    this.#ownSessionId = sparkSessionId(parts.handle);
     this.clock = parts.clock;
     this.random = parts.random;
     this.#endpoint = new RefreshingEndpoint(parts);
@@ -81,7 +83,7 @@ export class ConnectSession {
   async requestBase(): Promise<RequestBase> {
     const { sessionId, userId } = await this.#endpoint.get();
     return {
-      sessionId: sessionId ?? sparkSessionId(this.handle),
+      sessionId: sessionId ?? this.#ownSessionId,
       userContext: { userId: userId ?? SPARK_USER_ID },
       clientType: CLIENT_TYPE,
     };

@@ -84,7 +84,7 @@ export class BatchStream {
     if (batch.rowCount === 0) return;
     const { maxRows, maxResultBytes } = this.#parts;
     this.#rowCount += batch.rowCount;
-    this.#byteCount += byteLengthOf(batch);
+    if (maxResultBytes !== Number.POSITIVE_INFINITY) this.#byteCount += byteLengthOf(batch);
     if (this.#rowCount > maxRows) throw tooLarge(`${maxRows} rows`, 'maxRows');
     if (this.#byteCount > maxResultBytes) throw tooLarge(`${maxResultBytes} bytes`, 'maxResultBytes');
     this.#pulled += 1;

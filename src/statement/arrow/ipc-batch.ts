@@ -16,8 +16,9 @@ interface BatchParts {
  * The message that holds one batch: the engine's own where it sent one.
  * @throws SessionError `invalid-request` for an unsigned integer of 128 bits that a signed decimal cannot hold.
  */
-export function batchMessage({ rowCount, columns, ipcMessage: own }: ColumnBatch): Uint8Array {
-  if (own !== undefined) return own;
+export function batchMessage(batch: ColumnBatch): Uint8Array {
+  if (batch.ipcMessage !== undefined) return batch.ipcMessage;
+  const { rowCount, columns } = batch;
   const { nodes, buffers }: BatchParts = { nodes: [], buffers: [] };
   for (const column of columns) addColumn(column, { nodes, buffers });
   let end = 0;
