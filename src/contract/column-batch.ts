@@ -71,5 +71,5 @@ export interface ColumnBatch {
   readonly rowCount: number;
   readonly columns: readonly ColumnData[];
   /** The batch as an uncompressed Arrow IPC message, where the engine sent one; its types are those of the columns. */
-  readonly ipcMessage?: Uint8Array;
+  readonly ipcMessage?: Uint8Array | undefined;
 }

@@ -35,7 +35,7 @@ export async function decodeArrowStream(stream: Uint8Array): Promise<DecodedStre
     for (const message of messages) {
       if (message.kind !== RECORD_BATCH) throw new RangeError(`there is a message of kind ${message.kind}`);
       const compression = message.header.table(3);
-      batches.push(toBatch(message, columns, compression && (await loadCodec(compression.byte(0)))));
+      batches.push(new ArrowBatch(message, columns, compression && (await loadCodec(compression.byte(0)))));
     }
     return { fields: columns.map(({ field }) => field), batches };
   } catch (cause) {
@@ -75,20 +75,31 @@ function readMessages({ buffer, byteOffset, byteLength }: Uint8Array): Message[]
   return messages;
 }
 
-function toBatch({ header, body, whole }: Message, fields: readonly ArrowColumn[], codec?: Decompress): ColumnBatch {
-  const rowCount = header.long(0);
-  let columns: readonly ColumnData[] | undefined;
-  return {
-    rowCount,
-    get columns() {
-      try {
-        return (columns ??= readColumns(fields, new ArrowBuffers(header, body, codec), rowCount));
-      } catch (cause) {
-        throw unreadable(cause);
-      }
-    },
-    ...(codec === undefined && fields.every(isAsInContract) && { ipcMessage: whole }),
-  };
+/** A batch whose columns are read when they are first used. A getter of an object literal would keep each batch until a full garbage collection. */
+class ArrowBatch implements ColumnBatch {
+  readonly rowCount: number;
+  readonly ipcMessage: Uint8Array | undefined;
+  readonly #message: Message;
+  readonly #fields: readonly ArrowColumn[];
+  readonly #codec: Decompress | undefined;
+  #columns: readonly ColumnData[] | undefined;
+
+  constructor(message: Message, fields: readonly ArrowColumn[], codec?: Decompress) {
+    this.rowCount = message.header.long(0);
+    this.ipcMessage = codec === undefined && fields.every(isAsInContract) ? message.whole : undefined;
+    this.#message = message;
+    this.#fields = fields;
+    this.#codec = codec;
+  }
+
+  get columns(): readonly ColumnData[] {
+    const { header, body } = this.#message;
+    try {
+      return (this.#columns ??= readColumns(this.#fields, new ArrowBuffers(header, body, this.#codec), this.rowCount));
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+  }
 }
 
 /** Spark 4.1 can compress batches with either codec. @see https://github.com/apache/spark/pull/52747 (read 2026-11-21) */
