@@ -10,6 +10,7 @@ interface PlannedEvent {
  * What happens when, on any clock: events are planned for a moment and run, in order, the next time somebody looks.
  * Nothing sleeps, so an emulator on a virtual clock lives through days in an instant, and one on the
  * real clock costs nothing between two calls.
+ * Decision 24: docs/decisions/0024-emulated-time-is-planned.md
  */
 export class Timeline {
   readonly #clock: Clock;

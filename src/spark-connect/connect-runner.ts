@@ -1,15 +1,15 @@
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { withDeadline } from '../provider-kit/with-deadline.ts';
-import { orAborted } from './connect-attempt.ts';
 import { ConnectSession } from './connect-session.ts';
 import { connectionTo } from './connection.ts';
 import { SqlExecution } from './sql-execution.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** What a runner uses of the outside world. */
 export interface ConnectRunnerPorts {
@@ -100,7 +100,7 @@ export class ConnectRunner implements SparkConnectRunner {
     const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_TIMEOUT_MS);
     for (;;) {
       try {
-        await orAborted(session.endpoint(), signal);
+        await raceAbort(session.endpoint(), signal, 'execute');
         return;
       } catch (error) {
         const isTooLate = clock.monotonicMs() + ENDPOINT_INTERVAL_MS > untilMs;

@@ -23,6 +23,7 @@ export interface SessionSentinelParts {
  * Detects that a server has lost the Spark session. Spark 3.5 and Sail silently open a new, empty session under the same
  * id. The sentinel is a setting that is written to the session, and read again after the connection broke or after a long
  * silence. In between, the session cannot have changed.
+ * Decision 22: docs/decisions/0022-spark-session-id-comes-from-the-handle.md
  */
 export class SessionSentinel {
   readonly #parts: SessionSentinelParts;

@@ -18,6 +18,7 @@ export interface BatchStreamParts {
  * Connects an engine with the reader of its result: `pump` pulls from the engine, `take` gives to the reader. It pulls one
  * batch ahead of the reader. The first batch is pulled without a reader, so that a result of at most one batch completes
  * even if nobody reads it.
+ * Decision 8: docs/decisions/0008-results-are-read-whole-or-streamed.md
  */
 export class BatchStream {
   readonly #parts: BatchStreamParts;

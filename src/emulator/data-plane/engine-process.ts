@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { InstallableEngine } from '../../contract/installed-engine.ts';
+import type { InstallableEngine } from '../../provider-kit/installed-engine.ts';
 import { engineProgram } from './engine-program.ts';
 import { RpcStatus } from './rpc-status.ts';
 

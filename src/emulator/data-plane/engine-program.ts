@@ -6,7 +6,7 @@ import {
   parseEngineFolderName,
   type EngineEnvironment,
   type InstallableEngine,
-} from '../../contract/installed-engine.ts';
+} from '../../provider-kit/installed-engine.ts';
 
 /** What each engine is called on the PATH. */
 const PROGRAMS = { sail: 'sail', spark: 'spark-submit' } as const;
