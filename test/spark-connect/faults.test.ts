@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import { silentLogger, systemClock } from '../../src/session/system-ports.ts';
-import { STOP_PATIENCE_MS } from '../../src/statement/statement.ts';
+import { STOP_TIMEOUT_MS } from '../../src/statement/statement.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { systemRandom } from '../../src/session/system-ports.ts';
@@ -189,6 +189,15 @@ describe('answers', () => {
     ]);
   });
 
+  it('are passed on as Arrow IPC messages without being decoded', async () => {
+    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+    const execution = await runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    const messages: (Uint8Array | undefined)[] = [];
+    for await (const { ipcMessage } of execution.batches()) messages.push(ipcMessage);
+    const sent = [ipc([1, 2]), ipc([3])].map((stream) => Buffer.from(stream));
+    expect(messages.map((message, at) => sent[at]!.includes(Buffer.from(message!)))).toEqual([true, true]);
+  });
+
   it('may have no rows, and still have columns', async () => {
     server.answers = [batch([], 0)];
     expect(await numbers()).toEqual([]);
@@ -363,7 +372,7 @@ describe('cancelling', () => {
     const abortedAtMs = clock.monotonicMs();
     controller.abort();
     await clock.runUntilSettled(execution.close(), { ioPatienceMs: 30_000 });
-    expect(clock.monotonicMs() - abortedAtMs).toBeGreaterThan(STOP_PATIENCE_MS);
+    expect(clock.monotonicMs() - abortedAtMs).toBeGreaterThan(STOP_TIMEOUT_MS);
     await quiet.close();
   });
 

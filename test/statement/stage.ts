@@ -1,5 +1,7 @@
+import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
+import { Result } from '../../src/statement/result.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
@@ -27,4 +29,17 @@ export class Stage {
     const { clock, logger } = this;
     return Statement.submit({ handle: HANDLE, clock, logger, random: this.#random, whenReady }, text, options);
   }
+}
+
+/** A result of batches that are in memory. */
+export function resultOf(fields: readonly ColumnField[], batches: readonly ColumnBatch[]): Result {
+  const left = batches.filter(({ rowCount }) => rowCount > 0);
+  return new Result(fields, { take: async () => left.shift(), close: async () => {} });
+}
+
+/** Everything that an iterable gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
-import { STOP_PATIENCE_MS, type Statement } from '../../src/statement/statement.ts';
+import { STOP_TIMEOUT_MS, type Statement } from '../../src/statement/statement.ts';
 import { numbers, settled, workForEver } from './scripted-runner.ts';
 import { HANDLE, Stage } from './stage.ts';
 import { failureOf } from '../failure-of.ts';
@@ -298,8 +298,8 @@ describe('cancelling', () => {
   });
 
   it.each([
-    ['succeeded', {}, 'has succeeded'],
-    ['failed', { onExecute: () => Promise.reject(new Error('broken')) }, 'has failed'],
+    ['succeeded', {}, 'has already succeeded'],
+    ['failed', { onExecute: () => Promise.reject(new Error('broken')) }, 'has already failed'],
   ])('after it has %s is a conflict that says so', async (state, script, words) => {
     const statement = new Stage(script).submit();
     await statement.done;
@@ -313,7 +313,7 @@ describe('cancelling', () => {
   it('after it was cancelled is a conflict that says so', async () => {
     const statement = new Stage({ onExecute: workForEver }).submit();
     await statement.cancel();
-    expect((await failureOf(statement.cancel())).message).toContain('has been cancelled');
+    expect((await failureOf(statement.cancel())).message).toContain('has already been cancelled');
   });
 
   it('says that the engine does not answer when it does not, and waits no longer', async () => {
@@ -321,7 +321,7 @@ describe('cancelling', () => {
     const statement = stage.submit();
     await settled();
     const cancelling = failureOf(statement.cancel());
-    await stage.clock.advance(STOP_PATIENCE_MS - 1);
+    await stage.clock.advance(STOP_TIMEOUT_MS - 1);
     expect(statement.state).toBe('running');
     await stage.clock.advance(1);
     expect(await cancelling).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'cancel' });
@@ -439,7 +439,7 @@ describe('timeoutMs', () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
     const outcome = failureOf(statement.result());
-    await stage.clock.advance(250 + STOP_PATIENCE_MS);
+    await stage.clock.advance(250 + STOP_TIMEOUT_MS);
     const error = await outcome;
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
     expect((error.cause as AggregateError).errors[1]).toMatchObject({ operation: 'cancel' });
@@ -470,7 +470,7 @@ describe('maxResultBytes', () => {
     expect(await (await stage.submit('SELECT n', { maxResultBytes: bytes }).result()).rows()).toHaveLength(4);
     const error = await failureOf((await stage.submit('SELECT n', { maxResultBytes: bytes - 1 }).result()).rows());
     expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
-    expect(error.message).toMatch(/more than maxResultBytes .* raise maxResultBytes/);
+    expect(error.message).toMatch(/more than \d+ bytes .* raise maxResultBytes/);
     expect(stage.runner.closed).toBe(2);
   });
 });
@@ -489,7 +489,7 @@ describe('maxRows', () => {
     const result = await statement.result();
     const error = await failureOf(result.rows());
     expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
-    expect(error.message).toMatch(/more than maxRows \(3\) rows.*LIMIT.*raise maxRows/);
+    expect(error.message).toMatch(/more than 3 rows.*LIMIT.*raise maxRows/);
     expect(statement.state).toBe('failed');
     expect(stage.runner.closed).toBe(1);
   });
@@ -518,8 +518,8 @@ describe('listeners', () => {
     await statement.done;
     expect(states).toEqual(['running', 'succeeded']);
     expect(stage.logger.messages('error')).toEqual([
-      'a listener of a statement threw',
-      'a listener of a statement threw',
+      'A listener of a statement threw.',
+      'A listener of a statement threw.',
     ]);
   });
 
@@ -543,7 +543,9 @@ describe('listeners', () => {
   it('cannot wait for what never comes', async () => {
     const statement = new Stage().submit();
     const error = await failureOf(() => statement.on('finished' as 'state', () => {}));
-    expect(error.message).toBe("[invalid-request] a statement has the events state and progress, not 'finished'");
+    expect(error.message).toBe(
+      "[invalid-request] Unknown event 'finished'. A statement has the events state and progress.",
+    );
     await statement.done;
   });
 });
