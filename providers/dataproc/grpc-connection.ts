@@ -1,6 +1,6 @@
 import type * as grpcModule from '@grpc/grpc-js';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
-import type { Connection } from './connection.ts';
+import type { Connection } from './transport.ts';
 import { loadGrpc, loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
 import { CALLER, routingOf, sendUntilAborted, type MethodName } from './request.ts';

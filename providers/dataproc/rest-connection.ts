@@ -1,5 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library';
-import type { Connection } from './connection.ts';
+import type { Connection } from './transport.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
 import { CALLER, routingOf, sendUntilAborted, type MethodName, type Request } from './request.ts';
