@@ -9,6 +9,7 @@ import { STOP_TIMEOUT_MS } from '../../src/statement/statement.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { call, endpointTo, HANDLE, runnerTo, schedulePromptly } from './connect-stage.ts';
 import { batch, FakeServer, ipc } from './fake-server.ts';
+import { failureOf } from '../failure-of.ts';
 
 let server: FakeServer;
 let runner: SparkConnectRunner;
@@ -54,12 +55,6 @@ async function numbers(signal?: AbortSignal): Promise<number[]> {
   return found;
 }
 
-const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => expect.fail('it succeeded'),
-    (error: unknown) => error,
-  );
-
 const UNAVAILABLE = 14;
 const MESSAGES = [0, 1, 2];
 
@@ -94,7 +89,7 @@ describe('a stream that breaks', () => {
     server.faults = [reset];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.faults = [reset, ...Array.from({ length: 9 }, () => ({ ...reset, at: 2 }))];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable' });
     expect(server.faults).toHaveLength(5);
   });
 
@@ -112,7 +107,7 @@ describe('a stream that breaks', () => {
     server.commandFaults = [{ at: 1, ...forgotten }];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.commandFaults = [{ at: 0, ...forgotten }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
   });
 
   it('waits as long as the server asks', async () => {
@@ -122,19 +117,19 @@ describe('a stream that breaks', () => {
 
   it('is lost when the server does not know the operation after it has sent something', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 13, text: '[INVALID_HANDLE.OPERATION_NOT_FOUND] no' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
   });
 
   it('gives up after its retries with one clear error', async () => {
     server.faults = Array.from({ length: 20 }, () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }));
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
   });
 });
 
 describe('a server that is something else', () => {
   it('of an older Spark is told apart', async () => {
     server.faults = [{ at: -1, kind: 'status', code: 12, text: 'Method not found' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
   });
 
   it.each([
@@ -145,7 +140,7 @@ describe('a server that is something else', () => {
     await once(other.listen(0, '127.0.0.1'), 'listening');
     server.close();
     server.port = (other.address() as AddressInfo).port;
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('cannot be reached'),
     });
@@ -157,7 +152,7 @@ describe('a session whose server was restarted', () => {
   it('is lost, and no new one takes its place', async () => {
     await numbers();
     server.serverSideSessionId = 'server-2';
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
 
@@ -216,7 +211,7 @@ describe('answers', () => {
     server.answers = [piece(0, 0, 100), piece(1, 100)];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.answers = [piece(1, 100), piece(0, 0, 100)];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
   });
 
   it.each([
@@ -225,7 +220,7 @@ describe('answers', () => {
     ['bytes that are no Arrow', batch([3], 2, { data: Uint8Array.of(1, 2, 3) })],
   ])('with %s are no result', async (_, second) => {
     server.answers = [batch([1, 2], 0), second];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
   });
 });
 
@@ -238,7 +233,7 @@ describe('an error of Spark', () => {
       messageParameters: '{"relationName":"`nope`"}',
     };
     server.faults = [{ at: 0, kind: 'status', code: 13, text: '[TABLE_OR_VIEW_NOT_FOUND] nope', info }];
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       kind: 'invalid-request',
       native: { code: 'TABLE_OR_VIEW_NOT_FOUND', sqlState: '42P01', messageParameters: { relationName: '`nope`' } },
     });
@@ -251,7 +246,7 @@ describe('an error of Spark', () => {
       errors: [{ sparkThrowable: { errorClass: 'X.Y', sqlState: '42P01', queryContexts } }],
     };
     server.faults = [{ at: 0, kind: 'status', code: 13, text: 'cut short', info: { errorId: 'e-1' } }];
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       native: { code: 'X.Y', sqlState: '42P01', queryContexts: [{ fragment: 'nope', start: 14, stop: 17 }] },
     });
   });
@@ -260,7 +255,7 @@ describe('an error of Spark', () => {
     const info = { reason: 'java.lang.IllegalStateException' };
     const text = 'Cannot call methods on a stopped SparkContext.';
     server.faults = [{ at: 0, kind: 'status', code: 13, text, info }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
 
@@ -274,7 +269,7 @@ describe('a token', () => {
 
   it('that is cut off as proxies of AWS do is replaced near its end only', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
     await runner.release(HANDLE);
     expiresInMs = 60_000;
     server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
@@ -283,7 +278,7 @@ describe('a token', () => {
 
   it('that is refused for good is one error that does not show it', async () => {
     server.accepts = new Set();
-    const error = await failure(numbers());
+    const error = await failureOf(numbers());
     expect(error).toMatchObject({ kind: 'unauthenticated', message: expect.stringContaining('bad token: …') });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
     expect(asked).toBe(2);
@@ -293,7 +288,7 @@ describe('a token', () => {
     const messageParameters = JSON.stringify({ header: 'Bearer secret-1' });
     const info = { errorClass: 'BAD_HEADER', messageParameters };
     server.faults = [{ at: 1, kind: 'status', code: 13, text: '[BAD_HEADER] secret-1', info }];
-    const error = await failure(numbers());
+    const error = await failureOf(numbers());
     expect(error).toMatchObject({ native: { messageParameters: { header: 'Bearer …' } } });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
   });
@@ -310,7 +305,7 @@ describe('a token', () => {
 describe('joining', () => {
   it('takes no longer than its caller allows', async () => {
     server.isSilent = true;
-    const join = (more: object): Promise<unknown> => failure(runner.connect(HANDLE, call(more)));
+    const join = (more: object): Promise<unknown> => failureOf(runner.connect(HANDLE, call(more)));
     const [late, left] = [{ deadline: systemClock.monotonicMs() + 50 }, { signal: AbortSignal.timeout(5) }];
     expect(await join(late)).toMatchObject({ kind: 'timeout', operation: 'connect' });
     expect(await join(left)).toMatchObject({ kind: 'aborted', operation: 'connect' });
@@ -322,7 +317,7 @@ describe('cancelling', () => {
     server.interruptsFind = 'none';
     server.faults = [{ at: 1, kind: 'silence' }];
     const controller = new AbortController();
-    const work = failure(numbers(controller.signal));
+    const work = failureOf(numbers(controller.signal));
     while (server.begun.size < 2) await new Promise((resolve) => setTimeout(resolve, 2));
     controller.abort(new Error('enough'));
     expect(await work).toMatchObject({ kind: 'aborted' });

@@ -1,5 +1,4 @@
 import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
 import { Result } from '../../src/statement/result.ts';
@@ -48,15 +47,4 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
-}
-
-/** The SessionError that something fails with. */
-export async function failure(work: Promise<unknown> | (() => unknown)): Promise<SessionError> {
-  try {
-    await (typeof work === 'function' ? work() : work);
-  } catch (error) {
-    if (SessionError.is(error)) return error;
-    throw new Error('it failed, but not with a SessionError', { cause: error });
-  }
-  throw new Error('it did not fail');
 }

@@ -5,7 +5,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
 import { STOP_TIMEOUT_MS, type Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import { numbers, settled, workForEver, type EngineScript } from './scripted-runner.ts';
-import { failure, HANDLE, Stage } from './stage.ts';
+import { HANDLE, Stage } from './stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** Every state that the statement enters after this. */
 function statesOf(statement: Statement): string[] {
@@ -124,7 +125,7 @@ describe('a statement that fails', () => {
   it('fails like its session when that accepts no work', async () => {
     const stage = new Stage();
     const statement = stage.submit('SELECT 1', {}, () => Promise.reject(sessionError('session-failed')));
-    const error = await failure(statement.result());
+    const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'session-failed', provider: 'scripted', handle: HANDLE });
     expect(statement.state).toBe('failed');
     expect(stage.runner.executed).toEqual([]);
@@ -134,7 +135,7 @@ describe('a statement that fails', () => {
     const refusal = sessionError('invalid-request', 'no such table: t').with({ native: { code: 'X' } });
     const statement = new Stage({ onExecute: () => Promise.reject(refusal) }).submit();
     const states = statesOf(statement);
-    const error = await failure(statement.result());
+    const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'invalid-request', message: refusal.message, native: { code: 'X' } });
     expect(states).toEqual(['running', 'failed']);
     await statement.done;
@@ -145,7 +146,7 @@ describe('a statement that fails', () => {
     const statement = new Stage({ onExecute: () => Promise.reject(bug) }).submit();
     // Nobody has asked for the result yet. The check for unhandled rejections runs after each test.
     await expect(statement.done).resolves.toBeUndefined();
-    const error = await failure(statement.result());
+    const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'internal', cause: bug });
     expect(error.message).toContain('x is undefined');
   });
@@ -157,8 +158,8 @@ describe('a statement that fails', () => {
     const stage = new Stage({ batches: [numbers(1), numbers(2)], onBatch });
     const statement = stage.submit();
     const result = await statement.result();
-    expect(await failure(result.rows())).toMatchObject({ kind: 'unavailable' });
-    expect(await failure(result.rows())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(result.rows())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(result.rows())).toMatchObject({ kind: 'unavailable' });
     expect(statement.state).toBe('failed');
     expect(stage.runner.closed).toBe(1);
   });
@@ -173,7 +174,7 @@ describe('a statement that fails', () => {
     const [first, second] = [sessionError('unavailable', 'the line is dead'), sessionError('internal')];
     const stage = new Stage({ onBatch: () => Promise.reject(first), onClose: () => Promise.reject(second) });
     const result = await stage.submit().result();
-    const error = await failure(result.rows());
+    const error = await failureOf(result.rows());
     expect(error).toMatchObject({ kind: 'unavailable', message: first.message });
     expect((error.cause as AggregateError).errors).toEqual([first, second]);
   });
@@ -186,7 +187,7 @@ describe('cancelling', () => {
     const states = statesOf(statement);
     await statement.cancel();
     expect(states).toEqual(['cancelled']);
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', effect: 'none', handle: HANDLE });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', effect: 'none', handle: HANDLE });
     expect(stage.runner.executed).toEqual([]);
     expect(stage.clock.pendingTimers).toBe(0);
   });
@@ -218,7 +219,7 @@ describe('cancelling', () => {
     stop();
     await cancelling;
     expect(statement.state).toBe('cancelled');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
@@ -233,7 +234,7 @@ describe('cancelling', () => {
     const stage = new Stage({ batches: [numbers(1)], onBatch });
     const statement = stage.submit();
     const result = await statement.result();
-    const reading = failure(result.rows());
+    const reading = failureOf(result.rows());
     await settled();
     await statement.cancel();
     expect(await reading).toMatchObject({ kind: 'aborted' });
@@ -248,7 +249,7 @@ describe('cancelling', () => {
     await statement.cancel();
     expect(statement.state).toBe('cancelled');
     expect(stage.runner).toMatchObject({ pulled: 2, closed: 1 });
-    expect(await failure(result.rows())).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(result.rows())).toMatchObject({ kind: 'aborted' });
   });
 
   it('closes an execution that the engine hands over too late', async () => {
@@ -261,7 +262,7 @@ describe('cancelling', () => {
     await cancelling;
     expect(stage.runner).toMatchObject({ pulled: 0, closed: 1 });
     expect(statement.state).toBe('cancelled');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted' });
   });
 
   it('twice at once is one cancel', async () => {
@@ -282,7 +283,7 @@ describe('cancelling', () => {
     const statement = new Stage(script).submit();
     if (state === 'cancelled') await statement.cancel();
     await statement.done;
-    const error = await failure(statement.cancel());
+    const error = await failureOf(statement.cancel());
     expect(error).toMatchObject({ kind: 'conflict', operation: 'cancel', handle: HANDLE });
     expect(error.message).toContain(words);
     expect(error.message).toContain(statement.id);
@@ -293,13 +294,13 @@ describe('cancelling', () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit();
     await settled();
-    const cancelling = failure(statement.cancel());
+    const cancelling = failureOf(statement.cancel());
     await stage.clock.advance(STOP_TIMEOUT_MS - 1);
     expect(statement.state).toBe('running');
     await stage.clock.advance(1);
     expect(await cancelling).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'cancel' });
     expect(statement.state).toBe('cancelled');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
@@ -309,9 +310,9 @@ describe('cancelling', () => {
     const statement = stage.submit();
     const result = await statement.result();
     await settled();
-    expect(await failure(statement.cancel())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(statement.cancel())).toMatchObject({ kind: 'unavailable' });
     expect(statement.state).toBe('cancelled');
-    const error = await failure(result.rows());
+    const error = await failureOf(result.rows());
     expect(error.kind).toBe('aborted');
     expect((error.cause as AggregateError).errors).toMatchObject([{ kind: 'aborted' }, { kind: 'unavailable' }]);
   });
@@ -323,7 +324,7 @@ describe('the signal of the caller', () => {
     const { statement } = await running({ signal: controller.signal });
     const reason = new Error('the user left');
     controller.abort(reason);
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', cause: reason, effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', cause: reason, effect: 'unknown' });
     expect(statement.state).toBe('cancelled');
   });
 
@@ -341,7 +342,7 @@ describe('the signal of the caller', () => {
     let asked = 0;
     const whenReady = (): Promise<StatementRunner> => Promise.resolve((asked += 1)).then(() => stage.runner);
     const reason = new Error('too late');
-    const error = await failure(() => stage.submit('SELECT 1', { signal: AbortSignal.abort(reason) }, whenReady));
+    const error = await failureOf(() => stage.submit('SELECT 1', { signal: AbortSignal.abort(reason) }, whenReady));
     expect(error).toMatchObject({ kind: 'aborted', cause: reason, effect: 'none' });
     await settled();
     expect(asked).toBe(0);
@@ -362,7 +363,7 @@ describe('timeoutMs', () => {
   it('covers the wait for the session', async () => {
     const stage = new Stage();
     const statement = stage.submitQueued({ timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(249);
     expect(statement.state).toBe('queued');
     await stage.clock.advance(1);
@@ -375,7 +376,7 @@ describe('timeoutMs', () => {
 
   it('covers the run, and stops the engine', async () => {
     const { stage, statement } = await running({ timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(250);
     expect(await outcome).toMatchObject({ kind: 'timeout', effect: 'unknown' });
     expect(stage.runner.executed[0]?.call.signal.aborted).toBe(true);
@@ -387,7 +388,7 @@ describe('timeoutMs', () => {
     const stage = new Stage({ batches: [numbers(1), numbers(2), numbers(3)] });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
     const result = await statement.result();
-    const reading = failure(async () => {
+    const reading = failureOf(async () => {
       for await (const _ of result.batches()) await stage.clock.advance(200);
     });
     expect(await reading).toMatchObject({ kind: 'timeout' });
@@ -404,7 +405,7 @@ describe('timeoutMs', () => {
   it('is hard: an engine that does not stop fails its caller all the same', async () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(250 + STOP_TIMEOUT_MS);
     const error = await outcome;
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
@@ -418,7 +419,7 @@ describe('timeoutMs', () => {
       onExecute: () => new Promise((_, reject) => (stop = () => reject(new Error('stopped')))),
     });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(250);
     const cancelling = statement.cancel();
     stop();
@@ -440,7 +441,7 @@ describe('maxRows and maxResultBytes', () => {
     const result = await stage.submit('SELECT n', { [option]: limit }).result();
     expect(await result.rows()).toHaveLength(4);
     const statement = stage.submit('SELECT n', { [option]: limit - 1 });
-    const error = await failure((await statement.result()).rows());
+    const error = await failureOf((await statement.result()).rows());
     expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
     expect(error.message).toMatch(new RegExp(`more than ${limit - 1} ${unit}.*LIMIT.*raise ${option}`));
     expect(statement.state).toBe('failed');
@@ -451,7 +452,7 @@ describe('maxRows and maxResultBytes', () => {
     const stage = new Stage({ batches: [numbers(1, 2), numbers(3, 4), numbers(5), numbers(6)] });
     const result = await stage.submit('SELECT n', { maxRows: 4 }).result();
     const seen: number[] = [];
-    const error = await failure(async () => {
+    const error = await failureOf(async () => {
       for await (const batch of result.batches()) seen.push(batch.rowCount);
     });
     expect(error.kind).toBe('invalid-request');
@@ -492,7 +493,7 @@ describe('listeners', () => {
 
   it('cannot wait for an unknown event', async () => {
     const statement = new Stage().submit();
-    const error = await failure(() => statement.on('finished' as 'state', () => {}));
+    const error = await failureOf(() => statement.on('finished' as 'state', () => {}));
     expect(error.message).toBe(
       "[invalid-request] Unknown event 'finished'. A statement has the events state and progress.",
     );
