@@ -217,18 +217,19 @@ export class Batches {
       latest = found;
     }
     if (latest !== undefined) return this.#hold(latest);
-    const { provider } = this.#parts;
-    const message = `no batch in '${provider.scope}' has key '${key}'; start one with this key`;
-    throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
+    throw this.#notFound(`has key '${key}'; start one with this key`);
   }
 
   async #attachByToken(token: string, options: CallOptions): Promise<Batch> {
     assertNoProblems('attach', isStartToken(token) ? [] : ["'token' must be the token that an error of a start names"]);
     const found = await this.#findToken(token, options);
     if (found !== undefined) return this.#hold(found);
-    const { provider } = this.#parts;
-    const message = `no batch in '${provider.scope}' has token '${token}'; it was not started or its record was deleted`;
-    throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
+    throw this.#notFound(`has token '${token}'; it was not started or its record was deleted`);
+  }
+
+  #notFound(what: string): SessionError {
+    const { id, scope } = this.#parts.provider;
+    return new SessionError('not-found', `no batch in '${scope}' ${what}`, { operation: 'attach', provider: id });
   }
 
   /** A list entry has few details, so the batch it names is described. */
