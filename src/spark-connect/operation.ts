@@ -16,34 +16,34 @@ import {
 } from './wire/spark-connect_pb.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
-/** How often the server is told to forget what has arrived, in answers: not each of them is worth a call. */
+/** After how many answers the server is told to release them. */
 const RELEASE_EVERY = 16;
 
-/** How long a stop may take, milliseconds, and how long it waits between two interrupts. */
-const STOP_PATIENCE_MS = 4_000;
-/** A server that was not heard once may run on: for longer than a statement waits for its stop, which then says so. */
-const UNHEARD_PATIENCE_MS = 6_000;
+/** The timeout of a stop and the pause between two interrupts, milliseconds. */
+const STOP_TIMEOUT_MS = 4_000;
+/** While the server is silent, longer than a statement waits for its stop, so that the statement reports it. */
+const SILENT_STOP_TIMEOUT_MS = 6_000;
 const INTERRUPT_PAUSE_MS = 100;
-/** The calls of a stop are short; one that hangs must not outlast it. */
+/** A call of a stop must not outlast it. */
 const STOP_CALL_TIMEOUT_MS = 2_000;
 
-/** The longest run of attachments that brought nothing. */
-const FRUITLESS_LIMIT = 100;
+/** How many streams in a row may end without an answer. */
+const EMPTY_STREAM_LIMIT = 100;
 
 /** The kind of interrupt that names one operation. */
 const BY_OPERATION_ID = 3;
 
-/** What the server says of an operation that it does not know. */
+/** Error classes for an operation that the server does not know. */
 const UNKNOWN_OPERATION = ['INVALID_HANDLE.OPERATION_NOT_FOUND', 'INVALID_HANDLE.SESSION_NOT_FOUND'];
-/** A server that answers so has not looked at the request. */
-const REFUSED_UNREAD: readonly number[] = [STATUS.UNAUTHENTICATED, STATUS.PERMISSION_DENIED];
+/** With these statuses the server has not read the request. */
+const REJECTED_UNREAD: readonly number[] = [STATUS.UNAUTHENTICATED, STATUS.PERMISSION_DENIED];
 const KNOWN_OPERATION = 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS';
 
 const NEVER = new AbortController().signal;
 
 /**
- * One execution of one plan. Its answers arrive as one sequence however often the stream that brings them breaks: it is attached
- * again where it broke, under the same id, and so nothing runs twice.
+ * One execution of one plan. Its answers arrive as one sequence, however often their stream breaks: the client reattaches
+ * after the last answer, under the same id, so that nothing runs twice.
  * @see https://github.com/apache/spark/blob/master/python/pyspark/sql/connect/client/reattach.py (read 2026-11-20)
  */
 export class Operation {
@@ -56,12 +56,12 @@ export class Operation {
   #stream: { readonly answers: AnswerStream<ExecutePlanResponse>; readonly line: Line } | undefined;
   #lastResponseId: string | undefined;
   #sent = false;
-  /** What the channel counted when the request was sent: without an open connection since it cannot have arrived. */
+  /** The channel's count when the request was sent. Without an open connection since, it cannot have arrived. */
   #breaksBefore = 0;
-  /** The server has the operation, so that opening the stream again means attaching. */
+  /** Whether the server has the operation, so that the next stream reattaches. */
   #known = false;
   #unreleased = 0;
-  #fruitless = 0;
+  #emptyStreams = 0;
   #end: 'complete' | 'failed' | 'stopped' | undefined;
 
   constructor(session: ConnectSession, plan: Plan, signal: AbortSignal) {
@@ -81,11 +81,11 @@ export class Operation {
           if (this.#accept(answer, stream.line)) return answer;
           continue;
         }
-        // Servers end a stream after two minutes or one gibibyte; the rest comes over the next one.
+        // Servers end a stream after two minutes or one gibibyte. The next stream continues.
         this.#stream = undefined;
-        this.#assertFruitful();
+        this.#countEmptyStream();
       } catch (error) {
-        // Its stream is still open, for `stop` to see its end.
+        // The stream stays open, so that `stop` sees its end.
         if (this.#signal.aborted) throw abortedError('execute', this.#signal);
         const line = this.#stream?.line;
         this.#stream = undefined;
@@ -99,8 +99,8 @@ export class Operation {
   }
 
   /**
-   * Makes the server stop and forget the operation. An interrupt that comes before its operation finds nothing, so it is repeated
-   * until the stream has ended.
+   * Makes the server stop and release the operation. An interrupt that arrives before its operation finds nothing, so it is
+   * repeated until the stream ends.
    */
   async stop(): Promise<void> {
     const wasOpen = this.#end === undefined;
@@ -110,16 +110,19 @@ export class Operation {
     if (!wasOpen || !this.#sent) return;
     const { clock } = this.#session;
     const startedMs = clock.monotonicMs();
-    let heard = false;
+    let answered = false;
     let ended = stream === undefined;
     const draining = stream === undefined ? Promise.resolve() : drain(stream.answers).then(() => void (ended = true));
     do {
       const answer = await this.#interrupt();
       await this.#release();
       if (answer === 'found' && stream === undefined) break;
-      heard ||= answer !== 'silence';
+      answered ||= answer !== 'silence';
       if (!ended) await Promise.race([draining, sleep(clock, INTERRUPT_PAUSE_MS, NEVER)]);
-    } while (!(ended && heard) && clock.monotonicMs() - startedMs < (heard ? STOP_PATIENCE_MS : UNHEARD_PATIENCE_MS));
+    } while (
+      !(ended && answered) &&
+      clock.monotonicMs() - startedMs < (answered ? STOP_TIMEOUT_MS : SILENT_STOP_TIMEOUT_MS)
+    );
     stream?.answers.cancel('the statement was stopped');
   }
 
@@ -140,10 +143,10 @@ export class Operation {
     return { line, answers: session.openStream(executePlan, request, line) };
   }
 
-  /** Takes note of an answer; `false` when there is nothing in it for a reader. */
+  /** Notes an answer. Returns `false` when it holds nothing for the reader. */
   #accept(answer: ExecutePlanResponse, { channel }: Line): boolean {
     this.#known = true;
-    this.#fruitless = 0;
+    this.#emptyStreams = 0;
     this.#streak.failures = 0;
     this.#streak.renewed = false;
     this.#session.observe(answer.serverSideSessionId, { sessionId: answer.sessionId, channel });
@@ -166,37 +169,37 @@ export class Operation {
   async #recover(failure: RpcFailure, line: Line): Promise<void> {
     const { errorClass } = failure;
     if (errorClass === KNOWN_OPERATION && !this.#known) {
-      // Our own request arrived although its stream broke.
+      // The request arrived although its stream broke.
       this.#known = true;
       return;
     }
     if (errorClass !== undefined && UNKNOWN_OPERATION.includes(errorClass)) {
       if (this.#lastResponseId !== undefined) {
-        throw sessionLostError(this.#session.handle, `the server does not know the running statement: ${errorClass}`);
+        throw sessionLostError(this.#session.handle, `the server does not know its running statement: ${errorClass}`);
       }
-      // Nothing has arrived yet, so the request did not either.
+      // There was no answer yet, so the request did not arrive.
       this.#known = false;
-      this.#assertFruitful();
+      this.#countEmptyStream();
       return;
     }
     if (failure.code === STATUS.DEADLINE_EXCEEDED) {
-      // Our own patience with one stream; the operation goes on.
+      // The timeout of one stream. The operation continues.
       this.#known = true;
-      this.#assertFruitful();
+      this.#countEmptyStream();
       return;
     }
     await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: this.#sent });
-    // The request may have arrived, and not every server notices a second one: the operation is asked for first.
+    // The request may have arrived, and not every server detects a second one. So try to reattach first.
     const { isOpen, breaks } = line.channel;
-    if ((isOpen || breaks > this.#breaksBefore) && !REFUSED_UNREAD.includes(failure.code)) this.#known = true;
+    if ((isOpen || breaks > this.#breaksBefore) && !REJECTED_UNREAD.includes(failure.code)) this.#known = true;
   }
 
-  #assertFruitful(): void {
-    this.#fruitless += 1;
-    if (this.#fruitless <= FRUITLESS_LIMIT) return;
+  #countEmptyStream(): void {
+    this.#emptyStreams += 1;
+    if (this.#emptyStreams <= EMPTY_STREAM_LIMIT) return;
     throw new SessionError(
       'unavailable',
-      `the server ended ${FRUITLESS_LIMIT} streams of one statement without an answer; look whether a Spark Connect server listens at that address`,
+      `The server ended ${EMPTY_STREAM_LIMIT} streams of one statement without an answer. Check that the address is that of a Spark Connect server.`,
       { operation: 'execute', effect: 'unknown' },
     );
   }
@@ -208,7 +211,7 @@ export class Operation {
     return error;
   }
 
-  /** Whether the server found the operation to interrupt, or did not answer at all. */
+  /** Whether the server found the operation, did not find it, or did not answer. */
   async #interrupt(): Promise<'found' | 'nothing' | 'silence'> {
     const interrupt = { case: 'operationId' as const, value: this.id };
     try {
@@ -220,12 +223,12 @@ export class Operation {
       );
       return interruptedIds.length > 0 ? 'found' : 'nothing';
     } catch (error) {
-      // Whether it worked is seen by the end of the stream alone.
+      // Only the end of the stream shows whether it worked.
       return error instanceof RpcFailure && error.code === STATUS.DEADLINE_EXCEEDED ? 'silence' : 'nothing';
     }
   }
 
-  /** Lets the server forget the answers up to one of them, or the whole operation; it forgets by itself after some minutes. */
+  /** Tells the server to release the answers up to one of them, or the operation. It does so by itself after some minutes. */
   async #release(until?: string): Promise<void> {
     const release: MessageInitShape<typeof ReleaseExecuteRequestSchema>['release'] =
       until === undefined ? { case: 'releaseAll', value: {} } : { case: 'releaseUntil', value: { responseId: until } };
@@ -236,7 +239,7 @@ export class Operation {
   }
 }
 
-/** Asks for a result that can be attached again and whose large batches come in pieces; servers skip what they do not know. */
+/** Requests a result that allows reattaching, and chunks for large batches. Servers ignore options that they do not know. */
 const REQUEST_OPTIONS = [
   { requestOption: { case: 'reattachOptions' as const, value: { reattachable: true } } },
   { requestOption: { case: 'resultChunkingOptions' as const, value: { allowArrowBatchChunking: true } } },
@@ -246,6 +249,6 @@ async function drain(answers: AnswerStream<unknown>): Promise<void> {
   try {
     while ((await answers.next()) !== undefined);
   } catch {
-    // However it ended, it has.
+    // It has ended, which is all that matters.
   }
 }

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RpcFaultPlace } from '../../src/emulator/data-plane/rpc-fault.ts';
 import type { RpcFault } from '../../src/emulator/fault.ts';
-import { failureOf, openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** A result of several batches. */
 const TEXT = 'SELECT range AS n FROM range(40000)';

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../../src/provider-kit/installed-engine.ts';
 import { startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
 import { engineProgram } from '../../src/emulator/data-plane/engine-program.ts';
-import { failureOf, until } from './sql-stage.ts';
+import { until } from './sql-stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** What stands in for an engine: it listens on the port that its last word names. */
 const LISTENER = `#!/bin/sh

@@ -52,11 +52,11 @@ it('that answers with something else is one clear error, of statements and of th
   const kind = 'unexpected';
   await expect(runner.execute(HANDLE, { id: 's', text: 'SELECT 1' }, CALL)).rejects.toMatchObject({
     kind,
-    message: expect.stringContaining('the answer to ExecutePlan is no message of Spark Connect'),
+    message: expect.stringContaining('The answer to ExecutePlan is not a Spark Connect message'),
   });
   await expect(runner.connect(HANDLE, CALL)).rejects.toMatchObject({
     kind,
-    message: expect.stringContaining('the answer to AnalyzePlan is no message of Spark Connect'),
+    message: expect.stringContaining('The answer to AnalyzePlan is not a Spark Connect message'),
   });
 });
 
@@ -67,6 +67,6 @@ it('that ends every stream without an answer is given up', async () => {
   await expect(runner.execute(HANDLE, { id: 's', text: 'SELECT 1' }, CALL)).rejects.toMatchObject({
     kind: 'unavailable',
     effect: 'unknown',
-    message: expect.stringContaining('without an answer; look whether'),
+    message: expect.stringContaining('without an answer. Check'),
   });
 });

@@ -1,6 +1,7 @@
-import { SessionError } from '../../src/contract/session-error.ts';
+import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
+import { Result } from '../../src/statement/result.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
@@ -30,13 +31,15 @@ export class Stage {
   }
 }
 
-/** The SessionError that something fails with. */
-export async function failure(work: Promise<unknown> | (() => unknown)): Promise<SessionError> {
-  try {
-    await (typeof work === 'function' ? work() : work);
-  } catch (error) {
-    if (SessionError.is(error)) return error;
-    throw new Error('it failed, but not with a SessionError', { cause: error });
-  }
-  throw new Error('it did not fail');
+/** A result of batches that are in memory. */
+export function resultOf(fields: readonly ColumnField[], batches: readonly ColumnBatch[]): Result {
+  const left = batches.filter(({ rowCount }) => rowCount > 0);
+  return new Result(fields, { take: async () => left.shift(), close: async () => {} });
+}
+
+/** Everything that an iterable gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

@@ -1,6 +1,6 @@
 const SECRET_NAME = /secret|token|passw|passphrase|credential|authorization|(?:api|access|private|shared)[-_]?key/i;
 const SECRET_TEXT =
-  /^(?:AKIA|ASIA)[A-Z0-9]{16}$|^eyJ[\w-]+\.|-----BEGIN |^gh[a-z]_\w{20}|:\/\/[^/\s:]*:[^/\s@]+@|^(?=\S*\d)(?=\S*[A-Za-z])[\w+/=-]{32,}$/;
+  /^(?:AKIA|ASIA)[A-Z0-9]{16}$|^eyJ[\w-]+\.|-----BEGIN |^gh[a-z]_\w{20}|:\/\/[^/\s:]*:[^/\s@]+@|[;?&]\w*(?:token|secret|passw)\w*=|^(?=\S*\d)(?=\S*[A-Za-z])[\w+/=-]{32,}$/;
 const SHOWN_LENGTH = 40;
 
 /** Whether a name or a value looks like a secret, which no message may repeat. */
