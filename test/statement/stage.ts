@@ -6,7 +6,7 @@ import { Statement, type StatementOptions } from '../../src/statement/statement.
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { ScriptedRunner, type EngineScript } from './scripted-runner.ts';
+import { ScriptedRunner, workForEver, type EngineScript } from './scripted-runner.ts';
 
 export const HANDLE: SessionHandle = { v: 1, provider: 'scripted', scope: 'here', id: 's-1' };
 
@@ -19,6 +19,11 @@ export class Stage {
 
   constructor(script: EngineScript = {}) {
     this.runner = new ScriptedRunner(script);
+  }
+
+  /** Submits a statement whose session never becomes ready. */
+  submitQueued(options: StatementOptions = {}): Statement {
+    return this.submit('SELECT n', options, (signal) => workForEver(signal));
   }
 
   submit(
