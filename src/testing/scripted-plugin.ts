@@ -6,7 +6,7 @@ import { ScriptedProvider } from './scripted-provider.ts';
 import { ScriptedService } from './scripted-service.ts';
 
 const milliseconds = (standard: number, description: string) =>
-  ({ type: 'number', minimum: 0, description, default: standard }) as const;
+  ({ type: 'integer', minimum: 0, description, default: standard }) as const;
 
 const OPTIONS = {
   startMs: milliseconds(3_000, 'How long a session takes to become ready, milliseconds.'),
