@@ -2,7 +2,8 @@
 export type { AthenaEngine } from './athena/athena-engine.ts';
 export type { AthenaOptions } from './athena/athena-options.ts';
 export type { CallRecord } from './call-log.ts';
-export type { EngineChoice, ResponderVersion } from './data-plane/engine-choice.ts';
+export type { EngineChoice } from './data-plane/engine-choice.ts';
+export type { ResponderVersion } from './data-plane/responder/responder-version.ts';
 export type { BatchPacking, RpcFaultEffect, RpcFaultPlace } from './data-plane/rpc-fault.ts';
 export type { RpcCode } from './data-plane/rpc-status.ts';
 export type { ExpiredTokenCode } from './data-plane/ticket-book.ts';

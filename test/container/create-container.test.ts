@@ -151,10 +151,7 @@ describe('createContainer', () => {
   });
 
   it.each([
-    [
-      { enviroment: 'prod' },
-      "'enviroment': unknown option; known here: config, provider, environment, session, owner, cwd, env, logger, tracer, parent",
-    ],
+    [{ enviroment: 'prod' }, "'enviroment': unknown key; did you mean environment?"],
     [{ environment: 7 }, "'environment': expected a text of 1 to 512 characters"],
     [{ cwd: '' }, "'cwd': expected a text"],
     ['anysession.config.yaml', 'options of open: expected a map'],

@@ -163,7 +163,7 @@ describe('session.calculate', () => {
 
   it.each([
     ['', {}, "'code': expected a text that is not empty"],
-    ['print(1)', { nam: 'x' }, "'nam': unknown option"],
+    ['print(1)', { nam: 'x' }, "'nam': unknown key; did you mean name?"],
     ['print(1)', { timeoutMs: -1 }, "'timeoutMs': expected"],
     ['print(1)', { onProgress: 'yes' }, "'onProgress': expected a function"],
   ])('refuses %j with %j before anything is sent', async (code, options, message) => {

@@ -167,7 +167,7 @@ describe('Sessions.list', () => {
   });
 
   it.each([
-    [{ state: ['ready'] }, "'state': unknown option; known here: states, createdAfterMs, labels, owner, signal"],
+    [{ state: ['ready'] }, "'state': unknown key; did you mean states?"],
     [{ states: ['idle'] }, '\'states.0\': expected one of creating, ready, busy, terminated, failed; found "idle"'],
     [{ states: 'ready' }, "'states': expected a list"],
     [{ createdAfterMs: '2026-01-01' }, "'createdAfterMs': expected epoch milliseconds"],

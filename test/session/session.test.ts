@@ -363,11 +363,11 @@ describe('Session.terminate', () => {
 
 describe('wrong options', () => {
   it.each([
-    ['refresh', { timeout: 5 }, "'timeout': unknown option; known here: signal, timeoutMs"],
+    ['refresh', { timeout: 5 }, "'timeout': unknown key; did you mean timeoutMs?"],
     ['whenReady', { timeoutMs: '5m' }, "'timeoutMs': expected a number of milliseconds, 0 or more"],
     ['whenReady', { signal: new AbortController() }, "'signal': expected an AbortSignal"],
     ['whenReady', 5_000, 'options of whenReady: expected a map'],
-    ['terminate', { await: true }, "'await': unknown option; known here: signal, timeoutMs, wait"],
+    ['terminate', { await: true }, "'await': unknown key; did you mean wait?"],
     ['terminate', { wait: 'yes' }, "'wait': expected true or false"],
   ] as const)('%s refuses %j before any I/O', async (operation, options, why) => {
     const { session, oracle, clock } = await setUp();

@@ -128,7 +128,7 @@ describe('Sessions.attach', () => {
     [{ timeoutMs: '5000' }, "'timeoutMs': expected"],
     [{ timeoutMs: -1 }, "'timeoutMs': expected"],
     [{ timeoutMs: Number.NaN }, "'timeoutMs': expected"],
-    [{ timeout: 5 }, "'timeout': unknown option; known here: signal, timeoutMs"],
+    [{ timeout: 5 }, "'timeout': unknown key; did you mean timeoutMs?"],
     [null, 'options of attach: expected a map'],
   ])('refuses the options %j', async (options, why) => {
     const { sessions, oracle } = setUp();

@@ -3,7 +3,8 @@ import { SessionError } from '../../contract/session-error.ts';
 import type { EmulatorServer } from '../emulator.ts';
 import type { FaultScript } from '../fault-script.ts';
 import type { ConnectServer } from './connect-server.ts';
-import { openEngine, type EngineChoice, type ResponderVersion } from './engine-choice.ts';
+import { openEngine, type EngineChoice } from './engine-choice.ts';
+import type { ResponderVersion } from './responder/responder-version.ts';
 import { Gatekeeper, type GatekeeperParts } from './gatekeeper.ts';
 import type { ConnectGate, Ticket } from './ticket-book.ts';
 

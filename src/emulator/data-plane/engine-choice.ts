@@ -1,14 +1,12 @@
 import { SessionError } from '../../contract/session-error.ts';
 import type { ConnectEngine } from './connect-engine.ts';
+import type { ResponderVersion } from './responder/responder-version.ts';
 
 /**
  * What runs the statements of emulated sessions: a stand-in on DuckDB, which needs nothing but npm and is no Spark; Sail or
  * Apache Spark, started here; or any Spark Connect server at `sc://host:port`.
  */
 export type EngineChoice = 'duckdb' | 'sail' | 'spark' | `sc://${string}`;
-
-/** As which Spark the stand-in on DuckDB passes. */
-export type ResponderVersion = '3.5' | '4.0';
 
 const ADDRESS = /^sc:\/\/(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})\/?$/i;
 

@@ -1,5 +1,5 @@
 import type { ConnectEngine, EngineCall } from '../connect-engine.ts';
-import type { ResponderVersion } from '../engine-choice.ts';
+import type { ResponderVersion } from './responder-version.ts';
 import { RpcStatus } from '../rpc-status.ts';
 import { encodeMessage, WireMessage } from '../wire-message.ts';
 import { configure } from './configure.ts';

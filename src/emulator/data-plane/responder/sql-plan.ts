@@ -1,7 +1,7 @@
 import { RpcStatus } from '../rpc-status.ts';
 import { encodeMessage, type WireMessage } from '../wire-message.ts';
 import { readLiteral, type BoundValue } from './literal.ts';
-import type { ResponderVersion } from '../engine-choice.ts';
+import type { ResponderVersion } from './responder-version.ts';
 
 /** A statement with its values. */
 export interface BoundSql {
