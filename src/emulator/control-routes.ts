@@ -3,10 +3,10 @@ import type { Emulator } from './emulator.ts';
 import type { Fault } from './fault.ts';
 import type { Delivery, WireRequest } from './wire.ts';
 
-/** Where the control routes live; no service has such a path. */
+/** The prefix of the control routes; no service has such a path. */
 export const CONTROL_PREFIX = '/__emulator/';
 
-/** The emulator's own routes on every port: what other processes need to drive it. */
+/** The emulator's own routes on every port, for other processes. */
 export function answerControl(emulator: Emulator, request: WireRequest): Delivery {
   try {
     const route = `${request.method} ${request.path.slice(CONTROL_PREFIX.length)}`;
@@ -63,7 +63,8 @@ function memberOf<Type extends keyof JsonTypes>(body: unknown, name: string, typ
   const value =
     typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;
   if (typeof value !== type) {
-    throw new SessionError('config-invalid', `The body needs a ${type} '${name}'.`, { operation: 'emulator control' });
+    const message = `The body needs a member '${name}' of type ${type}.`;
+    throw new SessionError('config-invalid', message, { operation: 'emulator control' });
   }
   return value as JsonTypes[Type];
 }

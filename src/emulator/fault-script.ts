@@ -8,18 +8,18 @@ interface Planned {
   toStrike: number;
 }
 
-/** Where a fault strikes when it does not say: sessions and calculations break when they are started. */
-const USUAL_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> = {
+/** The default operations of faults: sessions and calculations break when they are started. */
+const DEFAULT_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> = {
   'session-becomes': ['StartSession', 'CreateSession'],
   'session-vanishes': ['StartSession', 'CreateSession'],
   'calculation-fails': ['StartCalculationExecution'],
   'rpc-finds-nothing': ['Interrupt'],
 };
-/** Where the other faults of the data plane strike when they do not say. */
-const USUAL_RPC = ['ExecutePlan'];
+/** The default operation of the other faults of the data plane. */
+const DEFAULT_RPC = ['ExecutePlan'];
 
-/** Faults that take the place of the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
-const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
+/** Faults that replace the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
+const REPLACING: ReadonlySet<FaultEffect['kind']> = new Set([
   'throttle',
   'server-error',
   'html',
@@ -28,21 +28,21 @@ const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
   'lost-answer',
 ]);
 
-/** Faults that are the end of a call of the data plane, which has one. */
+/** Faults that end a call of the data plane, which has one end. */
 const RPC_ENDS: ReadonlySet<FaultEffect['kind']> = new Set(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut']);
 
-/** A fault of the data plane strikes there alone, and the others never do. */
+/** Faults of the data plane strike only there, and the others never do. */
 function isRpcFault(fault: Fault): fault is RpcFault {
   return fault.kind.startsWith('rpc-');
 }
 
-/** Spoilers that keep the call from taking effect: what happens to a session then waits for a call that does. */
-function isPrevented(spoiler: Fault | undefined): boolean {
-  if (spoiler === undefined || spoiler.kind === 'lost-answer') return false;
-  return spoiler.kind !== 'reset' || spoiler.when === 'before';
+/** Whether the call takes no effect: what happens to a session then waits for a call that does. */
+function hasNoEffect(replacing: Fault | undefined): boolean {
+  if (replacing === undefined || replacing.kind === 'lost-answer') return false;
+  return replacing.kind !== 'reset' || replacing.when === 'before';
 }
 
-/** The faults that are still to come. */
+/** The faults that have not struck yet. */
 export class FaultScript {
   readonly #random: Random;
   #planned: Planned[] = [];
@@ -52,10 +52,10 @@ export class FaultScript {
   }
 
   /**
-   * Adds faults to those that wait already. They strike in this order; a call can be struck by several that go together,
+   * Adds faults after those that are pending. They strike in this order; several can strike one call when they combine,
    * such as `slow` and `session-becomes`.
    *
-   * @throws SessionError `config-invalid` when a fault is not understood; then none is added.
+   * @throws SessionError `config-invalid` when a fault is not valid; then none is added.
    */
   add(...faults: readonly Fault[]): void {
     const planned = faults.map(parseFault).map((fault) => ({
@@ -66,17 +66,17 @@ export class FaultScript {
     this.#planned.push(...planned);
   }
 
-  /** Forgets every fault that has not struck yet. */
+  /** Removes every pending fault. */
   clear(): void {
     this.#planned = [];
   }
 
-  /** The faults that still wait. */
+  /** The pending faults. */
   pending(): readonly Fault[] {
     return this.#planned.map((planned) => planned.fault);
   }
 
-  /** The faults that strike this call of the data plane, one of each kind and one that ends it; each is used up by as much. */
+  /** Takes the faults that strike this call of the data plane: one of each kind, and one that ends it. */
   strikeRpc(service: ServiceId, method: string): readonly RpcFault[] {
     const taken = new Set<string>();
     const struck: RpcFault[] = [];
@@ -92,28 +92,28 @@ export class FaultScript {
     return struck;
   }
 
-  /** The faults that strike this call; each is used up by as much. */
+  /** Takes the faults that strike this call. */
   strike(service: ServiceId, operation: string): readonly Fault[] {
-    const spoiler = this.#planned.find(
-      (planned) => SPOILERS.has(planned.fault.kind) && this.#strikes(planned, service, operation),
+    const replacing = this.#planned.find(
+      (planned) => REPLACING.has(planned.fault.kind) && this.#strikes(planned, service, operation),
     );
     const taken = new Set<string>();
     const others = this.#planned.filter((planned) => {
       const { kind } = planned.fault;
-      if (isRpcFault(planned.fault) || SPOILERS.has(kind) || taken.has(kind)) return false;
-      if (kind in USUAL_OPERATIONS && isPrevented(spoiler?.fault)) return false;
+      if (isRpcFault(planned.fault) || REPLACING.has(kind) || taken.has(kind)) return false;
+      if (kind in DEFAULT_OPERATIONS && hasNoEffect(replacing?.fault)) return false;
       if (!this.#strikes(planned, service, operation)) return false;
       taken.add(kind);
       return true;
     });
     this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
-    return [...(spoiler === undefined ? [] : [spoiler]), ...others].map((planned) => planned.fault);
+    return [...(replacing === undefined ? [] : [replacing]), ...others].map((planned) => planned.fault);
   }
 
   #strikes(planned: Planned, service: ServiceId, operation: string): boolean {
     const { fault } = planned;
-    const usual = USUAL_OPERATIONS[fault.kind] ?? (isRpcFault(fault) ? USUAL_RPC : undefined);
-    const aims = fault.operation === undefined ? usual : [fault.operation];
+    const defaults = DEFAULT_OPERATIONS[fault.kind] ?? (isRpcFault(fault) ? DEFAULT_RPC : undefined);
+    const aims = fault.operation === undefined ? defaults : [fault.operation];
     if (fault.service !== undefined && fault.service !== service) return false;
     if (aims !== undefined && !aims.includes(operation)) return false;
     if (planned.toSkip > 0) {

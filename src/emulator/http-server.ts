@@ -1,59 +1,50 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 
-import { SessionError } from '../contract/session-error.ts';
+import { deliver, listenOnLoopback, type Delay, type EmulatorServer } from './loopback.ts';
 import type { Delivery, WireRequest } from './wire.ts';
 
-/** The only address the emulators listen on. */
-const LOOPBACK = '127.0.0.1';
 /** A larger body is refused; the largest that clients send is a part of an upload. */
 const MAX_BODY_BYTES = 64 * 2 ** 20;
 
-/** What a server does with a request that was read to its end. */
+/** What a server does with a complete request. */
 export type Handler = (request: WireRequest) => Delivery;
 
-/** A loopback server that hands whole requests to a handler and delivers what it decides, resets and silence included. */
-export class HttpServer {
-  /** Where it listens, or has listened. */
+/** A loopback server that passes complete requests to a handler and carries out its decision, including resets and silence. */
+export class HttpServer implements EmulatorServer {
   readonly url: string;
   readonly #server: Server;
 
-  /** Takes a server that listens. */
-  constructor(server: Server) {
+  private constructor(server: Server, url: string) {
     this.#server = server;
-    this.url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+    this.url = url;
   }
 
-  /** Listens on `port` of the loopback address, or on any free port for 0. `delay` runs late deliveries. */
-  static async listen(
-    port: number,
-    handler: Handler,
-    delay: (ms: number, action: () => void) => void,
-  ): Promise<HttpServer> {
+  /** Like `listenOnLoopback`; `delay` runs late deliveries. */
+  static async listen(port: number, handler: Handler, delay: Delay): Promise<HttpServer> {
     const server = createServer((request, response) => {
       void readRequest(request).then((whole) => {
-        if (whole === undefined) response.writeHead(413).end();
-        else deliver(handle(handler, whole), response, delay);
+        if (whole === undefined) {
+          response.writeHead(413).end();
+          return;
+        }
+        deliver(handle(handler, whole), {
+          delay,
+          reset: () => response.socket?.resetAndDestroy(),
+          send({ status, headers, body }) {
+            response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) }).end(body);
+          },
+        });
       }, ignoreBrokenRequest);
     });
-    // Clients keep their connections; closing one just when a request arrives would look like a fault nobody asked for.
+    // Clients keep their connections; closing one just when a request arrives would look like a fault.
     server.keepAliveTimeout = 60_000;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => {
-        const message = `The emulator cannot listen on port ${port}: ${cause.message}. Name another one in 'ports'.`;
-        reject(new SessionError('config-invalid', message, { operation: 'startEmulator', cause }));
-      });
-      server.listen(port, LOOPBACK, resolve);
-    });
-    return new HttpServer(server);
+    return new HttpServer(server, await listenOnLoopback(server, port));
   }
 
-  /** Stops listening and cuts every connection, those that wait for a lost answer too. */
+  /** Stops listening and cuts every connection, including those that wait for a lost answer. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#server.close(() => {
-        resolve();
-      });
+      this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
   }
@@ -64,7 +55,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | unde
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // What is too much is still read to its end: a client that is cut off in the middle never sees the refusal.
+    // The rest of a body that is too large is still read: a client that is cut off never sees the refusal.
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   if (size > MAX_BODY_BYTES) return undefined;
@@ -80,7 +71,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | unde
   };
 }
 
-/** A handler that throws has a bug or was given an impossible fault; the client is told, and the emulator goes on. */
+/** A handler that throws has a bug or got an impossible fault; the client gets a 500, and the emulator keeps running. */
 function handle(handler: Handler, request: WireRequest): Delivery {
   try {
     return handler(request);
@@ -90,17 +81,5 @@ function handle(handler: Handler, request: WireRequest): Delivery {
   }
 }
 
-function deliver(delivery: Delivery, response: ServerResponse, delay: (ms: number, action: () => void) => void): void {
-  if (delivery.how === 'reset') response.socket?.resetAndDestroy();
-  if (delivery.how !== 'answer') return;
-  const { answer, delayMs } = delivery;
-  const send = (): void => {
-    const length = String(Buffer.byteLength(answer.body));
-    response.writeHead(answer.status, { ...answer.headers, 'content-length': length }).end(answer.body);
-  };
-  if (delayMs === 0) send();
-  else delay(delayMs, send);
-}
-
-/** A client that hangs up while it is sending needs no answer. */
+/** A client that hangs up while it sends needs no answer. */
 function ignoreBrokenRequest(): void {}

@@ -42,7 +42,7 @@ export interface MapShape<Value extends Shape = Shape> {
   readonly max?: number;
 }
 
-/** A structure: its members by name, and the names of those that must be there. */
+/** A structure: its members by name, and the names of the required ones. */
 export interface StructureShape<
   Members extends Readonly<Record<string, Shape>> = Readonly<Record<string, Shape>>,
   Required extends string = string,
@@ -57,11 +57,11 @@ export interface DocumentShape {
   readonly type: 'document';
 }
 
-/** What a request may look like, as data. */
+/** The shape of a request, as data. */
 export type Shape =
   TextShape | NumberShape | FlagShape | MomentShape | DocumentShape | ListShape | MapShape | StructureShape;
 
-/** The value that a shape lets through; of a shape that is only known to be some shape, nothing is known. */
+/** The value that a shape accepts; unknown for a shape whose type is only `Shape`. */
 export type ValueOf<S> = Shape extends S ? unknown : KnownValueOf<S>;
 
 type KnownValueOf<S> = S extends { readonly type: 'text'; readonly oneOf: readonly (infer Word)[] }
@@ -117,7 +117,7 @@ export function mapOf<Value extends Shape>(key: TextShape, value: Value, size: {
   return { type: 'map', key, value, ...size };
 }
 
-/** A structure shape; `required` names the members that must be there. */
+/** A structure shape; `required` names the required members. */
 export function structure<Members extends Readonly<Record<string, Shape>>>(
   members: Members,
 ): StructureShape<Members, never>;

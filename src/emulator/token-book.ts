@@ -6,7 +6,7 @@ interface Entry {
   readonly writtenAtMs: number;
 }
 
-/** What one idempotent call comes with. */
+/** One idempotent call. */
 export interface TokenUse {
   /** Where the token counts, for example the operation and the application. */
   readonly scope: string;
@@ -14,38 +14,38 @@ export interface TokenUse {
   readonly token: string | undefined;
   /** The parameters, without the token. */
   readonly parameters: object;
-  /** Runs the call for the first time. */
-  readonly run: () => object;
-  /** Makes the error for a known token with other parameters. */
-  readonly clash: () => Error;
 }
 
 /**
- * Idempotency tokens: the same token with the same parameters gets the first answer again, with other parameters an error.
+ * Idempotency tokens: the same token with the same parameters gets the first answer again; other parameters are an error.
  * A refused call leaves nothing behind, so its token can be used again.
  */
 export class TokenBook {
   readonly #timeline: Timeline;
   readonly #lifetimeMs: number | undefined;
+  readonly #clash: (scope: string) => Error;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(timeline: Timeline, lifetimeMs: number | undefined) {
+  /** `clash` makes the error for a known token with other parameters. */
+  constructor(timeline: Timeline, lifetimeMs: number | undefined, clash: (scope: string) => Error) {
     this.#timeline = timeline;
     this.#lifetimeMs = lifetimeMs;
+    this.#clash = clash;
   }
 
-  once(use: TokenUse): object {
-    if (use.token === undefined) return use.run();
-    const key = `${use.scope} ${use.token}`;
-    const fingerprint = canonical(use.parameters);
+  once<Output extends object>({ scope, token, parameters }: TokenUse, run: () => Output): Output {
+    if (token === undefined) return run();
+    const key = `${scope} ${token}`;
+    const fingerprint = canonical(parameters);
     const known = this.#find(key);
     if (known === undefined) {
-      const output = use.run();
+      const output = run();
       this.#entries.set(key, { fingerprint, output, writtenAtMs: this.#timeline.nowMs() });
       return output;
     }
-    if (known.fingerprint !== fingerprint) throw use.clash();
-    return known.output;
+    if (known.fingerprint !== fingerprint) throw this.#clash(scope);
+    // Safe: a scope names one operation, whose calls all have the same output.
+    return known.output as Output;
   }
 
   #find(key: string): Entry | undefined {
@@ -55,7 +55,7 @@ export class TokenBook {
   }
 }
 
-/** JSON with the keys in order, so that the same parameters always give the same text. */
+/** JSON with sorted keys, so that the same parameters always give the same text. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
-import { withDollarNames } from '../../src/emulator/data-plane/responder/parameter-names.ts';
+import { withDollarNames } from '../../src/emulator/data-plane/responder/duckdb-connection.ts';
 import { FakeServer } from '../spark-connect/fake-server.ts';
 import { openSqlStage, failureOf, until, type SqlStage } from './sql-stage.ts';
 
 /** A statement that takes long enough to be stopped. */
 const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
 
-describe('the stand-in for Spark', () => {
+describe('the substitute for Spark', () => {
   let stage: SqlStage;
 
   beforeAll(async () => {
@@ -189,7 +189,7 @@ describe('the stand-in for Spark', () => {
   });
 });
 
-describe('the stand-in as Spark 4.0', () => {
+describe('the substitute as Spark 4.0', () => {
   it('names its session and tells more of an error', async () => {
     await using stage = await openSqlStage('athena', { responderVersion: '4.0' });
     expect((await stage.session.connect()).sparkVersion).toBe('4.0.1-duckdb-responder');

@@ -24,7 +24,7 @@ describe("an EMR Serverless account's vCPUs", () => {
     for (let count = 0; count < 4; count += 1) paths.push(await startEmr(emulator));
     const refused = await tryStart(emulator);
     expect(refused).toMatchObject(REFUSED);
-    expect(refused.body.message).toBe('The account may use 16 vCPUs at a time; 16 are in use and 4 are asked for.');
+    expect(refused.body.message).toBe("The account's quota is 16 vCPUs; 16 are in use and this session needs 4.");
     await emr(emulator, 'DELETE', paths[0]!);
     expect(await tryStart(emulator)).toMatchObject(REFUSED);
     emulator.advance(200);

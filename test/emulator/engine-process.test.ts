@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../../src/contract/installed-engine.ts';
-import { startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
-import { engineProgram } from '../../src/emulator/data-plane/engine-program.ts';
+import { engineProgram, startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
 import { failureOf, until } from './sql-stage.ts';
 
 /** What stands in for an engine: it listens on the port that its last word names. */
@@ -73,7 +72,7 @@ describe('an engine that was installed', () => {
     process.env['XDG_CACHE_HOME'] = folder;
     const error = await failureOf(startEngineProcess('sail'));
     expect(error).toMatchObject({ code: 'FAILED_PRECONDITION' });
-    expect((error as Error).message).toContain('run: npx anysession engines install sail');
+    expect((error as Error).message).toContain('Run: npx anysession engines install sail');
   });
 });
 

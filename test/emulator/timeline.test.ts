@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Clock } from '../../src/contract/ports.ts';
-import { Lifecycle } from '../../src/emulator/lifecycle.ts';
 import { SeededRandom } from '../../src/emulator/seeded-random.ts';
-import { Timeline } from '../../src/emulator/timeline.ts';
+import { Lifecycle, Timeline } from '../../src/emulator/timeline.ts';
 
 const STANDING: Clock = { nowMs: () => 1000, monotonicMs: () => 0, schedule: () => () => {} };
 

@@ -1,7 +1,6 @@
-import { Lifecycle, type Phase } from '../lifecycle.ts';
 import type { CalculationTruth } from '../service.ts';
-import type { Timeline } from '../timeline.ts';
-import type { CALCULATION_STATES } from './athena-shapes.ts';
+import { Lifecycle, type Phase, type Timeline } from '../timeline.ts';
+import type { CALCULATION_STATES } from './athena-inputs.ts';
 
 /** One of Athena's calculation states. */
 export type CalculationState = (typeof CALCULATION_STATES)[number];
@@ -14,13 +13,13 @@ export interface CalculationStart {
   readonly codeBlock: string;
   readonly description: string | undefined;
   readonly runMs: number;
-  /** Why it is to end in FAILED; undefined lets it succeed. */
+  /** Why it must end in FAILED; undefined lets it succeed. */
   readonly failure: string | undefined;
 }
 
 const ENDED: readonly CalculationState[] = ['CANCELED', 'COMPLETED', 'FAILED'];
 
-/** One block of code on its way through a session of PySpark engine version 3. The code is kept and not run. */
+/** One calculation in a session of PySpark engine version 3. The code is stored and not run. */
 export class Calculation {
   readonly start: CalculationStart;
   readonly #lifecycle: Lifecycle<CalculationState>;
@@ -60,7 +59,7 @@ export class Calculation {
     return { id, sessionId, token, state: this.current.state };
   }
 
-  /** Sets it going; `release` is called when it is over. */
+  /** Starts it; `release` is called when it ends. */
   begin(release: () => void): void {
     this.#release = release;
     this.#lifecycle.then(0, () => {
@@ -74,16 +73,14 @@ export class Calculation {
     });
   }
 
-  /** Asks for its end; nothing happens when it is over. */
+  /** Cancels it; no effect when it has ended. */
   stop(): void {
     if (this.ended || this.current.state === 'CANCELING') return;
     this.#lifecycle.enter('CANCELING');
-    this.#lifecycle.then(0, () => {
-      this.#end('CANCELED');
-    });
+    this.#lifecycle.then(0, () => this.#end('CANCELED'));
   }
 
-  /** Its session has ended under it; sessions let go of calculations that are over. */
+  /** Ends it with its session; a session has no reference to a calculation that has ended. */
   orphan(state: 'FAILED' | 'CANCELED'): void {
     this.#end(state, 'The session of the calculation ended.');
   }

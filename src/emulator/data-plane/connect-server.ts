@@ -3,29 +3,30 @@ import type { ConnectionInjector, Metadata, Server, ServerDuplexStream } from '@
 import type { Socket } from 'node:net';
 import type { OpenCallRecord } from '../call-log.ts';
 import type { RpcFault } from '../fault.ts';
+import { GRPC_CODES } from '../grpc-status.ts';
 import { METHODS, SERVICE_PATH, type ConnectEngine } from './connect-engine.ts';
 import { openWhile, type OpenTicket } from './gatekeeper.ts';
-import { RPC_CODES, RpcStatus } from './rpc-status.ts';
-import { CutConnection, spoiledAnswers } from './spoiled-answers.ts';
+import { CutConnection, faultyAnswers } from './faulty-answers.ts';
+import { RpcStatus } from './rpc-status.ts';
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
-/** The metadata under which the clouds' proxies look for the token. */
+/** The metadata in which the clouds' proxies expect the token. */
 export const TOKEN_KEY = 'x-aws-proxy-auth';
-/** What a caller's metadata holds that is not for the engine. */
+/** The metadata of a caller that is not for the engine. */
 const NOT_FORWARDED = new Set([TOKEN_KEY, 'user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout']);
 
-/** What a server is made of. */
+/** What a server needs. */
 export interface ConnectServerParts {
   readonly engine: ConnectEngine;
-  /** Lets a call in, or refuses it. @throws RpcStatus */
+  /** Accepts a call. @throws RpcStatus when it is refused. */
   readonly open: (token: string | undefined, method: string) => OpenTicket;
   readonly strike: (ticket: OpenTicket, method: string) => readonly RpcFault[];
   /** Closes the sockets of one peer. */
   readonly reset: (peer: string) => void;
 }
 
-/** The gRPC server before the engine: sees to tokens and faults, and hands bytes from one side to the other. */
+/** The gRPC server in front of the engine: checks tokens, injects faults, and passes bytes on. */
 export class ConnectServer {
   readonly #grpc: typeof grpcModule;
   readonly #parts: ConnectServerParts;
@@ -40,7 +41,7 @@ export class ConnectServer {
     this.#injector = this.#server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   }
 
-  /** Loads gRPC and makes a server that has no connection yet. */
+  /** Loads gRPC and makes a server without connections. */
   static async create(parts: ConnectServerParts): Promise<ConnectServer> {
     return new ConnectServer(await import('@grpc/grpc-js'), parts);
   }
@@ -86,11 +87,11 @@ export class ConnectServer {
   ): Promise<void> {
     const metadata = forwardedMetadata(call.metadata);
     const findsNothing = faults.some(({ kind }) => kind === 'rpc-finds-nothing');
-    // Who has read enough leaves the call open: it still has its answers to bring.
+    // An engine that has read enough requests still writes answers, so the call stays open.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     const answers = (): AsyncIterable<Uint8Array> =>
       findsNothing ? nothingFound() : this.#parts.engine.answer({ method, requests, metadata, signal });
-    for await (const answer of spoiledAnswers({ faults, answers, signal })) {
+    for await (const answer of faultyAnswers({ faults, answers, signal })) {
       if (signal.aborted) return;
       if (!call.write(answer)) await drained(call, signal);
     }
@@ -99,7 +100,7 @@ export class ConnectServer {
   #fail(call: Call, error: unknown, record: OpenCallRecord | undefined): void {
     if (error instanceof CutConnection) {
       if (record !== undefined) record.delivery = 'reset';
-      // A farewell reaches every client of the server, as it does when one is shut down.
+      // GOAWAY reaches every client of the server, as in a shutdown.
       if (error.goaway) this.#injector.drain(0);
       else this.#parts.reset(call.getPeer());
       return;
@@ -111,13 +112,13 @@ export class ConnectServer {
 
   #toStatus(error: unknown): { code: number; details: string; metadata?: Metadata } {
     if (!(error instanceof RpcStatus)) {
-      // An engine's own status, passed on as it is; anything else is a fault of this emulator, which its caller should read.
+      // An engine's own status is passed on; anything else is a bug of the emulator, which the caller should read.
       if (isStatus(error)) return { code: error.code, details: error.details, metadata: error.metadata };
-      return { code: RPC_CODES.INTERNAL, details: `The emulator itself failed: ${String(error)}` };
+      return { code: GRPC_CODES.INTERNAL.grpc, details: `The emulator itself failed: ${String(error)}` };
     }
     const metadata = new this.#grpc.Metadata();
     if (error.details !== undefined) metadata.set('grpc-status-details-bin', error.details);
-    return { code: RPC_CODES[error.code], details: error.message, metadata };
+    return { code: GRPC_CODES[error.code].grpc, details: error.message, metadata };
   }
 }
 

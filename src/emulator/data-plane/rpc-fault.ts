@@ -1,13 +1,13 @@
-import { flag, structure, text, whole, type Shape, type StructureShape } from '../shapes.ts';
-import { RPC_CODES, type RpcCode } from './rpc-status.ts';
+import { flag, text, whole, type Shape } from '../shapes.ts';
+import { GRPC_CODES, type RpcCode } from '../grpc-status.ts';
 
-/** Where in the answers of a call a fault strikes. */
+/** Where in the stream of answers a fault strikes. */
 export interface RpcFaultPlace {
-  /** After so many answers have been sent; 0 is when the call has begun and nothing was sent. Before the call begins unless said. */
+  /** After this many answers; 0: once the call has begun (default: before the call begins). */
   readonly afterAnswers?: number;
 }
 
-/** How the rows of an answer can be spoiled, or only be packed in another way. */
+/** How the rows of an answer can be packed, correctly or not. */
 const BATCH_PACKINGS = [
   'pieces',
   'lz4',
@@ -19,12 +19,12 @@ const BATCH_PACKINGS = [
   'no-arrow',
 ] as const;
 
-/** One of these ways. */
+/** How rows are packed: correctly in pieces or compressed, or corrupted. */
 export type BatchPacking = (typeof BATCH_PACKINGS)[number];
 
-/** What goes wrong in a call of Spark Connect; strikes `ExecutePlan` unless an operation is named. */
+/** What a fault does to a call of Spark Connect (default operation: `ExecutePlan`). */
 export type RpcFaultEffect =
-  /** The call ends with a gRPC status, with an error class of Spark and an asked-for pause where they are given. */
+  /** The call ends with a gRPC status, and with a Spark error class and a retry delay where they are given. */
   | ({
       readonly kind: 'rpc-error';
       readonly code: RpcCode;
@@ -32,54 +32,44 @@ export type RpcFaultEffect =
       readonly errorClass?: string;
       readonly retryAfterMs?: number;
     } & RpcFaultPlace)
-  /** The stream ends as if all were said, without its last answers. */
+  /** The stream ends with OK and without its last answers. */
   | ({ readonly kind: 'rpc-end' } & RpcFaultPlace)
-  /** Nothing more comes, and the call stays open. */
+  /** No more answers come, and the call stays open. */
   | ({ readonly kind: 'rpc-silence' } & RpcFaultPlace)
-  /** The connection is reset, with every call on it; `goaway` says farewell first, as a server that is restarted does. */
+  /** The connection is reset, with every call on it; `goaway` sends GOAWAY instead, as a server that restarts does. */
   | ({ readonly kind: 'rpc-cut'; readonly goaway?: boolean } & RpcFaultPlace)
-  /** An answer in between that holds nothing, as Sail's heartbeat, or something that no client knows yet. */
+  /** An extra answer that is empty, as Sail's heartbeat, or has a field that no client knows yet. */
   | ({ readonly kind: 'rpc-extra'; readonly answer: 'empty' | 'unknown' } & RpcFaultPlace)
-  /** Rows arrive in pieces, compressed, or not as they are announced. */
+  /** Rows arrive in pieces, compressed, or corrupted. */
   | { readonly kind: 'rpc-batch'; readonly as: BatchPacking }
-  /** The answers name another server session than before, as after a restart of the driver. */
+  /** The answers name another server session, as after a restart of the driver. */
   | { readonly kind: 'rpc-server-session'; readonly id: string }
-  /** An interrupt that finds nothing to interrupt; strikes `Interrupt` unless an operation is named. */
+  /** An interrupt finds nothing to interrupt (default operation: `Interrupt`). */
   | { readonly kind: 'rpc-finds-nothing' };
+
+/** The members of a fault besides its aim, and those that are required. */
+export type FaultMembers = readonly [members: Readonly<Record<string, Shape>>, required?: readonly string[]];
 
 const place = { afterAnswers: whole(0, 1e9) };
 const word = text({ min: 1, max: 1024 });
 
-/** The members of each fault of the data plane besides its aim. */
-const RPC_FAULT_MEMBERS = {
-  'rpc-error': {
-    members: {
+/** The members of each fault of the data plane. */
+export const RPC_FAULT_MEMBERS: Readonly<Record<RpcFaultEffect['kind'], FaultMembers>> = {
+  'rpc-error': [
+    {
       ...place,
-      code: text({ oneOf: Object.keys(RPC_CODES) }),
+      code: text({ oneOf: Object.keys(GRPC_CODES) }),
       message: word,
       errorClass: word,
       retryAfterMs: whole(0, 1e12),
     },
-    required: ['code'],
-  },
-  'rpc-end': { members: place, required: [] },
-  'rpc-silence': { members: place, required: [] },
-  'rpc-cut': { members: { ...place, goaway: flag }, required: [] },
-  'rpc-extra': { members: { ...place, answer: text({ oneOf: ['empty', 'unknown'] }) }, required: ['answer'] },
-  'rpc-batch': { members: { as: text({ oneOf: BATCH_PACKINGS }) }, required: ['as'] },
-  'rpc-server-session': { members: { id: word }, required: ['id'] },
-  'rpc-finds-nothing': { members: {}, required: [] },
-} as const satisfies Readonly<
-  Record<RpcFaultEffect['kind'], { members: Readonly<Record<string, Shape>>; required: readonly string[] }>
->;
-
-/** The shapes of these faults, each with the members of an aim. */
-export function rpcFaultShapes(
-  aim: Readonly<Record<string, Shape>>,
-): Readonly<Record<RpcFaultEffect['kind'], StructureShape>> {
-  const shapes = Object.entries(RPC_FAULT_MEMBERS).map(([kind, { members, required }]) => [
-    kind,
-    structure<Readonly<Record<string, Shape>>, string>({ ...aim, ...members }, required),
-  ]);
-  return Object.fromEntries(shapes) as Readonly<Record<RpcFaultEffect['kind'], StructureShape>>;
-}
+    ['code'],
+  ],
+  'rpc-end': [place],
+  'rpc-silence': [place],
+  'rpc-cut': [{ ...place, goaway: flag }],
+  'rpc-extra': [{ ...place, answer: text({ oneOf: ['empty', 'unknown'] }) }, ['answer']],
+  'rpc-batch': [{ as: text({ oneOf: BATCH_PACKINGS }) }, ['as']],
+  'rpc-server-session': [{ id: word }, ['id']],
+  'rpc-finds-nothing': [{}],
+};

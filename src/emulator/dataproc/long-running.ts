@@ -1,5 +1,5 @@
+import type { ServiceError } from '../service.ts';
 import type { Timeline } from '../timeline.ts';
-import type { ServiceError } from '../service-error.ts';
 import { grpcNumber } from './google-errors.ts';
 import { toTimestamp } from './google-json.ts';
 

@@ -1,8 +1,8 @@
+import { restError } from '../aws/aws-errors.ts';
 import type { ApplicationSettings, ImageSettings } from './emr-application.ts';
-import { refusal } from './emr-serverless-errors.ts';
 
 /**
- * What the comments of the service model say of the scheduler and its constraints do not
+ * Limits of the scheduler that the comments of the service model have and its constraints do not
  * (`emr-serverless/2021-07-13/service-2.json` of botocore, read 2026-11-21).
  */
 const SCHEDULER = {
@@ -11,18 +11,16 @@ const SCHEDULER = {
   firstMajorRelease: 7,
 } as const;
 
-/** Refuses settings that each keep the model and do not go together. @throws ServiceError `ValidationException`. */
+/** Refuses settings that are valid by the model and not with each other. @throws ServiceError `ValidationException`. */
 export function refuseSettings(settings: ApplicationSettings): void {
   refuseUnlogged(settings);
   refuseScheduler(settings);
   if (imagesOf(settings).some(({ imageUri }) => imageUri === undefined)) {
-    throw refusal('ValidationException', 'An imageConfiguration needs its imageUri.');
+    throw invalid('An imageConfiguration needs its imageUri.');
   }
 }
 
-/**
- * The settings after a change that leaves an image blank, which takes the image away (the comments of the same model).
- */
+/** The settings after a change; a blank image removes the image (the comments of the same model). */
 export function withoutEmptyImages(settings: ApplicationSettings): ApplicationSettings {
   const { imageConfiguration: image, workerTypeSpecifications: workers, ...rest } = settings;
   return {
@@ -39,13 +37,13 @@ export function withoutEmptyImages(settings: ApplicationSettings): ApplicationSe
   };
 }
 
-/** Sessions need a place for their logs; the wording is the service's own. */
+/** Sessions need a place for their logs; the text is the service's own. */
 function refuseUnlogged({ monitoringConfiguration, interactiveConfiguration }: ApplicationSettings): void {
   const { s3MonitoringConfiguration: s3, managedPersistenceMonitoringConfiguration: managed } =
     monitoringConfiguration ?? {};
   const logged = s3?.logUri !== undefined || (managed?.enabled ?? true);
   if (interactiveConfiguration?.sessionEnabled === true && !logged) {
-    throw refusal('ValidationException', 'Either S3 Logging or Managed Debugging must be enabled');
+    throw invalid('Either S3 Logging or Managed Debugging must be enabled');
   }
 }
 
@@ -53,16 +51,12 @@ function refuseScheduler({ schedulerConfiguration: scheduler, releaseLabel }: Ap
   if (scheduler === undefined) return;
   const [, major = '0'] = /^emr-(\d+)\./.exec(releaseLabel) ?? [];
   if (Number(major) < SCHEDULER.firstMajorRelease) {
-    throw refusal(
-      'ValidationException',
-      `A schedulerConfiguration needs release emr-7.0.0 or later, not ${releaseLabel}.`,
-    );
+    throw invalid(`A schedulerConfiguration needs release emr-7.0.0 or later, not ${releaseLabel}.`);
   }
   for (const name of ['queueTimeoutMinutes', 'maxConcurrentRuns'] as const) {
     const { min, max } = SCHEDULER[name];
     const value = scheduler[name] ?? min;
-    if (value < min || value > max)
-      throw refusal('ValidationException', `${name} is ${value} and must be from ${min} to ${max}.`);
+    if (value < min || value > max) throw invalid(`${name} is ${value} and must be from ${min} to ${max}.`);
   }
 }
 
@@ -72,4 +66,8 @@ function imagesOf({
 }: ApplicationSettings): readonly ImageSettings[] {
   const own = Object.values(workerTypeSpecifications).map((worker) => worker.imageConfiguration);
   return [imageConfiguration, ...own].filter((image) => image !== undefined);
+}
+
+function invalid(message: string): Error {
+  return restError('ValidationException', message);
 }

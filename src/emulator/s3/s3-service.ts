@@ -1,17 +1,15 @@
-import type { CommonErrors, EmulatedService, Operation, RoutedCall } from '../service.ts';
-import { ServiceError } from '../service-error.ts';
+import { ServiceError, type CommonErrors, type EmulatedService, type Operation, type RoutedCall } from '../service.ts';
 import { structure, text } from '../shapes.ts';
 import { header, type WireAnswer, type WireRequest } from '../wire.ts';
 import type { World } from '../world.ts';
-import { unchunked } from './aws-chunked.ts';
 import type { StoredObject } from './object-store.ts';
 
-/** What every call is about. */
+/** The object of every call. */
 const AT = structure({ bucket: text({ min: 3, max: 63 }), key: text({ min: 1, max: 1024 }) }, ['bucket', 'key']);
 
 type Place = { readonly bucket: string; readonly key: string };
 
-/** What S3 calls need of the request besides where the object is. */
+/** What S3 calls need of the request besides the place of the object. */
 interface Asked {
   readonly uploadId: string;
   readonly partNumber: number;
@@ -24,7 +22,7 @@ type Run = (at: Place, asked: Asked) => WireAnswer;
 const NOT_FOUND = 404;
 
 /**
- * Amazon S3 as far as lists of runs need it: objects put whole or in parts, read, looked at and deleted. Every bucket exists, by path
+ * Amazon S3 as far as lists of runs need it: put objects whole or in parts, get, head and delete them. Every bucket exists, by path
  * and by host.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html (read 2026-11-21)
@@ -128,7 +126,7 @@ function route(request: WireRequest, runs: Readonly<Record<string, Run>>): Route
   return { operation, definition, members: () => placeOf(request) };
 }
 
-/** Where the object is: the bucket stands in the path, or before the host's name. */
+/** The place of the object: the bucket is in the path or a prefix of the host. */
 function placeOf(request: WireRequest): Place {
   const [, hosted] = /^(.+)\.(?:localhost|127\.0\.0\.1)(?::\d+)?$/.exec(header(request, 'host') ?? '') ?? [];
   const path = decodeURIComponent(request.path.slice(1));
@@ -152,4 +150,24 @@ function xml(root: string, members: Readonly<Record<string, string>>): string {
 
 function escapeXml(value: string): string {
   return value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
+
+/**
+ * The bytes of a body. Clients that compute a checksum while they send use chunks, each after its size in hexadecimal, and put the
+ * checksum at the end.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html (read 2026-11-21)
+ */
+function unchunked(request: WireRequest): Buffer {
+  const { bytes = Buffer.from(request.body) } = request;
+  if (header(request, 'content-encoding')?.includes('aws-chunked') !== true) return bytes;
+  const chunks: Buffer[] = [];
+  for (let at = 0; ;) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    const size = Number.parseInt(bytes.subarray(at, lineEnd).toString('latin1'), 16);
+    if (lineEnd < 0 || !(size > 0)) return Buffer.concat(chunks);
+    const from = lineEnd + 2;
+    chunks.push(bytes.subarray(from, from + size));
+    at = from + size + 2;
+  }
 }

@@ -3,7 +3,7 @@ import { encodeMessage, type WireMessage } from '../wire-message.ts';
 /** The kinds of a Config request. */
 const OPERATION = { set: 1, get: 2, getWithDefault: 3, getOption: 4, getAll: 5, unset: 6, isModifiable: 7 } as const;
 
-/** Answers a Config request from settings that are kept and mean nothing; the answer is its pairs. */
+/** Answers a Config request from settings that are stored and have no effect; the answer is its pairs. */
 export function configure(settings: Map<string, string>, operation: WireMessage | undefined): readonly Uint8Array[] {
   const ask = (kind: number): WireMessage | undefined => operation?.message(kind);
   const keysOf = (asked: WireMessage): readonly string[] =>

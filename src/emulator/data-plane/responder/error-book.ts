@@ -1,16 +1,16 @@
 import { RpcStatus } from '../rpc-status.ts';
 import { encodeMessage } from '../wire-message.ts';
 
-/** So many errors are kept; the oldest are forgotten first. */
+/** How many errors are kept; the oldest are forgotten first. */
 const KEPT_ERRORS = 100;
 
-/** The errors that a server of 4.0 or later tells more about when it is asked by their ids. */
+/** The errors whose details a server of 4.0 or later gives by id. */
 export class ErrorBook {
   readonly #errors = new Map<string, RpcStatus>();
   #count = 0;
 
-  /** The error with an id to ask by. */
-  note(error: unknown): unknown {
+  /** Keeps the error and gives it an id. */
+  keep(error: unknown): unknown {
     if (!(error instanceof RpcStatus) || error.info?.errorClass === undefined) return error;
     this.#count += 1;
     const errorId = `error-${this.#count}`;
@@ -20,8 +20,8 @@ export class ErrorBook {
     return new RpcStatus(error.code, error.message, { info: { ...error.info, errorId } });
   }
 
-  /** `FetchErrorDetailsResponse`; empty for an error that is not known. */
-  tell(errorId: string, serverSideId: string | undefined): Uint8Array {
+  /** `FetchErrorDetailsResponse`; empty for an unknown error. */
+  details(errorId: string, serverSideId: string | undefined): Uint8Array {
     const error = this.#errors.get(errorId);
     if (error === undefined) return encodeMessage({ 3: serverSideId });
     const { errorClass, sqlState, javaClass } = error.info ?? {};

@@ -1,20 +1,15 @@
+import type * as duckdbModule from '@duckdb/node-api';
+import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { RpcStatus } from '../rpc-status.ts';
 import type { WireMessage } from '../wire-message.ts';
 
-/** A value that came with a statement. */
-export type BoundValue =
-  | { readonly type: 'null' }
-  | { readonly type: 'binary'; readonly value: Uint8Array }
-  | { readonly type: 'boolean'; readonly value: boolean }
-  | { readonly type: 'integer' | 'long'; readonly value: bigint }
-  | { readonly type: 'double'; readonly value: number }
-  | { readonly type: 'decimal' | 'string'; readonly value: string }
-  /** Days since 1970. */
-  | { readonly type: 'date'; readonly value: bigint }
-  /** Microseconds since 1970. */
-  | { readonly type: 'timestamp' | 'timestamp-ntz'; readonly value: bigint };
+/** The module `@duckdb/node-api`. */
+export type DuckDb = typeof duckdbModule;
 
-/** The numbers of a literal's kinds that SQL parameters come in. */
+/** Binds a value that came with a statement to the parameter at `index`. */
+export type BindValue = (statement: DuckDBPreparedStatement, index: number, duckdb: DuckDb) => void;
+
+/** The fields of a literal's kinds that SQL parameters use. */
 const KIND = {
   null: 1,
   binary: 2,
@@ -33,35 +28,48 @@ const KIND = {
 } as const;
 
 /** @throws RpcStatus for a literal of another kind. */
-export function readLiteral(literal: WireMessage | undefined): BoundValue {
-  const kind = Object.values(KIND).find((number) => literal?.has(number));
+export function readLiteral(literal: WireMessage | undefined): BindValue {
+  const kind = Object.values(KIND).find((field) => literal?.has(field));
+  if (literal === undefined || kind === undefined) {
+    throw new RpcStatus('UNIMPLEMENTED', 'A parameter has a type that this substitute for Spark does not support.');
+  }
   switch (kind) {
     case KIND.null:
-      return { type: 'null' };
+      return (statement, index) => statement.bindNull(index);
     case KIND.binary:
-      return { type: 'binary', value: literal?.bytes(kind) ?? new Uint8Array() };
+      return (statement, index) => statement.bindBlob(index, literal.bytes(kind) ?? new Uint8Array());
     case KIND.boolean:
-      return { type: 'boolean', value: literal?.whole(kind) === 1n };
+      return (statement, index) => statement.bindBoolean(index, literal.whole(kind) === 1n);
     case KIND.byte:
     case KIND.short:
     case KIND.integer:
-      return { type: 'integer', value: literal?.whole(kind) ?? 0n };
+      return (statement, index) => statement.bindInteger(index, Number(literal.whole(kind)));
     case KIND.long:
-      return { type: 'long', value: literal?.whole(kind) ?? 0n };
+      return (statement, index) => statement.bindBigInt(index, literal.whole(kind));
     case KIND.float:
     case KIND.double:
-      return { type: 'double', value: literal?.fraction(kind) ?? 0 };
+      return (statement, index) => statement.bindDouble(index, literal.fraction(kind));
     case KIND.decimal:
-      return { type: 'decimal', value: literal?.message(kind)?.text(1) ?? '0' };
+      return decimal(literal.message(kind)?.text(1) ?? '0');
     case KIND.string:
-      return { type: 'string', value: literal?.text(kind) ?? '' };
+      return (statement, index) => statement.bindVarchar(index, literal.text(kind));
+    // Days and microseconds since 1970.
     case KIND.date:
-      return { type: 'date', value: literal?.whole(kind) ?? 0n };
+      return (statement, index, { DuckDBDateValue }) =>
+        statement.bindDate(index, new DuckDBDateValue(Number(literal.whole(kind))));
     case KIND.timestamp:
-      return { type: 'timestamp', value: literal?.whole(kind) ?? 0n };
+      return (statement, index, { DuckDBTimestampTZValue }) =>
+        statement.bindTimestampTZ(index, new DuckDBTimestampTZValue(literal.whole(kind)));
     case KIND.timestampNtz:
-      return { type: 'timestamp-ntz', value: literal?.whole(kind) ?? 0n };
-    case undefined:
-      throw new RpcStatus('UNIMPLEMENTED', 'A parameter is of a type that this stand-in for Spark does not take.');
+      return (statement, index, { DuckDBTimestampValue }) =>
+        statement.bindTimestamp(index, new DuckDBTimestampValue(literal.whole(kind)));
   }
+}
+
+function decimal(text: string): BindValue {
+  const [whole = '', fraction = ''] = text.split('.');
+  const digits = `${whole}${fraction}`;
+  const width = Math.max(digits.replace('-', '').length, 1);
+  return (statement, index, { DuckDBDecimalValue }) =>
+    statement.bindDecimal(index, new DuckDBDecimalValue(BigInt(digits), width, fraction.length));
 }

@@ -5,7 +5,7 @@ import type { DuckDbConnection } from './duckdb-connection.ts';
 import { Operation } from './operation.ts';
 import type { SqlPlan } from './sql-plan.ts';
 
-/** Field numbers of `ExecutePlanResponse` and what it holds. */
+/** Fields of `ExecutePlanResponse` and its parts. */
 const RESPONSE = {
   sessionId: 1,
   batch: 2,
@@ -18,15 +18,15 @@ const SERVER_SIDE_SESSION_ID = 15;
 const BATCH = { rowCount: 1, data: 2, startOffset: 3 } as const;
 const LOCAL_RELATION = 11;
 
-/** What a session is made of. */
+/** What a session needs. */
 export interface ResponderSessionParts {
   readonly id: string;
-  /** Its name for the server's own use; Spark 3.5 has none. */
+  /** The server's own id of the session; Spark 3.5 has none. */
   readonly serverSideId: string | undefined;
   readonly connection: DuckDbConnection;
 }
 
-/** One Spark session as the stand-in has it: a database, settings that are kept and change nothing, and operations. */
+/** One Spark session of the substitute: a database, settings without effect, and operations. */
 export class ResponderSession {
   readonly settings = new Map<string, string>();
   readonly serverSideId: string | undefined;
@@ -40,33 +40,33 @@ export class ResponderSession {
     this.#connection = connection;
   }
 
-  /** @throws RpcStatus when there is an operation of that id already. */
+  /** @throws RpcStatus when the operation id is taken. */
   begin(plan: SqlPlan, { id, tags }: { readonly id: string; readonly tags: readonly string[] }): Operation {
     if (this.#operations.has(id)) {
-      throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_ALREADY_EXISTS', `The operation ${id} exists already.`);
+      throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_ALREADY_EXISTS', `The operation ${id} already exists.`);
     }
     const operation = new Operation(tags, (signal) => this.#answers(id, this.#perform(plan, signal)));
     this.#operations.set(id, operation);
     return operation;
   }
 
-  /** @throws RpcStatus when it is not known. */
+  /** @throws RpcStatus when it is unknown. */
   operation(id: string): Operation {
     const operation = this.#operations.get(id);
     if (operation !== undefined) return operation;
-    throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_NOT_FOUND', `The operation ${id} is not known.`);
+    throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_NOT_FOUND', `The operation ${id} is unknown.`);
   }
 
-  /** Stops an operation and forgets it; one that is not known is no matter. */
+  /** Stops and removes an operation; ignores an unknown one. */
   forget(id: string): void {
     this.#operations.get(id)?.interrupt();
     this.#operations.delete(id);
   }
 
-  /** Stops the operations that are meant and tells their ids. */
-  interrupt(isMeant: (id: string, operation: Operation) => boolean): readonly string[] {
+  /** Stops the selected operations and gives their ids. */
+  interrupt(isSelected: (id: string, operation: Operation) => boolean): readonly string[] {
     return [...this.#operations].flatMap(([id, operation]) =>
-      isMeant(id, operation) && operation.interrupt() ? [id] : [],
+      isSelected(id, operation) && operation.interrupt() ? [id] : [],
     );
   }
 
@@ -95,7 +95,7 @@ export class ResponderSession {
     yield { [RESPONSE.complete]: encodeMessage({}) };
   }
 
-  /** Commands run at once, and their rows come along as a relation that is no more than its rows. */
+  /** Commands run at once, and the answer has their rows as a local relation. */
   async #runCommand(plan: SqlPlan & { readonly kind: 'command' }, signal: AbortSignal): Promise<Uint8Array> {
     const result = await this.#connection.run(plan.sql, signal);
     const { stream } = await firstOf(arrowBatches(result, Number.POSITIVE_INFINITY));

@@ -3,12 +3,13 @@ import type { ResponderVersion } from '../engine-choice.ts';
 import { RpcStatus } from '../rpc-status.ts';
 import { encodeMessage, WireMessage } from '../wire-message.ts';
 import { configure } from './configure.ts';
-import { DuckDbConnection, loadDuckDb, type DuckDb } from './duckdb-connection.ts';
+import { DuckDbConnection, loadDuckDb } from './duckdb-connection.ts';
 import { ErrorBook } from './error-book.ts';
+import type { DuckDb } from './literal.ts';
 import { ResponderSession } from './responder-session.ts';
 import { readPlan } from './sql-plan.ts';
 
-/** What the stand-in calls itself: nobody is to take it for Spark. */
+/** The version that the substitute reports: nobody should mistake it for Spark. */
 const VERSIONS: Readonly<Record<ResponderVersion, string>> = {
   '3.5': '3.5.6-duckdb-responder',
   '4.0': '4.0.1-duckdb-responder',
@@ -17,11 +18,11 @@ const VERSIONS: Readonly<Record<ResponderVersion, string>> = {
 /** Kinds of interrupts. */
 const INTERRUPT = { all: 1n, tag: 2n } as const;
 
-/** The calls that 3.5 does not have, nor the stand-in that passes as it. */
+/** The calls that 3.5 does not have. */
 const SINCE_4_0 = new Set(['ReleaseSession', 'FetchErrorDetails']);
 
 /**
- * A stand-in for a Spark Connect server that runs the text of SQL in DuckDB: the protocol is Spark's, the dialect is DuckDB's.
+ * A substitute for a Spark Connect server that runs the text of SQL in DuckDB: the protocol is Spark's, the dialect is DuckDB's.
  * It keeps a database in memory for each Spark session, and the rows of a result until they are read.
  */
 export class Responder implements ConnectEngine {
@@ -48,12 +49,12 @@ export class Responder implements ConnectEngine {
       case 'ExecutePlan': {
         const plan = readPlan(request.message(3), this.#version);
         const tags = request.texts(7).map((tag) => Buffer.from(tag).toString('utf8'));
-        yield* this.#noting(session.begin(plan, { id: request.text(6), tags }).read(0));
+        yield* this.#keepingErrors(session.begin(plan, { id: request.text(6), tags }).read(0));
         break;
       }
       case 'ReattachExecute': {
         // The id of an answer is its number.
-        yield* this.#noting(session.operation(request.text(3)).read(Number(request.text(5))));
+        yield* this.#keepingErrors(session.operation(request.text(3)).read(Number(request.text(5))));
         break;
       }
       default:
@@ -90,22 +91,22 @@ export class Responder implements ConnectEngine {
         await session.close();
         return encodeMessage({ 1: sessionId, 2: serverSideId });
       case 'FetchErrorDetails':
-        return this.#errors.tell(request.text(3), serverSideId);
+        return this.#errors.details(request.text(3), serverSideId);
       default:
         throw unimplemented(method);
     }
   }
 
-  /** Keeps what an operation failed with, for whoever asks; the servers that can be asked say under which id. */
-  async *#noting(answers: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  /** Keeps the failure of an operation for FetchErrorDetails, which 4.0 has; the error then names its id. */
+  async *#keepingErrors(answers: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       yield* answers;
     } catch (error) {
-      throw this.#version === '3.5' ? error : this.#errors.note(error);
+      throw this.#version === '3.5' ? error : this.#errors.keep(error);
     }
   }
 
-  /** The session that a request names; the first request of a new one begins it. @throws RpcStatus when a restart is noticed. */
+  /** The session that a request names; its first request creates it. */
   #sessionOf(request: WireMessage): Promise<ResponderSession> {
     const key = keyOf(request);
     const known = this.#sessions.get(key);
@@ -120,7 +121,7 @@ export class Responder implements ConnectEngine {
   }
 }
 
-/** A Spark session is one of a user. */
+/** A Spark session belongs to a user. */
 function keyOf(request: WireMessage): string {
   return JSON.stringify([request.message(2)?.text(1), request.text(1)]);
 }
@@ -137,9 +138,9 @@ function interrupt(session: ResponderSession, request: WireMessage): readonly st
 
 async function firstOf(requests: AsyncIterable<Uint8Array>): Promise<WireMessage> {
   for await (const bytes of requests) return new WireMessage(bytes);
-  throw new RpcStatus('INVALID_ARGUMENT', 'The call holds no request.');
+  throw new RpcStatus('INVALID_ARGUMENT', 'The call has no request.');
 }
 
 function unimplemented(what: string): RpcStatus {
-  return new RpcStatus('UNIMPLEMENTED', `This stand-in for Spark has no ${what}.`);
+  return new RpcStatus('UNIMPLEMENTED', `This substitute for Spark has no ${what}.`);
 }

@@ -1,13 +1,13 @@
 import { RpcStatus } from '../rpc-status.ts';
 
-/** Spark's error class of a parameter without a value. */
+/** Spark's error class for a parameter without a value. */
 export const UNBOUND_PARAMETER = 'UNBOUND_SQL_PARAMETER';
 
 const ANALYSIS = 'org.apache.spark.sql.AnalysisException';
 const PARSE = 'org.apache.spark.sql.catalyst.parser.ParseException';
 
 /**
- * Errors of DuckDB, by how they begin, the first that fits, and the classes of Spark that say the same.
+ * The beginnings of DuckDB's errors and the corresponding classes of Spark; the first match counts.
  *
  * @see https://spark.apache.org/docs/latest/sql-error-conditions.html (read 2026-11-21)
  */
@@ -20,11 +20,11 @@ const CLASSES: readonly (readonly [begin: RegExp, errorClass: string, sqlState: 
   [/^Out of Range Error/, 'ARITHMETIC_OVERFLOW', '22003', 'org.apache.spark.SparkArithmeticException'],
 ];
 
-/** How a server of Spark would refuse what DuckDB has refused; the words are DuckDB's. */
+/** The error of a Spark server for an error of DuckDB; the text is DuckDB's. */
 export function toSqlFailure(error: unknown): RpcStatus {
   const message = error instanceof Error ? error.message : String(error);
   const [, errorClass, sqlState, javaClass] = CLASSES.find(([begin]) => begin.test(message)) ?? [];
-  const text = `DuckDB, standing in for Spark, says: ${message}`;
+  const text = `DuckDB (substitute for Spark): ${message}`;
   return RpcStatus.ofSpark(errorClass ?? 'INVALID_SQL_SYNTAX', text, {
     sqlState: sqlState ?? '42000',
     javaClass: javaClass ?? ANALYSIS,

@@ -1,24 +1,24 @@
 import { RpcStatus } from '../rpc-status.ts';
 import { encodeMessage, type WireMessage } from '../wire-message.ts';
-import { readLiteral, type BoundValue } from './literal.ts';
+import { readLiteral, type BindValue } from './literal.ts';
 import type { ResponderVersion } from '../engine-choice.ts';
 
 /** A statement with its values. */
 export interface BoundSql {
   readonly text: string;
-  readonly positional: readonly BoundValue[];
-  readonly named: Readonly<Record<string, BoundValue>>;
+  readonly positional: readonly BindValue[];
+  readonly named: Readonly<Record<string, BindValue>>;
 }
 
-/** What an ExecutePlan asks for. */
+/** The plan of an ExecutePlan. */
 export type SqlPlan =
-  /** Run it if it is a command; otherwise hand `relation` back. */
+  /** Runs if it is a command; otherwise the answer is `relation`. */
   | { readonly kind: 'command'; readonly sql: BoundSql; readonly relation: Uint8Array }
   | { readonly kind: 'query'; readonly sql: BoundSql }
-  /** Rows that the caller has already. */
+  /** Rows that the caller has sent. */
   | { readonly kind: 'rows'; readonly stream: Uint8Array };
 
-/** Field numbers of the messages a plan of SQL is made of. */
+/** Fields of the messages in a SQL plan. */
 const PLAN = { root: 1, command: 2 } as const;
 const COMMAND = { sqlCommand: 5 } as const;
 const SQL_COMMAND = { sql: 1, args: 2, posArgs: 3, namedArguments: 4, posArguments: 5, input: 6 } as const;
@@ -26,7 +26,7 @@ const RELATION = { sql: 10, localRelation: 11 } as const;
 const SQL = { query: 1, args: 2, posArgs: 3, namedArguments: 4, posArguments: 5 } as const;
 const EXPRESSION_LITERAL = 1;
 
-/** @throws RpcStatus when the plan is none of SQL. */
+/** @throws RpcStatus when the plan is not SQL. */
 export function readPlan(plan: WireMessage | undefined, version: ResponderVersion): SqlPlan {
   const command = plan?.message(PLAN.command)?.message(COMMAND.sqlCommand);
   if (command !== undefined) return readCommand(command, version);
@@ -37,11 +37,11 @@ export function readPlan(plan: WireMessage | undefined, version: ResponderVersio
   if (stream !== undefined) return { kind: 'rows', stream };
   throw new RpcStatus(
     'UNIMPLEMENTED',
-    'This stand-in for Spark runs the text of SQL statements only; start the emulator with another engine for more.',
+    'This substitute for Spark runs only the text of SQL statements. Start the emulator with another engine for more.',
   );
 }
 
-/** Spark 4.0 prefers the relation; 3.5 does not know it. */
+/** Spark 4.0 prefers the relation; 3.5 does not have it. */
 function readCommand(command: WireMessage, version: ResponderVersion): SqlPlan {
   const input = version === '3.5' ? undefined : command.bytes(SQL_COMMAND.input);
   const query = command.message(SQL_COMMAND.input)?.message(RELATION.sql);
@@ -63,10 +63,10 @@ function readCommand(command: WireMessage, version: ResponderVersion): SqlPlan {
   return { kind: 'command', sql, relation };
 }
 
-/** The first five fields of a command and of a relation are the same; the last two of them came with Spark 4.0. */
+/** The first five fields of a command and a relation are the same; the last two of them are new in Spark 4.0. */
 function readSql(sql: WireMessage, version: ResponderVersion): BoundSql {
   const isNew = version !== '3.5' && (sql.has(SQL.namedArguments) || sql.has(SQL.posArguments));
-  const valueOf = (message: WireMessage | undefined): BoundValue =>
+  const valueOf = (message: WireMessage | undefined): BindValue =>
     readLiteral(isNew ? message?.message(EXPRESSION_LITERAL) : message);
   const named = sql.messages(isNew ? SQL.namedArguments : SQL.args);
   const positional = sql.messages(isNew ? SQL.posArguments : SQL.posArgs);

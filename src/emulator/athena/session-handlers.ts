@@ -1,0 +1,79 @@
+import { epochSeconds } from '../aws/aws-json.ts';
+import type { Handlers } from '../service.ts';
+import type { AthenaAccount } from './athena-account.ts';
+import { toSession, toStatus, toSummary } from './athena-answers.ts';
+import { byCode, invalidRequest } from './athena-errors.ts';
+import type { SESSION_INPUTS } from './athena-inputs.ts';
+import type { AthenaState } from './athena-session.ts';
+
+/** What ListSessions shows without a filter: the active states. */
+const LISTED_STATES: readonly AthenaState[] = ['CREATING', 'CREATED', 'IDLE', 'BUSY'];
+/** The default and largest page size. */
+const PAGE_SIZE = 100;
+/** The length of an endpoint token in bytes, as observed, so that small header limits show. */
+const TOKEN_BYTES = 1536;
+
+/** The operations of sessions. */
+export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION_INPUTS> {
+  const { config, world } = account;
+  return {
+    StartSession(request, call) {
+      const { ClientRequestToken: token, ...parameters } = request;
+      return account.startOnce(call, { scope: 'StartSession', token, parameters }, () => {
+        const session = account.start(request);
+        return [session, { SessionId: session.id, State: session.state }];
+      });
+    },
+    GetSession({ SessionId: id }, call) {
+      const { session, phase } = account.seen(call, id);
+      return toSession(session, phase);
+    },
+    GetSessionStatus({ SessionId: id }, call) {
+      const { session, phase } = account.seen(call, id);
+      return { SessionId: id, Status: toStatus(session, phase) };
+    },
+    ListSessions({ WorkGroup: workGroup, StateFilter: filter, MaxResults: size = PAGE_SIZE, NextToken: token }, call) {
+      account.requireSparkEngine(workGroup);
+      const active = config.listsDegraded ? [...LISTED_STATES, 'DEGRADED'] : LISTED_STATES;
+      const shown = filter === undefined ? active : [filter];
+      const listed = account.listed(workGroup).filter(({ phase: { state } }) => {
+        const isHidden = !config.listsEnded && (state === 'TERMINATED' || state === 'FAILED');
+        return shown.includes(state) && !isHidden;
+      });
+      const { rows, nextToken } = account.pages.list(call, {
+        listing: `ListSessions ${workGroup} ${filter ?? ''}`,
+        rows: listed.map(({ session, phase }) => [session.id, toSummary(session, phase)] as const).reverse(),
+        size,
+        token,
+      });
+      return { Sessions: rows, NextToken: nextToken };
+    },
+    TerminateSession({ SessionId: id }, call) {
+      const { session } = account.seen(call, id);
+      session.terminate();
+      return { State: session.state };
+    },
+    GetSessionEndpoint({ SessionId: id }, call) {
+      const { session } = account.seen(call, id);
+      const { state } = session;
+      if (session.engine !== 'spark-3.5') {
+        throw invalidRequest('GetSessionEndpoint is not supported for sessions on PySpark engine version 3.');
+      }
+      if (state === 'IDLE' || state === 'BUSY' || state === config.endpointFrom) {
+        const { token, expiresAtMs } = account.issueEndpointToken(session, TOKEN_BYTES);
+        const expirationTime = epochSeconds(expiresAtMs);
+        return { EndpointUrl: world.connect.url, AuthToken: token, AuthTokenExpirationTime: expirationTime };
+      }
+      if ((state === 'CREATING' || state === 'CREATED') && config.endpointBeforeReady === 'empty') {
+        return { EndpointUrl: '', AuthToken: '', AuthTokenExpirationTime: epochSeconds(world.timeline.nowMs()) };
+      }
+      throw byCode(config.endpointNotReadyCode, `Session ${id} is in the ${state} state and has no endpoint.`, id);
+    },
+    GetResourceDashboard({ ResourceARN: arn }, call) {
+      const session = account.tagged(call, arn);
+      if (session === undefined) throw invalidRequest('The ResourceARN does not name a session.');
+      const host = `${session.id}.dashboard.athena.${world.region}.amazonaws.com`;
+      return { Url: `https://${host}/${session.live ? 'live' : 'history'}?authToken=${world.random.hex(32)}` };
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { BaseSession } from '../base-session.ts';
+import { PageBook } from '../page-book.ts';
+import type { Call, ServiceError } from '../service.ts';
+import type { AwsSessionOptions, WithDefaults } from '../session-options.ts';
+import type { Phase } from '../timeline.ts';
+import { TokenBook, type TokenUse } from '../token-book.ts';
+import type { World } from '../world.ts';
+import { TagBook } from './tag-book.ts';
+
+/** What differs between the accounts of AWS services. */
+interface AwsAccountRules {
+  /** The most tags of one resource. */
+  readonly tagLimit: number;
+  /** The ARN of a scope or of a session in it: region, account, scope and session id. */
+  readonly arn: RegExp;
+  /** The error for an ARN of another account or region. */
+  readonly foreignArn: () => ServiceError;
+  readonly invalid: (message: string) => ServiceError;
+  /** The error for an invalid page token. */
+  readonly invalidPageToken: () => ServiceError;
+  readonly unknownSession: (id: string) => ServiceError;
+  /** The error for a known token with other parameters; `scope` begins with the operation. */
+  readonly tokenClash: (scope: string) => ServiceError;
+}
+
+type Config = WithDefaults<
+  AwsSessionOptions,
+  'idleTimeoutMinutes' | 'maxLifetimeMs' | 'retentionMs' | 'tokenLifetimeMs'
+>;
+
+/** The state of one account in one region of an AWS service with sessions. */
+export abstract class AwsAccount<State extends string, Session extends BaseSession<State>, C extends Config> {
+  readonly world: World;
+  readonly config: C;
+  readonly tokens: TokenBook;
+  readonly pages: PageBook;
+  readonly tags: TagBook;
+  readonly #rules: AwsAccountRules;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(world: World, config: C, rules: AwsAccountRules) {
+    this.world = world;
+    this.config = config;
+    this.#rules = rules;
+    this.tokens = new TokenBook(world.timeline, config.tokenLifetimeMs, rules.tokenClash);
+    this.pages = new PageBook(world.random, rules.invalidPageToken);
+    this.tags = new TagBook(rules.tagLimit, rules.invalid);
+  }
+
+  /** Every session that was ever started, oldest first. */
+  sessions(): readonly Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Starts a session once per token; `start` gives the session and the answer. */
+  startOnce(call: Call, use: TokenUse, start: () => readonly [Session, object]): object {
+    const [session, answer] = this.tokens.once(use, () => {
+      const started = start();
+      this.#sessions.set(started[0].id, started[0]);
+      return started;
+    });
+    call.touches(session);
+    return answer;
+  }
+
+  /**
+   * The session and its phase as a reader sees it now.
+   *
+   * @throws ServiceError when it is unknown, not visible yet, or gone.
+   */
+  seen(call: Call, id: string, scope?: string): { readonly session: Session; readonly phase: Phase<State> } {
+    const session = this.#sessions.get(id);
+    const phase = session?.seen(this.config.describeLagMs);
+    if (session === undefined || phase === undefined || (scope !== undefined && session.scope !== scope)) {
+      throw this.#rules.unknownSession(id);
+    }
+    call.touches(session);
+    return { session, phase };
+  }
+
+  /** The sessions of a scope and their phases as a list shows them now, oldest first. */
+  listed(scope: string): readonly { readonly session: Session; readonly phase: Phase<State> }[] {
+    return this.sessions().flatMap((session) => {
+      const phase = session.scope === scope ? session.seen(this.config.listLagMs) : undefined;
+      return phase === undefined ? [] : [{ session, phase }];
+    });
+  }
+
+  /**
+   * The session that an ARN names, or undefined for its scope.
+   *
+   * @throws ServiceError when the resource does not exist here.
+   */
+  tagged(call: Call, arn: string): Session | undefined {
+    const [, region, accountId, scope = '', id] = this.#rules.arn.exec(arn) ?? [];
+    if (region !== this.world.region || accountId !== this.world.accountId) throw this.#rules.foreignArn();
+    this.requireScope(scope, arn);
+    return id === undefined ? undefined : this.seen(call, id, scope).session;
+  }
+
+  /** Issues a token of `bytes` bytes that opens the data plane of a session. */
+  issueEndpointToken(session: Session, bytes: number): { readonly token: string; readonly expiresAtMs: number } {
+    const token = Buffer.from(this.world.random.hex(bytes * 2), 'hex').toString('base64url');
+    const expiresAtMs = this.world.timeline.nowMs() + this.config.endpointTokenTtlMs;
+    this.world.connect.admit({ token, session, expiresAtMs, expiredTokenCode: this.config.expiredTokenCode });
+    return { token, expiresAtMs };
+  }
+
+  /** @throws ServiceError when there is no such workgroup or application. */
+  protected abstract requireScope(scope: string, arn: string): void;
+}

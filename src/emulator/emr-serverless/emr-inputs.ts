@@ -1,0 +1,240 @@
+/**
+ * The requests of EMR Serverless and their routes: the names, lengths, ranges, patterns and choices of the service model
+ * (`emr-serverless/2021-07-13/service-2.json` of botocore, read 2026-11-21), in our own notation.
+ */
+import type { RestRoute } from '../aws/rest-json.ts';
+import { flag, listOf, mapOf, moment, structure, text, whole, type ListShape, type Shape } from '../shapes.ts';
+
+/** The session states of EMR Serverless. */
+export const SESSION_STATES = [
+  'SUBMITTED',
+  'STARTING',
+  'STARTED',
+  'IDLE',
+  'BUSY',
+  'FAILED',
+  'TERMINATING',
+  'TERMINATED',
+] as const;
+
+/** The application states of EMR Serverless. */
+const APPLICATION_STATES = ['CREATING', 'CREATED', 'STARTING', 'STARTED', 'STOPPING', 'STOPPED', 'TERMINATED'] as const;
+
+/** One of the application states of EMR Serverless. */
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+const id = text({ min: 1, max: 64, pattern: /[0-9a-z]+/ });
+const clientToken = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._-]+/ });
+const nextToken = text({ min: 1, max: 1024, pattern: /[A-Za-z0-9_=-]+/ });
+const pageSize = whole(1, 50);
+const text256 = text({ min: 1, max: 256, pattern: /.*\S.*/ });
+const text1024 = text({ min: 1, max: 1024, pattern: /.*\S.*/ });
+const roleArn = text({
+  min: 20,
+  max: 2048,
+  pattern: /arn:(aws[a-zA-Z0-9-]*):iam::([0-9]{12}):(role((\/)|(\/[\u0021-\u007F]+\/))[\w+=,.@-]+)/,
+});
+const keyArn = text({
+  min: 20,
+  max: 2048,
+  pattern: /arn:(aws[a-zA-Z0-9-]*):kms:[a-zA-Z0-9-]*:([0-9]{12}):key\/[a-zA-Z0-9-]+/,
+});
+const tagKey = text({ min: 1, max: 128, pattern: /[A-Za-z0-9 /_.:=+@-]+/ });
+const tags = mapOf(tagKey, text({ min: 0, max: 256, pattern: /[A-Za-z0-9 /_.:=+@-]*/ }), { max: 200 });
+const resourceArn = text({
+  min: 60,
+  max: 1024,
+  pattern:
+    /arn:(aws[a-zA-Z0-9-]*):emr-serverless:.+:(\d{12}):\/applications\/[0-9a-zA-Z]+(\/jobruns\/[0-9a-zA-Z]+|\/sessions\/[0-9a-zA-Z]+)?/,
+});
+
+const properties = mapOf(text1024, text({ min: 0, max: 1024, pattern: /.*\S.*/ }), { max: 100 });
+
+/** Configurations nest without end in the model; the getter makes the recursion. */
+const configurations: ListShape = listOf<Shape>(
+  {
+    type: 'structure',
+    required: ['classification'],
+    members: {
+      classification: text1024,
+      properties,
+      get configurations(): Shape {
+        return configurations;
+      },
+    },
+  },
+  { max: 100 },
+);
+
+const cpu = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(vCPU|vcpu|VCPU)?/ });
+const memory = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)?/ });
+const disk = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)/ });
+const diskType = text({ pattern: /(SHUFFLE_OPTIMIZED|[Ss]huffle_[Oo]ptimized|STANDARD|[Ss]tandard)/ });
+const word = text({ min: 1, max: 50, pattern: /[a-zA-Z]+[-_]*[a-zA-Z]+/ });
+const network = text({ min: 1, max: 32, pattern: /[-0-9a-zA-Z]+.*/ });
+const releaseLabel = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/-]+/ });
+
+const imageConfiguration = structure({
+  imageUri: text({
+    min: 1,
+    max: 1024,
+    pattern:
+      /([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+).([a-z0-9._-]+)\/((?:[a-z0-9]+(?:[-._][a-z0-9]+)*\/)*[a-z0-9]+(?:[-._][a-z0-9]+)*)(?::([a-zA-Z0-9_]+[a-zA-Z0-9-._]*)|@(sha256:[0-9a-f]{64}))/,
+  }),
+  applicationLevelDigestResolution: flag,
+});
+const prometheusUrl = text({
+  min: 1,
+  max: 10_280,
+  pattern:
+    /https:\/\/aps-workspaces.([a-z]{2}-[a-z-]{1,20}-[1-9]).amazonaws(.[0-9A-Za-z]{2,4})+\/workspaces\/[-_.0-9A-Za-z]{1,100}\/api\/v1\/remote_write/,
+});
+const instanceArn = text({
+  min: 10,
+  max: 1024,
+  pattern: /arn:(aws[a-zA-Z0-9-]*):sso:::instance\/(sso)?ins-[a-zA-Z0-9.-]{16}/,
+});
+const int32 = whole(-(2 ** 31), 2 ** 31 - 1);
+
+/** The settings of an application that both CreateApplication and UpdateApplication take. */
+const APPLICATION_SETTINGS = {
+  initialCapacity: mapOf(
+    word,
+    structure(
+      {
+        workerCount: whole(1, 1_000_000),
+        workerConfiguration: structure({ cpu, memory, disk, diskType }, ['cpu', 'memory']),
+      },
+      ['workerCount'],
+    ),
+    { max: 10 },
+  ),
+  maximumCapacity: structure({ cpu, memory, disk }, ['cpu', 'memory']),
+  autoStartConfiguration: structure({ enabled: flag }),
+  autoStopConfiguration: structure({ enabled: flag, idleTimeoutMinutes: whole(1, 10_080) }),
+  networkConfiguration: structure({
+    subnetIds: listOf(network, { max: 16 }),
+    securityGroupIds: listOf(network, { max: 5 }),
+  }),
+  architecture: text({ oneOf: ['ARM64', 'X86_64'] }),
+  imageConfiguration,
+  workerTypeSpecifications: mapOf(word, structure({ imageConfiguration })),
+  runtimeConfiguration: configurations,
+  monitoringConfiguration: structure({
+    s3MonitoringConfiguration: structure({ logUri: text({ min: 1, max: 10_280 }), encryptionKeyArn: keyArn }),
+    managedPersistenceMonitoringConfiguration: structure({ enabled: flag, encryptionKeyArn: keyArn }),
+    cloudWatchLoggingConfiguration: structure(
+      {
+        enabled: flag,
+        logGroupName: text({ min: 1, max: 512, pattern: /[.\-_/#A-Za-z0-9]+/ }),
+        logStreamNamePrefix: text({ min: 1, max: 512, pattern: /[^:*]*/ }),
+        encryptionKeyArn: keyArn,
+        logTypes: mapOf(word, listOf(word, { min: 1, max: 5 }), { max: 4 }),
+      },
+      ['enabled'],
+    ),
+    prometheusMonitoringConfiguration: structure({ remoteWriteUrl: prometheusUrl }),
+  }),
+  diskEncryptionConfiguration: structure({
+    encryptionContext: mapOf(text({ min: 1, max: 128 }), text({ min: 1, max: 384 }), { max: 8 }),
+    encryptionKeyArn: keyArn,
+  }),
+  schedulerConfiguration: structure({ queueTimeoutMinutes: int32, maxConcurrentRuns: int32 }),
+  identityCenterConfiguration: structure({
+    identityCenterInstanceArn: instanceArn,
+    userBackgroundSessionsEnabled: flag,
+  }),
+  jobLevelCostAllocationConfiguration: structure({ enabled: flag }),
+  interactiveConfiguration: structure({ studioEnabled: flag, livyEndpointEnabled: flag, sessionEnabled: flag }),
+};
+
+const sessionAddress = structure({ applicationId: id, sessionId: id }, ['applicationId', 'sessionId']);
+const applicationAddress = structure({ applicationId: id }, ['applicationId']);
+const page = { nextToken, maxResults: pageSize };
+
+/** The operations of sessions and tags. */
+export const SESSION_INPUTS = {
+  StartSession: structure(
+    {
+      applicationId: id,
+      clientToken,
+      executionRoleArn: roleArn,
+      configurationOverrides: structure({ runtimeConfiguration: configurations }),
+      tags,
+      idleTimeoutMinutes: whole(0, 1_000_000),
+      name: text256,
+    },
+    ['applicationId', 'clientToken', 'executionRoleArn'],
+  ),
+  GetSession: sessionAddress,
+  ListSessions: structure(
+    {
+      applicationId: id,
+      ...page,
+      states: listOf(text({ oneOf: SESSION_STATES }), { min: 1, max: 8 }),
+      createdAtAfter: moment,
+      createdAtBefore: moment,
+    },
+    ['applicationId'],
+  ),
+  TerminateSession: sessionAddress,
+  GetSessionEndpoint: sessionAddress,
+  GetResourceDashboard: structure(
+    { applicationId: id, resourceId: id, resourceType: text({ oneOf: ['SESSION'] }), accessSystemProfileLogs: flag },
+    ['applicationId', 'resourceId', 'resourceType'],
+  ),
+  TagResource: structure({ resourceArn, tags }, ['resourceArn', 'tags']),
+  UntagResource: structure({ resourceArn, tagKeys: listOf(tagKey, { min: 1, max: 200 }) }, ['resourceArn', 'tagKeys']),
+  ListTagsForResource: structure({ resourceArn }, ['resourceArn']),
+};
+
+/** The operations of applications. */
+export const APPLICATION_INPUTS = {
+  CreateApplication: structure(
+    {
+      name: text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/#-]+/ }),
+      releaseLabel,
+      type: text({ min: 1, max: 64 }),
+      clientToken,
+      tags,
+      ...APPLICATION_SETTINGS,
+    },
+    ['releaseLabel', 'type', 'clientToken'],
+  ),
+  GetApplication: applicationAddress,
+  ListApplications: structure({
+    ...page,
+    states: listOf(text({ oneOf: APPLICATION_STATES }), { min: 1, max: 7 }),
+  }),
+  UpdateApplication: structure({ applicationId: id, clientToken, releaseLabel, ...APPLICATION_SETTINGS }, [
+    'applicationId',
+    'clientToken',
+  ]),
+  DeleteApplication: applicationAddress,
+  StartApplication: applicationAddress,
+  StopApplication: applicationAddress,
+};
+
+const APPLICATION = '/applications/{applicationId}';
+const SESSION = `${APPLICATION}/sessions/{sessionId}`;
+const TAGS = '/tags/{resourceArn}';
+
+/** Where the operations are. */
+export const ROUTES: Readonly<Record<keyof typeof SESSION_INPUTS | keyof typeof APPLICATION_INPUTS, RestRoute>> = {
+  CreateApplication: ['POST', '/applications'],
+  GetApplication: ['GET', APPLICATION],
+  ListApplications: ['GET', '/applications'],
+  UpdateApplication: ['PATCH', APPLICATION],
+  DeleteApplication: ['DELETE', APPLICATION],
+  StartApplication: ['POST', `${APPLICATION}/start`],
+  StopApplication: ['POST', `${APPLICATION}/stop`],
+  StartSession: ['POST', `${APPLICATION}/sessions`],
+  GetSession: ['GET', SESSION],
+  ListSessions: ['GET', `${APPLICATION}/sessions`],
+  TerminateSession: ['DELETE', SESSION],
+  GetSessionEndpoint: ['GET', `${SESSION}/endpoint`],
+  GetResourceDashboard: ['GET', `${APPLICATION}/dashboard`],
+  TagResource: ['POST', TAGS],
+  UntagResource: ['DELETE', TAGS],
+  ListTagsForResource: ['GET', TAGS],
+};

@@ -1,0 +1,151 @@
+/**
+ * The batch requests of HealthOmics and their routes: the names, lengths, ranges, patterns and choices of the service model
+ * (`omics/2022-11-28/service-2.json` of botocore, read 2026-11-21), in our own notation.
+ */
+import type { RestRoute } from '../aws/rest-json.ts';
+import { document, listOf, mapOf, structure, text, whole } from '../shapes.ts';
+
+/** The states of a batch. */
+export const BATCH_STATUSES = [
+  'CREATING',
+  'PENDING',
+  'SUBMITTING',
+  'INPROGRESS',
+  'STOPPING',
+  'CANCELLED',
+  'FAILED',
+  'PROCESSED',
+  'RUNS_DELETING',
+  'RUNS_DELETE_FAILED',
+  'RUNS_DELETED',
+] as const;
+
+/** The outcomes of submitting a run. */
+export const SUBMISSION_STATUSES = [
+  'SUCCESS',
+  'FAILED',
+  'CANCEL_SUCCESS',
+  'CANCEL_FAILED',
+  'DELETE_SUCCESS',
+  'DELETE_FAILED',
+] as const;
+
+/** The states of a run. */
+export const RUN_STATUSES = [
+  'PENDING',
+  'STARTING',
+  'RUNNING',
+  'STOPPING',
+  'COMPLETED',
+  'DELETED',
+  'CANCELLED',
+  'FAILED',
+] as const;
+
+const words = /[\p{L}|\p{M}|\p{Z}|\p{S}|\p{N}|\p{P}]+/u;
+const id = text({ min: 1, max: 18, pattern: /[0-9]+/ });
+const text64 = text({ min: 1, max: 64, pattern: words });
+const text128 = text({ min: 1, max: 128, pattern: words });
+const uri = text({ min: 1, max: 750, pattern: words });
+const accountId = text({ min: 12, max: 12, pattern: /[0-9]+/ });
+const version = /[A-Za-z0-9][A-Za-z0-9\-._]*/;
+const tags = mapOf(text({ min: 1, max: 128 }), text({ min: 0, max: 256 }));
+const pageSize = whole(1, 100);
+
+const DEFAULT_RUN_SETTING = structure(
+  {
+    workflowId: id,
+    workflowType: text({ oneOf: ['PRIVATE', 'READY2RUN'] }),
+    roleArn: text({ min: 1, max: 128, pattern: /arn:.+/ }),
+    name: text128,
+    cacheId: id,
+    cacheBehavior: text({ oneOf: ['CACHE_ON_FAILURE', 'CACHE_ALWAYS'] }),
+    runGroupId: id,
+    priority: whole(0, 100_000),
+    parameters: document,
+    storageCapacity: whole(0, 100_000),
+    outputUri: uri,
+    logLevel: text({ oneOf: ['OFF', 'FATAL', 'ERROR', 'ALL'] }),
+    runTags: tags,
+    retentionMode: text({ oneOf: ['RETAIN', 'REMOVE'] }),
+    storageType: text({ oneOf: ['STATIC', 'DYNAMIC'] }),
+    workflowOwnerId: text({ pattern: /[0-9]{12}/ }),
+    outputBucketOwnerId: accountId,
+    workflowVersionName: text({ min: 1, max: 64, pattern: version }),
+    networkingMode: text({ oneOf: ['RESTRICTED', 'VPC'] }),
+    configurationName: text({ min: 1, max: 128, pattern: version }),
+    sessionPolicy: text({ min: 1, max: 2048, pattern: /[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}\t\n\r]+/u }),
+    engineSettings: document,
+    scratchStorageMode: text({ oneOf: ['LOCAL', 'SHARED'] }),
+  },
+  ['workflowId', 'roleArn'],
+);
+
+/** One run of a batch, in a request or in an object in S3. */
+export const RUN_SETTING = structure(
+  {
+    runSettingId: text128,
+    name: text128,
+    outputUri: uri,
+    priority: whole(0, 100_000),
+    parameters: document,
+    outputBucketOwnerId: accountId,
+    runTags: tags,
+    engineSettings: document,
+  },
+  ['runSettingId'],
+);
+
+const oneBatch = structure({ batchId: id }, ['batchId']);
+const page = { maxItems: pageSize, startingToken: text128 };
+
+/** The operations of batches and runs. */
+export const INPUTS = {
+  StartRunBatch: structure(
+    {
+      batchName: text64,
+      requestId: text128,
+      tags,
+      defaultRunSetting: DEFAULT_RUN_SETTING,
+      batchRunSettings: structure({ inlineSettings: listOf(RUN_SETTING, { min: 1, max: 100 }), s3UriSettings: uri }),
+    },
+    ['requestId', 'defaultRunSetting', 'batchRunSettings'],
+  ),
+  GetBatch: oneBatch,
+  ListBatch: structure({ ...page, status: text({ oneOf: BATCH_STATUSES }), name: text64, runGroupId: id }),
+  ListRunsInBatch: structure(
+    {
+      batchId: id,
+      ...page,
+      submissionStatus: text({ oneOf: SUBMISSION_STATUSES }),
+      runSettingId: text({}),
+      runId: text({}),
+    },
+    ['batchId'],
+  ),
+  CancelRunBatch: oneBatch,
+  DeleteRunBatch: oneBatch,
+  DeleteBatch: oneBatch,
+  ListRuns: structure({
+    name: text128,
+    runGroupId: id,
+    batchId: id,
+    startingToken: text128,
+    maxResults: pageSize,
+    status: text({ oneOf: RUN_STATUSES }),
+  }),
+  GetRun: structure({ id, export: listOf(text({ oneOf: ['DEFINITION'] }), { max: 32 }) }, ['id']),
+};
+
+/** Where the operations are. */
+export const ROUTES: Readonly<Record<keyof typeof INPUTS, RestRoute>> = {
+  StartRunBatch: ['POST', '/runBatch', 201],
+  GetBatch: ['GET', '/runBatch/{batchId}'],
+  ListBatch: ['GET', '/runBatch'],
+  ListRunsInBatch: ['GET', '/runBatch/{batchId}/run'],
+  CancelRunBatch: ['POST', '/runBatch/cancel', 202],
+  DeleteRunBatch: ['POST', '/runBatch/delete', 202],
+  DeleteBatch: ['DELETE', '/runBatch/{batchId}', 202],
+  ListRuns: ['GET', '/run'],
+  GetRun: ['GET', '/run/{id}'],
+};
