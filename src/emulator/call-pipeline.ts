@@ -90,6 +90,7 @@ function perform(
   let touched: EmulatedSession | undefined;
   const failure = struck['calculation-fails'];
   const output = routed.definition.run(input, {
+    operation: routed.operation,
     emptyPage: struck['empty-page'] !== undefined,
     calculationFailure: failure && (failure.reason ?? 'The calculation failed.'),
     touches(session) {

@@ -1,8 +1,8 @@
 import { SessionError } from '../contract/session-error.ts';
-import { RPC_FAULT_MEMBERS, type FaultMembers, type RpcFaultEffect } from './data-plane/rpc-fault.ts';
+import { GRPC_CODES, type RpcCode } from './grpc-status.ts';
 import { BrokenConstraints, readInput, WrongType } from './read-input.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
-import { structure, text, whole, type Shape } from './shapes.ts';
+import { flag, oneOf, structure, text, whole, type Shape } from './shapes.ts';
 
 /** Which calls a fault strikes. */
 export interface FaultAim {
@@ -51,6 +51,52 @@ export type ControlFaultEffect =
   /** The calculation ends in FAILED. */
   | { readonly kind: 'calculation-fails'; readonly reason?: string };
 
+/** Where in the stream of answers a fault strikes. */
+export interface RpcFaultPlace {
+  /** After this many answers; 0: once the call has begun (default: before the call begins). */
+  readonly afterAnswers?: number;
+}
+
+/** How the rows of an answer can be packed, correctly or not. */
+const BATCH_PACKINGS = [
+  'pieces',
+  'lz4',
+  'zstd',
+  'pieces-out-of-order',
+  'piece-missing',
+  'wrong-row-count',
+  'wrong-start',
+  'no-arrow',
+] as const;
+
+/** How rows are packed: correctly in pieces or compressed, or corrupted. */
+export type BatchPacking = (typeof BATCH_PACKINGS)[number];
+
+/** What a fault does to a call of Spark Connect (default operation: `ExecutePlan`). */
+export type RpcFaultEffect =
+  /** The call ends with a gRPC status, and with a Spark error class and a retry delay where they are given. */
+  | ({
+      readonly kind: 'rpc-error';
+      readonly code: RpcCode;
+      readonly message?: string;
+      readonly errorClass?: string;
+      readonly retryAfterMs?: number;
+    } & RpcFaultPlace)
+  /** The stream ends with OK and without its last answers. */
+  | ({ readonly kind: 'rpc-end' } & RpcFaultPlace)
+  /** No more answers come, and the call stays open. */
+  | ({ readonly kind: 'rpc-silence' } & RpcFaultPlace)
+  /** The connection is reset, with every call on it; `goaway` sends GOAWAY instead, as a server that restarts does. */
+  | ({ readonly kind: 'rpc-cut'; readonly goaway?: boolean } & RpcFaultPlace)
+  /** An extra answer that is empty, as Sail's heartbeat, or has a field that no client knows yet. */
+  | ({ readonly kind: 'rpc-extra'; readonly answer: 'empty' | 'unknown' } & RpcFaultPlace)
+  /** Rows arrive in pieces, compressed, or corrupted. */
+  | { readonly kind: 'rpc-batch'; readonly as: BatchPacking }
+  /** The answers name another server session, as after a restart of the driver. */
+  | { readonly kind: 'rpc-server-session'; readonly id: string }
+  /** An interrupt finds nothing to interrupt (default operation: `Interrupt`). */
+  | { readonly kind: 'rpc-finds-nothing' };
+
 /** An injected fault. */
 export type Fault = FaultAim & FaultEffect;
 
@@ -58,25 +104,28 @@ export type Fault = FaultAim & FaultEffect;
 export type RpcFault = FaultAim & RpcFaultEffect;
 
 const AIM = {
-  kind: text({}),
-  service: text({ oneOf: SERVICE_IDS }),
-  operation: text({ min: 1 }),
+  kind: text(),
+  service: oneOf(SERVICE_IDS),
+  operation: text(1),
   skip: whole(0, 1e9),
   times: whole(1, 1e9),
   probability: { type: 'number', min: 0, max: 1, fraction: true },
 } as const;
 
 const delay = whole(0, 1e12);
-const word = text({ min: 1, max: 256 });
-const reason = text({ min: 1, max: 1024 });
+const word = text(1, 256);
+const reason = text(1, 1024);
+const place = { afterAnswers: whole(0, 1e9) };
 
 /** The members of each fault besides its aim, and those that are required. */
-const MEMBERS: Readonly<Record<FaultEffect['kind'], FaultMembers>> = {
+const MEMBERS: Readonly<
+  Record<FaultEffect['kind'], readonly [members: Readonly<Record<string, Shape>>, required?: readonly string[]]>
+> = {
   throttle: [{ retryAfterMs: delay }],
   'server-error': [{}],
   html: [{}],
   error: [{ code: word, httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
-  reset: [{ when: text({ oneOf: ['before', 'after'] }) }, ['when']],
+  reset: [{ when: oneOf(['before', 'after']) }, ['when']],
   slow: [{ delayMs: delay }, ['delayMs']],
   'lost-answer': [{}],
   'unknown-state': [{ state: word }, ['state']],
@@ -84,7 +133,23 @@ const MEMBERS: Readonly<Record<FaultEffect['kind'], FaultMembers>> = {
   'session-becomes': [{ state: word, reason, afterMs: delay }, ['state']],
   'session-vanishes': [{ afterMs: delay }],
   'calculation-fails': [{ reason }],
-  ...RPC_FAULT_MEMBERS,
+  'rpc-error': [
+    {
+      ...place,
+      code: oneOf(Object.keys(GRPC_CODES)),
+      message: reason,
+      errorClass: reason,
+      retryAfterMs: delay,
+    },
+    ['code'],
+  ],
+  'rpc-end': [place],
+  'rpc-silence': [place],
+  'rpc-cut': [{ ...place, goaway: flag }],
+  'rpc-extra': [{ ...place, answer: oneOf(['empty', 'unknown']) }, ['answer']],
+  'rpc-batch': [{ as: oneOf(BATCH_PACKINGS) }, ['as']],
+  'rpc-server-session': [{ id: reason }, ['id']],
+  'rpc-finds-nothing': [{}],
 };
 
 /**

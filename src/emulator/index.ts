@@ -2,7 +2,6 @@
 export type { AthenaEngine, AthenaOptions } from './athena/athena-options.ts';
 export type { CallRecord } from './call-log.ts';
 export type { EngineChoice, ResponderVersion } from './data-plane/engine-choice.ts';
-export type { BatchPacking, RpcFaultEffect, RpcFaultPlace } from './data-plane/rpc-fault.ts';
 export type { ExpiredTokenCode } from './data-plane/gatekeeper.ts';
 export type { Emulator, EmulatorUrls } from './emulator.ts';
 export type { EmulatorOptions } from './emulator-options.ts';
@@ -14,7 +13,10 @@ export {
   type FaultAim,
   type ControlFaultEffect,
   type FaultEffect,
+  type BatchPacking,
   type RpcFault,
+  type RpcFaultEffect,
+  type RpcFaultPlace,
 } from './fault.ts';
 export type { FaultScript } from './fault-script.ts';
 export type { RpcCode } from './grpc-status.ts';

@@ -1,12 +1,14 @@
 import type { SeededRandom } from './seeded-random.ts';
 import type { Call } from './service.ts';
 
-/** One call of a listing. */
-interface PageRequest {
-  /** What is listed, including every filter: a page token is valid for the same listing only. */
-  readonly listing: string;
-  readonly size: number;
-  readonly token: string | undefined;
+/** How a service pages its lists. */
+export interface PageRules {
+  /** The request members with the page size and the page token. */
+  readonly sizeMember: string;
+  readonly tokenMember: string;
+  readonly defaultSize: number;
+  /** The error for a token that was not issued for the listing. */
+  readonly invalidToken: () => Error;
 }
 
 /** A page of a listing. */
@@ -15,77 +17,67 @@ export interface Page<Row> {
   readonly nextToken: string | undefined;
 }
 
-interface Bookmark<Rest> {
+interface Bookmark {
   readonly listing: string;
-  readonly rest: Rest;
+  readonly rest: unknown;
 }
 
 /** How many page tokens are remembered; the oldest is forgotten first. */
 const REMEMBERED_TOKENS = 10_000;
 
-/** Opaque page tokens of a service. */
+/** The lists of a service, with opaque page tokens. A token is valid for the same operation and the same request only. */
 export class PageBook {
   readonly #random: SeededRandom;
-  readonly #invalidToken: () => Error;
-  readonly #bookmarks = new Map<string, Bookmark<unknown>>();
+  readonly #rules: PageRules;
+  readonly #bookmarks = new Map<string, Bookmark>();
 
-  /** `invalidToken` makes the error for a token that was not issued for the listing. */
-  constructor(random: SeededRandom, invalidToken: () => Error) {
+  constructor(random: SeededRandom, rules: PageRules) {
     this.#random = random;
-    this.#invalidToken = invalidToken;
+    this.#rules = rules;
   }
 
   /**
    * Turns a page of rows by id, in order. The first page fixes the ids of the listing, so that following the tokens gives
    * each of them once, whatever happens meanwhile; the row of an id is read when its page is.
    */
-  list<Row>(
-    { emptyPage }: Call,
-    { listing, size, token, rows }: PageRequest & { readonly rows: readonly (readonly [id: string, row: Row])[] },
-  ): Page<Row> {
-    const ids = this.#rest<readonly string[]>(listing, token) ?? rows.map(([id]) => id);
-    const count = emptyPage ? 0 : size;
-    const rest = ids.slice(count);
+  list<Row>(call: Call, request: object, rows: readonly (readonly [id: string, row: Row])[]): Page<Row> {
+    const { listing, size, rest } = this.#open(call, request);
+    // Safe: a listing is always turned by the same method.
+    const ids = (rest as readonly string[] | undefined) ?? rows.map(([id]) => id);
     const byId = new Map(rows);
+    const later = ids.slice(size);
     return {
-      rows: ids.slice(0, count).flatMap((id) => byId.get(id) ?? []),
-      nextToken: rest.length === 0 ? undefined : this.#mark({ listing, rest }),
+      rows: ids.slice(0, size).flatMap((id) => byId.get(id) ?? []),
+      nextToken: later.length === 0 ? undefined : this.#mark({ listing, rest: later }),
     };
   }
 
   /**
-   * Turns a page of rows that keep their positions, such as the runs of a batch: a token remembers a position and nothing
-   * else, so the cost of a page does not grow with the listing. `row` gives undefined for what the filter leaves out.
+   * Turns a page of `count` rows that keep their positions, such as the runs of a batch: a token remembers a position and
+   * nothing else, so the cost of a page does not grow with the listing. `row` gives undefined for what the filter leaves out.
    */
-  scan<Row>(
-    { emptyPage }: Call,
-    {
-      listing,
-      size,
-      token,
-      count,
-      row,
-    }: PageRequest & { readonly count: number; readonly row: (position: number) => Row | undefined },
-  ): Page<Row> {
+  scan<Row>(call: Call, request: object, count: number, row: (position: number) => Row | undefined): Page<Row> {
+    const { listing, size, rest } = this.#open(call, request);
     const rows: Row[] = [];
-    let position = this.#rest<number>(listing, token) ?? 0;
-    for (; position < count && rows.length < (emptyPage ? 0 : size); position++) {
+    let position = (rest as number | undefined) ?? 0;
+    for (; position < count && rows.length < size; position++) {
       const found = row(position);
       if (found !== undefined) rows.push(found);
     }
     return { rows, nextToken: position < count ? this.#mark({ listing, rest: position }) : undefined };
   }
 
-  /** What remains of a listing; undefined on the first page. */
-  #rest<Rest>(listing: string, token: string | undefined): Rest | undefined {
-    if (token === undefined) return undefined;
-    const bookmark = this.#bookmarks.get(token);
-    if (bookmark?.listing !== listing) throw this.#invalidToken();
-    // Safe: a listing is always turned by the same method.
-    return bookmark.rest as Rest;
+  /** The listing that a request names, the size of the page, and what remains of the listing; undefined on the first page. */
+  #open({ operation, emptyPage }: Call, request: object): Bookmark & { readonly size: number } {
+    const { sizeMember, tokenMember, defaultSize, invalidToken } = this.#rules;
+    const { [sizeMember]: size = defaultSize, [tokenMember]: token, ...filters } = request as Record<string, unknown>;
+    const listing = `${operation} ${JSON.stringify(filters)}`;
+    const bookmark = typeof token === 'string' ? this.#bookmarks.get(token) : { listing, rest: undefined };
+    if (bookmark?.listing !== listing) throw invalidToken();
+    return { ...bookmark, size: emptyPage ? 0 : Number(size) };
   }
 
-  #mark(bookmark: Bookmark<unknown>): string {
+  #mark(bookmark: Bookmark): string {
     const token = Buffer.from(this.#random.hex(64), 'hex').toString('base64url');
     this.#bookmarks.set(token, bookmark);
     const [oldest] = this.#bookmarks.keys();

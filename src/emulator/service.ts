@@ -1,3 +1,4 @@
+import type { RateLimit } from './rate-limiter.ts';
 import type { StructureShape, ValueOf } from './shapes.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
@@ -70,6 +71,8 @@ export interface EmulatedSession {
 
 /** The call that an operation runs in. */
 export interface Call {
+  /** The name of the operation. */
+  readonly operation: string;
   /** Whether a list must answer an empty page with a next token. */
   readonly emptyPage: boolean;
   /** Why the calculation that this call starts must fail. */
@@ -165,6 +168,8 @@ export interface EmulatedService {
   readonly signingName?: string;
   /** The request member that makes an operation idempotent; absent where there is none. */
   readonly tokenMember?: string;
+  /** The rates of its operations, or of what `quotaOf` names. */
+  readonly rates?: Readonly<Record<string, RateLimit>> | undefined;
   readonly protocol: Protocol;
   readonly errors: CommonErrors;
   /** Which rate an operation counts against (default: its own). */

@@ -3,17 +3,14 @@ import { CallLog } from './call-log.ts';
 import { answerCall } from './call-pipeline.ts';
 import { answerControl, CONTROL_PREFIX } from './control-routes.ts';
 import { DataPlane } from './data-plane/data-plane.ts';
-import { DATAPROC_RATES } from './dataproc/dataproc-options.ts';
 import { createDataproc } from './dataproc/dataproc-service.ts';
 import { createEmrServerless } from './emr-serverless/emr-serverless-service.ts';
 import { Emulator, type EmulatorUrls } from './emulator.ts';
 import { parseEmulatorOptions, type EmulatorConfig, type EmulatorOptions } from './emulator-options.ts';
 import { FaultScript } from './fault-script.ts';
-import { toHealthOmicsConfig } from './healthomics/healthomics-options.ts';
 import { createHealthOmics } from './healthomics/healthomics-service.ts';
-import { HttpServer } from './http-server.ts';
-import type { Delay, EmulatorServer } from './loopback.ts';
-import { RateLimiter, type RateLimit } from './rate-limiter.ts';
+import { HttpServer, type Delay, type EmulatorServer } from './loopback.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { createS3 } from './s3/s3-service.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -26,31 +23,20 @@ interface ServiceEntry {
   /** The URL of its gRPC server, for a service that has one. */
   readonly rpcUrl?: keyof EmulatorUrls;
   readonly create: (world: World, config: EmulatorConfig) => EmulatedService & { readonly rpc?: Protocol };
-  readonly rates?: (config: EmulatorConfig) => Readonly<Record<string, RateLimit>> | undefined;
 }
 
 const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
-  athena: {
-    url: 'athena',
-    create: (world, config) => createAthena(world, config.athena),
-    rates: (config) => config.athena.rates,
-  },
+  athena: { url: 'athena', create: (world, { athena }) => createAthena(world, athena) },
   'emr-serverless': {
     url: 'emrServerless',
     create: (world, config) => createEmrServerless(world, config.emrServerless),
-    rates: (config) => config.emrServerless.rates,
   },
   dataproc: {
     url: 'dataprocRest',
     rpcUrl: 'dataprocGrpc',
-    create: (world, config) => createDataproc(world, config.dataproc),
-    rates: (config) => ({ ...DATAPROC_RATES, ...config.dataproc.rates }),
+    create: (world, { dataproc }) => createDataproc(world, dataproc),
   },
-  healthomics: {
-    url: 'healthomics',
-    create: (world, config) => createHealthOmics(world, config.healthomics),
-    rates: (config) => toHealthOmicsConfig(config.healthomics, config.startupMs).rates,
-  },
+  healthomics: { url: 'healthomics', create: (world, { healthomics }) => createHealthOmics(world, healthomics) },
   s3: { url: 's3', create: createS3 },
 };
 
@@ -76,8 +62,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const emulator = new Emulator({ services: entries.map(({ service }) => service), timeline, faults, log, servers });
   const delay: Delay = (ms, action) => void timeline.alarm(ms, action);
   try {
-    for (const { id, url, rpcUrl, service, rates } of entries) {
-      const limiter = new RateLimiter(timeline, rates?.(config) ?? {});
+    for (const { id, url, rpcUrl, service } of entries) {
+      const limiter = new RateLimiter(timeline, service.rates ?? {});
       const parts = { service, timeline, random, faults, limiter, log, signature: config };
       const server = await HttpServer.listen(
         config.ports[id] ?? 0,

@@ -1,3 +1,4 @@
+import type { Call } from './service.ts';
 import type { Timeline } from './timeline.ts';
 
 interface Entry {
@@ -6,14 +7,14 @@ interface Entry {
   readonly writtenAtMs: number;
 }
 
-/** One idempotent call. */
-export interface TokenUse {
-  /** Where the token counts, for example the operation and the application. */
-  readonly scope: string;
-  /** Without one, the call always runs. */
-  readonly token: string | undefined;
-  /** The parameters, without the token. */
-  readonly parameters: object;
+/** How a service treats idempotency tokens. */
+export interface TokenRules {
+  /** The request member with the token. */
+  readonly member: string;
+  /** How long a token is remembered; undefined: forever. */
+  readonly lifetimeMs: number | undefined;
+  /** The error for a known token with other parameters. */
+  readonly clash: (operation: string) => Error;
 }
 
 /**
@@ -22,20 +23,19 @@ export interface TokenUse {
  */
 export class TokenBook {
   readonly #timeline: Timeline;
-  readonly #lifetimeMs: number | undefined;
-  readonly #clash: (scope: string) => Error;
+  readonly #rules: TokenRules;
   readonly #entries = new Map<string, Entry>();
 
-  /** `clash` makes the error for a known token with other parameters. */
-  constructor(timeline: Timeline, lifetimeMs: number | undefined, clash: (scope: string) => Error) {
+  constructor(timeline: Timeline, rules: TokenRules) {
     this.#timeline = timeline;
-    this.#lifetimeMs = lifetimeMs;
-    this.#clash = clash;
+    this.#rules = rules;
   }
 
-  once<Output extends object>({ scope, token, parameters }: TokenUse, run: () => Output): Output {
-    if (token === undefined) return run();
-    const key = `${scope} ${token}`;
+  /** Runs a request once per token of its operation, or of its operation in a `scope` such as an application. */
+  once<Output extends object>({ operation }: Call, request: object, run: () => Output, scope = ''): Output {
+    const { [this.#rules.member]: token, ...parameters } = request as Record<string, unknown>;
+    if (typeof token !== 'string' || token === '') return run();
+    const key = `${operation} ${scope} ${token}`;
     const fingerprint = canonical(parameters);
     const known = this.#find(key);
     if (known === undefined) {
@@ -43,15 +43,15 @@ export class TokenBook {
       this.#entries.set(key, { fingerprint, output, writtenAtMs: this.#timeline.nowMs() });
       return output;
     }
-    if (known.fingerprint !== fingerprint) throw this.#clash(scope);
-    // Safe: a scope names one operation, whose calls all have the same output.
+    if (known.fingerprint !== fingerprint) throw this.#rules.clash(operation);
+    // Safe: the calls of an operation all have the same output.
     return known.output as Output;
   }
 
   #find(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#lifetimeMs === undefined) return entry;
-    return this.#timeline.nowMs() - entry.writtenAtMs < this.#lifetimeMs ? entry : undefined;
+    const { lifetimeMs = Number.POSITIVE_INFINITY } = this.#rules;
+    return entry !== undefined && this.#timeline.nowMs() - entry.writtenAtMs < lifetimeMs ? entry : undefined;
   }
 }
 

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RpcFaultPlace } from '../../src/emulator/data-plane/rpc-fault.ts';
-import type { RpcFault } from '../../src/emulator/fault.ts';
+import type { RpcFault, RpcFaultPlace } from '../../src/emulator/fault.ts';
 import { failureOf, openSqlStage, until, type SqlStage } from './sql-stage.ts';
 
 /** A result of several batches. */

@@ -7,34 +7,40 @@ import { Timeline } from '../../src/emulator/timeline.ts';
 import { CALL } from './service-world.ts';
 
 describe('PageBook', () => {
-  const newBook = () => new PageBook(new SeededRandom(1), () => new Error('foreign'));
+  const newBook = () =>
+    new PageBook(new SeededRandom(1), {
+      sizeMember: 'size',
+      tokenMember: 'token',
+      defaultSize: 2,
+      invalidToken: () => new Error('foreign'),
+    });
   const rows = ['a', 'b', 'c'].map((id) => [id, id] as const);
-  const request = { listing: 'all', rows, size: 2, token: undefined };
 
   it('gives the same page for the same token, and no token with the last page', () => {
     const book = newBook();
-    const { rows: first, nextToken: token } = book.list(CALL, request);
+    const { rows: first, nextToken: token } = book.list(CALL, {}, rows);
     expect(first).toEqual(['a', 'b']);
-    expect(book.list(CALL, { ...request, token })).toEqual({ rows: ['c'], nextToken: undefined });
-    expect(book.list(CALL, { ...request, token })).toEqual({ rows: ['c'], nextToken: undefined });
-    expect(book.list(CALL, { ...request, size: 3 }).nextToken).toBeUndefined();
+    expect(book.list(CALL, { token }, rows)).toEqual({ rows: ['c'], nextToken: undefined });
+    expect(book.list(CALL, { token }, rows)).toEqual({ rows: ['c'], nextToken: undefined });
+    expect(book.list(CALL, { size: 3 }, rows).nextToken).toBeUndefined();
   });
 
   it('forgets the oldest of ten thousand tokens', () => {
     const book = newBook();
-    const tokens = Array.from({ length: 10_001 }, () => book.list(CALL, request).nextToken);
-    expect(() => book.list(CALL, { ...request, token: tokens[0] })).toThrow('foreign');
-    expect(book.list(CALL, { ...request, token: tokens[1] }).rows).toEqual(['c']);
+    const tokens = Array.from({ length: 10_001 }, () => book.list(CALL, {}, rows).nextToken);
+    expect(() => book.list(CALL, { token: tokens[0] }, rows)).toThrow('foreign');
+    expect(book.list(CALL, { token: tokens[1] }, rows).rows).toEqual(['c']);
   });
 });
 
 describe('TokenBook', () => {
-  it('keeps scopes apart, and leaves nothing behind when the call is refused', () => {
+  it('keeps operations apart, and leaves nothing behind when the call is refused', () => {
     const clock = { nowMs: () => 0, monotonicMs: () => 0, schedule: () => () => undefined };
-    const book = new TokenBook(new Timeline(clock), undefined, () => new Error('clash'));
+    const rules = { member: 'token', lifetimeMs: undefined, clash: () => new Error('clash') };
+    const book = new TokenBook(new Timeline(clock), rules);
     let runs = 0;
-    const use = (scope: string, parameters: object = {}) =>
-      book.once({ scope, token: 'token', parameters }, () => {
+    const use = (operation: string, parameters: object = {}) =>
+      book.once({ ...CALL, operation }, { token: 'token', ...parameters }, () => {
         runs += 1;
         if (runs === 1) throw new Error('refused');
         return { runs };

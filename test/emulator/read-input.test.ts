@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
 import { BrokenConstraints, readInput, WrongType } from '../../src/emulator/read-input.ts';
-import { flag, listOf, mapOf, moment, structure, text, whole } from '../../src/emulator/shapes.ts';
+import { flag, listOf, mapOf, moment, oneOf, structure, text, whole } from '../../src/emulator/shapes.ts';
 
 const SHAPE = structure(
   {
-    name: text({ min: 2, max: 4, pattern: /[a-z\u{1F600}]+/u }),
-    kind: text({ oneOf: ['a', 'b'] }),
+    name: text(2, 4, /[a-z\u{1F600}]+/u),
+    kind: oneOf(['a', 'b']),
     count: whole(1, 3),
     share: { type: 'number', min: 0, max: 1, fraction: true },
     on: flag,
     at: moment,
     list: listOf(whole(0, 9), { min: 1, max: 2 }),
-    map: mapOf(text({ max: 2 }), text({ min: 1 }), { max: 1 }),
+    map: mapOf(text(0, 2), text(1), { max: 1 }),
     inner: structure({ must: flag }, ['must']),
   },
   ['name'],

@@ -5,7 +5,12 @@ import { Timeline } from '../../src/emulator/timeline.ts';
 import type { World } from '../../src/emulator/world.ts';
 
 /** A call without faults. */
-export const CALL: Call = { emptyPage: false, calculationFailure: undefined, touches: () => undefined };
+export const CALL: Call = {
+  operation: 'Operation',
+  emptyPage: false,
+  calculationFailure: undefined,
+  touches: () => undefined,
+};
 
 /** The surroundings of one service, without servers, on a clock that stands still. */
 export function newWorld(): World {

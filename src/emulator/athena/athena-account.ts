@@ -4,7 +4,6 @@ import { byCode, invalidRequest, resourceNotFound, tooManyRequests } from './ath
 import type { AthenaConfig, AthenaEngine } from './athena-options.ts';
 import { AthenaSession, type AthenaStart, type AthenaState } from './athena-session.ts';
 import type { Calculation } from './calculation.ts';
-import { toTagMap } from './tags.ts';
 
 /** Engine settings that only PySpark engine version 3 accepts. */
 const PYSPARK3_SETTINGS = ['CoordinatorDpuSize', 'DefaultExecutorDpuSize', 'SparkProperties'] as const;
@@ -21,9 +20,17 @@ export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, Athena
       foreignArn: () =>
         invalidRequest(`The ResourceARN is not of account ${world.accountId} in region ${world.region}.`),
       invalid: invalidRequest,
-      invalidPageToken: () => invalidRequest('The NextToken is not valid.'),
       unknownSession: (id) => byCode(config.unknownSessionCode, `Session ${id} was not found.`, id),
-      tokenClash: () => byCode(config.tokenClashCode, 'The ClientRequestToken was used with other parameters.'),
+      tokens: {
+        member: 'ClientRequestToken',
+        clash: () => byCode(config.tokenClashCode, 'The ClientRequestToken was used with other parameters.'),
+      },
+      pages: {
+        sizeMember: 'MaxResults',
+        tokenMember: 'NextToken',
+        defaultSize: 100,
+        invalidToken: () => invalidRequest('The NextToken is not valid.'),
+      },
     });
   }
 
@@ -94,4 +101,32 @@ export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, Athena
       `The account's quota is ${quota} DPUs; ${used} are in use and this session needs ${session.dpus}.`,
     );
   }
+}
+
+/** What keys and values may contain; the model limits their lengths only. */
+const ALLOWED = /^[\p{L}\p{N}\s+\-=._:/@]*$/u;
+
+/**
+ * The tags of a request by key; a tag without a value has an empty one, a tag without a key is ignored.
+ *
+ * @throws ServiceError when a key is repeated or reserved, or a character is not allowed.
+ * @see https://docs.aws.amazon.com/athena/latest/ug/tags.html read 2026-11-21
+ */
+export function toTagMap(
+  tags: readonly { readonly Key?: string; readonly Value?: string }[] = [],
+): Readonly<Record<string, string>> {
+  const entries = tags.flatMap(({ Key: key, Value: value = '' }) => (key === undefined ? [] : [[key, value] as const]));
+  const map = new Map(entries);
+  if (map.size < entries.length) throw invalidRequest('Tag keys must be unique per resource.');
+  for (const [key, value] of map) {
+    refuseReserved(key);
+    if (ALLOWED.test(key + value)) continue;
+    throw invalidRequest('Tags may contain only letters, numbers, spaces and + - = . _ : / @.');
+  }
+  return Object.fromEntries(map);
+}
+
+/** @throws ServiceError for a key that only the service may add and remove. */
+export function refuseReserved(key: string): void {
+  if (/^aws:/i.test(key)) throw invalidRequest('Tag keys that begin with aws: are reserved.');
 }

@@ -1,4 +1,4 @@
-import { epochSeconds } from '../aws/aws-json.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Phase } from '../timeline.ts';
 import type { AthenaSession, AthenaState } from './athena-session.ts';
 import type { Calculation } from './calculation.ts';

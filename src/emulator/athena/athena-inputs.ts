@@ -2,7 +2,7 @@
  * The requests of Athena: the names, lengths, ranges, patterns and choices of the service model
  * (`athena/2017-05-18/service-2.json` of botocore, read 2026-11-21), in our own notation.
  */
-import { flag, listOf, mapOf, structure, text, whole } from '../shapes.ts';
+import { flag, listOf, mapOf, matching, oneOf, structure, text, whole } from '../shapes.ts';
 
 /** Athena's session states. */
 export const SESSION_STATES = [
@@ -30,30 +30,26 @@ export const CALCULATION_STATES = [
 
 const EXECUTOR_STATES = ['CREATING', 'CREATED', 'REGISTERED', 'TERMINATING', 'TERMINATED', 'FAILED'] as const;
 
-const description = text({ min: 1, max: 1024 });
-const workGroup = text({ pattern: /[a-zA-Z0-9._-]{1,128}/ });
-const name = text({ min: 1, max: 128 });
-const sessionId = text({ min: 1, max: 256 });
-const calculationId = text({ min: 1, max: 36 });
-const token = text({ min: 32, max: 128 });
-const managerToken = text({ max: 2048 });
-const pageToken = text({ min: 1, max: 1024 });
+const description = text(1, 1024);
+const workGroup = matching(/[a-zA-Z0-9._-]{1,128}/);
+const name = text(1, 128);
+const sessionId = text(1, 256);
+const calculationId = text(1, 36);
+const token = text(32, 128);
+const managerToken = text(0, 2048);
+const pageToken = text(1, 1024);
 const pageSize = whole(1, 100);
-const codeBlock = text({ max: 68_000 });
-const resourceName = text({ min: 1, max: 1011 });
-const roleArn = text({ min: 20, max: 2048, pattern: /arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+/ });
-const kmsKey = text({
-  min: 1,
-  max: 2048,
-  pattern:
-    /(arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(key|alias)\/?[a-zA-Z_0-9+=,.@\-_/]+|alias\/[a-zA-Z0-9/_-]+|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})/,
-});
-const tagKey = text({ min: 1, max: 128 });
-const tags = listOf(structure({ Key: tagKey, Value: text({ min: 0, max: 256 }) }));
-const parameters = mapOf(
-  text({ min: 1, max: 255, pattern: /[\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}\t]*/u }),
-  text({ max: 51_200 }),
+const codeBlock = text(0, 68_000);
+const resourceName = text(1, 1011);
+const roleArn = text(20, 2048, /arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+/);
+const kmsKey = text(
+  1,
+  2048,
+  /(arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(key|alias)\/?[a-zA-Z_0-9+=,.@\-_/]+|alias\/[a-zA-Z0-9/_-]+|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})/,
 );
+const tagKey = text(1, 128);
+const tags = listOf(structure({ Key: tagKey, Value: text(0, 256) }));
+const parameters = mapOf(text(1, 255, /[\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}\t]*/u), text(0, 51_200));
 
 const engineConfiguration = structure({
   CoordinatorDpuSize: whole(1, 1),
@@ -68,9 +64,9 @@ const monitoringConfiguration = structure({
   CloudWatchLoggingConfiguration: structure(
     {
       Enabled: flag,
-      LogGroup: text({ min: 1, max: 512, pattern: /[a-zA-Z0-9._/-]+/ }),
-      LogStreamNamePrefix: text({ min: 1, max: 512, pattern: /[^:*]*/ }),
-      LogTypes: mapOf(text({}), listOf(text({}))),
+      LogGroup: text(1, 512, /[a-zA-Z0-9._/-]+/),
+      LogStreamNamePrefix: text(1, 512, /[^:*]*/),
+      LogTypes: mapOf(text(), listOf(text())),
     },
     ['Enabled'],
   ),
@@ -79,7 +75,7 @@ const monitoringConfiguration = structure({
     {
       Enabled: flag,
       KmsKey: kmsKey,
-      LogLocation: text({ max: 1024, pattern: /s3:\/\/[a-z0-9][a-z0-9-]*[a-z0-9](\/.*)?/ }),
+      LogLocation: text(0, 1024, /s3:\/\/[a-z0-9][a-z0-9-]*[a-z0-9](\/.*)?/),
     },
     ['Enabled'],
   ),
@@ -109,9 +105,7 @@ export const SESSION_INPUTS = {
   ),
   GetSession: oneSession,
   GetSessionStatus: oneSession,
-  ListSessions: structure({ WorkGroup: workGroup, StateFilter: text({ oneOf: SESSION_STATES }), ...managerPage }, [
-    'WorkGroup',
-  ]),
+  ListSessions: structure({ WorkGroup: workGroup, StateFilter: oneOf(SESSION_STATES), ...managerPage }, ['WorkGroup']),
   TerminateSession: oneSession,
   GetSessionEndpoint: oneSession,
   GetResourceDashboard: structure({ ResourceARN: resourceName }, ['ResourceARN']),
@@ -133,7 +127,7 @@ export const CALCULATION_INPUTS = {
   GetCalculationExecutionStatus: oneCalculation,
   GetCalculationExecutionCode: oneCalculation,
   ListCalculationExecutions: structure(
-    { SessionId: sessionId, StateFilter: text({ oneOf: CALCULATION_STATES }), ...managerPage },
+    { SessionId: sessionId, StateFilter: oneOf(CALCULATION_STATES), ...managerPage },
     ['SessionId'],
   ),
   StopCalculationExecution: oneCalculation,
@@ -142,14 +136,13 @@ export const CALCULATION_INPUTS = {
 /** The operations of what surrounds sessions: workgroups, executors, sizes, notebooks and tags. */
 export const WORKGROUP_INPUTS = {
   GetWorkGroup: structure({ WorkGroup: workGroup }, ['WorkGroup']),
-  ListExecutors: structure(
-    { SessionId: sessionId, ExecutorStateFilter: text({ oneOf: EXECUTOR_STATES }), ...managerPage },
-    ['SessionId'],
-  ),
+  ListExecutors: structure({ SessionId: sessionId, ExecutorStateFilter: oneOf(EXECUTOR_STATES), ...managerPage }, [
+    'SessionId',
+  ]),
   ListApplicationDPUSizes: structure(page),
   ListNotebookSessions: structure(
     {
-      NotebookId: text({ min: 1, max: 36, pattern: /[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/ }),
+      NotebookId: text(1, 36, /[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/),
       ...page,
     },
     ['NotebookId'],

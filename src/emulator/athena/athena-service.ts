@@ -1,4 +1,4 @@
-import { awsJson } from '../aws/aws-json.ts';
+import { awsJson } from '../aws/aws-protocols.ts';
 import { operationsOf, type EmulatedService } from '../service.ts';
 import type { World } from '../world.ts';
 import { AthenaAccount } from './athena-account.ts';
@@ -22,6 +22,7 @@ export function createAthena(world: World, options: AthenaOptions): EmulatedServ
       ...operationsOf(WORKGROUP_INPUTS, workgroupHandlers(account)),
     }),
     errors: ATHENA_ERRORS,
+    rates: account.config.rates,
     sessions: () => account.sessions(),
     calculations: () => [...account.calculations.values()].map((calculation) => calculation.truth()),
   };

@@ -5,17 +5,13 @@ import { invalidRequest } from './athena-errors.ts';
 import type { CALCULATION_INPUTS } from './athena-inputs.ts';
 import { Calculation } from './calculation.ts';
 
-/** The default and largest page size. */
-const PAGE_SIZE = 100;
-
 /** The calculations of PySpark engine version 3. */
 export function calculationHandlers(account: AthenaAccount): Handlers<typeof CALCULATION_INPUTS> {
   const { config, world } = account;
   return {
     StartCalculationExecution(request, call) {
-      const { ClientRequestToken: token, ...parameters } = request;
       const { session } = account.seen(call, request.SessionId);
-      return account.tokens.once({ scope: 'StartCalculationExecution', token, parameters }, () => {
+      return account.tokens.once(call, request, () => {
         const codeBlock = request.CodeBlock ?? request.CalculationConfiguration?.CodeBlock;
         if (codeBlock === undefined) throw invalidRequest('CodeBlock is required.');
         if (session.engine !== 'pyspark-3') {
@@ -27,7 +23,7 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
         const calculation = new Calculation(world.timeline, {
           id: world.random.uuid(),
           sessionId: session.id,
-          token,
+          token: request.ClientRequestToken,
           codeBlock,
           description: request.Description,
           runMs: config.calculationMs,
@@ -46,7 +42,8 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
     GetCalculationExecutionCode: ({ CalculationExecutionId: id }) => ({
       CodeBlock: account.requireCalculation(id).start.codeBlock,
     }),
-    ListCalculationExecutions({ SessionId: id, StateFilter: filter, MaxResults: size, NextToken: token }, call) {
+    ListCalculationExecutions(request, call) {
+      const { SessionId: id, StateFilter: filter } = request;
       account.seen(call, id);
       const listed = [...account.calculations.values()].filter(
         ({ start, current }) => start.sessionId === id && (filter === undefined || filter === current.state),
@@ -56,12 +53,8 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
         Description: calculation.start.description,
         Status: toCalculationStatus(calculation),
       });
-      const { rows, nextToken } = account.pages.list(call, {
-        listing: `ListCalculationExecutions ${id} ${filter ?? ''}`,
-        rows: listed.map((calculation) => [calculation.start.id, toRow(calculation)] as const).reverse(),
-        size: size ?? PAGE_SIZE,
-        token,
-      });
+      const all = listed.map((calculation) => [calculation.start.id, toRow(calculation)] as const).reverse();
+      const { rows, nextToken } = account.pages.list(call, request, all);
       return { Calculations: rows, NextToken: nextToken };
     },
     StopCalculationExecution({ CalculationExecutionId: id }) {

@@ -1,4 +1,4 @@
-import { epochSeconds } from '../aws/aws-json.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Handlers } from '../service.ts';
 import type { AthenaAccount } from './athena-account.ts';
 import { toSession, toStatus, toSummary } from './athena-answers.ts';
@@ -8,8 +8,6 @@ import type { AthenaState } from './athena-session.ts';
 
 /** What ListSessions shows without a filter: the active states. */
 const LISTED_STATES: readonly AthenaState[] = ['CREATING', 'CREATED', 'IDLE', 'BUSY'];
-/** The default and largest page size. */
-const PAGE_SIZE = 100;
 /** The length of an endpoint token in bytes, as observed, so that small header limits show. */
 const TOKEN_BYTES = 1536;
 
@@ -18,8 +16,7 @@ export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION
   const { config, world } = account;
   return {
     StartSession(request, call) {
-      const { ClientRequestToken: token, ...parameters } = request;
-      return account.startOnce(call, { scope: 'StartSession', token, parameters }, () => {
+      return account.startOnce(call, request, () => {
         const session = account.start(request);
         return [session, { SessionId: session.id, State: session.state }];
       });
@@ -32,7 +29,8 @@ export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION
       const { session, phase } = account.seen(call, id);
       return { SessionId: id, Status: toStatus(session, phase) };
     },
-    ListSessions({ WorkGroup: workGroup, StateFilter: filter, MaxResults: size = PAGE_SIZE, NextToken: token }, call) {
+    ListSessions(request, call) {
+      const { WorkGroup: workGroup, StateFilter: filter } = request;
       account.requireSparkEngine(workGroup);
       const active = config.listsDegraded ? [...LISTED_STATES, 'DEGRADED'] : LISTED_STATES;
       const shown = filter === undefined ? active : [filter];
@@ -40,12 +38,8 @@ export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION
         const isHidden = !config.listsEnded && (state === 'TERMINATED' || state === 'FAILED');
         return shown.includes(state) && !isHidden;
       });
-      const { rows, nextToken } = account.pages.list(call, {
-        listing: `ListSessions ${workGroup} ${filter ?? ''}`,
-        rows: listed.map(({ session, phase }) => [session.id, toSummary(session, phase)] as const).reverse(),
-        size,
-        token,
-      });
+      const all = listed.map(({ session, phase }) => [session.id, toSummary(session, phase)] as const).reverse();
+      const { rows, nextToken } = account.pages.list(call, request, all);
       return { Sessions: rows, NextToken: nextToken };
     },
     TerminateSession({ SessionId: id }, call) {

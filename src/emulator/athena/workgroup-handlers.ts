@@ -1,18 +1,15 @@
-import { epochSeconds } from '../aws/aws-json.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Handlers } from '../service.ts';
-import type { AthenaAccount } from './athena-account.ts';
+import { refuseReserved, toTagMap, type AthenaAccount } from './athena-account.ts';
 import { invalidRequest } from './athena-errors.ts';
 import type { WORKGROUP_INPUTS } from './athena-inputs.ts';
 import { ENGINE_VERSIONS } from './athena-options.ts';
 import type { AthenaSession } from './athena-session.ts';
-import { refuseReserved, toTagMap } from './tags.ts';
 
 /** When the emulated workgroups were created. */
 const CREATED_AT_MS = Date.UTC(2026, 0, 1);
 /** How long a notebook URL is valid. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_CreatePresignedNotebookUrl.html read 2026-11-20 */
 const NOTEBOOK_URL_TTL_MS = 10 * 60_000;
-/** The default and largest page of ListExecutors. */
-const EXECUTOR_PAGE_SIZE = 100;
 /** The largest page of ListNotebookSessions, by the model of the answer. */
 const NOTEBOOK_PAGE_SIZE = 10;
 /** The default and smallest page of ListTagsForResource. */
@@ -44,36 +41,27 @@ export function workgroupHandlers(account: AthenaAccount): Handlers<typeof WORKG
         },
       };
     },
-    ListExecutors({ SessionId: id, ExecutorStateFilter: filter, MaxResults: size, NextToken: token }, call) {
+    ListExecutors(request, call) {
+      const { SessionId: id, ExecutorStateFilter: filter } = request;
       const executors = toExecutors(account.seen(call, id).session);
-      const { rows, nextToken } = pages.list(call, {
-        listing: `ListExecutors ${id} ${filter ?? ''}`,
-        rows: executors
-          .filter(({ ExecutorState: state }) => filter === undefined || filter === state)
-          .map((executor) => [executor.ExecutorId, executor]),
-        size: size ?? EXECUTOR_PAGE_SIZE,
-        token,
-      });
+      const shown = executors.filter(({ ExecutorState: state }) => filter === undefined || filter === state);
+      const all = shown.map((executor) => [executor.ExecutorId, executor] as const);
+      const { rows, nextToken } = pages.list(call, request, all);
       return { SessionId: id, ExecutorsSummary: rows, NextToken: nextToken };
     },
     ListApplicationDPUSizes({ NextToken: token }) {
       if (token !== undefined) throw invalidRequest('The NextToken is not valid.');
       return { ApplicationDPUSizes: [{ ApplicationRuntimeId: ENGINE_VERSIONS['pyspark-3'], SupportedDPUSizes: [1] }] };
     },
-    ListNotebookSessions({ NotebookId: notebook, MaxResults: size, NextToken: token }, call) {
-      const sessions = account
-        .sessions()
-        .filter(({ request }) => request.EngineConfiguration.AdditionalConfigs?.['NotebookId'] === notebook);
-      const toRow = ({ id, startedAtMs }: AthenaSession): object => ({
-        SessionId: id,
-        CreationTime: epochSeconds(startedAtMs),
+    ListNotebookSessions(request, call) {
+      const size = Math.min(request.MaxResults ?? NOTEBOOK_PAGE_SIZE, NOTEBOOK_PAGE_SIZE);
+      const sessions = account.sessions().filter(({ request: { EngineConfiguration: engine } }) => {
+        return engine.AdditionalConfigs?.['NotebookId'] === request.NotebookId;
       });
-      const { rows, nextToken } = pages.list(call, {
-        listing: `ListNotebookSessions ${notebook}`,
-        rows: sessions.map((session) => [session.id, toRow(session)] as const).reverse(),
-        size: Math.min(size ?? NOTEBOOK_PAGE_SIZE, NOTEBOOK_PAGE_SIZE),
-        token,
+      const all = sessions.map(({ id, startedAtMs }) => {
+        return [id, { SessionId: id, CreationTime: epochSeconds(startedAtMs) }] as const;
       });
+      const { rows, nextToken } = pages.list(call, { ...request, MaxResults: size }, all.reverse());
       return { NotebookSessionsList: rows, NextToken: nextToken };
     },
     CreatePresignedNotebookUrl({ SessionId: id }, call) {
@@ -99,10 +87,11 @@ export function workgroupHandlers(account: AthenaAccount): Handlers<typeof WORKG
       account.tags.remove(arn, keys);
       return {};
     },
-    ListTagsForResource({ ResourceARN: arn, MaxResults: size = TAG_PAGE_SIZE, NextToken: token }, call) {
-      account.tagged(call, arn);
-      const tags = Object.entries(account.tags.of(arn)).map(([Key, Value]) => [Key, { Key, Value }] as const);
-      const { rows, nextToken } = pages.list(call, { listing: `ListTagsForResource ${arn}`, rows: tags, size, token });
+    ListTagsForResource(request, call) {
+      account.tagged(call, request.ResourceARN);
+      const tags = Object.entries(account.tags.of(request.ResourceARN));
+      const all = tags.map(([Key, Value]) => [Key, { Key, Value }] as const);
+      const { rows, nextToken } = pages.list(call, { MaxResults: TAG_PAGE_SIZE, ...request }, all);
       return { Tags: rows, NextToken: nextToken };
     },
   };

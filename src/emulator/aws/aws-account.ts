@@ -1,11 +1,10 @@
 import type { BaseSession } from '../base-session.ts';
-import { PageBook } from '../page-book.ts';
+import { PageBook, type PageRules } from '../page-book.ts';
 import type { Call, ServiceError } from '../service.ts';
 import type { AwsSessionOptions, WithDefaults } from '../session-options.ts';
 import type { Phase } from '../timeline.ts';
-import { TokenBook, type TokenUse } from '../token-book.ts';
+import { TokenBook, type TokenRules } from '../token-book.ts';
 import type { World } from '../world.ts';
-import { TagBook } from './tag-book.ts';
 
 /** What differs between the accounts of AWS services. */
 interface AwsAccountRules {
@@ -16,11 +15,9 @@ interface AwsAccountRules {
   /** The error for an ARN of another account or region. */
   readonly foreignArn: () => ServiceError;
   readonly invalid: (message: string) => ServiceError;
-  /** The error for an invalid page token. */
-  readonly invalidPageToken: () => ServiceError;
   readonly unknownSession: (id: string) => ServiceError;
-  /** The error for a known token with other parameters; `scope` begins with the operation. */
-  readonly tokenClash: (scope: string) => ServiceError;
+  readonly tokens: Omit<TokenRules, 'lifetimeMs'>;
+  readonly pages: PageRules;
 }
 
 type Config = WithDefaults<
@@ -42,8 +39,8 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
     this.world = world;
     this.config = config;
     this.#rules = rules;
-    this.tokens = new TokenBook(world.timeline, config.tokenLifetimeMs, rules.tokenClash);
-    this.pages = new PageBook(world.random, rules.invalidPageToken);
+    this.tokens = new TokenBook(world.timeline, { ...rules.tokens, lifetimeMs: config.tokenLifetimeMs });
+    this.pages = new PageBook(world.random, rules.pages);
     this.tags = new TagBook(rules.tagLimit, rules.invalid);
   }
 
@@ -53,12 +50,13 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
   }
 
   /** Starts a session once per token; `start` gives the session and the answer. */
-  startOnce(call: Call, use: TokenUse, start: () => readonly [Session, object]): object {
-    const [session, answer] = this.tokens.once(use, () => {
+  startOnce(call: Call, request: object, start: () => readonly [Session, object], scope?: string): object {
+    const run = (): readonly [Session, object] => {
       const started = start();
       this.#sessions.set(started[0].id, started[0]);
       return started;
-    });
+    };
+    const [session, answer] = this.tokens.once(call, request, run, scope);
     call.touches(session);
     return answer;
   }
@@ -108,4 +106,34 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
 
   /** @throws ServiceError when there is no such workgroup or application. */
   protected abstract requireScope(scope: string, arn: string): void;
+}
+
+/** The tags of a service's resources, by ARN. */
+class TagBook {
+  readonly #byArn = new Map<string, ReadonlyMap<string, string>>();
+  readonly #limit: number;
+  readonly #refuse: (message: string) => Error;
+
+  /** `limit` is the most tags of one resource; `refuse` makes the error for more. */
+  constructor(limit: number, refuse: (message: string) => Error) {
+    this.#limit = limit;
+    this.#refuse = refuse;
+  }
+
+  of(arn: string): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#byArn.get(arn) ?? []);
+  }
+
+  /** Adds tags, replacing the values of known keys. Adds all of them, or none when they are too many. */
+  add(arn: string, tags: Readonly<Record<string, string>>): void {
+    const all = new Map([...(this.#byArn.get(arn) ?? []), ...Object.entries(tags)]);
+    if (all.size > this.#limit) throw this.#refuse(`A resource has at most ${this.#limit} tags.`);
+    this.#byArn.set(arn, all);
+  }
+
+  /** Removes tags; ignores unknown keys. */
+  remove(arn: string, keys: readonly string[]): void {
+    const rest = [...(this.#byArn.get(arn) ?? [])].filter(([key]) => !keys.includes(key));
+    this.#byArn.set(arn, new Map(rest));
+  }
 }

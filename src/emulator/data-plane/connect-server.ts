@@ -7,7 +7,7 @@ import { GRPC_CODES } from '../grpc-status.ts';
 import { METHODS, SERVICE_PATH, type ConnectEngine } from './connect-engine.ts';
 import { openWhile, type OpenTicket } from './gatekeeper.ts';
 import { CutConnection, faultyAnswers } from './faulty-answers.ts';
-import { RpcStatus } from './rpc-status.ts';
+import { RpcStatus } from '../grpc-status.ts';
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 

@@ -13,7 +13,7 @@ import {
   type InstallableEngine,
 } from '../../contract/installed-engine.ts';
 import { listenOnLoopback, LOOPBACK } from '../loopback.ts';
-import { RpcStatus } from './rpc-status.ts';
+import { RpcStatus } from '../grpc-status.ts';
 
 /** Apache Spark takes seconds to listen on an idle machine. */
 const START_TIMEOUT_MS = 120_000;

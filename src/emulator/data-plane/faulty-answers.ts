@@ -1,6 +1,6 @@
 import type { RpcFault } from '../fault.ts';
 import { repackBatch } from './repack-batch.ts';
-import { RpcStatus } from './rpc-status.ts';
+import { RpcStatus } from '../grpc-status.ts';
 import { encodeMessage } from './wire-message.ts';
 
 /** The field with the server's session id, in the answers of `ExecutePlan`, `ReattachExecute` and `AnalyzePlan`. */

@@ -2,7 +2,7 @@ import type { CallLog, OpenCallRecord } from '../call-log.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { EmulatedSession } from '../service.ts';
 import type { Timeline } from '../timeline.ts';
-import { RpcStatus } from './rpc-status.ts';
+import { RpcStatus } from '../grpc-status.ts';
 
 /** The calls during which the clouds' sessions are BUSY. */
 const WORK = new Set(['ExecutePlan', 'ReattachExecute']);

@@ -1,4 +1,4 @@
-import type { BatchPacking } from './rpc-fault.ts';
+import type { BatchPacking } from '../fault.ts';
 import { encodeMessage, WireMessage, type FieldValue } from './wire-message.ts';
 
 /** Fields of `ExecutePlanResponse` and of the batch in it. */

@@ -28,10 +28,17 @@ export class DataprocAccount {
   constructor(world: World, config: DataprocConfig) {
     this.world = world;
     this.config = config;
-    this.tokens = new TokenBook(world.timeline, undefined, () =>
-      refusal('INVALID_ARGUMENT', 'The request id was used with another request.'),
-    );
-    this.pages = new PageBook(world.random, () => refusal('INVALID_ARGUMENT', 'The page token is not valid.'));
+    this.tokens = new TokenBook(world.timeline, {
+      member: 'requestId',
+      lifetimeMs: undefined,
+      clash: () => refusal('INVALID_ARGUMENT', 'The request id was used with another request.'),
+    });
+    this.pages = new PageBook(world.random, {
+      sizeMember: 'pageSize',
+      tokenMember: 'pageToken',
+      defaultSize: config.maxPageSize,
+      invalidToken: () => refusal('INVALID_ARGUMENT', 'The page token is not valid.'),
+    });
   }
 
   sessions(): readonly DataprocSession[] {

@@ -8,68 +8,59 @@ import { parseFilter } from './session-filter.ts';
 
 /** `google.cloud.dataproc.v1.SessionController`, and `google.longrunning.Operations` as far as sessions need it. */
 export function dataprocHandlers(account: DataprocAccount): Handlers<typeof INPUTS> {
-  const { config, pages } = account;
+  const { config, pages, tokens } = account;
 
-  /** The same request id gives the same operation; a different request with it is ignored, or refused by option. */
-  const once = (scope: string, token: string | undefined, parameters: object, run: () => LongRunning): object => {
-    const use = {
-      scope,
-      token: token === '' ? undefined : token,
-      parameters: config.requestIdClash === 'ignored' ? {} : parameters,
-    };
-    return account.tokens.once(use, run).toJson();
-  };
-  const pageOf = (pageSize: number, pageToken: string | undefined) => ({
-    size: Math.min(config.maxPageSize, pageSize === 0 ? config.maxPageSize : pageSize),
-    token: pageToken === '' ? undefined : pageToken,
+  /** An empty text and a size of 0 mean that the caller leaves them open. */
+  const paged = <Request extends { readonly pageSize?: number; readonly pageToken?: string }>(request: Request) => ({
+    ...request,
+    pageSize: Math.min(config.maxPageSize, request.pageSize || config.maxPageSize),
+    pageToken: request.pageToken || undefined,
   });
   const next = (nextToken: string | undefined): object => (nextToken === undefined ? {} : { nextPageToken: nextToken });
 
   return {
-    CreateSession({ requestId, ...request }, call) {
-      const created = once(`CreateSession ${request.parent}`, requestId, request, () => account.create(request));
-      const session = account.sessionNamed(`${request.parent}/sessions/${request.sessionId}`);
+    CreateSession(request, call) {
+      const { requestId, parent, sessionId } = request;
+      // A different request with a known request id is ignored, or refused by option.
+      const compared = config.requestIdClash === 'ignored' ? { requestId } : request;
+      const created = tokens.once(call, compared, () => account.create(request), parent);
+      const session = account.sessionNamed(`${parent}/sessions/${sessionId}`);
       if (session !== undefined) call.touches(session);
-      return created;
+      return created.toJson();
     },
     GetSession: ({ name }, call) => toSession(account.seen(call, name), config.describeLagMs),
-    ListSessions({ parent, pageSize = 0, pageToken, filter = '' }, call) {
+    ListSessions(request, call) {
+      const { parent, filter = '' } = request;
       account.requireRegion(parent);
       const fits = parseFilter(filter);
       const listed = account.sessions().filter((session) => {
         const phase = session.scope === parent ? session.seen(config.listLagMs) : undefined;
         return phase !== undefined && fits({ session, state: phase.state });
       });
-      const { rows, nextToken } = pages.list(call, {
-        listing: `ListSessions ${parent} ${filter}`,
-        // No order is promised; the uuids are random.
-        rows: listed
-          .toSorted((a, b) => (a.uuid < b.uuid ? -1 : 1))
-          .map((session) => [session.uuid, toSession(session, config.listLagMs)]),
-        ...pageOf(pageSize, pageToken),
-      });
+      // No order is promised; the uuids are random.
+      const all = listed
+        .toSorted((a, b) => (a.uuid < b.uuid ? -1 : 1))
+        .map((session) => [session.uuid, toSession(session, config.listLagMs)] as const);
+      const { rows, nextToken } = pages.list(call, paged(request), all);
       return { sessions: rows, ...next(nextToken) };
     },
     TerminateSession({ name, requestId }, call) {
       const session = account.seen(call, name);
-      return once(`TerminateSession ${session.uuid}`, requestId, {}, () => account.terminate(session));
+      return tokens.once(call, { requestId }, () => account.terminate(session), session.uuid).toJson();
     },
     DeleteSession({ name, requestId }, call) {
       // A repetition comes when the record is gone.
       const session = account.sessionNamed(name);
       if (session !== undefined) call.touches(session);
-      return once(`DeleteSession ${name}`, requestId, {}, () => account.remove(account.seen(call, name)));
+      return tokens.once(call, { requestId }, () => account.remove(account.seen(call, name)), name).toJson();
     },
     GetOperation: ({ name }) => account.requireOperation(name).toJson(),
-    ListOperations({ name, pageSize = 0, pageToken, filter = '' }, call) {
-      const fits = parseOperationFilter(filter);
-      const place = name.replace(/\/operations$/, '').replace('/locations/', '/regions/');
+    ListOperations(request, call) {
+      const fits = parseOperationFilter(request.filter ?? '');
+      const place = request.name.replace(/\/operations$/, '').replace('/locations/', '/regions/');
       const listed = account.operations().filter((each) => each.name.startsWith(`${place}/operations/`) && fits(each));
-      const { rows, nextToken } = pages.list(call, {
-        listing: `ListOperations ${place} ${filter}`,
-        rows: listed.map((each) => [each.name, each.toJson()]),
-        ...pageOf(pageSize, pageToken),
-      });
+      const all = listed.map((each) => [each.name, each.toJson()] as const);
+      const { rows, nextToken } = pages.list(call, { ...paged(request), name: place }, all);
       return { operations: rows, ...next(nextToken) };
     },
     CancelOperation({ name }) {

@@ -54,7 +54,7 @@ export function quotaOf(operation: string): string {
 const PER_MINUTE = (count: number): RateLimit => ({ perSecond: count / 60, burst: count });
 
 /** The quotas of a region. */
-export const DATAPROC_RATES: Readonly<Record<string, RateLimit>> = {
+const DATAPROC_RATES: Readonly<Record<string, RateLimit>> = {
   SessionOperationRequests: PER_MINUTE(200),
   DefaultRequests: PER_MINUTE(7_500),
 };

@@ -18,6 +18,7 @@ export function createDataproc(world: World, options: DataprocOptions): Emulated
     protocol: googleRest(operations, config),
     rpc: googleRpc(operations, config),
     errors: DATAPROC_ERRORS,
+    rates: account.config.rates,
     quotaOf,
     sessions: () => account.sessions(),
   };

@@ -2,8 +2,7 @@ import type * as grpcModule from '@grpc/grpc-js';
 import type { handleUnaryCall, Metadata, Server, ServerUnaryCall, StatusObject } from '@grpc/grpc-js';
 import { createRequire } from 'node:module';
 import type { INamespace, Type } from 'protobufjs';
-import type { Handler } from '../http-server.ts';
-import { deliver, TcpListener, type Delay, type EmulatorServer } from '../loopback.ts';
+import { deliver, TcpListener, type Delay, type EmulatorServer, type Handler } from '../loopback.ts';
 import type { WireAnswer, WireRequest } from '../wire.ts';
 import { grpcNumber, statusWithDetails, type ErrorDetail } from './google-errors.ts';
 

@@ -20,11 +20,19 @@ export class EmrAccount extends AwsAccount<EmrState, EmrSession, EmrServerlessCo
       arn: /^arn:aws[a-zA-Z0-9-]*:emr-serverless:(.+):(\d{12}):\/applications\/(\w+)(?:\/sessions\/(\w+))?$/,
       foreignArn: () => restError('ResourceNotFoundException', 'The resource does not exist.'),
       invalid: (message) => restError('ValidationException', message),
-      invalidPageToken: () => restError('ValidationException', 'The nextToken is not valid.'),
       unknownSession: (id) => restError('ResourceNotFoundException', `Session ${id} does not exist.`),
-      tokenClash(scope) {
-        const code = scope.startsWith('StartSession') ? config.tokenClashCode : 'ConflictException';
-        return restError(code, 'The clientToken was used with other parameters.');
+      tokens: {
+        member: 'clientToken',
+        clash(operation) {
+          const code = operation === 'StartSession' ? config.tokenClashCode : 'ConflictException';
+          return restError(code, 'The clientToken was used with other parameters.');
+        },
+      },
+      pages: {
+        sizeMember: 'maxResults',
+        tokenMember: 'nextToken',
+        defaultSize: 50,
+        invalidToken: () => restError('ValidationException', 'The nextToken is not valid.'),
       },
     });
     for (const [id, setup] of Object.entries(config.applications)) this.#addReady(id, setup);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { epochSeconds } from '../aws/aws-json.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Phase } from '../timeline.ts';
 import type { EmrApplication, ImageSettings } from './emr-application.ts';
 import type { EmrSession, EmrState } from './emr-session.ts';

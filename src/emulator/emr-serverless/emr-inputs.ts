@@ -2,8 +2,20 @@
  * The requests of EMR Serverless and their routes: the names, lengths, ranges, patterns and choices of the service model
  * (`emr-serverless/2021-07-13/service-2.json` of botocore, read 2026-11-21), in our own notation.
  */
-import type { RestRoute } from '../aws/rest-json.ts';
-import { flag, listOf, mapOf, moment, structure, text, whole, type ListShape, type Shape } from '../shapes.ts';
+import type { RestRoute } from '../aws/aws-protocols.ts';
+import {
+  flag,
+  listOf,
+  mapOf,
+  matching,
+  moment,
+  oneOf,
+  structure,
+  text,
+  whole,
+  type ListShape,
+  type Shape,
+} from '../shapes.ts';
 
 /** The session states of EMR Serverless. */
 export const SESSION_STATES = [
@@ -23,32 +35,27 @@ const APPLICATION_STATES = ['CREATING', 'CREATED', 'STARTING', 'STARTED', 'STOPP
 /** One of the application states of EMR Serverless. */
 export type ApplicationState = (typeof APPLICATION_STATES)[number];
 
-const id = text({ min: 1, max: 64, pattern: /[0-9a-z]+/ });
-const clientToken = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._-]+/ });
-const nextToken = text({ min: 1, max: 1024, pattern: /[A-Za-z0-9_=-]+/ });
+const id = text(1, 64, /[0-9a-z]+/);
+const clientToken = text(1, 64, /[A-Za-z0-9._-]+/);
+const nextToken = text(1, 1024, /[A-Za-z0-9_=-]+/);
 const pageSize = whole(1, 50);
-const text256 = text({ min: 1, max: 256, pattern: /.*\S.*/ });
-const text1024 = text({ min: 1, max: 1024, pattern: /.*\S.*/ });
-const roleArn = text({
-  min: 20,
-  max: 2048,
-  pattern: /arn:(aws[a-zA-Z0-9-]*):iam::([0-9]{12}):(role((\/)|(\/[\u0021-\u007F]+\/))[\w+=,.@-]+)/,
-});
-const keyArn = text({
-  min: 20,
-  max: 2048,
-  pattern: /arn:(aws[a-zA-Z0-9-]*):kms:[a-zA-Z0-9-]*:([0-9]{12}):key\/[a-zA-Z0-9-]+/,
-});
-const tagKey = text({ min: 1, max: 128, pattern: /[A-Za-z0-9 /_.:=+@-]+/ });
-const tags = mapOf(tagKey, text({ min: 0, max: 256, pattern: /[A-Za-z0-9 /_.:=+@-]*/ }), { max: 200 });
-const resourceArn = text({
-  min: 60,
-  max: 1024,
-  pattern:
-    /arn:(aws[a-zA-Z0-9-]*):emr-serverless:.+:(\d{12}):\/applications\/[0-9a-zA-Z]+(\/jobruns\/[0-9a-zA-Z]+|\/sessions\/[0-9a-zA-Z]+)?/,
-});
+const text256 = text(1, 256, /.*\S.*/);
+const text1024 = text(1, 1024, /.*\S.*/);
+const roleArn = text(
+  20,
+  2048,
+  /arn:(aws[a-zA-Z0-9-]*):iam::([0-9]{12}):(role((\/)|(\/[\u0021-\u007F]+\/))[\w+=,.@-]+)/,
+);
+const keyArn = text(20, 2048, /arn:(aws[a-zA-Z0-9-]*):kms:[a-zA-Z0-9-]*:([0-9]{12}):key\/[a-zA-Z0-9-]+/);
+const tagKey = text(1, 128, /[A-Za-z0-9 /_.:=+@-]+/);
+const tags = mapOf(tagKey, text(0, 256, /[A-Za-z0-9 /_.:=+@-]*/), { max: 200 });
+const resourceArn = text(
+  60,
+  1024,
+  /arn:(aws[a-zA-Z0-9-]*):emr-serverless:.+:(\d{12}):\/applications\/[0-9a-zA-Z]+(\/jobruns\/[0-9a-zA-Z]+|\/sessions\/[0-9a-zA-Z]+)?/,
+);
 
-const properties = mapOf(text1024, text({ min: 0, max: 1024, pattern: /.*\S.*/ }), { max: 100 });
+const properties = mapOf(text1024, text(0, 1024, /.*\S.*/), { max: 100 });
 
 /** Configurations nest without end in the model; the getter makes the recursion. */
 const configurations: ListShape = listOf<Shape>(
@@ -66,34 +73,28 @@ const configurations: ListShape = listOf<Shape>(
   { max: 100 },
 );
 
-const cpu = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(vCPU|vcpu|VCPU)?/ });
-const memory = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)?/ });
-const disk = text({ min: 1, max: 15, pattern: /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)/ });
-const diskType = text({ pattern: /(SHUFFLE_OPTIMIZED|[Ss]huffle_[Oo]ptimized|STANDARD|[Ss]tandard)/ });
-const word = text({ min: 1, max: 50, pattern: /[a-zA-Z]+[-_]*[a-zA-Z]+/ });
-const network = text({ min: 1, max: 32, pattern: /[-0-9a-zA-Z]+.*/ });
-const releaseLabel = text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/-]+/ });
+const cpu = text(1, 15, /[1-9][0-9]*(\s)?(vCPU|vcpu|VCPU)?/);
+const memory = text(1, 15, /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)?/);
+const disk = text(1, 15, /[1-9][0-9]*(\s)?(GB|gb|gB|Gb)/);
+const diskType = matching(/(SHUFFLE_OPTIMIZED|[Ss]huffle_[Oo]ptimized|STANDARD|[Ss]tandard)/);
+const word = text(1, 50, /[a-zA-Z]+[-_]*[a-zA-Z]+/);
+const network = text(1, 32, /[-0-9a-zA-Z]+.*/);
+const releaseLabel = text(1, 64, /[A-Za-z0-9._/-]+/);
 
 const imageConfiguration = structure({
-  imageUri: text({
-    min: 1,
-    max: 1024,
-    pattern:
-      /([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+).([a-z0-9._-]+)\/((?:[a-z0-9]+(?:[-._][a-z0-9]+)*\/)*[a-z0-9]+(?:[-._][a-z0-9]+)*)(?::([a-zA-Z0-9_]+[a-zA-Z0-9-._]*)|@(sha256:[0-9a-f]{64}))/,
-  }),
+  imageUri: text(
+    1,
+    1024,
+    /([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+).([a-z0-9._-]+)\/((?:[a-z0-9]+(?:[-._][a-z0-9]+)*\/)*[a-z0-9]+(?:[-._][a-z0-9]+)*)(?::([a-zA-Z0-9_]+[a-zA-Z0-9-._]*)|@(sha256:[0-9a-f]{64}))/,
+  ),
   applicationLevelDigestResolution: flag,
 });
-const prometheusUrl = text({
-  min: 1,
-  max: 10_280,
-  pattern:
-    /https:\/\/aps-workspaces.([a-z]{2}-[a-z-]{1,20}-[1-9]).amazonaws(.[0-9A-Za-z]{2,4})+\/workspaces\/[-_.0-9A-Za-z]{1,100}\/api\/v1\/remote_write/,
-});
-const instanceArn = text({
-  min: 10,
-  max: 1024,
-  pattern: /arn:(aws[a-zA-Z0-9-]*):sso:::instance\/(sso)?ins-[a-zA-Z0-9.-]{16}/,
-});
+const prometheusUrl = text(
+  1,
+  10_280,
+  /https:\/\/aps-workspaces.([a-z]{2}-[a-z-]{1,20}-[1-9]).amazonaws(.[0-9A-Za-z]{2,4})+\/workspaces\/[-_.0-9A-Za-z]{1,100}\/api\/v1\/remote_write/,
+);
+const instanceArn = text(10, 1024, /arn:(aws[a-zA-Z0-9-]*):sso:::instance\/(sso)?ins-[a-zA-Z0-9.-]{16}/);
 const int32 = whole(-(2 ** 31), 2 ** 31 - 1);
 
 /** The settings of an application that both CreateApplication and UpdateApplication take. */
@@ -116,18 +117,18 @@ const APPLICATION_SETTINGS = {
     subnetIds: listOf(network, { max: 16 }),
     securityGroupIds: listOf(network, { max: 5 }),
   }),
-  architecture: text({ oneOf: ['ARM64', 'X86_64'] }),
+  architecture: oneOf(['ARM64', 'X86_64']),
   imageConfiguration,
   workerTypeSpecifications: mapOf(word, structure({ imageConfiguration })),
   runtimeConfiguration: configurations,
   monitoringConfiguration: structure({
-    s3MonitoringConfiguration: structure({ logUri: text({ min: 1, max: 10_280 }), encryptionKeyArn: keyArn }),
+    s3MonitoringConfiguration: structure({ logUri: text(1, 10_280), encryptionKeyArn: keyArn }),
     managedPersistenceMonitoringConfiguration: structure({ enabled: flag, encryptionKeyArn: keyArn }),
     cloudWatchLoggingConfiguration: structure(
       {
         enabled: flag,
-        logGroupName: text({ min: 1, max: 512, pattern: /[.\-_/#A-Za-z0-9]+/ }),
-        logStreamNamePrefix: text({ min: 1, max: 512, pattern: /[^:*]*/ }),
+        logGroupName: text(1, 512, /[.\-_/#A-Za-z0-9]+/),
+        logStreamNamePrefix: text(1, 512, /[^:*]*/),
         encryptionKeyArn: keyArn,
         logTypes: mapOf(word, listOf(word, { min: 1, max: 5 }), { max: 4 }),
       },
@@ -136,7 +137,7 @@ const APPLICATION_SETTINGS = {
     prometheusMonitoringConfiguration: structure({ remoteWriteUrl: prometheusUrl }),
   }),
   diskEncryptionConfiguration: structure({
-    encryptionContext: mapOf(text({ min: 1, max: 128 }), text({ min: 1, max: 384 }), { max: 8 }),
+    encryptionContext: mapOf(text(1, 128), text(1, 384), { max: 8 }),
     encryptionKeyArn: keyArn,
   }),
   schedulerConfiguration: structure({ queueTimeoutMinutes: int32, maxConcurrentRuns: int32 }),
@@ -171,7 +172,7 @@ export const SESSION_INPUTS = {
     {
       applicationId: id,
       ...page,
-      states: listOf(text({ oneOf: SESSION_STATES }), { min: 1, max: 8 }),
+      states: listOf(oneOf(SESSION_STATES), { min: 1, max: 8 }),
       createdAtAfter: moment,
       createdAtBefore: moment,
     },
@@ -180,7 +181,7 @@ export const SESSION_INPUTS = {
   TerminateSession: sessionAddress,
   GetSessionEndpoint: sessionAddress,
   GetResourceDashboard: structure(
-    { applicationId: id, resourceId: id, resourceType: text({ oneOf: ['SESSION'] }), accessSystemProfileLogs: flag },
+    { applicationId: id, resourceId: id, resourceType: oneOf(['SESSION']), accessSystemProfileLogs: flag },
     ['applicationId', 'resourceId', 'resourceType'],
   ),
   TagResource: structure({ resourceArn, tags }, ['resourceArn', 'tags']),
@@ -192,9 +193,9 @@ export const SESSION_INPUTS = {
 export const APPLICATION_INPUTS = {
   CreateApplication: structure(
     {
-      name: text({ min: 1, max: 64, pattern: /[A-Za-z0-9._/#-]+/ }),
+      name: text(1, 64, /[A-Za-z0-9._/#-]+/),
       releaseLabel,
-      type: text({ min: 1, max: 64 }),
+      type: text(1, 64),
       clientToken,
       tags,
       ...APPLICATION_SETTINGS,
@@ -204,7 +205,7 @@ export const APPLICATION_INPUTS = {
   GetApplication: applicationAddress,
   ListApplications: structure({
     ...page,
-    states: listOf(text({ oneOf: APPLICATION_STATES }), { min: 1, max: 7 }),
+    states: listOf(oneOf(APPLICATION_STATES), { min: 1, max: 7 }),
   }),
   UpdateApplication: structure({ applicationId: id, clientToken, releaseLabel, ...APPLICATION_SETTINGS }, [
     'applicationId',

@@ -1,5 +1,5 @@
 import { REST_ERRORS } from '../aws/aws-errors.ts';
-import { restJson } from '../aws/rest-json.ts';
+import { restJson } from '../aws/aws-protocols.ts';
 import { operationsOf, type EmulatedService } from '../service.ts';
 import type { World } from '../world.ts';
 import { applicationHandlers } from './application-handlers.ts';
@@ -20,6 +20,7 @@ export function createEmrServerless(world: World, options: EmrServerlessOptions)
       ...operationsOf(SESSION_INPUTS, sessionHandlers(account)),
     }),
     errors: REST_ERRORS,
+    rates: account.config.rates,
     sessions: () => account.sessions(),
   };
 }

@@ -1,12 +1,10 @@
 import { restError } from '../aws/aws-errors.ts';
-import { epochSeconds } from '../aws/aws-json.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Handlers } from '../service.ts';
 import type { EmrAccount } from './emr-account.ts';
 import { toSession, toSummary } from './emr-answers.ts';
 import type { SESSION_INPUTS } from './emr-inputs.ts';
 
-/** The default and largest page size. */
-const PAGE_SIZE = 50;
 /** The length of an endpoint token in bytes; in base64 it is longer than the 2594 characters that were observed. */
 const TOKEN_BYTES = 1950;
 
@@ -16,17 +14,19 @@ export function sessionHandlers(account: EmrAccount): Handlers<typeof SESSION_IN
   const createdBy = `arn:aws:iam::${world.accountId}:user/emulated`;
   return {
     StartSession(request, call) {
-      const { clientToken: token, ...parameters } = request;
-      return account.startOnce(call, { scope: `StartSession ${request.applicationId}`, token, parameters }, () => {
+      const { applicationId } = request;
+      const start = () => {
         const session = account.start(request);
-        return [session, { applicationId: session.scope, sessionId: session.id, arn: session.arn }];
-      });
+        return [session, { applicationId, sessionId: session.id, arn: session.arn }] as const;
+      };
+      return account.startOnce(call, request, start, applicationId);
     },
     GetSession({ applicationId, sessionId }, call) {
       const { session, phase } = account.seenIn(call, applicationId, sessionId);
       return { session: toSession(session, phase, { createdBy, tags: account.tags.of(session.arn) }) };
     },
-    ListSessions({ applicationId, nextToken: token, maxResults, states, createdAtAfter, createdAtBefore }, call) {
+    ListSessions(request, call) {
+      const { applicationId, states, createdAtAfter, createdAtBefore } = request;
       account.requireApplication(applicationId);
       const listed = account.listed(applicationId).filter(({ session: { startedAtMs }, phase: { state } }) => {
         if (createdAtAfter !== undefined && startedAtMs <= createdAtAfter) return false;
@@ -36,12 +36,8 @@ export function sessionHandlers(account: EmrAccount): Handlers<typeof SESSION_IN
       // Several states give groups; no order is promised within a group, so it follows the ids, which are random.
       const groupOf = ({ phase }: (typeof listed)[number]): number => states?.indexOf(phase.state) ?? 0;
       const sorted = listed.toSorted((a, b) => groupOf(a) - groupOf(b) || (a.session.id < b.session.id ? -1 : 1));
-      const { rows, nextToken } = account.pages.list(call, {
-        listing: `ListSessions ${applicationId} ${states?.join() ?? ''} ${createdAtAfter ?? ''} ${createdAtBefore ?? ''}`,
-        rows: sorted.map(({ session, phase }) => [session.id, toSummary(session, phase, createdBy)]),
-        size: maxResults ?? PAGE_SIZE,
-        token,
-      });
+      const all = sorted.map(({ session, phase }) => [session.id, toSummary(session, phase, createdBy)] as const);
+      const { rows, nextToken } = account.pages.list(call, request, all);
       return { sessions: rows, nextToken };
     },
     TerminateSession({ applicationId, sessionId }, call) {

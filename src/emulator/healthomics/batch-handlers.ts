@@ -5,9 +5,6 @@ import type { HealthOmicsAccount } from './healthomics-account.ts';
 import type { INPUTS } from './healthomics-inputs.ts';
 import type { BatchStatus, OmicsBatch } from './omics-batch.ts';
 
-/** The default and largest page size. */
-const PAGE_SIZE = 100;
-
 /** The states in which a batch allows an operation. @see https://docs.aws.amazon.com/omics/latest/dev/run-batches.html (read 2026-11-20) */
 const ALLOWED = {
   CancelRunBatch: ['PENDING', 'SUBMITTING', 'INPROGRESS'],
@@ -29,48 +26,34 @@ export function batchHandlers(account: HealthOmicsAccount): Handlers<typeof INPU
   };
 
   return {
-    StartRunBatch(request) {
-      const { requestId: token, ...parameters } = request;
-      return account.tokens.once({ scope: 'StartRunBatch', token, parameters }, () => {
+    StartRunBatch: (request, call) =>
+      account.tokens.once(call, request, () => {
         const { id, status, uuid } = account.start(request);
         return { id, arn: arnOf(world, 'runBatch', id), status, uuid, tags: request.tags ?? {} };
-      });
-    },
+      }),
     GetBatch: ({ batchId }) => toBatch(world, account.requireBatch(batchId)),
-    ListBatch({ maxItems: size = PAGE_SIZE, startingToken: token, ...filters }, call) {
-      refuseTwoFilters(filters);
-      const { status, name, runGroupId } = filters;
+    ListBatch(request, call) {
+      const { status, name, runGroupId } = request;
+      refuseTwoFilters({ status, name, runGroupId });
       const batches = account.batches();
-      const { rows, nextToken } = pages.scan(call, {
-        listing: `ListBatch ${JSON.stringify(filters)}`,
-        size,
-        token,
-        count: batches.length,
-        row(position) {
-          const batch = batches[position];
-          if (batch === undefined || (status !== undefined && batch.status !== status)) return undefined;
-          if (name !== undefined && batch.request.batchName !== name) return undefined;
-          if (runGroupId !== undefined && batch.request.defaultRunSetting.runGroupId !== runGroupId) return undefined;
-          return toBatchItem(batch);
-        },
+      const { rows, nextToken } = pages.scan(call, request, batches.length, (position) => {
+        const batch = batches[position];
+        if (batch === undefined || (status !== undefined && batch.status !== status)) return undefined;
+        if (name !== undefined && batch.request.batchName !== name) return undefined;
+        if (runGroupId !== undefined && batch.request.defaultRunSetting.runGroupId !== runGroupId) return undefined;
+        return toBatchItem(batch);
       });
       return { items: rows, nextToken };
     },
-    ListRunsInBatch({ batchId, maxItems: size = PAGE_SIZE, startingToken: token, ...filters }, call) {
-      refuseTwoFilters(filters);
-      const batch = account.requireBatch(batchId);
-      const { submissionStatus, runSettingId, runId } = filters;
-      const { rows, nextToken } = pages.scan(call, {
-        listing: `ListRunsInBatch ${batchId} ${JSON.stringify(filters)}`,
-        size,
-        token,
-        count: batch.settings.length,
-        row(position) {
-          if (submissionStatus !== undefined && batch.submissionOf(position) !== submissionStatus) return undefined;
-          if (runSettingId !== undefined && batch.settings[position]?.runSettingId !== runSettingId) return undefined;
-          if (runId !== undefined && batch.runIdOf(position) !== runId) return undefined;
-          return toRow(world, batch, position);
-        },
+    ListRunsInBatch(request, call) {
+      const { submissionStatus, runSettingId, runId } = request;
+      refuseTwoFilters({ submissionStatus, runSettingId, runId });
+      const batch = account.requireBatch(request.batchId);
+      const { rows, nextToken } = pages.scan(call, request, batch.settings.length, (position) => {
+        if (submissionStatus !== undefined && batch.submissionOf(position) !== submissionStatus) return undefined;
+        if (runSettingId !== undefined && batch.settings[position]?.runSettingId !== runSettingId) return undefined;
+        if (runId !== undefined && batch.runIdOf(position) !== runId) return undefined;
+        return toRow(world, batch, position);
       });
       return { runs: rows, nextToken };
     },
@@ -86,25 +69,19 @@ export function batchHandlers(account: HealthOmicsAccount): Handlers<typeof INPU
       account.forget(batchFor('DeleteBatch', batchId));
       return {};
     },
-    ListRuns({ startingToken: token, maxResults: size = PAGE_SIZE, ...filters }, call) {
-      const { name, runGroupId, batchId, status } = filters;
+    ListRuns({ maxResults, ...request }, call) {
+      const { name, runGroupId, batchId, status } = request;
       const batches = account.batches().filter((batch) => {
         const isOfGroup = runGroupId === undefined || batch.request.defaultRunSetting.runGroupId === runGroupId;
         return isOfGroup && (batchId === undefined || batch.id === batchId);
       });
       const runs = batches.flatMap((batch) => batch.settings.map((setting, index) => ({ batch, setting, index })));
-      const { rows, nextToken } = pages.scan(call, {
-        listing: `ListRuns ${JSON.stringify(filters)}`,
-        size,
-        token,
-        count: runs.length,
-        row(position) {
-          const run = runs[position];
-          const state = run?.batch.runStatusOf(run.index);
-          if (run === undefined || state === undefined || (status !== undefined && state !== status)) return undefined;
-          const runName = run.setting.name ?? run.batch.request.defaultRunSetting.name;
-          return name === undefined || runName === name ? toRun(world, run.batch, run.index) : undefined;
-        },
+      const { rows, nextToken } = pages.scan(call, { ...request, maxItems: maxResults }, runs.length, (position) => {
+        const run = runs[position];
+        const state = run?.batch.runStatusOf(run.index);
+        if (run === undefined || state === undefined || (status !== undefined && state !== status)) return undefined;
+        const runName = run.setting.name ?? run.batch.request.defaultRunSetting.name;
+        return name === undefined || runName === name ? toRun(world, run.batch, run.index) : undefined;
       });
       return { items: rows, nextToken };
     },
@@ -119,8 +96,8 @@ export function batchHandlers(account: HealthOmicsAccount): Handlers<typeof INPU
 }
 
 /** The lists accept one filter per call. */
-function refuseTwoFilters(filters: object): void {
-  const given = Object.keys(filters);
+function refuseTwoFilters(filters: Readonly<Record<string, unknown>>): void {
+  const given = Object.entries(filters).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (given.length <= 1) return;
   throw restError('ValidationException', `Only one filter is allowed, not ${given.join(' and ')}.`);
 }

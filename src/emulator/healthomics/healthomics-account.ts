@@ -28,10 +28,17 @@ export class HealthOmicsAccount {
   constructor(world: World, config: HealthOmicsConfig) {
     this.world = world;
     this.config = config;
-    this.tokens = new TokenBook(world.timeline, undefined, () =>
-      restError(config.requestIdClashCode, 'The requestId was used with other parameters.'),
-    );
-    this.pages = new PageBook(world.random, () => invalid('The startingToken is not valid.'));
+    this.tokens = new TokenBook(world.timeline, {
+      member: 'requestId',
+      lifetimeMs: undefined,
+      clash: () => restError(config.requestIdClashCode, 'The requestId was used with other parameters.'),
+    });
+    this.pages = new PageBook(world.random, {
+      sizeMember: 'maxItems',
+      tokenMember: 'startingToken',
+      defaultSize: 100,
+      invalidToken: () => invalid('The startingToken is not valid.'),
+    });
   }
 
   /** The batches that have a record, oldest first. */

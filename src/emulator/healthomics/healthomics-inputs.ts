@@ -2,8 +2,8 @@
  * The batch requests of HealthOmics and their routes: the names, lengths, ranges, patterns and choices of the service model
  * (`omics/2022-11-28/service-2.json` of botocore, read 2026-11-21), in our own notation.
  */
-import type { RestRoute } from '../aws/rest-json.ts';
-import { document, listOf, mapOf, structure, text, whole } from '../shapes.ts';
+import type { RestRoute } from '../aws/aws-protocols.ts';
+import { document, listOf, mapOf, matching, oneOf, structure, text, whole } from '../shapes.ts';
 
 /** The states of a batch. */
 export const BATCH_STATUSES = [
@@ -43,40 +43,40 @@ export const RUN_STATUSES = [
 ] as const;
 
 const words = /[\p{L}|\p{M}|\p{Z}|\p{S}|\p{N}|\p{P}]+/u;
-const id = text({ min: 1, max: 18, pattern: /[0-9]+/ });
-const text64 = text({ min: 1, max: 64, pattern: words });
-const text128 = text({ min: 1, max: 128, pattern: words });
-const uri = text({ min: 1, max: 750, pattern: words });
-const accountId = text({ min: 12, max: 12, pattern: /[0-9]+/ });
+const id = text(1, 18, /[0-9]+/);
+const text64 = text(1, 64, words);
+const text128 = text(1, 128, words);
+const uri = text(1, 750, words);
+const accountId = text(12, 12, /[0-9]+/);
 const version = /[A-Za-z0-9][A-Za-z0-9\-._]*/;
-const tags = mapOf(text({ min: 1, max: 128 }), text({ min: 0, max: 256 }));
+const tags = mapOf(text(1, 128), text(0, 256));
 const pageSize = whole(1, 100);
 
 const DEFAULT_RUN_SETTING = structure(
   {
     workflowId: id,
-    workflowType: text({ oneOf: ['PRIVATE', 'READY2RUN'] }),
-    roleArn: text({ min: 1, max: 128, pattern: /arn:.+/ }),
+    workflowType: oneOf(['PRIVATE', 'READY2RUN']),
+    roleArn: text(1, 128, /arn:.+/),
     name: text128,
     cacheId: id,
-    cacheBehavior: text({ oneOf: ['CACHE_ON_FAILURE', 'CACHE_ALWAYS'] }),
+    cacheBehavior: oneOf(['CACHE_ON_FAILURE', 'CACHE_ALWAYS']),
     runGroupId: id,
     priority: whole(0, 100_000),
     parameters: document,
     storageCapacity: whole(0, 100_000),
     outputUri: uri,
-    logLevel: text({ oneOf: ['OFF', 'FATAL', 'ERROR', 'ALL'] }),
+    logLevel: oneOf(['OFF', 'FATAL', 'ERROR', 'ALL']),
     runTags: tags,
-    retentionMode: text({ oneOf: ['RETAIN', 'REMOVE'] }),
-    storageType: text({ oneOf: ['STATIC', 'DYNAMIC'] }),
-    workflowOwnerId: text({ pattern: /[0-9]{12}/ }),
+    retentionMode: oneOf(['RETAIN', 'REMOVE']),
+    storageType: oneOf(['STATIC', 'DYNAMIC']),
+    workflowOwnerId: matching(/[0-9]{12}/),
     outputBucketOwnerId: accountId,
-    workflowVersionName: text({ min: 1, max: 64, pattern: version }),
-    networkingMode: text({ oneOf: ['RESTRICTED', 'VPC'] }),
-    configurationName: text({ min: 1, max: 128, pattern: version }),
-    sessionPolicy: text({ min: 1, max: 2048, pattern: /[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}\t\n\r]+/u }),
+    workflowVersionName: text(1, 64, version),
+    networkingMode: oneOf(['RESTRICTED', 'VPC']),
+    configurationName: text(1, 128, version),
+    sessionPolicy: text(1, 2048, /[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}\t\n\r]+/u),
     engineSettings: document,
-    scratchStorageMode: text({ oneOf: ['LOCAL', 'SHARED'] }),
+    scratchStorageMode: oneOf(['LOCAL', 'SHARED']),
   },
   ['workflowId', 'roleArn'],
 );
@@ -112,14 +112,14 @@ export const INPUTS = {
     ['requestId', 'defaultRunSetting', 'batchRunSettings'],
   ),
   GetBatch: oneBatch,
-  ListBatch: structure({ ...page, status: text({ oneOf: BATCH_STATUSES }), name: text64, runGroupId: id }),
+  ListBatch: structure({ ...page, status: oneOf(BATCH_STATUSES), name: text64, runGroupId: id }),
   ListRunsInBatch: structure(
     {
       batchId: id,
       ...page,
-      submissionStatus: text({ oneOf: SUBMISSION_STATUSES }),
-      runSettingId: text({}),
-      runId: text({}),
+      submissionStatus: oneOf(SUBMISSION_STATUSES),
+      runSettingId: text(),
+      runId: text(),
     },
     ['batchId'],
   ),
@@ -132,9 +132,9 @@ export const INPUTS = {
     batchId: id,
     startingToken: text128,
     maxResults: pageSize,
-    status: text({ oneOf: RUN_STATUSES }),
+    status: oneOf(RUN_STATUSES),
   }),
-  GetRun: structure({ id, export: listOf(text({ oneOf: ['DEFINITION'] }), { max: 32 }) }, ['id']),
+  GetRun: structure({ id, export: listOf(oneOf(['DEFINITION']), { max: 32 }) }, ['id']),
 };
 
 /** Where the operations are. */

@@ -1,5 +1,5 @@
 import { REST_ERRORS, restError } from '../aws/aws-errors.ts';
-import { restJson } from '../aws/rest-json.ts';
+import { restJson } from '../aws/aws-protocols.ts';
 import { operationsOf, type BatchTruth, type EmulatedService, type Protocol } from '../service.ts';
 import { header } from '../wire.ts';
 import type { World } from '../world.ts';
@@ -20,6 +20,7 @@ export function createHealthOmics(world: World, options: HealthOmicsOptions): Em
     tokenMember: 'requestId',
     protocol: config.requireHostPrefix ? behindPrefix(protocol) : protocol,
     errors: REST_ERRORS,
+    rates: account.config.rates,
     sessions: () => [],
     batches: () => account.everStarted().map(toTruth),
   };

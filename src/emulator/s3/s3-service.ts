@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import type { StoredObject } from './object-store.ts';
 
 /** The object of every call. */
-const AT = structure({ bucket: text({ min: 3, max: 63 }), key: text({ min: 1, max: 1024 }) }, ['bucket', 'key']);
+const AT = structure({ bucket: text(3, 63), key: text(1, 1024) }, ['bucket', 'key']);
 
 type Place = { readonly bucket: string; readonly key: string };
 

@@ -1,6 +1,6 @@
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type * as arrowModule from 'apache-arrow';
-import { RpcStatus } from '../rpc-status.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 import { arrowColumn } from './arrow-column.ts';
 
 /** The default number of rows of a batch: several chunks of DuckDB. */
@@ -27,10 +27,10 @@ export async function* arrowBatches(
   batchRows = BATCH_ROWS,
 ): AsyncGenerator<ArrowBatch, void, undefined> {
   const arrow = await loadArrow();
-  const { ResultReturnType } = await import('@duckdb/node-api');
+  const duckdb = await import('@duckdb/node-api');
   // CREATE, INSERT and the like have no rows in Spark; in DuckDB they have a count.
-  const hasRows = result.returnType === ResultReturnType.QUERY_RESULT;
-  const columns = hasRows ? result.columnTypes().map((type) => arrowColumn(arrow, type)) : [];
+  const hasRows = result.returnType === duckdb.ResultReturnType.QUERY_RESULT;
+  const columns = hasRows ? result.columnTypes().map((type) => arrowColumn({ arrow, duckdb }, type)) : [];
   const names = hasRows ? result.columnNames() : [];
   const fields = columns.map(({ type }, index) => new arrow.Field(names[index] ?? '', type, true));
   const schema = new arrow.Schema(fields);

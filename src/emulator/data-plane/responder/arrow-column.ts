@@ -1,67 +1,22 @@
+import type * as duckdbModule from '@duckdb/node-api';
 import type { DuckDBMapEntry, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type * as arrowModule from 'apache-arrow';
 import type { Data, DataType } from 'apache-arrow';
-import { RpcStatus } from '../rpc-status.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 
 type Values = readonly DuckDBValue[];
+
+/** The modules that a column needs; they load late. */
+export interface ColumnModules {
+  readonly arrow: typeof arrowModule;
+  readonly duckdb: typeof duckdbModule;
+}
 
 /** A column in the Arrow type that Spark uses for it. */
 export interface ArrowColumn {
   readonly type: DataType;
   /** The values in Arrow's buffers. @throws RpcStatus for a number that Spark's type cannot hold. */
   readonly toData: (values: Values) => Data;
-}
-
-/** The numbers of DuckDB's types; its module loads late. @see https://duckdb.org/docs/stable/clients/c/types (read 2026-11-21) */
-const TYPE_ID = {
-  boolean: 1,
-  tinyint: 2,
-  smallint: 3,
-  integer: 4,
-  bigint: 5,
-  utinyint: 6,
-  usmallint: 7,
-  uinteger: 8,
-  ubigint: 9,
-  float: 10,
-  double: 11,
-  timestamp: 12,
-  date: 13,
-  hugeint: 16,
-  blob: 18,
-  decimal: 19,
-  timestampSeconds: 20,
-  timestampMillis: 21,
-  timestampNanos: 22,
-  list: 24,
-  struct: 25,
-  map: 26,
-  timestampZoned: 31,
-  array: 33,
-  null: 36,
-} as const;
-
-/** Spark has no unsigned numbers: they use the next wider type; a sum, which DuckDB makes a HUGEINT, is a BIGINT. */
-const INTEGER_BITS: Readonly<Record<number, 8 | 16 | 32 | 64 | undefined>> = {
-  [TYPE_ID.tinyint]: 8,
-  [TYPE_ID.smallint]: 16,
-  [TYPE_ID.utinyint]: 16,
-  [TYPE_ID.integer]: 32,
-  [TYPE_ID.usmallint]: 32,
-  [TYPE_ID.bigint]: 64,
-  [TYPE_ID.uinteger]: 64,
-  [TYPE_ID.hugeint]: 64,
-};
-
-/** The details of those types that have some. */
-interface TypeDetails {
-  readonly typeId: number;
-  readonly width: number;
-  readonly scale: number;
-  readonly valueType: DuckDBType;
-  readonly keyType: DuckDBType;
-  readonly entryNames: readonly string[];
-  readonly entryTypes: readonly DuckDBType[];
 }
 
 /** The members of DuckDB's value classes; each timestamp counts in its own unit. */
@@ -71,15 +26,20 @@ interface ValueMembers extends Readonly<Record<'micros' | 'seconds' | 'millis' |
   readonly items: Values;
 }
 
-/** The column of a DuckDB type; a type that Spark does not have becomes text. */
-export function arrowColumn(arrow: typeof arrowModule, type: DuckDBType | undefined): ArrowColumn {
+/**
+ * The column of a DuckDB type. Spark has no unsigned numbers, so they use the next wider type; a HUGEINT, which is what DuckDB
+ * makes of a sum, is a BIGINT; a type that Spark does not have becomes text.
+ */
+export function arrowColumn(modules: ColumnModules, type: DuckDBType): ArrowColumn {
+  const { arrow, duckdb } = modules;
+  const { DuckDBTypeId: Id } = duckdb;
   // Arrow declares the buffers of each of its types separately; this function knows which belong to which.
   const makeData = arrow.makeData as unknown as (buffers: object) => Data;
   const column = (columnType: DataType, buffers: (values: Values) => object): ArrowColumn => ({
     type: columnType,
     toData: (values) => makeData({ type: columnType, length: values.length, ...validity(values), ...buffers(values) }),
   });
-  /** Reads the values; `empty` stands for null. */
+  /** Reads the values; `empty` replaces null. */
   const each = <T>(values: Values, empty: T, read: (value: ValueMembers) => T): T[] =>
     values.map((value) => (value === null ? empty : read(value as unknown as ValueMembers)));
   const decimal = (precision: number, scale: number, unscaled: (values: Values) => bigint[]): ArrowColumn =>
@@ -89,80 +49,75 @@ export function arrowColumn(arrow: typeof arrowModule, type: DuckDBType | undefi
       data: BigInt64Array.from(each(values, 0n, toMicros)),
     }));
 
-  const details = type as unknown as TypeDetails;
-  const bits = INTEGER_BITS[details.typeId];
-  switch (bits) {
-    case 8:
-      return column(new arrow.Int8(), (values) => ({ data: Int8Array.from(numbers(values)) }));
-    case 16:
-      return column(new arrow.Int16(), (values) => ({ data: Int16Array.from(numbers(values)) }));
-    case 32:
-      return column(new arrow.Int32(), (values) => ({ data: Int32Array.from(numbers(values)) }));
-    case 64:
-      return column(new arrow.Int64(), (values) => ({ data: BigInt64Array.from(values, toLong) }));
-  }
-  switch (details.typeId) {
-    case TYPE_ID.null: {
+  switch (type.typeId) {
+    case Id.SQLNULL: {
       const nothing = new arrow.Null();
       return { type: nothing, toData: ({ length }) => makeData({ type: nothing, length }) };
     }
-    case TYPE_ID.boolean:
+    case Id.BOOLEAN:
       return column(new arrow.Bool(), (values) => ({ data: bitmap(values, (value) => value === true) }));
-    case TYPE_ID.float:
+    case Id.TINYINT:
+      return column(new arrow.Int8(), (values) => ({ data: Int8Array.from(numbers(values)) }));
+    case Id.SMALLINT:
+    case Id.UTINYINT:
+      return column(new arrow.Int16(), (values) => ({ data: Int16Array.from(numbers(values)) }));
+    case Id.INTEGER:
+    case Id.USMALLINT:
+      return column(new arrow.Int32(), (values) => ({ data: Int32Array.from(numbers(values)) }));
+    case Id.BIGINT:
+    case Id.UINTEGER:
+    case Id.HUGEINT:
+      return column(new arrow.Int64(), (values) => ({ data: BigInt64Array.from(values, toLong) }));
+    case Id.FLOAT:
       return column(new arrow.Float32(), (values) => ({ data: Float32Array.from(numbers(values)) }));
-    case TYPE_ID.double:
+    case Id.DOUBLE:
       return column(new arrow.Float64(), (values) => ({ data: Float64Array.from(numbers(values)) }));
-    case TYPE_ID.ubigint:
+    case Id.UBIGINT:
       return decimal(20, 0, (values) => values.map((value) => (value ?? 0n) as bigint));
-    case TYPE_ID.decimal:
-      return decimal(details.width, details.scale, (values) => each(values, 0n, ({ value }) => value));
-    case TYPE_ID.blob:
+    case Id.DECIMAL:
+      return decimal(type.width, type.scale, (values) => each(values, 0n, ({ value }) => value));
+    case Id.BLOB:
       return column(new arrow.Binary(), (values) => bytesOf(each(values, EMPTY, ({ bytes }) => bytes)));
-    case TYPE_ID.date:
+    case Id.DATE:
       return column(new arrow.DateDay(), (values) => ({ data: Int32Array.from(each(values, 0, ({ days }) => days)) }));
-    case TYPE_ID.timestamp:
+    case Id.TIMESTAMP:
       return timestamp(null, ({ micros }) => micros);
-    case TYPE_ID.timestampZoned:
+    case Id.TIMESTAMP_TZ:
       return timestamp('UTC', ({ micros }) => micros);
-    case TYPE_ID.timestampSeconds:
+    case Id.TIMESTAMP_S:
       return timestamp(null, ({ seconds }) => seconds * 1_000_000n);
-    case TYPE_ID.timestampMillis:
+    case Id.TIMESTAMP_MS:
       return timestamp(null, ({ millis }) => millis * 1000n);
-    case TYPE_ID.timestampNanos:
+    case Id.TIMESTAMP_NS:
       return timestamp(null, ({ nanos }) => nanos / 1000n);
-    case TYPE_ID.list:
-    case TYPE_ID.array: {
-      const item = arrowColumn(arrow, details.valueType);
+    case Id.LIST:
+    case Id.ARRAY: {
+      const item = arrowColumn(modules, type.valueType);
       return column(new arrow.List(new arrow.Field('element', item.type, true)), (values) => {
         const lists = each<Values>(values, [], ({ items }) => items);
         return { valueOffsets: offsets(lists), child: item.toData(lists.flat()) };
       });
     }
-    case TYPE_ID.struct: {
-      const members = details.entryNames.map((name, at) => ({ name, ...arrowColumn(arrow, details.entryTypes[at]) }));
-      const fields = members.map((member) => new arrow.Field(member.name, member.type, true));
+    case Id.STRUCT: {
+      const columns = type.entryTypes.map((entryType) => arrowColumn(modules, entryType));
+      const fields = columns.map((member, at) => new arrow.Field(type.entryNames[at] ?? '', member.type, true));
       return column(new arrow.Struct(fields), (values) => {
-        const entries = values as readonly ({ readonly entries: Readonly<Record<string, DuckDBValue>> } | null)[];
-        const valuesOf = (name: string): Values => entries.map((value) => value?.entries[name] ?? null);
-        return { children: members.map(({ name, toData }) => toData(valuesOf(name))) };
+        const rows = values as readonly ({ readonly entries: Readonly<Record<string, DuckDBValue>> } | null)[];
+        const valuesOf = (name: string): Values => rows.map((row) => row?.entries[name] ?? null);
+        return { children: columns.map(({ toData }, at) => toData(valuesOf(fields[at]?.name ?? ''))) };
       });
     }
-    case TYPE_ID.map: {
-      const key = arrowColumn(arrow, details.keyType);
-      const item = arrowColumn(arrow, details.valueType);
+    case Id.MAP: {
+      const [keys, items] = [arrowColumn(modules, type.keyType), arrowColumn(modules, type.valueType)];
       const entry = new arrow.Struct<{ key: DataType; value: DataType }>([
-        new arrow.Field('key', key.type, false),
-        new arrow.Field('value', item.type, true),
+        new arrow.Field('key', keys.type, false),
+        new arrow.Field('value', items.type, true),
       ]);
       return column(new arrow.Map_(new arrow.Field('entries', entry, false)), (values) => {
-        const maps = (values as readonly ({ readonly entries: readonly DuckDBMapEntry[] } | null)[]).map(
-          (value) => value?.entries ?? [],
-        );
+        const rows = values as readonly ({ readonly entries: readonly DuckDBMapEntry[] } | null)[];
+        const maps = rows.map((row) => row?.entries ?? []);
         const entries = maps.flat();
-        const children = [
-          key.toData(entries.map(({ key: one }) => one)),
-          item.toData(entries.map(({ value }) => value)),
-        ];
+        const children = [keys.toData(entries.map(({ key }) => key)), items.toData(entries.map(({ value }) => value))];
         const child = makeData({ type: entry, length: entries.length, children });
         return { valueOffsets: offsets(maps), child };
       });

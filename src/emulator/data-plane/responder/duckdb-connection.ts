@@ -1,8 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from '@duckdb/node-api';
-import { RpcStatus } from '../rpc-status.ts';
-import type { DuckDb } from './literal.ts';
-import { toSqlFailure, UNBOUND_PARAMETER } from './sql-failure.ts';
-import type { BoundSql } from './sql-plan.ts';
+import { RpcStatus } from '../../grpc-status.ts';
+import { toSqlFailure, UNBOUND_PARAMETER } from './spark-errors.ts';
+import type { BoundSql, DuckDb } from './sql-plan.ts';
 
 /** The pause between two interrupts, in real milliseconds; the engine ignores one that comes too early. */
 const INTERRUPT_PAUSE_MS = 5;

@@ -1,4 +1,4 @@
-import { RpcStatus } from '../rpc-status.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 
 /** Makes the answers of an operation one after the other; each gets its number, from 1, as its id. */
 export type AnswerMaker = (signal: AbortSignal) => AsyncGenerator<(number: number) => Uint8Array, void, undefined>;

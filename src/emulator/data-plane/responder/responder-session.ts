@@ -1,5 +1,5 @@
-import { RpcStatus } from '../rpc-status.ts';
-import { encodeMessage, type FieldValue } from '../wire-message.ts';
+import { RpcStatus } from '../../grpc-status.ts';
+import { encodeMessage, type FieldValue, type WireMessage } from '../wire-message.ts';
 import { arrowBatches } from './arrow-batches.ts';
 import type { DuckDbConnection } from './duckdb-connection.ts';
 import { Operation } from './operation.ts';
@@ -28,10 +28,10 @@ export interface ResponderSessionParts {
 
 /** One Spark session of the substitute: a database, settings without effect, and operations. */
 export class ResponderSession {
-  readonly settings = new Map<string, string>();
   readonly serverSideId: string | undefined;
   readonly #id: string;
   readonly #connection: DuckDbConnection;
+  readonly #settings = new Map<string, string>();
   readonly #operations = new Map<string, Operation>();
 
   constructor({ id, serverSideId, connection }: ResponderSessionParts) {
@@ -68,6 +68,11 @@ export class ResponderSession {
     return [...this.#operations].flatMap(([id, operation]) =>
       isSelected(id, operation) && operation.interrupt() ? [id] : [],
     );
+  }
+
+  /** The pairs that answer a Config request. */
+  configure(operation: WireMessage | undefined): readonly Uint8Array[] {
+    return configure(this.#settings, operation);
   }
 
   async close(): Promise<void> {
@@ -122,4 +127,36 @@ export class ResponderSession {
 async function firstOf<Batch>(batches: AsyncIterable<Batch>): Promise<Batch> {
   for await (const batch of batches) return batch;
   throw new Error('a result always has a batch');
+}
+
+/** The kinds of a Config request. */
+const OPERATION = { set: 1, get: 2, getWithDefault: 3, getOption: 4, getAll: 5, unset: 6, isModifiable: 7 } as const;
+
+/** Answers a Config request from settings that are stored and have no effect; the answer is its pairs. */
+function configure(settings: Map<string, string>, operation: WireMessage | undefined): readonly Uint8Array[] {
+  const ask = (kind: number): WireMessage | undefined => operation?.message(kind);
+  const keysOf = (asked: WireMessage): readonly string[] =>
+    asked.texts(1).map((key) => Buffer.from(key).toString('utf8'));
+  const pair = (key: string, value: string | undefined): Uint8Array => encodeMessage({ 1: key, 2: value });
+
+  for (const { key, value } of pairsOf(ask(OPERATION.set))) settings.set(key, value);
+  const unset = ask(OPERATION.unset);
+  if (unset !== undefined) for (const key of keysOf(unset)) settings.delete(key);
+  const asked = ask(OPERATION.get) ?? ask(OPERATION.getOption);
+  if (asked !== undefined) return keysOf(asked).map((key) => pair(key, settings.get(key)));
+  const withDefault = ask(OPERATION.getWithDefault);
+  if (withDefault !== undefined) {
+    return pairsOf(withDefault).map(({ key, value }) => pair(key, settings.get(key) ?? value));
+  }
+  const all = ask(OPERATION.getAll);
+  if (all !== undefined) {
+    const prefix = all.text(1);
+    return [...settings].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => pair(key, value));
+  }
+  const modifiable = ask(OPERATION.isModifiable);
+  return modifiable === undefined ? [] : keysOf(modifiable).map((key) => pair(key, 'true'));
+}
+
+function pairsOf(asked: WireMessage | undefined): readonly { readonly key: string; readonly value: string }[] {
+  return (asked?.messages(1) ?? []).map((entry) => ({ key: entry.text(1), value: entry.text(2) }));
 }

@@ -1,13 +1,11 @@
 import type { ConnectEngine, EngineCall } from '../connect-engine.ts';
 import type { ResponderVersion } from '../engine-choice.ts';
-import { RpcStatus } from '../rpc-status.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 import { encodeMessage, WireMessage } from '../wire-message.ts';
-import { configure } from './configure.ts';
 import { DuckDbConnection, loadDuckDb } from './duckdb-connection.ts';
-import { ErrorBook } from './error-book.ts';
-import type { DuckDb } from './literal.ts';
 import { ResponderSession } from './responder-session.ts';
-import { readPlan } from './sql-plan.ts';
+import { ErrorBook } from './spark-errors.ts';
+import { readPlan, type DuckDb } from './sql-plan.ts';
 
 /** The version that the substitute reports: nobody should mistake it for Spark. */
 const VERSIONS: Readonly<Record<ResponderVersion, string>> = {
@@ -76,7 +74,7 @@ export class Responder implements ConnectEngine {
         if (!request.has(10)) throw unimplemented('AnalyzePlan of this kind');
         return encodeMessage({ 1: sessionId, 8: encodeMessage({ 1: VERSIONS[this.#version] }), 15: serverSideId });
       case 'Config':
-        return encodeMessage({ 1: sessionId, 2: configure(session.settings, request.message(3)), 4: serverSideId });
+        return encodeMessage({ 1: sessionId, 2: session.configure(request.message(3)), 4: serverSideId });
       case 'ReleaseExecute': {
         const id = request.text(3);
         const until = request.message(6)?.text(1);

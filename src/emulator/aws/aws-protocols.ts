@@ -1,14 +1,52 @@
 import { httpMembers } from '../http-members.ts';
 import { ServiceError, type Operation, type Protocol } from '../service.ts';
-import { errorHeaders } from './aws-json.ts';
+import { header } from '../wire.ts';
+
+/**
+ * AWS JSON 1.1: every call is `POST /`, the operation is in `x-amz-target`, the code of an error in `__type`.
+ *
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html read 2026-11-20
+ */
+export function awsJson(targetPrefix: string, operations: Readonly<Record<string, Operation>>): Protocol {
+  return {
+    route(request) {
+      const target = header(request, 'x-amz-target') ?? '';
+      const name = target.startsWith(`${targetPrefix}.`) ? target.slice(targetPrefix.length + 1) : '';
+      const definition = Object.hasOwn(operations, name) ? operations[name] : undefined;
+      if (request.method !== 'POST' || !/^\/*$/.test(request.path) || definition === undefined) {
+        throw new ServiceError('UnknownOperationException', 400, `There is no operation '${target}'.`);
+      }
+      const members = (): unknown => JSON.parse(request.body === '' ? '{}' : request.body);
+      return { operation: name, definition, members };
+    },
+    answer: (output, requestId) => ({
+      status: 200,
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
+      body: JSON.stringify(output),
+    }),
+    refuse: (error, requestId) => ({
+      status: error.httpStatus,
+      headers: { ...errorHeaders(error, requestId), 'content-type': 'application/x-amz-json-1.1' },
+      body: JSON.stringify({ __type: error.code, ...error.members, Message: error.message }),
+    }),
+  };
+}
+
+/** The headers of an error in both of the AWS JSON protocols. */
+function errorHeaders(error: ServiceError, requestId: string): Readonly<Record<string, string>> {
+  return { 'x-amzn-requestid': requestId, 'x-amzn-errortype': error.code, ...error.headers };
+}
+
+/** A time in an AWS JSON or REST-JSON body: epoch seconds, with the milliseconds as a fraction. */
+export function epochSeconds(atMs: number): number {
+  return atMs / 1000;
+}
 
 /**
  * The place of an operation in the URL space. `{name}` in the path is a member; the other members of a GET or DELETE request are
  * in the query, of any other request in the body. The status is 200 by default; an answer with 202 has no body.
  */
 export type RestRoute = readonly [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, status?: number];
-
-const MEDIA_TYPE = 'application/json';
 
 /**
  * AWS REST-JSON 1: the operation is a method and a path, the code of an error is in `x-amzn-errortype`.
@@ -38,12 +76,12 @@ export function restJson<Name extends string>(
     },
     answer: (output, requestId, status) => ({
       status,
-      headers: { 'content-type': MEDIA_TYPE, 'x-amzn-requestid': requestId },
+      headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId },
       body: status === 202 ? '' : JSON.stringify(output),
     }),
     refuse: (error, requestId) => ({
       status: error.httpStatus,
-      headers: { ...errorHeaders(error, requestId), 'content-type': MEDIA_TYPE },
+      headers: { ...errorHeaders(error, requestId), 'content-type': 'application/json' },
       body: JSON.stringify({ __type: error.code, message: error.message }),
     }),
   };
