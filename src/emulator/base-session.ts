@@ -2,7 +2,6 @@ import { SessionError } from '../contract/session-error.ts';
 import type { EmulatedSession, ServiceId, SessionTruth } from './service.ts';
 import { Lifecycle, type Phase, type Timeline } from './timeline.ts';
 
-/** The session states of a service. */
 interface SessionStates<State extends string> {
   readonly all: readonly State[];
   readonly first: State;
@@ -12,7 +11,6 @@ interface SessionStates<State extends string> {
   readonly working?: readonly State[];
 }
 
-/** What every session starts with. */
 export interface SessionBirth<State extends string> {
   readonly service: ServiceId;
   readonly scope: string;
@@ -54,7 +52,6 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     return this.lifecycle.startedAtMs;
   }
 
-  /** Whether it still holds resources. */
   get live(): boolean {
     return this.#vanishedAtMs === undefined && !this.#birth.states.ended.includes(this.state);
   }
@@ -130,9 +127,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Plans what follows from a state. */
   protected abstract onEnter(state: State): void;
 
-  /** Releases what the session held. */
   protected abstract onEnd(): void;
 }

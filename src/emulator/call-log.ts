@@ -42,11 +42,15 @@ export class CallLog {
   #count = 0;
 
   open(
-    start: Pick<CallRecord, 'atMs' | 'service' | 'invocationId' | 'attempt' | 'userAgent' | 'requestId'>,
+    start: Pick<CallRecord, 'atMs' | 'service' | 'requestId'> &
+      Partial<Pick<CallRecord, 'invocationId' | 'attempt' | 'userAgent'>>,
   ): OpenCallRecord {
     this.#count += 1;
     const record: OpenCallRecord = {
       number: this.#count,
+      invocationId: undefined,
+      attempt: undefined,
+      userAgent: undefined,
       ...start,
       operation: undefined,
       input: undefined,

@@ -9,7 +9,6 @@ import { ServiceError, type EmulatedService, type EmulatedSession, type RoutedCa
 import type { Timeline } from './timeline.ts';
 import { header, type Delivery, type WireAnswer, type WireRequest } from './wire.ts';
 
-/** What a call needs on its way through the emulator. */
 export interface PipelineParts {
   readonly service: EmulatedService;
   readonly timeline: Timeline;

@@ -37,7 +37,7 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       };
     }
     case 'POST advance':
-      emulator.advance(memberOf(body, 'ms', 'number'));
+      emulator.advance(member(body, 'ms'));
       return { nowMs: emulator.nowMs() };
     case 'POST faults':
       emulator.faults.add(...((Array.isArray(body) ? body : [body]) as Fault[]));
@@ -46,27 +46,26 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       emulator.faults.clear();
       return { pending: [] };
     case 'POST busy':
-      emulator.setBusy(memberOf(body, 'sessionId', 'string'), memberOf(body, 'busy', 'boolean'));
+      emulator.setBusy(member(body, 'sessionId'), member(body, 'busy'));
       return {};
     default:
       return undefined;
   }
 }
 
-interface JsonTypes {
-  number: number;
-  string: string;
-  boolean: boolean;
+interface Members {
+  readonly ms: number;
+  readonly sessionId: string;
+  readonly busy: boolean;
 }
 
-function memberOf<Type extends keyof JsonTypes>(body: unknown, name: string, type: Type): JsonTypes[Type] {
-  const value =
-    typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;
-  if (typeof value !== type) {
-    const message = `The body needs a member '${name}' of type ${type}.`;
-    throw new SessionError('config-invalid', message, { operation: 'emulator control' });
-  }
-  return value as JsonTypes[Type];
+const MEMBER_TYPES: Readonly<Record<keyof Members, string>> = { ms: 'number', sessionId: 'string', busy: 'boolean' };
+
+function member<Name extends keyof Members>(body: unknown, name: Name): Members[Name] {
+  const value = typeof body === 'object' && body !== null ? (body as Partial<Members>)[name] : undefined;
+  if (typeof value === MEMBER_TYPES[name]) return value as Members[Name];
+  const message = `The body needs a member '${name}' of type ${MEMBER_TYPES[name]}.`;
+  throw new SessionError('config-invalid', message, { operation: 'emulator control' });
 }
 
 function json(status: number, body: object): Delivery {

@@ -45,7 +45,6 @@ export interface EmulatorOptions {
   readonly healthomics?: HealthOmicsOptions;
 }
 
-/** The options with every default filled in. */
 export interface EmulatorConfig extends Required<EmulatorOptions> {
   readonly clock: Clock;
 }

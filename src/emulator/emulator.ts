@@ -6,19 +6,7 @@ import { Oracle } from './oracle.ts';
 import type { EmulatedService } from './service.ts';
 import type { Timeline } from './timeline.ts';
 
-/** The URL of each started service. */
-export interface EmulatorUrls {
-  readonly athena: string;
-  readonly emrServerless: string;
-  readonly dataprocGrpc: string;
-  readonly dataprocRest: string;
-  readonly healthomics: string;
-  readonly s3: string;
-  /** The endpoint of the sessions of Athena and EMR Serverless. */
-  readonly sparkConnect: string;
-}
-
-const URL_NAMES: readonly (keyof EmulatorUrls)[] = [
+const URL_NAMES = [
   'athena',
   'emrServerless',
   'dataprocGrpc',
@@ -26,9 +14,11 @@ const URL_NAMES: readonly (keyof EmulatorUrls)[] = [
   'healthomics',
   's3',
   'sparkConnect',
-];
+] as const;
 
-/** The parts of a running emulator. */
+/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena and EMR Serverless. */
+export type EmulatorUrls = Readonly<Record<(typeof URL_NAMES)[number], string>>;
+
 export interface EmulatorParts {
   readonly services: readonly EmulatedService[];
   readonly timeline: Timeline;

@@ -18,18 +18,14 @@ const DEFAULT_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>
 /** The default operation of the other faults of the data plane. */
 const DEFAULT_RPC = ['ExecutePlan'];
 
-/** Faults that replace the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
-const REPLACING: ReadonlySet<FaultEffect['kind']> = new Set([
-  'throttle',
-  'server-error',
-  'html',
-  'error',
-  'reset',
-  'lost-answer',
+/**
+ * Faults that replace the answer, or end a call of the data plane: a call has one end, so one of them strikes it and the next
+ * waits for the next call.
+ */
+const ENDS: ReadonlySet<FaultEffect['kind']> = new Set([
+  ...(['throttle', 'server-error', 'html', 'error', 'reset', 'lost-answer'] as const),
+  ...(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut'] as const),
 ]);
-
-/** Faults that end a call of the data plane, which has one end. */
-const RPC_ENDS: ReadonlySet<FaultEffect['kind']> = new Set(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut']);
 
 /** Faults of the data plane strike only there, and the others never do. */
 function isRpcFault(fault: Fault): fault is RpcFault {
@@ -37,9 +33,9 @@ function isRpcFault(fault: Fault): fault is RpcFault {
 }
 
 /** Whether the call takes no effect: what happens to a session then waits for a call that does. */
-function hasNoEffect(replacing: Fault | undefined): boolean {
-  if (replacing === undefined || replacing.kind === 'lost-answer') return false;
-  return replacing.kind !== 'reset' || replacing.when === 'before';
+function hasNoEffect(end: Fault | undefined): boolean {
+  if (end === undefined || end.kind === 'lost-answer') return false;
+  return end.kind !== 'reset' || end.when === 'before';
 }
 
 /** The faults that have not struck yet. */
@@ -78,36 +74,30 @@ export class FaultScript {
 
   /** Takes the faults that strike this call of the data plane: one of each kind, and one that ends it. */
   strikeRpc(service: ServiceId, method: string): readonly RpcFault[] {
-    const taken = new Set<string>();
-    const struck: RpcFault[] = [];
-    for (const planned of this.#planned) {
-      const { fault } = planned;
-      if (!isRpcFault(fault)) continue;
-      const slot = RPC_ENDS.has(fault.kind) ? 'end' : fault.kind;
-      if (taken.has(slot) || !this.#strikes(planned, service, method)) continue;
-      taken.add(slot);
-      struck.push(fault);
-    }
-    this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
-    return struck;
+    return this.#take(({ fault }) => isRpcFault(fault), service, method).filter(isRpcFault);
   }
 
-  /** Takes the faults that strike this call. */
+  /** Takes the faults that strike this call: one of each kind, and one that replaces its answer. */
   strike(service: ServiceId, operation: string): readonly Fault[] {
-    const replacing = this.#planned.find(
-      (planned) => REPLACING.has(planned.fault.kind) && this.#strikes(planned, service, operation),
-    );
+    return this.#take(({ fault }) => !isRpcFault(fault), service, operation);
+  }
+
+  #take(isHere: (planned: Planned) => boolean, service: ServiceId, operation: string): readonly Fault[] {
+    const here = this.#planned.filter(isHere);
+    const strikes = (planned: Planned): boolean => this.#strikes(planned, service, operation);
+    const end = here.find((planned) => ENDS.has(planned.fault.kind) && strikes(planned));
     const taken = new Set<string>();
-    const others = this.#planned.filter((planned) => {
+    const struck = here.filter((planned) => {
       const { kind } = planned.fault;
-      if (isRpcFault(planned.fault) || REPLACING.has(kind) || taken.has(kind)) return false;
-      if (kind in DEFAULT_OPERATIONS && hasNoEffect(replacing?.fault)) return false;
-      if (!this.#strikes(planned, service, operation)) return false;
+      if (planned === end) return true;
+      if (ENDS.has(kind) || taken.has(kind)) return false;
+      if (kind in DEFAULT_OPERATIONS && !isRpcFault(planned.fault) && hasNoEffect(end?.fault)) return false;
+      if (!strikes(planned)) return false;
       taken.add(kind);
       return true;
     });
     this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
-    return [...(replacing === undefined ? [] : [replacing]), ...others].map((planned) => planned.fault);
+    return struck.map((planned) => planned.fault);
   }
 
   #strikes(planned: Planned, service: ServiceId, operation: string): boolean {

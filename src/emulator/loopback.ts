@@ -6,7 +6,6 @@ import type { Delivery, WireAnswer, WireRequest } from './wire.ts';
 /** The only address the emulators listen on. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Runs an action after `ms` milliseconds of the emulator's time. */
 export type Delay = (ms: number, action: () => void) => void;
 
 /** A listening server of the emulator. */
@@ -73,7 +72,6 @@ export class TcpListener implements EmulatorServer {
     for (const socket of this.#sockets) if (peer.endsWith(`:${socket.remotePort}`)) socket.resetAndDestroy();
   }
 
-  /** Stops listening and cuts every connection. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) socket.destroy();

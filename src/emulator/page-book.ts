@@ -11,7 +11,6 @@ export interface PageRules {
   readonly invalidToken: () => Error;
 }
 
-/** A page of a listing. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly nextToken: string | undefined;

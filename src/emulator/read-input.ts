@@ -1,4 +1,4 @@
-import type { ListShape, MapShape, NumberShape, Shape, StructureShape, TextShape, ValueOf } from './shapes.ts';
+import type { MapShape, Shape, StructureShape, TextShape, ValueOf } from './shapes.ts';
 
 /** A request that cannot be read: a member has another type than in the model. */
 export class WrongType extends Error {
@@ -39,16 +39,24 @@ function readValue(shape: Shape, raw: unknown, place: Place): unknown {
     case 'text':
       return readText(shape, raw, place);
     case 'number':
-      return readNumber(shape, raw, place);
+      if (typeof raw !== 'number' || !Number.isFinite(raw)) throw wrongType(place, 'a number');
+      if (shape.fraction !== true && !Number.isInteger(raw)) throw wrongType(place, 'a whole number');
+      checkSize(shape, raw, 'value', place);
+      return raw;
     case 'flag':
       if (typeof raw !== 'boolean') throw wrongType(place, 'a boolean');
       return raw;
-    case 'moment':
-      return readMoment(raw, place);
+    case 'moment': {
+      const atMs = typeof raw === 'number' ? raw * 1000 : typeof raw === 'string' ? Date.parse(raw) : Number.NaN;
+      if (Number.isNaN(atMs)) throw wrongType(place, 'a date and time');
+      return atMs;
+    }
     case 'document':
       return raw;
     case 'list':
-      return readList(shape, raw, place);
+      if (!Array.isArray(raw)) throw wrongType(place, 'a list');
+      checkSize(shape, raw.length, 'length', place);
+      return raw.map((item: unknown, index) => readValue(shape.item, item, inside(place, `${index + 1}.member`)));
     case 'map':
       return readMap(shape, raw, place);
     case 'structure':
@@ -58,34 +66,16 @@ function readValue(shape: Shape, raw: unknown, place: Place): unknown {
 
 function readText(shape: TextShape, raw: unknown, place: Place): string {
   if (typeof raw !== 'string') throw wrongType(place, 'a string');
-  const { path, violations } = place;
   checkSize(shape, Array.from(raw).length, 'length', place);
-  if (shape.pattern !== undefined && !matchesWholly(shape.pattern, raw)) {
-    violations.push(violation(path, `Member must satisfy regular expression pattern: ${shape.pattern.source}`));
+  // The services match the whole text, with or without anchors in the pattern.
+  const { pattern, oneOf } = shape;
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(raw)) {
+    violate(place, `Member must satisfy regular expression pattern: ${pattern.source}`);
   }
-  if (shape.oneOf !== undefined && !shape.oneOf.includes(raw)) {
-    violations.push(violation(path, `Member must satisfy enum value set: [${shape.oneOf.join(', ')}]`));
+  if (oneOf !== undefined && !oneOf.includes(raw)) {
+    violate(place, `Member must satisfy enum value set: [${oneOf.join(', ')}]`);
   }
   return raw;
-}
-
-function readNumber(shape: NumberShape, raw: unknown, place: Place): number {
-  if (typeof raw !== 'number' || !Number.isFinite(raw)) throw wrongType(place, 'a number');
-  if (shape.fraction !== true && !Number.isInteger(raw)) throw wrongType(place, 'a whole number');
-  checkSize(shape, raw, 'value', place);
-  return raw;
-}
-
-function readMoment(raw: unknown, place: Place): number {
-  const atMs = typeof raw === 'number' ? raw * 1000 : typeof raw === 'string' ? Date.parse(raw) : Number.NaN;
-  if (Number.isNaN(atMs)) throw wrongType(place, 'a date and time');
-  return atMs;
-}
-
-function readList(shape: ListShape, raw: unknown, place: Place): readonly unknown[] {
-  if (!Array.isArray(raw)) throw wrongType(place, 'a list');
-  checkSize(shape, raw.length, 'length', place);
-  return raw.map((item: unknown, index) => readValue(shape.item, item, inside(place, `${index + 1}.member`)));
 }
 
 function readMap(shape: MapShape, raw: unknown, place: Place): Readonly<Record<string, unknown>> {
@@ -106,7 +96,7 @@ function readStructure(shape: StructureShape, raw: unknown, place: Place): Reado
     const at = place.path === '' ? { ...place, path: name } : inside(place, name);
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined && value !== null) values[name] = readValue(member, value, at);
-    else if (shape.required.includes(name)) at.violations.push(violation(at.path, 'Member must not be null'));
+    else if (shape.required.includes(name)) violate(at, 'Member must not be null');
   }
   return values;
 }
@@ -119,20 +109,15 @@ function checkSize(
   { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: { readonly min?: number; readonly max?: number },
   size: number,
   what: 'length' | 'value',
-  { path, violations }: Place,
+  place: Place,
 ): void {
-  if (size < min) violations.push(violation(path, `Member must have ${what} greater than or equal to ${min}`));
-  if (size > max) violations.push(violation(path, `Member must have ${what} less than or equal to ${max}`));
+  if (size < min) violate(place, `Member must have ${what} greater than or equal to ${min}`);
+  if (size > max) violate(place, `Member must have ${what} less than or equal to ${max}`);
 }
 
 /** Names the place and the rule, never the value, which may be a secret. */
-function violation(path: string, rule: string): string {
-  return `Value at '${path}' failed to satisfy constraint: ${rule}`;
-}
-
-/** The services match the whole text, with or without anchors in the pattern. */
-function matchesWholly(pattern: RegExp, value: string): boolean {
-  return new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(value);
+function violate({ path, violations }: Place, rule: string): void {
+  violations.push(`Value at '${path}' failed to satisfy constraint: ${rule}`);
 }
 
 function asObject(raw: unknown, place: Place): Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { parseEngine } from './data-plane/engine-choice.ts';
 import type { Emulator } from './emulator.ts';
 import type { EmulatorOptions } from './emulator-options.ts';
 import type { Fault } from './fault.ts';
-import { SERVICE_IDS, type ServiceId } from './service.ts';
+import { SERVICE_IDS } from './service.ts';
 import { startEmulator } from './start-emulator.ts';
 
 /** The options of the command line, as texts. */
@@ -61,30 +61,28 @@ export async function runEmulator(
 }
 
 async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorOptions> {
+  const { services, startupMs, seed, engine, clock, faults } = options;
   return {
-    ...(options.services !== undefined && { services: options.services.split(',').map(toService) }),
-    ...(options.startupMs !== undefined && { startupMs: toWhole('--startup-ms', options.startupMs) }),
-    ...(options.seed !== undefined && { seed: toWhole('--seed', options.seed) }),
-    ...(options.engine !== undefined && { engine: parseEngine(options.engine) }),
-    ...(options.clock !== undefined && { clock: toClock(options.clock) }),
-    ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
+    ...(services !== undefined && {
+      services: services.split(',').map((id) => toChoice('--services', SERVICE_IDS, id.trim())),
+    }),
+    ...(startupMs !== undefined && { startupMs: toWhole('--startup-ms', startupMs) }),
+    ...(seed !== undefined && { seed: toWhole('--seed', seed) }),
+    ...(engine !== undefined && { engine: parseEngine(engine) }),
+    ...(clock !== undefined && { clock: toChoice('--clock', ['real', 'virtual'] as const, clock) }),
+    ...(faults !== undefined && { faults: await readFaults(faults) }),
   };
 }
 
-function toService(word: string): ServiceId {
-  const service = SERVICE_IDS.find((id) => id === word.trim());
-  if (service === undefined) throw badFlag(`Unknown service '${word}'. --services accepts ${SERVICE_IDS.join(', ')}.`);
-  return service;
+function toChoice<Choice extends string>(flag: string, choices: readonly Choice[], word: string): Choice {
+  const choice = choices.find((each) => each === word);
+  if (choice === undefined) throw badFlag(`${flag} accepts ${choices.join(', ')}, not '${word}'.`);
+  return choice;
 }
 
 function toWhole(flag: string, word: string): number {
   if (!/^\d{1,15}$/.test(word)) throw badFlag(`${flag} must be a whole number, not '${word}'.`);
   return Number(word);
-}
-
-function toClock(word: string): 'real' | 'virtual' {
-  if (word !== 'real' && word !== 'virtual') throw badFlag(`--clock must be real or virtual, not '${word}'.`);
-  return word;
 }
 
 async function readFaults(path: string): Promise<readonly Fault[]> {

@@ -121,7 +121,6 @@ export interface RoutedCall {
 
 /** The wire protocol of a service. */
 export interface Protocol {
-  /** @throws ServiceError when there is no such operation. */
   route(request: WireRequest): RoutedCall;
   answer(output: object, requestId: string, status: number): WireAnswer;
   refuse(error: ServiceError, requestId: string): WireAnswer;

@@ -82,17 +82,14 @@ export function text(min = 0, max = Number.POSITIVE_INFINITY, pattern?: RegExp):
   return { type: 'text', min, max, ...(pattern !== undefined && { pattern }) };
 }
 
-/** A text that matches a pattern. */
 export function matching(pattern: RegExp): TextShape {
   return { type: 'text', pattern };
 }
 
-/** One of some words. */
 export function oneOf<const Words extends readonly string[]>(words: Words): TextShape & { readonly oneOf: Words } {
   return { type: 'text', oneOf: words };
 }
 
-/** A whole number from `min` to `max`. */
 export function whole(min: number, max: number): NumberShape {
   return { type: 'number', min, max };
 }
@@ -101,12 +98,10 @@ export const flag: PlainShape<'flag'> = { type: 'flag' };
 export const document: PlainShape<'document'> = { type: 'document' };
 export const moment: PlainShape<'moment'> = { type: 'moment' };
 
-/** A list shape. */
 export function listOf<Item extends Shape>(item: Item, size: { min?: number; max?: number } = {}): ListShape<Item> {
   return { type: 'list', item, ...size };
 }
 
-/** A map shape. */
 export function mapOf<Value extends Shape>(key: TextShape, value: Value, size: { max?: number } = {}): MapShape<Value> {
   return { type: 'map', key, value, ...size };
 }

@@ -102,7 +102,6 @@ export class Timeline {
   }
 }
 
-/** One state and when it began. */
 export interface Phase<State extends string> {
   readonly state: State;
   readonly reason: string | undefined;
@@ -134,7 +133,6 @@ export class Lifecycle<State extends string> {
     return this.until(lagMs).at(-1);
   }
 
-  /** Every phase that such a reader has seen, oldest first. */
   until(lagMs: number): readonly Phase<State>[] {
     const atMs = this.#timeline.nowMs() - lagMs;
     return this.#phases.filter((phase) => phase.sinceMs <= atMs);

@@ -8,7 +8,6 @@ import type { Calculation } from './calculation.ts';
 /** Engine settings that only PySpark engine version 3 accepts. */
 const PYSPARK3_SETTINGS = ['CoordinatorDpuSize', 'DefaultExecutorDpuSize', 'SparkProperties'] as const;
 
-/** The state of one Athena account in one region. */
 export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, AthenaConfig> {
   readonly calculations = new Map<string, Calculation>();
 
@@ -58,7 +57,6 @@ export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, Athena
     return session;
   }
 
-  /** @throws ServiceError when the calculation is unknown. */
   requireCalculation(id: string): Calculation {
     const calculation = this.calculations.get(id);
     if (calculation !== undefined) return calculation;

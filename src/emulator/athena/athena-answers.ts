@@ -6,7 +6,6 @@ import type { Calculation } from './calculation.ts';
 /** The bucket named as the place of the files of sessions and calculations. */
 const RESULT_BUCKET = 's3://emulated-athena-results';
 
-/** `SessionStatus` as a reader sees it. */
 export function toStatus(session: AthenaSession, phase: Phase<AthenaState>): object {
   const ended = phase.state === 'TERMINATED' || phase.state === 'FAILED';
   const sinceSeconds = epochSeconds(phase.sinceMs);
@@ -38,7 +37,7 @@ export function toSession(session: AthenaSession, phase: Phase<AthenaState>): ob
       SessionIdleTimeoutInMinutes: session.idleTimeoutMinutes,
     },
     Status: toStatus(session, phase),
-    Statistics: { DpuExecutionInMillis: session.dpuExecutionMs },
+    Statistics: { DpuExecutionInMillis: Math.round(session.truth().billedSeconds * 1000 * session.dpus) },
   };
 }
 

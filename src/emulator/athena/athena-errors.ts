@@ -28,5 +28,4 @@ export function byCode(
   return new ServiceError(code, 400, message);
 }
 
-/** The errors of every Athena operation. */
 export const ATHENA_ERRORS = awsErrors({ invalid: invalidRequest, throttlingStatus: 400, signatureStatus: 400 });

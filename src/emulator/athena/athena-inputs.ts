@@ -4,29 +4,13 @@
  */
 import { flag, listOf, mapOf, matching, oneOf, structure, text, whole } from '../shapes.ts';
 
-/** Athena's session states. */
-export const SESSION_STATES = [
-  'CREATING',
-  'CREATED',
-  'IDLE',
-  'BUSY',
-  'TERMINATING',
-  'TERMINATED',
-  'DEGRADED',
-  'FAILED',
-] as const;
+/** What ListSessions shows without a filter. */
+export const ACTIVE_STATES = ['CREATING', 'CREATED', 'IDLE', 'BUSY'] as const;
+export const SESSION_STATES = [...ACTIVE_STATES, 'TERMINATING', 'TERMINATED', 'DEGRADED', 'FAILED'] as const;
 
-/** Athena's calculation states. */
-export const CALCULATION_STATES = [
-  'CREATING',
-  'CREATED',
-  'QUEUED',
-  'RUNNING',
-  'CANCELING',
-  'CANCELED',
-  'COMPLETED',
-  'FAILED',
-] as const;
+export const ENDED_CALCULATION = ['CANCELED', 'COMPLETED', 'FAILED'] as const;
+const RUNNING_CALCULATION = ['CREATING', 'CREATED', 'QUEUED', 'RUNNING', 'CANCELING'] as const;
+export const CALCULATION_STATES = [...RUNNING_CALCULATION, ...ENDED_CALCULATION] as const;
 
 const EXECUTOR_STATES = ['CREATING', 'CREATED', 'REGISTERED', 'TERMINATING', 'TERMINATED', 'FAILED'] as const;
 
@@ -86,7 +70,6 @@ const oneCalculation = structure({ CalculationExecutionId: calculationId }, ['Ca
 const managerPage = { MaxResults: pageSize, NextToken: managerToken };
 const page = { MaxResults: pageSize, NextToken: pageToken };
 
-/** The operations of sessions. */
 export const SESSION_INPUTS = {
   StartSession: structure(
     {
@@ -111,7 +94,6 @@ export const SESSION_INPUTS = {
   GetResourceDashboard: structure({ ResourceARN: resourceName }, ['ResourceARN']),
 };
 
-/** The operations of calculations. */
 export const CALCULATION_INPUTS = {
   StartCalculationExecution: structure(
     {

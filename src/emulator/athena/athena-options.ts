@@ -47,10 +47,8 @@ export interface AthenaOptions extends AwsSessionOptions {
   readonly orphanedCalculation?: 'FAILED' | 'CANCELED';
 }
 
-/** The options with every default filled in. */
 export type AthenaConfig = WithDefaults<AthenaOptions, 'maxLifetimeMs' | 'tokenLifetimeMs' | 'retentionMs'>;
 
-/** Fills in the defaults. */
 export function toAthenaConfig(options: AthenaOptions, startupMs: number): AthenaConfig {
   return {
     ...sessionDefaults(startupMs),

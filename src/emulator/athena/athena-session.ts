@@ -5,13 +5,9 @@ import { SESSION_STATES, type SESSION_INPUTS } from './athena-inputs.ts';
 import { ENGINE_VERSIONS, type AthenaConfig, type AthenaEngine } from './athena-options.ts';
 import type { Calculation } from './calculation.ts';
 
-/** One of Athena's session states. */
 export type AthenaState = (typeof SESSION_STATES)[number];
 
-/** The request a session was started with. */
 export type AthenaStart = ValueOf<(typeof SESSION_INPUTS)['StartSession']>;
-
-const MINUTE_MS = 60_000;
 
 /** One Athena session: CREATING, CREATED, IDLE and BUSY in turn, TERMINATING, TERMINATED; by fault also DEGRADED or FAILED. */
 export class AthenaSession extends AwsSession<AthenaState> {
@@ -25,30 +21,17 @@ export class AthenaSession extends AwsSession<AthenaState> {
 
   constructor(world: World, config: AthenaConfig, engine: AthenaEngine, request: AthenaStart) {
     const idleTimeoutMinutes = request.SessionIdleTimeoutInMinutes ?? config.idleTimeoutMinutes;
-    super(
-      world.timeline,
-      {
-        service: 'athena',
-        scope: request.WorkGroup,
-        id: world.random.uuid(),
-        token: request.ClientRequestToken,
-        states: {
-          all: SESSION_STATES,
-          first: 'CREATING',
-          ended: ['TERMINATED', 'FAILED'],
-          working: [config.endpointFrom, 'IDLE', 'BUSY'],
-        },
-        retentionMs: config.retentionMs,
-      },
-      {
-        restingStates: ['IDLE'],
-        idleTimeoutMs: idleTimeoutMinutes * MINUTE_MS,
-        terminatingMs: config.terminatingMs,
-        maxLifetimeMs: config.maxLifetimeMs,
-        // The service gives no other reason for an end without a failure; an idle timeout reads the same.
-        endReason: 'Session was terminated per request',
-      },
-    );
+    super(world, config, {
+      service: 'athena',
+      scope: request.WorkGroup,
+      id: world.random.uuid(),
+      token: request.ClientRequestToken,
+      states: { all: SESSION_STATES, first: 'CREATING', working: [config.endpointFrom, 'IDLE', 'BUSY'] },
+      restingStates: ['IDLE'],
+      idleTimeoutMinutes,
+      // The service gives no other reason for an end without a failure; an idle timeout reads the same.
+      endReason: 'Session was terminated per request',
+    });
     this.engine = engine;
     this.request = request;
     this.dpus = request.EngineConfiguration.MaxConcurrentDpus ?? config.defaultSessionDpus;
@@ -61,14 +44,8 @@ export class AthenaSession extends AwsSession<AthenaState> {
     });
   }
 
-  /** The engine's name on the wire. */
   get engineVersion(): string {
     return ENGINE_VERSIONS[this.engine];
-  }
-
-  /** DPU milliseconds used so far. */
-  get dpuExecutionMs(): number {
-    return Math.round(this.truth().billedSeconds * 1000 * this.dpus);
   }
 
   override terminate(): void {

@@ -5,7 +5,6 @@ import { invalidRequest } from './athena-errors.ts';
 import type { CALCULATION_INPUTS } from './athena-inputs.ts';
 import { Calculation } from './calculation.ts';
 
-/** The calculations of PySpark engine version 3. */
 export function calculationHandlers(account: AthenaAccount): Handlers<typeof CALCULATION_INPUTS> {
   const { config, world } = account;
   return {

@@ -1,11 +1,9 @@
 import type { CalculationTruth } from '../service.ts';
 import { Lifecycle, type Phase, type Timeline } from '../timeline.ts';
-import type { CALCULATION_STATES } from './athena-inputs.ts';
+import { ENDED_CALCULATION, type CALCULATION_STATES } from './athena-inputs.ts';
 
-/** One of Athena's calculation states. */
 export type CalculationState = (typeof CALCULATION_STATES)[number];
 
-/** What a calculation is started with. */
 export interface CalculationStart {
   readonly id: string;
   readonly sessionId: string;
@@ -17,7 +15,7 @@ export interface CalculationStart {
   readonly failure: string | undefined;
 }
 
-const ENDED: readonly CalculationState[] = ['CANCELED', 'COMPLETED', 'FAILED'];
+const ENDED: readonly CalculationState[] = ENDED_CALCULATION;
 
 /** One calculation in a session of PySpark engine version 3. The code is stored and not run. */
 export class Calculation {
@@ -73,7 +71,6 @@ export class Calculation {
     });
   }
 
-  /** Cancels it; no effect when it has ended. */
   stop(): void {
     if (this.ended || this.current.state === 'CANCELING') return;
     this.#lifecycle.enter('CANCELING');

@@ -3,15 +3,12 @@ import type { Handlers } from '../service.ts';
 import type { AthenaAccount } from './athena-account.ts';
 import { toSession, toStatus, toSummary } from './athena-answers.ts';
 import { byCode, invalidRequest } from './athena-errors.ts';
-import type { SESSION_INPUTS } from './athena-inputs.ts';
+import { ACTIVE_STATES, type SESSION_INPUTS } from './athena-inputs.ts';
 import type { AthenaState } from './athena-session.ts';
 
-/** What ListSessions shows without a filter: the active states. */
-const LISTED_STATES: readonly AthenaState[] = ['CREATING', 'CREATED', 'IDLE', 'BUSY'];
 /** The length of an endpoint token in bytes, as observed, so that small header limits show. */
 const TOKEN_BYTES = 1536;
 
-/** The operations of sessions. */
 export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION_INPUTS> {
   const { config, world } = account;
   return {
@@ -32,7 +29,7 @@ export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION
     ListSessions(request, call) {
       const { WorkGroup: workGroup, StateFilter: filter } = request;
       account.requireSparkEngine(workGroup);
-      const active = config.listsDegraded ? [...LISTED_STATES, 'DEGRADED'] : LISTED_STATES;
+      const active: readonly AthenaState[] = config.listsDegraded ? [...ACTIVE_STATES, 'DEGRADED'] : ACTIVE_STATES;
       const shown = filter === undefined ? active : [filter];
       const listed = account.listed(workGroup).filter(({ phase: { state } }) => {
         const isHidden = !config.listsEnded && (state === 'TERMINATED' || state === 'FAILED');

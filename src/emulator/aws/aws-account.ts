@@ -6,9 +6,7 @@ import type { Phase } from '../timeline.ts';
 import { TokenBook, type TokenRules } from '../token-book.ts';
 import type { World } from '../world.ts';
 
-/** What differs between the accounts of AWS services. */
 interface AwsAccountRules {
-  /** The most tags of one resource. */
   readonly tagLimit: number;
   /** The ARN of a scope or of a session in it: region, account, scope and session id. */
   readonly arn: RegExp;
@@ -44,7 +42,6 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
     this.tags = new TagBook(rules.tagLimit, rules.invalid);
   }
 
-  /** Every session that was ever started, oldest first. */
   sessions(): readonly Session[] {
     return [...this.#sessions.values()];
   }
@@ -131,7 +128,6 @@ class TagBook {
     this.#byArn.set(arn, all);
   }
 
-  /** Removes tags; ignores unknown keys. */
   remove(arn: string, keys: readonly string[]): void {
     const rest = [...(this.#byArn.get(arn) ?? [])].filter(([key]) => !keys.includes(key));
     this.#byArn.set(arn, new Map(rest));

@@ -8,7 +8,6 @@ const HTTP_STATUS = {
   ConflictException: 409,
 } as const;
 
-/** An error code of EMR Serverless or HealthOmics. */
 export type RestErrorCode = keyof typeof HTTP_STATUS;
 
 /** An error of EMR Serverless or HealthOmics. */
@@ -16,7 +15,6 @@ export function restError(code: RestErrorCode, message: string): ServiceError {
   return new ServiceError(code, HTTP_STATUS[code], message);
 }
 
-/** The errors that every operation of an AWS service shares. */
 export function awsErrors(parts: {
   readonly invalid: CommonErrors['invalid'];
   readonly throttlingStatus: number;
@@ -31,7 +29,6 @@ export function awsErrors(parts: {
   };
 }
 
-/** The errors that every operation of EMR Serverless and HealthOmics shares. */
 export const REST_ERRORS: CommonErrors = awsErrors({
   invalid: (message) => restError('ValidationException', message),
   throttlingStatus: 429,

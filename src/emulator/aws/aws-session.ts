@@ -1,30 +1,40 @@
 import { BaseSession, type SessionBirth } from '../base-session.ts';
-import type { Timeline } from '../timeline.ts';
+import type { AwsSessionOptions } from '../session-options.ts';
+import type { World } from '../world.ts';
 
-/** The states that sessions of every AWS service have. */
 type AwsState = 'IDLE' | 'BUSY' | 'TERMINATING' | 'TERMINATED' | 'FAILED';
 
 /** How the sessions of one AWS service work and end. */
 export interface AwsSessionRules<State extends string> {
   /** States in which work makes it BUSY. */
   readonly restingStates: readonly State[];
-  /** Undefined: no idle timeout. */
-  readonly idleTimeoutMs: number | undefined;
-  readonly terminatingMs: number;
-  /** Undefined: no limit. */
-  readonly maxLifetimeMs: number | undefined;
+  /** 0: no idle timeout. */
+  readonly idleTimeoutMinutes: number;
   /** The reason shown with TERMINATING and TERMINATED. */
   readonly endReason?: string;
 }
 
+type Birth<State extends string> = Omit<SessionBirth<State | AwsState>, 'states' | 'retentionMs'> & {
+  readonly states: Omit<SessionBirth<State | AwsState>['states'], 'ended'>;
+};
+
+const MINUTE_MS = 60_000;
+
 /** A session of an AWS service: work, idle timeout, maximum lifetime, and the end through TERMINATING. */
 export abstract class AwsSession<State extends string> extends BaseSession<State | AwsState> {
   readonly #rules: AwsSessionRules<State | AwsState>;
+  readonly #terminatingMs: number;
 
-  constructor(timeline: Timeline, birth: SessionBirth<State | AwsState>, rules: AwsSessionRules<State | AwsState>) {
-    super(timeline, birth);
-    this.#rules = rules;
-    if (rules.maxLifetimeMs !== undefined) timeline.after(rules.maxLifetimeMs, () => this.terminate());
+  constructor(
+    { timeline }: World,
+    config: Pick<AwsSessionOptions, 'maxLifetimeMs' | 'retentionMs'> & { readonly terminatingMs: number },
+    birth: Birth<State> & AwsSessionRules<State | AwsState>,
+  ) {
+    const states = { ...birth.states, ended: ['TERMINATED', 'FAILED'] as const };
+    super(timeline, { ...birth, states, retentionMs: config.retentionMs });
+    this.#rules = birth;
+    this.#terminatingMs = config.terminatingMs;
+    if (config.maxLifetimeMs !== undefined) timeline.after(config.maxLifetimeMs, () => this.terminate());
   }
 
   /** Starts the end; no effect when it has begun. */
@@ -38,8 +48,10 @@ export abstract class AwsSession<State extends string> extends BaseSession<State
   }
 
   protected override onEnter(state: State | AwsState): void {
-    const { idleTimeoutMs, terminatingMs, endReason } = this.#rules;
-    if (state === 'IDLE' && idleTimeoutMs !== undefined) this.lifecycle.then(idleTimeoutMs, () => this.terminate());
-    if (state === 'TERMINATING') this.lifecycle.then(terminatingMs, () => this.enter('TERMINATED', endReason));
+    const { idleTimeoutMinutes, endReason } = this.#rules;
+    if (state === 'IDLE' && idleTimeoutMinutes > 0) {
+      this.lifecycle.then(idleTimeoutMinutes * MINUTE_MS, () => this.terminate());
+    }
+    if (state === 'TERMINATING') this.lifecycle.then(this.#terminatingMs, () => this.enter('TERMINATED', endReason));
   }
 }

@@ -1,4 +1,3 @@
-/** One accepted call. */
 export interface EngineCall {
   /** The name of the call, such as `ExecutePlan`. */
   readonly method: string;

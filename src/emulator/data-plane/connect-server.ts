@@ -1,13 +1,13 @@
 import type * as grpcModule from '@grpc/grpc-js';
-import type { ConnectionInjector, Metadata, Server, ServerDuplexStream } from '@grpc/grpc-js';
+import type { ConnectionInjector, Metadata, Server, ServerDuplexStream, StatusObject } from '@grpc/grpc-js';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { OpenCallRecord } from '../call-log.ts';
 import type { RpcFault } from '../fault.ts';
-import { GRPC_CODES } from '../grpc-status.ts';
+import { GRPC_CODES, RpcStatus } from '../grpc-status.ts';
 import { METHODS, SERVICE_PATH, type ConnectEngine } from './connect-engine.ts';
-import { openWhile, type OpenTicket } from './gatekeeper.ts';
 import { CutConnection, faultyAnswers } from './faulty-answers.ts';
-import { RpcStatus } from '../grpc-status.ts';
+import { openWhile, type OpenTicket } from './gatekeeper.ts';
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
@@ -16,7 +16,6 @@ export const TOKEN_KEY = 'x-aws-proxy-auth';
 /** The metadata of a caller that is not for the engine. */
 const NOT_FORWARDED = new Set([TOKEN_KEY, 'user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout']);
 
-/** What a server needs. */
 export interface ConnectServerParts {
   readonly engine: ConnectEngine;
   /** Accepts a call. @throws RpcStatus when it is refused. */
@@ -46,12 +45,10 @@ export class ConnectServer {
     return new ConnectServer(await import('@grpc/grpc-js'), parts);
   }
 
-  /** Serves one more connection. */
   take(socket: Socket): void {
     this.#injector.injectConnection(socket);
   }
 
-  /** Cuts every connection. */
   close(): void {
     this.#injector.destroy();
     this.#server.forceShutdown();
@@ -93,7 +90,8 @@ export class ConnectServer {
       findsNothing ? nothingFound() : this.#parts.engine.answer({ method, requests, metadata, signal });
     for await (const answer of faultyAnswers({ faults, answers, signal })) {
       if (signal.aborted) return;
-      if (!call.write(answer)) await drained(call, signal);
+      // Rejects when the caller disconnects, which the next turn notices.
+      if (!call.write(answer)) await once(call, 'drain', { signal }).catch(() => undefined);
     }
   }
 
@@ -111,32 +109,30 @@ export class ConnectServer {
   }
 
   #toStatus(error: unknown): { code: number; details: string; metadata?: Metadata } {
-    if (!(error instanceof RpcStatus)) {
-      // An engine's own status is passed on; anything else is a bug of the emulator, which the caller should read.
-      if (isStatus(error)) return { code: error.code, details: error.details, metadata: error.metadata };
-      return { code: GRPC_CODES.INTERNAL.grpc, details: `The emulator itself failed: ${String(error)}` };
+    if (error instanceof RpcStatus) {
+      const metadata = new this.#grpc.Metadata();
+      if (error.details !== undefined) metadata.set('grpc-status-details-bin', error.details);
+      return { code: GRPC_CODES[error.code].grpc, details: error.message, metadata };
     }
-    const metadata = new this.#grpc.Metadata();
-    if (error.details !== undefined) metadata.set('grpc-status-details-bin', error.details);
-    return { code: GRPC_CODES[error.code].grpc, details: error.message, metadata };
+    // An engine's own status is passed on; anything else is a bug of the emulator, which the caller should read.
+    if (isStatus(error)) return { code: error.code, details: error.details, metadata: error.metadata };
+    return { code: GRPC_CODES.INTERNAL.grpc, details: `The emulator itself failed: ${String(error)}` };
   }
 }
 
 function serviceDefinition(): grpcModule.ServiceDefinition {
   const same = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const asBytes = {
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
   return Object.fromEntries(
-    METHODS.map((method) => [
-      method,
-      {
-        path: `${SERVICE_PATH}${method}`,
-        requestStream: true,
-        responseStream: true,
-        requestSerialize: same,
-        requestDeserialize: same,
-        responseSerialize: same,
-        responseDeserialize: same,
-      },
-    ]),
+    METHODS.map((method) => {
+      const path = `${SERVICE_PATH}${method}`;
+      return [method, { path, requestStream: true, responseStream: true, ...asBytes }];
+    }),
   );
 }
 
@@ -153,19 +149,6 @@ async function* nothingFound(): AsyncGenerator<Uint8Array, void, undefined> {
   yield new Uint8Array();
 }
 
-function isStatus(error: unknown): error is { code: number; details: string; metadata: Metadata } {
+function isStatus(error: unknown): error is StatusObject {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
-}
-
-function drained(call: Call, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

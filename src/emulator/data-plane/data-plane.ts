@@ -5,7 +5,6 @@ import type { ConnectServer } from './connect-server.ts';
 import { openEngine, type EngineChoice, type ResponderVersion } from './engine-choice.ts';
 import { Gatekeeper, type ConnectGate, type GatekeeperParts, type Ticket } from './gatekeeper.ts';
 
-/** What the data plane needs. */
 export interface DataPlaneParts extends GatekeeperParts {
   readonly faults: FaultScript;
   readonly engine: EngineChoice;

@@ -45,7 +45,6 @@ const ARGUMENTS: Readonly<Record<InstallableEngine, (port: number) => readonly s
   ],
 };
 
-/** A started engine. */
 export interface EngineProcess {
   /** `host:port`. */
   readonly address: string;

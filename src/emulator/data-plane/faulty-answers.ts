@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { RpcFault } from '../fault.ts';
 import { repackBatch } from './repack-batch.ts';
 import { RpcStatus } from '../grpc-status.ts';
@@ -7,8 +8,6 @@ import { encodeMessage } from './wire-message.ts';
 const SERVER_SIDE_SESSION_ID = 15;
 /** A field that no answer has, and that a client must tolerate. */
 const UNKNOWN_FIELD = 536_000_000;
-
-type EndingFault = Extract<RpcFault, { kind: 'rpc-error' | 'rpc-end' | 'rpc-silence' | 'rpc-cut' }>;
 
 /** Ends a call whose connection must be cut. */
 export class CutConnection extends Error {
@@ -22,7 +21,6 @@ export class CutConnection extends Error {
   }
 }
 
-/** A call with its faults. */
 export interface FaultyCall {
   readonly faults: readonly RpcFault[];
   /** Begins the call of the engine. */
@@ -57,19 +55,13 @@ async function* strikeAt(
 ): AsyncGenerator<Uint8Array, boolean, undefined> {
   for (const fault of faults) {
     if (fault.kind === 'rpc-extra' && (fault.afterAnswers ?? 0) === sent) yield extraAnswer(fault.answer);
-    if (!isEnd(fault) || fault.afterAnswers !== sent) continue;
+    if (('afterAnswers' in fault ? fault.afterAnswers : undefined) !== sent) continue;
     if (fault.kind === 'rpc-error') throw toStatus(fault);
     if (fault.kind === 'rpc-cut') throw new CutConnection(fault.goaway === true);
-    if (fault.kind === 'rpc-silence') await aborted(signal);
-    return true;
+    if (fault.kind === 'rpc-silence' && !signal.aborted) await once(signal, 'abort');
+    if (fault.kind === 'rpc-silence' || fault.kind === 'rpc-end') return true;
   }
   return false;
-}
-
-function isEnd(fault: RpcFault): fault is EndingFault {
-  return (
-    fault.kind === 'rpc-error' || fault.kind === 'rpc-end' || fault.kind === 'rpc-silence' || fault.kind === 'rpc-cut'
-  );
 }
 
 async function applyFaults(answer: Uint8Array, faults: readonly RpcFault[]): Promise<readonly Uint8Array[]> {
@@ -93,11 +85,4 @@ function toStatus(fault: Extract<RpcFault, { kind: 'rpc-error' }>): RpcStatus {
   const { code, errorClass, message = `${code}, from the fault script.`, retryAfterMs } = fault;
   const text = errorClass === undefined ? message : `[${errorClass}] ${message}`;
   return new RpcStatus(code, text, { retryAfterMs, ...(errorClass !== undefined && { info: { errorClass } }) });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -27,17 +27,14 @@ export interface ConnectGate {
   admit(ticket: Ticket): void;
 }
 
-/** An accepted call. */
 export interface OpenTicket {
   readonly ticket: Ticket;
   readonly record: OpenCallRecord;
   /** Calls back once with the error that must end the call; returns a function that unsubscribes. */
   whenOver(end: (why: RpcStatus) => void): () => void;
-  /** The call has ended. */
   leave(): void;
 }
 
-/** What a gatekeeper needs. */
 export interface GatekeeperParts {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
@@ -67,14 +64,7 @@ export class Gatekeeper {
     // Not in the log: the service and the session are unknown.
     if (ticket === undefined) throw new RpcStatus('UNAUTHENTICATED', 'The token belongs to no session.');
     const { session } = ticket;
-    const record = log.open({
-      atMs: timeline.nowMs(),
-      service: session.service,
-      requestId: random.uuid(),
-      invocationId: undefined,
-      attempt: undefined,
-      userAgent: undefined,
-    });
+    const record = log.open({ atMs: timeline.nowMs(), service: session.service, requestId: random.uuid() });
     record.operation = method;
     record.sessionId = session.id;
     const refusal = this.#refusal(ticket);

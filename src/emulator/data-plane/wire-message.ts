@@ -67,13 +67,17 @@ export class WireMessage {
     return this.texts(number).map((bytes) => new WireMessage(bytes));
   }
 
-  /** The values of a repeated field of texts, as bytes. */
+  /** The values of a repeated field of texts. */
+  strings(number: number): readonly string[] {
+    return this.texts(number).map((bytes) => Buffer.from(bytes).toString('utf8'));
+  }
+
+  /** Like {@link strings}, as bytes. */
   texts(number: number): readonly Uint8Array[] {
     return (this.#fields.get(number) ?? []).filter((value) => value instanceof Uint8Array);
   }
 }
 
-/** Writes a message. */
 export function encodeMessage(fields: MessageFields): Uint8Array {
   const writer = new BinaryWriter();
   for (const [number, value] of Object.entries(fields)) {

@@ -13,7 +13,6 @@ import { LongRunning, type OperationBirth } from './long-running.ts';
 /** How long a session may live, and be idle. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/ExecutionConfig (read 2026-11-20) */
 const TTL_MS = { min: 10 * 60_000, max: 14 * 24 * 3_600_000 };
 
-/** The sessions of Dataproc and the operations over them. */
 export class DataprocAccount {
   readonly world: World;
   readonly config: DataprocConfig;
@@ -113,7 +112,6 @@ export class DataprocAccount {
     return operation;
   }
 
-  /** @throws ServiceError when there is no such operation. */
   requireOperation(name: string): LongRunning {
     // The names contain `regions`; a client may write `locations`.
     const operation = this.#operations.get(name.replace('/locations/', '/regions/'));
@@ -140,23 +138,18 @@ export class DataprocAccount {
   #refuseImpossible({ parent, sessionId, session }: DataprocCreate): void {
     this.requireRegion(parent);
     if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(sessionId)) {
-      throw badField(
-        'session_id',
-        `Session id '${sessionId}' must begin with a letter and must not end with a hyphen.`,
-      );
+      const message = `Session id '${sessionId}' must begin with a letter and must not end with a hyphen.`;
+      throw badField('session_id', message);
     }
     if (session.jupyterSession !== undefined && session.sparkConnectSession !== undefined) {
       throw badField('session', 'Only one of jupyter_session and spark_connect_session can be set.');
     }
     const { ttl, idleTtl } = session.environmentConfig?.executionConfig ?? {};
-    for (const [field, duration] of Object.entries({ ttl, idle_ttl: idleTtl })) {
+    for (const [name, duration] of Object.entries({ ttl, idle_ttl: idleTtl })) {
       const ms = durationMs(duration) ?? TTL_MS.min;
-      if (ms < TTL_MS.min || ms > TTL_MS.max) {
-        throw badField(
-          `session.environment_config.execution_config.${field}`,
-          `${field} must be between 10 minutes and 14 days.`,
-        );
-      }
+      if (ms >= TTL_MS.min && ms <= TTL_MS.max) continue;
+      const field = `session.environment_config.execution_config.${name}`;
+      throw badField(field, `${name} must be between 10 minutes and 14 days.`);
     }
   }
 
@@ -198,12 +191,12 @@ function applyTemplate(request: DataprocCreate, templates: DataprocConfig['templ
 }
 
 function merged(below: object, above: object): object {
-  const values = new Map<string, unknown>(Object.entries(below));
+  const values: Record<string, unknown> = { ...below };
   for (const [name, value] of Object.entries(above)) {
-    const under = values.get(name);
-    values.set(name, isMap(under) && isMap(value) ? merged(under, value) : value);
+    const under = values[name];
+    values[name] = isMap(under) && isMap(value) ? merged(under, value) : value;
   }
-  return Object.fromEntries(values);
+  return values;
 }
 
 function isMap(value: unknown): value is object {

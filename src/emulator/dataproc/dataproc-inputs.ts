@@ -91,11 +91,8 @@ export const INPUTS = {
   DeleteOperation: oneOperation,
 };
 
-/** The name of one of the operations. */
 export type DataprocOperation = keyof typeof INPUTS;
 
-/** One of Dataproc's session states. */
 export type DataprocState = (typeof SESSION_STATES)[number];
 
-/** The request a session was created with. */
 export type DataprocCreate = ValueOf<(typeof INPUTS)['CreateSession']>;

@@ -39,7 +39,6 @@ export interface DataprocOptions extends SessionServiceOptions {
   readonly requireBearer?: boolean;
 }
 
-/** The options with every default filled in. */
 export type DataprocConfig = WithDefaults<DataprocOptions, 'retentionMs'>;
 
 /**
@@ -53,13 +52,11 @@ export function quotaOf(operation: string): string {
 
 const PER_MINUTE = (count: number): RateLimit => ({ perSecond: count / 60, burst: count });
 
-/** The quotas of a region. */
 const DATAPROC_RATES: Readonly<Record<string, RateLimit>> = {
   SessionOperationRequests: PER_MINUTE(200),
   DefaultRequests: PER_MINUTE(7_500),
 };
 
-/** Fills in the defaults. */
 export function toDataprocConfig(options: DataprocOptions, startupMs: number): DataprocConfig {
   return {
     ...sessionDefaults(startupMs),

@@ -72,7 +72,6 @@ export class DataprocSession extends BaseSession<DataprocState> {
     this.#settledListeners.push(action);
   }
 
-  /** Calls back when it has ended. */
   whenEnded(action: () => void): void {
     if (this.live) this.#endListeners.push(action);
     else action();

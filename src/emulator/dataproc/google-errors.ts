@@ -85,7 +85,6 @@ export function grpcNumber(code: string): number {
   return code in GRPC_CODES ? GRPC_CODES[code as RpcCode].grpc : GRPC_CODES.UNKNOWN.grpc;
 }
 
-/** The errors that every operation shares. */
 export const DATAPROC_ERRORS: CommonErrors = {
   unreadable: (message) => refusal('INVALID_ARGUMENT', message),
   invalid: (message) => refusal('INVALID_ARGUMENT', message),

@@ -32,7 +32,6 @@ export function withNumericStates(output: object): object {
   return replaceEnums(output, toNumber);
 }
 
-/** Enums as numbers. */
 export function withEnumNumbers(output: object): object {
   return replaceEnums(output, (value, names) => {
     const number = names.indexOf(value);

@@ -28,7 +28,6 @@ const ROUTES: Readonly<Record<DataprocOperation, Route>> = {
   DeleteOperation: ['DELETE', OPERATION],
 };
 
-/** Options of both protocols. */
 interface ProtocolOptions {
   readonly requireBearer: boolean;
 }

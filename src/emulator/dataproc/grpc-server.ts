@@ -8,18 +8,6 @@ import { grpcNumber, statusWithDetails, type ErrorDetail } from './google-errors
 
 type Grpc = typeof grpcModule;
 
-/** One method of a gRPC service, whose messages are handled in protobuf's JSON. */
-interface RpcMethod {
-  readonly name: string;
-  readonly request: MessageCodec;
-  readonly response: MessageCodec;
-}
-
-interface MessageCodec {
-  readonly encode: (json: object) => Buffer;
-  readonly decode: (bytes: Buffer) => object;
-}
-
 const SERVICES = ['google.cloud.dataproc.v1.SessionController', 'google.longrunning.Operations'];
 
 /** A loopback gRPC server that passes calls, as JSON, to the handler that HTTP has too, and carries out its decision. */
@@ -40,15 +28,13 @@ export class GrpcServer implements EmulatorServer {
     const grpc = await import('@grpc/grpc-js');
     const server = new grpc.Server();
     const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    const services = await loadMethods();
+    const services = await loadServices();
     const tcp = await TcpListener.listen(port, (socket) => injector.injectConnection(socket));
-    for (const [service, methods] of Object.entries(services)) {
-      const definitions = methods.map((method) => [method.name, toDefinition(service, method)] as const);
-      const handlers = methods.map(({ name }) => {
-        const path = `/${service}/${name}`;
+    for (const definition of services) {
+      const handlers = Object.entries(definition).map(([name, { path }]) => {
         return [name, toHandler({ grpc, path, handler, delay, reset: (peer) => tcp.reset(peer) })] as const;
       });
-      server.addService(Object.fromEntries(definitions), Object.fromEntries(handlers));
+      server.addService(definition, Object.fromEntries(handlers));
     }
     return new GrpcServer(tcp, server);
   }
@@ -60,8 +46,8 @@ export class GrpcServer implements EmulatorServer {
   }
 }
 
-/** The methods of each service, from the protos in Google's client. */
-async function loadMethods(): Promise<Readonly<Record<string, readonly RpcMethod[]>>> {
+/** The services in the protos of Google's client, with their messages as protobuf's JSON. */
+async function loadServices(): Promise<readonly grpcModule.ServiceDefinition[]> {
   const [{ default: protobuf }, { fromProto3JSON, toProto3JSON }] = await Promise.all([
     import('protobufjs'),
     import('proto3-json-serializer'),
@@ -70,33 +56,29 @@ async function loadMethods(): Promise<Readonly<Record<string, readonly RpcMethod
   const root = protobuf.Root.fromJSON(protos);
   root.resolveAll();
 
-  const codec = (type: Type): MessageCodec => ({
-    encode: (json) => {
-      const message = fromProto3JSON(type, json as Parameters<typeof fromProto3JSON>[1]);
-      return Buffer.from(type.encode(message ?? {}).finish());
-    },
-    decode: (bytes) => toProto3JSON(type.decode(bytes)) as object,
-  });
-  const methodsOf = (name: string): readonly RpcMethod[] =>
-    root.lookupService(name).methodsArray.map((method) => {
-      method.resolve();
-      const { resolvedRequestType: request, resolvedResponseType: response } = method;
-      if (request === null || response === null) throw new Error(`The method ${name}.${method.name} has no messages.`);
-      return { name: method.name, request: codec(request), response: codec(response) };
-    });
-  return Object.fromEntries(SERVICES.map((name) => [name, methodsOf(name)]));
-}
-
-function toDefinition(service: string, { name, request, response }: RpcMethod) {
-  return {
-    path: `/${service}/${name}`,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: request.encode,
-    requestDeserialize: request.decode,
-    responseSerialize: response.encode,
-    responseDeserialize: response.decode,
+  const encode = (type: Type) => (json: object) => {
+    const message = fromProto3JSON(type, json as Parameters<typeof fromProto3JSON>[1]);
+    return Buffer.from(type.encode(message ?? {}).finish());
   };
+  const decode = (type: Type) => (bytes: Buffer) => toProto3JSON(type.decode(bytes)) as object;
+  return SERVICES.map((service) => {
+    const methods = root.lookupService(service).methodsArray.map((method) => {
+      method.resolve();
+      const { name, resolvedRequestType: request, resolvedResponseType: response } = method;
+      if (request === null || response === null) throw new Error(`The method ${service}.${name} has no messages.`);
+      const definition: grpcModule.MethodDefinition<object, object> = {
+        path: `/${service}/${name}`,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: encode(request),
+        requestDeserialize: decode(request),
+        responseSerialize: encode(response),
+        responseDeserialize: decode(response),
+      };
+      return [name, definition] as const;
+    });
+    return Object.fromEntries(methods);
+  });
 }
 
 function toHandler(parts: {

@@ -3,7 +3,6 @@ import type { DataprocState } from './dataproc-inputs.ts';
 import type { DataprocSession } from './dataproc-session.ts';
 import { refusal } from './google-errors.ts';
 
-/** What a filter tests. */
 export interface FilteredSession {
   readonly session: DataprocSession;
   readonly state: DataprocState;
@@ -35,20 +34,20 @@ export function parseFilter(text: string): Test {
   const next = (): string | undefined => words[at];
   const take = (): string => words[at++] ?? '';
 
-  const anyOf = (): Test => {
-    const tests = [allOf()];
-    while (next()?.toUpperCase() === 'OR') {
+  const joined = (word: 'OR' | 'AND', part: () => Test): readonly Test[] => {
+    const tests = [part()];
+    while (next()?.toUpperCase() === word) {
       take();
-      tests.push(allOf());
+      tests.push(part());
     }
+    return tests;
+  };
+  const anyOf = (): Test => {
+    const tests = joined('OR', allOf);
     return (row) => tests.some((test) => test(row));
   };
   const allOf = (): Test => {
-    const tests = [one()];
-    while (next()?.toUpperCase() === 'AND') {
-      take();
-      tests.push(one());
-    }
+    const tests = joined('AND', one);
     return (row) => tests.every((test) => test(row));
   };
   const one = (): Test => {

@@ -5,7 +5,6 @@ import { toApplication, toApplicationSummary } from './emr-answers.ts';
 import type { ApplicationSettings, EmrApplication, ImageSettings } from './emr-application.ts';
 import type { APPLICATION_INPUTS } from './emr-inputs.ts';
 
-/** The operations of applications. */
 export function applicationHandlers(account: EmrAccount): Handlers<typeof APPLICATION_INPUTS> {
   const answerOf = (application: EmrApplication): object => ({
     application: toApplication(application, account.tags.of(application.arn)),

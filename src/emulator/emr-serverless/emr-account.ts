@@ -9,7 +9,6 @@ import { EmrSession, vcpusOf, type EmrStart, type EmrState } from './emr-session
 /** The first release with sessions. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html read 2026-11-20 */
 const FIRST_RELEASE = { major: 7, minor: 13 };
 
-/** The state of one EMR Serverless account in one region. */
 export class EmrAccount extends AwsAccount<EmrState, EmrSession, EmrServerlessConfig> {
   readonly #applications = new Map<string, EmrApplication>();
 
@@ -42,7 +41,6 @@ export class EmrAccount extends AwsAccount<EmrState, EmrSession, EmrServerlessCo
     return [...this.#applications.values()];
   }
 
-  /** Makes an application, in CREATING. */
   createApplication(settings: ApplicationSettings): EmrApplication {
     const id = `00${this.world.random.hex(14)}`;
     const application = new EmrApplication(this.world, this.config, { id, settings, state: 'CREATING' });
@@ -51,7 +49,6 @@ export class EmrAccount extends AwsAccount<EmrState, EmrSession, EmrServerlessCo
     return application;
   }
 
-  /** @throws ServiceError when there is no such application. */
   requireApplication(id: string): EmrApplication {
     const application = this.#applications.get(id);
     if (application === undefined) throw restError('ResourceNotFoundException', `Application ${id} does not exist.`);
@@ -93,17 +90,19 @@ export class EmrAccount extends AwsAccount<EmrState, EmrSession, EmrServerlessCo
   }
 
   #refuseUnsuitable(application: EmrApplication): void {
-    const { type, releaseLabel } = application.settings;
+    const { type, releaseLabel, interactiveConfiguration: interactive } = application.settings;
     const unsuitable = (message: string): Error => restError(this.config.unsuitableApplicationCode, message);
     if (type.toUpperCase() !== 'SPARK') throw unsuitable(`Sessions need an application of type SPARK, not ${type}.`);
     if (!hasSessions(releaseLabel)) {
       throw unsuitable(`Sessions need release emr-7.13.0 or later, not ${releaseLabel}.`);
     }
-    if (!application.sessionEnabled) throw unsuitable(`Sessions are not enabled for application ${application.id}.`);
+    if (interactive?.sessionEnabled !== true)
+      throw unsuitable(`Sessions are not enabled for application ${application.id}.`);
   }
 
-  #refuseStopped({ id, state, autoStarts }: EmrApplication): void {
+  #refuseStopped({ id, state, settings }: EmrApplication): void {
     if (state === 'STARTED' || state === 'STARTING') return;
+    const autoStarts = settings.autoStartConfiguration?.enabled ?? true;
     if (autoStarts && (state === 'CREATED' || state === 'STOPPED' || state === 'CREATING')) return;
     throw restError(this.config.stoppedApplicationCode, `Application ${id} is ${state} and cannot run sessions.`);
   }

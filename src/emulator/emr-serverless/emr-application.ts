@@ -7,7 +7,6 @@ import type { EmrServerlessConfig } from './emr-serverless-options.ts';
 /** The settings of an application: the request that creates it, without the token. */
 export type ApplicationSettings = Omit<ValueOf<(typeof APPLICATION_INPUTS)['CreateApplication']>, 'clientToken'>;
 
-/** The image of workers. */
 export type ImageSettings = NonNullable<ApplicationSettings['imageConfiguration']>;
 
 const MINUTE_MS = 60_000;
@@ -59,29 +58,18 @@ export class EmrApplication {
     return this.#lifecycle.firstTimeIn(['STARTED']) !== undefined;
   }
 
-  get sessionEnabled(): boolean {
-    return this.settings.interactiveConfiguration?.sessionEnabled ?? false;
-  }
-
-  get autoStarts(): boolean {
-    return this.settings.autoStartConfiguration?.enabled ?? true;
-  }
-
   get hasLiveSessions(): boolean {
     return this.#liveSessions > 0;
   }
 
-  /** Starts it if it is CREATED or STOPPED. */
   start(): void {
     if (this.state === 'CREATED' || this.state === 'STOPPED') this.#enter('STARTING');
   }
 
-  /** Stops it if it is STARTED. */
   stop(): void {
     if (this.state === 'STARTED') this.#enter('STOPPING');
   }
 
-  /** Marks it as deleted. */
   terminate(): void {
     this.#enter('TERMINATED');
   }

@@ -17,22 +17,19 @@ import {
   type Shape,
 } from '../shapes.ts';
 
-/** The session states of EMR Serverless. */
+/** The states in which a session accepts work. */
+export const WORKING_STATES = ['STARTED', 'IDLE', 'BUSY'] as const;
 export const SESSION_STATES = [
   'SUBMITTED',
   'STARTING',
-  'STARTED',
-  'IDLE',
-  'BUSY',
+  ...WORKING_STATES,
   'FAILED',
   'TERMINATING',
   'TERMINATED',
 ] as const;
 
-/** The application states of EMR Serverless. */
 const APPLICATION_STATES = ['CREATING', 'CREATED', 'STARTING', 'STARTED', 'STOPPING', 'STOPPED', 'TERMINATED'] as const;
 
-/** One of the application states of EMR Serverless. */
 export type ApplicationState = (typeof APPLICATION_STATES)[number];
 
 const id = text(1, 64, /[0-9a-z]+/);
@@ -153,7 +150,6 @@ const sessionAddress = structure({ applicationId: id, sessionId: id }, ['applica
 const applicationAddress = structure({ applicationId: id }, ['applicationId']);
 const page = { nextToken, maxResults: pageSize };
 
-/** The operations of sessions and tags. */
 export const SESSION_INPUTS = {
   StartSession: structure(
     {
@@ -189,7 +185,6 @@ export const SESSION_INPUTS = {
   ListTagsForResource: structure({ resourceArn }, ['resourceArn']),
 };
 
-/** The operations of applications. */
 export const APPLICATION_INPUTS = {
   CreateApplication: structure(
     {
@@ -220,7 +215,6 @@ const APPLICATION = '/applications/{applicationId}';
 const SESSION = `${APPLICATION}/sessions/{sessionId}`;
 const TAGS = '/tags/{resourceArn}';
 
-/** Where the operations are. */
 export const ROUTES: Readonly<Record<keyof typeof SESSION_INPUTS | keyof typeof APPLICATION_INPUTS, RestRoute>> = {
   CreateApplication: ['POST', '/applications'],
   GetApplication: ['GET', APPLICATION],

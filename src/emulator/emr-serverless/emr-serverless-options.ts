@@ -52,10 +52,8 @@ export interface EmrServerlessOptions extends AwsSessionOptions {
   readonly stopWithSessions?: 'refuse' | 'terminate';
 }
 
-/** The options with every default filled in. */
 export type EmrServerlessConfig = WithDefaults<EmrServerlessOptions, 'tokenLifetimeMs' | 'retentionMs'>;
 
-/** Fills in the defaults. */
 export function toEmrServerlessConfig(options: EmrServerlessOptions, startupMs: number): EmrServerlessConfig {
   return {
     ...sessionDefaults(startupMs),

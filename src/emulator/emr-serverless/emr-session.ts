@@ -2,13 +2,11 @@ import { AwsSession } from '../aws/aws-session.ts';
 import type { ValueOf } from '../shapes.ts';
 import type { World } from '../world.ts';
 import type { ApplicationSettings, EmrApplication } from './emr-application.ts';
-import { SESSION_STATES, type SESSION_INPUTS } from './emr-inputs.ts';
+import { SESSION_STATES, WORKING_STATES, type SESSION_INPUTS } from './emr-inputs.ts';
 import type { EmrServerlessConfig } from './emr-serverless-options.ts';
 
-/** One of EMR Serverless' session states. */
 export type EmrState = (typeof SESSION_STATES)[number];
 
-/** The request a session was started with. */
 export type EmrStart = ValueOf<(typeof SESSION_INPUTS)['StartSession']>;
 
 /** `stateDetails` in each state; the service never leaves it empty. */
@@ -22,8 +20,6 @@ const DETAILS: Readonly<Record<EmrState, string>> = {
   TERMINATING: 'Session is terminating.',
   TERMINATED: 'Session is terminated.',
 };
-
-const MINUTE_MS = 60_000;
 
 /** One EMR Serverless session: SUBMITTED, STARTING, IDLE and BUSY in turn, TERMINATING, TERMINATED; by fault also FAILED. */
 export class EmrSession extends AwsSession<EmrState> {
@@ -40,29 +36,17 @@ export class EmrSession extends AwsSession<EmrState> {
 
   constructor(world: World, config: EmrServerlessConfig, application: EmrApplication, request: EmrStart) {
     const idleTimeoutMinutes = request.idleTimeoutMinutes ?? config.idleTimeoutMinutes;
-    super(
-      world.timeline,
-      {
-        service: 'emr-serverless',
-        scope: application.id,
-        id: `00${world.random.hex(14)}`,
-        token: request.clientToken,
-        states: {
-          all: SESSION_STATES,
-          first: 'SUBMITTED',
-          ended: ['TERMINATED', 'FAILED'],
-          working: ['STARTED', 'IDLE', 'BUSY'],
-        },
-        reason: DETAILS.SUBMITTED,
-        retentionMs: config.retentionMs,
-      },
-      {
-        restingStates: ['STARTED', 'IDLE'],
-        idleTimeoutMs: toIdleTimeoutMs(idleTimeoutMinutes, config),
-        terminatingMs: config.terminatingMs,
-        maxLifetimeMs: config.maxLifetimeMs,
-      },
-    );
+    const neverIdle = idleTimeoutMinutes === 0 && config.zeroIdleTimeout === 'never';
+    super(world, config, {
+      service: 'emr-serverless',
+      scope: application.id,
+      id: `00${world.random.hex(14)}`,
+      token: request.clientToken,
+      states: { all: SESSION_STATES, first: 'SUBMITTED', working: WORKING_STATES },
+      reason: DETAILS.SUBMITTED,
+      restingStates: ['STARTED', 'IDLE'],
+      idleTimeoutMinutes: neverIdle ? 0 : idleTimeoutMinutes || config.idleTimeoutMinutes,
+    });
     this.application = application;
     this.request = request;
     this.vcpus = vcpusOf(request, application.settings, config.startingExecutors);
@@ -96,11 +80,6 @@ export class EmrSession extends AwsSession<EmrState> {
   protected override onEnd(): void {
     this.#release();
   }
-}
-
-function toIdleTimeoutMs(minutes: number, config: EmrServerlessConfig): number | undefined {
-  if (minutes > 0) return minutes * MINUTE_MS;
-  return config.zeroIdleTimeout === 'never' ? undefined : config.idleTimeoutMinutes * MINUTE_MS;
 }
 
 /** A configuration as the model has it; the recursion of its shape hides its type. */

@@ -8,7 +8,6 @@ import type { SESSION_INPUTS } from './emr-inputs.ts';
 /** The length of an endpoint token in bytes; in base64 it is longer than the 2594 characters that were observed. */
 const TOKEN_BYTES = 1950;
 
-/** The operations of sessions, and of the tags of applications and sessions. */
 export function sessionHandlers(account: EmrAccount): Handlers<typeof SESSION_INPUTS> {
   const { config, world } = account;
   const createdBy = `arn:aws:iam::${world.accountId}:user/emulated`;

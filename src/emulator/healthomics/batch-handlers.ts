@@ -2,12 +2,12 @@ import { restError } from '../aws/aws-errors.ts';
 import type { Handlers } from '../service.ts';
 import { arnOf, toBatch, toBatchItem, toRow, toRun, toRunDetails } from './batch-answers.ts';
 import type { HealthOmicsAccount } from './healthomics-account.ts';
-import type { INPUTS } from './healthomics-inputs.ts';
+import { CANCELLABLE_STATUSES, type INPUTS } from './healthomics-inputs.ts';
 import type { BatchStatus, OmicsBatch } from './omics-batch.ts';
 
 /** The states in which a batch allows an operation. @see https://docs.aws.amazon.com/omics/latest/dev/run-batches.html (read 2026-11-20) */
 const ALLOWED = {
-  CancelRunBatch: ['PENDING', 'SUBMITTING', 'INPROGRESS'],
+  CancelRunBatch: CANCELLABLE_STATUSES,
   DeleteRunBatch: ['PROCESSED', 'CANCELLED'],
   DeleteBatch: ['PROCESSED', 'FAILED', 'CANCELLED', 'RUNS_DELETED'],
 } as const satisfies Record<string, readonly BatchStatus[]>;

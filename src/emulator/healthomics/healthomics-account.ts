@@ -12,7 +12,6 @@ import { RunPlan, type RunFate } from './run-plan.ts';
 /** A batch is CREATING for this share of its startup. */
 const CREATING_SHARE = 0.2;
 
-/** The batches of one HealthOmics account in one region. */
 export class HealthOmicsAccount {
   readonly world: World;
   readonly config: HealthOmicsConfig;
@@ -51,7 +50,6 @@ export class HealthOmicsAccount {
     return this.#ever;
   }
 
-  /** @throws ServiceError when there is no such batch. */
   requireBatch(id: string): OmicsBatch {
     const batch = this.#batches.get(id);
     if (batch === undefined) throw restError('ResourceNotFoundException', `Batch ${id} does not exist.`);

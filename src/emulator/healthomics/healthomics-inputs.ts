@@ -5,22 +5,11 @@
 import type { RestRoute } from '../aws/aws-protocols.ts';
 import { document, listOf, mapOf, matching, oneOf, structure, text, whole } from '../shapes.ts';
 
-/** The states of a batch. */
-export const BATCH_STATUSES = [
-  'CREATING',
-  'PENDING',
-  'SUBMITTING',
-  'INPROGRESS',
-  'STOPPING',
-  'CANCELLED',
-  'FAILED',
-  'PROCESSED',
-  'RUNS_DELETING',
-  'RUNS_DELETE_FAILED',
-  'RUNS_DELETED',
-] as const;
+export const CANCELLABLE_STATUSES = ['PENDING', 'SUBMITTING', 'INPROGRESS'] as const;
+const END_STATUSES = ['STOPPING', 'CANCELLED', 'FAILED', 'PROCESSED'] as const;
+const DELETION_STATUSES = ['RUNS_DELETING', 'RUNS_DELETE_FAILED', 'RUNS_DELETED'] as const;
+export const BATCH_STATUSES = ['CREATING', ...CANCELLABLE_STATUSES, ...END_STATUSES, ...DELETION_STATUSES] as const;
 
-/** The outcomes of submitting a run. */
 export const SUBMISSION_STATUSES = [
   'SUCCESS',
   'FAILED',
@@ -30,17 +19,9 @@ export const SUBMISSION_STATUSES = [
   'DELETE_FAILED',
 ] as const;
 
-/** The states of a run. */
-export const RUN_STATUSES = [
-  'PENDING',
-  'STARTING',
-  'RUNNING',
-  'STOPPING',
-  'COMPLETED',
-  'DELETED',
-  'CANCELLED',
-  'FAILED',
-] as const;
+/** The states in which a run holds resources. */
+export const LIVE_RUN_STATUSES = ['PENDING', 'STARTING', 'RUNNING', 'STOPPING'] as const;
+export const RUN_STATUSES = [...LIVE_RUN_STATUSES, 'COMPLETED', 'DELETED', 'CANCELLED', 'FAILED'] as const;
 
 const words = /[\p{L}|\p{M}|\p{Z}|\p{S}|\p{N}|\p{P}]+/u;
 const id = text(1, 18, /[0-9]+/);
@@ -99,7 +80,6 @@ export const RUN_SETTING = structure(
 const oneBatch = structure({ batchId: id }, ['batchId']);
 const page = { maxItems: pageSize, startingToken: text128 };
 
-/** The operations of batches and runs. */
 export const INPUTS = {
   StartRunBatch: structure(
     {
@@ -137,7 +117,6 @@ export const INPUTS = {
   GetRun: structure({ id, export: listOf(oneOf(['DEFINITION']), { max: 32 }) }, ['id']),
 };
 
-/** Where the operations are. */
 export const ROUTES: Readonly<Record<keyof typeof INPUTS, RestRoute>> = {
   StartRunBatch: ['POST', '/runBatch', 201],
   GetBatch: ['GET', '/runBatch/{batchId}'],

@@ -36,7 +36,6 @@ export interface HealthOmicsOptions {
   readonly rates?: Readonly<Record<string, RateLimit>>;
 }
 
-/** The options with every default filled in. */
 export type HealthOmicsConfig = Required<HealthOmicsOptions>;
 
 /** The most runs of one batch. */
@@ -48,7 +47,6 @@ const RATES: Readonly<Record<string, RateLimit>> = {
   StartRunBatch: { perSecond: 1 },
 };
 
-/** Fills in the defaults. */
 export function toHealthOmicsConfig(options: HealthOmicsOptions, startupMs: number): HealthOmicsConfig {
   return {
     submissionsPerSecond: 0.1,

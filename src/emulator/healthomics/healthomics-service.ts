@@ -5,7 +5,7 @@ import { header } from '../wire.ts';
 import type { World } from '../world.ts';
 import { batchHandlers } from './batch-handlers.ts';
 import { HealthOmicsAccount } from './healthomics-account.ts';
-import { INPUTS, ROUTES } from './healthomics-inputs.ts';
+import { INPUTS, LIVE_RUN_STATUSES, ROUTES } from './healthomics-inputs.ts';
 import { toHealthOmicsConfig, type HealthOmicsOptions } from './healthomics-options.ts';
 import type { OmicsBatch } from './omics-batch.ts';
 
@@ -29,7 +29,7 @@ export function createHealthOmics(world: World, options: HealthOmicsOptions): Em
 function toTruth(batch: OmicsBatch): BatchTruth {
   const { id, status, settings, request } = batch;
   const states = settings.flatMap((_setting, index) => batch.runStatusOf(index) ?? []);
-  const live = states.filter((state) => ['PENDING', 'STARTING', 'RUNNING', 'STOPPING'].includes(state));
+  const live = states.filter((state) => LIVE_RUN_STATUSES.some((each) => each === state));
   return {
     id,
     token: request.requestId,

@@ -4,11 +4,8 @@ import type { BATCH_STATUSES, INPUTS, RUN_SETTING, RUN_STATUSES, SUBMISSION_STAT
 import { MAX_RUNS, type HealthOmicsConfig } from './healthomics-options.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** The request a batch was started with. */
 export type BatchStart = ValueOf<(typeof INPUTS)['StartRunBatch']>;
-/** One run of it. */
 export type RunSetting = ValueOf<typeof RUN_SETTING>;
-/** One of the states of a batch. */
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 type RunStatus = (typeof RUN_STATUSES)[number];
 type SubmissionStatus = (typeof SUBMISSION_STATUSES)[number];
@@ -111,7 +108,6 @@ export class OmicsBatch {
     this.#deletedAtMs = this.#timeline.nowMs();
   }
 
-  /** How far its counts are behind. */
   get countsLagMs(): number {
     return this.status === 'PROCESSED' || this.status === 'CANCELLED' ? 0 : this.#config.countsLagMs;
   }

@@ -1,4 +1,3 @@
-/** How a run ends. */
 export type RunFate = 'completes' | 'fails' | 'refused';
 
 /** The input of a plan; times in epoch milliseconds. */

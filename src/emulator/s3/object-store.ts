@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** One object. */
 export interface StoredObject {
   readonly bytes: Buffer;
   /** Quoted, as in S3: the MD5 of the bytes, or the MD5 of the parts' MD5s and the number of parts. */

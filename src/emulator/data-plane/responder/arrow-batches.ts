@@ -1,5 +1,4 @@
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api';
-import type * as arrowModule from 'apache-arrow';
 import { RpcStatus } from '../../grpc-status.ts';
 import { arrowColumn } from './arrow-column.ts';
 
@@ -12,12 +11,13 @@ export interface ArrowBatch {
   readonly stream: Uint8Array;
 }
 
-/** The module `apache-arrow`. @throws RpcStatus `FAILED_PRECONDITION` with the command that installs it. */
-async function loadArrow(): Promise<typeof arrowModule> {
+/** Imports a package. @throws RpcStatus `FAILED_PRECONDITION` with the command that installs it. */
+export async function load<Module>(name: string, importing: Promise<Module>): Promise<Module> {
   try {
-    return await import('apache-arrow');
+    return await importing;
   } catch {
-    throw new RpcStatus('FAILED_PRECONDITION', 'Results need the package apache-arrow. Run: npm install apache-arrow');
+    const message = `The emulator's engine 'duckdb' cannot load ${name}. Run: npm install ${name}`;
+    throw new RpcStatus('FAILED_PRECONDITION', message);
   }
 }
 
@@ -26,7 +26,7 @@ export async function* arrowBatches(
   result: DuckDBResult,
   batchRows = BATCH_ROWS,
 ): AsyncGenerator<ArrowBatch, void, undefined> {
-  const arrow = await loadArrow();
+  const arrow = await load('apache-arrow', import('apache-arrow'));
   const duckdb = await import('@duckdb/node-api');
   // CREATE, INSERT and the like have no rows in Spark; in DuckDB they have a count.
   const hasRows = result.returnType === duckdb.ResultReturnType.QUERY_RESULT;

@@ -6,18 +6,6 @@ import type { BoundSql, DuckDb } from './sql-plan.ts';
 /** The pause between two interrupts, in real milliseconds; the engine ignores one that comes too early. */
 const INTERRUPT_PAUSE_MS = 5;
 
-/** Loads the engine. @throws RpcStatus `FAILED_PRECONDITION` with the command that installs it. */
-export async function loadDuckDb(): Promise<DuckDb> {
-  try {
-    return await import('@duckdb/node-api');
-  } catch {
-    throw new RpcStatus(
-      'FAILED_PRECONDITION',
-      "The emulator's engine 'duckdb' needs a package that cannot be loaded. Run: npm install @duckdb/node-api",
-    );
-  }
-}
-
 /** A database in memory with one connection, on which the statements of a session run one after the other. */
 export class DuckDbConnection {
   readonly #duckdb: DuckDb;

@@ -5,7 +5,7 @@ import type { DuckDbConnection } from './duckdb-connection.ts';
 import { Operation } from './operation.ts';
 import type { SqlPlan } from './sql-plan.ts';
 
-/** Fields of `ExecutePlanResponse` and its parts. */
+/** The fields of `ExecutePlanResponse`, its batch, a relation, and the kinds of a Config request. */
 const RESPONSE = {
   sessionId: 1,
   batch: 2,
@@ -17,8 +17,8 @@ const RESPONSE = {
 const SERVER_SIDE_SESSION_ID = 15;
 const BATCH = { rowCount: 1, data: 2, startOffset: 3 } as const;
 const LOCAL_RELATION = 11;
+const CONFIG = { set: 1, get: 2, getWithDefault: 3, getOption: 4, getAll: 5, unset: 6, isModifiable: 7 } as const;
 
-/** What a session needs. */
 export interface ResponderSessionParts {
   readonly id: string;
   /** The server's own id of the session; Spark 3.5 has none. */
@@ -70,9 +70,25 @@ export class ResponderSession {
     );
   }
 
-  /** The pairs that answer a Config request. */
+  /** The pairs that answer a Config request; settings are stored and have no effect. */
   configure(operation: WireMessage | undefined): readonly Uint8Array[] {
-    return configure(this.#settings, operation);
+    const settings = this.#settings;
+    const pairs = (kind: number) =>
+      operation
+        ?.message(kind)
+        ?.messages(1)
+        .map((entry) => [entry.text(1), entry.text(2)] as const);
+    const keys = (kind: number) => operation?.message(kind)?.strings(1);
+    const all = operation?.message(CONFIG.getAll);
+
+    for (const [key, value] of pairs(CONFIG.set) ?? []) settings.set(key, value);
+    for (const key of keys(CONFIG.unset) ?? []) settings.delete(key);
+    const answer: readonly (readonly [key: string, value: string | undefined])[] =
+      (keys(CONFIG.get) ?? keys(CONFIG.getOption))?.map((key) => [key, settings.get(key)] as const) ??
+      pairs(CONFIG.getWithDefault)?.map(([key, value]) => [key, settings.get(key) ?? value] as const) ??
+      keys(CONFIG.isModifiable)?.map((key) => [key, 'true'] as const) ??
+      [...settings].filter(([key]) => all !== undefined && key.startsWith(all.text(1)));
+    return answer.map(([key, value]) => encodeMessage({ 1: key, 2: value }));
   }
 
   async close(): Promise<void> {
@@ -127,36 +143,4 @@ export class ResponderSession {
 async function firstOf<Batch>(batches: AsyncIterable<Batch>): Promise<Batch> {
   for await (const batch of batches) return batch;
   throw new Error('a result always has a batch');
-}
-
-/** The kinds of a Config request. */
-const OPERATION = { set: 1, get: 2, getWithDefault: 3, getOption: 4, getAll: 5, unset: 6, isModifiable: 7 } as const;
-
-/** Answers a Config request from settings that are stored and have no effect; the answer is its pairs. */
-function configure(settings: Map<string, string>, operation: WireMessage | undefined): readonly Uint8Array[] {
-  const ask = (kind: number): WireMessage | undefined => operation?.message(kind);
-  const keysOf = (asked: WireMessage): readonly string[] =>
-    asked.texts(1).map((key) => Buffer.from(key).toString('utf8'));
-  const pair = (key: string, value: string | undefined): Uint8Array => encodeMessage({ 1: key, 2: value });
-
-  for (const { key, value } of pairsOf(ask(OPERATION.set))) settings.set(key, value);
-  const unset = ask(OPERATION.unset);
-  if (unset !== undefined) for (const key of keysOf(unset)) settings.delete(key);
-  const asked = ask(OPERATION.get) ?? ask(OPERATION.getOption);
-  if (asked !== undefined) return keysOf(asked).map((key) => pair(key, settings.get(key)));
-  const withDefault = ask(OPERATION.getWithDefault);
-  if (withDefault !== undefined) {
-    return pairsOf(withDefault).map(({ key, value }) => pair(key, settings.get(key) ?? value));
-  }
-  const all = ask(OPERATION.getAll);
-  if (all !== undefined) {
-    const prefix = all.text(1);
-    return [...settings].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => pair(key, value));
-  }
-  const modifiable = ask(OPERATION.isModifiable);
-  return modifiable === undefined ? [] : keysOf(modifiable).map((key) => pair(key, 'true'));
-}
-
-function pairsOf(asked: WireMessage | undefined): readonly { readonly key: string; readonly value: string }[] {
-  return (asked?.messages(1) ?? []).map((entry) => ({ key: entry.text(1), value: entry.text(2) }));
 }

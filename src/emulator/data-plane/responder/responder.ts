@@ -2,7 +2,8 @@ import type { ConnectEngine, EngineCall } from '../connect-engine.ts';
 import type { ResponderVersion } from '../engine-choice.ts';
 import { RpcStatus } from '../../grpc-status.ts';
 import { encodeMessage, WireMessage } from '../wire-message.ts';
-import { DuckDbConnection, loadDuckDb } from './duckdb-connection.ts';
+import { load } from './arrow-batches.ts';
+import { DuckDbConnection } from './duckdb-connection.ts';
 import { ResponderSession } from './responder-session.ts';
 import { ErrorBook } from './spark-errors.ts';
 import { readPlan, type DuckDb } from './sql-plan.ts';
@@ -13,7 +14,6 @@ const VERSIONS: Readonly<Record<ResponderVersion, string>> = {
   '4.0': '4.0.1-duckdb-responder',
 };
 
-/** Kinds of interrupts. */
 const INTERRUPT = { all: 1n, tag: 2n } as const;
 
 /** The calls that 3.5 does not have. */
@@ -36,7 +36,7 @@ export class Responder implements ConnectEngine {
 
   /** Loads DuckDB. @throws RpcStatus `FAILED_PRECONDITION` when it is not installed. */
   static async open(version: ResponderVersion): Promise<Responder> {
-    return new Responder(await loadDuckDb(), version);
+    return new Responder(await load('@duckdb/node-api', import('@duckdb/node-api')), version);
   }
 
   async *answer({ method, requests }: EngineCall): AsyncGenerator<Uint8Array, void, undefined> {
@@ -46,8 +46,8 @@ export class Responder implements ConnectEngine {
     switch (method) {
       case 'ExecutePlan': {
         const plan = readPlan(request.message(3), this.#version);
-        const tags = request.texts(7).map((tag) => Buffer.from(tag).toString('utf8'));
-        yield* this.#keepingErrors(session.begin(plan, { id: request.text(6), tags }).read(0));
+        const operation = session.begin(plan, { id: request.text(6), tags: request.strings(7) });
+        yield* this.#keepingErrors(operation.read(0));
         break;
       }
       case 'ReattachExecute': {

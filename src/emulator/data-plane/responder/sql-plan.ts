@@ -4,20 +4,17 @@ import { RpcStatus } from '../../grpc-status.ts';
 import { encodeMessage, type WireMessage } from '../wire-message.ts';
 import type { ResponderVersion } from '../engine-choice.ts';
 
-/** The module `@duckdb/node-api`. */
 export type DuckDb = typeof duckdbModule;
 
 /** Binds a value that came with a statement to the parameter at `index`. */
 export type BindValue = (statement: DuckDBPreparedStatement, index: number, duckdb: DuckDb) => void;
 
-/** A statement with its values. */
 export interface BoundSql {
   readonly text: string;
   readonly positional: readonly BindValue[];
   readonly named: Readonly<Record<string, BindValue>>;
 }
 
-/** The plan of an ExecutePlan. */
 export type SqlPlan =
   /** Runs if it is a command; otherwise the answer is `relation`. */
   | { readonly kind: 'command'; readonly sql: BoundSql; readonly relation: Uint8Array }
@@ -25,7 +22,6 @@ export type SqlPlan =
   /** Rows that the caller has sent. */
   | { readonly kind: 'rows'; readonly stream: Uint8Array };
 
-/** Fields of the messages in a SQL plan. */
 const PLAN = { root: 1, command: 2 } as const;
 const COMMAND = { sqlCommand: 5 } as const;
 const SQL_COMMAND = { sql: 1, args: 2, posArgs: 3, namedArguments: 4, posArguments: 5, input: 6 } as const;
