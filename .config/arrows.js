@@ -14,7 +14,8 @@ export const ROOMS = {
   batch: ['contract', 'provider-kit', 'watch', 'session'],
   config: ['contract'],
   session: ['contract', 'provider-kit', 'watch', 'statement'],
-  container: ['contract', 'provider-kit', 'watch', 'statement', 'spark-connect', 'session', 'batch', 'config'],
+  // `compose*.ts` and `open-request.ts` are the composition root; the container wraps it.
+  container: ['contract', 'config', 'batch', 'session', 'watch', 'compose.ts', 'compose-batches.ts', 'open-request.ts'],
   cli: [
     'contract',
     'provider-kit',
@@ -37,6 +38,10 @@ export const SHARED_BY_PROVIDERS = {
   _aws: ['athena', 'emr-serverless', 'healthomics'],
 };
 
+/** The one file that imports built-in providers, and what it imports of them. */
+const PROVIDER_TABLE = '^src/config/built-in-providers\\.ts$';
+const PLUGINS = '^providers/[^_/][^/]*/plugin\\.ts$';
+
 /** Matches a package however it was resolved: below `node_modules`, or not at all because it is not installed. */
 export const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)|^(${names.join('|')})(/|$)`;
 
@@ -58,7 +63,10 @@ const roomRules = Object.entries(ROOMS).map(([room, mayImport]) => ({
   comment: `src/${room} may import ${['itself', ...mayImport].join(', ')} and nothing else of ours.`,
   severity: 'error',
   from: { path: `^src/${room}/` },
-  to: { path: '^(src|providers)/', pathNot: `^src/(${[room, ...mayImport].join('|')})(/|$)` },
+  to: {
+    path: '^(src|providers)/',
+    pathNot: [`^src/(${[room, ...mayImport].join('|')})(/|$)`, ...(room === 'config' ? [PLUGINS] : [])],
+  },
 }));
 
 const sharedRules = Object.entries(SHARED_BY_PROVIDERS).map(([folder, providers]) => ({
@@ -90,6 +98,19 @@ export default {
         path: '^(src|providers)/',
         pathNot: `^(src/(contract|provider-kit)|providers/($1|${Object.keys(SHARED_BY_PROVIDERS).join('|')}))/`,
       },
+    },
+    {
+      name: 'one-table-of-providers',
+      comment: 'Only the table of built-in providers imports them: bundlers and the start path see one list.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: PROVIDER_TABLE },
+      to: { path: '^providers/' },
+    },
+    {
+      name: 'providers-load-lazily',
+      severity: 'error',
+      from: { path: PROVIDER_TABLE },
+      to: { path: '^providers/', dynamic: false },
     },
     {
       name: 'container-owns-inversify',

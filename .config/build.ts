@@ -2,7 +2,7 @@
  * Builds `dist/`: the declarations by the TypeScript compiler, one per source file, and the code by esbuild, one file per entry point and
  * chunks for what they share. Loading hundreds of small modules is what a start costs most; `npm run bench -- cold` shows it.
  */
-import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { build as esbuild, type Metafile } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,26 +28,16 @@ const INSTALLED = Object.keys({ ...manifest.dependencies, ...manifest.optionalDe
   (name) => !INLINED.includes(name),
 );
 
-/** The modules that code outside can reach: by package.json, and each provider's plugin, which the catalog finds by its path. */
+/** The modules that package.json names. */
 function entryPoints(): string[] {
   const providers = readdirSync(join(ROOT, 'providers')).filter((id) => !id.startsWith('_'));
   const exported = Object.values(manifest.exports).flatMap((target) =>
     typeof target === 'object' && target !== null ? [target.default] : [],
   );
-  return [...exported, ...Object.values(manifest.bin), './dist/providers/*/plugin.js']
+  return [...exported, ...Object.values(manifest.bin)]
     .flatMap((path) => (path.includes('*') ? providers.map((id) => path.replace('*', id)) : [path]))
     .map((path) => path.replace('./dist/', './').replace(/\.js$/, '.ts'));
 }
-
-/** Only the container that stays inside takes inversify along; the one that is handed out comes from the application's own copy. */
-const inversifyInside: Plugin = {
-  name: 'inversify inside the private container',
-  setup(build) {
-    build.onResolve({ filter: /^inversify$/ }, ({ importer, kind }) =>
-      importer.endsWith('private-container.ts') || kind === 'entry-point' ? undefined : { external: true },
-    );
-  },
-};
 
 /** The licences of what is inlined have to go with the code. */
 function licencesOf({ inputs }: Metafile): string {
@@ -76,13 +66,11 @@ const { metafile } = await esbuild({
   outbase: '.',
   bundle: true,
   splitting: true,
-  // Two folders down, as the modules that are in them: what looks beside itself finds the same place.
   chunkNames: 'src/chunks/[name]-[hash]',
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  external: INSTALLED.filter((name) => name !== 'inversify').flatMap((name) => [name, `${name}/*`]),
-  plugins: [inversifyInside],
+  external: INSTALLED.flatMap((name) => [name, `${name}/*`]),
   metafile: true,
   logLevel: 'warning',
 });

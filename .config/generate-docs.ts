@@ -1,11 +1,11 @@
 /**
- * Fills the generated blocks of the Markdown files, so that no page says what the code does not:
+ * Fills the generated blocks of the Markdown files, so that they cannot differ from the code:
  *
  *   <!-- generated: capabilities -->               a table of providers × capabilities
  *   <!-- generated: errors -->                     the table of error kinds
  *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
- *   <!-- end -->                                   closes each of them
+ *   <!-- end -->                                   ends a block
  *
  * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
  */
@@ -34,7 +34,7 @@ export function documents(): string[] {
   );
 }
 
-/** A document with all its blocks filled anew. */
+/** Returns the document with every generated block regenerated. */
 export async function fill(text: string): Promise<string> {
   let filled = '';
   let position = 0;
@@ -61,30 +61,30 @@ async function builtInPlugins(): Promise<ProviderPlugin[]> {
   return plugins.filter((plugin): plugin is ProviderPlugin => !isBatchPlugin(plugin));
 }
 
-/** How each capability is called in the table; total, so that a new one cannot be forgotten. */
+/** The row heading of each capability. The type is total, so a new capability without a heading does not compile. */
 const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   dialect: 'SQL dialect',
-  sql: 'Runs SQL itself',
+  sql: 'SQL without Spark Connect',
   sparkConnect: 'Spark Connect endpoint',
-  calculations: 'Runs code blocks',
-  reportsBusy: 'Says when it is busy',
-  concurrentStatements: 'Statements side by side',
-  deletesRecord: 'Removes records of ended sessions',
-  dashboard: 'Link to a dashboard',
+  calculations: 'Code blocks (`calculate`)',
+  reportsBusy: 'Reports busy',
+  concurrentStatements: 'Concurrent statements',
+  deletesRecord: 'Deletes records of ended sessions',
+  dashboard: 'Dashboard link',
   labels: '`labels`',
   size: '`size`',
   sparkConf: '`sparkConf`',
   idleTimeoutMs: '`idleTimeoutMs`',
   maxLifetimeMs: '`maxLifetimeMs`',
-  idempotency: 'One start recognised by',
-  listPageSize: 'Sessions on a list page',
+  idempotency: 'Idempotency',
+  listPageSize: 'List page size',
   listFilters: 'List filters',
   listsFinal: 'Lists ended sessions',
-  tokenLifetimeMs: 'Endpoint token lives',
-  maxLiveSessions: 'Live sessions at most',
-  watchIntervalMs: 'Pollable at every',
-  expectedStartMs: 'Ready after',
-  callsPerSecond: 'Calls a second',
+  tokenLifetimeMs: 'Endpoint token lifetime',
+  maxLiveSessions: 'Live sessions, maximum',
+  watchIntervalMs: 'Poll interval',
+  expectedStartMs: 'Expected start time',
+  callsPerSecond: 'Calls per second',
   outlivesProcess: 'Sessions outlive the process',
 };
 
@@ -110,7 +110,7 @@ function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): s
       return `${duration(capabilities.watchIntervalMs.min)} – ${duration(capabilities.watchIntervalMs.max)}`;
     case 'expectedStartMs': {
       const expected = capabilities.expectedStartMs;
-      return expected === undefined ? 'not known' : `${duration(expected.min)} – ${duration(expected.max)}`;
+      return expected === undefined ? 'unknown' : `${duration(expected.min)} – ${duration(expected.max)}`;
     }
     case 'callsPerSecond': {
       const rates = capabilities.callsPerSecond;
@@ -172,16 +172,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** Writes what has changed, or only tells it; gives the names of the changed files. */
+/** Writes the files that have changed, or only names them. */
 export async function generateDocs({ write }: { readonly write: boolean }): Promise<string[]> {
   const changed: string[] = [];
-  for (const file of documents()) {
-    const before = readFileSync(join(ROOT, file), 'utf8');
-    const after = await fill(before);
-    if (after === before) continue;
+  const update = (file: string, after: string): void => {
+    if (existsSync(join(ROOT, file)) && readFileSync(join(ROOT, file), 'utf8') === after) return;
     changed.push(file);
     if (write) writeFileSync(join(ROOT, file), after);
-  }
+  };
+  for (const file of documents()) update(file, await fill(readFileSync(join(ROOT, file), 'utf8')));
   return changed;
 }
 

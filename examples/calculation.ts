@@ -1,6 +1,6 @@
 /**
  * Blocks of Python on Athena's PySpark engine version 3, which takes no SQL text: one that succeeds, one that fails.
- * Runs on a stand-in of Athena; leave `emulateClouds` out and it runs on an account.
+ * Runs on the Athena emulator. Without `emulateClouds` it runs on your AWS account.
  */
 import { openSessions, SessionError } from 'anysession';
 import { emulateClouds } from './emulated-clouds.ts';
@@ -26,4 +26,4 @@ try {
   if (!SessionError.is(error, 'invalid-request')) throw error;
   console.log(error.message); // what the code did wrong, in the words of the service
 }
-console.log(`the session goes on: ${session.status.state}`);
+console.log(`the session keeps running: ${session.status.state}`);

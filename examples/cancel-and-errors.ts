@@ -12,7 +12,7 @@ setTimeout(() => void endless.cancel(), 200);
 await report(() => endless.result());
 
 await report(() => session.sql('SELEC 42'));
-console.log('the session goes on:', await (await session.sql('SELECT 42 AS answer')).rows());
+console.log('the session keeps running:', await (await session.sql('SELECT 42 AS answer')).rows());
 
 await session.terminate({ wait: true });
 await report(() => sessions.start({ key: 'cancel-demo' }));

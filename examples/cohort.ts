@@ -1,6 +1,6 @@
 /**
  * A cohort of 150 samples over one workflow: two of them fail, and are submitted again.
- * Runs on stand-ins of HealthOmics and S3; leave `emulateClouds` out and it runs on an account.
+ * Runs on the HealthOmics and S3 emulators. Without `emulateClouds` it runs on your AWS account.
  */
 import { openBatches, type RunSpec } from 'anysession';
 import { emulateClouds } from './emulated-clouds.ts';

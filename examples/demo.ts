@@ -1,7 +1,7 @@
 // Starts a session on the provider that the config file names, uses it, and ends it.
 //   npm run demo                                  the default environment
 //   npm run demo -- --env ci                      another one; ANYSESSION_ENV=ci does the same
-//   npm run demo -- --env athena --emulated       a cloud's, with a stand-in for the cloud
+//   npm run demo -- --env athena --emulated       a cloud environment, on an emulator of that cloud
 import { parseArgs } from 'node:util';
 import { openSessions } from 'anysession';
 import { config, dataFile } from './data.ts';
@@ -16,7 +16,7 @@ console.log(`environment ${environment}: provider ${provider.id}, SQL dialect ${
 
 await using session = await sessions.start({ name: 'demo' });
 session.on('state', ({ from, to, status }) => {
-  console.log(`  session ${session.handle.id}: ${from} → ${to}${status.final ? ', for good' : ''}`);
+  console.log(`  session ${session.handle.id}: ${from} → ${to}${status.final ? ', final' : ''}`);
 });
 await session.whenReady();
 
@@ -42,4 +42,4 @@ if (provider.capabilities.sql) {
 }
 
 await session.terminate({ wait: true }); // resolves when the session is final
-console.log('the session has ended and nothing is held or billed any more');
+console.log('The session has ended. Nothing is billed.');

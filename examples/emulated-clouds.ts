@@ -1,8 +1,8 @@
 import { startEmulator, type EmulatorOptions } from 'anysession/emulator';
 
 /**
- * Starts stand-ins of the cloud services in this process and points the clouds' clients at them, as
- * `npx anysession emulate` and the printed addresses do from a shell. Nothing here reaches a real account.
+ * Starts emulators of the cloud services in this process and configures the SDK clients to use them, as you would
+ * with the addresses that `npx anysession emulate` prints. Nothing here reaches a real account.
  */
 export async function emulateClouds(options: EmulatorOptions = {}): Promise<AsyncDisposable> {
   const emulator = await startEmulator({ startupMs: 1_000, ...options });

@@ -1,13 +1,13 @@
-// The program of the README: one keyed session, one query with a bound parameter.
+// A keyed session and one query with a bound parameter; the README shows it.
 import { openSessions } from 'anysession';
 import { config, dataFile } from './data.ts';
 
 // region readme
-await using sessions = await openSessions({ config }); // config file and ANYSESSION_ENV pick the provider
+await using sessions = await openSessions({ config }); // the config file and ANYSESSION_ENV select the provider
 await using session = await sessions.start({
   name: 'nightly',
-  key: 'nightly-2026-11-20', // asked for twice, started once
-  idleTimeoutMs: 30 * 60_000, // the cloud ends it if we cannot
+  key: 'nightly-2026-11-20', // the same key never starts a second session
+  idleTimeoutMs: 30 * 60_000, // if this process dies, the cloud ends the session
 });
 
 const result = await session.sql(

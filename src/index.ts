@@ -10,7 +10,8 @@ export {
   type SessionErrorDetails,
 } from './contract/session-error.ts';
 export { ERROR_KINDS, isErrorKind, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';
-export { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from './contract/session-handle.ts';
+export { HANDLE_VERSION, isSameSession, type SessionHandle } from './contract/session-handle.ts';
+export { parseHandle } from './contract/parse-handle.ts';
 export {
   isLegalMove,
   isSessionState,
@@ -19,7 +20,8 @@ export {
   type StatePoint,
 } from './contract/session-state.ts';
 export { assertHandleScope } from './provider-kit/handle-scope.ts';
-export { abortedError, sleep } from './provider-kit/sleep.ts';
+export { sleep } from './provider-kit/sleep.ts';
+export { abortedError } from './provider-kit/aborted-error.ts';
 export { withDeadline, type Attempt } from './provider-kit/with-deadline.ts';
 export { formatOwnership, isOwner, isStartToken, parseOwnership, type Ownership } from './contract/ownership.ts';
 export {
@@ -41,6 +43,8 @@ export {
   isBatchPlugin,
   type AnyPlugin,
   type BatchPlugin,
+  type ConfiguredBatchProvider,
+  type ConfiguredProvider,
   type PluginBase,
   type ProviderPorts,
 } from './contract/provider-plugin.ts';
@@ -53,15 +57,15 @@ export type {
   StateHistoryEntry,
 } from './contract/observation.ts';
 export type {
-  CallContext,
   ConnectEndpoint,
   Cursor,
   Dashboard,
   ListFilter,
-  ProviderOperation,
   SessionPage,
   SessionProvider,
 } from './contract/session-provider.ts';
+export type { ProviderOperation } from './contract/operations.ts';
+export type { CallContext } from './contract/call-context.ts';
 export { SESSION_SIZES, type SessionSize, type StartRequest } from './contract/start-request.ts';
 export type { SessionDefaults } from './contract/session-defaults.ts';
 export type { Watcher } from './contract/watcher.ts';
@@ -84,7 +88,8 @@ export type {
 export type { CalculationOptions } from './session/run-calculation.ts';
 export type { EndpointSource, SparkConnectFactory, SparkConnectRunner } from './contract/spark-connect.ts';
 export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from './contract/column-batch.ts';
-export type { ConfigOptions, ConfigRequest, EnvironmentOptions } from './config/config-options.ts';
+export type { ConfigOptions, ConfigRequest, EnvironmentOptions, ProviderRequest } from './config/config-options.ts';
+export type { OpenPorts } from './open-request.ts';
 export type { AttachTarget } from './session/attach-target.ts';
 export type { Sessions } from './session/sessions.ts';
 export type { Session } from './session/session.ts';
@@ -117,15 +122,21 @@ export type { RunList, StagedRuns } from './contract/run-list.ts';
 export type {
   BatchCapabilities,
   BatchFilter,
-  BatchOperation,
   BatchProvider,
   BatchStartRequest,
   Page,
   RunRowFilter,
 } from './contract/batch-provider.ts';
+export type { BatchOperation } from './contract/operations.ts';
 export type { Batches, BatchListOptions, BatchTarget } from './batch/batches.ts';
-export type { Batch, BatchStatus, ResubmitOptions, RowOptions as BatchRowOptions } from './batch/batch.ts';
-export type { StartBatchOptions, WaitOptions } from './batch/batch-options.ts';
+export type { Batch } from './batch/batch.ts';
+export type {
+  ResubmitOptions,
+  RowOptions as BatchRowOptions,
+  StartBatchOptions,
+  WaitOptions,
+} from './batch/batch-options.ts';
+export type { BatchStatus } from './batch/batch-status.ts';
 export type { SubmissionEstimate } from './batch/estimate.ts';
 export type { BatchRun, FailedRun } from './batch/run-listing.ts';
 export type { RunSource } from './batch/read-runs.ts';

@@ -1,7 +1,7 @@
-import type { OptionProblem } from '../../src/contract/provider-plugin.ts';
 import type { OptionShape } from '../../src/provider-kit/option-shape.ts';
+import { notBoth, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
 
-/** Keys of AWS, as its credential chain gives them. */
+/** AWS access keys, as the SDK's credential chain returns them. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -9,36 +9,32 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
-/** Keys, or a function that fetches them whenever they run out. */
+/** Access keys, or a function that returns them; the SDK calls it again when they expire. */
 export type AwsCredentialsSource = AwsCredentials | (() => Promise<AwsCredentials>);
 
-/** The options that every AWS provider takes. */
+/** The options of every AWS provider. */
 export interface AwsOptions {
   /** The region, such as `us-east-1`; from `AWS_REGION` when absent. */
   readonly region?: string;
-  /** A profile of the shared AWS files; from `AWS_PROFILE` when absent. Without any credential option the default chain decides. */
+  /** A profile of the shared AWS files; from `AWS_PROFILE` when absent. Without `profile` and `credentials` the SDK's default chain is used. */
   readonly profile?: string;
-  /** Keys or a function that fetches them; a function can be given in a `.ts` or `.mjs` config only. */
+  /** Access keys or a function that returns them; a config file can hold a function only if it is a `.ts` or `.mjs` file. */
   readonly credentials?: AwsCredentialsSource;
-  /** Another address of the service, such as a VPC endpoint or an emulator. */
+  /** The URL of another endpoint of the service, such as a VPC endpoint or an emulator. */
   readonly endpoint?: string;
-  /** How many describes and lists a second the account bears. */
+  /** How many describe and list calls a second the account allows. */
   readonly readsPerSecond?: number;
-  /** How many starts and terminates a second the account bears. */
+  /** How many start and terminate calls a second the account allows. */
   readonly writesPerSecond?: number;
 }
 
-/** The same, read and checked. */
-export interface AwsConfig {
-  readonly region: string;
-  readonly profile: string | undefined;
-  readonly credentials: AwsCredentialsSource | undefined;
-  readonly endpoint: string | undefined;
-  readonly readsPerSecond: number;
-  readonly writesPerSecond: number;
-}
+/** The AWS options that are required or have a default. */
+export type PresentAwsOption = 'region' | 'readsPerSecond' | 'writesPerSecond';
 
-/** The shapes of the common options. @see https://docs.aws.amazon.com/general/latest/gr/rande.html (read 2026-11-20) */
+/** The same after parsing. */
+export type AwsConfig = ConfigOf<AwsOptions, PresentAwsOption>;
+
+/** The shapes of these options. @see https://docs.aws.amazon.com/general/latest/gr/rande.html (read 2026-11-20) */
 export function awsOptionShapes(rates: {
   readonly reads: number;
   readonly writes: number;
@@ -58,7 +54,8 @@ export function awsOptionShapes(rates: {
     },
     credentials: {
       type: 'object',
-      description: 'Keys, or (in a .ts or .mjs config) a function that fetches them. The default chain when absent.',
+      description:
+        'Access keys, or (in a .ts or .mjs config) a function that returns them. Without it the default chain is used.',
       properties: {
         accessKeyId: { type: 'string', minLength: 1, maxLength: 1024 },
         secretAccessKey: { type: 'string', minLength: 1, maxLength: 4096 },
@@ -71,26 +68,22 @@ export function awsOptionShapes(rates: {
       type: 'string',
       pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
       title: 'a URL such as https://vpce-….amazonaws.com or http://127.0.0.1:4566',
-      description: 'Another address of the service: a VPC endpoint, an emulator.',
+      description: 'The URL of another endpoint of the service: a VPC endpoint, an emulator.',
     },
     readsPerSecond: {
       type: 'number',
       exclusiveMinimum: 0,
       default: rates.reads,
-      description: 'Describes and lists a second that the account bears.',
+      description: 'How many describe and list calls a second the account allows.',
     },
     writesPerSecond: {
       type: 'number',
       exclusiveMinimum: 0,
       default: rates.writes,
-      description: 'Starts and terminates a second that the account bears.',
+      description: 'How many start and terminate calls a second the account allows.',
     },
   };
 }
 
-/** Options that more than one source names, which would leave the reader guessing. */
-export function awsOptionClashes(options: Readonly<Record<string, unknown>>): readonly OptionProblem[] {
-  return options['profile'] !== undefined && options['credentials'] !== undefined
-    ? [{ path: ['credentials'], message: 'expected nothing beside `profile`: give one of the two' }]
-    : [];
-}
+/** The profile would be ignored where keys are given. */
+export const ONE_CREDENTIAL_SOURCE = notBoth('profile', 'credentials');

@@ -1,22 +1,6 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
-
-/**
- * How far a call came that failed: not out of this process (`local`), no credentials (`credentials`), no connection
- * (`connect`), no answer (`wire`), or an answer that is an error or cannot be read (`answer`).
- */
-export type FailureStage = 'local' | 'credentials' | 'connect' | 'wire' | 'answer';
-
-/** What an SDK threw, read once. */
-export interface AwsFailure {
-  readonly stage: FailureStage;
-  /** The service's code, the socket's code, or the name of the error. */
-  readonly code: string;
-  /** The service's own words; empty where it said nothing that can be read. */
-  readonly message: string;
-  readonly httpStatus: number | undefined;
-  readonly requestId: string | undefined;
-  readonly retryAfterMs: number | undefined;
-}
+import { kindOfStage, networkStage, readRetryAfter } from '../../src/provider-kit/network-failure.ts';
+import type { ServiceFailure } from '../../src/provider-kit/service-failure.ts';
 
 /** What the SDKs put on the errors they throw. */
 interface SdkError extends Error {
@@ -34,42 +18,20 @@ const CREDENTIAL_ERRORS: ReadonlySet<string> = new Set([
   'ProviderError',
 ]);
 
-/** Before any byte of the request was sent. @see https://nodejs.org/api/errors.html#common-system-errors (read 2026-11-20) */
-const CONNECT_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
 /** Reads what an SDK threw. */
-export function readFailure(thrown: unknown, nowMs: number): AwsFailure {
+export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as SdkError;
-  const socketCode = typeof error.code === 'string' ? error.code : undefined;
   const { httpStatusCode: httpStatus, requestId } = error.$metadata ?? {};
-  const answer = { httpStatus, requestId, retryAfterMs: readRetryAfter(error.$response?.headers, nowMs) };
-  if (CREDENTIAL_ERRORS.has(error.name)) {
-    return { ...answer, stage: 'credentials', code: error.name, message: error.message };
-  }
+  const answer = { httpStatus, requestId, retryAfterMs: readPause(error.$response?.headers, nowMs) };
+  const socketCode = typeof error.code === 'string' ? error.code : undefined;
+  const { name, message } = error;
+  if (CREDENTIAL_ERRORS.has(name)) return { ...answer, stage: 'credentials', code: name, message };
   if (httpStatus !== undefined) {
-    // What the service did not say itself is the SDK's complaint that it cannot read the answer.
-    const isTold = error.$fault !== undefined;
-    return { ...answer, stage: 'answer', code: error.name, message: isTold ? error.message : '' };
+    // Without a fault it is the SDK that complains: it cannot read the answer.
+    return { ...answer, stage: 'answer', code: name, message: error.$fault === undefined ? '' : message };
   }
-  if (socketCode !== undefined || error.name === 'TimeoutError') {
-    const isUnconnected =
-      error.syscall === 'connect' || CONNECT_CODES.has(socketCode ?? '') || isTlsCode(socketCode ?? '');
-    const stage = isUnconnected ? 'connect' : 'wire';
-    return { ...answer, stage, code: socketCode ?? error.name, message: error.message };
-  }
-  return { ...answer, stage: 'local', code: error.name, message: error.message };
-}
-
-/** The handshake failed: nothing was sent, and trying again does not mend a certificate. */
-export function isTlsCode(code: string): boolean {
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)|_CERT_|^EPROTO$/.test(code);
+  if (socketCode === undefined && name !== 'TimeoutError') return { ...answer, stage: 'local', code: name, message };
+  return { ...answer, stage: networkStage(socketCode ?? '', error.syscall), code: socketCode ?? name, message };
 }
 
 /**
@@ -118,12 +80,9 @@ const COMMON_CODES: Readonly<Record<string, ErrorKind>> = {
   ValidationError: 'invalid-request',
 };
 
-/** The kind of a failure that no table of a service's own exceptions decides. */
-export function commonKind({ stage, code, httpStatus = 0 }: AwsFailure): ErrorKind {
-  if (stage === 'credentials') return 'unauthenticated';
-  if (stage === 'connect') return isTlsCode(code) ? 'config-invalid' : 'unavailable';
-  if (stage === 'wire') return 'unavailable';
-  if (stage === 'local') return 'internal';
+/** The kind of a failure that no error table of a service covers. */
+export function commonKind({ stage, code, httpStatus = 0 }: ServiceFailure): ErrorKind {
+  if (stage !== 'answer') return kindOfStage(stage, code);
   const byCode = Object.hasOwn(COMMON_CODES, code) ? COMMON_CODES[code] : undefined;
   return byCode ?? kindOfStatus(httpStatus);
 }
@@ -136,22 +95,15 @@ function kindOfStatus(httpStatus: number): ErrorKind {
   return 'unexpected';
 }
 
-/** Tells whether the service may have acted although the call failed. */
-export function mayHaveActed({ stage, httpStatus = 0 }: AwsFailure): boolean {
-  // An error of the client's is a refusal. One of the server's, and an answer that cannot be read, tell nothing.
-  return stage === 'wire' || (stage === 'answer' && (httpStatus < 400 || httpStatus >= 500));
+/** Whether the service may have acted although the call failed. */
+export function mayHaveActed({ stage, code, httpStatus = 0 }: ServiceFailure): boolean {
+  // A 4xx status is a refusal. A 5xx status and an unreadable answer leave it open, and so does a request that timed out there.
+  const isRefused = httpStatus >= 400 && httpStatus < 500 && code !== 'RequestTimeoutException';
+  return stage === 'wire' || (stage === 'answer' && !isRefused);
 }
 
-/**
- * How long the service asks to be left alone, milliseconds: seconds or a date in `retry-after`, milliseconds in the header of AWS.
- * The SDK reads them only for its own retries; the answer hangs, not enumerable, on the error.
- */
-function readRetryAfter(headers: Readonly<Record<string, string>> = {}, nowMs: number): number | undefined {
+/** The pause that the service asks for. The SDK reads it only for its own retries; the answer is a non-enumerable member of the error. */
+function readPause(headers: Readonly<Record<string, string>> = {}, nowMs: number): number | undefined {
   const own = headers['x-amz-retry-after'];
-  if (own !== undefined && /^\d+$/.test(own)) return Number(own);
-  const standard = headers['retry-after'];
-  if (standard === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(standard)) return Math.ceil(Number(standard) * 1000);
-  const dateMs = Date.parse(standard);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+  return own !== undefined && /^\d+$/.test(own) ? Number(own) : readRetryAfter(headers['retry-after'], nowMs);
 }

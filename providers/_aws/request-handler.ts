@@ -31,6 +31,7 @@ export interface HandleOptions {
  * it plans four timers a request and pipes bodies, a third of what a small call costs, and it warns on stderr where its
  * sockets are used up. Session calls are a few kilobytes, their deadlines are kept above, and their rate is, too.
  *
+ * Decision 13: docs/decisions/0013-aws-sdk-client-stack.md
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/migrating.html (`requestHandler`, read 2026-11-20)
  */
 export class RequestHandler {

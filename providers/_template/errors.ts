@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError, type SessionErrorDetails } from '../../src/contract/session-error.ts';
-import type { ProviderOperation } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/provider-kit/sleep.ts';
+import { possibleEffect, type ProviderOperation } from '../../src/contract/operations.ts';
+import { abortedError } from '../../src/provider-kit/aborted-error.ts';
 
 /**
  * What each code of the service means.
@@ -21,8 +21,6 @@ const CODES: Readonly<Record<string, { readonly kind: ErrorKind; readonly acted:
   Unavailable: { kind: 'unavailable', acted: 'perhaps' },
 };
 
-const CHANGING: readonly ProviderOperation[] = ['start', 'terminate'];
-
 /** Puts whatever the SDK threw into our terms; what no table knows is kept word for word. */
 export function toSessionError(
   error: unknown,
@@ -37,7 +35,7 @@ export function toSessionError(
     readonly retryAfterMs?: number;
   };
   const entry = code === undefined ? undefined : CODES[code];
-  const effect = entry?.acted !== 'never' && CHANGING.includes(origin.operation) ? 'unknown' : 'none';
+  const effect = entry?.acted === 'never' ? 'none' : possibleEffect(origin.operation);
   // An SDK's abort comes as an error of its own; the signal is what tells.
   if (signal.aborted) return abortedError(origin.operation, signal).with({ ...origin, effect });
   return new SessionError(entry?.kind ?? 'unexpected', `the service answered ${code ?? 'without a code'}: ${message}`, {

@@ -5,14 +5,9 @@ import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type {
-  CallContext,
-  Cursor,
-  ListFilter,
-  ProviderOperation,
-  SessionPage,
-  SessionProvider,
-} from '../../src/contract/session-provider.ts';
+import type { Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { withDeadline } from '../../src/provider-kit/with-deadline.ts';
 import type { ClientLoader, RequestOptions, SessionRecord, TemplateClient } from './client.ts';

@@ -2,8 +2,8 @@ import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 
 /**
- * Athena refuses code with one code for a session that works on something else, one that has ended, and code that it does not take:
- * which of them it is, the session tells.
+ * Athena refuses a calculation with the same error code for a busy session, an ended one and code that it does not accept:
+ * the state of the session tells which.
  */
 export function explainCalculationRefusal(refused: SessionError, seen: Observation): SessionError {
   const { handle, nativeState, state, reason = 'no reason given' } = seen;
@@ -20,14 +20,14 @@ export function explainCalculationRefusal(refused: SessionError, seen: Observati
     case 'busy':
       return new SessionError(
         'conflict',
-        `session ${handle.id} is ${nativeState} and takes no code now; run it when the session is ready`,
+        `session ${handle.id} is ${nativeState} and accepts no code now; run it when the session is ready`,
         origin,
       );
     case 'terminated':
     case 'failed':
       return new SessionError(
         'session-failed',
-        `session ${handle.id} is ${nativeState} (${reason}) and takes no code any more; start another one`,
+        `session ${handle.id} is ${nativeState} (${reason}); start another session`,
         { ...origin, observation: seen },
       );
     case 'ready':

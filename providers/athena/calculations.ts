@@ -14,14 +14,15 @@ import type {
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';
-import type { AthenaCalls } from './client.ts';
+import type { AthenaClient } from './client.ts';
 
 /**
- * Every calculation state that Athena's model names; one that a new SDK adds breaks the build here.
+ * Every calculation state of Athena's model; one that a new SDK adds breaks the build here.
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_CalculationStatus.html (read 2026-11-20)
  */
 export const CALCULATION_STATES = {
@@ -35,11 +36,10 @@ export const CALCULATION_STATES = {
   FAILED: 'failed',
 } as const satisfies Record<CalculationExecutionState, CalculationState>;
 
-/** What the runner stands on. */
+/** What the runner needs. */
 export interface CalculationParts {
-  readonly calls: AthenaCalls;
+  readonly client: AthenaClient;
   readonly runner: CallRunner;
-  /** Looks at sessions. */
   readonly provider: Pick<SessionProvider, 'describe'>;
   readonly clock: Clock;
 }
@@ -64,47 +64,56 @@ export class AthenaCalculations implements CalculationRunner {
   }
 
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, runner, clock } = this.#parts;
-    return runner.run({ operation: 'describeCalculation', handle, call }, async (signal) => {
-      const answer = await calls.getCalculation(calculationId, signal);
+    const { client, runner, clock } = this.#parts;
+    return runner.run({ operation: 'describeCalculation', handle, call }, async (sub) => {
+      const answer = await client.send('GetCalculationExecution', { CalculationExecutionId: calculationId }, sub);
       return observe(calculationId, answer.Status, clock.nowMs(), answer);
     });
   }
 
   stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    const { calls, runner, clock } = this.#parts;
-    return runner.run({ operation: 'stopCalculation', handle, call }, async (signal) => {
-      const { State: state } = await calls.stopCalculation(calculationId, signal);
+    const { client, runner, clock } = this.#parts;
+    return runner.run({ operation: 'stopCalculation', handle, call }, async (sub) => {
+      const { State: state } = await client.send(
+        'StopCalculationExecution',
+        { CalculationExecutionId: calculationId },
+        sub,
+      );
       return observe(calculationId, { State: state }, clock.nowMs());
     });
   }
 
   #submit(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
-    const { calls, runner, clock } = this.#parts;
-    return runner.run({ operation: 'startCalculation', handle, call }, async (signal) => {
+    const { client, runner, clock } = this.#parts;
+    return runner.run({ operation: 'startCalculation', handle, call }, async (sub) => {
       const { token, code, name } = request;
-      const { CalculationExecutionId: id, State: state } = await calls.startCalculation(
+      const { CalculationExecutionId: id, State: state } = await client.send(
+        'StartCalculationExecution',
         {
           SessionId: handle.id,
           CodeBlock: code,
           ClientRequestToken: token,
           ...(name !== undefined && { Description: name }),
         },
-        signal,
+        sub,
       );
       if (id === undefined || id === '') {
-        throw new SessionError('unexpected', "Athena's answer names no calculation; look before you start it again", {
-          operation: 'startCalculation',
-          provider: 'athena',
-          handle,
-          effect: 'unknown',
-        });
+        throw new SessionError(
+          'unexpected',
+          'the answer of Athena has no calculation id; check what happened before you start it again',
+          {
+            operation: 'startCalculation',
+            provider: 'athena',
+            handle,
+            effect: 'unknown',
+          },
+        );
       }
       return observe(id, { State: state }, clock.nowMs());
     });
   }
 
-  /** What a refusal means is asked of the session; where nothing is learnt the refusal stands as it is. */
+  /** Describes the session to explain a refusal; without an explanation the refusal stands. */
   async #explain(refused: SessionError, handle: SessionHandle, call: CallContext): Promise<SessionError> {
     try {
       return explainCalculationRefusal(refused, await this.#parts.provider.describe(handle, call));

@@ -1,130 +1,18 @@
-import type {
-  AthenaClient,
-  GetCalculationExecutionCommandOutput,
-  GetResourceDashboardCommandOutput,
-  GetSessionCommandOutput,
-  GetSessionEndpointCommandOutput,
-  GetWorkGroupCommandOutput,
-  ListSessionsCommandInput,
-  ListSessionsCommandOutput,
-  StartCalculationExecutionCommandInput,
-  StartCalculationExecutionCommandOutput,
-  StartSessionCommandInput,
-  StartSessionCommandOutput,
-  StopCalculationExecutionCommandOutput,
-  TerminateSessionCommandOutput,
-} from '@aws-sdk/client-athena';
 import type * as sdkModule from '@aws-sdk/client-athena';
 import type { AwsConfig } from '../_aws/aws-options.ts';
-import { AbortableSender, toClientConfig } from '../_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { loadSdk } from '../_aws/load-sdk.ts';
+import { ServiceClient } from '../_aws/service-client.ts';
 
 /** The package that is loaded at the first call. */
 export const ATHENA_SDK = '@aws-sdk/client-athena';
 
-type Sdk = typeof sdkModule;
+/** The client of Athena. */
+export type AthenaClient = ServiceClient<typeof sdkModule>;
 
-/** The few calls of Athena that sessions need; each makes one attempt and stops when its signal aborts. */
-export interface AthenaCalls {
-  startSession(input: StartSessionCommandInput, signal: AbortSignal): Promise<StartSessionCommandOutput>;
-  getSession(id: string, signal: AbortSignal): Promise<GetSessionCommandOutput>;
-  listSessions(input: ListSessionsCommandInput, signal: AbortSignal): Promise<ListSessionsCommandOutput>;
-  terminateSession(id: string, signal: AbortSignal): Promise<TerminateSessionCommandOutput>;
-  getSessionEndpoint(id: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput>;
-  getResourceDashboard(arn: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput>;
-  getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput>;
-  startCalculation(
-    input: StartCalculationExecutionCommandInput,
-    signal: AbortSignal,
-  ): Promise<StartCalculationExecutionCommandOutput>;
-  getCalculation(id: string, signal: AbortSignal): Promise<GetCalculationExecutionCommandOutput>;
-  stopCalculation(id: string, signal: AbortSignal): Promise<StopCalculationExecutionCommandOutput>;
-  /** Closes the connections; a later call opens new ones. */
-  close(): void;
-}
-
-interface Connection {
-  readonly sdk: Sdk;
-  readonly client: AthenaClient;
-  readonly sender: AbortableSender;
-}
-
-/** Athena over the SDK's client, which is loaded and built when it is first needed. */
-export class AthenaSdkCalls implements AthenaCalls {
-  readonly #config: AwsConfig;
-  #connection: Connection | undefined;
-
-  constructor(config: AwsConfig) {
-    this.#config = config;
-  }
-
-  async startSession(input: StartSessionCommandInput, signal: AbortSignal): Promise<StartSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.StartSessionCommand(input), signal);
-  }
-
-  async getSession(id: string, signal: AbortSignal): Promise<GetSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.GetSessionCommand({ SessionId: id }), signal);
-  }
-
-  async listSessions(input: ListSessionsCommandInput, signal: AbortSignal): Promise<ListSessionsCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.ListSessionsCommand(input), signal);
-  }
-
-  async terminateSession(id: string, signal: AbortSignal): Promise<TerminateSessionCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.TerminateSessionCommand({ SessionId: id }), signal);
-  }
-
-  async getSessionEndpoint(id: string, signal: AbortSignal): Promise<GetSessionEndpointCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.GetSessionEndpointCommand({ SessionId: id }), signal);
-  }
-
-  async getResourceDashboard(arn: string, signal: AbortSignal): Promise<GetResourceDashboardCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.GetResourceDashboardCommand({ ResourceARN: arn }), signal);
-  }
-
-  async getWorkGroup(name: string, signal: AbortSignal): Promise<GetWorkGroupCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.GetWorkGroupCommand({ WorkGroup: name }), signal);
-  }
-
-  async startCalculation(
-    input: StartCalculationExecutionCommandInput,
-    signal: AbortSignal,
-  ): Promise<StartCalculationExecutionCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.StartCalculationExecutionCommand(input), signal);
-  }
-
-  async getCalculation(id: string, signal: AbortSignal): Promise<GetCalculationExecutionCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.GetCalculationExecutionCommand({ CalculationExecutionId: id }), signal);
-  }
-
-  async stopCalculation(id: string, signal: AbortSignal): Promise<StopCalculationExecutionCommandOutput> {
-    const { sdk, sender } = this.#connect();
-    return sender.send(new sdk.StopCalculationExecutionCommand({ CalculationExecutionId: id }), signal);
-  }
-
-  close(): void {
-    this.#connection?.client.destroy();
-    this.#connection = undefined;
-  }
-
-  #connect(): Connection {
-    this.#connection ??= connect(this.#config);
-    return this.#connection;
-  }
-}
-
-function connect(config: AwsConfig): Connection {
-  const sdk = loadSdk(ATHENA_SDK) as Sdk;
-  const settings = toClientConfig(config);
-  const client = withoutNodeWarning(() => new sdk.AthenaClient(settings));
-  return { sdk, client, sender: new AbortableSender(client, settings.requestHandler) };
+/** Makes the client; does no I/O. */
+export function athenaClient(config: AwsConfig): AthenaClient {
+  return new ServiceClient(config, {
+    load: () => loadSdk(ATHENA_SDK),
+    create: (sdk, settings) => new sdk.AthenaClient(settings),
+  });
 }

@@ -17,6 +17,7 @@ const ACTIVE_STATES: readonly NativeState[] = ['CREATING', 'CREATED', 'IDLE', 'B
  * The listings that together give every live session in the given states. The active states come from one listing, because a
  * session that moves between two listings could be missed by both; DEGRADED and TERMINATING, which hold DPUs too, only from
  * listings of their own.
+ * Decision 11: docs/decisions/0011-lists-contain-live-sessions.md
  */
 export function toListings(states: readonly SessionState[] = SESSION_STATES): readonly Listing[] {
   const wanted = liveNativeStates(states);

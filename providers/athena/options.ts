@@ -1,14 +1,15 @@
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
-import { awsOptionClashes, awsOptionShapes, type AwsConfig, type AwsOptions } from '../_aws/aws-options.ts';
-import { checkOptions, defaultOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
+import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
+import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
+import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
 
-/** What the option `engine` takes. */
+/** The values of the option `engine`. */
 export const ENGINE_CHOICES = ['auto', 'pyspark-v3', 'spark-3.5'] as const;
 
-/** What the option `engine` takes. */
+/** A value of the option `engine`. */
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
-/** One of the two engines that run sessions: two data planes, tuned differently, behind one control plane. */
+/** One of the two engines that run sessions: two data planes with different settings behind one control plane. */
 export type AthenaEngine = Exclude<EngineChoice, 'auto'>;
 
 /** Engine settings by classification, for the Spark 3.5 engine. */
@@ -20,29 +21,28 @@ export interface Classification {
 
 /** The options of the provider `athena`. */
 export interface AthenaOptions extends AwsOptions {
-  /** The Spark-enabled workgroup whose sessions these are; from `ANYSESSION_ATHENA_WORKGROUP` when absent. */
+  /** The Spark-enabled workgroup of the sessions; from `ANYSESSION_ATHENA_WORKGROUP` when absent. */
   readonly workgroup?: string;
-  /** The role that sessions run as; the workgroup's own when absent. */
+  /** The role that sessions run as; the workgroup's role when absent. */
   readonly executionRoleArn?: string;
   /** `auto` reads the workgroup once, at the first start; `auto` by default. */
   readonly engine?: EngineChoice;
   /** Engine settings of every session; engine `spark-3.5` only. */
   readonly classifications?: readonly Classification[];
-  /** A notebook that the session serves, with `notebookVersion`; engine `pyspark-v3` only. */
+  /** The notebook of the session, with `notebookVersion`; engine `pyspark-v3` only. */
   readonly notebookId?: string;
+  /** The version of the notebook server. */
   readonly notebookVersion?: string;
 }
 
-/** The options, read and checked. */
-export interface AthenaConfig extends AwsConfig {
-  readonly workgroup: string;
-  readonly executionRoleArn: string | undefined;
-  readonly engine: EngineChoice;
-  readonly classifications: readonly Classification[] | undefined;
-  readonly notebook: { readonly id: string; readonly version: string } | undefined;
-}
+type ParsedAthenaOptions = ConfigOf<AthenaOptions, PresentAwsOption | 'workgroup' | 'engine'>;
 
-/** Options that the environment may hold: the AWS names where AWS has one. */
+/** The options after parsing. */
+export type AthenaConfig = Omit<ParsedAthenaOptions, 'notebookId' | 'notebookVersion'> & {
+  readonly notebook: { readonly id: string; readonly version: string } | undefined;
+};
+
+/** Environment variables of the options: the AWS names where AWS has one. */
 export const ATHENA_VARIABLES = {
   region: 'AWS_REGION',
   profile: 'AWS_PROFILE',
@@ -57,8 +57,8 @@ export const ATHENA_VARIABLES = {
 } as const satisfies Partial<Record<keyof AthenaOptions, string>>;
 
 /**
- * Calls a second that we allow ourselves. AWS publishes none for session calls; its query calls bear 100 gets, 5 lists and
- * 20 starts a second.
+ * Our own limits, calls a second. AWS publishes none for session calls; for queries it allows 100 gets, 5 lists and 20 starts
+ * a second.
  * @see https://docs.aws.amazon.com/athena/latest/ug/service-limits.html (read 2026-11-20)
  */
 const RATES = { reads: 10, writes: 5 };
@@ -75,7 +75,7 @@ export const ATHENA_OPTIONS_SHAPE = {
       type: 'string',
       pattern: '^[a-zA-Z0-9._-]{1,128}$',
       title: 'the name of a Spark-enabled workgroup (option `workgroup` or variable ANYSESSION_ATHENA_WORKGROUP)',
-      description: 'The Spark-enabled workgroup whose sessions these are.',
+      description: 'The Spark-enabled workgroup of the sessions.',
     },
     executionRoleArn: {
       type: 'string',
@@ -83,7 +83,7 @@ export const ATHENA_OPTIONS_SHAPE = {
       title: 'the ARN of an IAM role such as arn:aws:iam::123456789012:role/spark',
       minLength: 20,
       maxLength: 2048,
-      description: "The role that sessions run as; the workgroup's own when absent.",
+      description: "The role that sessions run as; the workgroup's role when absent.",
     },
     engine: {
       type: 'string',
@@ -111,7 +111,7 @@ export const ATHENA_OPTIONS_SHAPE = {
       type: 'string',
       minLength: 1,
       maxLength: 36,
-      description: 'A notebook that the session serves, with notebookVersion; engine pyspark-v3 only.',
+      description: 'The notebook of the session, with notebookVersion; engine pyspark-v3 only.',
     },
     notebookVersion: {
       type: 'string',
@@ -124,63 +124,33 @@ export const ATHENA_OPTIONS_SHAPE = {
   additionalProperties: false,
 } as const satisfies ObjectShape;
 
-/** Reads the options; tells all that is wrong at once. */
+/** Parses the options; reports all problems at once. */
 export function parseAthenaOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<AthenaConfig> {
-  // A function is a source of credentials too, and no JSON Schema can say so.
-  const { credentials, ...others } = options;
-  const plain = typeof credentials === 'function' ? others : options;
-  const problems = [
-    ...checkOptions(plain, ATHENA_OPTIONS_SHAPE),
-    ...awsOptionClashes(options),
-    ...engineClashes(options),
-  ];
-  if (problems.length > 0) return { ok: false, problems };
-  // Safe: every member has just been checked against its shape, and those without a default are optional here too.
-  const read = { ...defaultOptions(ATHENA_OPTIONS_SHAPE), ...defined(options) } as unknown as Omit<
-    AthenaConfig,
-    'notebook'
-  > & { readonly notebookId?: string; readonly notebookVersion?: string };
-  const { notebookId: id, notebookVersion: version } = read;
-  return {
-    ok: true,
-    config: {
-      region: read.region,
-      profile: read.profile,
-      credentials: read.credentials,
-      endpoint: read.endpoint,
-      readsPerSecond: read.readsPerSecond,
-      writesPerSecond: read.writesPerSecond,
-      workgroup: read.workgroup,
-      executionRoleArn: read.executionRoleArn,
-      engine: read.engine,
-      classifications: read.classifications,
-      notebook: id === undefined || version === undefined ? undefined : { id, version },
-    },
-  };
+  const parsed = parseOptions<ParsedAthenaOptions>(options, ATHENA_OPTIONS_SHAPE, ONE_CREDENTIAL_SOURCE, fitsEngine);
+  if (!parsed.ok) return parsed;
+  const { notebookId: id, notebookVersion: version, ...config } = parsed.config;
+  const notebook = id === undefined || version === undefined ? undefined : { id, version };
+  return { ok: true, config: { ...config, notebook } };
 }
 
-function engineClashes(options: Readonly<Record<string, unknown>>): readonly OptionProblem[] {
-  const { engine, classifications, notebookId, notebookVersion } = options;
+/** Checks that the options belong to the engine. */
+function fitsEngine({
+  engine,
+  classifications,
+  notebookId,
+  notebookVersion,
+}: Readonly<Record<string, unknown>>): readonly OptionProblem[] {
   const problems: OptionProblem[] = [];
   if (engine === 'pyspark-v3' && classifications !== undefined) {
-    problems.push({
-      path: ['classifications'],
-      message: 'expected nothing with engine pyspark-v3, which takes `sparkConf` in the block `session` instead',
-    });
+    const message = 'cannot be used with engine pyspark-v3: use `sparkConf` in the block `session`';
+    problems.push({ path: ['classifications'], message });
   }
   if (engine === 'spark-3.5' && notebookId !== undefined) {
-    problems.push({
-      path: ['notebookId'],
-      message: 'expected nothing with engine spark-3.5, which serves no notebooks',
-    });
+    problems.push({ path: ['notebookId'], message: 'cannot be used with engine spark-3.5, which has no notebooks' });
   }
   if ((notebookId === undefined) !== (notebookVersion === undefined)) {
     const missing = notebookId === undefined ? 'notebookId' : 'notebookVersion';
-    problems.push({ path: [missing], message: 'expected notebookId and notebookVersion together; found one of them' });
+    problems.push({ path: [missing], message: 'missing: notebookId and notebookVersion belong together' });
   }
   return problems;
-}
-
-function defined(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

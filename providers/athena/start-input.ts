@@ -1,16 +1,23 @@
 import type { EngineConfiguration, StartSessionCommandInput } from '@aws-sdk/client-athena';
-import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionSize, StartRequest } from '../../src/contract/start-request.ts';
 import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
 import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
+import {
+  checkStartLimits,
+  mergeClassifications,
+  sizeSettings,
+  sparkDefaults,
+  startRefusal,
+} from '../_aws/spark-settings.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The longest description that Athena takes, characters. */
+/** The longest description that Athena accepts, characters. */
 const DESCRIPTION_MAX_LENGTH = 1024;
 
-/** What anysession fills in itself, with the portable option that says the same. */
+/** The members that anysession sets, with the portable option for each. */
 const OWNED_MEMBERS = {
   ClientRequestToken: 'key',
   Description: 'name',
@@ -19,7 +26,7 @@ const OWNED_MEMBERS = {
   WorkGroup: 'an environment with another `workgroup`',
 } as const satisfies Partial<Record<keyof StartSessionCommandInput, string>>;
 
-/** What `native` takes at start: StartSession's own input without what portable options say. */
+/** The option `native` of a start: the input of StartSession without what portable options set. */
 export type AthenaStartNative = Partial<Omit<StartSessionCommandInput, keyof typeof OWNED_MEMBERS>>;
 
 const NATIVE: NativeRequest<AthenaStartNative> = {
@@ -35,24 +42,18 @@ const NATIVE: NativeRequest<AthenaStartNative> = {
   owned: OWNED_MEMBERS,
 };
 
-/** DPUs that a session on PySpark 3 may use at once; it holds no more than it needs. A session may have 60. */
+/** The most DPUs of a session on PySpark 3; it holds only what it needs, and at most 60. */
 const MAX_DPUS: Readonly<Record<SessionSize, number>> = { small: 4, medium: 20, large: 60 };
 
-/** Executors that a session on Spark 3.5 may have at once, as Spark itself counts them: the API has no size for this engine. */
-const MAX_EXECUTORS: Readonly<Record<SessionSize, number>> = { small: 2, medium: 8, large: 32 };
-
-/** Members of the engine configuration that Spark 3.5 refuses. @see https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark-release-versions.html (read 2026-11-20) */
+/** The members of the engine configuration that Spark 3.5 rejects. @see https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark-release-versions.html (read 2026-11-20) */
 const PYSPARK_ONLY = ['CoordinatorDpuSize', 'DefaultExecutorDpuSize', 'SparkProperties'] as const;
 
-const SPARK_DEFAULTS = 'spark-defaults';
-
-/** The lengths of the model. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_EngineConfiguration.html (read 2026-11-20) */
-const PROPERTY_LENGTHS = { key: 255, value: 51_200 };
-const TAG_LENGTHS = { key: 128, value: 256 };
+/** The limits of the model. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_EngineConfiguration.html (read 2026-11-20) */
+const LIMITS = { label: { key: 128, value: 256 }, property: { key: 255, value: 51_200 } };
 
 /**
- * Writes the request that starts a session.
- * @throws SessionError `invalid-request` for what Athena is known to refuse, and for `native` that says what anysession says itself.
+ * Makes the input of StartSession.
+ * @throws SessionError `invalid-request` for what Athena is known to reject, and for members of `native` that portable options set.
  */
 export function toStartInput(
   request: StartRequest,
@@ -60,16 +61,14 @@ export function toStartInput(
   engine: AthenaEngine,
 ): StartSessionCommandInput {
   const { token, name, labels, idleTimeoutMs } = request;
-  checkLengths('label', labels, TAG_LENGTHS);
-  checkLengths('Spark property', request.sparkConf ?? {}, PROPERTY_LENGTHS);
+  checkStartLimits('athena', request, LIMITS);
   const { EngineConfiguration: nativeEngine = {}, ...native } = parseNativeOptions(request.native, NATIVE);
-  const engineConfiguration = mergeEngine(toEngineConfiguration(request, config, engine), nativeEngine);
-  refusePysparkMembers(engineConfiguration, engine);
+  const toConfiguration = engine === 'pyspark-v3' ? toPysparkConfiguration : toSparkConfiguration;
   return {
     ...(config.executionRoleArn !== undefined && { ExecutionRole: config.executionRoleArn }),
     ...(config.notebook !== undefined && { NotebookVersion: config.notebook.version }),
     ...native,
-    EngineConfiguration: engineConfiguration,
+    EngineConfiguration: toConfiguration(request, config, nativeEngine),
     WorkGroup: config.workgroup,
     ClientRequestToken: token,
     Description: formatOwnershipTag(name, request, DESCRIPTION_MAX_LENGTH),
@@ -78,95 +77,58 @@ export function toStartInput(
   };
 }
 
-function toEngineConfiguration(request: StartRequest, config: AthenaConfig, engine: AthenaEngine): EngineConfiguration {
-  const { size, sparkConf } = request;
-  if (engine === 'pyspark-v3') {
-    if (config.classifications !== undefined) {
-      throw refusal('the option `classifications` is for the Spark 3.5 engine, and this workgroup runs PySpark 3');
-    }
-    return {
-      CoordinatorDpuSize: 1,
-      DefaultExecutorDpuSize: 1,
-      // Required in practice: every published sample sets it.
-      MaxConcurrentDpus: MAX_DPUS[size ?? 'small'],
-      ...(sparkConf !== undefined && { SparkProperties: { ...sparkConf } }),
-      ...(config.notebook !== undefined && { AdditionalConfigs: { NotebookId: config.notebook.id } }),
-    };
+/** Members of `native` win; maps are merged, so that an additional property does not remove the others. */
+function toPysparkConfiguration(
+  { size, sparkConf }: StartRequest,
+  { classifications, notebook }: AthenaConfig,
+  native: EngineConfiguration,
+): EngineConfiguration {
+  if (classifications !== undefined) {
+    throw refusal('the option `classifications` is for the Spark 3.5 engine, and this workgroup runs PySpark 3');
   }
-  if (config.notebook !== undefined) {
-    throw refusal('the option `notebookId` is for the PySpark 3 engine, and this workgroup runs Spark 3.5');
-  }
-  const classifications = toClassifications(request, config);
-  return classifications.length > 0 ? { Classifications: classifications } : {};
-}
-
-/** Members of `native` win; maps and classifications are merged, so that one property more does not cost all the others. */
-function mergeEngine(ours: EngineConfiguration, native: EngineConfiguration): EngineConfiguration {
-  const classifications = mergeClassifications(ours.Classifications ?? [], native.Classifications ?? []);
-  const sparkProperties = { ...ours.SparkProperties, ...native.SparkProperties };
-  const additional = { ...ours.AdditionalConfigs, ...native.AdditionalConfigs };
+  const properties = { ...sparkConf, ...native.SparkProperties };
+  const additional = { ...(notebook && { NotebookId: notebook.id }), ...native.AdditionalConfigs };
   return {
-    ...ours,
+    CoordinatorDpuSize: 1,
+    DefaultExecutorDpuSize: 1,
+    // Required in practice: every published sample sets it.
+    MaxConcurrentDpus: MAX_DPUS[size ?? 'small'],
     ...native,
-    ...(classifications.length > 0 && { Classifications: classifications }),
-    ...(Object.keys(sparkProperties).length > 0 && { SparkProperties: sparkProperties }),
+    ...(Object.keys(properties).length > 0 && { SparkProperties: properties }),
     ...(Object.keys(additional).length > 0 && { AdditionalConfigs: additional }),
   };
 }
 
-type NativeClassification = NonNullable<EngineConfiguration['Classifications']>[number];
-
-function mergeClassifications(
-  ours: readonly NativeClassification[],
-  native: readonly NativeClassification[],
-): NativeClassification[] {
-  const merged = new Map(ours.map((each) => [each.Name, each]));
-  for (const each of native) {
-    merged.set(each.Name, { ...each, Properties: { ...merged.get(each.Name)?.Properties, ...each.Properties } });
+/** Settings by increasing priority: `size`, the configured classifications, `sparkConf`, `native`. */
+function toSparkConfiguration(
+  request: StartRequest,
+  { classifications = [], notebook }: AthenaConfig,
+  native: EngineConfiguration,
+): EngineConfiguration {
+  if (notebook !== undefined) {
+    throw refusal('the option `notebookId` is for the PySpark 3 engine, and this workgroup runs Spark 3.5');
   }
-  return [...merged.values()];
-}
-
-/** The configured classifications; properties of the request win over those, and `size` gives way to both. */
-function toClassifications(
-  { size, sparkConf }: StartRequest,
-  { classifications = [] }: AthenaConfig,
-): NonNullable<EngineConfiguration['Classifications']> {
-  const configured = classifications.map(({ name, properties }) => ({ Name: name, Properties: { ...properties } }));
-  const defaults = {
-    ...(size !== undefined && { 'spark.dynamicAllocation.maxExecutors': String(MAX_EXECUTORS[size]) }),
-    ...configured.find(({ Name }) => Name === SPARK_DEFAULTS)?.Properties,
-    ...sparkConf,
-  };
-  const others = configured.filter(({ Name }) => Name !== SPARK_DEFAULTS);
-  return Object.keys(defaults).length > 0 ? [...others, { Name: SPARK_DEFAULTS, Properties: defaults }] : others;
-}
-
-function refusePysparkMembers(configuration: EngineConfiguration, engine: AthenaEngine): void {
-  const foreign = engine === 'spark-3.5' ? PYSPARK_ONLY.filter((member) => configuration[member] !== undefined) : [];
+  const foreign = PYSPARK_ONLY.filter((member) => native[member] !== undefined);
   if (foreign.length > 0) {
     throw refusal(
       `${foreign.join(', ')} in \`native.EngineConfiguration\` is for the PySpark 3 engine, and this workgroup runs Spark 3.5; ` +
         'use `sparkConf` or Classifications',
     );
   }
-}
-
-function checkLengths(
-  what: string,
-  entries: Readonly<Record<string, string>>,
-  limit: { readonly key: number; readonly value: number },
-): void {
-  for (const [key, value] of Object.entries(entries)) {
-    if (key.length < 1 || key.length > limit.key) {
-      throw refusal(`the key of a ${what} must have 1 to ${limit.key} characters; one has ${key.length}`);
-    }
-    if (value.length > limit.value) {
-      throw refusal(`the ${what} '${key}' has ${value.length} characters; ${limit.value} are allowed`);
-    }
-  }
+  const nativeSettings = (native.Classifications ?? []).map(({ Name: name, Properties: properties }) => ({
+    name,
+    properties,
+  }));
+  const settings = mergeClassifications(
+    sizeSettings(request),
+    classifications,
+    sparkDefaults(request.sparkConf),
+    nativeSettings,
+  );
+  const merged = settings.map(({ name, properties }) => ({ Name: name, Properties: { ...properties } }));
+  return { ...native, ...(merged.length > 0 && { Classifications: merged }) };
 }
 
 function refusal(message: string): SessionError {
-  return new SessionError('invalid-request', message, { operation: 'start', provider: 'athena' });
+  return startRefusal('athena', message);
 }

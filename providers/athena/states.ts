@@ -10,6 +10,7 @@ export interface StateFacts extends StatePoint {
 /**
  * Every state that Athena's model names; a state that a new SDK adds breaks the build here.
  * CREATED takes no calculation; on Spark 3.5 it takes clients once it has an endpoint, which only the endpoint call tells.
+ * Decision 14: docs/decisions/0014-athena-created-is-ready-with-an-endpoint.md
  * DEGRADED holds its DPUs until somebody terminates it: failed, and not final.
  * TERMINATING never comes back, and its DPUs are not free yet: terminated, and not final.
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_SessionStatus.html (read 2026-11-20)

@@ -1,32 +1,35 @@
 import type { WorkGroup } from '@aws-sdk/client-athena';
+import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { AthenaCalls } from './client.ts';
+import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import type { AthenaClient } from './client.ts';
 import { toEngine } from './engine.ts';
 import type { AthenaEngine } from './options.ts';
 
 /**
- * What the workgroup says, read when it is first needed and then kept: its engine never changes from one data plane to the other.
- * A failed read is not kept. Callers at the same time share one read, which is aborted when the last of them has gone.
+ * Reads the workgroup when it is first needed and keeps the answer: its engine never changes to the other data plane.
+ * A failed read is not kept. Concurrent callers share one read, which is aborted when the last of them aborts.
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetWorkGroup.html (read 2026-11-20)
  */
 export class WorkgroupReader {
-  readonly #calls: Pick<AthenaCalls, 'getWorkGroup'>;
+  readonly #client: AthenaClient;
   readonly #name: string;
   #known: WorkGroup | undefined;
   #reading: { readonly promise: Promise<WorkGroup>; readonly controller: AbortController; readers: number } | undefined;
 
-  constructor(calls: Pick<AthenaCalls, 'getWorkGroup'>, name: string) {
-    this.#calls = calls;
+  constructor(client: AthenaClient, name: string) {
+    this.#client = client;
     this.#name = name;
   }
 
-  /** The signal ends this caller's interest, not the read of others. */
-  async read(signal: AbortSignal): Promise<WorkGroup> {
+  /** Reads it; an abort affects this caller, not the others. */
+  async read(call: ServiceCall): Promise<WorkGroup> {
     if (this.#known !== undefined) return this.#known;
-    const reading = (this.#reading ??= this.#begin());
+    const { signal } = call;
+    const reading = (this.#reading ??= this.#begin(call));
     reading.readers += 1;
     let left = false;
-    // The last one to leave takes the read along, so that a failed one is made again.
+    // The last one to leave ends the read, so that a failed read is not kept.
     const leave = (): void => {
       if (left) return;
       left = true;
@@ -46,37 +49,40 @@ export class WorkgroupReader {
 
   /**
    * The engine of the workgroup's sessions.
-   * @throws SessionError `invalid-request` when it runs SQL, `unsupported` when the engine is not known.
+   * @throws SessionError `invalid-request` when it runs SQL, `unsupported` when the engine is unknown.
    */
-  async engine(signal: AbortSignal): Promise<AthenaEngine> {
-    const { Configuration: configuration } = await this.read(signal);
+  async engine(call: ServiceCall): Promise<AthenaEngine> {
+    const { Configuration: configuration } = await this.read(call);
     const { EffectiveEngineVersion: effective, SelectedEngineVersion: selected } = configuration?.EngineVersion ?? {};
     const version = effective ?? selected;
     const engine = toEngine(version);
     if (engine === 'sql') {
-      throw new SessionError(
+      throw startError(
         'invalid-request',
-        `workgroup '${this.#name}' runs SQL queries ('${version ?? ''}') and has no sessions; choose a Spark-enabled workgroup`,
-        { operation: 'start', provider: 'athena' },
+        `workgroup '${this.#name}' runs Athena SQL ('${version ?? ''}'), not Spark; choose a Spark-enabled workgroup`,
       );
     }
     if (engine === undefined) {
-      throw new SessionError(
+      throw startError(
         'unsupported',
-        `workgroup '${this.#name}' runs '${version ?? 'an engine without a name'}', which this release does not know; ` +
-          'set the option `engine` to the one it is like',
-        { operation: 'start', provider: 'athena' },
+        `workgroup '${this.#name}' runs '${version ?? 'an unnamed engine'}', which this release does not know; ` +
+          'set the option `engine` to the most similar one',
       );
     }
     return engine;
   }
 
-  #begin() {
+  #begin({ pay }: ServiceCall) {
     const controller = new AbortController();
-    const promise = this.#calls.getWorkGroup(this.#name, controller.signal).then(({ WorkGroup: workgroup }) => {
-      this.#known = workgroup;
-      return workgroup ?? { Name: this.#name };
+    const call = { signal: controller.signal, pay };
+    const promise = this.#client.send('GetWorkGroup', { WorkGroup: this.#name }, call).then((answer) => {
+      this.#known = answer.WorkGroup;
+      return answer.WorkGroup ?? { Name: this.#name };
     });
     return { promise, controller, readers: 0 };
   }
+}
+
+function startError(kind: ErrorKind, message: string): SessionError {
+  return new SessionError(kind, message, { operation: 'start', provider: 'athena' });
 }

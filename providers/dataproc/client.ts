@@ -1,51 +1,39 @@
 import type { protos } from '@google-cloud/dataproc';
+import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { openConnection, type Connection } from './connection.ts';
-import type { WantedCall } from '../../src/provider-kit/call-runner.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
 
-/** A session as the service tells it. */
+/** A session in the service's answers. */
 export type NativeSession = protos.google.cloud.dataproc.v1.ISession;
-/** A long-running operation as the service tells it. */
+/** A long-running operation in the service's answers. */
 export type NativeOperation = protos.google.longrunning.IOperation;
-/** One page of sessions as the service tells it. */
-export type NativePage = protos.google.cloud.dataproc.v1.IListSessionsResponse;
 
-/** How long one call may take. */
-export interface CallLimits {
-  /** Tells when nobody wants the answer any more, and at the latest when the time is over. */
-  readonly wanted: WantedCall;
-  /** Milliseconds from now. */
+/** What each method answers. */
+interface Answers extends Readonly<Record<MethodName, unknown>> {
+  readonly createSession: NativeOperation;
+  readonly getSession: NativeSession;
+  readonly listSessions: protos.google.cloud.dataproc.v1.IListSessionsResponse;
+  readonly terminateSession: NativeOperation;
+  readonly deleteSession: NativeOperation;
+  readonly getOperation: NativeOperation;
+}
+
+/** The methods that change nothing. */
+const READS: ReadonlySet<MethodName> = new Set(['getSession', 'listSessions', 'getOperation']);
+
+/** The call of one verb. */
+export interface DataprocCall extends ServiceCall {
+  /** How long one request may take, milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** The few calls of Dataproc that the sessions of one project and region need; each makes one attempt and stops when its signal aborts. */
-export interface DataprocCalls {
-  createSession(
-    input: { readonly sessionId: string; readonly requestId: string; readonly session: NativeSession },
-    limits: CallLimits,
-  ): Promise<NativeOperation>;
-  getSession(id: string, limits: CallLimits): Promise<NativeSession>;
-  listSessions(
-    input: { readonly pageSize: number; readonly pageToken: string; readonly filter: string },
-    limits: CallLimits,
-  ): Promise<NativePage>;
-  terminateSession(id: string, limits: CallLimits): Promise<NativeOperation>;
-  deleteSession(
-    target: { readonly id: string; readonly requestId: string },
-    limits: CallLimits,
-  ): Promise<NativeOperation>;
-  getOperation(name: string, limits: CallLimits): Promise<NativeOperation>;
-  /** Closes the connections; a later call opens new ones. */
-  close(): void;
-}
-
-/** Dataproc over the SDK's client, which is loaded and built when it is first needed. */
-export class DataprocSdkCalls implements DataprocCalls {
+/** The client for the sessions of one project and region. Loads the SDK and connects at the first call; each call makes one attempt. */
+export class DataprocClient {
   readonly #config: DataprocConfig;
   readonly #parent: string;
   #connection: Promise<Connection> | undefined;
-  /** The same once it is there: looks come often, and need not wait for a promise. */
+  /** The open connection: frequent polls need not wait for a promise. */
   #open: Connection | undefined;
 
   constructor(config: DataprocConfig) {
@@ -53,45 +41,34 @@ export class DataprocSdkCalls implements DataprocCalls {
     this.#parent = `projects/${config.project}/locations/${config.region}`;
   }
 
-  createSession(
-    input: { readonly sessionId: string; readonly requestId: string; readonly session: NativeSession },
-    limits: CallLimits,
-  ): Promise<NativeOperation> {
-    const { sessionId, requestId, session } = input;
-    return this.#call('createSession', { parent: this.#parent, sessionId, requestId, session }, limits);
+  /** Calls a method that concerns the project and region. */
+  inParent<Method extends 'createSession' | 'listSessions'>(
+    method: Method,
+    request: Request,
+    call: DataprocCall,
+  ): Promise<Answers[Method]> {
+    return this.#call(method, { parent: this.#parent, ...request }, call);
   }
 
-  getSession(id: string, limits: CallLimits): Promise<NativeSession> {
-    return this.#call('getSession', { name: this.#nameOf(id) }, limits);
+  /** Calls a method that concerns one session. */
+  ofSession<Method extends 'getSession' | 'terminateSession' | 'deleteSession'>(
+    method: Method,
+    { id, ...request }: Request & { readonly id: string },
+    call: DataprocCall,
+  ): Promise<Answers[Method]> {
+    return this.#call(method, { name: `${this.#parent}/sessions/${id}`, ...request }, call);
   }
 
-  listSessions(
-    input: { readonly pageSize: number; readonly pageToken: string; readonly filter: string },
-    limits: CallLimits,
-  ): Promise<NativePage> {
-    return this.#call('listSessions', { parent: this.#parent, ...input }, limits);
+  getOperation(name: string, call: DataprocCall): Promise<NativeOperation> {
+    return this.#call('getOperation', { name }, call);
   }
 
-  terminateSession(id: string, limits: CallLimits): Promise<NativeOperation> {
-    return this.#call('terminateSession', { name: this.#nameOf(id) }, limits);
-  }
-
-  deleteSession(
-    { id, requestId }: { readonly id: string; readonly requestId: string },
-    limits: CallLimits,
-  ): Promise<NativeOperation> {
-    return this.#call('deleteSession', { name: this.#nameOf(id), requestId }, limits);
-  }
-
-  getOperation(name: string, limits: CallLimits): Promise<NativeOperation> {
-    return this.#call('getOperation', { name }, limits);
-  }
-
+  /** Closes the connections; a later call opens new ones. */
   close(): void {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#open = undefined;
-    // One that could not be opened has nothing to close.
+    // A connection that failed to open has nothing to close.
     connection?.then(
       (open) => {
         open.close();
@@ -100,13 +77,11 @@ export class DataprocSdkCalls implements DataprocCalls {
     );
   }
 
-  #nameOf(id: string): string {
-    return `${this.#parent}/sessions/${id}`;
-  }
-
-  #call<Answer>(method: MethodName, request: Request, limits: CallLimits): Promise<Answer> {
-    const answer = this.#open?.call(method, request, limits);
-    return (answer ?? this.#connect().then((open) => open.call(method, request, limits))) as Promise<Answer>;
+  #call<Method extends MethodName>(method: Method, request: Request, call: DataprocCall): Promise<Answers[Method]> {
+    const send = (): Promise<unknown> =>
+      this.#open?.call(method, request, call) ?? this.#connect().then((open) => open.call(method, request, call));
+    const waiting = call.pay(READS.has(method) ? 'reads' : 'writes');
+    return (waiting === undefined ? send() : waiting.then(send)) as Promise<Answers[Method]>;
   }
 
   #connect(): Promise<Connection> {
@@ -117,7 +92,7 @@ export class DataprocSdkCalls implements DataprocCalls {
         return open;
       },
       (error: unknown) => {
-        // Credentials may be there at the next call.
+        // The next call may find credentials.
         this.#connection = undefined;
         throw error;
       },

@@ -1,4 +1,4 @@
-import type { CallLimits } from './client.ts';
+import type { DataprocCall } from './client.ts';
 import { openAuth } from './credentials.ts';
 import { openGrpc } from './grpc-connection.ts';
 import type { DataprocConfig } from './options.ts';
@@ -7,12 +7,12 @@ import { openRest } from './rest-connection.ts';
 
 /** One open connection to the service. */
 export interface Connection {
-  call(method: MethodName, request: Request, limits: CallLimits): Promise<unknown>;
+  call(method: MethodName, request: Request, call: DataprocCall): Promise<unknown>;
   close(): void;
 }
 
 /**
- * Sees that there are credentials, loads what the transport needs, and opens it.
+ * Finds credentials, loads the transport, and opens it.
  * @throws CredentialsError
  */
 export async function openConnection(config: DataprocConfig): Promise<Connection> {

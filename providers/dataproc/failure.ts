@@ -1,21 +1,6 @@
+import { networkStage, readRetryAfter, type FailureStage } from '../../src/provider-kit/network-failure.ts';
+import type { ServiceFailure } from '../../src/provider-kit/service-failure.ts';
 import { CredentialsError } from './credentials.ts';
-
-/**
- * How far a call came that failed: no credentials (`credentials`), no connection (`connect`), no answer (`wire`), an answer that
- * is an error or cannot be read (`answer`), or not out of this process (`local`).
- */
-export type FailureStage = 'credentials' | 'connect' | 'wire' | 'answer' | 'local';
-
-/** What the SDK threw, read once, in the words of gRPC whichever the transport. */
-export interface DataprocFailure {
-  readonly stage: FailureStage;
-  /** The gRPC code's name, the socket's code, or the name of the error. */
-  readonly code: string;
-  /** The service's own words; empty where it said nothing that can be read. */
-  readonly message: string;
-  readonly httpStatus: number | undefined;
-  readonly retryAfterMs: number | undefined;
-}
 
 /** Google's codes by their gRPC number. @see https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto (read 2026-11-21) */
 export const GRPC_CODES = [
@@ -58,28 +43,17 @@ const CODES_BY_STATUS: Readonly<Record<number, GrpcCode>> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
-/** Before any byte of the request was sent. @see https://nodejs.org/api/errors.html#common-system-errors (read 2026-11-20) */
-const CONNECT_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
 /** What the two transports put on the errors they throw. */
 interface SdkError extends Error {
   readonly code?: unknown;
   readonly details?: unknown;
   readonly status?: unknown;
   readonly metadata?: { get?(key: string): readonly unknown[] };
-  readonly statusDetails?: unknown;
-  readonly response?: { readonly headers?: unknown; readonly config?: { readonly url?: unknown } };
+  readonly response?: { readonly headers?: unknown };
 }
 
 /** Reads what the SDK threw. */
-export function readFailure(thrown: unknown, nowMs: number): DataprocFailure {
+export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as SdkError;
   if (error instanceof CredentialsError) return failure('credentials', error.name, { message: error.message });
   const { code } = error;
@@ -93,57 +67,51 @@ export function readFailure(thrown: unknown, nowMs: number): DataprocFailure {
   if (httpStatus >= 100) return readHttpFailure(error, { httpStatus, nowMs });
   // The text of an answer that is no JSON, such as a proxy's page.
   if (error instanceof SyntaxError) return failure('answer', 'unreadable', {});
-  if (typeof code === 'string' && code !== '') {
-    return failure(CONNECT_CODES.has(code) || isTlsCode(code) ? 'connect' : 'wire', code, { message: error.message });
-  }
+  if (typeof code === 'string' && code !== '') return failure(networkStage(code), code, { message: error.message });
   const isFetchFailure = error.name === 'FetchError' || error.name === 'AbortError' || error.name === 'GaxiosError';
   return failure(isFetchFailure ? 'wire' : 'local', error.name, { message: error.message });
 }
 
-/** The handshake failed: nothing was sent, and trying again does not mend a certificate. */
-export function isTlsCode(code: string): boolean {
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)|_CERT_|^EPROTO$/.test(code);
-}
+/** The answers after which nobody knows whether the service has acted. */
+const AMBIGUOUS_CODES: readonly string[] = [
+  'CANCELLED',
+  'UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'unreadable',
+];
 
-/** Tells whether the service may have acted although the call failed. */
-export function mayHaveActed({ stage, code }: DataprocFailure): boolean {
-  if (stage === 'wire') return true;
-  const ambiguousStartError = [
-    'CANCELLED',
-    'UNKNOWN',
-    'DEADLINE_EXCEEDED',
-    'INTERNAL',
-    'UNAVAILABLE',
-    'DATA_LOSS',
-    'unreadable',
-  ];
-  return stage === 'answer' && ambiguousStartError.includes(code);
+/** Whether the service may have acted although the call failed. */
+export function mayHaveActed({ stage, code }: ServiceFailure): boolean {
+  return stage === 'wire' || (stage === 'answer' && AMBIGUOUS_CODES.includes(code));
 }
 
 function readHttpFailure(
   error: SdkError,
   { httpStatus, nowMs }: { readonly httpStatus: number; readonly nowMs: number },
-): DataprocFailure {
-  const body = readBody(error.message);
-  const told = body?.error;
-  const retryAfterMs = retryAfter(error.response?.headers, nowMs);
+): ServiceFailure {
+  const reported = readBody(error.message)?.error;
+  const { headers } = error.response ?? {};
+  const retryAfterMs = readRetryAfter(headers instanceof Headers ? headers.get('retry-after') : undefined, nowMs);
   // The token service answers { error: 'invalid_grant' }: the call itself was never sent.
-  if (typeof told === 'string') return failure('credentials', told, { httpStatus, message: told });
-  const named = GRPC_CODES.find((name) => name === told?.status);
+  if (typeof reported === 'string') return failure('credentials', reported, { httpStatus, message: reported });
+  const named = GRPC_CODES.find((name) => name === reported?.status);
   const code = named ?? CODES_BY_STATUS[httpStatus] ?? (httpStatus >= 500 ? 'UNKNOWN' : 'FAILED_PRECONDITION');
   return failure('answer', code, {
     httpStatus,
-    message: told?.message ?? '',
-    retryAfterMs: retryAfterMs ?? delayOf(told?.details),
+    message: reported?.message ?? '',
+    retryAfterMs: retryAfterMs ?? delayOf(reported?.details),
   });
 }
 
 function failure(
   stage: FailureStage,
   code: string,
-  rest: Partial<Pick<DataprocFailure, 'message' | 'httpStatus' | 'retryAfterMs'>>,
-): DataprocFailure {
-  return { stage, code, message: '', httpStatus: undefined, retryAfterMs: undefined, ...rest };
+  rest: Partial<Pick<ServiceFailure, 'message' | 'httpStatus' | 'retryAfterMs'>>,
+): ServiceFailure {
+  return { stage, code, message: '', ...rest };
 }
 
 interface ErrorBody {
@@ -156,7 +124,7 @@ interface ErrorBody {
       };
 }
 
-/** The SDK throws the body's text as the message; sometimes only what stands in it. */
+/** The SDK throws the body's text as the message; sometimes only the message inside it. */
 function readBody(text: string): ErrorBody | undefined {
   try {
     const json: unknown = JSON.parse(text);
@@ -165,14 +133,6 @@ function readBody(text: string): ErrorBody | undefined {
   } catch {
     return /^[[{<]/.test(text.trim()) || text === '' ? undefined : { error: { message: text } };
   }
-}
-
-function retryAfter(headers: unknown, nowMs: number): number | undefined {
-  const text = headers instanceof Headers ? headers.get('retry-after') : undefined;
-  if (text === null || text === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  const dateMs = Date.parse(text);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 /** `RetryInfo` in the JSON of an error. @see https://cloud.google.com/apis/design/errors#error_details (read 2026-11-21) */

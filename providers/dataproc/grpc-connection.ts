@@ -3,7 +3,7 @@ import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import type { Connection } from './connection.ts';
 import { loadGrpc, loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
-import { CALLER, routingOf, sendWhileWanted, type MethodName } from './request.ts';
+import { CALLER, routingOf, sendUntilAborted, type MethodName } from './request.ts';
 import { unaryOn, type UnaryMethod } from './unary-call.ts';
 
 /** A session of the service; operations are asked for at the same place. @see https://github.com/googleapis/googleapis/blob/master/google/cloud/dataproc/v1/sessions.proto (read 2026-11-21) */
@@ -33,13 +33,13 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): 
   const channel = new grpc.Channel(`${endpoint.host}:${endpoint.port}`, credentials, CHANNEL_OPTIONS);
   const send = unaryOn(channel, grpc);
   return {
-    call(method, request, { wanted, timeoutMs }) {
+    call(method, request, { signal, timeoutMs }) {
       const metadata = new grpc.Metadata();
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);
       // The service is told the deadline. Here the call is stopped when it is given up: gRPC's own timer would be one more.
       metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
-      return sendWhileWanted(wanted, (answered) => send(methods[method], { request, metadata, answered }));
+      return sendUntilAborted(signal, (answered) => send(methods[method], { request, metadata, answered }));
     },
     close() {
       channel.close();

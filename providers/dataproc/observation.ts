@@ -38,8 +38,8 @@ export function fromState(nativeState: string, context: ObservationContext, deta
   return { ...context, nativeState, state: point?.state, acceptsWork: false, final: point?.final ?? false, details };
 }
 
-/** A session that never came to be: its operation failed before there was anything to look at. */
-export function neverCame(reason: string, context: ObservationContext): Observation {
+/** A session that does not exist, because its start failed. */
+export function failedStart(reason: string, context: ObservationContext): Observation {
   return { ...context, nativeState: 'FAILED', state: 'failed', acceptsWork: false, final: true, reason, details: {} };
 }
 

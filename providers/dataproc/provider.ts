@@ -3,18 +3,13 @@ import type { Observation } from '../../src/contract/observation.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type {
-  CallContext,
-  Cursor,
-  ListFilter,
-  SessionPage,
-  SessionProvider,
-} from '../../src/contract/session-provider.ts';
+import type { Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
-import { DataprocSdkCalls, type CallLimits, type DataprocCalls, type NativeSession } from './client.ts';
-import { terminateAndWait } from './terminate-and-wait.ts';
+import { DataprocClient, type DataprocCall, type NativeSession } from './client.ts';
+import { terminateAndWait, type SessionTarget } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
 import { fromSession, notFoundObservation, type ObservationContext } from './observation.ts';
@@ -25,11 +20,11 @@ import { toSessionInput } from './start-input.ts';
 /** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/create (read 2026-11-20) */
 const SESSION_ID = {
   pattern: /^[a-z0-9][a-z0-9-]{2,61}[a-z0-9]$/,
-  words: '4 to 63 characters of a-z, 0-9 and hyphens, with none at the ends',
+  words: '4 to 63 characters of a-z, 0-9 and hyphens, without a hyphen at the ends',
 };
 
-/** How long one request may take at most: a gRPC call without a deadline waits for ever. */
-const CALL_LIMIT_MS = 60_000;
+/** The time limit of one request: a gRPC call without a deadline waits forever. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Interactive sessions of one project and region of Dataproc. */
 export class DataprocProvider implements SessionProvider {
@@ -38,7 +33,7 @@ export class DataprocProvider implements SessionProvider {
   readonly capabilities: Capabilities;
   readonly #config: DataprocConfig;
   readonly #ports: ProviderPorts;
-  readonly #calls: DataprocCalls;
+  readonly #client: DataprocClient;
   readonly #runner: CallRunner;
 
   constructor(config: DataprocConfig, ports: ProviderPorts) {
@@ -46,7 +41,7 @@ export class DataprocProvider implements SessionProvider {
     this.capabilities = dataprocCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#calls = new DataprocSdkCalls(config);
+    this.#client = new DataprocClient(config);
     this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
@@ -56,31 +51,26 @@ export class DataprocProvider implements SessionProvider {
   }
 
   start(request: StartRequest, call: CallContext): Promise<Observation> {
-    return this.#attempt({ operation: 'start', call }, (limits) => {
+    return this.#run({ operation: 'start', call }, (sub) => {
       const { token, owner } = request;
       const session = toSessionInput(request, this.#config);
-      const handle = this.#handle(token);
-      return startByName(
-        { calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) },
-        { id: token, owner, session, deleteRecord: this.#config.deleteRecord },
-      );
+      const { deleteRecord } = this.#config;
+      return startByName(this.#target(this.#handle(token), sub), { id: token, owner, session, deleteRecord });
     });
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#attempt({ operation: 'describe', handle, call }, async (limits) => {
-      return fromSession(await this.#calls.getSession(handle.id, limits), this.#context(handle));
+    return this.#run({ operation: 'describe', handle, call }, async (sub) => {
+      return fromSession(await this.#client.ofSession('getSession', { id: handle.id }, sub), this.#context(handle));
     });
   }
 
   async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
     const nativeFilter = toNativeFilter(filter);
     if (nativeFilter === undefined) return { observations: [] };
-    return this.#attempt({ operation: 'listPage', call }, async (limits) => {
-      const { sessions, nextPageToken } = await this.#calls.listSessions(
-        { pageSize: this.capabilities.listPageSize, pageToken: cursor ?? '', filter: nativeFilter },
-        limits,
-      );
+    return this.#run({ operation: 'listPage', call }, async (sub) => {
+      const request = { pageSize: this.capabilities.listPageSize, pageToken: cursor ?? '', filter: nativeFilter };
+      const { sessions, nextPageToken } = await this.#client.inParent('listSessions', request, sub);
       const observations = (sessions ?? []).flatMap((session) => this.#observeListed(session, filter));
       return { observations, ...(nextPageToken && { next: nextPageToken }) };
     });
@@ -88,8 +78,8 @@ export class DataprocProvider implements SessionProvider {
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
     try {
-      return await this.#attempt({ operation: 'terminate', handle, call }, (limits) =>
-        terminateAndWait({ calls: this.#calls, clock: this.#ports.clock, limits, sight: () => this.#context(handle) }),
+      return await this.#run({ operation: 'terminate', handle, call }, (sub) =>
+        terminateAndWait(this.#target(handle, sub)),
       );
     } catch (error) {
       if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
@@ -98,16 +88,26 @@ export class DataprocProvider implements SessionProvider {
   }
 
   async close(): Promise<void> {
-    this.#calls.close();
+    this.#client.close();
   }
 
-  #attempt<Answer>(subject: CallSubject, work: (limits: CallLimits) => Promise<Answer>): Promise<Answer> {
+  #run<Answer>(subject: CallSubject, work: (call: DataprocCall) => Promise<Answer>): Promise<Answer> {
     const leftMs = subject.call.deadline - this.#ports.clock.monotonicMs();
-    const timeoutMs = Math.min(CALL_LIMIT_MS, leftMs);
-    return this.#runner.runWith(subject, (wanted) => work({ wanted, timeoutMs }));
+    const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs);
+    return this.#runner.run(subject, (call) => work({ ...call, timeoutMs }));
   }
 
-  /** The native filter is coarser than ours: ACTIVE is ready or still creating, and times are compared to the millisecond. */
+  #target(handle: SessionHandle, call: DataprocCall): SessionTarget {
+    return {
+      id: handle.id,
+      client: this.#client,
+      clock: this.#ports.clock,
+      call,
+      context: () => this.#context(handle),
+    };
+  }
+
+  /** The native filter is coarser than ours: ACTIVE is ready or still creating, and its times have no milliseconds. */
   #observeListed(session: NativeSession, { states, createdAfterMs }: ListFilter): readonly Observation[] {
     const id = session.name?.split('/').at(-1) ?? '';
     if (id === '') return [];

@@ -1,5 +1,4 @@
-import { onGivenUp } from '../../src/provider-kit/on-abort.ts';
-import type { WantedCall } from '../../src/provider-kit/call-runner.ts';
+import { onAbort } from '../../src/provider-kit/on-abort.ts';
 
 /** The calls of the service that we use, as its protos name them. */
 export type MethodName =
@@ -19,18 +18,17 @@ export function routingOf({ name, parent = '' }: Request): string {
 /** Sends a request and returns the way to stop it. */
 export type Send = (answered: (error: unknown, answer: unknown) => void) => () => void;
 
-/** Sends one request and waits for its answer; stops it when nobody wants it any more, which is at its deadline at the latest. */
-export function sendWhileWanted(wanted: WantedCall, send: Send): Promise<unknown> {
+/** Sends one request and waits for its answer; an abort stops it. */
+export function sendUntilAborted(signal: AbortSignal, send: Send): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const call: { isGivenUp: boolean; stop?: () => void } = { isGivenUp: false };
-    const letGo = onGivenUp(wanted, () => {
-      call.isGivenUp = true;
-      call.stop?.();
+    signal.throwIfAborted();
+    let stop = (): void => {};
+    const stopListening = onAbort(signal, () => {
+      stop();
     });
-    if (call.isGivenUp) throw wanted.signal.reason;
     try {
-      call.stop = send((error, answer) => {
-        letGo();
+      stop = send((error, answer) => {
+        stopListening();
         afterThisTurn(() => {
           if (error === null || error === undefined) resolve(answer);
           // What the SDK rejects with is read by the error table.
@@ -39,7 +37,7 @@ export function sendWhileWanted(wanted: WantedCall, send: Send): Promise<unknown
         });
       });
     } catch (error) {
-      letGo();
+      stopListening();
       throw error;
     }
   });

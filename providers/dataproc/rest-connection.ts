@@ -2,7 +2,7 @@ import type { GoogleAuth } from 'google-auth-library';
 import type { Connection } from './connection.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
-import { CALLER, routingOf, sendWhileWanted, type MethodName, type Request } from './request.ts';
+import { CALLER, routingOf, sendUntilAborted, type MethodName, type Request } from './request.ts';
 
 /** What the SDK's REST calls a method of a stub. */
 type StubMethod = (
@@ -45,7 +45,7 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
   const operations = client.operationsClient as unknown as OperationsClient;
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {
-    async call(method, request, { wanted, timeoutMs }) {
+    async call(method, request, { signal, timeoutMs }) {
       if (method === 'getOperation') {
         const [operation] = await operations.getOperation(
           { name: request.name },
@@ -54,7 +54,7 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
         return operation;
       }
       const headers = { 'x-goog-request-params': [routingOf(request)], 'x-goog-api-client': [CALLER] };
-      return sendWhileWanted(wanted, (answered) => {
+      return sendUntilAborted(signal, (answered) => {
         const call: { sent?: ReturnType<StubMethod> | undefined } = {};
         const stop = (): void => {
           call.sent?.cancel();

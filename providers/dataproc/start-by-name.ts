@@ -2,119 +2,112 @@ import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
-import type { SessionDrive } from './terminate-and-wait.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, notFoundObservation, neverCame } from './observation.ts';
+import { failedStart, fromSession, fromState, notFoundObservation } from './observation.ts';
 import { nameOf } from './start-input.ts';
+import type { SessionTarget } from './terminate-and-wait.ts';
 
-/** What is to be started under which name. */
+/** A session to start under a name. */
 export interface NamedStart {
   /** The session's id and, for the first attempt, the id of the request. */
   readonly id: string;
   readonly owner: string;
   readonly session: NativeSession;
-  /** Whether the record of an ended session may make room. */
+  /** Whether the record of an ended session may be deleted. */
   readonly deleteRecord: boolean;
 }
 
-/** Pause between two looks at a record that is being removed, milliseconds. */
-const REMOVAL_PAUSE_MS = 2_000;
+/** The poll interval while a record is deleted, milliseconds. */
+const DELETION_POLL_MS = 2_000;
 
 /**
- * Starts the session of a name. A name that is taken is looked at: our own session is adopted, ended or not, or, where that is
- * asked for, the record of one that ended makes room; anybody else's is a conflict. An id of a request is remembered by the
- * service beyond the record, so each further session under a name has one of its own that every process finds alike.
+ * Starts a session under a name. If the name is taken: our own session is returned, ended or not, or, with `deleteRecord`, the
+ * record of an ended one is deleted and a new session started; a session of someone else is a conflict. The service remembers
+ * the id of a request longer than the record, so each further session under a name has its own, which every process derives alike.
+ * Decision 15: docs/decisions/0015-dataproc-session-id-is-the-token.md
  */
-export async function startByName(drive: SessionDrive, start: NamedStart): Promise<Observation> {
-  const first = await create(drive, start, start.id);
+export async function startByName(target: SessionTarget, start: NamedStart): Promise<Observation> {
+  const first = await create(target, start, start.id);
   if (!start.deleteRecord || !first.observation.final || first.uuid === '') return first.observation;
-  await removeRecord(drive, { id: start.id, uuid: first.uuid });
-  return (await create(drive, start, first.uuid)).observation;
+  await deleteRecord(target, first.uuid);
+  return (await create(target, start, first.uuid)).observation;
 }
 
 interface Seen {
   readonly observation: Observation;
-  /** Tells two sessions of one name apart; empty where there is no session to be seen. */
+  /** Distinguishes sessions of one name; empty if no session was seen. */
   readonly uuid: string;
 }
 
-async function create(drive: SessionDrive, start: NamedStart, requestId: string): Promise<Seen> {
-  const { calls, limits } = drive;
+async function create(target: SessionTarget, start: NamedStart, requestId: string): Promise<Seen> {
+  const { client, call } = target;
   const { id, session } = start;
   let operation: NativeOperation;
   try {
-    operation = await calls.createSession({ sessionId: id, requestId, session }, limits);
+    operation = await client.inParent('createSession', { sessionId: id, requestId, session }, call);
   } catch (error) {
     if (readFailure(error, 0).code !== 'ALREADY_EXISTS') throw error;
-    return adopt(drive, start, await calls.getSession(id, limits));
+    return adopt(target, start, await client.ofSession('getSession', { id }, call));
   }
-  return look(drive, start, operation);
+  return describeCreated(target, start, operation);
 }
 
 /**
- * The operation is not waited for: the session is there at once, and is what shows to everybody. When it is not there, the
- * operation tells whether it will be. Whatever goes wrong with looking, the start has succeeded.
+ * The session is there at once and visible to everyone, so this does not wait for the operation. If the session is not there,
+ * the operation tells whether it will be. The start has succeeded, whatever happens here.
  */
-async function look(drive: SessionDrive, start: NamedStart, started: NativeOperation): Promise<Seen> {
-  const { calls, limits, sight } = drive;
+async function describeCreated(target: SessionTarget, start: NamedStart, started: NativeOperation): Promise<Seen> {
+  const { client, call, context } = target;
   const { id, owner, session } = start;
   const name = nameOf(session);
-  const creating = {
-    observation: fromState('CREATING', sight(), {
-      ownership: { owner, token: id },
-      ...(name !== undefined && { name }),
-    }),
-    uuid: '',
-  };
+  const details = { ownership: { owner, token: id }, ...(name !== undefined && { name }) };
+  const creating = { observation: fromState('CREATING', context(), details), uuid: '' };
   let found: NativeSession;
   try {
-    found = await calls.getSession(id, limits);
+    found = await client.ofSession('getSession', { id }, call);
   } catch (error) {
     if (readFailure(error, 0).code !== 'NOT_FOUND') return creating;
-    return { observation: (await askOperation(drive, started)) ?? creating.observation, uuid: '' };
+    return { observation: (await readOperation(target, started)) ?? creating.observation, uuid: '' };
   }
-  return adopt(drive, start, found);
+  return adopt(target, start, found);
 }
 
 /** What became of a start whose session is not there; `undefined` while that is open. */
-async function askOperation(
-  { calls, limits, sight }: SessionDrive,
+async function readOperation(
+  { client, call, context }: SessionTarget,
   started: NativeOperation,
 ): Promise<Observation | undefined> {
   try {
-    const { done, error } = started.done ? started : await calls.getOperation(started.name ?? '', limits);
+    const { done, error } = started.done ? started : await client.getOperation(started.name ?? '', call);
     if (!done) return undefined;
-    return error ? neverCame(error.message || 'Dataproc gave no reason', sight()) : notFoundObservation(sight());
+    return error ? failedStart(error.message || 'Dataproc gave no reason', context()) : notFoundObservation(context());
   } catch {
     return undefined;
   }
 }
 
 /** The session that has the name, if it is ours. */
-function adopt({ sight }: SessionDrive, { id, owner }: NamedStart, found: NativeSession): Seen {
-  const observation = fromSession(found, sight());
+function adopt({ context }: SessionTarget, { id, owner }: NamedStart, found: NativeSession): Seen {
+  const observation = fromSession(found, context());
   const { handle, details } = observation;
   if (details.ownership?.owner === owner) return { observation, uuid: found.uuid ?? '' };
-  const holder = details.ownership?.owner ?? details.creator ?? 'somebody else';
+  const holder = details.ownership?.owner ?? details.creator ?? 'someone else';
   throw new SessionError(
     'conflict',
-    `the name ${id} is taken by a session of ${holder} (${observation.nativeState}); attach to it, choose another key, or have it deleted`,
+    `the name ${id} is taken by a session of ${holder} (${observation.nativeState}); attach to it, use another key, or delete it`,
     { operation: 'start', provider: 'dataproc', handle, observation, native: { code: 'ALREADY_EXISTS' } },
   );
 }
 
 /**
- * Removes a record and waits until it is gone. Somebody else may do the same at the same time, and be first to start anew:
- * so only the session that was seen is removed, and under a request id that all who saw it share.
+ * Deletes a record and waits until it is gone. Another process may do the same and start first: so only the session that was
+ * seen is deleted, under a request id that everyone who saw it derives.
  */
-async function removeRecord(
-  { calls, clock, limits }: SessionDrive,
-  { id, uuid }: { readonly id: string; readonly uuid: string },
-): Promise<void> {
-  const isThere = async (): Promise<boolean> => (await calls.getSession(id, limits)).uuid === uuid;
+async function deleteRecord({ id, client, clock, call }: SessionTarget, uuid: string): Promise<void> {
+  const exists = async (): Promise<boolean> => (await client.ofSession('getSession', { id }, call)).uuid === uuid;
   try {
-    if (await isThere()) await calls.deleteSession({ id, requestId: uuid }, limits);
-    while (await isThere()) await sleep(clock, REMOVAL_PAUSE_MS, limits.wanted.signal);
+    if (await exists()) await client.ofSession('deleteSession', { id, requestId: uuid }, call);
+    while (await exists()) await sleep(clock, DELETION_POLL_MS, call.signal);
   } catch (error) {
     if (readFailure(error, 0).code !== 'NOT_FOUND') throw error;
   }

@@ -1,49 +1,50 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
-import type { CallLimits, DataprocCalls } from './client.ts';
+import type { DataprocCall, DataprocClient } from './client.ts';
 import { readFailure } from './failure.ts';
 import { fromSession, fromState, notFoundObservation, type ObservationContext } from './observation.ts';
 
-/** Who drives which session. */
-export interface SessionDrive {
-  readonly calls: DataprocCalls;
+/** One session, the call that concerns it, and what the call needs. */
+export interface SessionTarget {
+  readonly id: string;
+  readonly client: DataprocClient;
   readonly clock: Clock;
-  readonly limits: CallLimits;
-  readonly sight: () => ObservationContext;
+  readonly call: DataprocCall;
+  readonly context: () => ObservationContext;
 }
 
-/** Pauses between two looks at a session whose end is decided, and at one that is still being created, milliseconds. */
-const PAUSES_MS = { ending: 1_000, creating: 5_000 };
+/** Poll intervals of a session that ends, and of one that is still being created, milliseconds. */
+const POLL_INTERVALS_MS = { ending: 1_000, creating: 5_000 };
 
-/** How often a session whose end was accepted is looked at until it shows. */
-const ENDING_LOOKS = 10;
+/** How often a session is polled after the service has accepted its end. */
+const ENDING_POLLS = 10;
 
 /**
- * Ends a session. The service refuses that while the session is being created (ABORTED) and while it ends already
- * (FAILED_PRECONDITION), and shows it as ACTIVE for a moment after it agreed: so the end is asked for until it shows.
+ * Ends a session. The service rejects that while the session is being created (ABORTED) and when it is ending already
+ * (FAILED_PRECONDITION), and shows it as ACTIVE for a moment after it has agreed: so this repeats the request until the end shows.
  * The caller's deadline ends the wait.
+ * Decision 16: docs/decisions/0016-dataproc-terminate-waits-in-the-provider.md
  * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
  */
-export async function terminateAndWait(drive: SessionDrive): Promise<Observation> {
-  const { calls, clock, limits, sight } = drive;
-  const { id } = sight().handle;
-  while (!(await isAccepted(drive, id))) {
-    let seen = fromSession(await calls.getSession(id, limits), sight());
-    // As long as it is being created the answer is known.
+export async function terminateAndWait(target: SessionTarget): Promise<Observation> {
+  const { clock, call } = target;
+  while (!(await isAccepted(target))) {
+    let seen = await describe(target);
+    // While it is being created the request would be rejected again.
     while (seen.nativeState === 'CREATING') {
-      await sleep(clock, PAUSES_MS.creating, limits.wanted.signal);
-      seen = fromSession(await calls.getSession(id, limits), sight());
+      await sleep(clock, POLL_INTERVALS_MS.creating, call.signal);
+      seen = await describe(target);
     }
     if (isEnding(seen)) return seen;
-    await sleep(clock, PAUSES_MS.ending, limits.wanted.signal);
+    await sleep(clock, POLL_INTERVALS_MS.ending, call.signal);
   }
-  return awaitEnding(drive, id);
+  return awaitEnding(target);
 }
 
-async function isAccepted({ calls, limits }: SessionDrive, id: string): Promise<boolean> {
+async function isAccepted({ id, client, call }: SessionTarget): Promise<boolean> {
   try {
-    await calls.terminateSession(id, limits);
+    await client.ofSession('terminateSession', { id }, call);
     return true;
   } catch (error) {
     const { stage, code } = readFailure(error, 0);
@@ -52,18 +53,23 @@ async function isAccepted({ calls, limits }: SessionDrive, id: string): Promise<
   }
 }
 
-/** The end is decided: a look that fails, or a service that goes on showing the past, changes nothing about it. */
-async function awaitEnding({ calls, clock, limits, sight }: SessionDrive, id: string): Promise<Observation> {
-  for (let look = 0; look < ENDING_LOOKS; look++) {
-    if (look > 0) await sleep(clock, PAUSES_MS.ending, limits.wanted.signal);
+/** The end is decided: a failed poll, or one that shows an earlier state, does not change that. */
+async function awaitEnding(target: SessionTarget): Promise<Observation> {
+  const { clock, call, context } = target;
+  for (let poll = 0; poll < ENDING_POLLS; poll++) {
+    if (poll > 0) await sleep(clock, POLL_INTERVALS_MS.ending, call.signal);
     try {
-      const seen = fromSession(await calls.getSession(id, limits), sight());
+      const seen = await describe(target);
       if (isEnding(seen)) return seen;
     } catch (error) {
-      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation(sight());
+      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation(context());
     }
   }
-  return fromState('TERMINATING', sight());
+  return fromState('TERMINATING', context());
+}
+
+async function describe({ id, client, call, context }: SessionTarget): Promise<Observation> {
+  return fromSession(await client.ofSession('getSession', { id }, call), context());
 }
 
 function isEnding({ state }: Observation): boolean {

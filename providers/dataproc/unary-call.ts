@@ -21,6 +21,7 @@ export type SendUnary = (method: UnaryMethod, call: UnaryCall) => () => void;
 /**
  * One request and its one answer, on the channel itself: the client on top of it builds interceptors, an emitter and an error with
  * the caller's stack for each call, which nobody here asks for and which cost a tenth of the call.
+ * Decision 17: docs/decisions/0017-grpc-calls-use-the-channel.md
  */
 export function unaryOn(channel: grpc.Channel, { status }: typeof grpc): SendUnary {
   const read = ({ deserialize }: UnaryMethod, message: Buffer | undefined, ended: grpc.StatusObject): Outcome => {

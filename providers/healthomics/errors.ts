@@ -1,13 +1,10 @@
-import type { BatchOperation } from '../../src/contract/batch-provider.ts';
-import type { ErrorKind } from '../../src/contract/error-kinds.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import { commonKind, mayHaveActed, readFailure, type AwsFailure } from '../_aws/failure.ts';
-import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
-import { isChanging } from '../../src/provider-kit/with-deadline.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
+import type { ErrorTable } from '../../src/provider-kit/service-failure.ts';
+import { defineAwsErrors } from '../_aws/errors.ts';
 
 /**
- * One row for every exception class of the SDK. What a refused cancel or delete is called is not documented: `conflict` is what
- * the model offers, and the state decides.
+ * One row for every exception class of the SDK. The code of a refused cancel or delete is not documented: the model offers
+ * `conflict`, and the state of the batch decides.
  * @see https://docs.aws.amazon.com/omics/latest/api/API_StartRunBatch.html (read 2026-11-20)
  */
 export const HEALTHOMICS_ERRORS = {
@@ -21,7 +18,7 @@ export const HEALTHOMICS_ERRORS = {
   ServiceQuotaExceededException: 'quota-exceeded',
   ThrottlingException: 'rate-limited',
   ValidationException: 'invalid-request',
-} as const satisfies Record<string, ErrorKind>;
+} as const satisfies ErrorTable<BatchOperation>;
 
 /**
  * What S3 answers to the upload of a run list.
@@ -34,72 +31,24 @@ export const S3_ERRORS = {
   PermanentRedirect: 'config-invalid',
   EntityTooLarge: 'invalid-request',
   InvalidBucketName: 'config-invalid',
-} as const satisfies Record<string, ErrorKind>;
+} as const satisfies ErrorTable<BatchOperation>;
 
-/** Turns whatever an SDK threw into a SessionError. */
-export function toSessionError(thrown: unknown, failed: FailedCall<BatchOperation>): SessionError {
-  if (SessionError.is(thrown)) return thrown;
-  const { operation, handle, scope, nowMs } = failed;
-  const failure = readFailure(thrown, nowMs);
-  const kind = toErrorKind(failure, operation);
-  const { code, requestId, httpStatus, retryAfterMs } = failure;
-  return new SessionError(kind, `${describeFailure(failure, operation, scope)}${advice(kind, operation)}`, {
-    operation,
-    provider: 'healthomics',
-    handle,
-    native: { code, requestId, httpStatus },
-    effect: isChanging(operation) && isDoubtful(failure) ? 'unknown' : 'none',
-    retryAfterMs,
-    cause: thrown,
-  });
-}
+const STAGING: readonly BatchOperation[] = ['stageRuns', 'readStagedRuns', 'unstageRuns'];
 
-/** The kind of a failure of one verb. */
-export function toErrorKind(failure: AwsFailure, operation: BatchOperation): ErrorKind {
-  const { stage, code } = failure;
-  const table: Readonly<Record<string, ErrorKind>> = isStaging(operation) ? S3_ERRORS : HEALTHOMICS_ERRORS;
-  const told = stage === 'answer' && Object.hasOwn(table, code) ? table[code] : undefined;
-  return told ?? commonKind(failure);
-}
-
-/** A request that timed out at the service (408) may have been carried out, unlike other refusals. */
-function isDoubtful(failure: AwsFailure): boolean {
-  return mayHaveActed(failure) || failure.code === 'RequestTimeoutException';
-}
-
-function isStaging(operation: BatchOperation): boolean {
-  return operation === 'stageRuns' || operation === 'readStagedRuns' || operation === 'unstageRuns';
-}
-
-function describeFailure(failure: AwsFailure, operation: BatchOperation, scope: string): string {
-  const { stage, code, message, httpStatus } = failure;
-  const where = `${operation} in ${scope}`;
-  const service = isStaging(operation) ? 'S3' : 'HealthOmics';
-  if (stage === 'credentials') return `${where}: AWS credentials could not be had: ${message}`;
-  if (stage === 'connect') return `${where}: ${service} cannot be reached (${code}): ${message}`;
-  if (stage === 'wire') return `${where}: the connection to ${service} broke before its answer came (${code})`;
-  if (stage === 'local') return `${where}: the SDK could not make the request (${code}): ${message}`;
-  if (message === '') {
-    return `${where}: ${service} answered HTTP ${httpStatus} with something that cannot be read (${code})`;
-  }
-  return `${where}: ${service} answered ${code}: ${message}`;
-}
-
-function advice(kind: ErrorKind, operation: BatchOperation): string {
-  switch (kind) {
-    case 'unauthenticated':
-      return "; log in again (aws sso login), check the options `profile` and `credentials`, and that `region` is the endpoint's";
-    case 'forbidden':
-      return operation === 'start'
-        ? '; a start needs omics:StartRunBatch, omics:StartRun and iam:PassRole, as the README of the provider says'
-        : '; the permissions that are needed stand in the README of the provider';
-    case 'quota-exceeded':
-      return '; delete runs that are over (deleteRuns), or have the quota raised';
-    case 'unsupported':
-      return '; check that HealthOmics exists in this region and that `endpoint` is one of HealthOmics';
-    case 'config-invalid':
-      return '; check the options `endpoint`, `region` and `runListUri`, and the certificates (NODE_EXTRA_CA_CERTS)';
-    default:
-      return '';
-  }
-}
+/** Reads the errors of HealthOmics, and of S3 where run lists are staged. */
+export const { toErrorKind, toSessionError } = defineAwsErrors<BatchOperation>({
+  provider: 'healthomics',
+  service: (operation) => (STAGING.includes(operation) ? 'S3' : 'HealthOmics'),
+  table: (operation) => (STAGING.includes(operation) ? S3_ERRORS : HEALTHOMICS_ERRORS),
+  advice: {
+    forbidden: {
+      general: 'the README of the provider healthomics lists the required permissions',
+      start:
+        'a start needs omics:StartRunBatch, omics:StartRun and iam:PassRole: see the README of the provider healthomics',
+    },
+    'quota-exceeded': 'delete finished runs (deleteRuns), or raise the quota',
+    unsupported: 'check that HealthOmics exists in this region and that `endpoint` is a HealthOmics endpoint',
+    'config-invalid':
+      'check the options `endpoint`, `region` and `runListUri`, and the certificates (NODE_EXTRA_CA_CERTS)',
+  },
+});

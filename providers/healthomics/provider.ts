@@ -1,23 +1,23 @@
 import type { BatchObservation } from '../../src/contract/batch-observation.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import type {
   BatchCapabilities,
   BatchFilter,
-  BatchOperation,
   BatchProvider,
   BatchStartRequest,
   Page,
   RunRowFilter,
 } from '../../src/contract/batch-provider.ts';
 import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus } from '../../src/contract/batch-run.ts';
-import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, Cursor } from '../../src/contract/session-provider.ts';
-import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
+import type { Cursor } from '../../src/contract/session-provider.ts';
+import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
-import { OmicsSdkCalls, type OmicsCalls } from './client.ts';
+import { omicsClient, type OmicsClient } from './client.ts';
 import { toSessionError } from './errors.ts';
 import {
   fromBatch,
@@ -47,7 +47,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   readonly capabilities: BatchCapabilities;
   readonly #config: HealthOmicsConfig;
   readonly #ports: ProviderPorts;
-  readonly #calls: OmicsCalls;
+  readonly #client: OmicsClient;
   readonly #store: RunListStore;
   readonly #runner: CallRunner<BatchOperation>;
 
@@ -56,7 +56,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     this.capabilities = healthOmicsCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#calls = new OmicsSdkCalls(config);
+    this.#client = omicsClient(config);
     this.#store = new RunListStore(config, ports);
     this.#runner = new CallRunner({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
   }
@@ -74,11 +74,11 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   stageRuns(runs: RunList, token: string, call: CallContext): Promise<StagedRuns> {
-    return this.#runner.run({ operation: 'stageRuns', call }, async (signal) => {
+    return this.#runner.run({ operation: 'stageRuns', call }, async (sub) => {
       const folder = this.#config.runListUri;
       if (folder === undefined) throw noRunListUri(runs.count);
-      // The digest keeps a second start of a key, with other runs, from changing what the first one's batch reads.
-      return this.#store.put(runs, { folder, name: `${token}-${runs.digest.slice(0, 16)}.json` }, signal);
+      // With the digest, a second start of the key with other runs does not overwrite the list of the first.
+      return this.#store.put(runs, { folder, name: `${token}-${runs.digest.slice(0, 16)}.json` }, sub.signal);
     });
   }
 
@@ -92,14 +92,14 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   unstageRuns(uri: string, call: CallContext): Promise<void> {
-    return this.#runner.run({ operation: 'unstageRuns', call }, (signal) => this.#store.remove(uri, signal));
+    return this.#runner.run({ operation: 'unstageRuns', call }, ({ signal }) => this.#store.remove(uri, signal));
   }
 
   start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {
-    return this.#runner.run({ operation: 'start', call }, async (signal) => {
-      const { id, status } = await this.#calls.startRunBatch(toStartInput(request, this.#config), signal);
+    return this.#runner.run({ operation: 'start', call }, async (sub) => {
+      const { id, status } = await this.#client.send('StartRunBatch', toStartInput(request, this.#config), sub);
       if (id === undefined || id === '') {
-        const message = 'the answer of HealthOmics to start names no batch; look before you repeat it';
+        const message = 'the answer of HealthOmics to start has no batch id; check what happened before you repeat it';
         throw new SessionError('unexpected', message, { operation: 'start', provider: this.id, effect: 'unknown' });
       }
       const { owner, token, name, labels } = request;
@@ -114,22 +114,23 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   describe(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
-    return this.#runner.run({ operation: 'describe', handle, call }, (signal) => this.#look(handle, signal));
+    return this.#runner.run({ operation: 'describe', handle, call }, (sub) => this.#get(handle, sub));
   }
 
   async listPage(filter: BatchFilter, cursor: Cursor | undefined, call: CallContext): Promise<Page<BatchObservation>> {
     const statuses = filter.by === 'state' ? nativesOf(BATCH_STATUSES, filter.state) : [undefined];
     const { at, token } = readCursor(cursor);
-    return this.#runner.run({ operation: 'listPage', call }, async (signal) => {
+    return this.#runner.run({ operation: 'listPage', call }, async (sub) => {
       const status = statuses[at];
-      const answer = await this.#calls.listBatch(
+      const answer = await this.#client.send(
+        'ListBatch',
         {
           maxItems: this.capabilities.listPageSize,
           ...(status !== undefined && { status }),
           ...(filter.by === 'token' && { name: filter.token }),
           ...(token !== undefined && { startingToken: token }),
         },
-        signal,
+        sub,
       );
       const entries = (answer.items ?? []).flatMap((item) =>
         item.id === undefined ? [] : [fromListItem(item, this.#context(this.#handle(item.id)))],
@@ -145,8 +146,8 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     call: CallContext,
   ): Promise<Page<RunRow>> {
     const place = { batchId: handle.id, size: this.capabilities.listPageSize, token: cursor };
-    return this.#runner.run({ operation: 'runsPage', handle, call }, async (signal) => {
-      const answer = await this.#calls.listRunsInBatch(toRowsInput(place, filter), signal);
+    return this.#runner.run({ operation: 'runsPage', handle, call }, async (sub) => {
+      const answer = await this.#client.send('ListRunsInBatch', toRowsInput(place, filter), sub);
       const entries = (answer.runs ?? []).flatMap((row) => toRunRow(row) ?? []);
       return { entries, ...(answer.nextToken && { next: answer.nextToken }) };
     });
@@ -161,23 +162,23 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     const statuses = state === undefined ? [undefined] : nativesOf(RUN_STATUSES, state);
     const { at, token } = readCursor(cursor);
     const place = { batchId: handle.id, size: this.capabilities.listPageSize, token };
-    return this.#runner.run({ operation: 'runStatesPage', handle, call }, async (signal) => {
-      const answer = await this.#calls.listRuns(toRunsInput(place, statuses[at]), signal);
+    return this.#runner.run({ operation: 'runStatesPage', handle, call }, async (sub) => {
+      const answer = await this.#client.send('ListRuns', toRunsInput(place, statuses[at]), sub);
       const entries = (answer.items ?? []).flatMap((item) => toRunStatus(item) ?? []);
       return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
     });
   }
 
   describeRun(handle: SessionHandle, runId: string, call: CallContext): Promise<RunStatus> {
-    return this.#runner.run({ operation: 'describeRun', handle, call }, async (signal) =>
-      toDescribedRun(runId, await this.#calls.getRun(runId, signal)),
+    return this.#runner.run({ operation: 'describeRun', handle, call }, async (sub) =>
+      toDescribedRun(runId, await this.#client.send('GetRun', { id: runId }, sub)),
     );
   }
 
   async cancel(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
     return this.#orAlready(
       { operation: 'cancel', handle, call },
-      (signal) => this.#calls.cancelRunBatch(handle.id, signal),
+      (sub) => this.#client.send('CancelRunBatch', { batchId: handle.id }, sub),
       ({ state, final }) => state === 'stopping' || final,
     );
   }
@@ -185,38 +186,36 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   async deleteRuns(handle: SessionHandle, call: CallContext): Promise<BatchObservation> {
     return this.#orAlready(
       { operation: 'deleteRuns', handle, call },
-      (signal) => this.#calls.deleteRunsOfBatch(handle.id, signal),
+      (sub) => this.#client.send('DeleteRunBatch', { batchId: handle.id }, sub),
       ({ nativeState }) => nativeState === 'RUNS_DELETING' || nativeState === 'RUNS_DELETED',
     );
   }
 
   async deleteRecord(handle: SessionHandle, call: CallContext): Promise<void> {
     try {
-      await this.#runner.run({ operation: 'deleteRecord', handle, call }, (signal) =>
-        this.#calls.deleteBatchRecord(handle.id, signal),
+      await this.#runner.run({ operation: 'deleteRecord', handle, call }, (sub) =>
+        this.#client.send('DeleteBatch', { batchId: handle.id }, sub),
       );
     } catch (error) {
       if (SessionError.is(error, 'not-found')) return;
       if (!isRefusal(error)) throw error;
-      const seen = await this.#runner.run({ operation: 'deleteRecord', handle, call }, (signal) =>
-        this.#look(handle, signal),
-      );
+      const seen = await this.#runner.run({ operation: 'deleteRecord', handle, call }, (sub) => this.#get(handle, sub));
       throw explained(error, seen);
     }
   }
 
   async close(): Promise<void> {
-    this.#calls.close();
+    this.#client.close();
     this.#store.close();
   }
 
   /**
-   * Asks for a change and looks at what came of it. A refusal is no failure where the change has happened already: a repeat after
-   * a lost answer is refused like a second request.
+   * Requests a change and describes the batch. A refusal is a success if the change has happened already: the service refuses
+   * a repeated request after a lost answer.
    */
   async #orAlready(
     subject: { readonly operation: BatchOperation; readonly handle: SessionHandle; readonly call: CallContext },
-    ask: (signal: AbortSignal) => Promise<void>,
+    ask: (sub: ServiceCall) => Promise<unknown>,
     isDone: (seen: BatchObservation) => boolean,
   ): Promise<BatchObservation> {
     let refused: SessionError | undefined;
@@ -226,14 +225,13 @@ export class HealthOmicsBatchProvider implements BatchProvider {
       if (!isRefusal(error)) throw error;
       refused = error;
     }
-    const seen = await this.#runner.run(subject, (signal) => this.#look(subject.handle, signal));
+    const seen = await this.#runner.run(subject, (sub) => this.#get(subject.handle, sub));
     if (refused !== undefined && !isDone(seen)) throw explained(refused, seen);
     return seen;
   }
 
-  async #look(handle: SessionHandle, signal: AbortSignal): Promise<BatchObservation> {
-    assertHandleScope(this, handle, 'describe');
-    return fromBatch(await this.#calls.getBatch(handle.id, signal), this.#context(handle));
+  async #get(handle: SessionHandle, sub: ServiceCall): Promise<BatchObservation> {
+    return fromBatch(await this.#client.send('GetBatch', { batchId: handle.id }, sub), this.#context(handle));
   }
 
   #context(handle: SessionHandle): ObservationContext {

@@ -1,5 +1,5 @@
 import type { BatchObservation } from '../../src/contract/batch-observation.ts';
-import type { BatchOperation } from '../../src/contract/batch-provider.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 
 /** The service said no, for a reason that its codes do not tell apart. */

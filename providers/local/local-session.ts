@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { CallContext, ConnectEndpoint } from '../../src/contract/session-provider.ts';
+import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
 import type { EngineSession, LocalEngine } from './client.ts';

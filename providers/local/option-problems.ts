@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { INSTALLABLE_ENGINES } from '../../src/contract/installed-engine.ts';
+import { INSTALLABLE_ENGINES } from '../../src/provider-kit/installed-engine.ts';
 import type { OptionProblem } from '../../src/contract/provider-plugin.ts';
 
 /** What was read when an issue came up. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/contract/installed-engine.ts';
+import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/provider-kit/installed-engine.ts';
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import { parseConnectUrl } from './connect-url.ts';
 import { toProblems } from './option-problems.ts';
@@ -12,7 +12,7 @@ const schema = z.strictObject({
     .union([z.enum(['duckdb', ...INSTALLABLE_ENGINES]), z.strictObject({ url: z.string() })])
     .default('duckdb')
     .describe(
-      'What runs the SQL: `duckdb` in this process, a Spark Connect server on this machine (`sail`, `spark`), or one that runs already (`url: sc://host:port`).',
+      'What runs the SQL: `duckdb` in this process, a Spark Connect server on this machine (`sail`, `spark`), or one that is already running (`url: sc://host:port`).',
     ),
   pythonEnvironment: z
     .string()
@@ -20,7 +20,7 @@ const schema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'The virtual environment of Python that has `sail` or `spark`, from the working directory; without it they are looked for.',
+      'The Python virtual environment that contains `sail` or `spark`, relative to the working directory. Default: the usual places are searched.',
     ),
   database: z
     .string()
@@ -28,25 +28,25 @@ const schema = z.strictObject({
     .min(1)
     .default(':memory:')
     .describe(
-      'The database file of DuckDB, from the working directory. `:memory:` gives each session a database of its own that goes with it; sessions on one file share it.',
+      'The DuckDB database file, relative to the working directory. `:memory:` gives each session a separate database that is deleted with it; sessions on one file share it.',
     ),
   memoryLimit: z
     .string()
     .regex(MEMORY_SIZE, 'must be a size such as "512MB" or "2GiB"')
     .optional()
     .describe(
-      'The most memory that a session on DuckDB may take, or the heap of Spark, such as `512MB` or `2GiB`; without it 80 % of the machine, or half of it and 4 GiB at most.',
+      'The memory limit of a session on DuckDB, or the heap of Spark, such as `512MB` or `2GiB`. Default: 80 % of the machine for DuckDB; half of it, at most 4 GiB, for Spark.',
     ),
   threads: z
     .int()
     .min(1)
     .max(1024)
     .optional()
-    .describe('How many threads DuckDB or Spark computes with; without it one for each core.'),
+    .describe('The number of threads of DuckDB or Spark. Default: one per core.'),
   init: z
     .array(z.string().trim().min(1))
     .default([])
-    .describe('SQL that runs when a session starts. When one of them fails, so does the session.'),
+    .describe('SQL that runs when a session starts. If a statement fails, the session fails.'),
 });
 
 /** Options that not every engine has, with those that have them. */

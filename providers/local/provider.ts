@@ -4,16 +4,10 @@ import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type {
-  CallContext,
-  ConnectEndpoint,
-  Cursor,
-  ListFilter,
-  ProviderOperation,
-  SessionPage,
-  SessionProvider,
-} from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/provider-kit/sleep.ts';
+import type { ConnectEndpoint, Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
+import { abortedError } from '../../src/provider-kit/aborted-error.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type {
   StatementExecution,

@@ -1,8 +1,8 @@
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { CallContext } from '../../src/contract/session-provider.ts';
-import { abortedError } from '../../src/provider-kit/sleep.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
+import { abortedError } from '../../src/provider-kit/aborted-error.ts';
 
 /**
  * What can stop a statement: its caller's signal at any time, its deadline until it has begun, and the end of its session.

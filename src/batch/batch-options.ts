@@ -2,30 +2,44 @@ import { isMap } from './run-shape.ts';
 import type { RunDefaults } from '../contract/batch-run.ts';
 import type { CallOptions } from '../session/call-context.ts';
 import { oneOf, patience, signal, text, texts, type Check, type Checks } from '../session/option-checks.ts';
-import type { BatchStatus, ResubmitOptions, RowOptions } from './batch.ts';
+import type { BatchStatus } from './batch-status.ts';
 import type { RunSource } from './read-runs.ts';
 
-/** What a start says. */
+/** Options of a start. */
 export interface StartBatchOptions {
-  /** Names the batch for ever, 1..512 characters: the same key gives the same batch, running or over. */
+  /** Names the batch, 1..512 characters. The same key always returns the same batch, running or finished. */
   readonly key?: string | undefined;
-  /** When the key's batch is over, start its next generation instead of returning it. */
+  /** When the batch of the key has finished, start a new one instead of returning it. */
   readonly restart?: boolean | undefined;
   /** For people, 1..128 characters. */
   readonly name?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly defaults: RunDefaults;
-  /** An array, an iterable or an async iterable of up to 100,000; it is read once, and not at all when the key's batch exists. */
+  /** Up to 100,000 runs: an array, an iterable or an async iterable. Read once, or not at all when the key's batch exists. */
   readonly runs: RunSource;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long to wait for the end of a batch, and what to do on the way. */
+/** Options of a wait for the end of a batch. */
 export interface WaitOptions extends CallOptions {
-  /** Told after each look. */
+  /** Called after each poll. */
   readonly onProgress?: ((status: BatchStatus) => void) | undefined;
-  /** Removes the run list that the start put into a bucket, once the batch is over. */
+  /** Removes the run list that the start put into a bucket, once the batch has finished. */
   readonly deleteRunList?: boolean | undefined;
+}
+
+/** Options of a resubmission. Everything else is taken from the first batch. */
+export interface ResubmitOptions extends Pick<StartBatchOptions, 'key' | 'name' | 'signal'> {
+  /** The runs of the first batch. Needed only when the service cannot return them. */
+  readonly runs?: RunSource | undefined;
+  readonly defaults?: RunDefaults | undefined;
+}
+
+/** Which rows to list. */
+export interface RowOptions {
+  /** Adds the state of each run, which takes twice the calls. */
+  readonly withStates?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const source: Check = (value) =>
@@ -35,7 +49,7 @@ const source: Check = (value) =>
 
 const map: Check = (value) => (isMap(value) ? undefined : 'an object { workflowId, roleArn, parameters, … }');
 
-/** What `start` of a batch takes. */
+/** Checks of `start`. */
 export const START_CHECKS: Checks<StartBatchOptions> = {
   key: text(512),
   restart: oneOf(true, false),
@@ -46,7 +60,7 @@ export const START_CHECKS: Checks<StartBatchOptions> = {
   signal,
 };
 
-/** What `whenFinished` takes. */
+/** Checks of `whenFinished`. */
 export const WAIT_CHECKS: Checks<WaitOptions> = {
   signal,
   timeoutMs: patience,
@@ -54,10 +68,10 @@ export const WAIT_CHECKS: Checks<WaitOptions> = {
   deleteRunList: oneOf(true, false),
 };
 
-/** What `runs` and `failures` take. */
+/** Checks of `runs` and `failures`. */
 export const ROW_CHECKS: Checks<RowOptions> = { withStates: oneOf(true, false), signal };
 
-/** What `resubmitFailed` takes. */
+/** Checks of `resubmitFailed`. */
 export const RESUBMIT_CHECKS: Checks<ResubmitOptions> = {
   key: text(512),
   name: text(128),

@@ -1,17 +1,19 @@
-import type { BatchCounts, BatchObservation, BatchOutcome } from '../contract/batch-observation.ts';
+import type { BatchObservation } from '../contract/batch-observation.ts';
 import type { BatchProvider } from '../contract/batch-provider.ts';
-import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
+import type { RunSpec } from '../contract/batch-run.ts';
 import { isFinalBatchState, isLegalBatchMove, type BatchState } from '../contract/batch-state.ts';
 import type { Clock, Logger } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
-import { signalWithTimeout } from '../session/signal-with-timeout.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { assertOptions } from '../session/option-checks.ts';
-import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS, type StartBatchOptions, type WaitOptions } from './batch-options.ts';
+import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS } from './batch-options.ts';
+import type { ResubmitOptions, RowOptions, StartBatchOptions, WaitOptions } from './batch-options.ts';
+import type { BatchStatus } from './batch-status.ts';
 import { chosenRuns, noneFailed, whyUnknown } from './chosen-runs.ts';
-import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
+import { estimateSubmission } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
   listFailures,
@@ -22,51 +24,21 @@ import {
   type ListingPlace,
 } from './run-listing.ts';
 
-/** Where a batch stands, as last seen. */
-export interface BatchStatus {
-  readonly state: BatchState;
-  readonly nativeState: string;
-  readonly final: boolean;
-  readonly totalRuns?: number;
-  readonly counts?: BatchCounts;
-  readonly countsAreExact: boolean;
-  /** Present once it is known for certain. */
-  readonly outcome?: BatchOutcome;
-  readonly reason?: string;
-  readonly observedAtMs: number;
-  /** How long submitting what is still pending takes; absent when nothing more is submitted, or nobody knows. */
-  readonly remaining?: SubmissionEstimate;
-}
-
-/** What a new batch of the failed runs may say; everything else is taken over. */
-export interface ResubmitOptions extends Pick<StartBatchOptions, 'key' | 'name' | 'signal'> {
-  /** The runs of the first batch, to take the failed ones from; needed only where the service cannot give them back. */
-  readonly runs?: RunSource | undefined;
-  readonly defaults?: RunDefaults | undefined;
-}
-
-/** Which rows to list. */
-export interface RowOptions {
-  /** Joins how each run does, which takes twice the calls. */
-  readonly withStates?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What a batch stands on; made by `Batches`. */
+/** What a batch needs; made by `Batches`. */
 export interface BatchParts {
   readonly provider: BatchProvider;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly watcher: Watcher<BatchObservation>;
   readonly first: BatchObservation;
-  /** The runs of a start that was made here and whose runs went into the request. */
+  /** The runs of a start made here whose request contained its runs. */
   readonly inlineRuns?: readonly RunSpec[] | undefined;
   readonly start: (options: StartBatchOptions) => Promise<Batch>;
 }
 
 /**
- * One run batch. It needs no closing: it goes on in the cloud whatever becomes of this process, and any process finds it by its
- * handle or its key.
+ * One run batch. You do not close it: it runs in the cloud independently of this process. Any process can attach to it by its
+ * handle or key.
  */
 export class Batch {
   readonly handle: SessionHandle;
@@ -82,13 +54,13 @@ export class Batch {
     this.#state = parts.first.state ?? 'creating';
   }
 
-  /** As last seen; `describe` looks anew. */
+  /** The last known status. `refresh` asks the service. */
   get status(): BatchStatus {
     const { nativeState, totalRuns, counts, outcome, reason, observedAtMs, countsAreExact } = this.#last;
     const { submissionsPerSecond } = this.#parts.provider.capabilities;
     const final = isFinalBatchState(this.#state);
-    const goesOn = this.#state === 'creating' || this.#state === 'running';
-    const unsubmitted = goesOn && counts !== undefined ? counts.pending + counts.uncounted : 0;
+    const submits = this.#state === 'creating' || this.#state === 'running';
+    const unsubmitted = submits && counts !== undefined ? counts.pending + counts.uncounted : 0;
     return {
       state: this.#state,
       nativeState,
@@ -103,16 +75,16 @@ export class Batch {
     };
   }
 
-  /** Looks at the batch: one call. @throws SessionError `not-found` when its record was deleted. */
-  async describe(options: CallOptions = {}): Promise<BatchStatus> {
-    assertOptions('describe', options, CALL_CHECKS);
-    return this.#see(await this.#parts.provider.describe(this.handle, callContext(this.#parts.clock, options)));
+  /** Asks the service for the batch's status, with one call. @throws SessionError `not-found` when its record was deleted. */
+  async refresh(options: CallOptions = {}): Promise<BatchStatus> {
+    assertOptions('refresh', options, CALL_CHECKS);
+    return this.#observe(await this.#parts.provider.describe(this.handle, callContext(this.#parts.clock, options)));
   }
 
   /**
-   * Waits until no run of it runs or will run any more, with one look per pause and no listing. Resolves however the batch
-   * turned out: `outcome` says so, and `failures()` names what went wrong.
-   * @throws SessionError `timeout`, `aborted`; the batch goes on.
+   * Waits until all runs have ended, with one describe per poll and no listing. Resolves for every outcome: `outcome` has it,
+   * and `failures()` lists the failed runs.
+   * @throws SessionError `timeout`, `aborted`; the batch keeps running.
    */
   async whenFinished(options: WaitOptions = {}): Promise<BatchStatus> {
     assertOptions('whenFinished', options, WAIT_CHECKS);
@@ -122,13 +94,13 @@ export class Batch {
     const timeoutError = (): SessionError =>
       this.#error(
         'timeout',
-        `is still ${this.#state} after ${timeoutMs} ms; it goes on: wait longer or cancel it`,
+        `is still ${this.#state} after ${timeoutMs} ms. It keeps running: raise timeoutMs or cancel it`,
         operation,
       );
     const limit = signalWithTimeout(clock, { operation, signal, timeoutMs, timeoutError });
     try {
       for await (const seen of watcher.watch(this.handle, limit.signal)) {
-        const status = this.#see(seen);
+        const status = this.#observe(seen);
         onProgress?.(status);
       }
     } finally {
@@ -138,7 +110,7 @@ export class Batch {
     return this.status;
   }
 
-  /** The runs of the batch, as few calls as there are pages. */
+  /** The runs of the batch, with one call per page. */
   runs(options: RowOptions = {}): AsyncIterable<BatchRun> {
     assertOptions('runs', options, ROW_CHECKS);
     const place = this.#place(options.signal);
@@ -146,8 +118,8 @@ export class Batch {
   }
 
   /**
-   * The runs that did not succeed so far, each once: refused submissions, then runs that failed, the first hundred of them with
-   * what the service says about why, asked when their turn comes.
+   * The runs that have not succeeded so far, each once: refused submissions, then failed runs. The first hundred failed runs
+   * come with the service's reason, which takes one call each when you reach them.
    */
   failures(options: Pick<RowOptions, 'signal'> = {}): AsyncIterable<FailedRun> {
     assertOptions('failures', options, ROW_CHECKS);
@@ -155,15 +127,15 @@ export class Batch {
   }
 
   /**
-   * Starts a new batch of the runs that did not succeed, as they were. Where the first batch's runs went into its request and
-   * it was started elsewhere, they must be given again: the service does not give them back.
-   * @throws SessionError `conflict` while the batch is not over, when nothing failed, or when the records of its runs are deleted.
+   * Starts a new batch of the runs that did not succeed, unchanged. If another process started the first batch and its request
+   * contained the runs, pass them again: the service does not return them.
+   * @throws SessionError `conflict` while the batch runs, when nothing failed, or when the records of its runs are deleted.
    */
   async resubmitFailed(options: ResubmitOptions = {}): Promise<Batch> {
     const operation = 'resubmitFailed';
     assertOptions(operation, options, RESUBMIT_CHECKS);
     const { runs, signal, ...others } = options;
-    await this.describe({ signal });
+    await this.refresh({ signal });
     const obstacle = whyUnknown(this.#state, this.#last.counts);
     if (obstacle !== undefined) throw this.#error('conflict', obstacle, operation);
     const failed = new Set<string>();
@@ -171,7 +143,7 @@ export class Batch {
     if (failed.size === 0) throw this.#error('conflict', noneFailed(this.#state), operation);
     const defaults = options.defaults ?? this.#last.details.defaults;
     if (defaults === undefined)
-      throw this.#error('invalid-request', 'does not tell its defaults: give them', operation);
+      throw this.#error('invalid-request', 'does not report its defaults; pass `defaults`', operation);
     return this.#parts.start({
       ...others,
       defaults,
@@ -181,37 +153,37 @@ export class Batch {
     });
   }
 
-  /** Stops submitting and asks for the end of what runs; resolves when the service has accepted that. */
+  /** Stops submitting and stops the running runs. Resolves when the service has accepted it. */
   async cancel(options: CallOptions = {}): Promise<BatchStatus> {
     assertOptions('cancel', options, CALL_CHECKS);
-    return this.#see(await this.#parts.provider.cancel(this.handle, callContext(this.#parts.clock, options)));
+    return this.#observe(await this.#parts.provider.cancel(this.handle, callContext(this.#parts.clock, options)));
   }
 
-  /** Deletes the records of its runs; the batch and its counts stay. Results in S3 are not touched. */
+  /** Deletes the records of its runs. The batch, its counts and the results in S3 stay. */
   async deleteRuns(options: CallOptions = {}): Promise<BatchStatus> {
     assertOptions('deleteRuns', options, CALL_CHECKS);
-    return this.#see(await this.#parts.provider.deleteRuns(this.handle, callContext(this.#parts.clock, options)));
+    return this.#observe(await this.#parts.provider.deleteRuns(this.handle, callContext(this.#parts.clock, options)));
   }
 
-  /** Deletes the record of the batch; its runs and their records stay. The handle finds nothing afterwards. */
+  /** Deletes the record of the batch. Its runs and their records stay; the handle no longer works. */
   async deleteRecord(options: CallOptions = {}): Promise<void> {
     assertOptions('deleteRecord', options, CALL_CHECKS);
     await this.#parts.provider.deleteRecord(this.handle, callContext(this.#parts.clock, options));
   }
 
-  /** Removes the list of runs that a start put into a bucket. @throws SessionError `conflict` while the batch may still read it. */
+  /** Removes the run list that the start put into a bucket. @throws SessionError `conflict` while the batch may still read it. */
   async deleteRunList(options: CallOptions = {}): Promise<void> {
     assertOptions('deleteRunList', options, CALL_CHECKS);
     const { provider, clock } = this.#parts;
-    if (this.#last.details.runListUri === undefined) await this.describe(options);
+    if (this.#last.details.runListUri === undefined) await this.refresh(options);
     const { runListUri } = this.#last.details;
     if (!isFinalBatchState(this.#state))
       throw this.#error('conflict', `is still ${this.#state} and reads its run list`, 'deleteRunList');
     if (runListUri !== undefined) await provider.unstageRuns(runListUri, callContext(clock, options));
   }
 
-  /** Takes what was seen; what is over stays over, and as it was. */
-  #see(seen: BatchObservation): BatchStatus {
+  /** Applies an observation. A final state, its outcome and its counts stay. */
+  #observe(seen: BatchObservation): BatchStatus {
     if (seen.observedAtMs < this.#last.observedAtMs) return this.status;
     const { state } = seen;
     if (state !== undefined && isLegalBatchMove(this.#state, state)) this.#state = state;
@@ -229,7 +201,7 @@ export class Batch {
     if (inlineRuns !== undefined) return inlineRuns;
     const { runListUri } = this.#last.details;
     if (runListUri !== undefined) return provider.readStagedRuns(runListUri, callContext(clock, { signal }));
-    throw this.#error('invalid-request', 'does not tell its runs: give them again as `runs`', operation);
+    throw this.#error('invalid-request', 'does not report its runs; pass them as `runs`', operation);
   }
 
   #failures(signal: AbortSignal | undefined, withReasons: boolean): AsyncIterable<FailedRun> {

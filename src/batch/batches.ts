@@ -7,7 +7,8 @@ import { isStartToken } from '../contract/ownership.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { StagedRuns } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import { parseHandle } from '../contract/parse-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
@@ -21,26 +22,26 @@ import { readRuns, type SpooledRuns } from './read-runs.ts';
 import { pages } from './run-listing.ts';
 import { ambiguousStartError, startedAnywayError, startedNothing } from './ambiguous-start.ts';
 
-/** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */
+/** After a lost answer the list is read at these intervals, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
 
 /** Which batches to list. */
 export interface BatchListOptions {
-  /** The service filters by it. */
+  /** Filtered by the service. */
   readonly state?: BatchState | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 const LIST_CHECKS: Checks<BatchListOptions> = { state: oneOf(...BATCH_STATES), signal };
 
-/** Which batch to attach to: its handle, the handle's JSON text, the key it was started with, or the token that an error names. */
+/** The batch to attach to: its handle, the handle as JSON text, the key it was started with, or the token that an error names. */
 export type BatchTarget = SessionHandle | string | { readonly key: string } | { readonly token: string };
 
-/** What the facade stands on; made by the container. */
+/** What the facade needs. */
 export interface BatchesParts {
   readonly environment: string;
   readonly owner: string;
-  /** The provider with its layers. */
+  /** The provider with all layers. */
   readonly provider: BatchProvider;
   readonly watcher: Watcher<BatchObservation>;
   readonly clock: Clock;
@@ -48,7 +49,7 @@ export interface BatchesParts {
   readonly logger: Logger;
 }
 
-/** All run batches of one environment. Closing it ends none of them: batches are made to outlive who started them. */
+/** All run batches of one environment. Closing it ends no batch: batches outlive the process that started them. */
 export class Batches {
   readonly #parts: BatchesParts;
 
@@ -62,12 +63,12 @@ export class Batches {
     return this.#parts.environment;
   }
 
-  /** The provider with its layers, for what the facade does not have. */
+  /** The provider with all layers, for calls that the facade does not offer. */
   get provider(): BatchProvider {
     return this.#parts.provider;
   }
 
-  /** How long submitting so many runs takes at the quota of this environment. Asks nobody. */
+  /** How long submitting this many runs takes at the quota of this environment. Makes no call. */
   estimate(runs: number): SubmissionEstimate {
     if (!Number.isSafeInteger(runs) || runs < 1)
       assertNoProblems('estimate', ['the number of runs must be a whole number, 1 or more']);
@@ -75,16 +76,16 @@ export class Batches {
   }
 
   /**
-   * Starts a batch once every run is read and checked, and resolves when the service has accepted it. With a key it starts
-   * one batch for ever: a repeated start gives the same one, running or over, and reads no runs.
-   * @throws SessionError `invalid-request` that names the runs that are wrong; nothing was sent then.
+   * Reads and checks every run, then starts the batch. Resolves when the service has accepted it. The same key never starts a
+   * second batch: a repeated start returns the first one, running or finished, and reads no runs.
+   * @throws SessionError `invalid-request` that names the invalid runs; nothing was sent then.
    */
   async start(options: StartBatchOptions): Promise<Batch> {
     assertOptions('start', options, START_CHECKS);
     const { key, restart = false, defaults, runs } = options;
     const { provider, random } = this.#parts;
     assertNoProblems('start', [
-      ...(restart && key === undefined ? ["'restart' needs a 'key': it asks for the key's next generation"] : []),
+      ...(restart && key === undefined ? ["'restart' needs a 'key'"] : []),
       ...((runs as unknown) === undefined ? ["'runs' is missing"] : []),
       ...((defaults as unknown) === undefined ? ["'defaults' is missing"] : problemsOfDefaultsShape(defaults)),
     ]);
@@ -99,13 +100,13 @@ export class Batches {
       if (found === undefined) return this.#startOnce(token, options);
       if (!restart || !found.final) return this.#hold(found);
     }
-    const message = `key '${key}' has used up its ${MAX_GENERATION} generations; choose another key`;
+    const message = `key '${key}' was restarted ${MAX_GENERATION} times; use another key`;
     throw new SessionError('conflict', message, { operation: 'start', provider: provider.id });
   }
 
   /**
-   * Takes hold of a batch that was started elsewhere or before.
-   * @throws SessionError `invalid-request` for a handle that is none or of another place, `not-found`.
+   * Attaches to a batch that was started earlier or elsewhere.
+   * @throws SessionError `invalid-request` for a malformed handle or one of another scope, `not-found`.
    */
   async attach(target: BatchTarget, options: CallOptions = {}): Promise<Batch> {
     assertOptions('attach', options, CALL_CHECKS);
@@ -117,14 +118,14 @@ export class Batches {
     return this.#hold(await provider.describe(handle, callContext(clock, options)));
   }
 
-  /** The batches of the environment, whoever started them; lists tell no counts. */
+  /** Lists the batches of the environment, of all owners. Listed batches have no counts. */
   list(options: BatchListOptions = {}): AsyncIterable<BatchObservation> {
     assertOptions('list', options, LIST_CHECKS);
     const { state } = options;
     return this.#listed(state === undefined ? { by: 'nothing' } : { by: 'state', state }, options);
   }
 
-  /** Lets go of connections. Batches go on. */
+  /** Closes connections. Batches keep running. */
   async close(): Promise<void> {
     await this.#parts.provider.close();
   }
@@ -145,7 +146,7 @@ export class Batches {
       } catch (error) {
         if (staged !== undefined && startedNothing(error)) {
           await provider.unstageRuns(staged.uri, callContext(clock)).catch((second: unknown) => {
-            logger.warn({ uri: staged.uri, error: second }, 'the run list of a start that failed could not be removed');
+            logger.warn({ uri: staged.uri, error: second }, 'the run list of a failed start could not be removed');
           });
         }
         throw error;
@@ -168,27 +169,30 @@ export class Batches {
     return { token, owner: this.#parts.owner, labels, defaults, runs, ...(name !== undefined && { name }) };
   }
 
-  /** A start whose answer was lost, or that another process was first with, is looked up by its token. */
+  /** When the answer was lost, or another process was first, the batch is found by its token. */
   async #send(request: BatchStartRequest, { signal }: StartBatchOptions): Promise<BatchObservation> {
     const { provider, clock } = this.#parts;
     try {
       return await provider.start(request, callContext(clock, { signal }));
     } catch (error) {
       if (startedNothing(error)) throw error;
-      const found = await this.#lookUp(request.token);
+      const found = await this.#findStarted(request.token);
       if (found === undefined) throw ambiguousStartError(error, request.token);
       if (SessionError.is(error, 'aborted')) throw startedAnywayError(error, found);
       return found;
     }
   }
 
-  async #lookUp(token: string): Promise<BatchObservation | undefined> {
+  async #findStarted(token: string): Promise<BatchObservation | undefined> {
     const { clock, logger } = this.#parts;
     const never = new AbortController().signal;
     for (const pauseMs of LOOKUP_PAUSES_MS) {
       await sleep(clock, pauseMs, never);
       const found = await this.#findToken(token, {}).catch((error: unknown) => {
-        logger.warn({ token, error }, 'a start whose answer was lost could not be looked up');
+        logger.warn(
+          { token, error },
+          'the answer of a start was lost and the list could not be read to find its batch',
+        );
         return undefined;
       });
       if (found !== undefined) return found;
@@ -207,7 +211,7 @@ export class Batches {
     }
     if (latest !== undefined) return this.#hold(latest);
     const { provider } = this.#parts;
-    const message = `no batch of key '${key}' is listed in '${provider.scope}'; start it with this key`;
+    const message = `no batch in '${provider.scope}' has key '${key}'; start one with this key`;
     throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
   }
 
@@ -216,11 +220,11 @@ export class Batches {
     const found = await this.#findToken(token, options);
     if (found !== undefined) return this.#hold(found);
     const { provider } = this.#parts;
-    const message = `no batch of token '${token}' is listed in '${provider.scope}'; nothing was started, or its record is deleted`;
+    const message = `no batch in '${provider.scope}' has token '${token}'; it was not started or its record was deleted`;
     throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
   }
 
-  /** A list tells little, so what it finds is looked at. */
+  /** A list entry has few details, so the batch it names is described. */
   async #findToken(token: string, options: CallOptions): Promise<BatchObservation | undefined> {
     const { provider, clock } = this.#parts;
     for await (const { handle } of this.#listed({ by: 'token', token }, options)) {

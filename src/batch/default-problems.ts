@@ -13,11 +13,13 @@ const MEMBERS: Readonly<Record<keyof RunDefaults, 'string' | 'number' | 'map'>> 
   native: 'map',
 };
 
-/** What is wrong with the shape of a batch's defaults, a line each. */
+/** What is wrong with the shape of a batch's defaults, one line per problem. */
 export function problemsOfDefaultsShape(defaults: RunDefaults): readonly string[] {
   const problems = Object.entries(defaults).flatMap(([member, value]: [string, unknown]) => {
     if (!Object.hasOwn(MEMBERS, member)) {
-      return [`defaults has no '${member}'; members are ${Object.keys(MEMBERS).join(', ')}, others go into \`native\``];
+      return [
+        `defaults has no member '${member}'; members are ${Object.keys(MEMBERS).join(', ')}; put others into \`native\``,
+      ];
     }
     if (value === undefined) return [];
     const wanted = MEMBERS[member as keyof RunDefaults];
@@ -33,6 +35,6 @@ export function problemsOfDefaultsShape(defaults: RunDefaults): readonly string[
     ...missing,
     ...problems,
     ...(unsendable === undefined ? [] : [`defaults has ${unsendable}`]),
-    ...(wrongTags ? ['defaults.tags must have texts only'] : []),
+    ...(wrongTags ? ['defaults.tags must contain only texts'] : []),
   ];
 }

@@ -4,9 +4,9 @@ const SECOND_MS = 1_000;
 export interface SubmissionEstimate {
   readonly runs: number;
   readonly submissionsPerSecond: number;
-  /** Until the last run is submitted, milliseconds; runs take their own time on top. */
+  /** Until the last run is submitted, milliseconds. Running them takes additional time. */
   readonly durationMs: number;
-  /** The same for people, and what a raised quota would make of it. */
+  /** The same as text, with the duration at a raised quota. */
   readonly text: string;
 }
 
@@ -27,7 +27,7 @@ export function estimateSubmission(runs: number, submissionsPerSecond: number): 
   };
 }
 
-/** A length of time in the one unit that people would say it in. */
+/** Formats a duration in its most readable unit. */
 export function formatDuration(durationMs: number): string {
   const seconds = durationMs / SECOND_MS;
   if (seconds < 120) return `${Math.ceil(seconds)} s`;

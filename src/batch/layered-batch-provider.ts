@@ -4,7 +4,7 @@ import { composeLayers, type AnyInvocation, type AnyLayer } from '../session/lay
 
 const NO_SPAN: Span = { event: () => {}, end: () => {} };
 
-/** The same provider with the layers that sessions have around each verb that reaches the service. */
+/** Puts the layers of sessions around each verb that calls the service. */
 export function layeredBatchProvider(adapter: BatchProvider, layers: readonly AnyLayer[]): BatchProvider {
   const around = composeLayers<AnyInvocation>(layers);
   const invoke = <Answer>(

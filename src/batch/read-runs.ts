@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { BatchProvider } from '../contract/batch-provider.ts';
 import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
-import { onAbort } from '../provider-kit/on-abort.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { RunList } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import { problemOfShape } from './run-shape.ts';
 import { RunSpool } from './run-spool.ts';
 
 /** Where runs come from: up to 100,000 of them, read once. */
 export type RunSource = Iterable<RunSpec> | AsyncIterable<RunSpec>;
 
-/** How many problems are told at once; a wrong column makes every run wrong. */
+/** Most problems in one error: a wrong column makes every run wrong. */
 const MOST_PROBLEMS = 10;
 
-/** What reading needs to know. */
+/** What reading runs needs. */
 export interface ReadRunsParts {
   readonly provider: BatchProvider;
   readonly defaults: RunDefaults;
@@ -22,15 +22,14 @@ export interface ReadRunsParts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A run list that holds something of this process; `remove` lets go of it. */
+/** A run list with a temporary file; `remove` deletes the file. */
 export interface SpooledRuns extends RunList {
   remove(): Promise<void>;
 }
 
 /**
- * Reads and checks every run before any is sent, in memory that does not grow with their size: the array that the service will
- * read is written to a file of our own on the way.
- * @throws SessionError `invalid-request` that names the runs that are wrong; whatever the source itself throws, as its cause.
+ * Reads and checks every run before any is sent. The run list is written to a temporary file, so memory does not grow with it.
+ * @throws SessionError `invalid-request` that names the invalid runs; an error of the source becomes the cause.
  */
 export async function readRuns(source: RunSource, parts: ReadRunsParts): Promise<SpooledRuns> {
   const hash = createHash('sha256');
@@ -70,14 +69,14 @@ async function spoolRuns(
   const inline: RunSpec[] = [];
   const problems: string[] = [];
   let count = 0;
-  for await (const run of opened(source, parts)) {
+  for await (const run of guarded(source, parts)) {
     if (signal?.aborted) throw abortedError(parts.operation, signal);
-    if (count === maxRuns) throw refusal(parts, `there are more than ${maxRuns} runs: start several batches`);
+    if (count === maxRuns) throw refusal(parts, `a batch has at most ${maxRuns} runs: start several batches`);
     const problem = problemOfShape(run) ?? problemOfRepeat(run, ids, count) ?? provider.problemOf(run, defaults);
-    if (problem !== undefined) problems.push(`${nameOf(run, count)} ${said(problem)}`);
+    if (problem !== undefined) problems.push(`${nameOf(run, count)} ${asPredicate(problem)}`);
     if (problems.length === MOST_PROBLEMS) break;
     if (problems.length === 0) {
-      // A copy: the source may use its object again, and its caller may change it.
+      // Copied, because the source may reuse the object and the caller may change it.
       if (count < maxInlineRuns) inline.push(structuredClone(run));
       const written = spool.write(`${count === 0 ? '[' : ','}\n${provider.toRunListEntry(run)}`);
       if (written) await written;
@@ -85,29 +84,29 @@ async function spoolRuns(
     count += 1;
   }
   if (problems.length > 0) throw refusal(parts, problems.join('\n'));
-  if (count === 0) throw refusal(parts, 'there are no runs: give at least one');
+  if (count === 0) throw refusal(parts, 'a batch needs at least one run');
   await spool.write('\n]\n');
   await spool.flush();
   return { count, inline: count <= maxInlineRuns ? inline : undefined };
 }
 
-/** A source may throw whatever it likes, and nothing was sent then; an error of ours keeps its kind. */
-async function* opened(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
+/** Reads the source. Its errors say that nothing was sent; a SessionError keeps its kind. */
+async function* guarded(source: RunSource, parts: ReadRunsParts): AsyncGenerator<RunSpec, void, undefined> {
   const { operation, provider, signal } = parts;
   try {
-    yield* signal !== undefined && Symbol.asyncIterator in source ? withDeadline(source, parts, signal) : source;
+    yield* signal !== undefined && Symbol.asyncIterator in source ? untilAborted(source, parts, signal) : source;
   } catch (cause) {
     if (signal?.aborted) throw abortedError(operation, signal);
     const [kind, what] = SessionError.is(cause)
       ? [cause.kind, cause.message]
       : ['invalid-request' as const, String(cause)];
-    const message = `the source of the runs failed, and nothing was sent: ${what}`;
+    const message = `reading the runs failed, and nothing was sent: ${what}`;
     throw new SessionError(kind, message, { operation, provider: provider.id, cause });
   }
 }
 
-/** A source that keeps us waiting does not hold up an abort: it is asked to let go, and nobody waits until it has. */
-async function* withDeadline(
+/** Ends at once when the signal aborts, even if the source hangs. The source is asked to return without waiting for it. */
+async function* untilAborted(
   source: AsyncIterable<RunSpec>,
   { operation }: ReadRunsParts,
   signal: AbortSignal,
@@ -116,26 +115,17 @@ async function* withDeadline(
   let isPaused = false;
   try {
     for (;;) {
-      const next = await orAborted(runs.next(), operation, signal);
+      const next = await raceAbort(runs.next(), signal, operation);
       if (next.done === true) return;
       isPaused = true;
       yield next.value;
       isPaused = false;
     }
   } finally {
-    const letGo = isPaused || signal.aborted ? runs.return?.() : undefined;
-    if (signal.aborted) letGo?.catch(() => {});
-    else await letGo;
+    const returned = isPaused || signal.aborted ? runs.return?.() : undefined;
+    if (signal.aborted) returned?.catch(() => {});
+    else await returned;
   }
-}
-
-function orAborted<T>(promise: Promise<T>, operation: string, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      reject(abortedError(operation, signal));
-    });
-    promise.then(resolve, reject).finally(stopListening);
-  });
 }
 
 function problemOfRepeat({ id }: RunSpec, ids: Map<string, number>, at: number): string | undefined {
@@ -149,9 +139,9 @@ function nameOf(run: unknown, at: number): string {
   return typeof id === 'string' && id !== '' ? `run ${at + 1} ('${id.slice(0, 128)}')` : `run ${at + 1}`;
 }
 
-/** Shapes are told as "has …", a provider's own rules as "x must …". */
-function said(problem: string): string {
-  return /^(has|is) /.test(problem) ? problem : `is wrong: ${problem}`;
+/** Problems of the shape begin with "has" or "is", those of a provider's rules do not. */
+function asPredicate(problem: string): string {
+  return /^(has|is) /.test(problem) ? problem : `is invalid: ${problem}`;
 }
 
 function refusal({ operation, provider }: ReadRunsParts, message: string): SessionError {

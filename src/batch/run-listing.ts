@@ -6,21 +6,21 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Cursor } from '../contract/session-provider.ts';
 import { callContext } from '../session/call-context.ts';
 
-/** A run as it is listed, with how it does where that was asked for. */
+/** A listed run, with its state if it was requested. */
 export interface BatchRun extends RunRow {
   readonly state?: RunState;
 }
 
-/** A run that did not succeed: its submission was refused (no `runId`), or it ended badly. */
+/** A run that did not succeed: its submission was refused (no `runId`) or it failed. */
 export interface FailedRun {
   readonly id: string;
   readonly runId?: string;
   readonly reason: string;
-  /** Where the run's own log is, where the service was asked and told. */
+  /** Where the run's log is, if the service reported it. */
   readonly log?: string;
 }
 
-/** Whose runs to list. */
+/** The batch whose runs are listed. */
 export interface ListingPlace {
   readonly provider: BatchProvider;
   readonly clock: Clock;
@@ -28,16 +28,16 @@ export interface ListingPlace {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How many failed runs are asked for their reasons, a call each: the first ones nearly always explain the others. */
+/** How many failed runs are described for their reason, one call each: the first ones nearly always explain the others. */
 const MOST_REASONS = 100;
 
-/** The rows of a batch, as few calls as there are pages. */
+/** The rows of a batch, with one call per page. */
 export function listRows(place: ListingPlace, filter: RunRowFilter): AsyncGenerator<RunRow, void, undefined> {
   const { provider, clock, handle, signal } = place;
   return pages((cursor) => provider.runsPage(handle, filter, cursor, callContext(clock, { signal })), place);
 }
 
-/** The rows with the state of each run: the service tells the two in different lists, so this costs twice the calls. */
+/** The rows with the state of each run. The service has them in two lists, so this takes twice the calls. */
 export async function* listRunsWithStates(place: ListingPlace): AsyncGenerator<BatchRun, void, undefined> {
   const states = await readStates(place, undefined);
   for await (const row of listRows(place, { by: 'nothing' })) {
@@ -47,9 +47,9 @@ export async function* listRunsWithStates(place: ListingPlace): AsyncGenerator<B
 }
 
 /**
- * The runs that did not succeed, each once: submissions that were refused, then runs that failed. The service names failed runs
- * by its own ids only: a few are looked up one by one, many by reading all rows, whichever takes fewer calls. Why a run failed is
- * asked when its turn comes, for the first hundred, and only by who wants to read it.
+ * The runs that did not succeed, each once: refused submissions, then failed runs. The service lists failed runs by its own ids
+ * only: few are looked up one by one, many by reading all rows, whichever takes fewer calls. With `withReasons`, each of the
+ * first hundred failed runs is described when it is reached.
  */
 export async function* listFailures(
   place: ListingPlace,
@@ -59,7 +59,7 @@ export async function* listFailures(
   for await (const { id, reason } of listRows(place, { by: 'submission', submission: 'refused' })) {
     if (seen.has(id)) continue;
     seen.add(id);
-    yield { id, reason: reason ?? 'its submission was refused, without a reason' };
+    yield { id, reason: reason ?? 'the submission was refused without a reason' };
   }
   const failed = await readStates(place, 'failed');
   if (failed.size === 0) return;
@@ -67,13 +67,18 @@ export async function* listFailures(
   for await (const { id, runId } of rowsOf(place, failed, totalRuns)) {
     if (runId === undefined || !failed.has(runId) || seen.has(id)) continue;
     seen.add(id);
-    const told = asked < MOST_REASONS ? await describeRun(place, runId) : undefined;
+    const described = asked < MOST_REASONS ? await describeRun(place, runId) : undefined;
     asked += 1;
-    yield { id, runId, reason: whyFailed(runId, told), ...(told?.log !== undefined && { log: told.log }) };
+    yield {
+      id,
+      runId,
+      reason: failureReason(runId, described),
+      ...(described?.log !== undefined && { log: described.log }),
+    };
   }
 }
 
-/** A reason is an extra: whoever may not read it, or comes after the run was deleted, still learns which runs failed. */
+/** A missing permission or a deleted run leaves out the reason, not the run. */
 async function describeRun(place: ListingPlace, runId: string): Promise<RunStatus | undefined> {
   const { provider, clock, handle, signal } = place;
   try {
@@ -84,8 +89,8 @@ async function describeRun(place: ListingPlace, runId: string): Promise<RunStatu
   }
 }
 
-function whyFailed(runId: string, told: RunStatus | undefined): string {
-  return told?.reason ?? `run ${runId} ended as FAILED: its own log says why`;
+function failureReason(runId: string, described: RunStatus | undefined): string {
+  return described?.reason ?? `run ${runId} is FAILED; its log has the reason`;
 }
 
 async function* rowsOf(
@@ -109,7 +114,7 @@ async function readStates(place: ListingPlace, wanted: RunState | undefined): Pr
   return states;
 }
 
-/** Page after page. @throws SessionError `unexpected` when the service gives the same page for ever. */
+/** All entries, page by page. @throws SessionError `unexpected` when the service returns the same page token again. */
 export async function* pages<Entry>(
   read: (cursor: Cursor | undefined) => Promise<Page<Entry>>,
   { provider }: { readonly provider: { readonly id: string } },
@@ -120,7 +125,7 @@ export async function* pages<Entry>(
     yield* entries;
     if (next === undefined) return;
     if (seenCursors.has(next)) {
-      const message = `'${provider.id}' lists the same page again and again; report it with the provider's version`;
+      const message = `${provider.id} returned the same page token twice; please report this with the provider's version`;
       throw new SessionError('unexpected', message, { operation: 'listPage', provider: provider.id });
     }
     seenCursors.add(next);

@@ -3,12 +3,12 @@ import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How much text is gathered before it is written: a write a run would cost more than the run. */
+/** Text is buffered up to this size: one write per run would cost more than the run. */
 const CHUNK_CHARACTERS = 1024 ** 2;
 
 /**
- * A file of this process's own that holds what does not fit into memory: made at the first chunk that is full, readable by its
- * owner alone, gone with {@link RunSpool.remove}.
+ * A temporary file for run lists that do not fit into memory. It is created with the first full chunk, is readable by its owner
+ * only, and is deleted by {@link RunSpool.remove}.
  */
 export class RunSpool {
   #pending: string[] = [];
@@ -17,12 +17,12 @@ export class RunSpool {
   #file: FileHandle | undefined;
   readonly #onChunk: (chunk: Buffer) => void;
 
-  /** @param onChunk - sees every byte once, in order. */
+  /** @param onChunk - called with every byte once, in order. */
   constructor(onChunk: (chunk: Buffer) => void) {
     this.#onChunk = onChunk;
   }
 
-  /** `undefined` when the text is only gathered, which is nearly always, and free. */
+  /** Returns `undefined` when the text is only buffered, which is the usual case. */
   write(text: string): Promise<void> | undefined {
     this.#pending.push(text);
     this.#pendingLength += text.length;
@@ -40,7 +40,7 @@ export class RunSpool {
     await this.#file.appendFile(chunk);
   }
 
-  /** Everything from the beginning, after the last flush. */
+  /** The whole content. Call it after the last flush. */
   read(): AsyncIterable<Uint8Array> {
     return createReadStream(join(this.#folder ?? '', 'runs.json'), { highWaterMark: CHUNK_CHARACTERS });
   }

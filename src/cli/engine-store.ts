@@ -7,7 +7,7 @@ import {
   enginesFolder,
   parseEngineFolderName,
   type EngineRelease,
-} from '../contract/installed-engine.ts';
+} from '../provider-kit/installed-engine.ts';
 
 /** An engine that is installed, and where. */
 export interface StoredEngine extends EngineRelease {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { ErrorKind } from '../contract/error-kinds.ts';
-import type { EngineRelease, InstallableEngine } from '../contract/installed-engine.ts';
+import type { EngineRelease, InstallableEngine } from '../provider-kit/installed-engine.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import { runProgram, type ProgramEnd } from './run-program.ts';
 
 /** The versions that are installed unless another one is asked for: those that our tests run against. */

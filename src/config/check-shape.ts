@@ -3,17 +3,17 @@ import { closestName } from './closest-name.ts';
 import type { ConfigPath } from './config-problem.ts';
 import { describeValue } from './describe-value.ts';
 
-/** Something that does not fit its schema. */
+/** A value that does not fit its schema. */
 export interface ShapeProblem {
   readonly path: ConfigPath;
   readonly message: string;
 }
 
-/** Everything in `value` that does not fit `shape`, each with what was expected and what was found. */
+/** Everything in `value` that does not fit `shape`, with the expected and the actual value. */
 export function checkShape(value: unknown, shape: z.ZodType): readonly ShapeProblem[] {
   const { error } = shape.safeParse(value);
   if (error === undefined) return [];
-  // Words are made from the JSON Schema: it is the same source, and plain data.
+  // The messages are made from the JSON Schema: the same source as plain data.
   const schema = z.toJSONSchema(shape, { io: 'input' });
   return error.issues.flatMap((issue) => {
     const path = issue.path.filter((step) => typeof step !== 'symbol');
@@ -24,7 +24,7 @@ export function checkShape(value: unknown, shape: z.ZodType): readonly ShapeProb
   });
 }
 
-/** Says that a key is not known, and which one may have been meant. */
+/** The message for an unknown key, with the one that was probably meant. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const closest = closestName(key, known);
   return closest === undefined
@@ -32,12 +32,12 @@ export function unknownKey(key: string, known: readonly string[]): string {
     : `unknown key; did you mean ${closest}?`;
 }
 
-/** Tells whether a value is a plain map, as all file formats give them. */
+/** Whether a value is a map, as all file formats produce them. */
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** Objects with a class of their own (a client, say, in a TypeScript config) are passed on untouched. */
+/** Whether a value is a map without a class: instances, such as a client in a TypeScript config, pass through untouched. */
 export function isPlainMap(value: unknown): value is Record<string, unknown> {
   return isMap(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
@@ -64,7 +64,7 @@ function expectation({ title, type, minimum, minLength, enum: members }: JsonSch
   if (members !== undefined) return `one of ${members.join(', ')}`;
   if (type === 'object') return 'a map';
   if (type === 'integer') return `a whole number, ${minimum ?? 0} or more`;
-  return minLength === undefined ? 'a text' : 'a text that is not empty';
+  return minLength === undefined ? 'a string' : 'a non-empty string';
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -76,7 +76,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** The two slips that nearly everybody makes once: a duration with its unit, and a number where a text belongs. */
+/** Hints for the two most common mistakes: a duration with its unit, and a number without quotes. */
 function hint(value: unknown, { type }: JsonSchema): string {
   const [, amount, unit = ''] = typeof value === 'string' ? (/^(\d+) ?([a-z]+)$/.exec(value) ?? []) : [];
   const unitMs = UNITS_MS[unit];

@@ -1,7 +1,7 @@
-/** The name nearest to a misspelt one, if it is near enough to be meant. */
+/** The name closest to a misspelled one, if it is close enough to be meant. */
 export function closestName(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // A third of the letters may be wrong: enough for typos, too little to turn one word into another.
+  // A third of the letters may differ: enough for typos, too few to turn one word into another.
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of names) {
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
@@ -10,7 +10,7 @@ export function closestName(wrong: string, names: Iterable<string>): string | un
   return best;
 }
 
-/** How many letters must be put in, left out, replaced or swapped with their neighbour (optimal string alignment). */
+/** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   const cell = (row: readonly number[], column: number): number => row[column] ?? Infinity;
   let beforePrevious: readonly number[] = [];

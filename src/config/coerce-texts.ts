@@ -4,10 +4,10 @@ import type { ConfigPath } from './config-problem.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * Variables hold texts only: where one stands in the place of a number or of true and false, it is read as such.
- * What does not read as its type stays a text, so that checking finds it.
- * @param schema - a JSON Schema; only `type`, `properties`, `additionalProperties` and `items` are looked at
- * @param isFilled - tells whether the text at a path came from a variable
+ * Converts the texts of variables to numbers and booleans where the schema expects them. A text that does not convert stays
+ * as it is, for the check to report.
+ * @param schema - a JSON Schema; only `type`, `properties`, `additionalProperties` and `items` are read
+ * @param isFilled - whether the text at a path came from a variable
  */
 export function coerceTexts(
   value: unknown,

@@ -8,28 +8,29 @@ import { CONFIG_EXTENSIONS, displayName } from './find-config-file.ts';
 import { interpolate } from './interpolate.ts';
 import { readConfigFile } from './read-config-file.ts';
 
-/** One file's part of a configuration. */
+/** One file of a configuration. */
 export interface ConfigLayer {
-  /** The file's absolute path; `undefined` for a configuration given as an object. */
+  /** The file's absolute path; `undefined` for a configuration object. */
   readonly file: string | undefined;
-  /** The name in messages. */
+  /** Its name in messages. */
   readonly label: string;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** The layers of a configuration, the nearest first. */
+/** The files of a configuration, the nearest first. */
 export type ConfigLayers = readonly [ConfigLayer, ...ConfigLayer[]];
 
-/** What the reading of the layers needs of the world. */
+/** Where and with which variables the files are read. */
 export interface LayerContext {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
- * A layer and, behind it, all that it extends, the nearest first.
- * @throws SessionError `config-invalid` for an `extends` that is remote, goes round in a circle or cannot be read, and for a
- * layer that contains itself.
+ * A layer followed by all that it extends, the nearest first.
+ * Decision 23: docs/decisions/0023-config-extends-local-files-only.md
+ * @throws SessionError `config-invalid` for an `extends` that is remote, circular or cannot be read, and for a layer that
+ * contains itself.
  */
 export async function withBases(
   layer: ConfigLayer,
@@ -38,7 +39,7 @@ export async function withBases(
 ): Promise<ConfigLayers> {
   const circle = findCircle(layer.value);
   if (circle !== undefined) {
-    const message = 'refers to something that it stands in: write it out';
+    const message = 'contains itself: write the value out';
     throw configInvalid([{ file: layer.label, path: circle, message }]);
   }
   const { extends: bases, ...value } = layer.value;
@@ -53,9 +54,7 @@ export async function withBases(
     const real = await realpath(file).catch(() => file);
     if ([...chain, ...here].includes(real)) {
       const circle = [...chain, ...here, real].map((path) => displayName(path, context.cwd));
-      throw configInvalid([
-        { file: layer.label, path: ['extends'], message: `goes round in a circle: ${circle.join(' → ')}` },
-      ]);
+      throw configInvalid([{ file: layer.label, path: ['extends'], message: `is circular: ${circle.join(' → ')}` }]);
     }
     const base = { file, label, value: await readConfigFile(file, label) };
     behind.push(...(await withBases(base, context, [...chain, ...here])));
@@ -63,12 +62,12 @@ export async function withBases(
   return [{ ...layer, value }, ...behind];
 }
 
-/** The layers as one configuration. Maps are merged, everything else of a nearer layer replaces what is behind it. */
+/** Merges the layers. Maps are merged by key; any other value of a nearer layer replaces the farther one. */
 export function mergeLayers(layers: ConfigLayers): Readonly<Record<string, unknown>> {
   return layers.map((layer) => layer.value).reduceRight((farther, nearer) => mergeMaps(farther, nearer, []));
 }
 
-/** The layer that a place's value comes from, or the nearest one where nothing stands there. */
+/** The layer that the value at a path comes from; the nearest layer when there is no value. */
 export function layerOf(layers: ConfigLayers, path: ConfigPath): ConfigLayer {
   for (let depth = path.length; depth > 0; depth--) {
     const layer = layers.find(({ value }) => reaches(value, path.slice(0, depth)));
@@ -81,7 +80,7 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 function mergeMaps(farther: Mapping, nearer: Mapping, path: ConfigPath): Mapping {
   const isEnvironment = path.length === 2 && path[0] === 'environments';
-  // The options of one provider mean nothing to another: an environment that changes it keeps only its session block.
+  // Another provider has other options: an environment that changes its provider inherits only `session`.
   const changesProvider =
     isEnvironment && (nearer['provider'] ?? farther['provider']) !== (farther['provider'] ?? nearer['provider']);
   const kept = Object.entries(farther).filter(([key]) => !changesProvider || key === 'session');
@@ -102,7 +101,7 @@ function reaches(value: unknown, path: ConfigPath): boolean {
   return true;
 }
 
-/** The paths in `extends`, each one surely a file on this machine. */
+/** The paths in `extends`; each is a local file with a known extension. */
 function basePaths(bases: unknown, layer: ConfigLayer, { env }: LayerContext): string[] {
   const { value, problems } = interpolate(bases, ['extends'], env);
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -118,12 +117,11 @@ function basePaths(bases: unknown, layer: ConfigLayer, { env }: LayerContext): s
 
 function whyNoPath(item: unknown): string | undefined {
   const found = describeValue(item);
-  if (typeof item !== 'string' || item === '') return `expected a file's path or a list of them; found ${found}`;
+  if (typeof item !== 'string' || item === '') return `expected a file path or a list of file paths; found ${found}`;
   // Two letters or more before the colon: `C:\…` is a path, `gh:…` and `https:…` are not.
-  if (/^[a-z][a-z0-9+.-]+:/i.test(item))
-    return `expected a file on this machine; found ${found}: nothing is ever fetched`;
+  if (/^[a-z][a-z0-9+.-]+:/i.test(item)) return `expected a local file; found ${found}: remote files are not supported`;
   if (!(CONFIG_EXTENSIONS as readonly string[]).includes(extname(item))) {
-    return `expected the path of a file that ends in ${CONFIG_EXTENSIONS.join(', ')}; found ${found}: packages and folders are not looked up`;
+    return `expected a file path that ends in ${CONFIG_EXTENSIONS.join(', ')}; found ${found}: packages and folders are not supported`;
   }
   return undefined;
 }

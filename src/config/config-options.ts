@@ -1,48 +1,63 @@
-import type { AnyPlugin } from '../contract/provider-plugin.ts';
+import type { AnyPlugin, ConfiguredBatchProvider, ConfiguredProvider } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 
-/** One environment as it is written: the provider's own options stand flat beside `provider` and `session`. */
+/** One environment of a configuration: the provider's own options are beside `provider` and `session`. */
 export interface EnvironmentOptions {
-  /** A built-in provider's id (`'local'`), or the import specifier of anybody's (`'@acme/anysession-livy'`, `'./livy.ts'`). */
+  /** A built-in provider's id (`'local'`), or the import specifier of another (`'@acme/anysession-livy'`, `'./livy.ts'`). */
   readonly provider: string;
-  /** What `start()` uses here where the call itself says nothing. */
+  /** Defaults of every `start()` in this environment. */
   readonly session?: SessionDefaults;
   readonly [option: string]: unknown;
 }
 
-/** What `anysession.config.*` holds, and what may be given as an object in its place. */
+/** The content of `anysession.config.*`, or the object that replaces it. */
 export interface ConfigOptions {
-  /** Files that this one builds on, relative to it; a later one wins over an earlier one, this file over all. */
+  /** Files to inherit from, relative to this one. A later file wins over an earlier one, this file over all. */
   readonly extends?: string | readonly string[];
-  /** The environment to take when neither the caller nor `ANYSESSION_ENV` names one. */
+  /** The environment to use when neither the caller nor `ANYSESSION_ENV` names one. */
   readonly defaultEnvironment?: string;
   /** Who pays, 1..63 characters of `[a-z0-9_-]`; by default made from the user and the host name. */
   readonly owner?: string;
   readonly environments?: Readonly<Record<string, EnvironmentOptions>>;
 }
 
-/** Where the configuration comes from and which part of it is meant. */
+/** Which environment of which config file. */
 export interface ConfigRequest {
-  /** A file's path, relative to `cwd`, or the configuration itself; by default the nearest `anysession.config.*`. */
+  readonly provider?: undefined;
+  /** The path of a config file, relative to `cwd`, or the configuration itself; by default the nearest `anysession.config.*`. */
   readonly config?: string | ConfigOptions | undefined;
-  /** Wins over `ANYSESSION_ENV` and over `defaultEnvironment`. */
+  /** The environment's name. Wins over `ANYSESSION_ENV` and `defaultEnvironment`. */
   readonly environment?: string | undefined;
-  /** Where the search begins; by default the process's working directory. */
+  /** The folder where the search begins; by default the process's working directory. */
   readonly cwd?: string | undefined;
-  /** The variables for `${VAR}` and `ANYSESSION_ENV`; by default those of the process. */
+  /** The variables for `${VAR}`, for `ANYSESSION_ENV` and for options that are left out; by default those of the process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** One environment, read and checked: everything that is needed to build its provider. */
+/** An environment given in code. */
+export interface ProviderRequest<Provider = ConfiguredProvider | ConfiguredBatchProvider> {
+  /** What a provider's own function returns: `athena({ region, workgroup })`. */
+  readonly provider: Provider;
+  /** The environment's name, as `sessions.environment` returns it; by default the provider's id. */
+  readonly environment?: string | undefined;
+  /** Defaults of every `start()`. */
+  readonly session?: SessionDefaults | undefined;
+  /** Who pays, 1..63 characters of `[a-z0-9_-]`; by default made from the user and the host name. */
+  readonly owner?: string | undefined;
+  /** The variables for options that are left out, such as `AWS_REGION`; by default those of the process. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** One environment, read and checked. */
 export interface EnvironmentConfig {
-  /** The config file's absolute path; `undefined` when the configuration was given as an object. */
+  /** The config file's absolute path; `undefined` without a file. */
   readonly file: string | undefined;
   /** The environment's name. */
   readonly environment: string;
   /** Who pays, 1..63 characters of `[a-z0-9_-]`. */
   readonly owner: string;
   readonly plugin: AnyPlugin;
-  /** What the plugin's own `parseOptions` made of the environment's options. */
+  /** The options as the plugin's `parseOptions` returned them. */
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
 }

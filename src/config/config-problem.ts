@@ -1,22 +1,22 @@
 import { SessionError } from '../contract/session-error.ts';
 
-/** Where in a configuration something stands, from its top down. */
+/** A place in a configuration, from the top down. */
 export type ConfigPath = readonly (string | number)[];
 
-/** One thing that is wrong with a configuration. */
+/** One problem of a configuration. */
 export interface ConfigProblem {
-  /** The file as people know it (relative where that is shorter), or `config` for a configuration given as an object. */
+  /** The file's name, relative where it is below the working directory; `config` for a configuration object. */
   readonly file: string;
-  /** From 1; present where the file itself cannot be read as what it is. */
+  /** From 1; present when the file cannot be parsed. */
   readonly line?: number;
   /** From 1. */
   readonly column?: number;
   readonly path: ConfigPath;
-  /** What was expected and what was found; never holds a secret. */
+  /** The expected and the actual value; never contains a secret. */
   readonly message: string;
 }
 
-/** A path as one writes it in JavaScript: `environments.prod.labels["cost centre"]`. */
+/** A path in JavaScript syntax: `environments.prod.labels["cost centre"]`. */
 export function formatPath(path: ConfigPath): string {
   return path
     .map((part, index) => {
@@ -27,13 +27,13 @@ export function formatPath(path: ConfigPath): string {
     .join('');
 }
 
-/** One problem as one line: file, place, what is wrong. */
+/** One problem as one line: file, path, message. */
 export function formatProblem({ file, line, column, path, message }: ConfigProblem): string {
   const position = line === undefined ? '' : `:${line}:${column ?? 1}`;
   return [`${file}${position}`, formatPath(path), message].filter((part) => part !== '').join(': ');
 }
 
-/** Of several problems at one place only the first is worth reading: the others follow from it. */
+/** Keeps the first problem per path: the others follow from it. */
 export function withoutRepeats(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const seen = new Set<string>();
   return problems.filter(({ file, path, message }) => {
@@ -42,7 +42,7 @@ export function withoutRepeats(problems: readonly ConfigProblem[]): readonly Con
   });
 }
 
-/** The one error that tells all that is wrong, a line each. */
+/** One error with all problems, a line each. */
 export function configInvalid(problems: readonly ConfigProblem[], cause?: unknown): SessionError {
   const lines = withoutRepeats(problems).map(formatProblem);
   const message = lines.length === 1 ? lines.join() : `${lines.length} problems:\n  ${lines.join('\n  ')}`;

@@ -15,7 +15,7 @@ const TEMPLATE: Schema = { type: 'string', pattern: '\\$\\{' };
  * @see https://json-schema.org/draft-07 (read 2026-11-20)
  */
 export async function configSchema(): Promise<Schema> {
-  const plugins = [...(await builtInPlugins()).values()];
+  const plugins = await builtInPlugins();
   const { properties, required, ...top } = toSchema(CONFIG_SHAPE);
   const environments = { ...members(properties)['environments'], additionalProperties: environmentSchema(plugins) };
   const { extends: bases, $schema, defaultEnvironment, owner } = members(properties);

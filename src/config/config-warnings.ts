@@ -3,39 +3,35 @@ import { formatPath } from './config-problem.ts';
 import { looksSecret } from './describe-value.ts';
 import type { ReadEnvironment } from './read-environment.ts';
 
-/** What is right in a configuration and may still surprise. */
+/** What is valid in a configuration but may surprise. */
 export function configWarnings(
   environments: readonly ReadEnvironment[],
   defaultEnvironment: string | undefined,
 ): readonly string[] {
-  const undecided =
+  const noDefault =
     environments.length > 1 && defaultEnvironment === undefined
-      ? ['there is no defaultEnvironment: every run must name its environment, by ANYSESSION_ENV or in the call']
+      ? ['no defaultEnvironment: select an environment for every run, with ANYSESSION_ENV or `environment`']
       : [];
-  return [...differentDialects(environments), ...undecided, ...environments.flatMap(withinEnvironment)];
+  return [...differentDialects(environments), ...noDefault, ...environments.flatMap(withinEnvironment)];
 }
 
 function differentDialects(environments: readonly ReadEnvironment[]): readonly string[] {
-  const speakers = new Map<SqlDialect, string[]>();
+  const names = new Map<SqlDialect, string[]>();
   for (const { name, capabilities } of environments) {
     if (capabilities === undefined) continue;
-    const { dialect } = capabilities;
-    speakers.set(dialect, [...(speakers.get(dialect) ?? []), name]);
+    names.set(capabilities.dialect, [...(names.get(capabilities.dialect) ?? []), name]);
   }
-  if (speakers.size < 2) return [];
-  const who = [...speakers].map(
-    ([dialect, names]) => `${names.join(' and ')} ${names.length > 1 ? 'speak' : 'speaks'} ${dialect}`,
-  );
-  return [`SQL that runs in one environment may not run in another: ${who.join(', ')}`];
+  const listed = [...names].map(([dialect, speakers]) => `${dialect} (${speakers.join(', ')})`);
+  return listed.length < 2 ? [] : [`the environments use different SQL dialects: ${listed.join(', ')}`];
 }
 
-/** Which capability each session default needs. */
-const NEEDS = {
-  maxLifetimeMs: 'maxLifetimeMs',
-  labels: 'labels',
-  size: 'size',
-  sparkConf: 'sparkConf',
-} as const satisfies Partial<Record<keyof ReadEnvironment['session'], keyof Capabilities>>;
+/** The session defaults that have a capability of the same name. */
+const NEED_CAPABILITY = [
+  'maxLifetimeMs',
+  'labels',
+  'size',
+  'sparkConf',
+] as const satisfies readonly (keyof ReadEnvironment['session'] & keyof Capabilities)[];
 
 function withinEnvironment(environment: ReadEnvironment): readonly string[] {
   const { name, plugin, capabilities, session, written, problems } = environment;
@@ -43,21 +39,19 @@ function withinEnvironment(environment: ReadEnvironment): readonly string[] {
   const at = (...path: string[]): string => formatPath(['environments', name, ...path]);
   const secrets = Object.entries(written)
     .filter(([key, value]) => typeof value === 'string' && looksSecret(key, value) && !value.includes('${'))
-    .map(([key]) => `${at(key)}: this looks like a secret in a file; keep it in a variable and write \${NAME}`);
+    .map(([key]) => `${at(key)}: this looks like a secret: keep it in a variable and write \${NAME}`);
   if (capabilities === undefined) {
-    const unused = Object.keys(session).map(
-      (key) => `${at('session', key)}: ${plugin.id} has run batches and no sessions`,
-    );
+    const unused = Object.keys(session).map((key) => `${at('session', key)}: ${plugin.id} has no sessions`);
     return [...unused, ...secrets];
   }
-  const unsupported = Object.entries(NEEDS)
-    .filter(([key, capability]) => Object.hasOwn(session, key) && capabilities[capability] === false)
-    .map(([key]) => `${at('session', key)}: ${plugin.id} takes no ${key}; starting a session will fail`);
+  const unsupported = NEED_CAPABILITY.filter((key) => Object.hasOwn(session, key) && capabilities[key] === false).map(
+    (key) => `${at('session', key)}: ${plugin.id} does not support ${key}; starting a session will fail`,
+  );
   const outOfRange = (['idleTimeoutMs', 'maxLifetimeMs'] as const).flatMap((key) => {
     const [value, range] = [session[key], capabilities[key]];
     if (value === undefined || range === false || (value >= range.min && value <= range.max)) return [];
     return [
-      `${at('session', key)}: ${plugin.id} takes ${range.min} to ${range.max}, not ${value}; starting a session will fail`,
+      `${at('session', key)}: ${plugin.id} supports ${range.min} to ${range.max}, not ${value}; starting a session will fail`,
     ];
   });
   return [...unsupported, ...outOfRange, ...secrets];

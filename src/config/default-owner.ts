@@ -2,12 +2,12 @@ import { hostname, userInfo } from 'node:os';
 
 const OWNER_MAX_LENGTH = 63;
 
-/** The owner where the configuration names none: the user and the host name, made to fit. */
+/** The owner when the configuration names none: user and host name. */
 export function defaultOwner(env: NodeJS.ProcessEnv): string {
   return toOwner(`${userName(env)}-${hostname()}`);
 }
 
-/** Makes any text an owner: 1..63 characters of `[a-z0-9_-]`. */
+/** Turns any text into an owner: 1..63 characters of `[a-z0-9_-]`. */
 export function toOwner(text: string): string {
   const owner = text
     .toLowerCase()
@@ -21,7 +21,7 @@ function userName(env: NodeJS.ProcessEnv): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a number that no user database knows.
+    // A container may run under a user id that has no entry in the user database.
     return env['USER'] ?? env['USERNAME'] ?? 'unknown';
   }
 }

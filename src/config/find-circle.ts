@@ -1,10 +1,10 @@
 import { isPlainMap } from './check-shape.ts';
 import type { ConfigPath } from './config-problem.ts';
 
-/** Where a configuration refers to something that it stands in, as YAML's anchors and objects can; `undefined` nowhere. */
+/** Where a configuration contains itself, as YAML aliases and objects can; `undefined` when it does not. */
 export function findCircle(root: unknown): ConfigPath | undefined {
   const around = new Set<unknown>();
-  // What many places refer to is looked into once.
+  // A value with several references is searched once.
   const clear = new Set<unknown>();
 
   const walk = (value: unknown, path: ConfigPath): ConfigPath | undefined => {

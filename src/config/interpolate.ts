@@ -1,20 +1,20 @@
 import { isPlainMap } from './check-shape.ts';
 import type { ConfigPath } from './config-problem.ts';
 
-/** A text that took its value from variables. */
+/** A text whose value came from variables. */
 export interface FilledText {
   readonly path: ConfigPath;
-  /** As it stands in the file: `${TOKEN}`. */
+  /** As written in the file: `${TOKEN}`. */
   readonly template: string;
-  /** With the variables' values: may be a secret. */
+  /** With the variables' values; may be a secret. */
   readonly text: string;
 }
 
-/** A configuration with its variables filled in, and what that took. */
+/** A configuration with its variables filled in. */
 export interface Interpolation {
   readonly value: unknown;
   readonly filled: readonly FilledText[];
-  /** One per reference that could not be filled; its text is left as it stands. */
+  /** One per reference that could not be filled; its text stays as written. */
   readonly problems: readonly { readonly path: ConfigPath; readonly message: string }[];
 }
 
@@ -22,8 +22,8 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const NAME = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
 
 /**
- * Fills `${VAR}` and `${VAR:-default}` in every text of a configuration; `$${` gives a plain `${`.
- * A default stands in for a variable that is not set or is empty, as in a shell.
+ * Fills `${VAR}` and `${VAR:-default}` in every text of a configuration; `$${` gives a literal `${`.
+ * As in a shell, the default replaces a variable that is not set or empty.
  */
 export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.ProcessEnv): Interpolation {
   const filled: FilledText[] = [];
@@ -32,23 +32,22 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
   const fill = (template: string, path: ConfigPath): string => {
     if (!template.includes('${')) return template;
     const messages: string[] = [];
-    const names: string[] = [];
+    let references = 0;
     const text = template.replace(REFERENCE, (reference: string, inner?: string, end?: string) => {
       if (inner === undefined) return '${';
       const [, name, fallback] = (end === '}' && NAME.exec(inner)) || [];
       if (name === undefined) {
-        messages.push(`${reference} is no variable: write \${NAME} or \${NAME:-default}, and $\${ for a plain \${`);
+        messages.push(`${reference} is not a variable: write \${NAME} or \${NAME:-default}, or $\${ for a literal \${`);
         return reference;
       }
-      names.push(name);
+      references++;
       const found = env[name];
       if (fallback !== undefined) return found === undefined || found === '' ? fallback : found;
-      if (found === undefined)
-        messages.push(`the variable ${name} is not set: set it, or write a default, \${${name}:-…}`);
+      if (found === undefined) messages.push(`variable ${name} is not set. Set it or write a default: \${${name}:-…}`);
       return found ?? reference;
     });
     problems.push(...messages.map((message) => ({ path, message })));
-    if (names.length > 0 && messages.length === 0) filled.push({ path, template, text });
+    if (references > 0 && messages.length === 0) filled.push({ path, template, text });
     return messages.length === 0 ? text : template;
   };
 

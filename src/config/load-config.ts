@@ -6,32 +6,22 @@ import { readEnvironment } from './read-environment.ts';
 import { selectEnvironment } from './select-environment.ts';
 
 /**
- * Reads the configuration and checks its top and the chosen environment; the other environments are not looked into,
- * so that an unset variable of `prod` does not stop `dev`.
- * @throws SessionError `config-invalid` that tells everything that is wrong at once, a line each.
+ * Reads the configuration and checks its top level and the selected environment. The other environments are not checked, so
+ * that an unset variable of `prod` does not stop `dev`.
+ * @throws SessionError `config-invalid` with every problem, a line each.
  */
 export async function loadConfig(request: ConfigRequest = {}): Promise<EnvironmentConfig> {
   const source = await readConfig(request);
-  // Where the environments themselves are amiss, which one to choose is not the question yet.
+  // Wrong environments first: until they are corrected, a selection among them means nothing.
   if (source.problems.some(({ path }) => path[0] === 'environments')) throw configInvalid(source.problems);
 
-  const choice = selectEnvironment(Object.keys(source.environments), {
-    argument: request.environment,
-    variable: source.env['ANYSESSION_ENV'],
-    defaultEnvironment: source.defaultEnvironment,
-  });
-  if (choice.name === undefined) {
-    throw configInvalid([...source.problems, { ...choice, file: source.labelAt(choice.path) }]);
+  const selection = selectEnvironment(source, request.environment);
+  if (selection.name === undefined) {
+    throw configInvalid([...source.problems, { ...selection, file: source.labelAt(selection.path) }]);
   }
-  const environment = await readEnvironment(source, choice.name);
-  const problems = [...source.problems, ...environment.problems];
-  if (problems.length > 0 || environment.plugin === undefined) throw configInvalid(problems);
-  return {
-    file: source.file,
-    environment: choice.name,
-    owner: source.owner ?? defaultOwner(source.env),
-    plugin: environment.plugin,
-    providerConfig: environment.providerConfig,
-    session: environment.session,
-  };
+  const { plugin, providerConfig, session, problems } = await readEnvironment(source, selection.name);
+  const all = [...source.problems, ...problems];
+  if (all.length > 0 || plugin === undefined) throw configInvalid(all);
+  const { file, owner = defaultOwner(source.env) } = source;
+  return { file, environment: selection.name, owner, plugin, providerConfig, session };
 }

@@ -1,18 +1,12 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Capabilities } from '../contract/capabilities.ts';
 import { CONTRACT_VERSION, type AnyPlugin, type PluginBase } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { BUILT_IN_IDS, BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 import { closestName } from './closest-name.ts';
 
-/** Beside `src` in the sources and beside `dist/src` in the package; the ending is that of this very file. */
-const PROVIDERS_FOLDER = fileURLToPath(new URL('../../providers/', import.meta.url));
-const PLUGIN_FILE = `plugin${extname(fileURLToPath(import.meta.url))}`;
-
-const BUILT_IN_ID = /^[a-z][a-z0-9-]*$/;
-
-/** The members of a plugin, with the type that each must have. */
+/** The members of a plugin and their types. */
 const PLUGIN_MEMBERS = {
   id: 'string',
   summary: 'string',
@@ -21,82 +15,76 @@ const PLUGIN_MEMBERS = {
   parseOptions: 'function',
 } as const satisfies Partial<Record<keyof PluginBase, string>>;
 
-/** The members that tell the kinds of plugins apart. */
+/** The members that only one kind of plugin has. */
 const SESSION_MEMBERS = { capabilities: 'object', create: 'function' } as const;
 const BATCH_MEMBERS = { batchCapabilities: 'object', createBatches: 'function' } as const;
 
-/** The ids of the providers that come with anysession, sorted. */
-export async function builtInProviderIds(): Promise<readonly string[]> {
-  const folders = await readdir(PROVIDERS_FOLDER);
-  return folders.filter(isBuiltIn).sort();
+/** Loads the built-in plugins. They are plain data and load no SDK. */
+export async function builtInPlugins(): Promise<readonly AnyPlugin[]> {
+  return Promise.all(Object.values(BUILT_IN_PROVIDERS).map(async (provider) => (await provider.load()).plugin));
 }
 
-/** All plugins that come with anysession, by id. */
-export async function builtInPlugins(): Promise<ReadonlyMap<string, AnyPlugin>> {
-  const ids = await builtInProviderIds();
-  return new Map(await Promise.all(ids.map(async (id) => [id, await loadBuiltIn(id)] as const)));
+/** The ids of the built-in session providers that have a capability, sorted. */
+export async function providersWith(has: (capabilities: Capabilities) => boolean): Promise<readonly string[]> {
+  const ids = BUILT_IN_IDS.map(async (id) => {
+    const provider = BUILT_IN_PROVIDERS[id];
+    return provider?.runs === 'sessions' && has((await provider.load()).plugin.capabilities) ? [id] : [];
+  });
+  return (await Promise.all(ids)).flat();
 }
 
 /**
- * The plugin of a provider: a built-in one by its id, any other by its import specifier.
- * @param provider - as it stands in the configuration
- * @param from - the config file that names it, where the specifier is resolved from; without one the working directory
- * @throws SessionError `config-invalid` when there is no such provider, or the module is no plugin of this contract.
+ * Loads the plugin of a provider.
+ * @param provider - a built-in provider's id, or the import specifier of a package or file
+ * @param from - the config file that names the provider: the specifier is resolved from there, by default from the working directory
+ * @throws SessionError `config-invalid` when the provider does not exist or the module exports no plugin of this contract.
  */
-export async function loadPlugin(provider: string, from: string | undefined): Promise<AnyPlugin> {
-  return isBuiltIn(provider) ? loadBuiltIn(provider) : loadForeign(provider, from ?? join(process.cwd(), 'config'));
-}
-
-function isBuiltIn(provider: string): boolean {
-  return BUILT_IN_ID.test(provider) && existsSync(join(PROVIDERS_FOLDER, provider, PLUGIN_FILE));
-}
-
-async function loadBuiltIn(id: string): Promise<AnyPlugin> {
-  const file = pathToFileURL(join(PROVIDERS_FOLDER, id, PLUGIN_FILE)).href;
-  return asPlugin((await import(file)) as Record<string, unknown>, id);
+export async function loadPlugin(provider: string, from = join(process.cwd(), 'config')): Promise<AnyPlugin> {
+  const builtIn = Object.hasOwn(BUILT_IN_PROVIDERS, provider) ? BUILT_IN_PROVIDERS[provider] : undefined;
+  return builtIn === undefined ? loadForeign(provider, from) : (await builtIn.load()).plugin;
 }
 
 async function loadForeign(provider: string, from: string): Promise<AnyPlugin> {
   const { resolveModulePath } = await import('exsolve');
   const { importModuleFile } = await import('./import-module-file.ts');
-  // Not cached: a provider that was missing may have been installed since.
+  // No cache: a missing provider may have been installed since the last call.
   const file = resolveModulePath(provider, { from: pathToFileURL(from), try: true, cache: false });
-  if (file === undefined) throw await notFound(provider, dirname(from));
+  if (file === undefined) throw notFound(provider, dirname(from));
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await importModuleFile(file);
   } catch (cause) {
-    throw refusal(`the provider ${provider} (${file}) cannot be imported: ${String(cause)}`, cause);
+    throw refusal(`Importing the provider ${provider} (${file}) failed: ${String(cause)}`, cause);
   }
-  return asPlugin(module, provider);
+  return assertPlugin(module['plugin'], provider);
 }
 
-async function notFound(provider: string, folder: string): Promise<SessionError> {
-  const ids = await builtInProviderIds();
-  const listed = `built-in providers are ${ids.join(', ')}`;
-  if (/^[./]/.test(provider)) return refusal(`there is no provider module ${provider} beside ${folder}; ${listed}`);
-  const closest = closestName(provider, ids);
-  // No install line for what is most likely a typo: somebody else may have published a package under the misspelt name.
-  if (closest !== undefined) return refusal(`there is no provider "${provider}"; did you mean ${closest}? (${listed})`);
+function notFound(provider: string, folder: string): SessionError {
+  const listed = `Built-in providers: ${BUILT_IN_IDS.join(', ')}.`;
+  if (/^[./]/.test(provider)) return refusal(`No provider module ${provider} in ${folder}. ${listed}`);
+  const closest = closestName(provider, BUILT_IN_IDS);
+  // No install line for a likely typo: a stranger may have published a package under the misspelled name.
+  if (closest !== undefined) return refusal(`Unknown provider "${provider}". Did you mean "${closest}"? ${listed}`);
   return refusal(
-    `there is no provider "${provider}": ${listed}, and no package of that name is installed for ${folder}; ` +
-      `if it is one, run: npm install ${provider}`,
+    `Unknown provider "${provider}". ${listed} If it is a package, install it in ${folder}: npm install ${provider}`,
   );
 }
 
-function asPlugin(module: Readonly<Record<string, unknown>>, provider: string): AnyPlugin {
-  const plugin = module['plugin'];
+/**
+ * Checks that a value from outside this package is a plugin of this contract.
+ * @throws SessionError `config-invalid` with what is missing.
+ */
+export function assertPlugin(plugin: unknown, provider: string): AnyPlugin {
   if (typeof plugin !== 'object' || plugin === null) {
-    throw refusal(
-      `the module ${provider} is no provider: it must export a plugin as \`export const plugin = definePlugin({ … })\``,
-    );
+    throw refusal(`${provider} is not a provider: export \`const plugin = definePlugin({ … })\` from it`);
   }
   const members = plugin as Readonly<Record<string, unknown>>;
   const version = members['contractVersion'];
   if (version !== CONTRACT_VERSION) {
+    const found = version === undefined ? 'no version' : `version ${JSON.stringify(version)}`;
     throw refusal(
-      `the provider ${provider} keeps version ${version === undefined ? 'none' : JSON.stringify(version)} of the provider contract and this release ` +
-        `of anysession needs version ${CONTRACT_VERSION}: install a release of the one that fits the other`,
+      `The provider ${provider} implements ${found} of the provider contract, but this anysession needs version ` +
+        `${CONTRACT_VERSION}. Install matching releases of both.`,
     );
   }
   const ownMembers = 'createBatches' in members ? BATCH_MEMBERS : SESSION_MEMBERS;
@@ -105,7 +93,7 @@ function asPlugin(module: Readonly<Record<string, unknown>>, provider: string): 
   );
   if (wrong.length > 0) {
     const list = wrong.map(([name, type]) => `${name} (${type})`).join(', ');
-    throw refusal(`the plugin of ${provider} is not complete: it lacks ${list}`);
+    throw refusal(`The plugin of ${provider} is incomplete. Missing: ${list}`);
   }
   return plugin as AnyPlugin;
 }

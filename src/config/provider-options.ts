@@ -6,19 +6,19 @@ import { builtInPlugins } from './plugin-catalog.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** What a provider's options came to: the plugin's config, and all that is wrong with them. */
+/** A provider's options as its plugin parsed them, and all their problems. */
 export interface ReadOptions {
   readonly config: unknown;
   readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
 }
 
-/** The options that a plugin's schema names, or `undefined` where it says that it takes any others as well. */
+/** The options that a plugin's schema names; `undefined` when the schema allows others too. */
 export function optionNames(plugin: AnyPlugin): readonly string[] | undefined {
   const { properties, additionalProperties = false } = plugin.optionsSchema();
   return isMap(properties) && additionalProperties === false ? Object.keys(properties) : undefined;
 }
 
-/** The options that the file leaves out and a variable of the plugin's holds; an empty variable counts as not set. */
+/** The options that are left out and that a variable of the plugin holds; an empty variable counts as not set. */
 export function optionsFromVariables(
   plugin: AnyPlugin,
   options: Options,
@@ -30,7 +30,7 @@ export function optionsFromVariables(
   });
 }
 
-/** Has the plugin read its options, after the keys that are not its own were told apart. */
+/** Has the plugin parse its options, without the keys that its schema does not know. */
 export async function readOptions(plugin: AnyPlugin, options: Options): Promise<ReadOptions> {
   const known = optionNames(plugin);
   const strangers = known === undefined ? [] : Object.keys(options).filter((key) => !known.includes(key));
@@ -43,11 +43,11 @@ export async function readOptions(plugin: AnyPlugin, options: Options): Promise<
   return { config: undefined, problems: [...unknown, ...parsed.problems] };
 }
 
-/** Says where an option that a provider does not have belongs. */
+/** Explains where an unknown option belongs. */
 async function describeStranger(key: string, plugin: AnyPlugin, known: readonly string[]): Promise<string> {
-  if (Object.hasOwn(SESSION_SHAPE.shape, key)) return `stands in the block \`session\`: session: { ${key}: … }`;
-  const others = [...(await builtInPlugins()).values()].filter(({ id }) => id !== plugin.id);
+  if (Object.hasOwn(SESSION_SHAPE.shape, key)) return `belongs in \`session\`: session: { ${key}: … }`;
+  const others = (await builtInPlugins()).filter(({ id }) => id !== plugin.id);
   const owners = others.filter((other) => optionNames(other)?.includes(key)).map(({ id }) => id);
-  if (owners.length > 0) return `is an option of ${owners.join(' and ')}, and the provider here is ${plugin.id}`;
+  if (owners.length > 0) return `is an option of ${owners.join(' and ')}, not of ${plugin.id}`;
   return unknownKey(key, ['provider', 'session', ...known]);
 }

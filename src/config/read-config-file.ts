@@ -7,7 +7,7 @@ import { configInvalid } from './config-problem.ts';
 import { describeValue } from './describe-value.ts';
 import { CONFIG_EXTENSIONS } from './find-config-file.ts';
 
-/** Where V8's message begins to repeat the text, which may hold secrets, or the position, which is told otherwise. */
+/** Where V8's message begins to repeat the text, which may hold secrets, or the position, which we report ourselves. */
 const QUOTES_OR_POSITION = /, (?:\.{3})?"|(?: in JSON)? at position/;
 
 /** A place in a text, both from 1. */
@@ -17,21 +17,21 @@ interface Position {
 }
 
 /**
- * Reads one config file as it stands: nothing filled in, nothing checked but that it holds a map.
+ * Reads one config file as written: variables are not filled in, and only that it contains a map is checked.
  * @param file - its absolute path
  * @param label - its name in messages
- * @throws SessionError `config-invalid` when it is not there, cannot be read or parsed, throws, or holds no map.
+ * @throws SessionError `config-invalid` when it is missing, cannot be read or parsed, throws, or contains no map.
  */
 export async function readConfigFile(file: string, label: string): Promise<Readonly<Record<string, unknown>>> {
   const extension = extname(file);
   if (!(CONFIG_EXTENSIONS as readonly string[]).includes(extension)) {
-    throw refusal(label, `a config file ends in ${CONFIG_EXTENSIONS.join(', ')}`);
+    throw refusal(label, `the name of a config file must end in ${CONFIG_EXTENSIONS.join(', ')}`);
   }
   const text = await readText(file, label);
-  if (text.trim() === '') throw refusal(label, 'the file is empty: it needs at least `environments`');
+  if (text.trim() === '') throw refusal(label, 'the file is empty: write at least `environments`');
   const value = await parse(file, label, extension, text);
   if (!isMap(value)) {
-    const what = extension === '.ts' || extension === '.mjs' ? 'the default export must be' : 'the file must hold';
+    const what = extension === '.ts' || extension === '.mjs' ? 'the default export must be' : 'the file must contain';
     throw refusal(label, `${what} a map with \`environments\`; found ${describeValue(value ?? undefined)}`);
   }
   return value;
@@ -42,9 +42,9 @@ async function readText(file: string, label: string): Promise<string> {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw refusal(label, 'there is no such file', cause);
-    if (code === 'EISDIR') throw refusal(label, 'this is a folder: name the file in it', cause);
-    throw refusal(label, `the file cannot be read (${code ?? String(cause)}): look at its permissions`, cause);
+    if (code === 'ENOENT') throw refusal(label, 'no such file', cause);
+    if (code === 'EISDIR') throw refusal(label, 'this is a folder: pass the path of a file', cause);
+    throw refusal(label, `cannot read the file (${code ?? String(cause)}): check its permissions`, cause);
   }
 }
 
@@ -71,7 +71,7 @@ async function parseJson(text: string, label: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // JSON.parse tells where only on some versions and for some mistakes; this parser tells always.
+    // JSON.parse reports the position only on some versions and for some mistakes; this parser always does.
     const { parseJSONC } = await import('confbox/jsonc');
     const errors: JSONCParseError[] = [];
     parseJSONC(text, { errors, disallowComments: true });
@@ -88,16 +88,15 @@ async function runModule(file: string, label: string): Promise<unknown> {
   try {
     module = await importModuleFile(file);
   } catch (cause) {
-    // Transpilers put the place on lines of their own below the message.
+    // Transpilers add the position on lines below the message.
     const [reason = ''] = String(cause).split('\n');
-    throw refusal(label, `running the file failed: ${reason.trim()}`, cause, positionIn(file, cause));
+    throw refusal(label, `the file failed to run: ${reason.trim()}`, cause, positionIn(file, cause));
   }
-  if (!('default' in module))
-    throw refusal(label, 'there is no default export: write `export default { environments: … }`');
+  if (!('default' in module)) throw refusal(label, 'no default export: write `export default { environments: … }`');
   return module['default'];
 }
 
-/** Where in a module an error came from, as far as its stack tells. */
+/** Where in a module an error came from, if its stack has it. */
 function positionIn(file: string, error: unknown): Position | undefined {
   const [, afterFile] = error instanceof Error ? (error.stack ?? '').split(`${file}:`) : [];
   const [, line, column] = /^(\d+):(\d+)/.exec(afterFile ?? '') ?? [];

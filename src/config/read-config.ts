@@ -9,29 +9,29 @@ import { displayName, findConfigFile } from './find-config-file.ts';
 import { interpolate } from './interpolate.ts';
 import { readConfigFile } from './read-config-file.ts';
 
-/** What stands for the file's name where the configuration was given as an object. */
+/** The name of a configuration object in messages. */
 const OBJECT_LABEL = 'config';
 
-/** A configuration read from all its files, its top checked; the environments are still as they are written. */
+/** A configuration read from all its files. Its top level is checked; the environments are as written. */
 export interface ReadConfig {
   readonly file: string | undefined;
   /** The name of the file in messages. */
   readonly label: string;
   readonly env: NodeJS.ProcessEnv;
-  /** By name; what is no map is among the problems. */
+  /** By name; those that are no maps are among the problems. */
   readonly environments: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly defaultEnvironment: string | undefined;
   readonly owner: string | undefined;
   readonly problems: readonly ConfigProblem[];
-  /** The name of the file that what stands at a path comes from. */
+  /** The name of the file that the value at a path comes from. */
   labelAt(path: ConfigPath): string;
-  /** The absolute path that a relative specifier standing at a path is resolved from. */
+  /** The absolute path that a relative specifier at a path is resolved from. */
   baseOf(path: ConfigPath): string;
 }
 
 /**
  * Finds and reads the configuration with all that it extends.
- * @throws SessionError `config-invalid` when a file cannot be found, read or parsed; what is wrong inside is in `problems`.
+ * @throws SessionError `config-invalid` when a file cannot be found, read or parsed; other problems are in `problems`.
  */
 export async function readConfig(request: ConfigRequest): Promise<ReadConfig> {
   const { cwd = process.cwd(), env = process.env } = request;
@@ -57,7 +57,7 @@ export async function readConfig(request: ConfigRequest): Promise<ReadConfig> {
 async function nearestLayer(config: ConfigRequest['config'], cwd: string): Promise<ConfigLayer> {
   if (config !== undefined && typeof config !== 'string') {
     if (isMap(config)) return { file: undefined, label: OBJECT_LABEL, value: config };
-    const message = `expected a file's path or the configuration as an object; found ${describeValue(config)}`;
+    const message = `expected a file path or a configuration object; found ${describeValue(config)}`;
     throw configInvalid([{ file: OBJECT_LABEL, path: [], message }]);
   }
   const file = config === undefined ? findConfigFile(cwd) : resolve(cwd, config);

@@ -15,21 +15,21 @@ import { secretsIn } from './secrets-in.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** One environment as far as it could be read, and all that is wrong with it. */
+/** One environment as far as it could be read, and all its problems. */
 export interface ReadEnvironment {
   readonly name: string;
-  /** As it stands in the files, without the values of variables. */
+  /** As written in the files, without the values of variables. */
   readonly written: Mapping;
-  /** `undefined` when the provider is not named or cannot be loaded. */
+  /** `undefined` when the provider is missing or cannot be loaded. */
   readonly plugin: AnyPlugin | undefined;
   readonly providerConfig: unknown;
-  /** What its sessions can do; `undefined` without a provider, and where that has run batches and no sessions. */
+  /** What its sessions can do; `undefined` without a provider and for one of run batches. */
   readonly capabilities: Capabilities | undefined;
   readonly session: SessionDefaults;
   readonly problems: readonly ConfigProblem[];
 }
 
-/** Fills the variables of one environment, checks it, loads its provider and has that read its options. */
+/** Fills the variables of one environment, loads its provider and checks it. */
 export async function readEnvironment(source: ReadConfig, name: string): Promise<ReadEnvironment> {
   const at = ['environments', name];
   const raw = source.environments[name] ?? {};
@@ -38,30 +38,59 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
   const providerIsKnown = !unfilled.some(({ path }) => path[0] === 'provider');
   const found = providerIsKnown ? await findPlugin(written['provider'], source.baseOf([...at, 'provider'])) : NOT_FOUND;
   const { plugin } = found;
-
-  const fromVariables = plugin ? optionsFromVariables(plugin, written, source.env) : [];
-  const allFilled = [...filled, ...fromVariables];
-  const typed = withTypes(written, plugin, allFilled, fromVariables);
-  const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
-
-  const checked = [...checkShape(typed, ENVIRONMENT_SHAPE), ...found.problems, ...read.problems];
-  const secrets = checked.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
-  const told = checked.map((problem) => toldSafely(problem, secrets, allFilled));
+  const { providerConfig, session, problems } = await checkEnvironment({ written, plugin, filled, env: source.env });
   return {
     name,
     written: raw,
     plugin,
-    providerConfig: read.config,
-    capabilities: capabilitiesOf(plugin, read.config),
-    session: typed['session'] ?? {},
-    problems: [...unfilled, ...told].map(({ path, message }) => {
+    providerConfig,
+    capabilities: capabilitiesOf(plugin, providerConfig),
+    session,
+    problems: [...unfilled, ...found.problems, ...problems].map(({ path, message }) => {
       const place = [...at, ...path];
       return { file: source.labelAt(place), path: place, message };
     }),
   };
 }
 
-/** Options that are wrong give no config: what its provider can do by default is said then. */
+/** An environment with its variables filled in. */
+export interface FilledEnvironment {
+  readonly written: Mapping;
+  readonly plugin: AnyPlugin | undefined;
+  /** The values that came from variables. */
+  readonly filled: readonly FilledText[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What checking one environment gave. */
+export interface CheckedEnvironment {
+  readonly providerConfig: unknown;
+  readonly session: SessionDefaults;
+  /** Their paths begin in the environment. */
+  readonly problems: readonly ShapeProblem[];
+}
+
+/** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
+export async function checkEnvironment({
+  written,
+  plugin,
+  filled,
+  env,
+}: FilledEnvironment): Promise<CheckedEnvironment> {
+  const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
+  const allFilled = [...filled, ...fromVariables];
+  const typed = withTypes(written, plugin, allFilled, fromVariables);
+  const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
+  const problems = [...checkShape(typed, ENVIRONMENT_SHAPE), ...read.problems];
+  const secrets = problems.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
+  return {
+    providerConfig: read.config,
+    session: typed['session'] ?? {},
+    problems: problems.map((problem) => withoutSecrets(problem, secrets, allFilled)),
+  };
+}
+
+/** The capabilities with these options; wrong options have no config and get the capabilities of the defaults. */
 function capabilitiesOf(plugin: AnyPlugin | undefined, config: unknown): Capabilities | undefined {
   if (plugin === undefined || isBatchPlugin(plugin)) return undefined;
   return config === undefined ? plugin.capabilities : (plugin.capabilitiesOf?.(config) ?? plugin.capabilities);
@@ -75,7 +104,7 @@ interface FoundPlugin {
 const NOT_FOUND: FoundPlugin = { plugin: undefined, problems: [] };
 
 async function findPlugin(provider: unknown, from: string): Promise<FoundPlugin> {
-  // What is no text, or an empty one, is told by the check of the environment's shape.
+  // The check of the environment's shape reports what is no string or empty.
   if (typeof provider !== 'string' || provider === '') return NOT_FOUND;
   try {
     return { plugin: await loadPlugin(provider, from), problems: [] };
@@ -91,7 +120,7 @@ function optionsOf(environment: Mapping): Mapping {
   );
 }
 
-/** The environment with the options that its provider's variables add; texts from variables have their real type. */
+/** The environment with the options that variables add; texts from variables are converted to the option's type. */
 function withTypes(
   written: Mapping,
   plugin: AnyPlugin | undefined,
@@ -106,14 +135,14 @@ function withTypes(
   return coerceTexts({ ...written, ...options }, schema, (path) => places.has(formatPath(path))) as Mapping;
 }
 
-/** Says that a value came from a variable, and takes every secret out of what a plugin wrote. */
-function toldSafely(
+/** Adds the variable that a wrong value came from, and hides every secret in a plugin's message. */
+function withoutSecrets(
   { path, message }: ShapeProblem,
   secrets: ReadonlyMap<string, string>,
   filled: readonly FilledText[],
 ): ShapeProblem {
   const safe = [...secrets].reduce((text, [secret, shown]) => text.replaceAll(secret, shown), message);
   const source = filled.find((text) => formatPath(text.path) === formatPath(path));
-  const isTold = source === undefined || safe.includes(source.template);
-  return { path, message: isTold ? safe : `${safe} (from ${source.template})` };
+  const isNamed = source === undefined || safe.includes(source.template);
+  return { path, message: isNamed ? safe : `${safe} (from ${source.template})` };
 }

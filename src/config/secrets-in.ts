@@ -4,8 +4,8 @@ import { looksSecret } from './describe-value.ts';
 import type { FilledText } from './interpolate.ts';
 
 /**
- * The secrets in a configuration, each with what may be shown in its place: a value that looks like one by itself, by
- * the names on its path, or by the variable it came from.
+ * The secrets in a configuration, each with the text that messages show instead. A value is a secret when it looks like one,
+ * or when a name on its path or its variable does.
  */
 export function secretsIn(root: unknown, filled: readonly FilledText[]): ReadonlyMap<string, string> {
   const templates = new Map(filled.map(({ path, template }) => [formatPath(path), template]));

@@ -1,38 +1,35 @@
 import { closestName } from './closest-name.ts';
 import type { ConfigPath } from './config-problem.ts';
+import type { ReadConfig } from './read-config.ts';
 
-/** Who may say which environment is meant, the first that does so wins. */
-export interface EnvironmentSelection {
-  readonly argument: string | undefined;
-  /** The value of `ANYSESSION_ENV`; empty counts as not set. */
-  readonly variable: string | undefined;
-  readonly defaultEnvironment: string | undefined;
-}
-
-/** The environment that was chosen, or why none could be. */
-export type EnvironmentChoice =
+/** The selected environment, or why none is. */
+export type EnvironmentSelection =
   { readonly name: string } | { readonly name: undefined; readonly path: ConfigPath; readonly message: string };
 
-/** Chooses among the environments of a configuration. */
-export function selectEnvironment(names: readonly string[], wishes: EnvironmentSelection): EnvironmentChoice {
-  if (names.length === 0)
-    return { name: undefined, path: ['environments'], message: 'there is none: write at least one' };
-  const { argument, defaultEnvironment } = wishes;
-  const variable = wishes.variable === '' ? undefined : wishes.variable;
-  const wish = argument ?? variable ?? defaultEnvironment ?? (names.length === 1 ? names[0] : undefined);
-  const listed = `there are: ${names.join(', ')}`;
-  if (wish === undefined) {
-    const ways = 'set ANYSESSION_ENV, pass `environment` (on the command line --env), or write `defaultEnvironment`';
-    return { name: undefined, path: [], message: `which environment? ${listed}; ${ways}` };
+/** Selects by the argument, else by `ANYSESSION_ENV` (empty counts as not set), else by `defaultEnvironment`, else the only one. */
+export function selectEnvironment(
+  { environments, env, defaultEnvironment }: Pick<ReadConfig, 'environments' | 'env' | 'defaultEnvironment'>,
+  argument: string | undefined,
+): EnvironmentSelection {
+  const names = Object.keys(environments);
+  if (names.length === 0) {
+    return { name: undefined, path: ['environments'], message: 'expected at least one environment; found none' };
   }
-  if (names.includes(wish)) return { name: wish };
-  const closest = closestName(wish, names);
-  const meant = closest === undefined ? '' : `; did you mean ${closest}?`;
+  const variable = env['ANYSESSION_ENV'] === '' ? undefined : env['ANYSESSION_ENV'];
+  const name = argument ?? variable ?? defaultEnvironment ?? (names.length === 1 ? names[0] : undefined);
+  const listed = `environments: ${names.join(', ')}`;
+  if (name === undefined) {
+    const ways = 'set ANYSESSION_ENV, pass `environment` (command line: --env), or write `defaultEnvironment`';
+    return { name, path: [], message: `no environment is selected (${listed}): ${ways}` };
+  }
+  if (names.includes(name)) return { name };
+  const closest = closestName(name, names);
+  const hint = closest === undefined ? '' : `; did you mean ${closest}?`;
   const isDefault = argument === undefined && variable === undefined;
-  const source = isDefault || argument !== undefined ? '' : ' (asked for by ANYSESSION_ENV)';
+  const source = isDefault || argument !== undefined ? '' : ' (from ANYSESSION_ENV)';
   return {
     name: undefined,
     path: isDefault ? ['defaultEnvironment'] : [],
-    message: `there is no environment ${JSON.stringify(wish)}${source}${meant} (${listed})`,
+    message: `unknown environment ${JSON.stringify(name)}${source}${hint} (${listed})`,
   };
 }

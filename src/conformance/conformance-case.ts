@@ -2,7 +2,10 @@ import type { CapabilityFlag } from '../contract/capabilities.ts';
 import type { FaultKind, SubjectFacts } from './subject.ts';
 import type { Trial } from './trial.ts';
 
-/** One check of one rule. Which cases run is decided by {@link ConformanceCase.lacks} alone; nobody can leave one out. */
+/**
+ * One check of one rule. Which cases run is decided by {@link ConformanceCase.lacks} alone; nobody can leave one out.
+ * Decision 26: docs/decisions/0026-capabilities-select-conformance-cases.md
+ */
 export interface ConformanceCase {
   /** The rule in CONTRACT.md, such as `'C-031'`. */
   readonly rule: string;

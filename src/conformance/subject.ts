@@ -1,6 +1,7 @@
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { Clock } from '../contract/ports.ts';
-import type { ProviderOperation, SessionProvider } from '../contract/session-provider.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import type { ProviderOperation } from '../contract/operations.ts';
 import type { StartRequest } from '../contract/start-request.ts';
 import type { CodeSamples } from './code-samples.ts';
 import type { SqlSamples } from './sql-samples.ts';

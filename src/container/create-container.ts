@@ -1,14 +1,29 @@
 import 'reflect-metadata';
-import { Container, ContainerModule } from 'inversify';
-import { composeContainer, type ContainerRequest } from './compose-container.ts';
-import { portsModule, sessionModule } from './modules.ts';
+import { Container } from 'inversify';
+import { openEnvironment, type OpenRequest } from '../open-request.ts';
+import { batchModule, portsModule, sessionModule } from './modules.ts';
+import { ENVIRONMENT_CONFIG, LOGGER, TRACER } from './tokens.ts';
+
+/** What a container is made from. */
+export type ContainerRequest = OpenRequest & {
+  /** Resolves what is not bound in the new container: a platform team's own container. */
+  readonly parent?: Container | undefined;
+};
 
 /**
- * Reads the config, loads the chosen environment's plugin and binds everything from the ports to the facade.
- * Rebind any token before its first use to replace that part; nothing is made and no SDK loads until it is asked for.
- * @throws SessionError `config-invalid` with every problem of the config at once; `invalid-request` for an option that
- * there is not: a misspelt `environment` would open another one.
+ * Reads the configuration, loads the plugin of the environment and binds every part from the ports to the facades.
+ * Rebind a token before its first use to replace that part. Nothing is created and no SDK loads before its first `get`.
+ * @throws SessionError `config-invalid` with every problem of the configuration; `invalid-request` for unknown or
+ * contradicting options, because a misspelled `environment` would open another one.
  */
 export async function createContainer(request: ContainerRequest = {}): Promise<Container> {
-  return composeContainer({ Container, ContainerModule, portsModule, sessionModule }, request);
+  const config = await openEnvironment(request, ['parent']);
+  const { parent, logger, tracer } = request;
+  // The default scope would create a new SDK client, with its own sockets, per `get`.
+  const container = new Container({ defaultScope: 'Singleton', ...(parent && { parent }) });
+  container.bind(ENVIRONMENT_CONFIG).toConstantValue(config);
+  container.load(portsModule, sessionModule, batchModule);
+  if (logger) container.rebind(LOGGER).toConstantValue(logger);
+  if (tracer) container.rebind(TRACER).toConstantValue(tracer);
+  return container;
 }

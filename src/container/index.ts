@@ -1,6 +1,5 @@
-export { createContainer } from './create-container.ts';
-export type { ContainerRequest } from './compose-container.ts';
-export { batchModule, noBatchesModule, portsModule, providerModule, sessionModule } from './modules.ts';
+export { createContainer, type ContainerRequest } from './create-container.ts';
+export { batchModule, portsModule, sessionModule } from './modules.ts';
 export {
   BATCH_ADAPTER,
   BATCH_PROVIDER,

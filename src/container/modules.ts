@@ -1,26 +1,78 @@
 import { ContainerModule } from 'inversify';
-import type { AnyPlugin, BatchPlugin, ProviderPlugin } from '../contract/provider-plugin.ts';
-import { bindBatches, bindNoBatches } from './batch-bindings.ts';
-import { bindProvider } from './provider-bindings.ts';
-import { bindPorts, bindSessions } from './session-bindings.ts';
+import * as batches from '../compose-batches.ts';
+import * as sessions from '../compose.ts';
+import { isBatchPlugin } from '../contract/provider-plugin.ts';
+import {
+  BATCH_ADAPTER,
+  BATCH_PROVIDER,
+  BATCHES,
+  CLOCK,
+  ENVIRONMENT_CONFIG,
+  LOGGER,
+  PROVIDER_ADAPTER,
+  RANDOM,
+  RATE_BUDGET,
+  SESSION_PROVIDER,
+  SESSIONS,
+  SPARK_CONNECT,
+  SPARK_CONNECT_RUNNER,
+  TRACER,
+  WATCHER,
+} from './tokens.ts';
 
-/** The ports, as the machine has them. */
-export const portsModule = new ContainerModule(bindPorts);
+/** The system's ports, and the rate budget that sessions and batches share. */
+export const portsModule = new ContainerModule(({ bind }) => {
+  const { clock, random, logger, tracer } = sessions.systemPorts();
+  bind(CLOCK).toConstantValue(clock);
+  bind(RANDOM).toConstantValue(random);
+  bind(LOGGER).toConstantValue(logger);
+  bind(TRACER).toConstantValue(tracer);
+  bind(RATE_BUDGET).toDynamicValue((context) => {
+    const isBatch = isBatchPlugin(context.get(ENVIRONMENT_CONFIG).plugin);
+    const adapter = isBatch ? context.get(BATCH_ADAPTER) : context.get(PROVIDER_ADAPTER);
+    return sessions.createRateBudget(context.get(CLOCK), adapter);
+  });
+});
 
-/** From the bare provider to the facade. */
-export const sessionModule = new ContainerModule(bindSessions);
+/** From the configured provider to `Sessions`. Constructors do no I/O, so that no binding caches a failure. */
+export const sessionModule = new ContainerModule(({ bind }) => {
+  bind(SPARK_CONNECT).toResolvedValue(sessions.createSparkConnect, [CLOCK, RANDOM, LOGGER]);
+  bind(PROVIDER_ADAPTER).toResolvedValue(sessions.createAdapter, [
+    ENVIRONMENT_CONFIG,
+    CLOCK,
+    RANDOM,
+    LOGGER,
+    SPARK_CONNECT,
+  ]);
+  bind(SESSION_PROVIDER).toResolvedValue(sessions.createProvider, [
+    PROVIDER_ADAPTER,
+    CLOCK,
+    RANDOM,
+    TRACER,
+    RATE_BUDGET,
+  ]);
+  bind(SPARK_CONNECT_RUNNER).toResolvedValue(sessions.createSparkConnectRunner, [SESSION_PROVIDER, SPARK_CONNECT]);
+  bind(WATCHER).toResolvedValue(sessions.createWatcher, [SESSION_PROVIDER, CLOCK, RANDOM, LOGGER]);
+  bind(SESSIONS).toResolvedValue(sessions.createSessions, [
+    ENVIRONMENT_CONFIG,
+    SESSION_PROVIDER,
+    SPARK_CONNECT_RUNNER,
+    WATCHER,
+    CLOCK,
+    RANDOM,
+    LOGGER,
+  ]);
+});
 
-/** Turns a plain plugin and its parsed config into the module that binds its provider. */
-export function providerModule(plugin: ProviderPlugin, providerConfig: unknown): ContainerModule {
-  return new ContainerModule(bindProvider(plugin, providerConfig));
-}
-
-/** From a plugin of run batches to the facade; whoever asks for sessions is told where to go. */
-export function batchModule(plugin: BatchPlugin, providerConfig: unknown): ContainerModule {
-  return new ContainerModule(bindBatches(plugin, providerConfig));
-}
-
-/** What a container of sessions says to whoever asks it for batches. */
-export function noBatchesModule(plugin: AnyPlugin): ContainerModule {
-  return new ContainerModule(bindNoBatches(plugin));
-}
+/** From the configured provider to `Batches`. */
+export const batchModule = new ContainerModule(({ bind }) => {
+  bind(BATCH_ADAPTER).toResolvedValue(batches.createBatchAdapter, [ENVIRONMENT_CONFIG, CLOCK, RANDOM, LOGGER]);
+  bind(BATCH_PROVIDER).toResolvedValue(batches.createBatchProvider, [
+    BATCH_ADAPTER,
+    CLOCK,
+    RANDOM,
+    TRACER,
+    RATE_BUDGET,
+  ]);
+  bind(BATCHES).toResolvedValue(batches.createBatches, [ENVIRONMENT_CONFIG, BATCH_PROVIDER, CLOCK, RANDOM, LOGGER]);
+});

@@ -4,22 +4,8 @@ import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus, Submission } fr
 import type { Ownership } from './ownership.ts';
 import type { RunList, StagedRuns } from './run-list.ts';
 import type { SessionHandle } from './session-handle.ts';
-import type { CallContext, Cursor } from './session-provider.ts';
-
-/** The verbs of a batch provider that reach its service. */
-export type BatchOperation =
-  | 'stageRuns'
-  | 'readStagedRuns'
-  | 'unstageRuns'
-  | 'start'
-  | 'describe'
-  | 'listPage'
-  | 'runsPage'
-  | 'runStatesPage'
-  | 'describeRun'
-  | 'cancel'
-  | 'deleteRuns'
-  | 'deleteRecord';
+import type { Cursor } from './session-provider.ts';
+import type { CallContext } from './call-context.ts';
 
 /** What a batch service can do, as frozen data. */
 export interface BatchCapabilities {

@@ -1,4 +1,4 @@
-import type { CallContext } from './session-provider.ts';
+import type { CallContext } from './call-context.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** Where a calculation is in its life. */

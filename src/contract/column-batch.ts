@@ -1,6 +1,7 @@
 /**
  * Result data as plain columns in the Arrow columnar layout, so that an engine's buffers pass through unchanged
  * and nothing here needs an Arrow library.
+ * Decision 4: docs/decisions/0004-results-use-the-arrow-layout.md
  * @see https://arrow.apache.org/docs/format/Columnar.html (read 2026-11-20)
  */
 

@@ -13,8 +13,10 @@ export interface StateHistoryEntry {
   readonly reason?: string;
 }
 
-/** What the service has counted or billed for a session so far; members are absent where it does not tell. */
+/** What a service has counted or billed for a session so far. A member is absent when the service does not report it. */
 export interface SessionUsage {
+  /** The API field that the amounts come from, and whether they are billed amounts. */
+  readonly source: string;
   readonly vcpuHours?: number;
   readonly memoryGbHours?: number;
   readonly storageGbHours?: number;

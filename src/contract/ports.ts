@@ -1,3 +1,5 @@
+import type { CallClass } from './operations.ts';
+
 /** Time. `nowMs` is for people and records; `monotonicMs` is for waiting and never jumps. */
 export interface Clock {
   /** Wall time, epoch milliseconds. */
@@ -7,6 +9,7 @@ export interface Clock {
   /**
    * Calls back once after `delayMs` (0 or more) and returns the way to call it off.
    * A `background` timer does not keep the process alive; one that somebody awaits does.
+   * Decision 3: docs/decisions/0003-awaited-timers-hold-the-process.md
    */
   schedule(delayMs: number, callback: () => void, kind?: 'awaited' | 'background'): () => void;
 }
@@ -40,4 +43,10 @@ export interface Span {
 /** Where spans go. */
 export interface Tracer {
   startSpan(name: string, attributes: Readonly<Record<string, SpanAttribute>>): Span;
+}
+
+/** The rate budget that all callers of one scope share. */
+export interface CallBudget {
+  /** Takes one call: `undefined` when it may go at once, else a promise of its turn. @throws SessionError `aborted` */
+  take(callClass: CallClass, call: { readonly signal: AbortSignal }): Promise<void> | undefined;
 }

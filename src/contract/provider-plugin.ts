@@ -1,6 +1,6 @@
 import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Clock, Logger, Random } from './ports.ts';
+import type { CallBudget, Clock, Logger, Random } from './ports.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
 
@@ -24,6 +24,11 @@ export interface ProviderPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /**
+   * For the second and each further request that one verb makes: the layers have taken the first one.
+   * Absent where nobody counts calls.
+   */
+  readonly budget?: CallBudget;
   /** For a provider whose own engine speaks Spark Connect; absent where nobody brings a client. */
   readonly sparkConnect?: SparkConnectFactory;
 }
@@ -54,7 +59,10 @@ export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   create(config: Config, ports: ProviderPorts): SessionProvider;
 }
 
-/** A provider of run batches. It has no sessions: `openSessions` refuses its environments and points to `openBatches`. */
+/**
+ * A provider of run batches. It has no sessions: `openSessions` refuses its environments and points to `openBatches`.
+ * Decision 27: docs/decisions/0027-run-batches-are-separate.md
+ */
 export interface BatchPlugin<Config = unknown> extends PluginBase<Config> {
   readonly batchCapabilities: BatchCapabilities;
   /** Makes a provider without any I/O; SDKs load at its first call. */
@@ -63,6 +71,25 @@ export interface BatchPlugin<Config = unknown> extends PluginBase<Config> {
 
 /** Any provider that a config file may name. */
 export type AnyPlugin = ProviderPlugin | BatchPlugin;
+
+/**
+ * A session provider with its options, as `athena({ … })` returns it. The options are checked when the provider is opened.
+ * @typeParam Native - the type of `native` in `sessions.start({ native })`
+ */
+export interface ConfiguredProvider<Native = unknown> {
+  readonly plugin: ProviderPlugin;
+  /** As the caller wrote them. */
+  readonly options: object;
+  /** Carries the type `Native`; has no value. */
+  readonly nativeType?: Native;
+}
+
+/** A provider of run batches with its options, as `healthomics({ … })` returns it. */
+export interface ConfiguredBatchProvider {
+  readonly plugin: BatchPlugin;
+  /** As the caller wrote them. */
+  readonly options: object;
+}
 
 /** Tells the two kinds of plugins apart. */
 export function isBatchPlugin(plugin: AnyPlugin): plugin is BatchPlugin {

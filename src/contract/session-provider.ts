@@ -1,3 +1,4 @@
+import type { CallContext } from './call-context.ts';
 import type { CalculationRunner } from './calculation-runner.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Observation } from './observation.ts';
@@ -5,38 +6,6 @@ import type { SessionHandle } from './session-handle.ts';
 import type { SessionState } from './session-state.ts';
 import type { StartRequest } from './start-request.ts';
 import type { StatementRunner } from './statement-runner.ts';
-
-/**
- * What comes with every call of a provider.
- * A provider stops when `signal` aborts and never waits beyond `deadline`; it makes one attempt and retries nothing itself.
- */
-export interface CallContext {
-  readonly signal: AbortSignal;
-  /** On the monotonic clock of the Clock port, milliseconds. */
-  readonly deadline: number;
-  /** Which attempt of the operation this is, from 1. */
-  readonly attempt: number;
-  /**
-   * Present where the caller is answered at an abort and at the deadline by somebody above, as behind the layers: calls back once
-   * when that happens (at once when it has), and returns the way to call that off. A provider then has only to stop its work; `signal` aborts at
-   * the same moment, and to ask for it costs as much as all the layers together.
-   * @param callback - a function of its own per call; must not throw.
-   */
-  readonly onGivenUp?: (callback: () => void) => () => void;
-}
-
-/** The verbs of a provider that reach its service. */
-export type ProviderOperation =
-  | 'start'
-  | 'describe'
-  | 'listPage'
-  | 'terminate'
-  | 'endpoint'
-  | 'dashboard'
-  | 'execute'
-  | 'startCalculation'
-  | 'describeCalculation'
-  | 'stopCalculation';
 
 /** Which sessions a listing is about; a provider takes only the fields in its `capabilities.listFilters`. */
 export interface ListFilter {

@@ -1,4 +1,5 @@
-import type { CallContext, ConnectEndpoint } from './session-provider.ts';
+import type { ConnectEndpoint } from './session-provider.ts';
+import type { CallContext } from './call-context.ts';
 import type { SessionHandle } from './session-handle.ts';
 import type { StatementRunner } from './statement-runner.ts';
 

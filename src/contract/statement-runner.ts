@@ -1,5 +1,5 @@
 import type { ColumnBatch, ColumnField } from './column-batch.ts';
-import type { CallContext } from './session-provider.ts';
+import type { CallContext } from './call-context.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** A value that can be bound to a `?` or `$name` of a statement. */

@@ -25,6 +25,7 @@ interface PlannedEvent {
 /**
  * Events on any clock: planned for a moment and run, in order, the next time somebody calls `settle`. Nothing sleeps, so
  * an emulator on a virtual clock passes days in an instant, and one on the real clock costs nothing between two calls.
+ * Decision 24: docs/decisions/0024-emulated-time-is-planned.md
  */
 export class Timeline {
   readonly #clock: Clock;

@@ -1,8 +1,9 @@
-import { assertHandleScope } from './handle-scope.ts';
+import type { CallContext } from '../contract/call-context.ts';
+import type { CallClass, ProviderOperation } from '../contract/operations.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext, ProviderOperation } from '../contract/session-provider.ts';
+import { assertHandleScope } from './handle-scope.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
@@ -12,14 +13,25 @@ export interface CallSubject<Operation extends string = ProviderOperation> {
   readonly call: CallContext;
 }
 
-/** Tells the work of a call when nobody wants it any more; `onGivenUp` is the cheaper way, where it is there. */
-export type WantedCall = Pick<CallContext, 'signal' | 'onGivenUp'>;
+/** The rate budget of one scope. */
+export interface CallBudget {
+  /** Takes one call; `undefined` when it may go at once. */
+  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined;
+}
+
+/** The call of one verb, as its requests to the service see it. */
+export interface ServiceCall {
+  /** Aborts when the answer is no longer needed. */
+  readonly signal: AbortSignal;
+  /** Takes one request from the rate budget. The first request of a verb is free, because the layer above has taken it. */
+  readonly pay: (callClass: CallClass) => Promise<void> | undefined;
+}
 
 /** What was being done when a call failed. */
 export interface FailedCall<Operation extends string = ProviderOperation> {
   readonly operation: Operation;
   readonly handle: SessionHandle | undefined;
-  /** In whose name it was done, for the message: the region and what in it. */
+  /** Where it was done, for the message: the region and what in it. */
   readonly scope: string;
   readonly nowMs: number;
 }
@@ -28,43 +40,49 @@ export interface FailedCall<Operation extends string = ProviderOperation> {
 export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly place: { readonly id: string; readonly scope: string };
   readonly clock: Clock;
-  /** The ids that the service's model allows, as a pattern and in words. */
-  readonly sessionId: { readonly pattern: RegExp; readonly words: string };
+  /** The ids that the service's model allows, as a pattern and in words; any id by default. */
+  readonly sessionId?: { readonly pattern: RegExp; readonly words: string };
+  /** Absent where nothing limits the rate. */
+  readonly budget?: CallBudget | undefined;
   readonly toError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
 }
 
-/** Makes single attempts: refused beforehand where they cannot be right, given up when the caller gives up, translated when they fail. */
+/** Makes single attempts: rejects invalid handles before any I/O, settles at an abort or deadline, and translates errors. */
 export class CallRunner<Operation extends string = ProviderOperation> {
   readonly #parts: CallRunnerParts<Operation>;
+  /** The calls whose first request is made. */
+  readonly #begun = new WeakSet<CallContext>();
 
   constructor(parts: CallRunnerParts<Operation>) {
     this.#parts = parts;
   }
 
-  run<Answer>(subject: CallSubject<Operation>, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return this.runWith(subject, ({ signal }) => work(signal));
-  }
-
-  /** The same for work that can do without a signal. */
-  async runWith<Answer>(
+  async run<Answer>(
     { operation, handle, call }: CallSubject<Operation>,
-    work: (wanted: WantedCall) => Promise<Answer>,
+    work: (call: ServiceCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { place, clock, toError } = this.#parts;
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
-      if (call.onGivenUp !== undefined) return await work(call);
-      return await withDeadline(clock, { operation, call }, (signal) => work({ signal }));
+      return await withDeadline(clock, { operation, call }, (signal) =>
+        work({ signal, pay: (callClass) => this.#pay(callClass, call, signal) }),
+      );
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }
   }
 
+  #pay(callClass: CallClass, call: CallContext, signal: AbortSignal): Promise<void> | undefined {
+    if (this.#begun.has(call)) return this.#parts.budget?.take(callClass, { signal });
+    this.#begun.add(call);
+    return undefined;
+  }
+
   #refuseForeign(handle: SessionHandle, operation: Operation): void {
     const { place, sessionId } = this.#parts;
     assertHandleScope(place, handle, operation);
-    if (sessionId.pattern.test(handle.id)) return;
-    throw new SessionError('invalid-request', `an id here is ${sessionId.words}; check the handle`, {
+    if (sessionId === undefined || sessionId.pattern.test(handle.id)) return;
+    throw new SessionError('invalid-request', `an id must be ${sessionId.words}; check the handle`, {
       operation,
       provider: place.id,
       handle,

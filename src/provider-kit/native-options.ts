@@ -16,6 +16,7 @@ export interface NativeRequest<Native> {
 
 /**
  * Reads the option `native` of a start.
+ * Decision 12: docs/decisions/0012-native-cannot-replace-portable-options.md
  * @throws SessionError `invalid-request` for what is no map, for a member that anysession fills in itself or that the service does not
  * have, and for a value that should be a map.
  */

@@ -1,5 +1,6 @@
 import { SessionError } from '../contract/session-error.ts';
-import type { CallContext, Cursor, SessionProvider } from '../contract/session-provider.ts';
+import type { Cursor, SessionProvider } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 
 /** A search goes no further than this many pages. */
 const SEARCH_PAGES = 10;

@@ -2,26 +2,27 @@ import type { Observation } from '../contract/observation.ts';
 import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { parseHandle, type SessionHandle } from '../contract/session-handle.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import { parseHandle } from '../contract/parse-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { callContext, type CallOptions } from './call-context.ts';
-import { signalWithTimeout } from './signal-with-timeout.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { listObservations } from './listing.ts';
 import { assertNoProblems, text } from './option-checks.ts';
 import { generationOf, keyPrefix } from './start-token.ts';
 
-/** Which session to attach to: its handle, the handle's JSON text, or the key it was started with. */
+/** The session to attach to: its handle, the handle as JSON text, or the key it was started with. */
 export type AttachTarget = SessionHandle | string | { readonly key: string };
 
-/** Where to look for it. */
+/** The scope that is searched. */
 export interface AttachPlace {
   readonly provider: SessionProvider;
   readonly clock: Clock;
 }
 
 /**
- * Looks at the session that is meant.
- * @throws SessionError `invalid-request` for what is no target or names a session elsewhere, `not-found`, `timeout`, `aborted`.
+ * Describes the session that the target names.
+ * @throws SessionError `invalid-request` for a malformed target or one of another scope, `not-found`, `timeout`, `aborted`.
  */
 export async function findTarget(place: AttachPlace, target: AttachTarget, options: CallOptions): Promise<Observation> {
   if (hasKey(target)) return findByKey(place, target.key, options);
@@ -38,13 +39,13 @@ function hasKey(target: unknown): target is { readonly key: string } {
   return true;
 }
 
-/** The latest generation of a key; the whole list is one look, however many pages it has. */
+/** The latest generation of a key. `timeoutMs` covers all pages of the list together. */
 async function findByKey({ provider, clock }: AttachPlace, key: string, options: CallOptions): Promise<Observation> {
   const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
   const refusal = (kind: 'not-found' | 'timeout', message: string): SessionError =>
     new SessionError(kind, message, { operation: 'attach', provider: provider.id });
   const timeoutError = (): SessionError =>
-    refusal('timeout', `the list was not read within ${timeoutMs} ms in search of key '${key}'; allow more time`);
+    refusal('timeout', `listing sessions to find key '${key}' took longer than ${timeoutMs} ms; raise timeoutMs`);
   const limit = signalWithTimeout(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
   try {
     let latest: Observation | undefined;
@@ -59,8 +60,5 @@ async function findByKey({ provider, clock }: AttachPlace, key: string, options:
   } finally {
     limit.release();
   }
-  throw refusal(
-    'not-found',
-    `no session of key '${key}' is listed in '${provider.scope}'; it has ended or was never started: start it with this key`,
-  );
+  throw refusal('not-found', `no live session in '${provider.scope}' has key '${key}'; start one with this key`);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../contract/ports.ts';
-import type { CallContext } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import { patience, signal, type Checks } from './option-checks.ts';
 
 /** What a caller of one verb may say. */

@@ -7,11 +7,11 @@ import type { SessionState } from '../contract/session-state.ts';
 import { callContext, type CallOptions } from './call-context.ts';
 import { END_TIMEOUT_MS } from './terminate-options.ts';
 
-/** Timers ring up to so much before their time by the monotonic clock: what is left then is no time for another call, milliseconds. */
+/** Timers may fire this early by the monotonic clock, milliseconds: that rest is not enough for another call. */
 const TIMER_EARLINESS_MS = 2;
 
-/** What is to be ended, and how it was seen last. */
-export interface EndedSession {
+/** The session to end, and its last known state. */
+export interface SessionToEnd {
   /** The provider with its layers. */
   readonly provider: SessionProvider;
   readonly clock: Clock;
@@ -20,12 +20,12 @@ export interface EndedSession {
 }
 
 /**
- * Asks for the end of a session. A service may refuse that as long as it creates the session, which takes longer than one call may:
- * so a call that runs out of time is repeated then, for {@link END_TIMEOUT_MS} in all unless `timeoutMs` says otherwise.
+ * Terminates a session. A service may refuse to end a session that it is still creating, for longer than one call may take:
+ * a call that times out is then repeated, for {@link END_TIMEOUT_MS} in total by default.
  * @throws SessionError `timeout`, `aborted`, and whatever the provider's terminate fails with.
  */
 export async function endSession(
-  { provider, clock, handle, state }: EndedSession,
+  { provider, clock, handle, state }: SessionToEnd,
   { signal, timeoutMs = END_TIMEOUT_MS }: CallOptions = {},
 ): Promise<Observation> {
   const endMs = clock.monotonicMs() + timeoutMs;
@@ -33,7 +33,7 @@ export async function endSession(
     try {
       return await provider.terminate(handle, callContext(clock, { signal, timeoutMs: endMs - clock.monotonicMs() }));
     } catch (error) {
-      // A service that itself answered with a timeout, again and again, was asked often enough.
+      // A timeout that the service itself answered with has used up its retries.
       const isOnlyLate = SessionError.is(error, 'timeout') && error.retry === 'temporary';
       if (state !== 'creating' || !isOnlyLate || clock.monotonicMs() > endMs - TIMER_EARLINESS_MS) throw error;
     }

@@ -7,9 +7,9 @@ import { SESSION_STATES, type SessionState } from '../contract/session-state.ts'
 import { callContext } from './call-context.ts';
 import { assertOptions, signal, someOf, text, texts, time, type Checks } from './option-checks.ts';
 
-/** Which sessions to list; whatever the service cannot filter by is filtered here. */
+/** Which sessions to list. Filters that the service lacks are applied here. */
 export interface ListOptions extends ListFilter {
-  /** Only sessions that this owner started through anysession. */
+  /** Only sessions that this owner started with anysession. */
   readonly owner?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,16 +23,16 @@ const CHECKS: Checks<ListOptions> = {
 };
 
 /**
- * Checks what a JavaScript caller may have got wrong: a misspelt filter would list everybody's sessions.
- * @throws SessionError `invalid-request` with a line per problem.
+ * Checks the options at run time: a misspelled filter would list the sessions of all owners.
+ * @throws SessionError `invalid-request` with one line per problem.
  */
 export function assertListOptions(options: ListOptions): void {
   assertOptions('list', options, CHECKS);
 }
 
 /**
- * The sessions of a provider's scope, page after page, each once.
- * @throws SessionError `unexpected` when the service gives the same page for ever.
+ * Lists the sessions of a provider's scope page by page, each session once.
+ * @throws SessionError `unexpected` when the service returns the same page token again.
  */
 export async function* listObservations(
   provider: SessionProvider,
@@ -55,11 +55,8 @@ export async function* listObservations(
     if (seenCursors.has(cursor)) {
       throw new SessionError(
         'unexpected',
-        `'${provider.id}' lists the same page again and again; report it with the provider's version`,
-        {
-          operation: 'listPage',
-          provider: provider.id,
-        },
+        `${provider.id} returned the same page token twice; please report this with the provider's version`,
+        { operation: 'listPage', provider: provider.id },
       );
     }
     seenCursors.add(cursor);
@@ -74,7 +71,7 @@ function servableFilter(provider: SessionProvider, options: ListOptions): ListFi
 }
 
 function fits({ state, details }: Observation, { states, createdAfterMs, labels, owner }: ListOptions): boolean {
-  // A state or a time that is not told fits nothing that was asked for.
+  // An unknown state or time matches no filter.
   if (states?.includes(state as SessionState) === false) return false;
   const { createdAtMs = Number.NEGATIVE_INFINITY } = details;
   if (createdAfterMs !== undefined && createdAtMs < createdAfterMs) return false;

@@ -1,10 +1,10 @@
 import type { Statement } from '../statement/statement.ts';
 
-/** The statements of one session that have not ended. */
+/** The running statements of one session. */
 export class OpenStatements {
   readonly #open = new Set<Statement>();
 
-  /** Keeps the statement until it ends, and calls back then. */
+  /** Keeps the statement until it ends, then calls `onEnd`. */
   add(statement: Statement, onEnd: () => void): void {
     this.#open.add(statement);
     void statement.done.then(() => {
@@ -13,13 +13,13 @@ export class OpenStatements {
     });
   }
 
-  /** Their session is over or given up: a half-read result would hold its engine, and its timer the process. */
-  giveUp(): void {
-    // What the engine says to that is news to the statement's own reader only.
+  /** Cancels all of them: a half-read result keeps its engine busy, and its timer keeps the process alive. */
+  cancelAll(): void {
+    // The reader of the statement sees the failure; here it changes nothing.
     for (const statement of this.#open) statement.cancel().catch(() => {});
   }
 
-  /** Resolves when none of them runs any more. */
+  /** Resolves when all of them have ended. */
   async allEnded(): Promise<void> {
     await Promise.all([...this.#open].map((statement) => statement.done));
   }

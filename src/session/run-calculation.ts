@@ -8,9 +8,9 @@ import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
-import { abortedError, sleep } from '../provider-kit/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
-import { signalWithTimeout } from './signal-with-timeout.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import {
   assertNoProblems,
   assertOptions,
@@ -19,6 +19,7 @@ import {
   text,
   type Checks,
 } from './option-checks.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** How a block of code is run. */
 export interface CalculationOptions {
@@ -26,9 +27,9 @@ export interface CalculationOptions {
   readonly name?: string | undefined;
   /** Stops the calculation in its service. */
   readonly signal?: AbortSignal | undefined;
-  /** From the call to the end of the calculation, milliseconds; without it as long as it takes. */
+  /** Limit from the call to the end of the calculation, milliseconds. Default: none. */
   readonly timeoutMs?: number | undefined;
-  /** Hears of everything that is seen of it. */
+  /** Called with each observation of the calculation. */
   readonly onProgress?: ((seen: CalculationObservation) => void) | undefined;
 }
 
@@ -39,15 +40,15 @@ const CHECKS: Checks<CalculationOptions> = {
   onProgress: (value) => (typeof value === 'function' ? undefined : 'a function'),
 };
 
-/** How long stopping a calculation that nobody waits for may take, milliseconds. */
+/** Limit for stopping an abandoned calculation, milliseconds. */
 const STOP_TIMEOUT_MS = 30_000;
-/** Each pause between two looks is so much longer than the one before. */
+/** Growth of the pause between two polls. */
 const PAUSE_GROWTH = 1.5;
 
-/** What a calculation runs in. */
+/** The session that a calculation runs in. */
 export interface CalculationPlace {
   readonly handle: SessionHandle;
-  /** The provider's, with its layers. */
+  /** The provider's runner with all layers. */
   readonly runner: CalculationRunner;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,7 +56,7 @@ export interface CalculationPlace {
   readonly watchIntervalMs: Capabilities['watchIntervalMs'];
 }
 
-/** Starts a block of code and looks at it until it is over; nothing is left running when nobody waits any more. */
+/** Runs a block of code and polls until it ends. A failure or an abort stops the calculation in the service. */
 export async function runCalculation(
   place: CalculationPlace,
   code: string,
@@ -72,7 +73,7 @@ export async function runCalculation(
     operation: 'calculate',
     signal: options.signal,
     timeoutMs,
-    timeoutError: () => aboutIt(place, 'timeout', `was not over after ${timeoutMs} ms and was stopped`),
+    timeoutError: () => calculationError(place, 'timeout', `did not end within ${timeoutMs} ms and was stopped`),
   });
   try {
     await place.whenReady(limit.signal);
@@ -83,7 +84,7 @@ export async function runCalculation(
   }
 }
 
-/** A start that its caller gives up is waited for all the same: only its answer names what is to be stopped. */
+/** Starts the calculation. After an abort it still waits for the answer, which has the id that must be stopped. */
 async function start(
   place: CalculationPlace,
   code: string,
@@ -93,19 +94,16 @@ async function start(
   const { handle, runner, clock, random } = place;
   const request = { token: `calc-${random.hex(32)}`, code, ...(name !== undefined && { name }) };
   const starting = runner.start(handle, request, callContext(clock));
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      reject(abortedError('calculate', signal));
-      starting.then(
-        ({ id }) => stop(place, id),
-        () => {},
-      );
-    });
-    starting.then(resolve, reject).finally(stopListening);
+  const stopLate = onAbort(signal, () => {
+    void starting.then(
+      ({ id }) => stop(place, id),
+      () => {},
+    );
   });
+  return raceAbort(starting, signal, 'calculate').finally(stopLate);
 }
 
-/** Stops what nobody follows any more; that it could not be stopped is worth less than why nobody does. */
+/** Stops an abandoned calculation. A failure to stop must not hide the error that caused it. */
 async function stop({ handle, runner, clock }: CalculationPlace, id: string): Promise<void> {
   await runner.stop(handle, id, callContext(clock, { timeoutMs: STOP_TIMEOUT_MS })).catch(() => {});
 }
@@ -133,11 +131,11 @@ async function follow(
   }
   if (seen.state === 'succeeded') return seen;
   const { reason = 'the service gave no reason' } = seen;
-  if (seen.state === 'cancelled') throw aboutIt(place, 'aborted', `was cancelled by somebody else: ${reason}`);
-  throw aboutIt(place, 'invalid-request', `failed: ${reason}`);
+  if (seen.state === 'cancelled') throw calculationError(place, 'aborted', `was cancelled in the service: ${reason}`);
+  throw calculationError(place, 'invalid-request', `failed: ${reason}`);
 }
 
-function aboutIt(
+function calculationError(
   { handle }: CalculationPlace,
   kind: 'timeout' | 'aborted' | 'invalid-request',
   what: string,

@@ -2,33 +2,33 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionStatus } from './session-tracker.ts';
 
-/** What the errors of a session are about. */
-export interface SessionAtHand {
+/** The session that an error describes. */
+export interface DescribedSession {
   readonly handle: SessionHandle;
   readonly status: SessionStatus;
 }
 
-/** The session was closed or detached here before. */
-export function givenUpError(session: SessionAtHand, operation: string, how: 'closed' | 'detached'): SessionError {
-  return about(session, 'conflict', `was ${how} here before; attach to its handle or start another`, operation);
+/** The session was closed or detached in this process. */
+export function releasedError(session: DescribedSession, operation: string, how: 'closed' | 'detached'): SessionError {
+  return about(session, 'conflict', `was already ${how}; attach to its handle or start another session`, operation);
 }
 
-/** The session takes no work ever again. */
-export function endedError(session: SessionAtHand, operation: string): SessionError {
+/** The session has ended and takes no more work. */
+export function endedError(session: DescribedSession, operation: string): SessionError {
   const { state, nativeState, reason = 'the service gave no reason' } = session.status;
   const how = state === 'failed' ? 'failed' : 'ended';
-  return about(session, 'session-failed', `${how} (${nativeState}): ${reason}; start another one`, operation);
+  return about(session, 'session-failed', `${how} (${nativeState}): ${reason}; start a new session`, operation);
 }
 
-/** The wait is over and the session is not where it should be; it lives on. */
-export function tooLateError(session: SessionAtHand, operation: string, timeoutMs: number): SessionError {
+/** The wait timed out. The session keeps running. */
+export function waitTimeoutError(session: DescribedSession, operation: string, timeoutMs: number): SessionError {
   const { state, nativeState } = session.status;
-  const was = `was still ${state} (${nativeState}) after ${timeoutMs} ms`;
-  return about(session, 'timeout', `${was}; it goes on: wait longer or terminate it`, operation);
+  const was = `is still ${state} (${nativeState}) after ${timeoutMs} ms`;
+  return about(session, 'timeout', `${was}. It keeps running: raise timeoutMs or terminate it`, operation);
 }
 
 function about(
-  { handle, status }: SessionAtHand,
+  { handle, status }: DescribedSession,
   kind: 'conflict' | 'session-failed' | 'timeout',
   whatHappened: string,
   operation: string,

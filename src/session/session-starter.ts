@@ -11,7 +11,7 @@ import { listObservations } from './listing.ts';
 import type { StartOptions } from './start-options.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from './start-token.ts';
 
-/** After a lost answer the list is read at these pauses, milliseconds: lists lag behind starts. */
+/** After a lost answer the list is read at these intervals, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
 
 /** What a starter needs. */
@@ -25,7 +25,10 @@ export interface StarterParts {
   readonly defaults: SessionDefaults;
 }
 
-/** Starts exactly one session per start, however many answers get lost and however often a key is asked for. */
+/**
+ * Starts exactly one session per start or key, even when answers are lost or the start is repeated.
+ * Decision 5: docs/decisions/0005-a-start-runs-to-its-end.md
+ */
 export class SessionStarter {
   readonly #parts: StarterParts;
 
@@ -34,7 +37,7 @@ export class SessionStarter {
   }
 
   /**
-   * Starts the session of the options' key, or a new one. Runs to its end whatever its caller does meanwhile.
+   * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it.
    * @throws SessionError `conflict` with the handle when the key's session has ended and `restart` was not asked for.
    */
   async start(options: StartOptions): Promise<Observation> {
@@ -42,17 +45,13 @@ export class SessionStarter {
     if (key === undefined) return this.#startOnce(this.#request(mintToken(this.#parts.random), options));
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
       const started = await this.#startOnce(this.#request(keyedToken(key, generation), options));
-      const now = await this.#lookAgain(started);
+      const now = await this.#describeStarted(started);
       if (now.state !== 'terminated' && now.state !== 'failed') return now;
       if (!restart) throw this.#endedKeyError(key, now);
     }
-    throw new SessionError(
-      'conflict',
-      `key '${key}' has used up its ${MAX_GENERATION} generations; choose another key`,
-      {
-        operation: 'start',
-      },
-    );
+    throw new SessionError('conflict', `key '${key}' was restarted ${MAX_GENERATION} times; use another key`, {
+      operation: 'start',
+    });
   }
 
   #request(token: string, options: StartOptions): StartRequest {
@@ -79,34 +78,33 @@ export class SessionStarter {
       return await provider.start(request, callContext(clock));
     } catch (error) {
       if (!mayHaveStarted(error)) throw error;
-      const found = await this.#lookUp(request.token, error.handle);
+      const found = await this.#findStarted(request.token, error.handle);
       if (found === undefined) throw error;
       return found;
     }
   }
 
-  /** Finds the session that a start without an answer of its own made; `undefined` when there is none, or nobody can tell. */
-  async #lookUp(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
+  /** Finds the session of a start whose answer was lost; `undefined` when there is none or the searches failed. */
+  async #findStarted(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
     const { clock, logger } = this.#parts;
     const never = new AbortController().signal;
     const failures: unknown[] = [];
     for (const pauseMs of LOOKUP_PAUSES_MS) {
       await sleep(clock, pauseMs, never);
-      // A look that fails is only one look.
-      const found = await this.#look(token, handle).catch((error: unknown) => void failures.push(error));
+      const found = await this.#searchOnce(token, handle).catch((error: unknown) => void failures.push(error));
       if (found !== undefined) return found;
     }
     for (const error of failures) {
       logger.warn(
         { token, error },
-        'a start whose answer was lost could not be looked up; its idle timeout will end it',
+        'the answer of a start was lost and its session could not be found; if one exists, its idle timeout ends it',
       );
     }
     return undefined;
   }
 
-  /** Looks at the session that the service named, or else through its list. */
-  async #look(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
+  /** Describes the session that the service named, or searches the list. */
+  async #searchOnce(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
     const { provider, clock } = this.#parts;
     const isMeant = ({ details }: Observation): boolean => details.ownership?.token === token;
     if (handle !== undefined) {
@@ -117,19 +115,18 @@ export class SessionStarter {
     return undefined;
   }
 
-  /** A repeated start may answer with what was true at the first one: a key's session is looked at before it is handed out. */
-  async #lookAgain(started: Observation): Promise<Observation> {
+  /** A repeated start may answer with the state at the first start, so the session of a key is described before it is returned. */
+  async #describeStarted(started: Observation): Promise<Observation> {
     const { provider, clock, logger } = this.#parts;
     if (started.final) return started;
     try {
       return await provider.describe(started.handle, callContext(clock));
     } catch (error) {
-      // A session that was started a moment ago may not be known everywhere yet. Whatever else is amiss with looking,
-      // the session is there and must not be forgotten: whoever holds it will see.
+      // Lookups may lag behind the start. After any other failure the session must still be returned, or nobody would end it.
       if (!SessionError.is(error, 'not-found'))
         logger.warn(
           { session: started.handle.id, error },
-          "a key's session could not be looked at; its start is believed",
+          'describing the session of a key failed; using the answer of its start',
         );
       return started;
     }
@@ -140,16 +137,15 @@ export class SessionStarter {
     const why = reason === undefined ? '' : `: ${reason}`;
     return new SessionError(
       'conflict',
-      `the session of key '${key}' has ended (${nativeState}${why}); a key names one session for ever: ` +
-        'choose another key, or start with restart: true for its next generation',
+      `the session with key '${key}' has ended (${nativeState}${why}). Use another key, or restart: true to start a new one`,
       { operation: 'start', handle, observation: ended },
     );
   }
 }
 
 /**
- * Whether a start that failed may have started its session all the same: its answer was lost, or a service that knows
- * starts by name says `conflict` because an earlier attempt, or another process with the same key, was first (C-020).
+ * Whether a failed start may have started a session: its answer was lost, or a service that identifies starts by name
+ * answers `conflict` because an earlier attempt, or another process with the same key, came first (C-020).
  */
 function mayHaveStarted(error: unknown): error is SessionError {
   return SessionError.is(error) && (error.effect === 'unknown' || error.kind === 'conflict');

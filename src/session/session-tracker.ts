@@ -2,12 +2,12 @@ import type { Logger } from '../contract/ports.ts';
 import type { Observation } from '../contract/observation.ts';
 import { isLegalMove, type SessionState } from '../contract/session-state.ts';
 
-/** What is known of a session now: the last believable observation. */
+/** What is known about a session: its last accepted observation. */
 export interface SessionStatus extends Observation {
   readonly state: SessionState;
 }
 
-/** One move of a session. */
+/** One state change of a session. */
 export interface StateChange {
   readonly from: SessionState;
   readonly to: SessionState;
@@ -16,50 +16,51 @@ export interface StateChange {
 
 /** What a tracker needs. */
 export interface TrackerOptions {
-  /** Whether the service itself tells when the session is busy; if not, work in flight here counts as busy. */
+  /** Whether the service reports busy sessions. If not, work of this process counts as busy. */
   readonly reportsBusy: boolean;
   readonly logger: Logger;
   readonly onChange: (change: StateChange) => void;
 }
 
 /**
- * The one place where a session's state is decided: observations come in, legal moves go out.
- * What cannot be (a dead session that lives again, a word no table knows) is no news: the state stays and the anomaly
- * is logged once. What is older than what is known only counts when it cannot have been undone since.
+ * Decides a session's state: observations come in, legal state changes go out.
+ * An impossible observation (an ended session that runs again, an unknown native state) is ignored and logged once.
+ * An observation older than the last one counts only when nothing can have reversed it since.
+ * Decision 6: docs/decisions/0006-older-observations-can-count.md
  */
 export class SessionTracker {
   readonly #options: TrackerOptions;
-  readonly #oddities = new Set<string>();
+  readonly #anomalies = new Set<string>();
   #seen: SessionStatus;
   #inFlight = 0;
 
   constructor(first: Observation, options: TrackerOptions) {
     this.#options = options;
     this.#seen = { ...first, state: first.state ?? 'creating' };
-    if (first.state === undefined) this.#noteOddity(first, 'no table knows this native state');
+    if (first.state === undefined) this.#logAnomaly(first, 'unknown native state');
   }
 
-  /** The state with its evidence; `busy` with source `local` while work of this process is in flight and the service cannot tell. */
+  /** The state with its evidence: `busy` with source `local` while this process has work in flight and the service does not report busy. */
   get status(): SessionStatus {
     if (this.#seen.state !== 'ready' || this.#inFlight === 0 || this.#options.reportsBusy) return this.#seen;
     return { ...this.#seen, state: 'busy', busySource: 'local' };
   }
 
-  /** Takes in what a provider saw. */
+  /** Applies an observation of the provider. */
   observe(seen: Observation): void {
     const last = this.#seen;
     const { state } = seen;
     if (state === undefined) {
-      this.#noteOddity(seen, 'no table knows this native state');
+      this.#logAnomaly(seen, 'unknown native state');
       return;
     }
     const next: SessionStatus = { ...seen, state };
-    // By the wall clock, which may have been set back: a session must not wait an hour for its own end to be believed.
+    // The wall clock may have been set back, so an older final observation must still count.
     const isOlder = seen.observedAtMs < last.observedAtMs;
     if (isOlder && (!isLegalMove(last, next) || isLegalMove(next, last))) return;
     const stays = last.state === next.state && last.final === next.final;
     if (!stays && !isLegalMove(last, next)) {
-      this.#noteOddity(seen, `a session that was ${describePoint(last)} cannot be ${describePoint(next)}`);
+      this.#logAnomaly(seen, `a session cannot change from ${describePoint(last)} to ${describePoint(next)}`);
       return;
     }
     this.#change(() => {
@@ -67,7 +68,7 @@ export class SessionTracker {
     });
   }
 
-  /** The service no longer knows the session: over, with nothing held any more. */
+  /** The service no longer knows the session: it has ended. */
   observeGone(observedAtMs: number): void {
     const { handle, state, final, details, observedAtMs: lastMs } = this.#seen;
     if (final) return;
@@ -83,7 +84,7 @@ export class SessionTracker {
     });
   }
 
-  /** Counts a piece of work that has begun here; call what it returns once when the work is over. */
+  /** Counts work that this process has begun. Call the returned function when it ends. */
   beginWork(): () => void {
     this.#change(() => {
       this.#inFlight += 1;
@@ -106,14 +107,17 @@ export class SessionTracker {
     this.#options.onChange({ from: before.state, to: after.state, status: after });
   }
 
-  #noteOddity(seen: Observation, why: string): void {
+  #logAnomaly(seen: Observation, why: string): void {
     const anomaly = `${seen.nativeState}: ${why}`;
-    if (this.#oddities.has(anomaly)) return;
-    this.#oddities.add(anomaly);
-    this.#options.logger.warn({ session: seen.handle.id, nativeState: seen.nativeState }, `no news: ${why}`);
+    if (this.#anomalies.has(anomaly)) return;
+    this.#anomalies.add(anomaly);
+    this.#options.logger.warn(
+      { session: seen.handle.id, nativeState: seen.nativeState },
+      `ignored an observation: ${why}`,
+    );
   }
 }
 
 function describePoint({ state, final }: { state: SessionState; final: boolean }): string {
-  return final ? `${state} for good` : state;
+  return final ? `${state} (final)` : state;
 }

@@ -3,28 +3,27 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
-import { signalWithTimeout, type WaitLimits } from './signal-with-timeout.ts';
+import { signalWithTimeout, type WaitLimits } from '../provider-kit/signal-with-timeout.ts';
 import type { SessionStatus, SessionTracker } from './session-tracker.ts';
 
-/** For so long after its start a session that its service does not know yet is believed in, milliseconds: some lookups lag. */
+/** After its start a session may be unknown to its service for this long, milliseconds: some lookups lag. */
 export const NOT_FOUND_GRACE_MS = 30_000;
 
-/** A session as its waiters see it. */
+/** The session that a wait polls. */
 export interface WaitedSession {
   readonly handle: SessionHandle;
   readonly tracker: SessionTracker;
   readonly watcher: Watcher;
   readonly clock: Clock;
-  /** How long to leave a service alone that does not know the session yet, milliseconds. */
+  /** Pause while the service does not know the session yet, milliseconds. */
   readonly pauseMs: number;
-  /** Until when, on the monotonic clock, "not found" is taken for a lagging lookup. */
-  readonly believedUntilMs: number;
+  /** Until then, on the monotonic clock, "not found" counts as a lagging lookup. */
+  readonly graceUntilMs: number;
 }
 
 /**
- * Watches a session until its status fits; all that is seen goes through the tracker first.
- * A watch that ends before is begun anew.
- * @throws SessionError the limits' own, `aborted`, or whatever looking fails with for good.
+ * Watches a session until its status fits. Observations go through the tracker first. A watch that ends early is restarted.
+ * @throws SessionError `timeout`, `aborted`, or the permanent error of a poll.
  */
 export async function waitUntil(
   session: WaitedSession,
@@ -42,7 +41,7 @@ export async function waitUntil(
   }
 }
 
-/** Follows one watch to its end; false when the status does not fit and it is worth looking again. */
+/** Follows one watch to its end. Returns false when the status does not fit and the wait continues. */
 async function watchOnce(
   session: WaitedSession,
   fits: (status: SessionStatus) => boolean,
@@ -57,7 +56,7 @@ async function watchOnce(
     return false;
   } catch (error) {
     if (!SessionError.is(error, 'not-found')) throw error;
-    if (clock.monotonicMs() < session.believedUntilMs) return false;
+    if (clock.monotonicMs() < session.graceUntilMs) return false;
     tracker.observeGone(clock.nowMs());
     return true;
   }

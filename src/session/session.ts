@@ -1,10 +1,10 @@
 import type { CalculationObservation } from '../contract/calculation-runner.ts';
 import type { SqlDialect } from '../contract/capabilities.ts';
-import type { Observation } from '../contract/observation.ts';
+import type { Observation, SessionUsage } from '../contract/observation.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { SessionProvider } from '../contract/session-provider.ts';
+import type { Dashboard, SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
 import type { SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
@@ -17,20 +17,20 @@ import { endSession } from './end-session.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import { assertOptions } from './option-checks.ts';
 import { OpenStatements } from './open-statements.ts';
-import { endedError, givenUpError, tooLateError } from './session-errors.ts';
+import { endedError, releasedError, waitTimeoutError } from './session-errors.ts';
 import { SessionTracker, type SessionStatus } from './session-tracker.ts';
 import { NOT_FOUND_GRACE_MS, waitUntil } from './session-wait.ts';
 import { StateListeners, type StateListener } from './state-listeners.ts';
 import { assertTerminateOptions, END_TIMEOUT_MS, type TerminateOptions } from './terminate-options.ts';
 
-/** How long {@link Session.whenReady} waits when it is not told, milliseconds: clouds take one to five minutes. */
+/** Default limit of {@link Session.whenReady}, milliseconds. Clouds take one to five minutes. */
 export const READY_TIMEOUT_MS = 10 * 60_000;
 
-/** What a session stands on; made by {@link Sessions}. */
+/** What a session needs; made by {@link Sessions}. */
 export interface SessionParts {
   /** The provider with its layers. */
   readonly provider: SessionProvider;
-  /** Runs SQL where the session has an endpoint and its provider runs none itself. */
+  /** Runs SQL over the session's endpoint when the provider does not run SQL itself. */
   readonly sparkConnect?: SparkConnectRunner | undefined;
   readonly watcher: Watcher;
   readonly clock: Clock;
@@ -38,13 +38,13 @@ export interface SessionParts {
   readonly logger: Logger;
   readonly providersWith: ProvidersWith;
   readonly first: Observation;
-  /** Started here, and so terminated on close; attached ones are left alone. */
+  /** Started here, so `close` terminates it. Attached sessions keep running. */
   readonly owned: boolean;
-  /** Called once when the session is no longer this process's business. */
+  /** Called once when this process closes or detaches the session. */
   readonly onReleased: (session: Session) => void;
 }
 
-/** One session of one cloud: looks at it, waits for it, runs SQL in it, ends it. */
+/** One session of one cloud: describe it, wait for it, run SQL in it, end it. */
 export class Session {
   readonly handle: SessionHandle;
   /** Whether `close` terminates it (started here) or leaves it running (attached). */
@@ -52,7 +52,7 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #tracker: SessionTracker;
   readonly #listeners: StateListeners;
-  readonly #believedUntilMs: number;
+  readonly #graceUntilMs: number;
   readonly #statements = new OpenStatements();
   #released: 'closed' | 'detached' | undefined;
   #closing: Promise<void> | undefined;
@@ -64,39 +64,39 @@ export class Session {
     this.handle = Object.freeze({ ...first.handle });
     this.owned = parts.owned;
     this.#listeners = new StateListeners(logger);
-    this.#believedUntilMs = clock.monotonicMs() + (parts.owned ? NOT_FOUND_GRACE_MS : 0);
+    this.#graceUntilMs = clock.monotonicMs() + (parts.owned ? NOT_FOUND_GRACE_MS : 0);
     this.#tracker = new SessionTracker(first, {
       reportsBusy: provider.capabilities.reportsBusy,
       logger,
       onChange: (change) => {
-        this.#listeners.tell(change);
+        this.#listeners.emit(change);
       },
     });
   }
 
-  /** The state that was seen last; `refresh` looks anew. */
+  /** The last known state. `refresh` asks the service. */
   get state(): SessionState {
     return this.status.state;
   }
 
-  /** The state with all its evidence. */
+  /** The last known state with its evidence. */
   get status(): SessionStatus {
     return this.#tracker.status;
   }
 
-  /** The SQL that `sql` speaks here. */
+  /** The SQL dialect of `sql`. */
   get dialect(): SqlDialect {
     return this.#parts.provider.capabilities.dialect;
   }
 
-  /** Calls back on each move of the session; returns the way to stop that. */
+  /** Calls the listener on each state change. Returns a function that removes it. */
   on(event: 'state', listener: StateListener): () => void {
     return this.#listeners.add(event, listener);
   }
 
   /**
-   * Looks at the session once.
-   * @throws SessionError of the kind that the provider's describe fails with; a session that is gone is no error but `terminated`.
+   * Asks the service for the session's state, with one call. A session that no longer exists is `terminated`, not an error.
+   * @throws SessionError of the kind that the provider's describe fails with.
    */
   async refresh(options: CallOptions = {}): Promise<SessionStatus> {
     this.#assertHeld('refresh');
@@ -106,14 +106,13 @@ export class Session {
       this.#tracker.observe(await provider.describe(this.handle, callContext(clock, options)));
     } catch (error) {
       if (!SessionError.is(error, 'not-found')) throw error;
-      if (clock.monotonicMs() >= this.#believedUntilMs) this.#tracker.observeGone(clock.nowMs());
+      if (clock.monotonicMs() >= this.#graceUntilMs) this.#tracker.observeGone(clock.nowMs());
     }
     return this.status;
   }
 
   /**
-   * Waits until the session takes work, for {@link READY_TIMEOUT_MS} unless `timeoutMs` says otherwise; the session lives on
-   * when that is over.
+   * Waits until the session takes work, for {@link READY_TIMEOUT_MS} by default. After a timeout the session keeps running.
    * @throws SessionError `session-failed` when it ends before, `timeout`, `aborted`.
    */
   async whenReady(options: CallOptions = {}): Promise<SessionStatus> {
@@ -127,22 +126,22 @@ export class Session {
   }
 
   /**
-   * Runs one statement, when the session is ready, and resolves when the columns of its result are known.
-   * @throws SessionError `unsupported`, `session-failed` when the session has ended, `conflict` when it was given up,
-   * and all that the statement fails with.
+   * Runs one statement when the session is ready. Resolves when the columns of the result are known.
+   * @throws SessionError `unsupported`, `session-failed` when the session has ended, `conflict` when it was closed or detached,
+   * and every kind that the statement fails with.
    */
   async sql(text: string, options: StatementOptions = {}): Promise<Result> {
     return this.#submit('sql', text, options).result();
   }
 
-  /** Submits one statement and returns at once, to follow its progress or cancel it; its result fails as {@link sql} does. */
+  /** Submits one statement and returns at once, so that you can follow or cancel it. Its result fails as {@link sql} does. */
   submit(text: string, options: StatementOptions = {}): Statement {
     return this.#submit('submit', text, options);
   }
 
   /**
-   * Runs a block of code through the service's own API, when the session is ready, and resolves when it has succeeded.
-   * An abort, and the end of `timeoutMs`, stop it in the service.
+   * Runs a block of code through the service's own API when the session is ready. Resolves when it has succeeded.
+   * An abort or a timeout stops it in the service.
    * @throws SessionError `unsupported`, `invalid-request` when the code fails, `aborted`, `timeout`, `session-failed`.
    */
   async calculate(code: string, options: CalculationOptions = {}): Promise<CalculationObservation> {
@@ -164,10 +163,10 @@ export class Session {
   }
 
   /**
-   * How another Spark Connect client joins this session, when it is ready: PySpark takes the `url`. It is a secret, and dies at
-   * `expiresAtMs`.
-   * @throws SessionError `unsupported`, `session-failed` when the session has ended, `timeout`, `aborted`, and what the service
-   * refuses an endpoint with.
+   * The address at which another Spark Connect client joins this session, once it is ready. PySpark takes the `url`.
+   * The address is a secret and expires at `expiresAtMs`.
+   * @throws SessionError `unsupported`, `session-failed` when the session has ended, `timeout`, `aborted`, and the kinds that the
+   * service refuses an endpoint with.
    */
   async connect(options: CallOptions = {}): Promise<SparkConnection> {
     this.#assertHeld('connect');
@@ -180,8 +179,29 @@ export class Session {
   }
 
   /**
-   * Ends the session in its cloud. Ending an ended one succeeds.
-   * @throws SessionError `timeout` and `aborted`, after which the session may live on or end all the same.
+   * A link to the service's web page about this session. The URL may contain a token; open it soon.
+   * @throws SessionError `unsupported` where the provider has no such page, and the kinds that the service refuses it with.
+   */
+  async dashboard(options: CallOptions = {}): Promise<Dashboard> {
+    this.#assertHeld('dashboard');
+    assertOptions('dashboard', options, CALL_CHECKS);
+    const { provider, providersWith, clock } = this.#parts;
+    if (provider.dashboard === undefined) throw await unsupported('dashboard', provider.id, 'dashboard', providersWith);
+    return provider.dashboard(this.handle, callContext(clock, options));
+  }
+
+  /**
+   * What the service has counted for this session so far, with one call: hours per resource, never money.
+   * `undefined` when the service reports no usage, or none yet.
+   * @throws SessionError as {@link refresh} does.
+   */
+  async usage(options: CallOptions = {}): Promise<SessionUsage | undefined> {
+    return (await this.refresh(options)).details.usage;
+  }
+
+  /**
+   * Ends the session in its cloud. Ending an ended session succeeds.
+   * @throws SessionError `timeout` and `aborted`; the session may then still run or end.
    */
   async terminate(options: TerminateOptions = {}): Promise<SessionStatus> {
     this.#assertHeld('terminate');
@@ -197,7 +217,7 @@ export class Session {
     return this.status;
   }
 
-  /** Gives the session up without ending it: it lives on in its cloud until its idle timeout. Keep the handle to attach again. */
+  /** Releases the session without ending it. It runs in its cloud until its idle timeout. Keep the handle to attach again. */
   detach(): SessionHandle {
     this.#assertHeld('detach');
     this.#release('detached');
@@ -205,12 +225,13 @@ export class Session {
   }
 
   /**
-   * Terminates the session if it was started here, else detaches from it.
-   * @throws SessionError `conflict` when it was closed or detached before; `await using` does not mind that.
+   * Terminates the session if it was started here, otherwise detaches from it.
+   * Decision 2: docs/decisions/0002-second-close-is-a-conflict.md
+   * @throws SessionError `conflict` when it was already closed or detached. `await using` accepts that.
    */
   async close(): Promise<void> {
     this.#assertHeld('close');
-    if (this.#closing) throw givenUpError(this, 'close', 'closed');
+    if (this.#closing) throw releasedError(this, 'close', 'closed');
     await this.#close();
   }
 
@@ -248,7 +269,7 @@ export class Session {
     const { provider, clock } = this.#parts;
     const { state } = this.status;
     this.#tracker.observe(await endSession({ provider, clock, handle: this.handle, state }, options));
-    this.#statements.giveUp();
+    this.#statements.cancelAll();
   }
 
   #close(): Promise<void> {
@@ -270,27 +291,27 @@ export class Session {
   ): Promise<void> {
     const { watcher, clock, provider } = this.#parts;
     const pauseMs = provider.capabilities.watchIntervalMs.max;
-    const believedUntilMs = this.#believedUntilMs;
-    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, pauseMs, believedUntilMs };
-    const timeoutError = (): SessionError => tooLateError(this, operation, timeoutMs);
+    const graceUntilMs = this.#graceUntilMs;
+    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, pauseMs, graceUntilMs };
+    const timeoutError = (): SessionError => waitTimeoutError(this, operation, timeoutMs);
     await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
   }
 
   #release(how: 'closed' | 'detached'): void {
     this.#released = how;
-    this.#statements.giveUp();
-    void this.#letGoOfChannel();
+    this.#statements.cancelAll();
+    void this.#releaseChannel();
     this.#parts.onReleased(this);
   }
 
-  /** Once its statements have stopped: their cancelling goes over the channel. */
-  async #letGoOfChannel(): Promise<void> {
+  /** Waits for the statements first: they are cancelled over the channel. */
+  async #releaseChannel(): Promise<void> {
     await this.#statements.allEnded();
     await this.#parts.sparkConnect?.release(this.handle);
   }
 
   #assertHeld(operation: string): void {
-    if (this.#released !== undefined) throw givenUpError(this, operation, this.#released);
+    if (this.#released !== undefined) throw releasedError(this, operation, this.#released);
   }
 }
 

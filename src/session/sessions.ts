@@ -2,9 +2,8 @@ import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { isSameSession } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { onAbort } from '../provider-kit/on-abort.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
@@ -16,22 +15,26 @@ import { assertOptions } from './option-checks.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
 import { Session } from './session.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
-/** What the facade stands on; made by the container. */
+/** What the facade needs. */
 export interface SessionsParts extends StarterParts {
   readonly environment: string;
-  /** Runs SQL in sessions that have an endpoint, where the provider hands them out. */
+  /** Runs SQL over endpoints, where the provider has them. */
   readonly sparkConnect?: SparkConnectRunner | undefined;
   readonly watcher: Watcher;
   readonly providersWith: ProvidersWith;
 }
 
-/** All sessions of one environment: starts them, finds them, and lets none be forgotten. */
-export class Sessions {
+/**
+ * All sessions of one environment: start, attach, list and close them.
+ * @typeParam Native - the type of `native` of a start; `unknown` when a config file chooses the provider
+ */
+export class Sessions<Native = unknown> {
   readonly #parts: SessionsParts;
   readonly #starter: SessionStarter;
   readonly #open = new Set<Session>();
-  /** Starts that are under way, with their keys, and what is done about those whose callers gave up. */
+  /** Running starts with their keys, and the clean-up of aborted ones. */
   readonly #starting = new Map<Promise<void>, string | undefined>();
   #closing: Promise<void> | undefined;
 
@@ -46,27 +49,28 @@ export class Sessions {
     return this.#parts.environment;
   }
 
-  /** The provider with its layers, for what the facade does not have. */
+  /** The provider with all layers, for calls that the facade does not offer. */
   get provider(): SessionProvider {
     return this.#parts.provider;
   }
 
-  /** The SQL that sessions speak here. */
+  /** The SQL dialect of the sessions. */
   get dialect(): SqlDialect {
     return this.#parts.provider.capabilities.dialect;
   }
 
   /**
-   * Starts a session and resolves when its service has accepted it; `sql` and `whenReady` wait for the rest.
+   * Starts a session. Resolves when the service has accepted the start; `sql` and `whenReady` wait until it is ready.
    * @throws SessionError `invalid-request`, `unsupported`, `quota-exceeded`, `conflict` (a key whose session has ended), `aborted`.
    */
-  async start(options: StartOptions = {}): Promise<Session> {
+  async start(options: StartOptions<Native> = {}): Promise<Session> {
     this.#assertOpen('start');
     assertStartOptions(options);
     const { signal, key, onAbort } = options;
     if (signal?.aborted) throw abortedError('start', signal);
     const starting = this.#starter.start(options);
-    const held = orAborted(starting, signal).then((first) => this.#hold(first, true));
+    const accepted = signal === undefined ? starting : raceAbort(starting, signal, 'start', 'unknown');
+    const held = accepted.then((first) => this.#hold(first, true));
     this.#track(held, key);
     try {
       return await held;
@@ -77,8 +81,8 @@ export class Sessions {
   }
 
   /**
-   * Takes hold of a session that was started elsewhere or before; it is left running on close.
-   * @throws SessionError `invalid-request` for a handle that is none or of another place, `not-found`.
+   * Attaches to a session that was started earlier or elsewhere. `close` leaves it running.
+   * @throws SessionError `invalid-request` for a malformed handle or one of another scope, `not-found`.
    */
   async attach(target: AttachTarget, options: CallOptions = {}): Promise<Session> {
     this.#assertOpen('attach');
@@ -88,7 +92,7 @@ export class Sessions {
     return this.#hold(found, false);
   }
 
-  /** The sessions of the provider's scope, whoever started them; all that the service lists unless options say less. */
+  /** Lists the sessions of the provider's scope, of all owners by default. */
   list(options: ListOptions = {}): AsyncIterable<Observation> {
     this.#assertOpen('list');
     assertListOptions(options);
@@ -96,9 +100,9 @@ export class Sessions {
   }
 
   /**
-   * Terminates what was started here, detaches from what was attached, waits for starts that are under way.
-   * @throws SessionError of the one session that could not be ended, or AggregateError of all, the first one first;
-   * `conflict` when it was closed before; `await using` does not mind that.
+   * Waits for running starts, terminates the sessions started here and detaches from the attached ones.
+   * @throws SessionError when one session could not be ended, AggregateError when several could not;
+   * `conflict` when it was already closed. `await using` accepts that.
    */
   async close(): Promise<void> {
     this.#assertOpen('close');
@@ -106,7 +110,7 @@ export class Sessions {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Whoever called `close` was told what failed: told again, it would hide the error that left the block.
+    // `close` has already reported what failed. Throwing again would hide the error that left the block.
     if (this.#closing) await this.#closing.catch(() => {});
     else await this.#close();
   }
@@ -125,7 +129,10 @@ export class Sessions {
     await this.#parts.sparkConnect?.close();
     await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
     if (failures.length > 1)
-      throw new AggregateError(failures, `closing failed ${failures.length} times; idle timeouts end what still lives`);
+      throw new AggregateError(
+        failures,
+        `closing failed ${failures.length} times; idle timeouts end sessions that still run`,
+      );
     if (failures.length > 0) throw failures[0];
   }
 
@@ -140,7 +147,7 @@ export class Sessions {
     return session;
   }
 
-  /** Keeps `close` from overtaking a start. */
+  /** Makes `close` wait for a running start. */
   #track(work: Promise<unknown>, key?: string): void {
     const settled = work.then(
       () => {},
@@ -150,7 +157,7 @@ export class Sessions {
     void settled.then(() => this.#starting.delete(settled));
   }
 
-  /** The caller of this start gave up: its session is ended when it appears, or handed over to its key (C-111). */
+  /** Ends the session of an aborted start when it appears, or leaves it to another holder of its key (C-111). */
   async #cleanUpOrphan(
     starting: Promise<Observation>,
     { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
@@ -159,14 +166,14 @@ export class Sessions {
     try {
       const first = await starting;
       const fate = onAbort === 'detach' ? 'left running' : await this.#endUnlessHeld(first, key);
-      logger.info({ session: first.handle.id }, `a session appeared after its caller gave up; it was ${fate}`);
+      logger.info({ session: first.handle.id }, `the session of an aborted start was ${fate}`);
     } catch (error) {
-      const fate = 'came to nothing, or its session could not be terminated and will end by its idle timeout';
-      logger.warn({ error }, `a start whose caller gave up ${fate}`);
+      const fate = 'failed, or its session could not be terminated and ends by its idle timeout';
+      logger.warn({ error }, `an aborted start ${fate}`);
     }
   }
 
-  /** Somebody else here may hold the session of a key, or be about to. */
+  /** Another caller in this process may hold the session of the key, or be starting it. */
   async #endUnlessHeld(first: Observation, key: string | undefined): Promise<'terminated' | 'handed over'> {
     const { provider, clock } = this.#parts;
     if (key !== undefined) await Promise.all([...this.#starting.keys()].filter((s) => this.#starting.get(s) === key));
@@ -175,27 +182,15 @@ export class Sessions {
       await endSession({ provider, clock, handle: first.handle, state: first.state });
       return 'terminated';
     }
-    // Whoever only attached to it will not end it: close does.
+    // A holder that only attached would not end the session, so `close` must.
     if (!holders.some(({ owned }) => owned)) this.#hold(first, true);
     return 'handed over';
   }
 
   #assertOpen(operation: string): void {
     if (this.#closing === undefined) return;
-    throw new SessionError('conflict', `these sessions were closed before; open them anew to ${operation}`, {
+    throw new SessionError('conflict', `these sessions are closed; open them again to ${operation}`, {
       operation,
     });
   }
-}
-
-/** Settles like the promise, or at once when the signal aborts. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      stopListening();
-      reject(abortedError('start', signal).with({ effect: 'unknown' }));
-    });
-    promise.then(resolve, reject).finally(stopListening);
-  });
 }

@@ -11,19 +11,22 @@ import {
   type Checks,
 } from './option-checks.ts';
 
-/** What a start may say; everything has a default. */
-export interface StartOptions extends SessionDefaults {
+/**
+ * Options of a start. All have defaults.
+ * @typeParam Native - the start options of this provider only
+ */
+export interface StartOptions<Native = unknown> extends SessionDefaults {
   /** For people, 1..128 characters. */
   readonly name?: string | undefined;
-  /** Names the session for ever, 1..512 characters: while it lives, the same key gives the same session. */
+  /** Names the session, 1..512 characters. While it lives, starting with the same key returns the same session. */
   readonly key?: string | undefined;
-  /** When the key's session has ended, start its next generation instead of failing with `conflict`. */
+  /** When the session of the key has ended, start a new one instead of failing with `conflict`. */
   readonly restart?: boolean | undefined;
-  /** The provider's own start options, in its own type. */
-  readonly native?: unknown;
-  /** Gives up waiting for the start; what becomes of a session that appears afterwards is `onAbort`. */
+  /** Start options of this provider only. */
+  readonly native?: Native | undefined;
+  /** Stops waiting for the start. `onAbort` decides what happens to a session that starts anyway. */
   readonly signal?: AbortSignal | undefined;
-  /** `terminate` (the default) ends a session that appears after the caller gave up; `detach` leaves it to its key and its idle timeout. */
+  /** `terminate` (default) ends a session that starts after the abort; `detach` leaves it running until its idle timeout. */
   readonly onAbort?: 'terminate' | 'detach' | undefined;
 }
 
@@ -42,14 +45,13 @@ const CHECKS: Checks<StartOptions> = {
 };
 
 /**
- * Checks what a JavaScript caller may have got wrong, all at once and before anything is started.
- * @throws SessionError `invalid-request` with a line per problem.
+ * Checks all options at run time, before any call.
+ * @throws SessionError `invalid-request` with one line per problem.
  */
 export function assertStartOptions(options: StartOptions): void {
   const problems = optionProblems('start', options, CHECKS);
-  // What was given need not be an object at all.
+  // A JavaScript caller may pass something that is not an object.
   const { restart, key } = Object(options) as StartOptions;
-  if (restart === true && key === undefined)
-    problems.push("'restart' needs a 'key': it asks for the key's next generation");
+  if (restart === true && key === undefined) problems.push("'restart' needs a 'key'");
   assertNoProblems('start', problems);
 }

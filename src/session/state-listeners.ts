@@ -2,10 +2,10 @@ import type { Logger } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StateChange } from './session-tracker.ts';
 
-/** Is told each move of a session. */
+/** Called with each state change of a session. */
 export type StateListener = (change: StateChange) => void;
 
-/** Who listens to the moves of a session. A listener that throws is logged and changes nothing else. */
+/** The state listeners of a session. A listener that throws is logged and does not affect the others. */
 export class StateListeners {
   readonly #logger: Logger;
   readonly #listeners = new Set<StateListener>();
@@ -15,12 +15,14 @@ export class StateListeners {
   }
 
   /**
-   * Adds a listener and returns the way to remove it.
-   * @throws SessionError `invalid-request` for an event that does not exist: its listener would wait for ever.
+   * Adds a listener and returns a function that removes it.
+   * @throws SessionError `invalid-request` for an unknown event.
    */
   add(event: string, listener: StateListener): () => void {
     if (event !== 'state') {
-      throw new SessionError('invalid-request', `a session has the event 'state', not '${event}'`, { operation: 'on' });
+      throw new SessionError('invalid-request', `unknown event '${event}'; a session has the event 'state'`, {
+        operation: 'on',
+      });
     }
     // Wrapped, so that one function added twice is two listeners.
     const entry: StateListener = (change) => {
@@ -30,12 +32,13 @@ export class StateListeners {
     return () => void this.#listeners.delete(entry);
   }
 
-  tell(change: StateChange): void {
+  /** Calls all listeners. */
+  emit(change: StateChange): void {
     for (const listener of this.#listeners) {
       try {
         listener(change);
       } catch (error) {
-        this.#logger.error({ session: change.status.handle.id, error }, 'a listener of a session threw');
+        this.#logger.error({ session: change.status.handle.id, error }, 'a state listener threw');
       }
     }
   }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger, Random, Span, Tracer } from '../contract/ports.ts';
 
-/** The longest delay that setTimeout takes; a longer one would fire at once. */
+/** The longest delay of setTimeout. A longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own time. */
+/** The system clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
@@ -24,16 +24,16 @@ export const systemClock: Clock = {
   },
 };
 
-/** The machine's own randomness. */
+/** The system's random source. */
 export const systemRandom: Random = {
   next: () => Math.random(),
   hex: (count) => randomBytes(count).toString('hex').slice(0, count),
 };
 
-/** Says nothing. */
+/** A logger that drops everything. */
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 const SILENT_SPAN: Span = { event: () => {}, end: () => {} };
 
-/** Traces nothing. */
+/** A tracer that drops everything. */
 export const silentTracer: Tracer = { startSpan: () => SILENT_SPAN };

@@ -2,18 +2,18 @@ import { CALL_CHECKS, type CallOptions } from './call-context.ts';
 import { assertOptions, oneOf } from './option-checks.ts';
 
 /**
- * How long it takes at most to end a session when nobody says otherwise, milliseconds: with `wait` to its very end, and without until
- * a service that does not end what it still creates has agreed.
+ * Default limit for ending a session, milliseconds. Without `wait` it covers the time until the service accepts the request,
+ * because some services refuse to end a session that is still being created.
  */
 export const END_TIMEOUT_MS = 5 * 60_000;
 
-/** How a session is ended. */
+/** Options of a terminate. */
 export interface TerminateOptions extends CallOptions {
-  /** Resolve only when nothing is held or billed any more; false unless said otherwise. */
+  /** Resolve only when the session has ended and nothing is billed. Default: false. */
   readonly wait?: boolean | undefined;
 }
 
-/** @throws SessionError `invalid-request` with a line per problem. */
+/** @throws SessionError `invalid-request` with one line per problem. */
 export function assertTerminateOptions(options: TerminateOptions): void {
   assertOptions('terminate', options, { ...CALL_CHECKS, wait: oneOf(true, false) });
 }

@@ -1,17 +1,17 @@
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { withDeadline } from '../provider-kit/with-deadline.ts';
 import { loadArrowDecoder } from './arrow-decoder.ts';
-import { orAborted } from './connect-attempt.ts';
 import { ConnectSession } from './connect-session.ts';
 import { connectionTo } from './connection.ts';
 import { loadGrpc } from './load-grpc.ts';
 import { SqlExecution } from './sql-execution.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** What a runner may use of the world outside. */
 export interface ConnectRunnerPorts {
@@ -102,7 +102,7 @@ export class ConnectRunner implements SparkConnectRunner {
     const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_PATIENCE_MS);
     for (;;) {
       try {
-        await orAborted(session.endpoint(), signal);
+        await raceAbort(session.endpoint(), signal, 'execute');
         return;
       } catch (error) {
         const isTooLate = clock.monotonicMs() + ENDPOINT_PAUSE_MS > untilMs;

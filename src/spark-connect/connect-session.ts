@@ -9,8 +9,9 @@ import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { abortedError, sleep } from '../provider-kit/sleep.ts';
-import { orAborted, type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
+import { sleep } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
+import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, RENEWAL_MARGIN_MS } from './refreshing-endpoint.ts';
@@ -21,6 +22,7 @@ import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** How long one unary call may take, milliseconds. */
 const UNARY_TIMEOUT_MS = 60_000;
@@ -56,7 +58,9 @@ export class ConnectSession {
   readonly handle: SessionHandle;
   readonly clock: Clock;
   readonly random: Random;
-  readonly settings = new SessionSettings(this);
+  readonly settings = new SessionSettings((request, signal) =>
+    this.unary(SparkConnectService.method.config, request, signal),
+  );
   readonly #parts: ConnectSessionParts;
   readonly #endpoint: RefreshingEndpoint;
   readonly #mark: SessionSentinel;
@@ -207,9 +211,9 @@ export class ConnectSession {
   ): Promise<Answer> {
     const streak: FailureStreak = { failures: 0, renewed: false };
     for (;;) {
-      const line = await orAborted(this.line(), signal);
+      const line = await raceAbort(this.line(), signal, 'execute');
       try {
-        return await orAborted(run(line.metadata, line.channel), signal);
+        return await raceAbort(run(line.metadata, line.channel), signal, 'execute');
       } catch (error) {
         if (!(error instanceof RpcFailure)) throw error;
         await this.recover(error, streak, { line, signal, mayHaveRun });

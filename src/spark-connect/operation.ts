@@ -1,8 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { SessionError } from '../contract/session-error.ts';
-import { abortedError, sleep } from '../provider-kit/sleep.ts';
+import { sleep } from '../provider-kit/sleep.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 import type { AnswerStream } from './connect-channel.ts';
-import { orAborted, type FailureStreak, type Line } from './connect-attempt.ts';
+import { type FailureStreak, type Line } from './connect-attempt.ts';
 import { type ConnectSession, type RequestBase } from './connect-session.ts';
 import { sessionLostError } from './failure-to-error.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
@@ -13,6 +14,7 @@ import {
   type ExecutePlanResponse,
   type Plan,
 } from './wire/spark-connect_pb.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** How often the server is told to forget what has arrived, in answers: not each of them is worth a call. */
 const RELEASE_EVERY = 16;
@@ -74,7 +76,7 @@ export class Operation {
     while (this.#end === undefined) {
       try {
         const stream = (this.#stream ??= await this.#open());
-        const answer = await orAborted(stream.answers.next(), this.#signal);
+        const answer = await raceAbort(stream.answers.next(), this.#signal, 'execute');
         if (answer !== undefined) {
           if (this.#accept(answer, stream.line)) return answer;
           continue;
@@ -123,15 +125,15 @@ export class Operation {
 
   async #open(): Promise<{ answers: AnswerStream<ExecutePlanResponse>; line: Line }> {
     const session = this.#session;
-    const base = (this.#base ??= await orAborted(session.requestBase(), this.#signal));
-    const line = await orAborted(session.line(), this.#signal);
+    const base = (this.#base ??= await raceAbort(session.requestBase(), this.#signal, 'execute'));
+    const line = await raceAbort(session.line(), this.#signal, 'execute');
     const { executePlan, reattachExecute } = SparkConnectService.method;
     const shared = { ...base, ...session.observed, operationId: this.id };
     if (this.#known) {
       const last = this.#lastResponseId === undefined ? {} : { lastResponseId: this.#lastResponseId };
       return { line, answers: session.openStream(reattachExecute, { ...shared, ...last }, line) };
     }
-    await orAborted(session.assertKept(line.channel, this.#signal), this.#signal);
+    await raceAbort(session.assertKept(line.channel, this.#signal), this.#signal, 'execute');
     this.#sent = true;
     this.#breaksBefore = line.channel.breaks;
     const request = { ...shared, plan: this.#plan, requestOptions: REQUEST_OPTIONS };

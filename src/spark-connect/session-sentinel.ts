@@ -23,6 +23,7 @@ export interface SessionSentinelParts {
  * Tells whether the Spark session is still the one that was begun, where its server does not: Spark 3.5 and Sail open a new,
  * empty session under the same id without a word. A setting of this process' own is left in the session, and looked for
  * when the connection has broken or the session was left alone for long; between these nothing can have gone.
+ * Decision 22: docs/decisions/0022-spark-session-id-comes-from-the-handle.md
  */
 export class SessionSentinel {
   readonly #parts: SessionSentinelParts;

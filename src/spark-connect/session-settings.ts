@@ -1,16 +1,21 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { SparkSettings } from '../contract/spark-connect.ts';
-import type { ConnectSession } from './connect-session.ts';
-import { type ConfigRequest_OperationSchema, type KeyValue, SparkConnectService } from './wire/spark-connect_pb.ts';
+import type { ConfigRequestSchema, ConfigRequest_OperationSchema, KeyValue } from './wire/spark-connect_pb.ts';
 
 const NEVER = new AbortController().signal;
 
+/** Sends one request of the call `Config`. */
+type SendConfig = (
+  request: MessageInitShape<typeof ConfigRequestSchema>,
+  signal: AbortSignal,
+) => Promise<{ readonly pairs: readonly KeyValue[] }>;
+
 /** The settings of a Spark session, by the call that every server has for them; Sail takes no `SET` as SQL. */
 export class SessionSettings implements SparkSettings {
-  readonly #session: ConnectSession;
+  readonly #send: SendConfig;
 
-  constructor(session: ConnectSession) {
-    this.#session = session;
+  constructor(send: SendConfig) {
+    this.#send = send;
   }
 
   async get(key: string, signal: AbortSignal = NEVER): Promise<string | undefined> {
@@ -30,7 +35,6 @@ export class SessionSettings implements SparkSettings {
     opType: NonNullable<MessageInitShape<typeof ConfigRequest_OperationSchema>['opType']>,
     signal: AbortSignal,
   ): Promise<readonly KeyValue[]> {
-    const { pairs } = await this.#session.unary(SparkConnectService.method.config, { operation: { opType } }, signal);
-    return pairs;
+    return (await this.#send({ operation: { opType } }, signal)).pairs;
   }
 }

@@ -18,6 +18,7 @@ export interface BatchStreamParts {
  * Stands between an engine and the reader of a result: `pump` pulls from the engine, `take` hands to the reader.
  * One batch is pulled ahead of the reader, counted from the first one, which is fetched without being asked for: so
  * a result of at most one batch is known to be complete even if nobody reads it.
+ * Decision 8: docs/decisions/0008-results-are-read-whole-or-streamed.md
  */
 export class BatchStream {
   readonly #parts: BatchStreamParts;

@@ -6,8 +6,8 @@ import type {
 } from '../contract/calculation-runner.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext } from '../contract/session-provider.ts';
-import type { ScriptedAttempts } from './scripted-attempt.ts';
+import type { CallContext } from '../contract/call-context.ts';
+import type { CallRunner } from '../provider-kit/call-runner.ts';
 import type { ScriptedCalculationRecord, ScriptedCalculations } from './scripted-calculations.ts';
 
 const STATES: Readonly<Record<ScriptedCalculationRecord['state'], CalculationState>> = {
@@ -20,12 +20,12 @@ const STATES: Readonly<Record<ScriptedCalculationRecord['state'], CalculationSta
 /** Runs blocks of code in the sessions of a scripted service. */
 export class ScriptedCalculationRunner implements CalculationRunner {
   readonly #calculations: ScriptedCalculations;
-  readonly #runner: ScriptedAttempts;
+  readonly #runner: CallRunner;
   readonly #clock: Clock;
 
   constructor(options: {
     readonly calculations: ScriptedCalculations;
-    readonly attempts: ScriptedAttempts;
+    readonly attempts: CallRunner;
     readonly clock: Clock;
   }) {
     this.#calculations = options.calculations;

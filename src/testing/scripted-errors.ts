@@ -1,10 +1,7 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import { SessionError, type SessionErrorDetails } from '../contract/session-error.ts';
-import type { ProviderOperation } from '../contract/session-provider.ts';
+import { possibleEffect, type ProviderOperation } from '../contract/operations.ts';
 import type { ServiceFault } from './service-fault.ts';
-
-/** The verbs that change something, so that a failed call may have had its effect all the same. */
-const CHANGING: readonly ProviderOperation[] = ['start', 'terminate', 'execute', 'startCalculation', 'stopCalculation'];
 
 /** What each code means, and whether the service surely did nothing. */
 const KINDS: { readonly [code: string]: { readonly kind: ErrorKind; readonly refused: boolean } | undefined } = {
@@ -23,17 +20,12 @@ const KINDS: { readonly [code: string]: { readonly kind: ErrorKind; readonly ref
   Denied: { kind: 'forbidden', refused: true },
 };
 
-/** Tells whether a call that broke off may have changed something. */
-export function mayHaveActed(operation: ProviderOperation): boolean {
-  return CHANGING.includes(operation);
-}
-
 /** Puts whatever a scripted service threw into our terms. */
 export function toSessionError(
   error: unknown,
   origin: Pick<SessionErrorDetails, 'handle' | 'provider'> & { readonly operation: ProviderOperation },
 ): SessionError {
-  if (SessionError.is(error)) return error;
+  if (SessionError.is(error)) return error.with({ handle: origin.handle, provider: origin.provider });
   const { code, httpStatus, retryAfterMs, message } = error as Partial<ServiceFault>;
   const entry = code === undefined ? undefined : KINDS[code];
   const kind = entry?.kind ?? 'unexpected';
@@ -42,7 +34,7 @@ export function toSessionError(
     `the scripted service answered ${code ?? 'nothing known'}: ${message ?? String(error)}`,
     {
       ...origin,
-      effect: entry?.refused !== true && mayHaveActed(origin.operation) ? 'unknown' : 'none',
+      effect: entry?.refused === true ? 'none' : possibleEffect(origin.operation),
       native: { code, httpStatus },
       retryAfterMs,
       cause: error,

@@ -1,4 +1,4 @@
-import type { ProviderOperation } from '../contract/session-provider.ts';
+import type { ProviderOperation } from '../contract/operations.ts';
 import type { Random } from '../contract/ports.ts';
 
 /** What can go wrong with one call of a scripted service. `after` means: the service acted, and the caller does not know. */

@@ -1,4 +1,4 @@
-import type { ProviderOperation } from '../contract/session-provider.ts';
+import type { ProviderOperation } from '../contract/operations.ts';
 
 /** One request that reached a scripted service. */
 export interface ScriptedCall {

@@ -6,7 +6,6 @@ import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../contract/session-handle.ts';
 import type {
-  CallContext,
   ConnectEndpoint,
   Cursor,
   Dashboard,
@@ -14,9 +13,11 @@ import type {
   SessionPage,
   SessionProvider,
 } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type { StartRequest } from '../contract/start-request.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
-import { ScriptedAttempts } from './scripted-attempt.ts';
+import { toSessionError } from './scripted-errors.ts';
+import { CallRunner } from '../provider-kit/call-runner.ts';
 import { ScriptedCalculationRunner } from './scripted-calculation-runner.ts';
 import { toGone, toObservation } from './scripted-observation.ts';
 import type { ScriptedService } from './scripted-service.ts';
@@ -47,7 +48,7 @@ export class ScriptedProvider implements SessionProvider {
   readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
   readonly dashboard?: (handle: SessionHandle, call: CallContext) => Promise<Dashboard>;
   readonly #clock: Clock;
-  readonly #runner: ScriptedAttempts;
+  readonly #runner: CallRunner;
 
   constructor({ service, clock, id = 'scripted' }: ScriptedProviderOptions) {
     this.id = id;
@@ -55,7 +56,11 @@ export class ScriptedProvider implements SessionProvider {
     this.capabilities = service.capabilities;
     this.service = service;
     this.#clock = clock;
-    const attempts = new ScriptedAttempts({ provider: this, clock });
+    const attempts = new CallRunner({
+      place: this,
+      clock,
+      toError: (thrown, { operation, handle }) => toSessionError(thrown, { operation, handle, provider: this.id }),
+    });
     this.#runner = attempts;
     const { sql, calculations, sparkConnect, dashboard } = this.capabilities;
     if (sql) this.statements = new ScriptedStatementRunner({ engine: service.engine, attempts });

@@ -1,22 +1,22 @@
 import type { ColumnBatch } from '../contract/column-batch.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext } from '../contract/session-provider.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type {
   StatementExecution,
   StatementProgress,
   StatementRequest,
   StatementRunner,
 } from '../contract/statement-runner.ts';
-import type { ScriptedAttempts } from './scripted-attempt.ts';
+import type { CallRunner } from '../provider-kit/call-runner.ts';
 import type { ScriptedEngine, ScriptedResult } from './scripted-engine.ts';
 
 /** Runs SQL on a scripted engine. */
 export class ScriptedStatementRunner implements StatementRunner {
   readonly #engine: ScriptedEngine;
-  readonly #runner: ScriptedAttempts;
+  readonly #runner: CallRunner;
 
-  constructor(options: { readonly engine: ScriptedEngine; readonly attempts: ScriptedAttempts }) {
+  constructor(options: { readonly engine: ScriptedEngine; readonly attempts: CallRunner }) {
     this.#engine = options.engine;
     this.#runner = options.attempts;
   }

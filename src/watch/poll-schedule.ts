@@ -1,4 +1,4 @@
-/** The part of a session, or of a batch, that tells when to look again. */
+/** The part of a session or batch that decides when to poll next. */
 export interface Pollable {
   readonly final: boolean;
   readonly state?: string | undefined;
@@ -6,49 +6,50 @@ export interface Pollable {
   readonly details: { readonly createdAtMs?: number };
 }
 
-/** How a provider wants to be looked at; milliseconds. */
+/** How often a provider is polled, milliseconds. */
 export interface PollInterval {
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
   readonly expectedStartMs?: { readonly min: number; readonly max: number };
 }
 
-/** How much longer each pause is than the one before. */
+/** Growth of the pause between two polls. */
 const GROWTH = 1.5;
 
-/** One look on the way through the time in which no start is over: a failure shows by then. */
+/** One poll halfway through the time in which no start finishes: it catches an early failure. */
 const QUIET_PARTS = 2;
 
 /**
- * How many times the shortest pause the first one is in the time in which starts are over. A look early in that time is made for
- * nearly every start and finds few, so the pauses shrink: by what a look costs and finds, with the root of the time that is left,
- * to which a line from three to one is close enough.
+ * The first pause in the time in which starts finish, as a multiple of the shortest pause. An early poll in that time costs
+ * every start a call and finds few ready, so the pauses shrink: ideally with the root of the remaining time, for which a
+ * line from three to one is close enough.
  */
 const FIRST_PAUSE = 3;
 
 /**
- * When to look next. What is being created is looked at rarely as long as it cannot be ready, and then ever more often until it
- * should be. Everything else, and whatever takes longer than expected, is looked at after growing pauses.
+ * Decides when to poll next. A session that is being created is polled rarely while it cannot be ready, then more and more
+ * often until it should be. Every other session, and one that takes longer than expected, is polled at growing pauses.
+ * Decision 18: docs/decisions/0018-polling-follows-the-expected-start.md
  */
 export class PollSchedule {
-  readonly #pace: PollInterval;
+  readonly #interval: PollInterval;
   #grownMs: number;
 
-  constructor(pace: PollInterval) {
-    this.#pace = pace;
-    this.#grownMs = pace.watchIntervalMs.min;
+  constructor(interval: PollInterval) {
+    this.#interval = interval;
+    this.#grownMs = interval.watchIntervalMs.min;
   }
 
-  /** How long to wait after a look, milliseconds; `undefined` stands for one that failed. */
+  /** The pause after a poll, milliseconds. `undefined` means that the poll failed. */
   pauseAfter(seen: Pollable | undefined): number {
     const planned = seen === undefined ? undefined : this.#plannedMs(seen);
     if (planned !== undefined) return planned;
     const pauseMs = this.#grownMs;
-    this.#grownMs = Math.min(this.#pace.watchIntervalMs.max, pauseMs * GROWTH);
+    this.#grownMs = Math.min(this.#interval.watchIntervalMs.max, pauseMs * GROWTH);
     return pauseMs;
   }
 
   #plannedMs({ state, observedAtMs, details }: Pollable): number | undefined {
-    const { watchIntervalMs, expectedStartMs } = this.#pace;
+    const { watchIntervalMs, expectedStartMs } = this.#interval;
     if (expectedStartMs === undefined || state !== 'creating' || details.createdAtMs === undefined) return undefined;
     const { min, max } = expectedStartMs;
     // The service's clock may be ahead of ours.

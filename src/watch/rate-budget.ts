@@ -1,55 +1,53 @@
-import type { Clock } from '../contract/ports.ts';
+import type { CallClass } from '../contract/operations.ts';
+import type { CallBudget, Clock } from '../contract/ports.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
-import type { CallContext } from '../contract/session-provider.ts';
-import { abortedError } from '../provider-kit/sleep.ts';
-
-/** Reads look, writes change; services count them apart. */
-export type CallClass = 'reads' | 'writes';
+import type { CallContext } from '../contract/call-context.ts';
+import { abortedError } from '../provider-kit/aborted-error.ts';
 
 /**
- * How fast one scope is called, shared by everybody who calls it: one line of callers per call class,
- * one second's worth of burst, callers served in the order they came.
+ * Limits the rate of calls to one scope, shared by all callers: a first-in-first-out queue per call class, with a burst of one
+ * second.
+ * Decision 7: docs/decisions/0007-the-rate-budget-is-a-queue.md
  */
-export class RateBudget {
+export class RateBudget implements CallBudget {
   readonly #clock: Clock;
-  readonly #lines: Readonly<Record<CallClass, Line>>;
+  readonly #queues: Readonly<Record<CallClass, CallQueue>>;
 
-  /** @param callsPerSecond - more than 0 each; `false` where nobody counts: then only pauses hold callers up. */
+  /** @param callsPerSecond - more than 0 each; `false` for no limit: then only pauses delay calls. */
   constructor(clock: Clock, callsPerSecond: Readonly<Record<CallClass, number>> | false) {
     this.#clock = clock;
     const { reads, writes } = callsPerSecond || { reads: Number.POSITIVE_INFINITY, writes: Number.POSITIVE_INFINITY };
-    this.#lines = { reads: new Line(clock, reads), writes: new Line(clock, writes) };
+    this.#queues = { reads: new CallQueue(clock, reads), writes: new CallQueue(clock, writes) };
   }
 
   /**
-   * Takes one call's worth: `undefined` when it may go at once, which is free, else a promise of its turn.
-   * A caller that aborts while it waits leaves the line, and those behind it move up.
-   * The signal is not looked at before.
+   * Takes budget for one call: `undefined` when the call may go at once, else a promise of its turn.
+   * A caller that aborts while it waits leaves the queue. The signal is not checked before that.
    * @throws SessionError `aborted`
    */
   take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
-    return this.#lines[callClass].take(call);
+    return this.#queues[callClass].take(call);
   }
 
-  /** Nobody calls for this long, milliseconds, not even those who wait already: the service asked for it. */
+  /** Delays all calls, queued ones included, because the service asked for it. @param durationMs - milliseconds. */
   pause(durationMs: number): void {
     const untilMs = this.#clock.monotonicMs() + durationMs;
-    this.#lines.reads.closeUntil(untilMs);
-    this.#lines.writes.closeUntil(untilMs);
+    this.#queues.reads.closeUntil(untilMs);
+    this.#queues.writes.closeUntil(untilMs);
   }
 }
 
 /**
- * The callers of one class. Calls are spaced by an interval; a call may come early by up to the burst,
- * and what it costs is counted when it goes, never when it queues.
+ * The queue of one call class. Calls are spaced by an interval and may be early by up to the burst.
+ * A call counts when it goes, not when it queues.
  */
-class Line {
+class CallQueue {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #earlinessMs: number;
-  /** One entry a waiting caller, in the order they came: lets it go. */
+  /** One function per waiting caller, in order of arrival: it releases the caller. */
   readonly #waiting = new Set<() => void>();
-  /** When the next call would go if there were no burst. */
+  /** When the next call would go without a burst. */
   #nextMs = Number.NEGATIVE_INFINITY;
   #closedUntilMs = Number.NEGATIVE_INFINITY;
   #callOff = (): void => {};
@@ -91,7 +89,7 @@ class Line {
     this.#closedUntilMs = Math.max(this.#closedUntilMs, timeMs);
   }
 
-  /** How long until a call may go; 0 or less when it may go now. */
+  /** Time until a call may go, milliseconds; 0 or less means now. */
   #delayMs(): number {
     return Math.max(this.#closedUntilMs, this.#nextMs - this.#earlinessMs) - this.#clock.monotonicMs();
   }
@@ -112,7 +110,7 @@ class Line {
     }
   }
 
-  /** One timer for the whole line. Whole milliseconds, so that a rounded remainder never makes it fire for nothing for ever. */
+  /** One timer per queue. Whole milliseconds, because a rounded remainder would make the timer fire early again and again. */
   #serveLater(delayMs: number): void {
     this.#callOff = this.#clock.schedule(Math.ceil(delayMs), () => {
       this.#serve();

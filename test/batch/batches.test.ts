@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { BatchProvider } from '../../src/contract/batch-provider.ts';
 import type { RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { allOf, DEFAULTS, refusalOf, runsOf, setUp } from './scene.ts';
@@ -29,18 +30,18 @@ describe('a start', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['no runs', [], 'there are no runs'],
+    ['no runs', [], 'a batch needs at least one run'],
     ['an empty id', [{ id: ' ' }], "run 1 (' ') has no id"],
     ['an id that is no text', [{ id: 7 }], 'run 1 has no id'],
     ['an id too long', [{ id: 'x'.repeat(129) }], 'has an id of 129 characters'],
     ['a repeated id', [{ id: 'a' }, { id: 'b' }, { id: 'a' }], "run 3 ('a') has the id of run 1"],
-    ['a stranger', [{ id: 'a', paramters: {} }], "has 'paramters', which is no member of a run"],
+    ['a stranger', [{ id: 'a', paramters: {} }], "has 'paramters', which is not a member of a run"],
     ['a bigint', [{ id: 'a', parameters: { n: 1n } }], "run 1 ('a') has parameters.n, which is a bigint"],
     ['NaN', [{ id: 'a', parameters: { n: [0, Number.NaN] } }], 'parameters.n[1], which is NaN'],
     ['undefined', [{ id: 'a', parameters: { n: undefined } }], 'parameters.n, which is a undefined'],
-    ['a Date', [{ id: 'a', parameters: { n: new Date(0) } }], 'parameters.n, which is no plain object'],
-    ['no object', ['a'], 'run 1 is no object'],
-    ['what the provider refuses', [{ id: 'a', priority: -1 }], "run 1 ('a') is wrong: priority must not be -1"],
+    ['a Date', [{ id: 'a', parameters: { n: new Date(0) } }], 'parameters.n, which is not a plain object'],
+    ['no object', ['a'], 'run 1 is not an object'],
+    ['what the provider refuses', [{ id: 'a', priority: -1 }], "run 1 ('a') is invalid: priority must not be -1"],
   ])('B-023 refuses %s, names the run, and sends nothing', async (_, runs, message) => {
     const { batches, service } = setUp();
     const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: runs as RunSpec[] }));
@@ -64,7 +65,7 @@ describe('a start', () => {
       for (;;) yield { id: `r${read++}` };
     }
     const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: endless() }));
-    expect(error.message).toContain('more than 100000 runs');
+    expect(error.message).toContain('at most 100000 runs');
     expect([read, service.calls.length]).toEqual([100_001, 0]);
   });
 
@@ -92,7 +93,7 @@ describe('a start', () => {
     const defaults = { workflowid: '1', parameters: { f: () => {} } } as unknown as typeof DEFAULTS;
     const { message } = await refusalOf(batches.start({ defaults, runs: runsOf(1) }));
     expect(message).toContain('defaults.workflowId is missing');
-    expect(message).toContain("defaults has no 'workflowid'");
+    expect(message).toContain("defaults has no member 'workflowid'");
     expect(message).toContain('defaults.parameters.f, which is a function');
   });
 
@@ -194,12 +195,30 @@ describe('a batch', () => {
     expect(second?.request.defaults).toEqual(DEFAULTS);
   });
 
+  it('describes failed runs at the rate of reads: 25 take 2.5 s, not 25', async () => {
+    const callsPerSecond = { reads: 10, writes: 1 };
+    const { clock, service, process } = setUp({ fateOf: () => 'failed', capabilities: { callsPerSecond } });
+    const describeRun: BatchProvider['describeRun'] = async (_batch, runId) => ({
+      runId,
+      state: 'failed',
+      nativeState: 'FAILED',
+      reason: 'out of memory',
+    });
+    Object.assign(service, { describeRun });
+    const batch = await process().start({ defaults: DEFAULTS, runs: runsOf(25) });
+    await clock.runUntilSettled(batch.whenFinished());
+    const startedMs = clock.monotonicMs();
+    const failures = await clock.runUntilSettled(allOf(batch.failures()));
+    expect(failures.filter(({ reason }) => reason === 'out of memory')).toHaveLength(25);
+    expect(clock.monotonicMs() - startedMs).toBeLessThanOrEqual(2_500);
+  });
+
   it('asks for the runs again where nobody can give them back', async () => {
     const { clock, batches, process } = setUp({ fateOf });
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(5) });
     await clock.runUntilSettled(batch.whenFinished());
     const later = await process().attach(batch.handle);
-    expect((await refusalOf(later.resubmitFailed())).message).toContain('give them again as `runs`');
+    expect((await refusalOf(later.resubmitFailed())).message).toContain('pass them as `runs`');
     expect((await later.resubmitFailed({ runs: runsOf(5) })).status.totalRuns).toBe(2);
     expect((await batch.resubmitFailed()).status.totalRuns).toBe(2);
   });
@@ -212,7 +231,7 @@ describe('a batch', () => {
     expect(status).toMatchObject({ state: 'cancelled', counts: { cancelled: 200 } });
     const [held] = [...service.batches.values()];
     if (held !== undefined) held.cancelledMs = undefined;
-    expect((await batch.describe()).state).toBe('cancelled');
+    expect((await batch.refresh()).state).toBe('cancelled');
   });
 
   it('lists its rows in as few calls as there are pages', async () => {

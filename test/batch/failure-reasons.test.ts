@@ -48,7 +48,7 @@ describe('why runs failed', () => {
     const all = await allOf(list());
     expect(new Set(asked.splice(3)).size).toBe(100);
     expect(all.map(({ reason }) => reason).filter((reason) => reason === 'OOM').length).toBe(100);
-    expect(all.at(-1)).toMatchObject({ reason: expect.stringContaining('its own log says why') as string });
+    expect(all.at(-1)).toMatchObject({ reason: expect.stringContaining('its log has the reason') as string });
   });
 
   it('is not asked by who does not read it', async () => {
@@ -63,14 +63,14 @@ describe('why runs failed', () => {
       throw new SessionError(kind, 'no', { operation: 'describeRun' });
     });
     expect((await allOf(list())).map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('ended as FAILED'),
-      expect.stringContaining('ended as FAILED'),
+      expect.stringContaining('is FAILED'),
+      expect.stringContaining('is FAILED'),
     ]);
   });
 
   it('is left out where a service has nobody to ask', async () => {
     const { list } = await failedBatch(1, undefined);
-    expect(await allOf(list())).toMatchObject([{ reason: expect.stringContaining('ended as FAILED') as string }]);
+    expect(await allOf(list())).toMatchObject([{ reason: expect.stringContaining('is FAILED') as string }]);
   });
 
   it('fails the listing when asking fails otherwise', async () => {
@@ -102,7 +102,7 @@ describe('a start whose end nobody knows', () => {
     expect((await refusalOf(batches.attach({ token: 'x' }))).kind).toBe('invalid-request');
   });
 
-  it.each([undefined, 'cohort'])('an abort says which batch was started all the same (key %s)', async (key) => {
+  it.each([undefined, 'cohort'])('an abort says which batch was started anyway (key %s)', async (key) => {
     const controller = new AbortController();
     const { batches, clock, service } = setUp({
       weather(operation, when) {
@@ -114,7 +114,7 @@ describe('a start whose end nobody knows', () => {
     const options = { defaults: DEFAULTS, runs: runsOf(1), signal: controller.signal, ...(key && { key }) };
     const error = await refusalOf(clock.runUntilSettled(batches.start(options)));
     expect(error).toMatchObject({ kind: 'aborted', operation: 'start', handle: { id: '1000' } });
-    expect(error.message).toContain("batch '1000' was started all the same");
+    expect(error.message).toContain("batch '1000' was started anyway");
     const batch = await batches.attach(error.handle ?? '');
     await batch.cancel();
     await clock.runUntilSettled(batch.whenFinished());

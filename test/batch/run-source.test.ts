@@ -97,7 +97,7 @@ describe('failed runs', () => {
     const later = await process().attach(batch.handle);
     const error = await refusalOf(later.resubmitFailed({ runs: runsOf(2) }));
     expect(error.kind).toBe('invalid-request');
-    expect(error.message).toMatch(/lacks 'r2', .*'r11' and 1 more, which failed; give all runs of the first batch/);
+    expect(error.message).toMatch(/lacks the failed runs 'r2', .*'r11' and 1 more; pass all runs of the first batch/);
     expect(service.batches.size).toBe(1);
   });
 });

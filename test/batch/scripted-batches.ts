@@ -2,18 +2,18 @@ import type { BatchCounts, BatchObservation } from '../../src/contract/batch-obs
 import type {
   BatchCapabilities,
   BatchFilter,
-  BatchOperation,
   BatchProvider,
   BatchStartRequest,
   Page,
   RunRowFilter,
 } from '../../src/contract/batch-provider.ts';
+import type { BatchOperation } from '../../src/contract/operations.ts';
 import type { RunDefaults, RunRow, RunSpec, RunState, RunStatus, Submission } from '../../src/contract/batch-run.ts';
 import { isFinalBatchState, type BatchState } from '../../src/contract/batch-state.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { VirtualClock } from '../../src/testing/index.ts';
 
 /** How a run turns out; `refused` never becomes one. */

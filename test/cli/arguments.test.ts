@@ -67,10 +67,10 @@ describe('arguments', () => {
       ['list', '--state', 'running'],
       '[invalid-request] there is no state "running"; there are: creating, ready, busy, terminated, failed\n',
     ],
-    [['sql', 'x', '--config', 'none.yaml'], '[config-invalid] none.yaml: there is no such file\n'],
+    [['sql', 'x', '--config', 'none.yaml'], '[config-invalid] none.yaml: no such file\n'],
     [
       ['list', '--config', 'c.json', '--env', 'tset'],
-      '[config-invalid] c.json: there is no environment "tset"; did you mean test? (there are: test)\n',
+      '[config-invalid] c.json: unknown environment "tset"; did you mean test? (environments: test)\n',
     ],
   ])('%j is refused before anything starts', async (args, message) => {
     const cwd = configFolder({ 'c.json': '{ "environments": { "test": { "provider": "local" } } }' });

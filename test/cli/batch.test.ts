@@ -145,11 +145,9 @@ describe('the two kinds of environments', () => {
   it('openSessions says that HealthOmics has batches, and openBatches that others have none', async () => {
     const sessions = await refusalOf(openSessions({ cwd: folder, environment: 'genomes' }));
     expect(sessions).toMatchObject({ kind: 'unsupported', provider: 'healthomics' });
-    expect(sessions.message).toContain(
-      "provider 'healthomics' has no sessions; open its environment with openBatches()",
-    );
+    expect(sessions.message).toContain('healthomics has run batches, not sessions. Use openBatches().');
     const batches = await refusalOf(openBatches({ cwd: folder, environment: 'laptop' }));
-    expect(batches.message).toContain("provider 'local' has no run batches; open its environment with openSessions()");
+    expect(batches.message).toContain('local has sessions, not run batches. Use openSessions().');
     expect(service.log()).toEqual([]);
   });
 });

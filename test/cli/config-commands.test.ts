@@ -89,13 +89,12 @@ environments:
       code: 0,
       stdout:
         'anysession.config.yaml\n\n' +
-        'environment  provider  SQL     taken now\n' +
-        '───────────  ────────  ──────  ─────────\n' +
+        'environment  provider  SQL     selected\n' +
+        '───────────  ────────  ──────  ────────\n' +
         'dev          local     duckdb  yes\n' +
         'prod         fixture   spark\n' +
         '\nno problems\n',
-      stderr:
-        'warning: SQL that runs in one environment may not run in another: dev speaks duckdb, prod speaks spark\n',
+      stderr: 'warning: the environments use different SQL dialects: duckdb (dev), spark (prod)\n',
     });
   });
 
@@ -105,7 +104,7 @@ environments:
     expect(stdout).not.toContain('no problems');
     expect(stderr.split('\n').slice(1)).toEqual([
       '[config-invalid] 2 problems:',
-      '  anysession.config.yaml: environments.prod.token: the variable PROD_TOKEN is not set: set it, or write a default, ${PROD_TOKEN:-…}',
+      '  anysession.config.yaml: environments.prod.token: variable PROD_TOKEN is not set. Set it or write a default: ${PROD_TOKEN:-…}',
       '  anysession.config.yaml: environments.prod.region: expected north or south; found "east"',
       '→ Correct the configuration and run again.',
       '',

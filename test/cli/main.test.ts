@@ -38,7 +38,7 @@ describe('the anysession process', { timeout: 60_000 }, () => {
       signal: null,
       stdout: '',
       stderr:
-        '[config-invalid] anysession.config.yaml: there is no environment "prod" (there are: dev)\n' +
+        '[config-invalid] anysession.config.yaml: unknown environment "prod" (environments: dev)\n' +
         '→ Correct the configuration and run again.\n',
     });
   });

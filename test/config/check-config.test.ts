@@ -14,9 +14,9 @@ describe('checkConfig', () => {
     const report = await check({ owner: 'A', defaultEnvironment: 'dve', environments });
     expect(report.problems.map(formatProblem)).toEqual([
       'config: owner: expected 1 to 63 lower-case letters, digits, - and _; found "A"',
-      'config: defaultEnvironment: there is no environment "dve"; did you mean dev? (there are: dev, prod)',
+      'config: defaultEnvironment: unknown environment "dve"; did you mean dev? (environments: dev, prod)',
       'config: environments.dev.threads: expected a whole number; found "x"',
-      'config: environments.prod.token: the variable PROD_TOKEN is not set: set it, or write a default, ${PROD_TOKEN:-…}',
+      'config: environments.prod.token: variable PROD_TOKEN is not set. Set it or write a default: ${PROD_TOKEN:-…}',
     ]);
     expect(report.selected).toBeUndefined();
   });
@@ -28,7 +28,7 @@ describe('checkConfig', () => {
     expect(report.environments).toEqual([{ name: 'dev', provider: 'fixture', dialect: 'spark' }]);
     const unknown = await check({ environments }, 'staging');
     expect(unknown.problems.map(formatProblem)).toEqual([
-      'config: there is no environment "staging" (there are: dev, prod)',
+      'config: unknown environment "staging" (environments: dev, prod)',
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('checkConfig', () => {
     const environments = { plain: { provider: 'local' }, spark: { provider: 'local', engine: 'sail' } };
     const report = await check({ defaultEnvironment: 'plain', environments });
     expect(report.environments.map(({ dialect }) => dialect)).toEqual(['duckdb', 'spark']);
-    expect(report.warnings).toEqual([expect.stringMatching(/plain speaks duckdb, spark speaks spark$/)]);
+    expect(report.warnings).toEqual([expect.stringMatching(/duckdb \(plain\), spark \(spark\)$/)]);
   });
 
   it('says which environment would be taken', async () => {
@@ -75,15 +75,13 @@ describe('warnings', () => {
   it('tell that environments speak different SQL, also where one cannot be used here and now', async () => {
     const prod = { provider: FIXTURE, token: '${PROD_TOKEN}' };
     const { warnings } = await check({ defaultEnvironment: 'dev', environments: { dev: DUCKDB, test: SPARK, prod } });
-    expect(warnings).toEqual([
-      'SQL that runs in one environment may not run in another: dev speaks duckdb, test and prod speak spark',
-    ]);
+    expect(warnings).toEqual(['the environments use different SQL dialects: duckdb (dev), spark (test, prod)']);
   });
 
   it('tell that several environments have no default', async () => {
     const { warnings } = await check({ environments: { dev: SPARK, prod: SPARK } });
     expect(warnings).toEqual([
-      'there is no defaultEnvironment: every run must name its environment, by ANYSESSION_ENV or in the call',
+      'no defaultEnvironment: select an environment for every run, with ANYSESSION_ENV or `environment`',
     ]);
   });
 
@@ -91,9 +89,9 @@ describe('warnings', () => {
     const session = { sparkConf: { a: 'b' }, labels: { a: 'b' }, idleTimeoutMs: 1, maxLifetimeMs: 90_000_000 };
     const { warnings } = await check({ environments: { dev: { ...SPARK, session } } });
     expect(warnings).toEqual([
-      'environments.dev.session.sparkConf: fixture takes no sparkConf; starting a session will fail',
-      'environments.dev.session.idleTimeoutMs: fixture takes 60000 to 28800000, not 1; starting a session will fail',
-      'environments.dev.session.maxLifetimeMs: fixture takes 60000 to 86400000, not 90000000; starting a session will fail',
+      'environments.dev.session.sparkConf: fixture does not support sparkConf; starting a session will fail',
+      'environments.dev.session.idleTimeoutMs: fixture supports 60000 to 28800000, not 1; starting a session will fail',
+      'environments.dev.session.maxLifetimeMs: fixture supports 60000 to 86400000, not 90000000; starting a session will fail',
     ]);
   });
 
@@ -105,7 +103,7 @@ describe('warnings', () => {
   it('tell that a secret stands in a file, without repeating it', async () => {
     const { warnings } = await check({ environments: { dev: { provider: FIXTURE, token: 'tk-hunter2' } } });
     expect(warnings).toEqual([
-      'environments.dev.token: this looks like a secret in a file; keep it in a variable and write ${NAME}',
+      'environments.dev.token: this looks like a secret: keep it in a variable and write ${NAME}',
     ]);
   });
 });

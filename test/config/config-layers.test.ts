@@ -67,7 +67,7 @@ environments:
       'shared/base.yaml': 'environments: { dev: { provider: ./acme.mjs } }',
       'anysession.config.yaml': 'extends: shared/base.yaml',
     });
-    expect(await refusalOf({ cwd })).toContain('keeps version 99 of the provider contract');
+    expect(await refusalOf({ cwd })).toContain('implements version 99 of the provider contract');
   });
 
   it('is filled with variables, and an object may extend a file', async () => {
@@ -77,34 +77,34 @@ environments:
       providerConfig: { token: 'tk-eu' },
     });
     expect(await refusalOf(request)).toBe(
-      'config: extends: the variable REGION is not set: set it, or write a default, ${REGION:-…}',
+      'config: extends: variable REGION is not set. Set it or write a default: ${REGION:-…}',
     );
   });
 
   it.each([
-    ['gh:acme/config', 'expected a file on this machine; found "gh:acme/config": nothing is ever fetched'],
+    ['gh:acme/config', 'expected a local file; found "gh:acme/config": remote files are not supported'],
     [
       'github:acme/config.yaml',
-      'expected a file on this machine; found "github:acme/config.yaml": nothing is ever fetched',
+      'expected a local file; found "github:acme/config.yaml": remote files are not supported',
     ],
     [
       'https://acme.example/a.yaml',
-      'expected a file on this machine; found "https://acme.example/a.yaml": nothing is ever fetched',
+      'expected a local file; found "https://acme.example/a.yaml": remote files are not supported',
     ],
     [
       'HTTP://acme.example/a.yaml',
-      'expected a file on this machine; found "HTTP://acme.example/a.yaml": nothing is ever fetched',
+      'expected a local file; found "HTTP://acme.example/a.yaml": remote files are not supported',
     ],
-    ['file:///etc/a.yaml', 'expected a file on this machine; found "file:///etc/a.yaml": nothing is ever fetched'],
-    ['npm:acme', 'expected a file on this machine; found "npm:acme": nothing is ever fetched'],
+    ['file:///etc/a.yaml', 'expected a local file; found "file:///etc/a.yaml": remote files are not supported'],
+    ['npm:acme', 'expected a local file; found "npm:acme": remote files are not supported'],
     [
       '@acme/config',
-      'expected the path of a file that ends in .yaml, .yml, .json, .ts, .mjs; found "@acme/config": ' +
-        'packages and folders are not looked up',
+      'expected a file path that ends in .yaml, .yml, .json, .ts, .mjs; found "@acme/config": ' +
+        'packages and folders are not supported',
     ],
-    ['', 'expected a file\'s path or a list of them; found ""'],
-    [7, "expected a file's path or a list of them; found 7"],
-    [{ source: 'gh:acme/config' }, "expected a file's path or a list of them; found a map"],
+    ['', 'expected a file path or a list of file paths; found ""'],
+    [7, 'expected a file path or a list of file paths; found 7'],
+    [{ source: 'gh:acme/config' }, 'expected a file path or a list of file paths; found a map'],
   ])('refuses %j', async (path, message) => {
     expect(await refusalOf({ config: { extends: path as string } })).toBe(`config: extends: ${message}`);
     expect(await refusalOf({ config: { extends: ['gh:x/y', path as string] } })).toContain(
@@ -114,7 +114,7 @@ environments:
 
   it('says which file to extend is not there, and where it does not parse', async () => {
     const cwd = configFolder({ 'a.yaml': 'extends: sub/none.yaml', 'b.yaml': 'extends: a.json', 'a.json': '{' });
-    expect(await refusalOf({ config: 'a.yaml', cwd })).toBe('sub/none.yaml: there is no such file');
+    expect(await refusalOf({ config: 'a.yaml', cwd })).toBe('sub/none.yaml: no such file');
     expect(await refusalOf({ config: 'b.yaml', cwd })).toBe(
       "a.json:1:2: not valid JSON: Expected property name or '}'",
     );
@@ -129,10 +129,10 @@ environments:
     });
     symlinkSync('b.yaml', join(cwd, 'link.yaml'));
     expect(await refusalOf({ config: 'a.yaml', cwd })).toBe(
-      'c.yaml: extends: goes round in a circle: a.yaml → b.yaml → c.yaml → b.yaml',
+      'c.yaml: extends: is circular: a.yaml → b.yaml → c.yaml → b.yaml',
     );
     expect(await refusalOf({ config: 'self.yaml', cwd })).toBe(
-      'self.yaml: extends: goes round in a circle: self.yaml → self.yaml',
+      'self.yaml: extends: is circular: self.yaml → self.yaml',
     );
   });
 

@@ -45,7 +45,7 @@ describe('describeValue', () => {
     [null, 'an empty value'],
     [[1], 'a list'],
     [{}, 'a map'],
-    [new Date(0), 'a date (put it in quotes to make it a text)'],
+    [new Date(0), 'a date (put it in quotes to make it a string)'],
     [() => 1, 'a function'],
     [1.5, '1.5'],
     [12n, '12'],
@@ -59,8 +59,8 @@ describe('describeValue', () => {
   it.each(['password', 'clientSecret', 'apiToken', 'API_KEY', 'aws_access_key', 'Credentials'])(
     'hides what %s holds',
     (name) => {
-      expect(describeValue('hunter2', name)).toBe('a text that is not shown here');
-      expect(describeValue(123456, name)).toBe('a number that is not shown here');
+      expect(describeValue('hunter2', name)).toBe('a hidden string');
+      expect(describeValue(123456, name)).toBe('a hidden number');
     },
   );
 

@@ -21,23 +21,23 @@ describe('findConfigFile', () => {
     const folder = configFolder({ 'anysession.config.json': '', 'inner/.git/HEAD': '', 'inner/a/x': '' });
     const cwd = join(folder, 'inner/a');
     expect(await refusalOf({ cwd })).toBe(
-      `there is no anysession.config{.yaml,.yml,.json,.ts,.mjs} in ${cwd} or above it up to ${join(folder, 'inner')}: ` +
-        'write one (`anysession config init` does), name the file, or pass the configuration as an object',
+      `No anysession.config{.yaml,.yml,.json,.ts,.mjs} in ${cwd} or its parents up to ${join(folder, 'inner')}. ` +
+        'Create one (`anysession config init`), pass its path, or pass a configuration object.',
     );
   });
 
   it('goes up to the root of the file system outside of any repository', async () => {
     const folder = configFolder({});
     rmSync(join(folder, '.git'), { recursive: true });
-    expect(await refusalOf({ cwd: folder })).toContain(`in ${folder} or above it up to /`);
+    expect(await refusalOf({ cwd: folder })).toContain(`in ${folder} or its parents up to /`);
     expect(tmpdir()).not.toBe('/');
   });
 
   it('names both files where a folder holds two', async () => {
     const cwd = configFolder({ 'anysession.config.yaml': '', 'anysession.config.ts': '' });
     expect(await refusalOf({ cwd })).toBe(
-      `${cwd} holds more than one config file, anysession.config.yaml and anysession.config.ts: ` +
-        'keep one of them, or name the file',
+      `${cwd} has more than one config file: anysession.config.yaml and anysession.config.ts. ` +
+        'Keep one, or pass the path of one.',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
-import { builtInProviderIds } from '../../src/config/plugin-catalog.ts';
+import { BUILT_IN_IDS } from '../../src/config/built-in-providers.ts';
 import { configFolder, refusalOf } from './config-folder.ts';
 
 const GUIDE = readFileSync(new URL('../../docs/guide/configuration.md', import.meta.url), 'utf8');
@@ -16,7 +16,7 @@ describe('the guide to configuration', () => {
     const { problems, environments } = await checkConfig({ cwd, env: { LIVY_URL: 'https://livy' } });
     expect(environments.map(({ name }) => name)).toEqual(['dev', 'prod']);
     expect(problems.map(({ message }) => message)).toEqual([
-      expect.stringContaining('run: npm install @acme/anysession-livy'),
+      expect.stringContaining('npm install @acme/anysession-livy'),
     ]);
   });
 
@@ -36,6 +36,6 @@ describe('the guide to configuration', () => {
   });
 
   it('names the built-in providers', async () => {
-    for (const id of await builtInProviderIds()) expect(GUIDE).toContain(`\`${id}\``);
+    for (const id of BUILT_IN_IDS) expect(GUIDE).toContain(`\`${id}\``);
   });
 });

@@ -50,11 +50,11 @@ describe('interpolate', () => {
     expect(value).toEqual({ a: '${X} ${Y} ${Z:-z}', b: '${1X}', c: 'x${', d: '${A B}' });
     expect(filled).toEqual([]);
     expect(problems.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([
-      'a: the variable X is not set: set it, or write a default, ${X:-…}',
-      'a: the variable Y is not set: set it, or write a default, ${Y:-…}',
-      'b: ${1X} is no variable: write ${NAME} or ${NAME:-default}, and $${ for a plain ${',
-      'c: ${ is no variable: write ${NAME} or ${NAME:-default}, and $${ for a plain ${',
-      'd: ${A B} is no variable: write ${NAME} or ${NAME:-default}, and $${ for a plain ${',
+      'a: variable X is not set. Set it or write a default: ${X:-…}',
+      'a: variable Y is not set. Set it or write a default: ${Y:-…}',
+      'b: ${1X} is not a variable: write ${NAME} or ${NAME:-default}, or $${ for a literal ${',
+      'c: ${ is not a variable: write ${NAME} or ${NAME:-default}, or $${ for a literal ${',
+      'd: ${A B} is not a variable: write ${NAME} or ${NAME:-default}, or $${ for a literal ${',
     ]);
   });
 

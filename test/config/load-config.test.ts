@@ -50,7 +50,7 @@ environments:
       environment: 'dev',
     });
     expect(await refusalOf({ config: { environments }, environment: 'prod' })).toBe(
-      'config: environments.prod.token: the variable PROD_TOKEN is not set: set it, or write a default, ${PROD_TOKEN:-…}',
+      'config: environments.prod.token: variable PROD_TOKEN is not set. Set it or write a default: ${PROD_TOKEN:-…}',
     );
   });
 
@@ -140,15 +140,15 @@ environments:
         '12 problems:',
         'owner: expected 1 to 63 lower-case letters, digits, - and _; found "Data Platform"',
         'enviroments: unknown key; did you mean environments?',
-        'environments.dev.token: the variable MISSING is not set: set it, or write a default, ${MISSING:-…}',
+        'environments.dev.token: variable MISSING is not set. Set it or write a default: ${MISSING:-…}',
         'environments.dev.session.idleTimeoutMs: expected a whole number, 1 or more; found "30m" (in milliseconds that is 1800000)',
         'environments.dev.session.maxLifetimeMs: expected a whole number, 1 or more; found -1',
-        'environments.dev.session.labels.n: expected a text; found 1 (put it in quotes)',
-        'environments.dev.session.labels.d: expected a text; found a date (put it in quotes to make it a text)',
+        'environments.dev.session.labels.n: expected a string; found 1 (put it in quotes)',
+        'environments.dev.session.labels.d: expected a string; found a date (put it in quotes to make it a string)',
         'environments.dev.session.size: expected one of small, medium, large; found "huge"',
         'environments.dev.session.sparkconf: unknown key; did you mean sparkConf?',
         'environments.dev.thread: unknown key; did you mean threads?',
-        'environments.dev.idleTimeoutMs: stands in the block `session`: session: { idleTimeoutMs: … }',
+        'environments.dev.idleTimeoutMs: belongs in `session`: session: { idleTimeoutMs: … }',
         'environments.dev.threads: expected a whole number; found "many"',
       ].join('\n  anysession.config.yaml: '),
     );
@@ -156,18 +156,15 @@ environments:
 
   it.each([
     [{}, 'environments: expected a map; found nothing'],
-    [{ environments: {} }, 'environments: there is none: write at least one'],
+    [{ environments: {} }, 'environments: expected at least one environment; found none'],
     [{ environments: [] }, 'environments: expected a map; found a list'],
     [{ environments: { dev: 'local' } }, 'environments.dev: expected a map; found "local"'],
     [{ environments: { dev: null } }, 'environments.dev: expected a map; found an empty value'],
-    [{ environments: { dev: {} } }, 'environments.dev.provider: expected a text that is not empty; found nothing'],
-    [
-      { environments: { dev: { provider: '' } } },
-      'environments.dev.provider: expected a text that is not empty; found ""',
-    ],
+    [{ environments: { dev: {} } }, 'environments.dev.provider: expected a non-empty string; found nothing'],
+    [{ environments: { dev: { provider: '' } } }, 'environments.dev.provider: expected a non-empty string; found ""'],
     [
       { environments: { dev: { provider: 5 } } },
-      'environments.dev.provider: expected a text that is not empty; found 5 (put it in quotes)',
+      'environments.dev.provider: expected a non-empty string; found 5 (put it in quotes)',
     ],
     [
       { environments: { dev: { ...DEV, session: null } } },
@@ -191,7 +188,7 @@ environments:
     [[], 'found a list'],
   ])('refuses %j in place of a configuration', async (config, found) => {
     expect(await refusalOf({ config: config as never })).toBe(
-      `config: expected a file's path or the configuration as an object; ${found}`,
+      `config: expected a file path or a configuration object; ${found}`,
     );
   });
 

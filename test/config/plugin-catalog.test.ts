@@ -1,7 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { builtInPlugins, builtInProviderIds, loadPlugin } from '../../src/config/plugin-catalog.ts';
+import { BUILT_IN_IDS, BUILT_IN_PROVIDERS } from '../../src/config/built-in-providers.ts';
+import { isBatchPlugin } from '../../src/contract/provider-plugin.ts';
+import { builtInPlugins, loadPlugin, providersWith } from '../../src/config/plugin-catalog.ts';
 import { configFolder, FIXTURE, refusalOf } from './config-folder.ts';
 
 const WHOLE = `{
@@ -17,18 +20,23 @@ const inPackage = (main: string): Record<string, string> => ({
 });
 
 describe('built-in providers', () => {
-  it('are the folders in providers/ that have a plugin, without the template', async () => {
-    const ids = await builtInProviderIds();
-    expect(ids).toContain('local');
-    expect(ids).not.toContain('_template');
-    expect([...ids]).toEqual([...ids].sort());
+  it('have one row per folder in providers/', () => {
+    const folders = readdirSync('providers').filter((name) => !name.startsWith('_'));
+    expect(BUILT_IN_IDS).toEqual(folders.filter((name) => existsSync(`providers/${name}/plugin.ts`)).sort());
   });
 
-  it('are plugins of their own id, loaded once', async () => {
-    for (const [id, plugin] of await builtInPlugins()) {
-      expect(plugin.id).toBe(id);
-      expect(await loadPlugin(id, undefined)).toBe(plugin);
-    }
+  it.each(BUILT_IN_IDS)('%s is a plugin of this id and kind, loaded once', async (id) => {
+    const plugin = await loadPlugin(id);
+    expect(plugin.id).toBe(id);
+    expect(isBatchPlugin(plugin) ? 'batches' : 'sessions').toBe(BUILT_IN_PROVIDERS[id]?.runs);
+    expect(await loadPlugin(id)).toBe(plugin);
+    expect(await builtInPlugins()).toContain(plugin);
+  });
+
+  it('are found by capability', async () => {
+    expect(await providersWith(({ dialect }) => dialect === 'duckdb')).toEqual(['local']);
+    expect(await providersWith(() => false)).toEqual([]);
+    expect(await providersWith(() => true)).toEqual(BUILT_IN_IDS.filter((id) => id !== 'healthomics'));
   });
 });
 
@@ -53,42 +61,36 @@ describe('providers of others', () => {
     const config = { environments: { dev: { provider: './conf/acme.ts' } } };
     await expect(loadConfig({ config, cwd, env: {} })).resolves.toMatchObject({ plugin: { id: 'acme' } });
     const fixture = FIXTURE.replace(process.cwd(), '.');
-    await expect(loadPlugin(fixture, undefined)).resolves.toMatchObject({ id: 'fixture' });
+    await expect(loadPlugin(fixture)).resolves.toMatchObject({ id: 'fixture' });
   });
 
   it.each([
-    ['lcoal', /^there is no provider "lcoal"; did you mean local\? \(built-in providers are .*local.*\)$/],
-    ['_template', /^there is no provider "_template": built-in providers are /],
-    ['../providers/x', /^there is no provider module \.\.\/providers\/x beside .*; built-in providers are /],
+    ['lcoal', /^Unknown provider "lcoal"\. Did you mean "local"\? Built-in providers: .*local.*\.$/],
+    ['_template', /^Unknown provider "_template"\. Built-in providers: /],
+    ['../providers/x', /^No provider module \.\.\/providers\/x in .*\. Built-in providers: /],
     [
       '@acme/anysession-livy',
-      /^there is no provider "@acme\/anysession-livy": built-in providers are .*, and no package of that name is installed for \/.*; if it is one, run: npm install @acme\/anysession-livy$/,
+      /^Unknown provider "@acme\/anysession-livy"\. Built-in providers: .*\. If it is a package, install it in \/.*: npm install @acme\/anysession-livy$/,
     ],
   ])('that cannot be found: %s', async (provider, message) => {
     const cwd = configFolder({});
     expect(await refusalOf(() => loadPlugin(provider, join(cwd, 'anysession.config.yaml')))).toMatch(message);
     expect(await refusalOf({ config: { environments: { dev: { provider } } }, cwd })).toMatch(
-      /^config: environments\.dev\.provider: there is no provider /,
+      /^config: environments\.dev\.provider: (Unknown provider|No provider module) /,
     );
   });
 
   it.each([
-    [
-      'export default {};',
-      'the module ./p.mjs is no provider: it must export a plugin as `export const plugin = definePlugin({ … })`',
-    ],
-    [
-      'export const plugin = null;',
-      'the module ./p.mjs is no provider: it must export a plugin as `export const plugin = definePlugin({ … })`',
-    ],
+    ['export default {};', './p.mjs is not a provider: export `const plugin = definePlugin({ … })` from it'],
+    ['export const plugin = null;', './p.mjs is not a provider: export `const plugin = definePlugin({ … })` from it'],
     [
       'export const plugin = {};',
-      'the provider ./p.mjs keeps version none of the provider contract and this release of anysession needs version 1: ' +
-        'install a release of the one that fits the other',
+      'The provider ./p.mjs implements no version of the provider contract, but this anysession needs version 1. ' +
+        'Install matching releases of both.',
     ],
     [
       'export const plugin = { contractVersion: 1, id: 5, capabilities: null, summary: "", create() {} };',
-      'the plugin of ./p.mjs is not complete: it lacks id (string), environmentVariables (object), ' +
+      'The plugin of ./p.mjs is incomplete. Missing: id (string), environmentVariables (object), ' +
         'optionsSchema (function), parseOptions (function), capabilities (object)',
     ],
   ])('that are none: %s', async (module, message) => {
@@ -99,7 +101,7 @@ describe('providers of others', () => {
   it('that fail while they are imported', async () => {
     const cwd = configFolder(inPackage('throw new Error("no licence");'));
     expect(await refusalOf(() => loadPlugin('@acme/livy', join(cwd, 'config.yaml')))).toBe(
-      `the provider @acme/livy (${join(cwd, 'node_modules/@acme/livy/main.js')}) cannot be imported: Error: no licence`,
+      `Importing the provider @acme/livy (${join(cwd, 'node_modules/@acme/livy/main.js')}) failed: Error: no licence`,
     );
   });
 

@@ -39,7 +39,7 @@ describe('reading a config file', () => {
     [
       'a.yaml',
       'environments: { dev: &dev { provider: local, labels: [1, *dev] } }\n',
-      'a.yaml: environments.dev.labels[1]: refers to something that it stands in: write it out',
+      'a.yaml: environments.dev.labels[1]: contains itself: write the value out',
     ],
     ['a.yaml', 'owner: a\nowner: b\n', 'a.yaml:2:1: not valid YAML: duplicated mapping key'],
     ['a.yaml', 'a: 1\n---\nb: 2\n', 'a.yaml: not valid YAML: expected a single document in the stream, but found more'],
@@ -52,12 +52,12 @@ describe('reading a config file', () => {
     ['a.json', '{ "password": hunter2 }', "a.json:1:15: not valid JSON: Unexpected token 'h'"],
     ['a.json', '{ "owner": "a"', "a.json:1:15: not valid JSON: Expected ',' or '}' after property value"],
     ['a.json', '// no comments\n{}', "a.json:1:1: not valid JSON: Unexpected token '/'"],
-    ['a.yaml', '', 'a.yaml: the file is empty: it needs at least `environments`'],
-    ['a.json', ' \n', 'a.json: the file is empty: it needs at least `environments`'],
-    ['a.ts', '\n', 'a.ts: the file is empty: it needs at least `environments`'],
-    ['a.yaml', '# only a comment\n', 'a.yaml: the file must hold a map with `environments`; found nothing'],
-    ['a.yaml', '- dev\n', 'a.yaml: the file must hold a map with `environments`; found a list'],
-    ['a.yaml', 'dev\n', 'a.yaml: the file must hold a map with `environments`; found "dev"'],
+    ['a.yaml', '', 'a.yaml: the file is empty: write at least `environments`'],
+    ['a.json', ' \n', 'a.json: the file is empty: write at least `environments`'],
+    ['a.ts', '\n', 'a.ts: the file is empty: write at least `environments`'],
+    ['a.yaml', '# only a comment\n', 'a.yaml: the file must contain a map with `environments`; found nothing'],
+    ['a.yaml', '- dev\n', 'a.yaml: the file must contain a map with `environments`; found a list'],
+    ['a.yaml', 'dev\n', 'a.yaml: the file must contain a map with `environments`; found "dev"'],
     [
       'a.mjs',
       'export default () => 5;',
@@ -66,25 +66,21 @@ describe('reading a config file', () => {
     [
       'a.mjs',
       'export const environments = {};',
-      'a.mjs: there is no default export: write `export default { environments: … }`',
+      'a.mjs: no default export: write `export default { environments: … }`',
     ],
     [
       'a.ts',
       'export default {\n  owner: ,\n};',
-      'a.ts:2:9: running the file failed: Error: ParseError: Unexpected token',
+      'a.ts:2:9: the file failed to run: Error: ParseError: Unexpected token',
     ],
-    [
-      'a.ts',
-      'export const environments = {};',
-      'a.ts: there is no default export: write `export default { environments: … }`',
-    ],
-    ['a.mjs', 'throw "just a text";', 'a.mjs: running the file failed: just a text'],
+    ['a.ts', 'export const environments = {};', 'a.ts: no default export: write `export default { environments: … }`'],
+    ['a.mjs', 'throw "just a text";', 'a.mjs: the file failed to run: just a text'],
     [
       'a.ts',
       'const region: string | undefined = undefined;\nif (!region) throw new Error("set the region first");\nexport default {};',
-      'a.ts:2:20: running the file failed: Error: set the region first',
+      'a.ts:2:20: the file failed to run: Error: set the region first',
     ],
-    ['a.toml', 'owner = "a"', 'a.toml: a config file ends in .yaml, .yml, .json, .ts, .mjs'],
+    ['a.toml', 'owner = "a"', 'a.toml: the name of a config file must end in .yaml, .yml, .json, .ts, .mjs'],
   ])('refuses %s holding %j', async (name, text, message) => {
     const cwd = configFolder({ [name]: text });
     expect(await refusalOf({ config: name, cwd })).toBe(message);
@@ -93,11 +89,13 @@ describe('reading a config file', () => {
   it('says when a file is not there, is a folder, or cannot be read', async () => {
     const cwd = configFolder({ 'folder.yaml/x': '' });
     symlinkSync('loop.yaml', join(cwd, 'loop.yaml'));
-    expect(await refusalOf({ config: 'none.yaml', cwd })).toBe('none.yaml: there is no such file');
-    expect(await refusalOf({ config: 'folder.yaml', cwd })).toBe('folder.yaml: this is a folder: name the file in it');
+    expect(await refusalOf({ config: 'none.yaml', cwd })).toBe('none.yaml: no such file');
+    expect(await refusalOf({ config: 'folder.yaml', cwd })).toBe(
+      'folder.yaml: this is a folder: pass the path of a file',
+    );
     // A link to itself: root, whom permissions do not stop, cannot read it either.
     expect(await refusalOf({ config: 'loop.yaml', cwd })).toBe(
-      'loop.yaml: the file cannot be read (ELOOP): look at its permissions',
+      'loop.yaml: cannot read the file (ELOOP): check its permissions',
     );
   });
 

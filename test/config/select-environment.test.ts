@@ -7,15 +7,16 @@ const DEV = { provider: FIXTURE, token: 'tk-1' };
 const environments = { dev: DEV, test: DEV, prod: DEV };
 
 describe('selectEnvironment', () => {
-  const choose = (argument?: string, variable?: string, defaultEnvironment?: string, names = ['dev', 'test', 'prod']) =>
-    selectEnvironment(names, { argument, variable, defaultEnvironment }).name;
+  const choose = (argument?: string, variable?: string, defaultEnvironment?: string, among: object = environments) =>
+    selectEnvironment({ environments: { ...among }, env: { ANYSESSION_ENV: variable }, defaultEnvironment }, argument)
+      .name;
 
   it('takes the argument, then ANYSESSION_ENV, then the default, then the only one', () => {
     expect(choose('dev', 'test', 'prod')).toBe('dev');
     expect(choose(undefined, 'test', 'prod')).toBe('test');
     expect(choose(undefined, undefined, 'prod')).toBe('prod');
     expect(choose(undefined, '', 'prod')).toBe('prod');
-    expect(choose(undefined, undefined, undefined, ['only'])).toBe('only');
+    expect(choose(undefined, undefined, undefined, { only: DEV })).toBe('only');
     expect(choose()).toBeUndefined();
   });
 
@@ -34,24 +35,24 @@ describe('selectEnvironment', () => {
     [
       { environment: 'prdo' },
       {},
-      'config: there is no environment "prdo"; did you mean prod? (there are: dev, test, prod)',
+      'config: unknown environment "prdo"; did you mean prod? (environments: dev, test, prod)',
     ],
-    [{ environment: '' }, {}, 'config: there is no environment "" (there are: dev, test, prod)'],
+    [{ environment: '' }, {}, 'config: unknown environment "" (environments: dev, test, prod)'],
     [
       { env: { ANYSESSION_ENV: 'staging' } },
       {},
-      'config: there is no environment "staging" (asked for by ANYSESSION_ENV) (there are: dev, test, prod)',
+      'config: unknown environment "staging" (from ANYSESSION_ENV) (environments: dev, test, prod)',
     ],
     [
       {},
       { defaultEnvironment: 'Dev' },
-      'config: defaultEnvironment: there is no environment "Dev"; did you mean dev? (there are: dev, test, prod)',
+      'config: defaultEnvironment: unknown environment "Dev"; did you mean dev? (environments: dev, test, prod)',
     ],
     [
       {},
       {},
-      'config: which environment? there are: dev, test, prod; set ANYSESSION_ENV, pass `environment` ' +
-        '(on the command line --env), or write `defaultEnvironment`',
+      'config: no environment is selected (environments: dev, test, prod): set ANYSESSION_ENV, pass `environment` ' +
+        '(command line: --env), or write `defaultEnvironment`',
     ],
   ])('asks for %j with %j: says which there are', async (request, top, message) => {
     expect(await refusalOf({ ...request, config: { ...top, environments } })).toBe(message);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Container, type ServiceIdentifier } from 'inversify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConfigOptions } from '../../src/config/config-options.ts';
+import type { ConfigOptions, ConfigRequest } from '../../src/config/config-options.ts';
 import {
   CLOCK,
   createContainer,
@@ -18,7 +18,6 @@ import {
   WATCHER,
   type ContainerRequest,
 } from '../../src/container/index.ts';
-import { providersWith } from '../../src/container/providers-with.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Watcher } from '../../src/contract/watcher.ts';
 import { openSessions } from '../../src/open-sessions.ts';
@@ -55,7 +54,7 @@ const TOKENS = {
 } as const;
 
 /** The container of the `dev` environment, on a clock of the test's own. */
-async function openContainer(request: ContainerRequest = {}) {
+async function openContainer(request: ConfigRequest & Pick<ContainerRequest, 'parent'> = {}) {
   const container = await createContainer({ config: CONFIG, env: {}, ...request });
   const clock = new VirtualClock();
   container.rebind(CLOCK).toConstantValue(clock);
@@ -128,7 +127,7 @@ describe('createContainer', () => {
   });
 
   it('swaps the provider with the environment, with no change in code', async () => {
-    const scopeOf = async (request: ContainerRequest): Promise<string> => {
+    const scopeOf = async (request: ConfigRequest): Promise<string> => {
       const { container } = await openContainer(request);
       const session = await container.get(SESSIONS).start();
       return `${container.get(SESSIONS).environment}: ${session.handle.scope}`;
@@ -138,7 +137,7 @@ describe('createContainer', () => {
     expect(await scopeOf({ env: { ANYSESSION_ENV: 'prod' } })).toBe('prod: salty');
   });
 
-  it.each<[string, ContainerRequest]>([
+  it.each<[string, ConfigRequest]>([
     ['an environment with a wrong option', { environment: 'broken' }],
     ['an environment that does not exist', { environment: 'prd' }],
     ['a file that is not there', { config: '/nowhere/anysession.config.yaml' }],
@@ -151,10 +150,16 @@ describe('createContainer', () => {
   });
 
   it.each([
-    [{ enviroment: 'prod' }, "'enviroment' is no option of open; options are config, environment, cwd, env, parent"],
+    [
+      { enviroment: 'prod' },
+      "'enviroment' is no option of open; options are config, provider, environment, session, owner, cwd, env, logger, tracer, parent",
+    ],
     [{ environment: 7 }, "'environment' must be a text of 1 to 512 characters"],
     [{ cwd: '' }, "'cwd' must be a text"],
-    ['anysession.config.yaml', 'the options of open are an object { config, environment, cwd, env, parent }'],
+    [
+      'anysession.config.yaml',
+      'the options of open are an object { config, provider, environment, session, owner, cwd, env, logger, tracer, parent }',
+    ],
     [null, 'the options of open are an object'],
   ])('refuses %j: the wrong environment might be the dear one', async (request, why) => {
     const error = await refusalOf(createContainer(request as ContainerRequest));
@@ -187,7 +192,7 @@ describe('rebinding', () => {
     onlyCreation().service.showState(session.handle.id, 'REBALANCING');
     await session.refresh();
     await clock.advance(1);
-    expect(logger.messages('warn')).toEqual(['no news: no table knows this native state']);
+    expect(logger.messages('warn')).toEqual(['ignored an observation: unknown native state']);
   });
 
   it('ENVIRONMENT_CONFIG reaches the sessions', async () => {
@@ -310,16 +315,5 @@ describe('openSessions', () => {
     const sessions = await openSessions({ config: CONFIG, env: {} });
     expect(sessions.environment).toBe('dev');
     await sessions.close();
-  });
-});
-
-describe('providersWith', () => {
-  it('names the built-in providers that have a capability', async () => {
-    expect(await providersWith(({ dialect }) => dialect === 'duckdb')).toEqual(['local']);
-    expect(await providersWith(() => false)).toEqual([]);
-    const all = await providersWith(() => true);
-    expect(all).toEqual([...all].sort());
-    expect(all).toContain('local');
-    expect(all).not.toContain('_template');
   });
 });

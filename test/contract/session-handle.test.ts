@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { HANDLE_VERSION, isSameSession, parseHandle, type SessionHandle } from '../../src/contract/session-handle.ts';
+import { HANDLE_VERSION, isSameSession, type SessionHandle } from '../../src/contract/session-handle.ts';
+import { parseHandle } from '../../src/contract/parse-handle.ts';
 
 const HANDLE: SessionHandle = { v: 1, provider: 'local', scope: 'laptop', id: 'ss-1' };
 

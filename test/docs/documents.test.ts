@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +30,25 @@ describe('the documents', () => {
       return !existsSync(join(ROOT, target)) || (heading !== undefined && !headingsOf(target).includes(heading));
     });
     expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+describe('the decisions', () => {
+  const pages = readdirSync(join(ROOT, 'docs/decisions')).filter((file) => /^\d{4}-/.test(file));
+
+  it('are numbered without gaps, and the index lists each', () => {
+    expect(pages.map((file) => Number(file.slice(0, 4)))).toEqual(pages.map((_, index) => index + 1));
+    expect(pages.filter((file) => !read('docs/decisions/README.md').includes(`](${file})`))).toEqual([]);
+  });
+
+  it('are each linked from the code they protect, and every link has its page', () => {
+    const code = ['src', 'providers'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => read(join(folder, file))),
+    );
+    const linked = code.flatMap((text) => Array.from(text.matchAll(/docs\/decisions\/(\S+\.md)/g), ([, file]) => file));
+    expect(linked.sort()).toEqual(pages);
   });
 });
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineEnvironment } from '../../src/contract/installed-engine.ts';
+import type { EngineEnvironment } from '../../src/provider-kit/installed-engine.ts';
 import { engineProgram, startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
 import { failureOf, until } from './sql-stage.ts';
 

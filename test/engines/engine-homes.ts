@@ -11,12 +11,19 @@ export const HOME_VARIABLES = {
   jar35: 'ANYSESSION_ENGINES_JAR_35',
 } as const;
 
-/** The servers that there are here; without its jar there is no Spark 3.5, which the runner says aloud. */
-export const ENGINES: readonly EngineName[] = [
+const AVAILABLE: readonly EngineName[] = [
   'sail',
   'spark-4.1',
   ...(process.env[HOME_VARIABLES.jar35] === undefined ? [] : (['spark-3.5'] as const)),
 ];
+
+/**
+ * The servers to test: all available ones, or those that `ANYSESSION_ENGINES` names, separated by commas.
+ * Without its jar Spark 3.5 is not available, and the runner reports that.
+ */
+export const ENGINES: readonly EngineName[] = AVAILABLE.filter(
+  (engine) => process.env['ANYSESSION_ENGINES']?.split(',').includes(engine) ?? true,
+);
 
 /** The Python whose PySpark speaks to a server in the server's own version; for Sail it is the newer one. */
 export function pythonFor(engine: EngineName): string {

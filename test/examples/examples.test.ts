@@ -39,7 +39,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toContain('creating → ready');
     // The first row of the data set by count, read off the file itself.
     expect(stdout).toMatch(/'San Francisco'.*'Los Angeles'.*13788/);
-    expect(stdout).toContain('terminated, for good');
+    expect(stdout).toContain('terminated, final');
   });
 
   it('demo: ANYSESSION_ENV alone swaps the environment, and --env does the same', async () => {
@@ -51,14 +51,14 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     }
   });
 
-  it.each(['athena', 'emr-serverless'])('demo: %s on its stand-in: start, ready, SQL, terminate', async (cloud) => {
+  it.each(['athena', 'emr-serverless'])('demo: %s on its emulator: start, ready, SQL, terminate', async (cloud) => {
     const { code, stdout, stderr } = await run('demo.ts', { args: ['--env', cloud, '--emulated'] });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`environment ${cloud}: provider ${cloud}, SQL dialect spark`);
     expect(stdout).toContain('creating → ready');
     expect(stdout).toMatch(/'AA' +│ +20 /);
     expect(stdout).toMatch(/Spark 3\.5\.6-duckdb-responder: other clients dial 127\.0\.0\.1:\d+$/m);
-    expect(stdout).toContain('terminated, for good');
+    expect(stdout).toContain('terminated, final');
   });
 
   it('cohort: run batches, partial failure, and the failed runs again', async () => {
@@ -70,12 +70,18 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toContain('finished, succeeded: 2 completed');
   });
 
+  it('typed-provider: a provider as a value, without a config file', async () => {
+    const { code, stdout, stderr } = await run('typed-provider.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^local \[ \{ days: 1461n? \} \]$/m);
+  });
+
   it('calculation: a block of Python, and one that fails', async () => {
     const { code, stdout, stderr } = await run('calculation.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^succeeded after \d+ ms of processors: s3:\/\/\S+stdout/m);
     expect(stdout).toContain('invalid-request');
-    expect(stdout).toContain('the session goes on: ready');
+    expect(stdout).toContain('the session keeps running: ready');
   });
 
   it.each(['laptop', 'athena', 'emr-serverless', 'dataproc'])(
@@ -90,8 +96,8 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
         `environment ${environment}: provider ${environment === 'laptop' ? 'local' : environment}`,
       );
       expect(stdout).toContain('creating → ready');
-      expect(stdout).toContain('terminated, for good');
-      expect(stdout).toContain('nothing is held or billed any more');
+      expect(stdout).toContain('terminated, final');
+      expect(stdout).toContain('Nothing is billed');
     },
   );
 
@@ -108,7 +114,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/^Arrow: \d+ rows, month: Timestamp<MICROSECOND>, late: Float64$/m);
   });
 
-  it('cancel-and-errors: one clear error each, and the session goes on', async () => {
+  it('cancel-and-errors: one clear error each, and the session keeps running', async () => {
     const { code, stdout, stderr } = await run('cancel-and-errors.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('statement is cancelled');
@@ -117,7 +123,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
       'invalid-request (exit code',
       'conflict (exit code',
     ]);
-    expect(stdout).toContain('the session goes on: [ { answer: 42 } ]');
+    expect(stdout).toContain('the session keeps running: [ { answer: 42 } ]');
     expect(stdout).toContain('next generation of the same key: ready');
   });
 

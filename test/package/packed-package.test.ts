@@ -98,6 +98,14 @@ describe('the packed package', () => {
     expect(stdout).toMatch(/"answer":\s*42/);
   });
 
+  it('the first program of the README runs as it stands', async () => {
+    const [, program = ''] =
+      /```ts\n([^]*?)```/.exec(readFileSync(join(folder, 'node_modules/anysession/README.md'), 'utf8')) ?? [];
+    writeFileSync(join(folder, 'report.mjs'), program);
+    const { stdout } = await run(process.execPath, ['report.mjs'], { cwd: folder });
+    expect(stdout).toMatch(/'hello' +│ 42/);
+  });
+
   it('its containers are of the inversify that the application has, so that they can have a parent', async () => {
     const code = `
       import { createContainer, SESSIONS } from 'anysession/container';
@@ -112,9 +120,7 @@ describe('the packed package', () => {
 
   it('holds the licence of every package whose code is in its files', () => {
     const licences = readFileSync(join(folder, 'node_modules/anysession/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
-    for (const name of ['inversify', '@inversifyjs/container', '@inversifyjs/core', 'zod']) {
-      expect(licences).toMatch(new RegExp(`^${name}\n\n(The )?MIT License`, 'm'));
-    }
+    expect(licences).toMatch(/^zod\n\n(The )?MIT License/m);
   });
 
   it.each([true, false])('its types compile in a strict project, skipLibCheck %s', async (skipLibCheck) => {

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { abortedError, sleep } from '../../src/provider-kit/sleep.ts';
+import { sleep } from '../../src/provider-kit/sleep.ts';
+import { abortedError } from '../../src/provider-kit/aborted-error.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 describe('sleep', () => {

@@ -151,7 +151,7 @@ describe('session.calculate', () => {
     await settle(session.whenReady());
     const error = await failure(settle(session.calculate('while True: pass', { timeoutMs: 5_000 })));
     expect(error).toMatchObject({ kind: 'timeout', operation: 'calculate' });
-    expect(error.message).toContain('was not over after 5000 ms and was stopped');
+    expect(error.message).toContain('did not end within 5000 ms and was stopped');
     expect(count(emulator, 'StopCalculationExecution')).toBe(1);
   });
 

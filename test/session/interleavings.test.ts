@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { ProviderOperation } from '../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import { isLegalMove, type StatePoint } from '../../src/contract/session-state.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { ScriptedFault } from '../../src/testing/scripted-faults.ts';

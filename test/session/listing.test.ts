@@ -142,7 +142,7 @@ describe('Sessions.list', () => {
     });
     const error = await refusalOf(idsOf(sessions.list()));
     expect(error).toMatchObject({ kind: 'unexpected', operation: 'listPage', provider: 'scripted' });
-    expect(error.message).toContain("'scripted' lists the same page again and again");
+    expect(error.message).toContain('scripted returned the same page token twice');
     expect(pages).toBe(3);
   });
 

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
-import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { Watcher } from '../../src/contract/watcher.ts';

@@ -146,7 +146,8 @@ describe('a start whose answer is lost', () => {
       [1, 2, 3].map(() => ({
         level: 'warn',
         fields: { token: tokens()[0], error: expect.objectContaining({ kind: 'forbidden' }) as unknown },
-        message: 'a start whose answer was lost could not be looked up; its idle timeout will end it',
+        message:
+          'the answer of a start was lost and its session could not be found; if one exists, its idle timeout ends it',
       })),
     );
   });
@@ -198,8 +199,8 @@ describe('a start by key', () => {
     await scene.clock.advance(10_000);
     const ended = await refusalOf(sessions.start({ key: 'nightly' }));
     expect(ended.message).toBe(
-      "[conflict] the session of key 'nightly' has ended (STOPPED: stopped by a caller); a key names one session for " +
-        'ever: choose another key, or start with restart: true for its next generation',
+      "[conflict] the session with key 'nightly' has ended (STOPPED: stopped by a caller). " +
+        'Use another key, or restart: true to start a new one',
     );
     const broken = await sessions.start({ key: 'weekly' });
     service.breakSession(broken.handle.id, 'out of memory', 'degraded');
@@ -221,7 +222,7 @@ describe('a start by key', () => {
         }),
     });
     const error = await refusalOf(scene.process({ adapter }).sessions.start({ key: 'k' }));
-    expect(error.message).toContain("the session of key 'k' has ended (STOPPED); a key names");
+    expect(error.message).toContain("the session with key 'k' has ended (STOPPED). Use another key");
     expect(scene.service.oracle.callCount()).toBe(0);
   });
 
@@ -260,7 +261,7 @@ describe('a start by key', () => {
     });
     const error = await refusalOf(scene.process({ adapter }).sessions.start({ key: 'k', restart: true }));
     expect(error).toMatchObject({ kind: 'conflict', operation: 'start' });
-    expect(error.message).toContain("key 'k' has used up its 999 generations; choose another key");
+    expect(error.message).toContain("key 'k' was restarted 999 times; use another key");
     expect([tokens.length, tokens.at(-1)]).toEqual([999, keyedToken('k', 999)]);
   });
 
@@ -294,7 +295,7 @@ describe('a start by key', () => {
       {
         level: 'warn',
         fields: { session: session.handle.id, error: expect.objectContaining({ kind: 'forbidden' }) as unknown },
-        message: "a key's session could not be looked at; its start is believed",
+        message: 'describing the session of a key failed; using the answer of its start',
       },
     ]);
     await sessions.close();

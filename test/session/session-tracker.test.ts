@@ -60,12 +60,12 @@ describe('SessionTracker', () => {
       {
         level: 'warn',
         fields: { session: 'ss-1', nativeState: 'READY' },
-        message: 'no news: a session that was terminated for good cannot be ready',
+        message: 'ignored an observation: a session cannot change from terminated (final) to ready',
       },
       {
         level: 'warn',
         fields: { session: 'ss-1', nativeState: 'FAILED' },
-        message: 'no news: a session that was terminated for good cannot be failed for good',
+        message: 'ignored an observation: a session cannot change from terminated (final) to failed (final)',
       },
     ]);
   });
@@ -77,8 +77,8 @@ describe('SessionTracker', () => {
     tracker.observe(seen(undefined, { observedAtMs: 1_003, nativeState: 'MOVING' }));
     expect([tracker.status.state, tracker.status.nativeState, changes]).toEqual(['busy', 'BUSY', []]);
     expect(logger.messages('warn')).toEqual([
-      'no news: no table knows this native state',
-      'no news: no table knows this native state',
+      'ignored an observation: unknown native state',
+      'ignored an observation: unknown native state',
     ]);
     expect(logger.entries.map(({ fields }) => fields)).toEqual([
       { session: 'ss-1', nativeState: 'REBALANCING' },
@@ -207,7 +207,7 @@ describe('SessionTracker', () => {
           const isOlder = typeof next === 'object' && next.observedAtMs < before.observedAtMs;
           assert.ok(!isOlder || !moved || !isLegalMove(after, before), 'nothing older that can be undone');
         }
-        const unknown = logger.messages('warn').filter((message) => message.includes('no table knows'));
+        const unknown = logger.messages('warn').filter((message) => message.includes('unknown native state'));
         expect(unknown).toHaveLength(words.size);
         expect(new Set(logger.entries.map((entry) => JSON.stringify(entry))).size).toBe(logger.entries.length);
       }),

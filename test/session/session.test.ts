@@ -82,7 +82,7 @@ describe('Session.whenReady', () => {
     });
     expect(error.observation).toMatchObject({ state: 'creating' });
     expect(error.message).toBe(
-      `[timeout] session '${session.handle.id}' was still creating (STARTING) after 2500 ms; it goes on: wait longer or terminate it`,
+      `[timeout] session '${session.handle.id}' is still creating (STARTING) after 2500 ms. It keeps running: raise timeoutMs or terminate it`,
     );
     expect([clock.monotonicMs() - startedMs, oracle.live().length, clock.pendingTimers]).toEqual([2_500, 1, 0]);
     expect((await scene.settled(session.whenReady())).state).toBe('ready');
@@ -128,7 +128,7 @@ describe('Session.whenReady', () => {
     const error = await refusalOf(scene.settled(session.whenReady()));
     expect(error).toMatchObject({ kind: 'session-failed', operation: 'whenReady', handle: session.handle });
     expect(error.message).toBe(
-      `[session-failed] session '${session.handle.id}' failed (BROKEN): no such role; start another one`,
+      `[session-failed] session '${session.handle.id}' failed (BROKEN): no such role; start a new session`,
     );
     expect(error.observation).toMatchObject({ state: 'failed', final: true });
   });
@@ -137,7 +137,7 @@ describe('Session.whenReady', () => {
     const ended = await setUp({ startMs: 100_000 });
     const waiting = refusalOf(ended.scene.settled(ended.session.whenReady()));
     ended.clock.schedule(1_000, () => void ended.session.terminate());
-    expect((await waiting).message).toContain('ended (STOPPING): stopped by a caller; start another one');
+    expect((await waiting).message).toContain('ended (STOPPING): stopped by a caller; start a new session');
     const degraded = await setUp({ startMs: 100_000 });
     degraded.service.breakSession(degraded.id, 'disk full', 'degraded');
     const error = await refusalOf(degraded.scene.settled(degraded.session.whenReady()));
@@ -168,7 +168,7 @@ describe('Session.whenReady', () => {
     const startedMs = clock.monotonicMs();
     const error = await refusalOf(scene.settled(session.whenReady()));
     expect(error.kind).toBe('session-failed');
-    expect(error.message).toContain('ended (GONE): the service no longer knows this session; start another one');
+    expect(error.message).toContain('ended (GONE): the service no longer knows this session; start a new session');
     expect(clock.monotonicMs() - startedMs).toBe(NOT_FOUND_GRACE_MS);
     expect(session.status).toMatchObject({ state: 'terminated', final: true });
   });
@@ -257,6 +257,31 @@ describe('Session.refresh', () => {
   });
 });
 
+describe('Session.dashboard and Session.usage', () => {
+  it('returns the link of the provider, and is unsupported where there is none', async () => {
+    const { session, id } = await setUpReady();
+    expect((await session.dashboard()).url).toContain(id);
+    const { session: plain } = await setUpReady({ capabilities: { dashboard: false } });
+    expect(await refusalOf(plain.dashboard())).toMatchObject({ kind: 'unsupported', operation: 'dashboard' });
+  });
+
+  it('asks the service for the usage with one call, and gives undefined where none is reported', async () => {
+    const scene = new Scene();
+    const usage = { dpuHours: 0.5, source: 'GetSession' };
+    const bare = adapterOf(scene);
+    const describe: typeof bare.describe = async (handle, call) => {
+      const seen = await bare.describe(handle, call);
+      return { ...seen, details: { ...seen.details, usage } };
+    };
+    const started = await scene.settled(scene.process({ adapter: { ...bare, describe } }).sessions.start());
+    const calls = scene.service.oracle.callCount();
+    expect(await started.usage()).toEqual(usage);
+    expect(scene.service.oracle.callCount()).toBe(calls + 1);
+    const { session } = await setUp();
+    expect(await session.usage()).toBeUndefined();
+  });
+});
+
 describe('Session.terminate', () => {
   it('asks for the end and returns; with wait it returns when nothing is held any more', async () => {
     const asked = await setUpReady();
@@ -300,7 +325,7 @@ describe('Session.terminate', () => {
     const startedMs = clock.monotonicMs();
     const error = await refusalOf(scene.settled(session.terminate({ wait: true, timeoutMs: 10_000 })));
     expect(error).toMatchObject({ kind: 'timeout', operation: 'terminate' });
-    expect(error.message).toContain('was still terminated (STOPPING) after');
+    expect(error.message).toContain('is still terminated (STOPPING) after');
     expect([clock.monotonicMs() - startedMs, clock.pendingTimers, oracle.live().length]).toEqual([10_000, 0, 1]);
     expect(await scene.settled(session.terminate({ wait: true }))).toMatchObject({ final: true });
   });
@@ -393,7 +418,7 @@ describe('state events', () => {
     await scene.settled(session.whenReady());
     expect(moves).toEqual(['creating → ready']);
     expect(logger.entries).toEqual([
-      { level: 'error', fields: { session: session.handle.id, error: bug }, message: 'a listener of a session threw' },
+      { level: 'error', fields: { session: session.handle.id, error: bug }, message: 'a state listener threw' },
     ]);
   });
 
@@ -402,7 +427,7 @@ describe('state events', () => {
     const attempt = async (): Promise<unknown> => session.on('ready' as 'state', () => {});
     const error = await refusalOf(attempt());
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'on' });
-    expect(error.message).toContain("a session has the event 'state', not 'ready'");
+    expect(error.message).toContain("unknown event 'ready'; a session has the event 'state'");
   });
 });
 
@@ -487,7 +512,7 @@ describe('letting a session go', () => {
     const attached = await scene.process().sessions.attach(session.handle);
     await attached.close();
     expect([oracle.live(), oracle.callCount('terminate')]).toEqual([[session.handle.id], 0]);
-    expect((await refusalOf(attached.refresh())).message).toContain('was closed here before');
+    expect((await refusalOf(attached.refresh())).message).toContain('was already closed');
   });
 
   it('C-113 close of a session that has ended asks for nothing', async () => {
@@ -527,7 +552,7 @@ describe('letting a session go', () => {
         const error = await refusalOf(attempt());
         expect(error).toMatchObject({ kind: 'conflict', operation, provider: 'scripted', handle: session.handle });
         expect(error.observation).toMatchObject({ nativeState: session.status.nativeState });
-        expect(error.message).toContain(`was ${how} here before; attach to its handle or start another`);
+        expect(error.message).toContain(`was already ${how}; attach to its handle or start another session`);
       }
       await session[Symbol.asyncDispose]();
       expect(oracle.callCount()).toBe(calls);
@@ -539,7 +564,7 @@ describe('letting a session go', () => {
     const closing = session.close();
     const error = await refusalOf(session.close());
     expect([error.kind, error.operation]).toEqual(['conflict', 'close']);
-    expect(error.message).toContain('was closed here before');
+    expect(error.message).toContain('was already closed');
     await scene.settled(session[Symbol.asyncDispose]());
     await closing;
     expect(oracle.callCount('terminate')).toBe(1);

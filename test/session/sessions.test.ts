@@ -90,7 +90,7 @@ describe('Sessions.attach', () => {
     await scene.process().sessions.start({ key: 'nightly' });
     const error = await refusalOf(sessions.attach({ key: 'nightl' }));
     expect(error).toMatchObject({ kind: 'not-found', operation: 'attach', provider: 'scripted' });
-    expect(error.message).toContain("no session of key 'nightl' is listed in 'scripted-scope'");
+    expect(error.message).toContain("no live session in 'scripted-scope' has key 'nightl'");
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -154,7 +154,7 @@ describe('Sessions.attach', () => {
     }
     // Two pages take longer than one call: the limit is for the whole look.
     const late = await refusalOf(scene.settled(sessions.attach({ key: 'k' }, { timeoutMs: 600 })));
-    expect(late.message).toBe("[timeout] the list was not read within 600 ms in search of key 'k'; allow more time");
+    expect(late.message).toBe("[timeout] listing sessions to find key 'k' took longer than 600 ms; raise timeoutMs");
     expect(service.oracle.startedCount()).toBe(2);
   });
 });
@@ -186,7 +186,7 @@ describe('a start whose caller gives up', () => {
       {
         level: 'info',
         fields: { session: started?.sessionId },
-        message: `a session appeared after its caller gave up; it was ${fate}`,
+        message: `the session of an aborted start was ${fate}`,
       },
     ]);
     expect([clock.pendingTimers, getEventListeners(controller.signal, 'abort')]).toEqual([0, []]);
@@ -222,8 +222,7 @@ describe('a start whose caller gives up', () => {
 
   it('C-111 is told in the log when nothing appears, or cannot be ended', async () => {
     const { scene, sessions, service, logger } = setUp({ latencyMs: 10 });
-    const message =
-      'a start whose caller gave up came to nothing, or its session could not be terminated and will end by its idle timeout';
+    const message = 'an aborted start failed, or its session could not be terminated and ends by its idle timeout';
     for (const operation of ['start', 'terminate'] as const) {
       const controller = new AbortController();
       service.faults.add(operation, { kind: 'refused', code: 'Denied', httpStatus: 403 });
@@ -267,7 +266,7 @@ describe('a start whose caller gives up', () => {
     const session = await scene.settled(wanted);
     await clock.advance(ENDED_MS);
     expect([oracle.live(), oracle.callCount('terminate')]).toEqual([[session.handle.id], 0]);
-    expect(logger.messages('info')).toEqual(['a session appeared after its caller gave up; it was handed over']);
+    expect(logger.messages('info')).toEqual(['the session of an aborted start was handed over']);
     // And the same for one that is held already.
     const again = new AbortController();
     const second = refusalOf(sessions.start({ key: 'nightly', signal: again.signal }));
@@ -289,7 +288,7 @@ describe('a start whose caller gives up', () => {
     await starting;
     await clock.advance(ENDED_MS);
     expect([oracle.live(), attached.owned]).toEqual([[handle.id], false]);
-    expect(logger.messages('info')).toEqual(['a session appeared after its caller gave up; it was handed over']);
+    expect(logger.messages('info')).toEqual(['the session of an aborted start was handed over']);
     await scene.settled(sessions.close());
     await clock.advance(ENDED_MS);
     expect(oracle.live()).toEqual([]);
@@ -352,7 +351,7 @@ describe('Sessions.close', () => {
     const session = await starting;
     await clock.advance(ENDED_MS);
     expect([oracle.startedCount(), oracle.live()]).toEqual([1, []]);
-    expect((await refusalOf(session.refresh())).message).toContain('was closed here before');
+    expect((await refusalOf(session.refresh())).message).toContain('was already closed');
   });
 
   it('C-113 is not kept from closing by a start that fails', async () => {
@@ -403,7 +402,10 @@ describe('Sessions.close', () => {
       started[1].handle.id,
       '[internal] the engine hangs',
     ]);
-    expect([message, closed]).toEqual(['closing failed 3 times; idle timeouts end what still lives', ['provider']]);
+    expect([message, closed]).toEqual([
+      'closing failed 3 times; idle timeouts end sessions that still run',
+      ['provider'],
+    ]);
   });
 
   it('C-113 tells a failure of the provider alone as it is', async () => {
@@ -427,7 +429,7 @@ describe('Sessions.close', () => {
     for (const [operation, attempt] of Object.entries(attempts)) {
       const error = await refusalOf(attempt());
       expect(error).toMatchObject({ kind: 'conflict', operation });
-      expect(error.message).toBe(`[conflict] these sessions were closed before; open them anew to ${operation}`);
+      expect(error.message).toBe(`[conflict] these sessions are closed; open them again to ${operation}`);
     }
     expect(oracle.callCount()).toBe(calls);
   });

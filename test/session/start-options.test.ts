@@ -62,7 +62,7 @@ describe('assertStartOptions', () => {
       expect.stringMatching(/^'idleTimeout' is no option of start; options are name, key, restart, idleTimeoutMs,/),
       "'name' must be a text of 1 to 128 characters",
       expect.stringMatching(/^'toString' is no option of start/),
-      "'restart' needs a 'key': it asks for the key's next generation",
+      "'restart' needs a 'key'",
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { plugin } from '../../providers/local/plugin.ts';
 import type { ColumnBatch } from '../../src/contract/column-batch.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StatementExecution, StatementRunner } from '../../src/contract/statement-runner.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
 import type { Result } from '../../src/statement/result.ts';

@@ -1,7 +1,7 @@
 import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
-import type { CallContext } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { abortedError } from '../../src/provider-kit/sleep.ts';
+import { abortedError } from '../../src/provider-kit/aborted-error.ts';
 import type {
   StatementExecution,
   StatementProgress,

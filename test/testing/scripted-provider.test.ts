@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CallContext, SessionProvider } from '../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import {
   ScriptedProvider,

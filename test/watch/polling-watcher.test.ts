@@ -82,7 +82,7 @@ describe('PollingWatcher', () => {
       ['unavailable', 'rate-limited'].map((kind) => ({
         level: 'warn',
         fields: { session: handle.id, kind },
-        message: 'a look at the session failed; looking again later',
+        message: 'poll failed; polling again later',
       })),
     );
   });

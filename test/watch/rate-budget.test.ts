@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { RateBudget, type CallClass } from '../../src/watch/rate-budget.ts';
+import { RateBudget } from '../../src/watch/rate-budget.ts';
+import type { CallClass } from '../../src/contract/operations.ts';
 
 const NEVER = new AbortController().signal;
 

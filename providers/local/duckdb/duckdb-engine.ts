@@ -6,8 +6,8 @@ import { toSessionError } from '../errors.ts';
 import type { LocalConfig } from '../options.ts';
 import { type Config, type Database, type DuckDbBinding, type InstanceCache, loadDuckDbBinding } from './binding.ts';
 import { DuckDbSession, type OpenDatabase } from './duckdb-session.ts';
-import { assertNotStopped } from '../settled-or-stopped.ts';
 import { interruptible } from './interruptible.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** What `database` says for one that lives in memory and belongs to its session alone. */
 export const IN_MEMORY = ':memory:';
@@ -101,7 +101,7 @@ async function runFirst(
     try {
       await interruptible(work, () => binding.query(connection, text));
     } catch (error) {
-      assertNotStopped(signal);
+      throwIfAborted(signal, 'execute');
       const { kind } = toSessionError(error, { operation: 'start' });
       const words = error instanceof Error ? error.message : String(error);
       const message = `statement ${index + 1} of \`init\` failed: ${words}`;

@@ -6,10 +6,11 @@ import { isFatal, toSessionError } from '../errors.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';
 import { leaveAtExit } from './leave-at-exit.ts';
-import { assertNotStopped, settledOrStopped } from '../settled-or-stopped.ts';
 import { interruptible } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
+import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** An open database with the one connection that a session has to it. */
 export interface OpenDatabase {
@@ -23,6 +24,7 @@ export interface OpenDatabase {
 /**
  * A session on DuckDB: one connection, on which one statement runs at a time and the others wait in line.
  * When the next one begins, a result that is still half read is taken into memory first, so that both can go on.
+ * Decision 20: docs/decisions/0020-duckdb-sessions-are-one-connection.md
  */
 export class DuckDbSession implements EngineSession {
   readonly #open: OpenDatabase;
@@ -52,7 +54,7 @@ export class DuckDbSession implements EngineSession {
       () => undefined,
     );
     // The caller hears of an abort at once, the line moves on when the engine has really let go.
-    return { started: settledOrStopped(running, signal), finished };
+    return { started: raceAbort(running, signal, 'execute'), finished };
   }
 
   progress(statementId: string): StatementProgress | undefined {
@@ -78,9 +80,9 @@ export class DuckDbSession implements EngineSession {
   }
 
   async #run(request: StatementRequest, signal: AbortSignal): Promise<ResultStream> {
-    assertNotStopped(signal);
+    throwIfAborted(signal, 'execute');
     await this.#result?.keepRest();
-    assertNotStopped(signal);
+    throwIfAborted(signal, 'execute');
     this.#runningId = request.id;
     try {
       const result = await this.#begin(request, signal);

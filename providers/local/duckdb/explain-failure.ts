@@ -2,9 +2,9 @@ import { SessionError } from '../../../src/contract/session-error.ts';
 import type { Parameters } from '../../../src/contract/statement-runner.ts';
 import { toSessionError } from '../errors.ts';
 import { type Connection, type DuckDbBinding, STATEMENT_SELECT } from './binding.ts';
-import { assertNotStopped } from '../settled-or-stopped.ts';
 import { interruptible } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** A statement whose result broke off. */
 export interface BrokenStatement {
@@ -25,13 +25,14 @@ const PATIENCE_MS = 10_000;
  * Finds out why a result broke off. The binding tells that it did and keeps the reason to itself, so a SELECT is run
  * once more under an aggregate that looks at every value and keeps none: it meets the same trouble and fails with its words.
  * Where that does not help, the error says how to see the reason.
+ * Decision 19: docs/decisions/0019-duckdb-results-that-break-off.md
  * @throws SessionError the signal's error when it aborts; gives any other back.
  */
 export async function explainFailure(broken: BrokenStatement): Promise<SessionError> {
   try {
     if (broken.text !== undefined) await runAgain(broken, broken.text);
   } catch (error) {
-    assertNotStopped(broken.signal);
+    throwIfAborted(broken.signal, 'execute');
     const reason = toSessionError(withTrueLine(error), { operation: 'execute' });
     // In a transaction that the failure has ended, nothing can be run again.
     const isReason = reason.native !== undefined && reason.kind !== 'conflict';

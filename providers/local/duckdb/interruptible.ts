@@ -1,6 +1,6 @@
 import { onAbort } from '../../../src/provider-kit/on-abort.ts';
-import { assertNotStopped } from '../settled-or-stopped.ts';
 import type { Connection, DuckDbBinding } from './binding.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** Where a call runs and what stops it. */
 export interface InterruptibleWork {
@@ -20,7 +20,7 @@ const LONGEST_PAUSE_MS = 16;
  */
 export async function interruptible<T>(work: InterruptibleWork, call: () => Promise<T>): Promise<T> {
   const { binding, connection, signal } = work;
-  assertNotStopped(signal);
+  throwIfAborted(signal, 'execute');
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = 1;
   const interrupt = (): void => {
@@ -31,10 +31,10 @@ export async function interruptible<T>(work: InterruptibleWork, call: () => Prom
   const letGo = onAbort(signal, interrupt);
   try {
     const answer = await call();
-    assertNotStopped(signal);
+    throwIfAborted(signal, 'execute');
     return answer;
   } catch (error) {
-    assertNotStopped(signal);
+    throwIfAborted(signal, 'execute');
     throw error;
   } finally {
     letGo();

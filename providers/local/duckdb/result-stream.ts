@@ -1,7 +1,7 @@
 import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batch.ts';
 import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
-import { abortedError } from '../../../src/provider-kit/sleep.ts';
+import { abortedError } from '../../../src/provider-kit/aborted-error.ts';
 import type { StatementExecution } from '../../../src/contract/statement-runner.ts';
 import { toSessionError } from '../errors.ts';
 import {
@@ -16,8 +16,8 @@ import { nextBatchRows } from './batch-size.ts';
 import { BatchBuilder } from './columns/batch-builder.ts';
 import type { ColumnLayout } from './columns/column-builder.ts';
 import { columnLayout } from './columns/column-layout.ts';
-import { settledOrStopped } from '../settled-or-stopped.ts';
 import { interruptible } from './interruptible.ts';
+import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 
 /** What a stream is made of. */
 export interface ResultStreamParts {
@@ -89,10 +89,6 @@ export class ResultStream implements StatementExecution {
       nullable: true,
     }));
     onAbort(this.#stopper.signal, () => void this.#giveUp());
-    const stop = (): void => {
-      this.#stopper.abort(abortedError('execute', signal));
-    };
-    const letGo = onAbort(signal, stop);
     this.finished = new Promise((resolve) => {
       this.#end = () => {
         this.#isFinished = true;
@@ -100,7 +96,9 @@ export class ResultStream implements StatementExecution {
         resolve();
       };
     });
-    if (signal.aborted) stop();
+    const letGo = onAbort(signal, () => {
+      this.#stopper.abort(abortedError('execute', signal));
+    });
   }
 
   async *batches(): AsyncGenerator<ColumnBatch> {
@@ -112,7 +110,7 @@ export class ResultStream implements StatementExecution {
     const take = async (): Promise<ColumnBatch | undefined> => this.#kept.shift() ?? (await this.#produce());
     try {
       for (;;) {
-        const batch = await settledOrStopped(this.#inTurn(take), this.#stopper.signal);
+        const batch = await raceAbort(this.#inTurn(take), this.#stopper.signal, 'execute');
         if (batch === undefined) return;
         yield batch;
       }

@@ -1,4 +1,4 @@
-import type { InstallableEngine } from '../../../src/contract/installed-engine.ts';
+import type { InstallableEngine } from '../../../src/provider-kit/installed-engine.ts';
 
 /** A Spark Connect server that is installed on this machine: how it is started. */
 export interface EngineServer {

@@ -7,7 +7,7 @@ import {
   parseEngineFolderName,
   type EngineEnvironment,
   type InstallableEngine,
-} from '../../../src/contract/installed-engine.ts';
+} from '../../../src/provider-kit/installed-engine.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { EngineServer } from './engine-server.ts';
 import { sailServer } from './sail-server.ts';

@@ -1,7 +1,7 @@
 import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batch.ts';
 import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import type { StatementExecution } from '../../../src/contract/statement-runner.ts';
-import { assertNotStopped } from '../settled-or-stopped.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** What an execution is followed with. */
 export interface Following {
@@ -26,7 +26,6 @@ export class FollowedExecution implements StatementExecution {
     this.#following = following;
     this.finished = new Promise((resolve) => (this.#finish = resolve));
     this.#letGo = onAbort(following.signal, () => void this.close());
-    if (following.signal.aborted) void this.close();
   }
 
   get fields(): readonly ColumnField[] {
@@ -37,11 +36,11 @@ export class FollowedExecution implements StatementExecution {
     const { signal, noteFailure } = this.#following;
     try {
       for await (const batch of this.#execution.batches()) {
-        assertNotStopped(signal);
+        throwIfAborted(signal, 'execute');
         yield batch;
       }
       // What was stopped ends early, and that is no whole result.
-      assertNotStopped(signal);
+      throwIfAborted(signal, 'execute');
     } catch (error) {
       noteFailure(error);
       throw error;

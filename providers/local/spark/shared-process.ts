@@ -1,5 +1,5 @@
-import { settledOrStopped } from '../settled-or-stopped.ts';
 import type { EngineProcess } from './engine-process.ts';
+import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 
 /** Somebody's part in the shared process. */
 export interface ProcessShare {
@@ -38,7 +38,7 @@ export class SharedProcess {
       await shared.starting.then((process) => process.stop(), ignore);
     };
     try {
-      const process = await settledOrStopped(shared.starting, signal);
+      const process = await raceAbort(shared.starting, signal, 'execute');
       return {
         process,
         retire: () => {

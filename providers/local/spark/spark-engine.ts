@@ -7,7 +7,6 @@ import type { SparkConnectFactory } from '../../../src/contract/spark-connect.ts
 import type { StatementRequest } from '../../../src/contract/statement-runner.ts';
 import type { EngineOpening, EngineSession, LocalEngine } from '../client.ts';
 import { engineScope, type LocalConfig } from '../options.ts';
-import { settledOrStopped } from '../settled-or-stopped.ts';
 import { parseConnectUrl } from '../connect-url.ts';
 import { EngineProcess } from './engine-process.ts';
 import type { SparkConf } from './engine-server.ts';
@@ -16,6 +15,7 @@ import { whyNotListening } from './listening.ts';
 import { ProcessesByConf } from './processes-by-conf.ts';
 import type { SharedProcess } from './shared-process.ts';
 import { SparkSession } from './spark-session.ts';
+import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 
 /** What every server can answer; not its version, for which Sail needs PySpark beside it. */
 const GREETING: StatementRequest = { id: 'greeting', text: 'SELECT 1' };
@@ -167,7 +167,7 @@ async function foreignSite({ engine }: LocalConfig, { settings, signal }: SiteWi
     throw new SessionError('config-invalid', `the URL of the engine ${endpoint}`, { operation: 'start' });
   }
   const { host, port } = endpoint;
-  const why = await settledOrStopped(whyNotListening(endpoint), signal);
+  const why = await raceAbort(whyNotListening(endpoint), signal, 'execute');
   if (why !== undefined) {
     throw new SessionError(
       'unavailable',

@@ -1,12 +1,13 @@
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
-import type { CallContext, ConnectEndpoint } from '../../../src/contract/session-provider.ts';
+import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
+import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { SparkConnectRunner } from '../../../src/contract/spark-connect.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
 import type { EngineExecution, EngineSession } from '../client.ts';
-import { settledOrStopped } from '../settled-or-stopped.ts';
 import type { SparkConf } from './engine-server.ts';
 import { FollowedExecution } from './followed-execution.ts';
+import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 
 /** What a session on a Spark Connect server is made of. */
 export interface SparkSessionParts {
@@ -45,7 +46,7 @@ export class SparkSession implements EngineSession {
     this.#running.add(finished);
     void finished.then(() => this.#running.delete(finished));
     // The caller hears of an abort at once, also while the server is still being told of it.
-    return { started: settledOrStopped(running, signal), finished };
+    return { started: raceAbort(running, signal, 'execute'), finished };
   }
 
   progress(statementId: string): StatementProgress | undefined {
@@ -56,8 +57,8 @@ export class SparkSession implements EngineSession {
   /** Changes settings for the statements that follow. @throws SessionError what the server refuses one with; the signal's error. */
   async configure(conf: SparkConf, signal: AbortSignal): Promise<void> {
     const { runner, handle } = this.#parts;
-    const settings = await settledOrStopped(runner.settings(handle, untilAborted(signal)), signal);
-    for (const [key, value] of Object.entries(conf)) await settledOrStopped(settings.set(key, value), signal);
+    const settings = await raceAbort(runner.settings(handle, untilAborted(signal)), signal, 'execute');
+    for (const [key, value] of Object.entries(conf)) await raceAbort(settings.set(key, value), signal, 'execute');
   }
 
   async close(): Promise<void> {

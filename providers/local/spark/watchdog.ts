@@ -6,6 +6,7 @@
  * The group is asked first and has five seconds; what is left of it then is killed, the shell with it. The last line of output tells
  * with which code the server ended. That the server has ended is said again and again: once could be before the shell
  * listens. Removing the folder is deaf to it.
+ * Decision 21: docs/decisions/0021-a-shell-watches-local-servers.md
  */
 const WATCHDOG = `
 folder=$1; shift

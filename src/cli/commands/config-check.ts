@@ -26,5 +26,5 @@ const COLUMNS = [
   { header: 'environment', align: 'left' },
   { header: 'provider', align: 'left' },
   { header: 'SQL', align: 'left' },
-  { header: 'taken now', align: 'left' },
+  { header: 'selected', align: 'left' },
 ] as const;

@@ -4,7 +4,7 @@ import {
   parseEngineFolderName,
   type EngineRelease,
   type InstallableEngine,
-} from '../../contract/installed-engine.ts';
+} from '../../provider-kit/installed-engine.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import { EngineStore, type StoredEngine } from '../engine-store.ts';
 import { ENGINE_VERSIONS, installEngine } from '../install-engine.ts';

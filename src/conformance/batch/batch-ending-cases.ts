@@ -1,4 +1,4 @@
-import type { BatchOperation } from '../../contract/batch-provider.ts';
+import type { BatchOperation } from '../../contract/operations.ts';
 import { check } from '../conformance-case.ts';
 import { defineBatchCase, type BatchCase } from './batch-case.ts';
 import { someRuns, type BatchTrial } from './batch-trial.ts';

@@ -1,4 +1,5 @@
-import type { BatchCapabilities, BatchOperation, BatchProvider } from '../../contract/batch-provider.ts';
+import type { BatchCapabilities, BatchProvider } from '../../contract/batch-provider.ts';
+import type { BatchOperation } from '../../contract/operations.ts';
 import type { RunDefaults } from '../../contract/batch-run.ts';
 import type { Eventually, FixtureTime } from '../subject.ts';
 

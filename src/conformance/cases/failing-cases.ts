@@ -1,4 +1,5 @@
-import type { CallContext, ProviderOperation } from '../../contract/session-provider.ts';
+import type { ProviderOperation } from '../../contract/operations.ts';
+import type { CallContext } from '../../contract/call-context.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import {

@@ -1,4 +1,5 @@
 import { LIST_FILTER_FIELDS, type ListFilterField } from '../../contract/capabilities.ts';
+import type { SessionHandle } from '../../contract/session-handle.ts';
 import type { ListFilter } from '../../contract/session-provider.ts';
 import {
   allOf,
@@ -51,11 +52,13 @@ export const LISTING_CASES: readonly ConformanceCase[] = [
       const ready = await trial.startReady();
       const { handle: young } = await trial.start();
       for (const handle of [ready, young]) {
-        const before = await trial.describe(handle);
-        const listed = (await trial.listAll()).find((observation) => observation.handle.id === handle.id);
-        const after = await trial.describe(handle);
+        const { before, listed, after } = await trial.lookUntil(
+          () => listedAndDescribed(trial, handle),
+          // Where it takes a call of its own to find out that a session is ready, the list learns it later.
+          (seen) => !(seen.listed?.state === 'creating' && seen.before.state === 'ready'),
+        );
         check(listed !== undefined, 'a live session is missing from the list');
-        // Between the two looks the session may have moved on.
+        // The session may have changed between the two describes.
         const isSame = [before, after].some(
           ({ state, final, acceptsWork }) =>
             state === listed.state && final === listed.final && acceptsWork === listed.acceptsWork,
@@ -134,6 +137,12 @@ const FILTER_CHECKS: Readonly<Record<ListFilterField, (trial: Trial) => Promise<
     await expectList(trial, { labels: { team: 'blue', stage: 'production' } }, { has: [], lacks: [redId, blueId] });
   },
 };
+
+async function listedAndDescribed(trial: Trial, handle: SessionHandle) {
+  const before = await trial.describe(handle);
+  const listed = (await trial.listAll()).find((observation) => observation.handle.id === handle.id);
+  return { before, listed, after: await trial.describe(handle) };
+}
 
 async function expectList(
   trial: Trial,

@@ -11,7 +11,7 @@ import {
   parseEngineFolderName,
   type EngineEnvironment,
   type InstallableEngine,
-} from '../../contract/installed-engine.ts';
+} from '../../provider-kit/installed-engine.ts';
 import { listenOnLoopback, LOOPBACK } from '../loopback.ts';
 import { RpcStatus } from '../grpc-status.ts';
 

@@ -4,8 +4,9 @@ import {
   type CapabilityFlag,
   type DurationRange,
 } from '../../contract/capabilities.ts';
+import { OPERATIONS } from '../../contract/operations.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import type { ListFilter, ProviderOperation } from '../../contract/session-provider.ts';
+import type { ListFilter } from '../../contract/session-provider.ts';
 import type { StartRequest } from '../../contract/start-request.ts';
 import type { Invocation, Layer } from './layer.ts';
 
@@ -16,29 +17,20 @@ export type ProvidersWith = (has: (capabilities: Capabilities) => boolean) => Pr
 export function capabilityCheckLayer(providersWith: ProvidersWith): Layer {
   const check = async ({ operation, provider, request, filter }: Invocation): Promise<void> => {
     const { id, capabilities } = provider;
-    const needed = NEEDED_CAPABILITY[operation];
-    if (needed !== undefined && !capabilities[needed]) throw await unsupported(needed, id, operation, providersWith);
+    const { capability } = OPERATIONS[operation];
+    if (capability !== undefined && !capabilities[capability]) {
+      throw await unsupported(capability, id, operation, providersWith);
+    }
     if (request !== undefined) await checkStart(request, id, capabilities, providersWith);
     if (filter !== undefined) await checkFilter(filter, id, capabilities, providersWith);
   };
-  return (invocation, next) =>
-    UNCHECKED_OPERATIONS.includes(invocation.operation)
-      ? next(invocation)
-      : check(invocation).then(() => next(invocation));
+  return (invocation, next) => {
+    const { operation, request, filter } = invocation;
+    // What nothing could be unsupported about passes without a promise in between.
+    const isChecked = OPERATIONS[operation].capability !== undefined || request !== undefined || filter !== undefined;
+    return isChecked ? check(invocation).then(() => next(invocation)) : next(invocation);
+  };
 }
-
-/** The capability without which a verb does not exist. */
-const NEEDED_CAPABILITY: Readonly<Partial<Record<ProviderOperation, CapabilityFlag>>> = {
-  endpoint: 'sparkConnect',
-  dashboard: 'dashboard',
-  execute: 'sql',
-  startCalculation: 'calculations',
-  describeCalculation: 'calculations',
-  stopCalculation: 'calculations',
-};
-
-/** Every provider has them and they take nothing that could be unsupported: they pass without a promise in between. */
-const UNCHECKED_OPERATIONS: readonly ProviderOperation[] = ['describe', 'terminate'];
 
 /** The error of a call that a provider cannot do; names the providers that can. */
 export function unsupported(

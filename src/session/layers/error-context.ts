@@ -1,6 +1,6 @@
+import { possibleEffect } from '../../contract/operations.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { AnyLayer } from './layer.ts';
-import { possibleEffect } from './possible-effect.ts';
 
 /** Makes sure that whatever comes up is a SessionError that says which provider, verb and session it is about. */
 export function errorContextLayer(): AnyLayer {

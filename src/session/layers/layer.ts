@@ -1,12 +1,13 @@
-import type { BatchOperation } from '../../contract/batch-provider.ts';
 import type { Span } from '../../contract/ports.ts';
-import type { CallContext, ListFilter, ProviderOperation, SessionProvider } from '../../contract/session-provider.ts';
+import type { ListFilter, SessionProvider } from '../../contract/session-provider.ts';
+import type { Operation, ProviderOperation } from '../../contract/operations.ts';
+import type { CallContext } from '../../contract/call-context.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import type { StartRequest } from '../../contract/start-request.ts';
 
 /** One call of any provider, of sessions or of batches, on its way through the layers. */
 export interface AnyInvocation {
-  readonly operation: ProviderOperation | BatchOperation;
+  readonly operation: Operation;
   readonly provider: { readonly id: string; readonly scope: string };
   readonly handle?: SessionHandle;
   readonly call: CallContext;

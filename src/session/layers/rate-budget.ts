@@ -1,16 +1,11 @@
+import { OPERATIONS } from '../../contract/operations.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { RateBudget } from '../../watch/rate-budget.ts';
-import type { AnyInvocation, AnyLayer } from './layer.ts';
-
-type Operation = AnyInvocation['operation'];
-
-const READS: readonly Operation[] = ['describe', 'listPage', 'describeCalculation', 'runsPage', 'runStatesPage'];
-/** A statement is work in a session, and a run list goes to a store of its own: neither is a call that the service counts. */
-const NOT_CALLS: readonly Operation[] = ['execute', 'stageRuns', 'unstageRuns'];
+import type { AnyLayer } from './layer.ts';
 
 /**
- * Lets calls through at the rate the service bears: before the SDK, whose own socket queue no limiter can see into.
- * A service that names a pause is left alone for that long by everybody, not only by the call that was told.
+ * Sends calls at the rate that the service allows, before the SDK: its own socket queue is invisible to any limiter.
+ * When a service names a pause, all calls wait, not only the one that was refused.
  */
 export function rateBudgetLayer(budget: RateBudget): AnyLayer {
   const notePause = (error: unknown): never => {
@@ -19,9 +14,9 @@ export function rateBudgetLayer(budget: RateBudget): AnyLayer {
   };
   // No async function: nearly every call goes at once, and what it would keep of each call under way costs more than its work.
   return (invocation, next) => {
-    const { operation, call } = invocation;
-    if (NOT_CALLS.includes(operation)) return next(invocation);
-    const waiting = budget.take(READS.includes(operation) ? 'reads' : 'writes', call);
+    const callClass = OPERATIONS[invocation.operation].budget;
+    if (callClass === false) return next(invocation);
+    const waiting = budget.take(callClass, invocation.call);
     return (waiting === undefined ? next(invocation) : waiting.then(() => next(invocation))).catch(notePause);
   };
 }

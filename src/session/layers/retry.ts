@@ -1,4 +1,5 @@
 import { ERROR_KINDS } from '../../contract/error-kinds.ts';
+import { OPERATIONS } from '../../contract/operations.ts';
 import type { Clock, Random } from '../../contract/ports.ts';
 import { SessionError, type Effect } from '../../contract/session-error.ts';
 import { sleep } from '../../provider-kit/sleep.ts';
@@ -12,20 +13,18 @@ export const BASE_DELAY_MS = 100;
 export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
 
 /**
- * The one owner of retries (C-102). Every contract verb may be repeated: reads change nothing, `start` carries a token,
- * `terminate` of something terminated succeeds. A statement may not: nobody knows whether it ran. The upload of a run list repeats
- * its parts, not itself.
- * Pauses have full jitter, are never shorter than Retry-After, and none is begun that ends after the deadline.
+ * The one owner of retries (C-102); the operations table says which verbs may be repeated.
+ * Pauses have full jitter, are never shorter than Retry-After, and none begins that would end after the deadline.
  */
 export function retryLayer(clock: Clock, random: Random): AnyLayer {
   return async (invocation, next) => {
-    if (invocation.operation === 'execute' || invocation.operation === 'stageRuns') return next(invocation);
+    if (!OPERATIONS[invocation.operation].retried) return next(invocation);
     const { call, span } = invocation;
-    /** An attempt whose answer was lost may have acted, whatever a later one says. */
+    /** An attempt whose answer was lost may have acted, whatever a later one reports. */
     let effect: Effect = 'none';
     for (let attempt = 1; ; attempt++) {
       try {
-        // The first attempt is what nearly every call is: it goes down as it came.
+        // Most calls need one attempt: it passes the invocation on unchanged.
         return await next(attempt === 1 ? invocation : { ...invocation, call: { ...call, attempt } });
       } catch (thrown) {
         if (!SessionError.is(thrown)) throw thrown;

@@ -25,6 +25,7 @@
  *
  * Years before 0000 and after 9999 have a sign and at least six digits (`'-000043-03-15'`), as in ECMAScript's date
  * format; the year 0000 is 1 BC. Infinite dates and timestamps are `'infinity'` and `'-infinity'`.
+ * Decision 9: docs/decisions/0009-values-are-exact.md
  */
 export type ResultValue =
   null | boolean | number | bigint | string | Uint8Array | ResultValue[] | { [member: string]: ResultValue };

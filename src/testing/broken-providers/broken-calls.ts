@@ -1,5 +1,5 @@
 import { SessionError } from '../../contract/session-error.ts';
-import type { CallContext } from '../../contract/session-provider.ts';
+import type { CallContext } from '../../contract/call-context.ts';
 import { alter, alterCalls, brokenProvider, type BrokenProvider } from './broken-provider.ts';
 
 /** A call of which nobody tells the provider that it was aborted. */

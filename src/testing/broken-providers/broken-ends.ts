@@ -71,7 +71,7 @@ export const BROKEN_ENDS: readonly BrokenProvider[] = [
         terminate: (handle, call) =>
           sound.terminate(handle, call).catch((error: unknown) => {
             if (SessionError.is(error, 'aborted') || SessionError.is(error, 'invalid-request')) throw error;
-            return sound.describe(handle, call);
+            return sound.describe(handle, { ...call, deadline: Number.POSITIVE_INFINITY });
           }),
       }),
   }),

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../../contract/capabilities.ts';
 import type { Observation } from '../../contract/observation.ts';
-import type { CallContext, SessionProvider } from '../../contract/session-provider.ts';
+import type { SessionProvider } from '../../contract/session-provider.ts';
+import type { CallContext } from '../../contract/call-context.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import type { StatementRunner } from '../../contract/statement-runner.ts';
 

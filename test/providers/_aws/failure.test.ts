@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commonKind, isTlsCode, mayHaveActed, readFailure } from '../../../providers/_aws/failure.ts';
+import { commonKind, mayHaveActed, readFailure } from '../../../providers/_aws/failure.ts';
+import { isTlsCode } from '../../../src/provider-kit/network-failure.ts';
 import { toSessionError } from '../../../providers/athena/errors.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);

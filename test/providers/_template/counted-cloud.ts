@@ -1,6 +1,6 @@
 import type { SessionRecord, TemplateClient } from '../../../providers/_template/client.ts';
 import type { ConformanceOracle, InjectedFault } from '../../../src/conformance/index.ts';
-import type { ProviderOperation } from '../../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../../src/contract/operations.ts';
 
 type RequestFault = Extract<InjectedFault, { readonly operation: ProviderOperation }>;
 

@@ -81,7 +81,7 @@ describe('code that Athena refuses', () => {
       effect: 'none',
       observation: { state: 'failed', reason: 'No capacity.' },
     });
-    expect(error.message).toContain('is FAILED (No capacity.) and takes no code any more; start another one');
+    expect(error.message).toContain('is FAILED (No capacity.) and takes no code any more; start a new session');
   });
 
   it('stays what it is when the session is ready: then it is the code', async () => {

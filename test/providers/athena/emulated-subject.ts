@@ -7,7 +7,8 @@ import type {
 } from '../../../src/conformance/index.ts';
 import type { Capabilities } from '../../../src/contract/capabilities.ts';
 import type { ProviderPlugin, ProviderPorts } from '../../../src/contract/provider-plugin.ts';
-import type { ProviderOperation, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../../src/contract/operations.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import type { Fault } from '../../../src/emulator/fault.ts';

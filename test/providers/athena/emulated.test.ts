@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { toConnectEndpoint } from '../../../providers/athena/connect-endpoint.ts';
 import { plugin } from '../../../providers/athena/plugin.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
@@ -58,6 +57,8 @@ async function failure(promise: Promise<unknown>): Promise<SessionError> {
   return error;
 }
 
+const operationsOf = (emulator: Emulator) => emulator.log().map(({ operation }) => operation);
+
 function lastInput(emulator: Emulator, operation: string): unknown {
   return emulator.log().findLast((record) => record.operation === operation)?.input;
 }
@@ -106,7 +107,6 @@ describe('starting on athena', () => {
     const raw = await rawSession(emulator);
     expect(raw.EngineConfiguration).toEqual({
       Classifications: [
-        { Name: 'spark-log4j2', Properties: { level: 'info' } },
         {
           Name: 'spark-defaults',
           Properties: {
@@ -116,6 +116,7 @@ describe('starting on athena', () => {
             'spark.c': 'native',
           },
         },
+        { Name: 'spark-log4j2', Properties: { level: 'info' } },
       ],
     });
   });
@@ -250,7 +251,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     const { provider, another, emulator } = await bench({ workgroup: 'sql' });
     const error = await failure(provider.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'invalid-request', effect: 'none' });
-    expect(error.message).toMatch(/runs SQL queries .* choose a Spark-enabled workgroup/);
+    expect(error.message).toMatch(/runs Athena SQL .* choose a Spark-enabled workgroup/);
     const blind = another({ workgroup: 'sql', engine: 'spark-3.5' });
     expect((await failure(blind.start(request(), unlimited()))).message).toMatch(/is not Spark.*`engine`/);
     expect(await failure(blind.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'invalid-request' });
@@ -293,7 +294,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     for (const keys of [undefined, {}, { accessKeyId: 'AKIDTEST', secretAccessKey: '' }]) {
       const keyless = another({ credentials: () => Promise.resolve(keys) });
       const { kind, message } = await failure(keyless.listPage({}, undefined, unlimited()));
-      expect([kind, message]).toEqual(['unauthenticated', expect.stringContaining('gave no accessKeyId')]);
+      expect([kind, message]).toEqual(['unauthenticated', expect.stringContaining('returned no accessKeyId')]);
     }
   });
 
@@ -307,7 +308,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
         const provider = another({ engine: 'spark-3.5', credentials: undefined, ...options });
         const error = await failure(provider.start(request(), unlimited()));
         expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
-        expect(error.message).toMatch(/credentials could not be had: .*aws sso login/);
+        expect(error.message).toMatch(/could not get AWS credentials: .*aws sso login/);
       }
     } finally {
       vi.unstubAllEnvs();
@@ -422,16 +423,15 @@ describe('every fault in every verb', () => {
 });
 
 describe('states of athena', () => {
-  it('CREATED on Spark 3.5 is ready once there is an endpoint, in describe and in the list', async () => {
+  it('CREATED on Spark 3.5 is ready once there is an endpoint; only describe asks for it', async () => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
     emulator.advance(850);
-    for (const seen of [
-      await provider.describe(handle, unlimited()),
-      ...(await provider.listPage({}, undefined, unlimited())).observations,
-    ]) {
-      expect(seen).toMatchObject({ nativeState: 'CREATED', state: 'ready', acceptsWork: true });
-    }
+    const seen = await provider.describe(handle, unlimited());
+    expect(seen).toMatchObject({ nativeState: 'CREATED', state: 'ready', acceptsWork: true });
+    const asked = emulator.log().length;
+    expect(await listAll(provider)).toMatchObject([{ nativeState: 'CREATED', state: 'creating', acceptsWork: false }]);
+    expect(operationsOf(emulator).slice(asked)).not.toContain('GetSessionEndpoint');
   });
 
   it.each(['error', 'empty'] as const)(
@@ -505,18 +505,6 @@ describe('states of athena', () => {
 });
 
 describe('endpoint and dashboard of athena', () => {
-  it('reads the address that the service gives as TLS on port 443', () => {
-    const EndpointUrl = 'https://one.sessions.athena.us-east-1.amazonaws.com';
-    const answer = { EndpointUrl, AuthToken: 'token', AuthTokenExpirationTime: new Date(5000), $metadata: {} };
-    expect(toConnectEndpoint(answer)).toEqual({
-      host: 'one.sessions.athena.us-east-1.amazonaws.com',
-      port: 443,
-      tls: true,
-      metadata: { 'x-aws-proxy-auth': 'token' },
-      expiresAtMs: 5000,
-    });
-  });
-
   it('gives host, port, the token and its end', async () => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());

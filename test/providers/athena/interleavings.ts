@@ -84,8 +84,8 @@ export const runsOver = (operations: readonly string[]): fc.Arbitrary<Run> =>
 /** Runs over a service of AWS. */
 export const aRun: fc.Arbitrary<Run> = runsOver(['StartSession', 'GetSession', 'ListSessions', 'TerminateSession']);
 
-/** How many runs a property has; the runs on further releases of Node make do with fewer. */
-export const RUNS = Number(process.env['ANYSESSION_INTERLEAVINGS'] ?? 500);
+/** How many runs a property has: few in the fast suite, 500 in `npm run test:properties`. */
+export const RUNS = Number(process.env['ANYSESSION_INTERLEAVINGS'] ?? 20);
 
 /** How long a bare call may take, milliseconds of the virtual clock. */
 const CALL_MS = 30_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ATHENA_ERRORS, toErrorKind } from '../../../providers/athena/errors.ts';
 import { toEngine } from '../../../providers/athena/engine.ts';
 import { ATHENA_STATES, liveNativeStates, toStateFacts } from '../../../providers/athena/states.ts';
-import type { AwsFailure } from '../../../providers/_aws/failure.ts';
+import type { ServiceFailure } from '../../../src/provider-kit/service-failure.ts';
 import { ERROR_KINDS } from '../../../src/contract/error-kinds.ts';
 
 describe('the state table of athena', () => {
@@ -87,7 +87,7 @@ describe('engine names', () => {
   });
 });
 
-function answered(code: string): AwsFailure {
+function answered(code: string): ServiceFailure {
   return { stage: 'answer', code, message: 'no', httpStatus: 400, requestId: 'r-1', retryAfterMs: undefined };
 }
 

@@ -5,7 +5,8 @@ import type {
   InjectedFault,
 } from '../../../src/conformance/index.ts';
 import { plugin } from '../../../providers/dataproc/plugin.ts';
-import type { ProviderOperation, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { ProviderOperation } from '../../../src/contract/operations.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import type { Fault } from '../../../src/emulator/fault.ts';

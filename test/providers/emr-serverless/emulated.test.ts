@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { toConnectEndpoint } from '../../../providers/emr-serverless/connect-endpoint.ts';
 import { plugin } from '../../../providers/emr-serverless/plugin.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { ListFilter, SessionProvider } from '../../../src/contract/session-provider.ts';
@@ -269,7 +268,7 @@ describe('what the service is known to refuse is refused before any I/O', () => 
       /reserved/,
     ],
     ['too many labels', { labels: many(201) }, /200 are allowed/],
-    ['a label with strange characters', { labels: { 'ke€y': 'v' } }, /characters beside/],
+    ['a label with strange characters', { labels: { 'ke€y': 'v' } }, /characters other than/],
     ['a label key that is too long', { labels: { ['k'.repeat(129)]: 'v' } }, /1 to 128/],
     ['a label value that is too long', { labels: { k: 'v'.repeat(257) } }, /256 are allowed/],
     ['too many properties', { sparkConf: many(101) }, /100 are allowed/],
@@ -407,25 +406,6 @@ describe('listing on emr-serverless', () => {
 });
 
 describe('endpoint, dashboard and usage of emr-serverless', () => {
-  it('reads the address that the service gives as TLS on port 443', () => {
-    const host = 'one.s.emr-serverless-services.us-east-1.amazonaws.com';
-    const answer = {
-      applicationId: 'app',
-      sessionId: 'one',
-      endpoint: `https://${host}`,
-      authToken: 'token',
-      authTokenExpiresAt: new Date(5000),
-      $metadata: {},
-    };
-    expect(toConnectEndpoint(answer)).toEqual({
-      host,
-      port: 443,
-      tls: true,
-      metadata: { 'x-aws-proxy-auth': 'token' },
-      expiresAtMs: 5000,
-    });
-  });
-
   it('gives host, port, the token and its end', async () => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
@@ -478,6 +458,7 @@ describe('endpoint, dashboard and usage of emr-serverless', () => {
     const { details } = await provider.describe(handle, unlimited());
     const { usage, startedAtMs = 0, createdAtMs = 0 } = details;
     expect(startedAtMs).toBeGreaterThan(createdAtMs);
+    expect(usage?.source).toContain('billedResourceUtilization');
     expect(usage?.vcpuHours).toBeGreaterThan(0);
     expect(usage?.executionMs).toBeGreaterThan(0);
     expect(details.creator).toContain('arn:aws:iam');

@@ -141,7 +141,9 @@ describe('HealthOmics batches through the whole product, on the emulated service
     await clock.advance(10_000);
     await expect(settle(batch.resubmitFailed())).rejects.toMatchObject({
       kind: 'conflict',
-      message: expect.stringContaining('has lost the records of its runs, and with them which ones failed') as string,
+      message: expect.stringContaining(
+        'no longer has the records of its runs, so its failed runs are unknown',
+      ) as string,
     });
     expect(emulator.oracle.batches()).toHaveLength(1);
   });
@@ -160,7 +162,9 @@ describe('HealthOmics batches through the whole product, on the emulated service
     // It has no rows, and so no failed ones: its runs must be given again.
     await expect(settle(batch.resubmitFailed())).rejects.toMatchObject({
       kind: 'conflict',
-      message: expect.stringContaining('failed before it had any runs: start it again, with `restart: true`') as string,
+      message: expect.stringContaining(
+        'failed before it had any runs: start it again (with `restart: true` if it has a key)',
+      ) as string,
     });
   });
 

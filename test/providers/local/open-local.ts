@@ -2,7 +2,8 @@ import type { ColumnBatch, ColumnField } from '../../../src/contract/column-batc
 import type { Observation } from '../../../src/contract/observation.ts';
 import type { Clock } from '../../../src/contract/ports.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
-import type { CallContext, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { StartRequest } from '../../../src/contract/start-request.ts';
 import type { Parameters, StatementExecution } from '../../../src/contract/statement-runner.ts';
 import { silentLogger, systemClock, systemRandom } from '../../../src/session/system-ports.ts';

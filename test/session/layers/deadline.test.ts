@@ -1,9 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/contract/observation.ts';
-import type { CallContext, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { CallContext } from '../../../src/contract/call-context.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
-import { CALL_BUDGET_MS, deadlineLayer } from '../../../src/session/layers/deadline.ts';
+import { CALL_TIMEOUT_MS } from '../../../src/contract/operations.ts';
+import { deadlineLayer } from '../../../src/session/layers/deadline.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
 import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
 
@@ -42,13 +44,13 @@ describe('the deadline layer', () => {
   });
 
   it('gives a call without a deadline, or with a far one, its budget', async () => {
-    for (const deadline of [Number.POSITIVE_INFINITY, 10 * CALL_BUDGET_MS]) {
+    for (const deadline of [Number.POSITIVE_INFINITY, 10 * CALL_TIMEOUT_MS]) {
       const { scene, clock, calls, provider } = setUp();
       const startedMs = clock.monotonicMs();
       const error = await refusalOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
       expect(error.kind).toBe('timeout');
-      expect(clock.monotonicMs() - startedMs).toBe(CALL_BUDGET_MS);
-      expect(calls[0]?.deadline).toBe(startedMs + CALL_BUDGET_MS);
+      expect(clock.monotonicMs() - startedMs).toBe(CALL_TIMEOUT_MS);
+      expect(calls[0]?.deadline).toBe(startedMs + CALL_TIMEOUT_MS);
     }
   });
 
@@ -109,7 +111,7 @@ describe('the deadline layer', () => {
 
     const late = await refusalOf(scene.settled(make(unlimitedCall({ deadline: clock.monotonicMs() + 5.4 }))));
     expect(late).toMatchObject({ kind: 'timeout', operation, effect });
-    const advice = effect === 'unknown' ? 'the service may have acted all the same: look before you repeat it' : 'try';
+    const advice = effect === 'unknown' ? 'it may have happened: check before you repeat it' : 'try';
     expect(late.message).toContain(`${operation} was not answered within 5 ms; ${advice}`);
   });
 

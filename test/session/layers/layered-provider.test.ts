@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CallContext, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { Invocation, Layer } from '../../../src/session/layers/layer.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
 import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';

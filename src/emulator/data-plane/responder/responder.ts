@@ -22,6 +22,7 @@ const SINCE_4_0 = new Set(['ReleaseSession', 'FetchErrorDetails']);
 /**
  * A substitute for a Spark Connect server that runs the text of SQL in DuckDB: the protocol is Spark's, the dialect is DuckDB's.
  * It keeps a database in memory for each Spark session, and the rows of a result until they are read.
+ * Decision 25: docs/decisions/0025-the-duckdb-emulator-is-not-spark.md
  */
 export class Responder implements ConnectEngine {
   readonly #duckdb: DuckDb;

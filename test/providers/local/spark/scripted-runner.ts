@@ -1,6 +1,6 @@
 import { onAbort } from '../../../../src/provider-kit/on-abort.ts';
 import { SessionError } from '../../../../src/contract/session-error.ts';
-import { abortedError } from '../../../../src/provider-kit/sleep.ts';
+import { abortedError } from '../../../../src/provider-kit/aborted-error.ts';
 import type { ConnectEndpoint } from '../../../../src/contract/session-provider.ts';
 import type { EndpointSource, SparkConnectRunner } from '../../../../src/contract/spark-connect.ts';
 import type { StatementExecution } from '../../../../src/contract/statement-runner.ts';

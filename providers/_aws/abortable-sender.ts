@@ -1,0 +1,68 @@
+import type { SdkRequest } from './request-handler.ts';
+
+interface Command {
+  readonly input: object;
+}
+
+type Step = (args: { input: object; request: unknown }) => Promise<unknown>;
+
+interface SdkClient {
+  readonly middlewareStack: {
+    remove(name: string): boolean;
+    add(
+      middleware: (next: Step) => Step,
+      options: {
+        readonly name: string;
+        readonly step: 'deserialize' | 'finalizeRequest';
+        readonly priority: 'low' | 'high';
+        readonly override?: boolean;
+      },
+    ): void;
+  };
+  send(command: Command): Promise<unknown>;
+}
+
+/** Headers for the service's logs: the caller and the SDK's attempt. Neither needs a signature. */
+const CALLER_HEADERS = {
+  'user-agent': `anysession node/${process.versions.node}`,
+  'amz-sdk-request': 'attempt=1; max=1',
+};
+
+/** Middleware that costs a tenth of a call and does nothing here: log lines without a logger, and a user agent built at each call. */
+const UNUSED_MIDDLEWARE = ['loggerMiddleware', 'getUserAgentMiddleware'];
+/** Other middleware is placed relative to this one, so it is replaced by one that does nothing. */
+const RETRY_MIDDLEWARE = {
+  name: 'retryMiddleware',
+  step: 'finalizeRequest',
+  priority: 'high',
+  override: true,
+} as const;
+
+/**
+ * Sends commands with an abort signal and keeps the middleware cache: `send(command, { abortSignal })` resolves the whole
+ * stack again and drops the cache. So the signal is stored under the command's input, and the innermost middleware, which calls
+ * the request handler, looks it up.
+ */
+export class AbortableSender {
+  readonly #client: SdkClient;
+  readonly #signals = new WeakMap<object, AbortSignal>();
+
+  constructor(client: object, handler: { handle(request: SdkRequest, options: object): Promise<unknown> }) {
+    this.#client = client as SdkClient;
+    for (const name of UNUSED_MIDDLEWARE) this.#client.middlewareStack.remove(name);
+    this.#client.middlewareStack.add((next) => next, RETRY_MIDDLEWARE);
+    this.#client.middlewareStack.add(
+      () => (args) => {
+        const request = args.request as SdkRequest;
+        Object.assign(request.headers, CALLER_HEADERS);
+        return handler.handle(request, { abortSignal: this.#signals.get(args.input) });
+      },
+      { name: 'anysessionAbortSignal', step: 'deserialize', priority: 'low' },
+    );
+  }
+
+  send<Output>(command: Command, signal: AbortSignal): Promise<Output> {
+    this.#signals.set(command.input, signal);
+    return this.#client.send(command) as Promise<Output>;
+  }
+}

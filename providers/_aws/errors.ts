@@ -1,0 +1,67 @@
+import type { ErrorKind } from '../../src/contract/error-kinds.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
+import type { FailedCall } from '../../src/provider-kit/call-runner.ts';
+import {
+  kindOfCode,
+  toServiceError,
+  type Advice,
+  type ErrorTable,
+  type ServiceFailure,
+} from '../../src/provider-kit/service-failure.ts';
+import { commonKind, mayHaveActed, readFailure } from './failure.ts';
+
+/** What a provider says about the errors of its service. */
+export interface AwsErrorTables<Operation extends string> {
+  readonly provider: string;
+  /** The service's name in messages, where operations go to more than one service. */
+  readonly service: string | ((operation: Operation) => string);
+  readonly table: ErrorTable<Operation> | ((operation: Operation) => ErrorTable<Operation>);
+  /** Adds to {@link COMMON_ADVICE}. */
+  readonly advice: Advice<Operation>;
+}
+
+/** How a provider reads errors. */
+export interface AwsErrors<Operation extends string> {
+  /** The kind of a failure of one operation. */
+  toErrorKind(failure: ServiceFailure, operation: Operation): ErrorKind;
+  /** Turns whatever the SDK threw into a SessionError. */
+  toSessionError(thrown: unknown, failed: FailedCall<Operation>): SessionError;
+}
+
+/** Advice that is the same for every service. */
+const COMMON_ADVICE = {
+  unauthenticated:
+    'run `aws sso login`, or check AWS_PROFILE, the options `profile` and `credentials`, and that `region` is the region of the endpoint',
+  'config-invalid': 'check the option `endpoint` and the certificates (NODE_EXTRA_CA_CERTS)',
+} as const satisfies Advice<string>;
+
+/** Makes the error functions of a provider from its tables. */
+export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables<Operation>): AwsErrors<Operation> {
+  const { provider, service, table } = tables;
+  const advice: Advice<Operation> = {
+    ...COMMON_ADVICE,
+    forbidden: `the README of the provider ${provider} lists the required permissions`,
+    ...tables.advice,
+  };
+  const toErrorKind = (failure: ServiceFailure, operation: Operation): ErrorKind => {
+    const rows = typeof table === 'function' ? table(operation) : table;
+    const kind = failure.stage === 'answer' ? kindOfCode(rows, failure.code, operation) : undefined;
+    return kind ?? commonKind(failure);
+  };
+  return {
+    toErrorKind,
+    toSessionError(thrown, failed) {
+      if (SessionError.is(thrown)) return thrown;
+      const failure = readFailure(thrown, failed.nowMs);
+      return toServiceError(failure, failed, {
+        provider,
+        service: typeof service === 'function' ? service(failed.operation) : service,
+        account: 'AWS',
+        kind: toErrorKind(failure, failed.operation),
+        mayHaveActed: mayHaveActed(failure),
+        advice,
+        cause: thrown,
+      });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import { AbortableSender } from './abortable-sender.ts';
+import type { AwsConfig } from './aws-options.ts';
+import { toClientConfig, type ClientSettings } from './client-config.ts';
+import { withoutNodeWarning } from './load-sdk.ts';
+
+type CommandClass = new (input: never) => {
+  resolveMiddleware(...parts: never[]): (call: never) => Promise<{ readonly output: unknown }>;
+};
+
+/** The operations of an SDK package: `GetSession` for its class `GetSessionCommand`. */
+export type OperationOf<Sdk> = {
+  [Name in keyof Sdk & string]: Name extends `${infer Operation}Command`
+    ? Sdk[Name] extends CommandClass
+      ? Operation
+      : never
+    : never;
+}[keyof Sdk & string];
+
+type CommandOf<Sdk, Operation extends string> = `${Operation}Command` extends keyof Sdk
+  ? Extract<Sdk[`${Operation}Command`], CommandClass>
+  : never;
+
+/** The input of an operation. */
+export type InputOf<Sdk, Operation extends string> = ConstructorParameters<CommandOf<Sdk, Operation>>[0];
+
+/** The answer of an operation. */
+export type OutputOf<Sdk, Operation extends string> = Awaited<
+  ReturnType<ReturnType<InstanceType<CommandOf<Sdk, Operation>>['resolveMiddleware']>>
+>['output'];
+
+/** How the client of one service is made. */
+export interface ClientParts<Sdk> {
+  /** Loads the SDK package. */
+  readonly load: () => unknown;
+  readonly create: (sdk: Sdk, settings: ClientSettings) => { destroy(): void };
+}
+
+/** The operations that change nothing. */
+const READ = /^(Get|List)/;
+
+interface Connection {
+  readonly commands: Readonly<Record<string, new (input: unknown) => { readonly input: object }>>;
+  readonly client: { destroy(): void };
+  readonly sender: AbortableSender;
+}
+
+/** The client of one service. Loads the SDK and builds the SDK's client at the first call; each call makes one attempt. */
+export class ServiceClient<Sdk> {
+  readonly #config: AwsConfig;
+  readonly #parts: ClientParts<Sdk>;
+  #connection: Connection | undefined;
+
+  constructor(config: AwsConfig, parts: ClientParts<Sdk>) {
+    this.#config = config;
+    this.#parts = parts;
+  }
+
+  /** Calls one operation, within the rate budget; an abort stops the call. */
+  async send<Operation extends OperationOf<Sdk>>(
+    operation: Operation,
+    input: InputOf<Sdk, Operation>,
+    { signal, pay }: ServiceCall,
+  ): Promise<OutputOf<Sdk, Operation>> {
+    await pay(READ.test(operation) ? 'reads' : 'writes');
+    const loaded = this.#connection === undefined ? await this.#parts.load() : undefined;
+    const { commands, sender } = (this.#connection ??= this.#connect(loaded));
+    const Command = commands[`${operation}Command`];
+    if (Command === undefined) throw new TypeError(`the SDK has no operation ${operation}`);
+    return sender.send(new Command(input), signal);
+  }
+
+  /** Closes the connections; a later call opens new ones. */
+  close(): void {
+    this.#connection?.client.destroy();
+    this.#connection = undefined;
+  }
+
+  #connect(loaded: unknown): Connection {
+    const settings = toClientConfig(this.#config);
+    const client = withoutNodeWarning(() => this.#parts.create(loaded as Sdk, settings));
+    const sender = new AbortableSender(client, settings.requestHandler);
+    return { commands: loaded as Connection['commands'], client, sender };
+  }
+}

@@ -1,0 +1,51 @@
+import { Batches } from './batch/batches.ts';
+import { layeredBatchProvider } from './batch/layered-batch-provider.ts';
+import { createRateBudget, wrongKind, type Ports } from './compose.ts';
+import type { EnvironmentConfig } from './config/config-options.ts';
+import type { BatchProvider } from './contract/batch-provider.ts';
+import type { Clock, Logger, Random, Tracer } from './contract/ports.ts';
+import { isBatchPlugin } from './contract/provider-plugin.ts';
+import { commonLayers } from './session/layers/standard-layers.ts';
+import { PollingWatcher } from './watch/polling-watcher.ts';
+import type { RateBudget } from './watch/rate-budget.ts';
+
+/** Wires the parts of `Batches`. No part does I/O or loads an SDK before its first call. */
+export function composeBatches(config: EnvironmentConfig, { clock, random, logger, tracer }: Ports): Batches {
+  const adapter = createBatchAdapter(config, clock, random, logger);
+  const provider = createBatchProvider(adapter, clock, random, tracer, createRateBudget(clock, adapter));
+  return createBatches(config, provider, clock, random, logger);
+}
+
+/** The configured provider without layers. @throws SessionError `unsupported` for a provider of sessions. */
+export function createBatchAdapter(
+  { plugin, providerConfig }: EnvironmentConfig,
+  clock: Clock,
+  random: Random,
+  logger: Logger,
+): BatchProvider {
+  if (!isBatchPlugin(plugin)) throw wrongKind(plugin, 'sessions, not run batches', 'openSessions');
+  return plugin.createBatches(providerConfig, { clock, random, logger });
+}
+
+/** The provider with all layers. */
+export function createBatchProvider(
+  adapter: BatchProvider,
+  clock: Clock,
+  random: Random,
+  tracer: Tracer,
+  budget: RateBudget,
+): BatchProvider {
+  return layeredBatchProvider(adapter, commonLayers({ clock, random, tracer, budget }));
+}
+
+/** The facade. */
+export function createBatches(
+  { environment, owner }: EnvironmentConfig,
+  provider: BatchProvider,
+  clock: Clock,
+  random: Random,
+  logger: Logger,
+): Batches {
+  const watcher = new PollingWatcher({ provider, clock, random, logger });
+  return new Batches({ environment, owner, provider, watcher, clock, random, logger });
+}

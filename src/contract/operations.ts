@@ -1,0 +1,98 @@
+import type { BatchProvider } from './batch-provider.ts';
+import type { CalculationRunner } from './calculation-runner.ts';
+import type { CallContext } from './call-context.ts';
+import type { CapabilityFlag } from './capabilities.ts';
+import type { Effect } from './session-error.ts';
+import type { SessionProvider } from './session-provider.ts';
+import type { StatementRunner } from './statement-runner.ts';
+
+/** The methods of an interface whose last parameter is a {@link CallContext}: those that reach the service. */
+export type Verb<Methods> = {
+  [Name in keyof Methods]-?: NonNullable<Methods[Name]> extends (...args: infer Args) => unknown
+    ? Args extends [...unknown[], CallContext]
+      ? Name
+      : never
+    : never;
+}[keyof Methods] &
+  string;
+
+/** The verbs of a session provider that reach its service. */
+export type ProviderOperation = Verb<SessionProvider> | Verb<StatementRunner> | `${Verb<CalculationRunner>}Calculation`;
+
+/** The verbs of a batch provider that reach its service. */
+export type BatchOperation = Verb<BatchProvider>;
+
+/** The verbs of both kinds of providers. */
+export type Operation = ProviderOperation | BatchOperation;
+
+/** Services count calls that read and calls that change something in separate rate limits. */
+export type CallClass = 'reads' | 'writes';
+
+/** What everything around a provider needs to know about one verb. */
+export interface OperationFacts {
+  /** The rate budget that a call takes from; `false` for work that the service's call limits do not count. */
+  readonly budget: CallClass | false;
+  /** Whether the retry layer may repeat it. */
+  readonly retried: boolean;
+  /** How long a call may take with all its attempts unless its caller names an earlier deadline, milliseconds; `false` without a limit. */
+  readonly timeoutMs: number | false;
+  /** Whether it changes something, so that after a lost answer the service may have acted. */
+  readonly changes: boolean;
+  /** The capability without which the verb does not exist. */
+  readonly capability?: CapabilityFlag;
+}
+
+/** The time limit of one call with all its attempts, milliseconds. */
+export const CALL_TIMEOUT_MS = 60_000;
+
+/**
+ * Every verb of every provider interface; a verb without a row does not compile.
+ * Reads change nothing, `start` carries a token, and ending what has ended succeeds: those can be repeated. `execute` cannot, because
+ * nobody knows whether the statement ran; its signal lives as long as its result, and statements keep their own time. A run
+ * list goes to a store with limits of its own: its upload takes as long as its size demands and repeats its parts, not itself.
+ */
+export const OPERATIONS: Readonly<Record<Operation, OperationFacts>> = Object.freeze({
+  start: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+  describe: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
+  listPage: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
+  terminate: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+  // Both make the service issue a token.
+  endpoint: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false, capability: 'sparkConnect' },
+  dashboard: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false, capability: 'dashboard' },
+  execute: { budget: false, retried: false, timeoutMs: false, changes: true, capability: 'sql' },
+  startCalculation: {
+    budget: 'writes',
+    retried: true,
+    timeoutMs: CALL_TIMEOUT_MS,
+    changes: true,
+    capability: 'calculations',
+  },
+  describeCalculation: {
+    budget: 'reads',
+    retried: true,
+    timeoutMs: CALL_TIMEOUT_MS,
+    changes: false,
+    capability: 'calculations',
+  },
+  stopCalculation: {
+    budget: 'writes',
+    retried: true,
+    timeoutMs: CALL_TIMEOUT_MS,
+    changes: true,
+    capability: 'calculations',
+  },
+  stageRuns: { budget: false, retried: false, timeoutMs: false, changes: false },
+  readStagedRuns: { budget: false, retried: false, timeoutMs: false, changes: false },
+  unstageRuns: { budget: false, retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
+  runsPage: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
+  runStatesPage: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
+  describeRun: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
+  cancel: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+  deleteRuns: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+  deleteRecord: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+});
+
+/** What a call may have done when its answer is lost; `none` for what is no verb of a provider. */
+export function possibleEffect(operation: string): Effect {
+  return Object.hasOwn(OPERATIONS, operation) && OPERATIONS[operation as Operation].changes ? 'unknown' : 'none';
+}

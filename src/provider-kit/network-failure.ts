@@ -1,0 +1,42 @@
+import type { ErrorKind } from '../contract/error-kinds.ts';
+
+/**
+ * How far a failed call got: it never left this process (`local`), found no credentials (`credentials`), got no connection
+ * (`connect`), lost its connection before the answer (`wire`), or got an error or an unreadable answer (`answer`).
+ */
+export type FailureStage = 'local' | 'credentials' | 'connect' | 'wire' | 'answer';
+
+/** Errors before the first byte of the request. @see https://nodejs.org/api/errors.html#common-system-errors (read 2026-11-20) */
+const CONNECT_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+
+/** Whether the TLS handshake failed: nothing was sent, and a retry does not fix a certificate. */
+export function isTlsCode(code: string): boolean {
+  return /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)|_CERT_|^EPROTO$/.test(code);
+}
+
+/** The stage of a socket error, from its `code` and `syscall`. */
+export function networkStage(code: string, syscall?: unknown): 'connect' | 'wire' {
+  return syscall === 'connect' || CONNECT_CODES.has(code) || isTlsCode(code) ? 'connect' : 'wire';
+}
+
+/** The kind of a failure that is not the service's answer. */
+export function kindOfStage(stage: Exclude<FailureStage, 'answer'>, code: string): ErrorKind {
+  if (stage === 'credentials') return 'unauthenticated';
+  if (stage === 'local') return 'internal';
+  return stage === 'connect' && isTlsCode(code) ? 'config-invalid' : 'unavailable';
+}
+
+/** The pause that a `retry-after` header asks for, milliseconds: the header holds seconds or a date. */
+export function readRetryAfter(header: string | null | undefined, nowMs: number): number | undefined {
+  if (header === null || header === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(header)) return Math.ceil(Number(header) * 1000);
+  const dateMs = Date.parse(header);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
