@@ -19,23 +19,15 @@ describe('an Athena session on the wire', () => {
     const id = await startAthena(emulator);
     emulator.advance(1500);
     const { body, headers } = await athena(emulator, 'GetSession', { SessionId: id });
-    expect(body.Status).toEqual({
-      StartDateTime: 1798761600,
-      LastModifiedDateTime: 1798761601.5,
-      IdleSinceDateTime: 1798761601.5,
-      State: 'IDLE',
-    });
+    const idleSince = { LastModifiedDateTime: 1798761601.5, IdleSinceDateTime: 1798761601.5 };
+    expect(body.Status).toEqual({ StartDateTime: 1798761600, ...idleSince, State: 'IDLE' });
     expect(body.SessionConfiguration).toMatchObject({ SessionIdleTimeoutInMinutes: 20, IdleTimeoutSeconds: 1200 });
     expect(headers.get('content-type')).toBe('application/x-amz-json-1.1');
-    expect(headers.get('x-amzn-requestid')).toMatch(
-      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    );
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    expect(headers.get('x-amzn-requestid')).toMatch(uuid);
     const refused = await athena(emulator, 'GetSession', {});
-    expect(refused).toMatchObject({
-      status: 400,
-      code: 'InvalidRequestException',
-      body: { __type: 'InvalidRequestException', AthenaErrorCode: 'INVALID_INPUT' },
-    });
+    const code = 'InvalidRequestException';
+    expect(refused).toMatchObject({ status: 400, code, body: { __type: code, AthenaErrorCode: 'INVALID_INPUT' } });
     expect(refused.headers.get('x-amzn-requestid')).not.toBeNull();
   });
 
@@ -82,11 +74,8 @@ describe('an Athena session on the wire', () => {
     const id = await startAthena(emulator, { ClientRequestToken: TOKEN, EngineConfiguration: engine });
     expect(await startAthena(emulator, { EngineConfiguration: again, ClientRequestToken: TOKEN })).toBe(id);
     const clash = { WorkGroup: 'spark35', EngineConfiguration: {}, ClientRequestToken: TOKEN };
-    expect(await athena(emulator, 'StartSession', clash)).toMatchObject({
-      body: { AthenaErrorCode: 'INVALID_INPUT' },
-      status: 400,
-      code: 'InvalidRequestException',
-    });
+    const refusal = { status: 400, code: 'InvalidRequestException', body: { AthenaErrorCode: 'INVALID_INPUT' } };
+    expect(await athena(emulator, 'StartSession', clash)).toMatchObject(refusal);
     expect(emulator.oracle.startedWith(TOKEN)).toBe(1);
     expect([...emulator.oracle.startsPerToken()]).toEqual([[TOKEN, 1]]);
   });

@@ -59,9 +59,7 @@ describe('the substitute for Spark', () => {
   });
 
   it('streams a result in batches', async () => {
-    let rows = 0;
-    let sum = 0n;
-    let batches = 0;
+    let [rows, batches, sum] = [0, 0, 0n];
     for await (const batch of (await stage.session.sql('SELECT range AS i FROM range(100000)')).batches()) {
       batches += 1;
       rows += batch.rowCount;
@@ -79,12 +77,10 @@ describe('the substitute for Spark', () => {
     const expected = parameters.map((value) => (value === day ? '2024-01-02T03:04:05.678000Z' : String(value)));
     expect(Object.values(row ?? {}).map(String)).toEqual(expected);
     const named = "SELECT :word AS word, ':word' AS text, 1::INT AS one, :n + 1 AS n";
-    expect(await stage.rows(named, { parameters: { word: 'it', n: 1 } })).toEqual([
-      { word: 'it', text: ':word', one: 1, n: 2 },
-    ]);
-    expect(withDollarNames('SELECT ":a", `:a`, :ab, :a -- :a\n/* :a */', ['a'])).toBe(
-      'SELECT ":a", `:a`, :ab, $a -- :a\n/* :a */',
-    );
+    const values = { word: 'it', text: ':word', one: 1, n: 2 };
+    expect(await stage.rows(named, { parameters: { word: 'it', n: 1 } })).toEqual([values]);
+    const replaced = withDollarNames('SELECT ":a", `:a`, :ab, :a -- :a\n/* :a */', ['a']);
+    expect(replaced).toBe('SELECT ":a", `:a`, :ab, $a -- :a\n/* :a */');
   });
 
   it.each([
@@ -95,10 +91,8 @@ describe('the substitute for Spark', () => {
     ['SELECT ? + ?', 'UNBOUND_SQL_PARAMETER', '42P02'],
   ])('refuses %s with the class of Spark and the text of DuckDB, and keeps working', async (text, code, sqlState) => {
     const parameters = text.includes('?') ? [1] : [];
-    expect(await failureOf(stage.rows(text, { parameters }))).toMatchObject({
-      kind: 'invalid-request',
-      native: { code, sqlState },
-    });
+    const failure = { kind: 'invalid-request', native: { code, sqlState } };
+    expect(await failureOf(stage.rows(text, { parameters }))).toMatchObject(failure);
     expect(await stage.rows('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
@@ -155,9 +149,8 @@ describe('another server behind the data plane', () => {
       await using stage = await openSqlStage('emr-serverless', { engine: `sc://127.0.0.1:${server.port}` });
       expect(await stage.rows('SELECT n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
       server.faults = [{ at: 1, kind: 'status', code: 13, text: '[SOME.CLASS] no', info: { sqlState: '42000' } }];
-      expect(await failureOf(stage.rows('SELECT n'))).toMatchObject({
-        native: { code: 'SOME.CLASS', sqlState: '42000' },
-      });
+      const native = { code: 'SOME.CLASS', sqlState: '42000' };
+      expect(await failureOf(stage.rows('SELECT n'))).toMatchObject({ native });
       const { sessionId, userId } = await stage.session.connect();
       const seen = server.calls.map(({ token, request }) => {
         const named = request as { readonly sessionId?: string; readonly userContext?: { readonly userId: string } };

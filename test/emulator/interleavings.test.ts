@@ -9,7 +9,7 @@ import { EmrAccount } from '../../src/emulator/emr-serverless/emr-account.ts';
 import { SESSION_INPUTS as EMR_INPUTS } from '../../src/emulator/emr-serverless/emr-inputs.ts';
 import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
 import { sessionHandlers as emrHandlers } from '../../src/emulator/emr-serverless/session-handlers.ts';
-import { operationsOf, type Operation } from '../../src/emulator/service.ts';
+import { operationsOf, type EmulatedSession, type Operation } from '../../src/emulator/service.ts';
 import type { Timeline } from '../../src/emulator/timeline.ts';
 import type { World } from '../../src/emulator/world.ts';
 import { attempt, newWorld } from './service-world.ts';
@@ -43,11 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 interface Machine {
   readonly operations: Readonly<Record<'StartSession' | 'TerminateSession', Operation>>;
-  readonly sessions: () => readonly {
-    readonly id: string;
-    truth(): { live: boolean; state: string; token: string | undefined };
-    setBusy(busy: boolean): void;
-  }[];
+  readonly sessions: () => readonly EmulatedSession[];
   readonly start: (token: number, size: number) => object;
   readonly name: (id: string) => object;
   readonly withinQuota: () => boolean;
@@ -57,9 +53,7 @@ function run(timeline: Timeline, machine: Machine, steps: readonly Step[]): void
   const seen = new Map<string, string>();
   const watch = (): void => {
     timeline.settle();
-    for (const session of machine.sessions()) {
-      const { id } = session;
-      const { state } = session.truth();
+    for (const { id, state } of machine.sessions().map((session) => session.truth())) {
       const before = seen.get(id) ?? state;
       expect(before === state || reaches(before, state), `${before} -> ${state}`).toBe(true);
       seen.set(id, state);

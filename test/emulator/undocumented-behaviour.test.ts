@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { AthenaOptions, Emulator, EmrServerlessOptions } from '../../src/emulator/index.ts';
 import { APPLICATION, athena, athenaIds, athenaState, emr, emrState, emulate } from './wire-client.ts';
-import { ROLE, startAthena, startEmr, statesAfter, TOKEN } from './wire-client.ts';
+import { startAthena, startEmr, statesAfter, TOKEN, tryStartEmr } from './wire-client.ts';
 
 const onAthena = (options: AthenaOptions): Promise<Emulator> => emulate({ athena: options });
 const onEmr = (options: EmrServerlessOptions): Promise<Emulator> => emulate({ emrServerless: options });
@@ -127,8 +127,7 @@ describe('what EMR Serverless does not document', () => {
   it('tokenClashCode: the error for a known token with other parameters', async () => {
     await using emulator = await onEmr({ tokenClashCode: 'ValidationException', tokenLifetimeMs: 1000 });
     const first = await startEmr(emulator, { clientToken: 'same' });
-    const clash = { clientToken: 'same', executionRoleArn: ROLE, name: 'other' };
-    const again = () => emr(emulator, 'POST', `/applications/${APPLICATION}/sessions`, clash);
+    const again = () => tryStartEmr(emulator, { clientToken: 'same', name: 'other' });
     expect(await again()).toMatchObject({ status: 400, code: 'ValidationException' });
     emulator.advance(1000);
     expect((await again()).status).toBe(200);
@@ -193,16 +192,14 @@ describe('what EMR Serverless does not document', () => {
     expect(await emr(emulator, 'GET', `${path}/endpoint`)).toMatchObject({ status, code });
   });
 
-  it('unsuitableApplicationCode and stoppedApplicationCode: why an application takes no sessions', async () => {
+  it('unsuitableApplicationCode and stoppedApplicationCode: why an application accepts no sessions', async () => {
     await using emulator = await onEmr({
       unsuitableApplicationCode: 'ConflictException',
       stoppedApplicationCode: 'ValidationException',
       applications: { hive1: { type: 'HIVE' }, stopped1: { autoStart: false } },
     });
-    const start = (id: string) =>
-      emr(emulator, 'POST', `/applications/${id}/sessions`, { clientToken: 'token', executionRoleArn: ROLE });
-    expect((await start('hive1')).status).toBe(409);
-    expect((await start('stopped1')).status).toBe(400);
+    expect((await tryStartEmr(emulator, {}, 'hive1')).status).toBe(409);
+    expect((await tryStartEmr(emulator, {}, 'stopped1')).status).toBe(400);
   });
 
   it('describeLagMs and listLagMs: how far reading is behind', async () => {

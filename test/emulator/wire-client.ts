@@ -81,11 +81,16 @@ export async function statesAfter(emulator: Emulator, session: string, pauses: r
 
 let lastToken = 0;
 
-/** Starts an EMR Serverless session and gives its path. */
-export async function startEmr(emulator: Emulator, members: object = {}, application = APPLICATION): Promise<string> {
+/** Starts an EMR Serverless session, which may be refused. */
+export function tryStartEmr(emulator: Emulator, members: object = {}, application = APPLICATION): Promise<WireReply> {
   lastToken += 1;
   const body = { clientToken: `token-${lastToken}`, executionRoleArn: ROLE, ...members };
-  const reply = await emr(emulator, 'POST', `/applications/${application}/sessions`, body);
+  return emr(emulator, 'POST', `/applications/${application}/sessions`, body);
+}
+
+/** Starts an EMR Serverless session and gives its path. */
+export async function startEmr(emulator: Emulator, members: object = {}, application = APPLICATION): Promise<string> {
+  const reply = await tryStartEmr(emulator, members, application);
   if (reply.status !== 200) throw new Error(`StartSession: ${JSON.stringify(reply.body)}`);
   return `/applications/${application}/sessions/${reply.body.sessionId as string}`;
 }
