@@ -8,14 +8,16 @@ import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
-import { DataprocClient, type DataprocCall, type NativeSession } from './client.ts';
+import { DataprocClient, type NativeSession } from './client.ts';
 import { terminateAndWait, type SessionTarget } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
-import { fromSession, notFoundObservation, type ObservationContext } from './observation.ts';
+import { fromSession } from './observation.ts';
+import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
+import type { DataprocCall } from './transport.ts';
 
 /** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/create (read 2026-11-20) */
 const SESSION_ID = {
@@ -82,7 +84,7 @@ export class DataprocProvider implements SessionProvider {
         terminateAndWait(this.#target(handle, sub)),
       );
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation('Dataproc', this.#context(handle));
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { CONTRACT_VERSION, definePlugin, type ProviderPlugin } from '../../src/c
 import { LIFETIME, localCapabilities } from './capabilities.ts';
 import { engineLoader, loadOnce } from './client.ts';
 import { LocalService } from './local-service.ts';
-import { engineScope, type LocalConfig, localOptionsSchema, parseLocalOptions } from './options.ts';
+import { engineScope, LOCAL_OPTIONS_SHAPE, parseLocalOptions, type LocalConfig } from './options.ts';
 import { LocalProvider } from './provider.ts';
 
 /** The local provider: sessions on this very machine, on DuckDB or on a Spark Connect server. */
@@ -12,7 +12,7 @@ export const plugin: ProviderPlugin = definePlugin<LocalConfig>({
   summary: 'Sessions on this machine, on DuckDB, Sail or Apache Spark: no cloud, no cost',
   capabilities: localCapabilities({ engine: 'duckdb' }),
   capabilitiesOf: localCapabilities,
-  optionsSchema: localOptionsSchema,
+  optionsSchema: () => LOCAL_OPTIONS_SHAPE,
   environmentVariables: {},
   parseOptions: parseLocalOptions,
   create: (config, ports) => {

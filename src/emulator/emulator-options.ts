@@ -1,7 +1,8 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { AthenaOptions } from './athena/athena-options.ts';
-import { parseEngine, type EngineChoice, type ResponderVersion } from './data-plane/engine-choice.ts';
+import type { ResponderVersion } from './data-plane/connect-engine.ts';
+import { parseEngine, type EngineChoice } from './data-plane/engine-choice.ts';
 import type { DataprocOptions } from './dataproc/dataproc-options.ts';
 import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
 import type { Fault } from './fault.ts';

@@ -1,21 +1,24 @@
 import type { OptionProblem } from '../contract/provider-plugin.ts';
+import { closestName } from './closest-name.ts';
+import { describeValue } from './describe-value.ts';
 
-/** The part of JSON Schema that options need: one record is what editors complete by and what is checked here. */
-export type OptionShape = { readonly description?: string } & (
+/** The part of JSON Schema that options need: the same record completes options in editors and checks them. */
+export type OptionShape = { readonly description?: string; /** What fits, in words. */ readonly title?: string } & (
   | {
       readonly type: 'string';
       readonly enum?: readonly string[];
       readonly pattern?: string;
-      /** What fits the pattern, in words. */
-      readonly title?: string;
       readonly minLength?: number;
       readonly maxLength?: number;
       readonly default?: string;
     }
   | { readonly type: 'boolean'; readonly default?: boolean }
   | { readonly type: 'number'; readonly exclusiveMinimum: number; readonly default?: number }
-  | { readonly type: 'array'; readonly items: OptionShape }
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum?: number; readonly default?: number }
+  | { readonly type: 'array'; readonly items: OptionShape; readonly default?: readonly unknown[] }
   | ObjectShape
+  | ChoiceShape
+  | CodeShape
 );
 
 /** The shape of a map of options. */
@@ -27,75 +30,137 @@ export interface ObjectShape {
   readonly additionalProperties: boolean | OptionShape;
 }
 
-type Path = readonly (string | number)[];
-
-/** Everything in `value` that does not fit `shape`. What was found is told by its type only: it may be a secret. */
-export function checkOptions(value: unknown, shape: OptionShape, path: Path = []): readonly OptionProblem[] {
-  if (shape.type === 'object') return checkObject(value, shape, path);
-  if (shape.type === 'array') {
-    if (!Array.isArray(value)) return [{ path, message: `expected a list; found ${typeName(value)}` }];
-    return value.flatMap((item, index) => checkOptions(item, shape.items, [...path, index]));
-  }
-  return fits(value, shape) ? [] : [{ path, message: `expected ${expectation(shape)}; found ${found(value, shape)}` }];
+/** The shape of an option that may have one of several types. */
+interface ChoiceShape {
+  readonly type?: undefined;
+  readonly anyOf: readonly OptionShape[];
+  readonly default?: unknown;
 }
 
-/** The values that options have when nobody sets them. */
+/** A value that only code can pass: a signal, a function. No JSON Schema describes it. */
+interface CodeShape {
+  readonly type: 'code';
+  readonly title: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+type Path = readonly (string | number)[];
+
+/** Everything in `value` that does not fit `shape`, with the expected and the actual value; hides what looks like a secret. */
+export function checkOptions(value: unknown, shape: OptionShape, path: Path = []): readonly OptionProblem[] {
+  if (shape.type === 'object' && isMap(value)) return checkMap(value, shape, path);
+  if (shape.type === 'array' && Array.isArray(value)) {
+    return value.flatMap((item, index) => checkOptions(item, shape.items, [...path, index]));
+  }
+  if (shape.type === undefined) {
+    const sameType = shape.anyOf.find(({ type }) => type === (Array.isArray(value) ? 'array' : typeof value));
+    if (sameType !== undefined) return checkOptions(value, sameType, path);
+  }
+  if (fits(value, shape)) return [];
+  const found = describeValue(value, path.join('.'));
+  return [{ path, message: `expected ${expectation(shape)}; found ${found}${hint(value, shape)}` }];
+}
+
+/** The values of options that are left out. */
 export function defaultOptions({ properties = {} }: ObjectShape): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, shape]) => ('default' in shape ? [[name, shape.default]] : [])),
   );
 }
 
-function checkObject(value: unknown, shape: ObjectShape, path: Path): readonly OptionProblem[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [{ path, message: `expected a map; found ${typeName(value)}` }];
-  }
-  const { properties = {}, required = [], additionalProperties } = shape;
-  const members = value as Readonly<Record<string, unknown>>;
-  return [...new Set([...required, ...Object.keys(members)])].flatMap((key) => {
-    const memberShape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    const memberPath = [...path, key];
-    if (memberShape === false) {
-      return [{ path: memberPath, message: `unknown option; known here: ${Object.keys(properties).join(', ')}` }];
-    }
-    if (memberShape === true || memberShape === undefined) return [];
-    if (members[key] === undefined && !required.includes(key)) return [];
-    return checkOptions(members[key], memberShape, memberPath);
+/** Whether a value is a map, as all file formats produce them. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** The message for an unknown key, with the one that was probably meant. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const closest = closestName(key, known);
+  return closest === undefined
+    ? `unknown key; known here: ${known.join(', ')}`
+    : `unknown key; did you mean ${closest}?`;
+}
+
+function checkMap(
+  value: Readonly<Record<string, unknown>>,
+  { properties = {}, required = [], additionalProperties }: ObjectShape,
+  path: Path,
+): readonly OptionProblem[] {
+  const known = Object.keys(properties);
+  return [...new Set([...known, ...Object.keys(value)])].flatMap((key) => {
+    const shape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    if (shape === false) return [{ path: [...path, key], message: unknownKey(key, known) }];
+    if (shape === true || shape === undefined) return [];
+    const member = Object.hasOwn(value, key) ? value[key] : undefined;
+    return member === undefined && !required.includes(key) ? [] : checkOptions(member, shape, [...path, key]);
   });
 }
 
-type ScalarShape = Exclude<OptionShape, { readonly type: 'object' | 'array' }>;
-
-function fits(value: unknown, shape: ScalarShape): boolean {
-  if (shape.type === 'boolean') return typeof value === 'boolean';
-  if (shape.type === 'number') return Number.isFinite(value) && Number(value) > shape.exclusiveMinimum;
-  if (typeof value !== 'string') return false;
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = shape;
-  if (shape.enum !== undefined) return shape.enum.includes(value);
-  return value.length >= minLength && value.length <= maxLength && (!pattern || new RegExp(pattern, 'u').test(value));
+function fits(value: unknown, shape: OptionShape): boolean {
+  switch (shape.type) {
+    case 'code':
+      return shape.accepts(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'number':
+      return Number.isFinite(value) && Number(value) > shape.exclusiveMinimum;
+    case 'integer':
+      return (
+        Number.isSafeInteger(value) && Number(value) >= shape.minimum && Number(value) <= (shape.maximum ?? Infinity)
+      );
+    case 'string': {
+      if (typeof value !== 'string') return false;
+      const { minLength = 0, maxLength = Infinity, pattern } = shape;
+      if (shape.enum !== undefined) return shape.enum.includes(value);
+      return (
+        value.length >= minLength && value.length <= maxLength && (!pattern || new RegExp(pattern, 'u').test(value))
+      );
+    }
+    default:
+      return false;
+  }
 }
 
-function expectation(shape: ScalarShape): string {
-  if (shape.type === 'boolean') return 'true or false';
-  if (shape.type === 'number') return `a number above ${shape.exclusiveMinimum}`;
-  if (shape.enum !== undefined) return `one of ${shape.enum.join(', ')}`;
+function expectation(shape: OptionShape): string {
   if (shape.title !== undefined) return shape.title;
-  const { minLength = 0, maxLength } = shape;
-  return maxLength === undefined ? 'a text' : `a text of ${minLength} to ${maxLength} characters`;
+  switch (shape.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'number':
+      return `a number above ${shape.exclusiveMinimum}`;
+    case 'integer':
+      return `a whole number${shape.maximum === undefined ? `, ${shape.minimum} or more` : ` from ${shape.minimum} to ${shape.maximum}`}`;
+    case 'string': {
+      const { enum: members, minLength = 0, maxLength } = shape;
+      if (members !== undefined) return `one of ${members.join(', ')}`;
+      if (maxLength !== undefined) return `a string of ${minLength} to ${maxLength} characters`;
+      return minLength === 0 ? 'a string' : 'a non-empty string';
+    }
+    case 'array':
+      return 'a list';
+    case 'object':
+      return 'a map';
+    case 'code':
+      return shape.title;
+    default:
+      return shape.anyOf.map(expectation).join(' or ');
+  }
 }
 
-/** Only a wrong choice or number is repeated: they are no secrets. */
-function found(value: unknown, shape: ScalarShape): string {
-  if (shape.type === 'number' && typeof value === 'number') return String(value);
-  return shape.type === 'string' && shape.enum !== undefined && typeof value === 'string'
-    ? `"${value.slice(0, 40)}"`
-    : typeName(value);
-}
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
-function typeName(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : 'another text';
-  return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+/** Hints for the two most common mistakes: a duration with its unit, and a number without quotes. */
+function hint(value: unknown, { type }: OptionShape): string {
+  const [, amount, unit = ''] = typeof value === 'string' ? (/^(\d+) ?([a-z]+)$/.exec(value) ?? []) : [];
+  const unitMs = UNITS_MS[unit];
+  if (type === 'integer' && unitMs !== undefined) return ` (in milliseconds that is ${Number(amount) * unitMs})`;
+  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return ' (put it in quotes)';
+  return '';
 }

@@ -19,7 +19,7 @@ export type ScriptedConfig = Readonly<Record<keyof typeof OPTIONS, number>>;
 
 /**
  * The plugin of a scripted provider, so that a config can name it.
- * @param service - the service that every provider it creates talks to; without one each provider gets its own.
+ * @param service - the service of every provider that it creates; without one, each provider gets its own.
  */
 export function createScriptedPlugin(service?: ScriptedService): ProviderPlugin {
   return definePlugin<ScriptedConfig>({
@@ -54,5 +54,5 @@ export function createScriptedPlugin(service?: ScriptedService): ProviderPlugin 
   });
 }
 
-/** The plugin under which `provider: 'anysession/testing'` in a config file finds a scripted cloud. */
+/** The plugin of a scripted cloud for `provider: 'anysession/testing'` in a config file. */
 export const plugin = createScriptedPlugin();

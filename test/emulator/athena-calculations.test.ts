@@ -34,7 +34,7 @@ describe('an Athena calculation on the wire', () => {
     emulator.advance(500);
     const done = await describeCalculation(emulator, calculation);
     expect(done.Status).toMatchObject({ State: 'COMPLETED', CompletionDateTime: 1798761602 });
-    expect(done.Result.ResultS3Uri.startsWith(done.WorkingDirectory)).toBe(true);
+    expect((done.Result.ResultS3Uri as string).startsWith(done.WorkingDirectory as string)).toBe(true);
     expect(done.Result.ResultType).toMatch(/^\w+\/[-+.\w]+$/);
     expect(await athenaState(emulator, id)).toBe('IDLE');
     const code = await athena(emulator, 'GetCalculationExecutionCode', { CalculationExecutionId: calculation });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RpcFault, RpcFaultPlace } from '../../src/emulator/fault.ts';
-import { failureOf, openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import { failureOf } from '../failure-of.ts';
+import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
 
 /** A result of several batches. */
 const TEXT = 'SELECT range AS n FROM range(40000)';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { withDollarNames } from '../../src/emulator/data-plane/responder/duckdb-connection.ts';
 import { FakeServer } from '../spark-connect/fake-server.ts';
-import { openSqlStage, failureOf, until, type SqlStage } from './sql-stage.ts';
+import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** A statement that takes long enough to be stopped. */
 const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';

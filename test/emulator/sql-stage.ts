@@ -113,16 +113,6 @@ export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}):
   }
 }
 
-/** The error of work that must fail. */
-export async function failureOf(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it succeeded');
-}
-
 /** Resolves when the condition is met. @throws Error after half a minute. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (const untilMs = Date.now() + 30_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 2))) {

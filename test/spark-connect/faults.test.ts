@@ -11,6 +11,7 @@ import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { systemRandom } from '../../src/session/system-ports.ts';
 import { batch, FakeServer, ipc } from './fake-server.ts';
+import { failureOf } from '../failure-of.ts';
 
 const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
 
@@ -67,12 +68,6 @@ async function numbers(signal = new AbortController().signal): Promise<number[]>
   return found;
 }
 
-const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => expect.fail('it succeeded'),
-    (error: unknown) => error,
-  );
-
 const UNAVAILABLE = 14;
 const MESSAGES = [0, 1, 2];
 
@@ -107,7 +102,7 @@ describe('a stream that breaks', () => {
     server.faults = [reset];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.faults = [reset, ...Array.from({ length: 9 }, () => ({ ...reset, at: 2 }))];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable' });
     expect(server.faults).toHaveLength(5);
   });
 
@@ -125,7 +120,7 @@ describe('a stream that breaks', () => {
     server.commandFaults = [{ at: 1, ...forgotten }];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.commandFaults = [{ at: 0, ...forgotten }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
   });
 
   it('waits as long as the server asks', async () => {
@@ -135,19 +130,19 @@ describe('a stream that breaks', () => {
 
   it('is lost when the server does not know the operation after it has sent something', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 13, text: '[INVALID_HANDLE.OPERATION_NOT_FOUND] no' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
   });
 
   it('gives up after its retries with one clear error', async () => {
     server.faults = Array.from({ length: 20 }, () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }));
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
   });
 });
 
 describe('a server that is something else', () => {
   it('of an older Spark is told apart', async () => {
     server.faults = [{ at: -1, kind: 'status', code: 12, text: 'Method not found' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
   });
 
   it.each([
@@ -158,7 +153,7 @@ describe('a server that is something else', () => {
     await once(other.listen(0, '127.0.0.1'), 'listening');
     server.close();
     server.port = (other.address() as AddressInfo).port;
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('cannot be reached'),
     });
@@ -170,7 +165,7 @@ describe('a session whose server was restarted', () => {
   it('is lost, and no new one takes its place', async () => {
     await numbers();
     server.serverSideSessionId = 'server-2';
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
 
@@ -222,7 +217,7 @@ describe('answers', () => {
     server.answers = [piece(0, 0, 100), piece(1, 100)];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.answers = [piece(1, 100), piece(0, 0, 100)];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
   });
 
   it.each([
@@ -231,7 +226,7 @@ describe('answers', () => {
     ['bytes that are no Arrow', batch([3], 2, { data: Uint8Array.of(1, 2, 3) })],
   ])('with %s are no result', async (_, second) => {
     server.answers = [batch([1, 2], 0), second];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
   });
 });
 
@@ -244,7 +239,7 @@ describe('an error of Spark', () => {
       messageParameters: '{"relationName":"`nope`"}',
     };
     server.faults = [{ at: 0, kind: 'status', code: 13, text: '[TABLE_OR_VIEW_NOT_FOUND] nope', info }];
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       kind: 'invalid-request',
       native: { code: 'TABLE_OR_VIEW_NOT_FOUND', sqlState: '42P01', messageParameters: { relationName: '`nope`' } },
     });
@@ -257,7 +252,7 @@ describe('an error of Spark', () => {
       errors: [{ sparkThrowable: { errorClass: 'X.Y', sqlState: '42P01', queryContexts } }],
     };
     server.faults = [{ at: 0, kind: 'status', code: 13, text: 'cut short', info: { errorId: 'e-1' } }];
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       native: { code: 'X.Y', sqlState: '42P01', queryContexts: [{ fragment: 'nope', start: 14, stop: 17 }] },
     });
   });
@@ -272,7 +267,7 @@ describe('an error of Spark', () => {
         info: { reason: 'java.lang.IllegalStateException' },
       },
     ];
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
 
@@ -286,7 +281,7 @@ describe('a token', () => {
 
   it('that is cut off as proxies of AWS do is replaced near its end only', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
     await runner.release(HANDLE);
     expiresInMs = 60_000;
     server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
@@ -295,7 +290,7 @@ describe('a token', () => {
 
   it('that is refused for good is one error that does not show it', async () => {
     server.accepts = new Set();
-    const error = await failure(numbers());
+    const error = await failureOf(numbers());
     expect(error).toMatchObject({ kind: 'unauthenticated', message: expect.stringContaining('bad token: …') });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
     expect(asked).toBe(2);
@@ -305,7 +300,7 @@ describe('a token', () => {
     const messageParameters = JSON.stringify({ header: 'Bearer secret-1' });
     const info = { errorClass: 'BAD_HEADER', messageParameters };
     server.faults = [{ at: 1, kind: 'status', code: 13, text: '[BAD_HEADER] secret-1', info }];
-    const error = await failure(numbers());
+    const error = await failureOf(numbers());
     expect(error).toMatchObject({ native: { messageParameters: { header: 'Bearer …' } } });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
   });
@@ -328,7 +323,7 @@ describe('joining', () => {
     server.isSilent = true;
     const { signal } = new AbortController();
     const join = (more: object): Promise<unknown> =>
-      failure(runner.connect(HANDLE, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...more }));
+      failureOf(runner.connect(HANDLE, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...more }));
     expect(await join({ deadline: systemClock.monotonicMs() + 50 })).toMatchObject({
       kind: 'timeout',
       operation: 'connect',
@@ -342,7 +337,7 @@ describe('cancelling', () => {
     server.interruptsFind = 'none';
     server.faults = [{ at: 1, kind: 'silence' }];
     const controller = new AbortController();
-    const work = failure(numbers(controller.signal));
+    const work = failureOf(numbers(controller.signal));
     while (server.begun.size < 2) await new Promise((resolve) => setTimeout(resolve, 2));
     controller.abort(new Error('enough'));
     expect(await work).toMatchObject({ kind: 'aborted' });

@@ -1,4 +1,3 @@
-import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
@@ -28,15 +27,4 @@ export class Stage {
     const { clock, logger } = this;
     return Statement.submit({ handle: HANDLE, clock, logger, random: this.#random, whenReady }, text, options);
   }
-}
-
-/** The SessionError that something fails with. */
-export async function failure(work: Promise<unknown> | (() => unknown)): Promise<SessionError> {
-  try {
-    await (typeof work === 'function' ? work() : work);
-  } catch (error) {
-    if (SessionError.is(error)) return error;
-    throw new Error('it failed, but not with a SessionError', { cause: error });
-  }
-  throw new Error('it did not fail');
 }

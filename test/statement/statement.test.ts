@@ -4,7 +4,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
 import { STOP_PATIENCE_MS, type Statement } from '../../src/statement/statement.ts';
 import { numbers, settled, workForEver } from './scripted-runner.ts';
-import { failure, HANDLE, Stage } from './stage.ts';
+import { HANDLE, Stage } from './stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** Every state that the statement enters after this. */
 function statesOf(statement: Statement): string[] {
@@ -121,7 +122,7 @@ describe('a statement that fails', () => {
     const stage = new Stage();
     const reason = new SessionError('session-failed', 'the session ended', { operation: 'whenReady' });
     const statement = stage.submit('SELECT 1', {}, () => Promise.reject(reason));
-    const error = await failure(statement.result());
+    const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'session-failed', provider: 'scripted', handle: HANDLE });
     expect(statement.state).toBe('failed');
     expect(stage.runner.executed).toEqual([]);
@@ -135,7 +136,7 @@ describe('a statement that fails', () => {
     const stage = new Stage({ onExecute: () => Promise.reject(refusal) });
     const statement = stage.submit();
     const states = statesOf(statement);
-    const error = await failure(statement.result());
+    const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'invalid-request', message: refusal.message, native: { code: 'X' } });
     expect(states).toEqual(['running', 'failed']);
     await statement.done;
@@ -144,7 +145,7 @@ describe('a statement that fails', () => {
   it('calls what is no SessionError a mistake of the adapter', async () => {
     const bug = new TypeError('x is undefined');
     const stage = new Stage({ onExecute: () => Promise.reject(bug) });
-    const error = await failure(stage.submit().result());
+    const error = await failureOf(stage.submit().result());
     expect(error).toMatchObject({ kind: 'internal', cause: bug });
     expect(error.message).toContain('x is undefined');
   });
@@ -166,8 +167,8 @@ describe('a statement that fails', () => {
     });
     const statement = stage.submit();
     const result = await statement.result();
-    expect(await failure(result.rows())).toMatchObject({ kind: 'unavailable' });
-    expect(await failure(result.rows())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(result.rows())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(result.rows())).toMatchObject({ kind: 'unavailable' });
     expect(statement.state).toBe('failed');
     expect(stage.runner.closed).toBe(1);
   });
@@ -186,7 +187,7 @@ describe('a statement that fails', () => {
     const second = new SessionError('internal', 'cannot close', { operation: 'execute' });
     const stage = new Stage({ onBatch: () => Promise.reject(first), onClose: () => Promise.reject(second) });
     const result = await stage.submit().result();
-    const error = await failure(result.rows());
+    const error = await failureOf(result.rows());
     expect(error).toMatchObject({ kind: 'unavailable', message: first.message });
     expect((error.cause as AggregateError).errors).toEqual([first, second]);
   });
@@ -199,7 +200,7 @@ describe('cancelling', () => {
     const states = statesOf(statement);
     await statement.cancel();
     expect(states).toEqual(['cancelled']);
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', effect: 'none', handle: HANDLE });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', effect: 'none', handle: HANDLE });
     expect(stage.runner.executed).toEqual([]);
     expect(stage.clock.pendingTimers).toBe(0);
   });
@@ -234,7 +235,7 @@ describe('cancelling', () => {
     stop();
     await cancelling;
     expect(statement.state).toBe('cancelled');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
@@ -253,7 +254,7 @@ describe('cancelling', () => {
     });
     const statement = stage.submit();
     const result = await statement.result();
-    const reading = failure(result.rows());
+    const reading = failureOf(result.rows());
     await settled();
     await statement.cancel();
     expect(await reading).toMatchObject({ kind: 'aborted' });
@@ -268,7 +269,7 @@ describe('cancelling', () => {
     await statement.cancel();
     expect(statement.state).toBe('cancelled');
     expect(stage.runner).toMatchObject({ pulled: 2, closed: 1 });
-    expect(await failure(result.rows())).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(result.rows())).toMatchObject({ kind: 'aborted' });
   });
 
   it('closes an execution that the engine hands over too late', async () => {
@@ -281,7 +282,7 @@ describe('cancelling', () => {
     await cancelling;
     expect(stage.runner).toMatchObject({ pulled: 0, closed: 1 });
     expect(statement.state).toBe('cancelled');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted' });
   });
 
   it('twice at once is one cancel', async () => {
@@ -302,7 +303,7 @@ describe('cancelling', () => {
   ])('after it has %s is a conflict that says so', async (state, script, words) => {
     const statement = new Stage(script).submit();
     await statement.done;
-    const error = await failure(statement.cancel());
+    const error = await failureOf(statement.cancel());
     expect(error).toMatchObject({ kind: 'conflict', operation: 'cancel', handle: HANDLE });
     expect(error.message).toContain(words);
     expect(error.message).toContain(statement.id);
@@ -312,20 +313,20 @@ describe('cancelling', () => {
   it('after it was cancelled is a conflict that says so', async () => {
     const statement = new Stage({ onExecute: workForEver }).submit();
     await statement.cancel();
-    expect((await failure(statement.cancel())).message).toContain('has been cancelled');
+    expect((await failureOf(statement.cancel())).message).toContain('has been cancelled');
   });
 
   it('says that the engine does not answer when it does not, and waits no longer', async () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit();
     await settled();
-    const cancelling = failure(statement.cancel());
+    const cancelling = failureOf(statement.cancel());
     await stage.clock.advance(STOP_PATIENCE_MS - 1);
     expect(statement.state).toBe('running');
     await stage.clock.advance(1);
     expect(await cancelling).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'cancel' });
     expect(statement.state).toBe('cancelled');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', effect: 'unknown' });
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
@@ -335,9 +336,9 @@ describe('cancelling', () => {
     const statement = stage.submit();
     const result = await statement.result();
     await settled();
-    expect(await failure(statement.cancel())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(statement.cancel())).toMatchObject({ kind: 'unavailable' });
     expect(statement.state).toBe('cancelled');
-    const error = await failure(result.rows());
+    const error = await failureOf(result.rows());
     expect(error.kind).toBe('aborted');
     expect((error.cause as AggregateError).errors).toMatchObject([{ kind: 'aborted' }, { kind: 'unavailable' }]);
   });
@@ -351,7 +352,7 @@ describe('the signal of the caller', () => {
     await settled();
     const reason = new Error('the user left');
     controller.abort(reason);
-    expect(await failure(statement.result())).toMatchObject({ kind: 'aborted', cause: reason, effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', cause: reason, effect: 'unknown' });
     expect(statement.state).toBe('cancelled');
   });
 
@@ -372,7 +373,7 @@ describe('the signal of the caller', () => {
       return Promise.resolve(stage.runner);
     };
     const reason = new Error('too late');
-    const error = await failure(() => stage.submit('SELECT 1', { signal: AbortSignal.abort(reason) }, whenReady));
+    const error = await failureOf(() => stage.submit('SELECT 1', { signal: AbortSignal.abort(reason) }, whenReady));
     expect(error).toMatchObject({ kind: 'aborted', cause: reason, effect: 'none' });
     await settled();
     expect(asked).toBe(0);
@@ -393,7 +394,7 @@ describe('timeoutMs', () => {
   it('covers the wait for the session', async () => {
     const stage = new Stage();
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 }, (signal) => workForEver(signal));
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(249);
     expect(statement.state).toBe('queued');
     await stage.clock.advance(1);
@@ -407,7 +408,7 @@ describe('timeoutMs', () => {
   it('covers the run, and stops the engine', async () => {
     const stage = new Stage({ onExecute: workForEver });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(250);
     expect(await outcome).toMatchObject({ kind: 'timeout', effect: 'unknown' });
     expect(stage.runner.executed[0]?.call.signal.aborted).toBe(true);
@@ -419,7 +420,7 @@ describe('timeoutMs', () => {
     const stage = new Stage({ batches: [numbers(1), numbers(2), numbers(3)] });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
     const result = await statement.result();
-    const reading = failure(async () => {
+    const reading = failureOf(async () => {
       for await (const _ of result.batches()) await stage.clock.advance(200);
     });
     expect(await reading).toMatchObject({ kind: 'timeout' });
@@ -437,7 +438,7 @@ describe('timeoutMs', () => {
   it('is hard: an engine that does not stop fails its caller all the same', async () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(250 + STOP_PATIENCE_MS);
     const error = await outcome;
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
@@ -451,7 +452,7 @@ describe('timeoutMs', () => {
       onExecute: () => new Promise((_, reject) => (stop = () => reject(new Error('stopped')))),
     });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await stage.clock.advance(250);
     const cancelling = statement.cancel();
     stop();
@@ -467,7 +468,7 @@ describe('maxResultBytes', () => {
     const [first] = numbers(1, 2).columns;
     const bytes = (first?.values?.byteLength ?? 0) * 2;
     expect(await (await stage.submit('SELECT n', { maxResultBytes: bytes }).result()).rows()).toHaveLength(4);
-    const error = await failure((await stage.submit('SELECT n', { maxResultBytes: bytes - 1 }).result()).rows());
+    const error = await failureOf((await stage.submit('SELECT n', { maxResultBytes: bytes - 1 }).result()).rows());
     expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
     expect(error.message).toMatch(/more than maxResultBytes .* raise maxResultBytes/);
     expect(stage.runner.closed).toBe(2);
@@ -486,7 +487,7 @@ describe('maxRows', () => {
     const stage = new Stage({ batches });
     const statement = stage.submit('SELECT n', { maxRows: 3 });
     const result = await statement.result();
-    const error = await failure(result.rows());
+    const error = await failureOf(result.rows());
     expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
     expect(error.message).toMatch(/more than maxRows \(3\) rows.*LIMIT.*raise maxRows/);
     expect(statement.state).toBe('failed');
@@ -497,7 +498,7 @@ describe('maxRows', () => {
     const stage = new Stage({ batches: [numbers(1, 2), numbers(3, 4), numbers(5), numbers(6)] });
     const result = await stage.submit('SELECT n', { maxRows: 4 }).result();
     const seen: number[] = [];
-    const error = await failure(async () => {
+    const error = await failureOf(async () => {
       for await (const batch of result.batches()) seen.push(batch.rowCount);
     });
     expect(error.kind).toBe('invalid-request');
@@ -541,7 +542,7 @@ describe('listeners', () => {
 
   it('cannot wait for what never comes', async () => {
     const statement = new Stage().submit();
-    const error = await failure(() => statement.on('finished' as 'state', () => {}));
+    const error = await failureOf(() => statement.on('finished' as 'state', () => {}));
     expect(error.message).toBe("[invalid-request] a statement has the events state and progress, not 'finished'");
     await statement.done;
   });

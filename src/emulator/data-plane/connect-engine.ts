@@ -39,3 +39,6 @@ export const METHODS = [
   'CloneSession',
   'GetStatus',
 ] as const;
+
+/** The Spark version that the DuckDB substitute reports. */
+export type ResponderVersion = '3.5' | '4.0';

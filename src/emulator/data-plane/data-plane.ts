@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type { FaultScript } from '../fault-script.ts';
 import { TcpListener, type EmulatorServer } from '../loopback.ts';
 import type { ConnectServer } from './connect-server.ts';
-import { openEngine, type EngineChoice, type ResponderVersion } from './engine-choice.ts';
+import type { ResponderVersion } from './connect-engine.ts';
+import { openEngine, type EngineChoice } from './engine-choice.ts';
 import { Gatekeeper, type ConnectGate, type GatekeeperParts, type Ticket } from './gatekeeper.ts';
 
 export interface DataPlaneParts extends GatekeeperParts {

@@ -1,14 +1,11 @@
 import { SessionError } from '../../contract/session-error.ts';
-import type { ConnectEngine } from './connect-engine.ts';
+import type { ConnectEngine, ResponderVersion } from './connect-engine.ts';
 
 /**
  * What runs the statements of emulated sessions: a substitute on DuckDB, which comes with npm and is not Spark; Sail or
  * Apache Spark, started here; or any Spark Connect server at `sc://host:port`.
  */
 export type EngineChoice = 'duckdb' | 'sail' | 'spark' | `sc://${string}`;
-
-/** The Spark version that the DuckDB substitute reports. */
-export type ResponderVersion = '3.5' | '4.0';
 
 const ADDRESS = /^sc:\/\/(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})\/?$/i;
 

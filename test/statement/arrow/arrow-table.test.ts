@@ -4,7 +4,7 @@ import type { ColumnBatch, ColumnField, ColumnType } from '../../../src/contract
 import { createArrowTable } from '../../../src/statement/arrow/arrow-table.ts';
 import { createArrowLoader, type Arrow } from '../../../src/statement/arrow/load-arrow.ts';
 import { encodeBatch, type TestValue } from '../../../src/testing/column-encoder.ts';
-import { failure } from '../stage.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const integer = (bits: 8 | 16 | 32 | 64 | 128, signed = true): ColumnType => ({ kind: 'integer', bits, signed });
 const field = (name: string, type: ColumnType, nullable = true): ColumnField => ({ name, type, nullable });
@@ -130,7 +130,7 @@ describe('integers of 128 bits', () => {
   });
 
   it('are refused where they would change their sign', async () => {
-    const error = await failure(() => tableOf(integer(128, false), [null, 1n, 2n ** 127n]));
+    const error = await failureOf(() => tableOf(integer(128, false), [null, 1n, 2n ** 127n]));
     expect(error.kind).toBe('invalid-request');
     expect(error.message).toMatch(/row 3 .* above 2\^127 - 1; cast the column to text, or read rows\(\)/);
     const nothing = {
@@ -157,14 +157,14 @@ it('a result without columns is a table without columns', () => {
 });
 
 describe('loading apache-arrow', () => {
-  it('happens once, and again after a failure, which says what to install', async () => {
+  it('happens once, and again after a failureOf, which says what to install', async () => {
     let loads = 0;
     const load = createArrowLoader(async (): Promise<Arrow> => {
       loads += 1;
       if (loads === 1) throw new Error('Cannot find package');
       return arrow;
     });
-    const error = await failure(load());
+    const error = await failureOf(load());
     expect(error).toMatchObject({ kind: 'unsupported', cause: new Error('Cannot find package') });
     expect(error.message).toContain('npm install apache-arrow');
     expect(await Promise.all([load(), load()])).toEqual([arrow, arrow]);

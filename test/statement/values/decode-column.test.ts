@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ColumnData, ColumnField, ColumnType } from '../../../src/contract/column-batch.ts';
 import { decodeColumn } from '../../../src/statement/values/decode-column.ts';
 import { encodeColumn, type TestValue } from '../../../src/testing/column-encoder.ts';
-import { failure } from '../stage.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const integer = (bits: 8 | 16 | 32 | 64 | 128, signed = true): ColumnType => ({ kind: 'integer', bits, signed });
 const decimal = (precision: number, scale: number): ColumnType => ({ kind: 'decimal', precision, scale });
@@ -289,7 +289,7 @@ describe('what engines may hand over', () => {
   ] as [string, ColumnData][])(
     "a column that lacks its %s is a mistake of the engine's adapter",
     async (part, column) => {
-      const error = await failure(() => decodeColumn(column));
+      const error = await failureOf(() => decodeColumn(column));
       expect(error.kind).toBe('internal');
       expect(error.message).toContain(`without its ${part}`);
     },

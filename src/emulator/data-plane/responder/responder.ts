@@ -1,5 +1,4 @@
-import type { ConnectEngine, EngineCall } from '../connect-engine.ts';
-import type { ResponderVersion } from '../engine-choice.ts';
+import type { ConnectEngine, EngineCall, ResponderVersion } from '../connect-engine.ts';
 import { RpcStatus } from '../../grpc-status.ts';
 import { encodeMessage, WireMessage } from '../wire-message.ts';
 import { load } from './arrow-batches.ts';

@@ -2,7 +2,7 @@ import type * as duckdbModule from '@duckdb/node-api';
 import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { RpcStatus } from '../../grpc-status.ts';
 import { encodeMessage, type WireMessage } from '../wire-message.ts';
-import type { ResponderVersion } from '../engine-choice.ts';
+import type { ResponderVersion } from '../connect-engine.ts';
 
 export type DuckDb = typeof duckdbModule;
 
