@@ -10,7 +10,6 @@ const HTTP_STATUS = {
 
 export type RestErrorCode = keyof typeof HTTP_STATUS;
 
-/** An error of EMR Serverless or HealthOmics. */
 export function restError(code: RestErrorCode, message: string): ServiceError {
   return new ServiceError(code, HTTP_STATUS[code], message);
 }

@@ -4,7 +4,6 @@ import { header, type WireRequest } from '../wire.ts';
 /** How the signature of a request is checked. */
 export interface SignatureRules {
   readonly signingName: string;
-  /** The emulated region. */
   readonly region: string;
   /** `checked`: a signature for this region is required. `any`: it may be missing or for any region. */
   readonly signature: 'any' | 'checked';
