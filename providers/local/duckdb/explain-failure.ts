@@ -40,7 +40,7 @@ export async function explainFailure(broken: BrokenStatement): Promise<SessionEr
   }
   return new SessionError(
     'unexpected',
-    `the engine broke off after ${broken.rowCount} rows and its binding does not tell why; ` +
+    `the engine broke off after ${broken.rowCount} rows and its binding gives no reason; ` +
       'to see the reason, run the statement as CREATE TEMP TABLE reason AS …',
     { operation: 'execute' },
   );

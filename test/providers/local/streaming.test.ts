@@ -121,7 +121,7 @@ describe('a result that breaks off', () => {
     const session = await local.ready();
     const untold = refusal(
       'unexpected',
-      'rows and its binding does not tell why; to see the reason, run the statement as CREATE TEMP TABLE',
+      'rows and its binding gives no reason; to see the reason, run the statement as CREATE TEMP TABLE',
     );
     const broken = `SELECT ${afterRows} FROM range(1000000) t(i)`;
     await expect(local.run(session, `SELECT 1; ${broken}`)).rejects.toEqual(untold);
