@@ -6,7 +6,7 @@ import { toSessionError } from '../errors.ts';
 import type { LocalConfig } from '../options.ts';
 import { type Config, type Database, type DuckDbBinding, type InstanceCache, loadDuckDbBinding } from './binding.ts';
 import { DuckDbSession, type OpenDatabase } from './duckdb-session.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible, type InterruptibleWork } from './interruptible.ts';
 import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
 /** What `database` says for one that lives in memory and belongs to its session alone. */
@@ -49,9 +49,15 @@ class DuckDbEngine implements LocalEngine {
   async open({ sessionId, config, signal }: EngineOpening): Promise<DuckDbSession> {
     const binding = this.#binding;
     const open = await this.#openDatabase(sessionId, config);
+    const work = { ...open, signal };
+    // Not awaited here: the settings take a millisecond, which passes while the caller hears that the session is open.
+    const configured = interruptible(work, () => binding.query(open.connection, FIRST_SETTINGS));
     try {
-      await runFirst(open, config.init, signal);
-      return new DuckDbSession(open);
+      if (config.init.length > 0) {
+        await configured;
+        await runInit(work, config.init);
+      }
+      return new DuckDbSession(open, configured);
     } catch (error) {
       binding.disconnect_sync(open.connection);
       binding.close_sync(open.database);
@@ -90,13 +96,8 @@ class DuckDbEngine implements LocalEngine {
   }
 }
 
-async function runFirst(
-  { binding, connection }: OpenDatabase,
-  init: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const work = { binding, connection, signal };
-  await interruptible(work, () => binding.query(connection, FIRST_SETTINGS));
+async function runInit(work: InterruptibleWork, init: readonly string[]): Promise<void> {
+  const { binding, connection, signal } = work;
   for (const [index, text] of init.entries()) {
     try {
       await interruptible(work, () => binding.query(connection, text));

@@ -6,7 +6,7 @@ import { isFatal, toSessionError } from '../errors.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';
 import { leaveAtExit } from './leave-at-exit.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible, type InterruptibleWork } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
 import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
@@ -28,15 +28,19 @@ export interface OpenDatabase {
  */
 export class DuckDbSession implements EngineSession {
   readonly #open: OpenDatabase;
+  readonly #configured: Promise<unknown>;
   readonly #stayAtExit: () => void;
   /** Settles when the connection is free for whoever comes next. */
-  #line: Promise<unknown> = Promise.resolve();
+  #line: Promise<unknown>;
   #result: ResultStream | undefined;
   #runningId: string | undefined;
   #brokenBy: string | undefined;
 
-  constructor(open: OpenDatabase) {
+  /** @param configured - settles when the connection has its settings; statements wait for it, opening does not. */
+  constructor(open: OpenDatabase, configured: Promise<unknown>) {
     this.#open = open;
+    this.#configured = configured;
+    this.#line = configured.catch(() => undefined);
     this.#stayAtExit = leaveAtExit(() => {
       leave(open);
     });
@@ -85,6 +89,7 @@ export class DuckDbSession implements EngineSession {
     throwIfAborted(signal, 'execute');
     this.#runningId = request.id;
     try {
+      await this.#configured;
       const result = await this.#begin(request, signal);
       this.#result = result;
       void result.finished.then(() => {
@@ -128,6 +133,8 @@ export class DuckDbSession implements EngineSession {
   async #prepareLast(text: string, hasParameters: boolean, signal: AbortSignal): Promise<PreparedText> {
     const { binding, connection } = this.#open;
     const work = { binding, connection, signal };
+    const only = await prepareOnly(work, text);
+    if (only !== undefined) return { statement: only, count: 1 };
     const { extracted_statements: all, statement_count: count } = await interruptible(work, () =>
       binding.extract_statements(connection, text),
     );
@@ -166,6 +173,17 @@ function leave({ binding, connection, spillFolder }: OpenDatabase): void {
   }
 }
 
+/** Prepares the statement of a text with one call; `undefined` when the text holds several statements or none. */
+async function prepareOnly(work: InterruptibleWork, text: string): Promise<PreparedStatement | undefined> {
+  try {
+    return await interruptible(work, () => work.binding.prepare(work.connection, text));
+  } catch (error) {
+    if (error instanceof Error && /^Invalid Input Error: (Cannot prepare multiple|No) statement/.test(error.message))
+      return undefined;
+    throw error;
+  }
+}
+
 /** Why a text could not be cut into statements; an empty one gives no error, which the binding cannot put into words. */
 function extractionError(binding: DuckDbBinding, all: ExtractedStatements): string | undefined {
   try {
@@ -183,7 +201,7 @@ function refusal(message: string): SessionError {
 interface PreparedText {
   readonly statement: PreparedStatement;
   /** Held until here, because the binding's threads do not hold what they work on. */
-  readonly all: ExtractedStatements;
+  readonly all?: ExtractedStatements;
   /** How many statements the text has. */
   readonly count: number;
 }
