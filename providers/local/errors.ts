@@ -95,6 +95,11 @@ export function isFatal(error: SessionError): boolean {
   return error.native?.code === ('FATAL' satisfies DuckDbErrorType);
 }
 
+/** An error of a statement that the engine did not throw. */
+export function executeError(kind: ErrorKind, message: string): SessionError {
+  return new SessionError(kind, message, { operation: 'execute' });
+}
+
 function errorType(words: string): DuckDbErrorType | undefined {
   const [, type = ''] = /^([A-Za-z ]+?) Error: /.exec(words) ?? [];
   return Object.hasOwn(DUCKDB_ERROR_KINDS, type) ? (type as DuckDbErrorType) : undefined;
