@@ -7,6 +7,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Tests and examples that say `anysession` get the sources, so that a test never runs against an old build. */
 export const alias = [
   { find: /^anysession$/, replacement: here('src/index.ts') },
+  { find: /^anysession\/batches$/, replacement: here('src/batches.ts') },
+  { find: /^anysession\/provider$/, replacement: here('src/provider-kit/index.ts') },
   { find: /^anysession\/providers\/(.+)$/, replacement: here('providers/$1/index.ts') },
   { find: /^anysession\/(container|conformance|testing|emulator)$/, replacement: here('src/$1/index.ts') },
 ];
@@ -14,7 +16,7 @@ export const alias = [
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'providers/_template/test/*.test.ts'],
     // Engines, child processes and sockets: what takes a second on a quiet machine may take twenty on a busy one.
     testTimeout: 30_000,
     hookTimeout: 30_000,
@@ -29,7 +31,7 @@ export default defineConfig({
         '**/index.ts',
         'src/cli/main.ts',
         // Types only: there is nothing in them to run, and each would count as one branch that is not taken.
-        'src/contract/{column-batch,observation,ports,session-defaults,session-provider,statement-runner,watcher}.ts',
+        'src/contract/{call-context,column-batch,observation,ports,session-defaults,session-provider,statement-runner,watcher}.ts',
       ],
       reporter: ['text-summary', 'html'],
       thresholds: {

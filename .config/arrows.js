@@ -148,7 +148,7 @@ export default {
       name: 'product-imports-no-tools',
       comment: 'Shipped code imports declared dependencies only.',
       severity: 'error',
-      from: { path: '^(src|providers)/' },
+      from: { path: '^(src|providers)/', pathNot: '^providers/_template/test/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
@@ -159,10 +159,10 @@ export default {
     },
     {
       name: 'examples-use-the-package',
-      comment: 'An example imports `anysession` as its readers will.',
+      comment: 'Examples and the template import `anysession` as their readers will.',
       severity: 'error',
-      from: { path: '^examples/' },
-      to: { path: '^(src|providers|test|bench)/' },
+      from: { path: '^(examples|providers/_template)/' },
+      to: { path: '^(src|providers|test|bench)/', pathNot: '^providers/_template/' },
     },
     {
       name: 'references-are-independent',
@@ -180,7 +180,7 @@ export default {
     {
       name: 'resolvable',
       severity: 'error',
-      from: { path: '^(src|providers)/' },
+      from: { path: '^(src|providers)/', pathNot: '^providers/_template/' },
       to: { couldNotResolve: true },
     },
   ],

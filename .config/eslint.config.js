@@ -67,7 +67,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['test/**'],
+    files: ['test/**', 'providers/_template/test/**'],
     rules: {
       // Tests hand wrong values in on purpose, and take objects apart to make odd ones.
       '@typescript-eslint/explicit-module-boundary-types': 'off',

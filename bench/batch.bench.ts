@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openBatches, type RunSpec } from 'anysession';
+import { openBatches, type RunSpec } from 'anysession/batches';
 import { atMost, type BenchReport, report } from './report.ts';
 import { summarize } from './samples.ts';
 

@@ -1,4 +1,4 @@
-import { type Observation, type SessionProvider, callContext, defineCapabilities } from 'anysession';
+import { type Observation, type SessionProvider, callContext } from 'anysession';
 import { CLOCK, createContainer, PROVIDER_ADAPTER, SESSION_PROVIDER, TRACER } from 'anysession/container';
 import { RecordingTracer, SCRIPTED_CAPABILITIES } from 'anysession/testing';
 import { atMost, type BenchReport, report } from './report.ts';
@@ -55,7 +55,7 @@ function instantProvider(): SessionProvider {
   return {
     id: 'instant',
     scope: 'bench',
-    capabilities: defineCapabilities({
+    capabilities: Object.freeze({
       ...SCRIPTED_CAPABILITIES,
       sql: false,
       sparkConnect: false,

@@ -2,7 +2,7 @@
  * A cohort of 150 samples over one workflow: two of them fail, and are submitted again.
  * Runs on the HealthOmics and S3 emulators. Without `emulateClouds` it runs on your AWS account.
  */
-import { openBatches, type RunSpec } from 'anysession';
+import { openBatches, type RunSpec } from 'anysession/batches';
 import { emulateClouds } from './emulated-clouds.ts';
 
 await using _clouds = await emulateClouds({

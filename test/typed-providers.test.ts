@@ -4,13 +4,8 @@ import { dataproc, type DataprocStartNative } from '../providers/dataproc/index.
 import { emrServerless, type EmrServerlessStartNative } from '../providers/emr-serverless/index.ts';
 import { healthomics } from '../providers/healthomics/index.ts';
 import { local } from '../providers/local/index.ts';
-import {
-  openBatches,
-  openSessions,
-  type ConfiguredProvider,
-  type ProviderRequest,
-  type Sessions,
-} from '../src/index.ts';
+import { openBatches } from '../src/batches.ts';
+import { openSessions, type ConfiguredProvider, type ProviderRequest, type Sessions } from '../src/index.ts';
 import { BATCHES, createContainer, LOGGER, SESSIONS, TRACER } from '../src/container/index.ts';
 import { RecordingLogger } from '../src/testing/recording-logger.ts';
 import { RecordingTracer } from '../src/testing/recording-tracer.ts';

@@ -1,57 +1,31 @@
 import type { Observation, SessionDetails } from '../../src/contract/observation.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { toObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { parseOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
 import type { NativeSession, SessionService } from './session-service.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Which session was seen, and when. */
-export interface ObservationContext {
-  readonly handle: SessionHandle;
-  readonly observedAtMs: number;
-}
-
 /** Makes an observation of a session in one of the service's answers. */
-export function toObservation(
+export function observe(
   session: NativeSession,
   service: Pick<SessionService, 'name' | 'firstStates' | 'stateFacts'>,
   context: ObservationContext,
 ): Observation {
-  const facts = service.stateFacts(session);
   const nativeState = session.state ?? '';
   const details = toDetails(session);
   const { createdAtMs, idleSinceMs, endedAtMs } = details;
   const sinceMs = endedAtMs ?? idleSinceMs ?? (service.firstStates.includes(nativeState) ? createdAtMs : undefined);
-  const reason = session.reason ?? (facts?.state === 'failed' ? `${service.name} gave no reason` : undefined);
-  return {
-    ...context,
-    nativeState,
-    state: facts?.state,
-    acceptsWork: facts?.acceptsWork ?? false,
-    final: facts?.final ?? false,
-    ...(sinceMs !== undefined && { sinceMs }),
-    ...(reason !== undefined && { reason }),
-    ...(facts?.state === 'busy' && { busySource: 'service' as const }),
-    details,
-  };
-}
-
-/** A session that the service does not know, after its end was requested. */
-export function notFoundObservation(service: string, context: ObservationContext): Observation {
-  return {
-    ...context,
-    nativeState: 'NOT_FOUND',
-    state: 'terminated',
-    acceptsWork: false,
-    final: true,
-    reason: `${service} does not know this session`,
-    details: {},
-  };
+  const { reason } = session;
+  return toObservation(
+    { service: service.name, nativeState, facts: service.stateFacts(session), sinceMs, reason, details },
+    context,
+  );
 }
 
 function toDetails(session: NativeSession): SessionDetails {
   const { tag, creator, engineVersion, labels, usage, idleTimeoutMinutes } = session;
-  const all = {
+  return omitUndefined<SessionDetails>({
     ...parseOwnershipTag(tag),
     creator,
     createdAtMs: toMs(session.createdAt),
@@ -62,8 +36,7 @@ function toDetails(session: NativeSession): SessionDetails {
     labels,
     engineVersion,
     usage,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** The SDK parses seconds with fractions, whose last digits are inexact. */

@@ -1,7 +1,7 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
+import { notReadyError } from '../../src/provider-kit/observation.ts';
 
 /**
  * Under which metadata key the proxy in front of a session reads the token, on either service.
@@ -31,7 +31,7 @@ export function toProxyEndpoint(
   const expiresAtMs = Math.round(expires?.getTime() ?? Number.NaN);
   if (address === '' || token === '' || Number.isNaN(expiresAtMs)) return undefined;
   if (!URL.canParse(address)) {
-    throw new SessionError('unexpected', "the address of the endpoint in the service's answer is no URL", {
+    throw new SessionError('unexpected', 'the address of the endpoint in the answer is not a URL', {
       operation: 'endpoint',
       provider,
     });
@@ -44,15 +44,6 @@ export function toProxyEndpoint(
     metadata: { [TOKEN_KEY]: token },
     expiresAtMs,
   };
-}
-
-/** The error of an endpoint that is not there yet. */
-export function notReadyError(handle: SessionHandle, why: string): SessionError {
-  return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
-    operation: 'endpoint',
-    provider: handle.provider,
-    handle,
-  });
 }
 
 /** A service may refuse an endpoint with one code for a session that is not ready and one that has ended: its state tells. */

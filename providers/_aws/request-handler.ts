@@ -1,7 +1,8 @@
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { onAbort } from '../../src/provider-kit/on-abort.ts';
 
-/** A request as the SDK hands it to its request handler: signed, with everything in its last form. */
+/** A request as the SDK gives it to its request handler: signed and complete. */
 export interface SdkRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -13,7 +14,7 @@ export interface SdkRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** An answer in the form that the SDK reads; the body is there as a whole. */
+/** An answer in the form that the SDK reads, with the whole body. */
 export interface SdkResponse {
   readonly statusCode: number;
   readonly reason: string | undefined;
@@ -21,7 +22,7 @@ export interface SdkResponse {
   readonly body: Uint8Array;
 }
 
-/** What comes with one request; the SDK's type of a signal is wider than the one that is ever given. */
+/** The options of one request; the SDK's type of the signal is wider than what it passes. */
 export interface HandleOptions {
   readonly abortSignal?: unknown;
 }
@@ -53,15 +54,8 @@ export class RequestHandler {
         reject(abortError());
         return;
       }
-      const onAbort = (): void => {
-        // Settles through 'error', or through nothing when the answer is complete already.
-        sent.destroy(abortError());
-      };
-      const settle = (): void => {
-        abortSignal?.removeEventListener('abort', onAbort);
-      };
       const fail = (error: Error): void => {
-        settle();
+        stopListening?.();
         reject(error);
       };
       const sent = this.#request(request, (answer) => {
@@ -69,7 +63,7 @@ export class RequestHandler {
         answer.on('data', (chunk: Uint8Array) => chunks.push(chunk));
         answer.on('error', fail);
         answer.on('end', () => {
-          settle();
+          stopListening?.();
           const [first] = chunks;
           const body = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
           resolve({
@@ -83,7 +77,8 @@ export class RequestHandler {
         });
       });
       sent.on('error', fail);
-      abortSignal?.addEventListener('abort', onAbort, { once: true });
+      // The abort settles the promise through 'error', unless the answer is complete already.
+      const stopListening = abortSignal && onAbort(abortSignal, () => sent.destroy(abortError()));
       sent.end(request.body);
     });
   }
@@ -93,10 +88,10 @@ export class RequestHandler {
     this.#https.destroy();
   }
 
-  /** The SDK asks for it; there is nothing that could be changed. */
+  /** Required by the SDK; nothing can be changed. */
   updateHttpClientConfig(): void {}
 
-  /** The SDK asks for it; there is nothing to tell. */
+  /** Required by the SDK. */
   httpHandlerConfigs(): Record<string, never> {
     return {};
   }

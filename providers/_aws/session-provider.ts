@@ -17,8 +17,9 @@ import type {
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { explainByTokenConflict, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
-import { notFoundObservation, toObservation } from './observation.ts';
-import { explainRefusal, notReadyError, toProxyEndpoint } from './proxy-endpoint.ts';
+import { notFoundObservation, notReadyError } from '../../src/provider-kit/observation.ts';
+import { observe } from './observation.ts';
+import { explainRefusal, toProxyEndpoint } from './proxy-endpoint.ts';
 import type { NativeSession, SessionService } from './session-service.ts';
 
 interface Started {
@@ -189,7 +190,7 @@ export class AwsSessionProvider implements SessionProvider {
   }
 
   #observe(handle: SessionHandle, session: NativeSession): Observation {
-    return toObservation(session, this.#service, { handle, observedAtMs: this.#ports.clock.nowMs() });
+    return observe(session, this.#service, { handle, observedAtMs: this.#ports.clock.nowMs() });
   }
 
   #notFound(handle: SessionHandle): Observation {

@@ -5,15 +5,10 @@ import type { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../../src/contract/session-provider.ts';
-import type { StatePoint } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { CallRunner, FailedCall, ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import type { StateFacts } from '../../src/provider-kit/states.ts';
 import type { ProxyAddress } from './proxy-endpoint.ts';
-
-/** What one native state means. */
-export interface StateFacts extends StatePoint {
-  readonly acceptsWork: boolean;
-}
 
 /** A session as one answer shows it, under the same names for every service; members are absent where the answer has none. */
 export interface NativeSession {

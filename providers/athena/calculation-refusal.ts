@@ -27,7 +27,7 @@ export function explainCalculationRefusal(refused: SessionError, seen: Observati
     case 'failed':
       return new SessionError(
         'session-failed',
-        `session ${handle.id} is ${nativeState} (${reason}); start another session`,
+        `session ${handle.id} is ${nativeState} (${reason}); start a new session`,
         { ...origin, observation: seen },
       );
     case 'ready':

@@ -1,7 +1,7 @@
 import type { SessionState as NativeState } from '@aws-sdk/client-athena';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { SESSION_STATES, type SessionState } from '../../src/contract/session-state.ts';
-import { liveNativeStates } from './states.ts';
+import { ATHENA_STATES } from './states.ts';
 
 /** One of the listings that a filter takes: of one state, or, without a filter, of the states that Athena calls active. */
 export interface Listing {
@@ -20,7 +20,7 @@ const ACTIVE_STATES: readonly NativeState[] = ['CREATING', 'CREATED', 'IDLE', 'B
  * Decision 11: docs/decisions/0011-lists-contain-live-sessions.md
  */
 export function toListings(states: readonly SessionState[] = SESSION_STATES): readonly Listing[] {
-  const wanted = liveNativeStates(states);
+  const wanted = ATHENA_STATES.live(states);
   const active = wanted.filter((native) => ACTIVE_STATES.includes(native));
   const others = wanted.filter((native) => !ACTIVE_STATES.includes(native));
   const [only] = active;

@@ -8,7 +8,7 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { CallRunner, ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { toProxyEndpoint, type ProxyAddress } from '../_aws/proxy-endpoint.ts';
 import { AwsSessionProvider } from '../_aws/session-provider.ts';
-import type { NativePage, NativeSession, SessionService, StateFacts } from '../_aws/session-service.ts';
+import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities } from './capabilities.ts';
 import { athenaClient, type AthenaClient } from './client.ts';
@@ -19,6 +19,7 @@ import { engineOf, fromSession, fromSummary } from './observation.ts';
 import type { AthenaConfig, AthenaEngine } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { toStateFacts } from './states.ts';
+import type { StateFacts } from '../../src/provider-kit/states.ts';
 import { WorkgroupReader } from './workgroup.ts';
 
 /** Sessions of Athena for Apache Spark in one workgroup. */

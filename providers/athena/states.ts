@@ -1,11 +1,6 @@
 import type { SessionState as NativeState } from '@aws-sdk/client-athena';
-import type { SessionState, StatePoint } from '../../src/contract/session-state.ts';
+import { defineStates, type StateFacts } from '../../src/provider-kit/states.ts';
 import type { AthenaEngine } from './options.ts';
-
-/** What one of Athena's states means. */
-export interface StateFacts extends StatePoint {
-  readonly acceptsWork: boolean;
-}
 
 /**
  * Every state that Athena's model names; a state that a new SDK adds breaks the build here.
@@ -15,7 +10,7 @@ export interface StateFacts extends StatePoint {
  * TERMINATING never comes back, and its DPUs are not free yet: terminated, and not final.
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_SessionStatus.html (read 2026-11-20)
  */
-export const ATHENA_STATES = {
+export const ATHENA_STATES = defineStates<NativeState>({
   CREATING: { state: 'creating', final: false },
   CREATED: { state: 'creating', final: false },
   IDLE: { state: 'ready', final: false },
@@ -24,23 +19,13 @@ export const ATHENA_STATES = {
   TERMINATING: { state: 'terminated', final: false },
   TERMINATED: { state: 'terminated', final: true },
   FAILED: { state: 'failed', final: true },
-} as const satisfies Record<NativeState, StatePoint>;
+});
 
 /**
  * What a native state means; `undefined` for one that no table knows.
  * A busy session on Spark 3.5 takes more work over its connection; one on PySpark 3 takes one calculation at a time.
  */
 export function toStateFacts(native: string, engine: AthenaEngine | undefined): StateFacts | undefined {
-  if (!Object.hasOwn(ATHENA_STATES, native)) return undefined;
-  const point: StatePoint = ATHENA_STATES[native as NativeState];
-  const acceptsWork = point.state === 'ready' || (point.state === 'busy' && engine === 'spark-3.5');
-  return { ...point, acceptsWork };
-}
-
-/** The native states that are not final and mean one of the given states. */
-export function liveNativeStates(states: readonly SessionState[]): readonly NativeState[] {
-  return (Object.keys(ATHENA_STATES) as NativeState[]).filter((native) => {
-    const { state, final } = ATHENA_STATES[native];
-    return !final && states.includes(state);
-  });
+  const facts = ATHENA_STATES.facts(native);
+  return facts?.state === 'busy' ? { ...facts, acceptsWork: engine === 'spark-3.5' } : facts;
 }

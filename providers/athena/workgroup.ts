@@ -1,6 +1,7 @@
 import type { WorkGroup } from '@aws-sdk/client-athena';
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import type { AthenaClient } from './client.ts';
 import { toEngine } from './engine.ts';
@@ -28,23 +29,18 @@ export class WorkgroupReader {
     const { signal } = call;
     const reading = (this.#reading ??= this.#begin(call));
     reading.readers += 1;
-    let left = false;
     // The last one to leave ends the read, so that a failed read is not kept.
     const leave = (): void => {
-      if (left) return;
-      left = true;
+      stopListening();
       reading.readers -= 1;
       if (reading.readers > 0) return;
       reading.controller.abort();
       if (this.#reading === reading) this.#reading = undefined;
     };
-    signal.addEventListener('abort', leave, { once: true });
-    try {
-      return await reading.promise;
-    } finally {
-      signal.removeEventListener('abort', leave);
-      leave();
-    }
+    const stopListening = onAbort(signal, leave);
+    return reading.promise.finally(() => {
+      if (!signal.aborted) leave();
+    });
   }
 
   /**

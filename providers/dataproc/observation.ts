@@ -1,59 +1,33 @@
 import type { Observation, SessionDetails, StateHistoryEntry } from '../../src/contract/observation.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { toObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { NativeSession } from './client.ts';
 import { toMs } from './native-time.ts';
 import { OWNER_LABEL, ownershipOf } from './ownership-labels.ts';
 import { isReachable, toSessionNative } from './session-native.ts';
-import { toStateName, toStatePoint } from './states.ts';
+import { DATAPROC_STATES, toStateFacts, toStateName } from './states.ts';
 import { nameOf } from './start-input.ts';
 
-/** Whose session was seen, and when. */
-export interface ObservationContext {
-  readonly handle: SessionHandle;
-  readonly observedAtMs: number;
-}
+const SERVICE = 'Dataproc';
 
 /** A Session of the service, in our terms. */
-export function fromSession(session: NativeSession, { handle, observedAtMs }: ObservationContext): Observation {
+export function fromSession(session: NativeSession, context: ObservationContext): Observation {
   const nativeState = toStateName(session.state);
-  const point = toStatePoint(nativeState, isReachable(session));
+  const facts = toStateFacts(nativeState, isReachable(session));
   const sinceMs = toMs(session.stateTime);
-  const reason = session.stateMessage || (point?.state === 'failed' ? 'Dataproc gave no reason' : undefined);
-  return {
-    handle,
-    nativeState,
-    state: point?.state,
-    acceptsWork: point?.state === 'ready',
-    final: point?.final ?? false,
-    observedAtMs,
-    ...(sinceMs !== undefined && { sinceMs }),
-    ...(reason !== undefined && { reason }),
-    details: toDetails(session, handle.id, point?.final === true ? sinceMs : undefined),
-  };
+  const reason = session.stateMessage || undefined;
+  const details = toDetails(session, context.handle.id, facts?.final === true ? sinceMs : undefined);
+  return toObservation({ service: SERVICE, nativeState, facts, sinceMs, reason, details }, context);
 }
 
 /** A state of which nothing more is known. */
 export function fromState(nativeState: string, context: ObservationContext, details: SessionDetails = {}): Observation {
-  const point = toStatePoint(nativeState, false);
-  return { ...context, nativeState, state: point?.state, acceptsWork: false, final: point?.final ?? false, details };
+  return toObservation({ service: SERVICE, nativeState, facts: toStateFacts(nativeState, false), details }, context);
 }
 
 /** A session that does not exist, because its start failed. */
 export function failedStart(reason: string, context: ObservationContext): Observation {
-  return { ...context, nativeState: 'FAILED', state: 'failed', acceptsWork: false, final: true, reason, details: {} };
-}
-
-/** A session that the service does not know (any more), once its end was asked for. */
-export function notFoundObservation(context: ObservationContext): Observation {
-  return {
-    ...context,
-    nativeState: 'NOT_FOUND',
-    state: 'terminated',
-    acceptsWork: false,
-    final: true,
-    reason: 'Dataproc does not know this session (any more)',
-    details: {},
-  };
+  const nativeState = 'FAILED';
+  return toObservation({ service: SERVICE, nativeState, facts: DATAPROC_STATES.facts(nativeState), reason }, context);
 }
 
 function toDetails(session: NativeSession, id: string, endedAtMs: number | undefined): SessionDetails {

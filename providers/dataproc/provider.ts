@@ -12,7 +12,8 @@ import { DataprocClient, type DataprocCall, type NativeSession } from './client.
 import { terminateAndWait, type SessionTarget } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
-import { fromSession, notFoundObservation, type ObservationContext } from './observation.ts';
+import { fromSession } from './observation.ts';
+import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
@@ -82,7 +83,7 @@ export class DataprocProvider implements SessionProvider {
         terminateAndWait(this.#target(handle, sub)),
       );
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return notFoundObservation(this.#context(handle));
+      if (SessionError.is(error, 'not-found')) return notFoundObservation('Dataproc', this.#context(handle));
       throw error;
     }
   }

@@ -3,7 +3,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
 import { readFailure } from './failure.ts';
-import { failedStart, fromSession, fromState, notFoundObservation } from './observation.ts';
+import { failedStart, fromSession, fromState } from './observation.ts';
+import { notFoundObservation } from '../../src/provider-kit/observation.ts';
 import { nameOf } from './start-input.ts';
 import type { SessionTarget } from './terminate-and-wait.ts';
 
@@ -80,7 +81,9 @@ async function readOperation(
   try {
     const { done, error } = started.done ? started : await client.getOperation(started.name ?? '', call);
     if (!done) return undefined;
-    return error ? failedStart(error.message || 'Dataproc gave no reason', context()) : notFoundObservation(context());
+    return error
+      ? failedStart(error.message || 'Dataproc gave no reason', context())
+      : notFoundObservation('Dataproc', context());
   } catch {
     return undefined;
   }

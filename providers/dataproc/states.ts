@@ -1,23 +1,24 @@
 import type { protos } from '@google-cloud/dataproc';
-import type { StatePoint, SessionState } from '../../src/contract/session-state.ts';
+import type { SessionState } from '../../src/contract/session-state.ts';
+import { defineStates, type StateFacts } from '../../src/provider-kit/states.ts';
 
 /** One of the service's state names. */
 export type NativeState = keyof typeof protos.google.cloud.dataproc.v1.Session.State;
 
 /**
  * Every state that the protos of Dataproc name; a state that a new SDK adds breaks the build here. ACTIVE is ready once a client
- * can connect, see {@link toStatePoint}. TERMINATING never comes back, and is still billed: not final. STATE_UNSPECIFIED
+ * can connect, see {@link toStateFacts}. TERMINATING never comes back, and is still billed: not final. STATE_UNSPECIFIED
  * also stands for names that the SDK does not know when it reads them over REST, so it tells nothing.
  * @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions#State (read 2026-11-20)
  */
-export const DATAPROC_STATES = {
+export const DATAPROC_STATES = defineStates<NativeState>({
   STATE_UNSPECIFIED: undefined,
   CREATING: { state: 'creating', final: false },
   ACTIVE: { state: 'ready', final: false },
   TERMINATING: { state: 'terminated', final: false },
   TERMINATED: { state: 'terminated', final: true },
   FAILED: { state: 'failed', final: true },
-} as const satisfies Record<NativeState, StatePoint | undefined>;
+});
 
 /** The states by their numbers in the protos. */
 export const STATE_NUMBERS = {
@@ -41,17 +42,13 @@ export function toStateName(native: string | number | null | undefined): string 
  * What a state means; `undefined` for one that no table knows.
  * @param isReachable - whether clients can connect: a Spark Connect session may be ACTIVE for a while before it has its endpoint.
  */
-export function toStatePoint(native: string, isReachable: boolean): StatePoint | undefined {
-  if (!Object.hasOwn(DATAPROC_STATES, native)) return undefined;
-  const point: StatePoint | undefined = DATAPROC_STATES[native as NativeState];
-  return point?.state === 'ready' && !isReachable ? DATAPROC_STATES.CREATING : point;
+export function toStateFacts(native: string, isReachable: boolean): StateFacts | undefined {
+  const facts = DATAPROC_STATES.facts(native);
+  return facts?.state === 'ready' && !isReachable ? DATAPROC_STATES.facts('CREATING') : facts;
 }
 
 /** The native states of sessions that are not final and may mean one of the given states. */
 export function liveNativeStates(states: readonly SessionState[]): NativeState[] {
-  return (Object.keys(DATAPROC_STATES) as NativeState[]).filter((native) => {
-    const point: StatePoint | undefined = DATAPROC_STATES[native];
-    if (point === undefined || point.final) return false;
-    return states.includes(point.state) || (native === 'ACTIVE' && states.includes('creating'));
-  });
+  // ACTIVE may mean creating.
+  return DATAPROC_STATES.live(states.includes('creating') ? [...states, 'ready'] : states);
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { DataprocCall, DataprocClient } from './client.ts';
 import { readFailure } from './failure.ts';
-import { fromSession, fromState, notFoundObservation, type ObservationContext } from './observation.ts';
+import { fromSession, fromState } from './observation.ts';
+import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 
 /** One session, the call that concerns it, and what the call needs. */
 export interface SessionTarget {
@@ -62,7 +63,7 @@ async function awaitEnding(target: SessionTarget): Promise<Observation> {
       const seen = await describe(target);
       if (isEnding(seen)) return seen;
     } catch (error) {
-      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation(context());
+      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation('Dataproc', context());
     }
   }
   return fromState('TERMINATING', context());

@@ -7,7 +7,7 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import type { ProxyAddress } from '../_aws/proxy-endpoint.ts';
 import { AwsSessionProvider } from '../_aws/session-provider.ts';
-import type { NativePage, NativeSession, SessionService, StateFacts } from '../_aws/session-service.ts';
+import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
 import { startAndWait, whyNoSessions, whyNotStartable } from './application.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import { emrServerlessClient, type EmrServerlessClient } from './client.ts';
@@ -15,7 +15,8 @@ import { toSessionError } from './errors.ts';
 import { fromSession, fromSummary } from './observation.ts';
 import type { EmrServerlessConfig } from './options.ts';
 import { toStartInput } from './start-input.ts';
-import { liveNativeStates, toStateFacts } from './states.ts';
+import { EMR_SERVERLESS_STATES } from './states.ts';
+import type { StateFacts } from '../../src/provider-kit/states.ts';
 
 /** Interactive sessions of one EMR Serverless application. */
 export class EmrServerlessProvider extends AwsSessionProvider {
@@ -50,7 +51,7 @@ class EmrServerlessSessions implements SessionService {
   }
 
   stateFacts({ state }: NativeSession): StateFacts | undefined {
-    return toStateFacts(state ?? '');
+    return EMR_SERVERLESS_STATES.facts(state ?? '');
   }
 
   async prepareStart(request: StartRequest, call: ServiceCall) {
@@ -70,7 +71,7 @@ class EmrServerlessSessions implements SessionService {
   }
 
   async list(filter: ListFilter, cursor: Cursor | undefined, call: ServiceCall): Promise<NativePage> {
-    const states = liveNativeStates(filter.states ?? SESSION_STATES);
+    const states = EMR_SERVERLESS_STATES.live(filter.states ?? SESSION_STATES);
     if (states.length === 0) return { sessions: [] };
     const { createdAfterMs } = filter;
     const page = await this.#client.send(

@@ -1,36 +1,25 @@
 import type { Observation, SessionDetails } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { toObservation } from '../../src/provider-kit/observation.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import type { LocalSession } from './local-session.ts';
 import { STATE_MEANINGS } from './states.ts';
 
-/** What can be seen of a session just now. */
-export function toObservation(session: LocalSession, handle: SessionHandle, observedAtMs: number): Observation {
+const SERVICE = 'this process';
+
+/** Makes an observation of a session as it is now. */
+export function observe(session: LocalSession, handle: SessionHandle, observedAtMs: number): Observation {
   const { state: nativeState, sinceMs, reason } = session.status;
-  const { state, acceptsWork, final } = STATE_MEANINGS[nativeState];
-  return {
-    handle,
-    nativeState,
-    state,
-    acceptsWork,
-    final,
-    observedAtMs,
-    sinceMs,
-    ...(reason === undefined ? {} : { reason }),
-    ...(state === 'busy' ? { busySource: 'service' } : {}),
-    details: toDetails(session),
-  };
+  const facts = STATE_MEANINGS[nativeState];
+  const seen = { service: SERVICE, nativeState, facts, sinceMs, reason, details: toDetails(session) };
+  return toObservation(seen, { handle, observedAtMs });
 }
 
-/** What stands for a session that this process never had: nothing is held for it here. */
+/** A session that this process never had: nothing is held for it here. */
 export function toUnknown(handle: SessionHandle, observedAtMs: number): Observation {
-  return {
-    handle,
-    nativeState: 'CLOSED',
-    ...STATE_MEANINGS.CLOSED,
-    observedAtMs,
-    reason: 'there is no such session in this process',
-    details: {},
-  };
+  const reason = 'there is no such session in this process';
+  const seen = { service: SERVICE, nativeState: 'CLOSED', facts: STATE_MEANINGS.CLOSED, reason };
+  return toObservation(seen, { handle, observedAtMs });
 }
 
 function toDetails({
@@ -42,16 +31,16 @@ function toDetails({
   engineVersion,
 }: LocalSession): SessionDetails {
   const { owner, token, name, idleTimeoutMs, labels } = request;
-  return {
-    ...(name === undefined ? {} : { name }),
+  return omitUndefined<SessionDetails>({
+    name,
     createdAtMs,
-    ...(startedAtMs === undefined ? {} : { startedAtMs }),
-    ...(STATE_MEANINGS[status.state].final ? { endedAtMs: status.sinceMs } : {}),
-    ...(status.state === 'IDLE' ? { idleSinceMs: status.sinceMs } : {}),
+    startedAtMs,
+    endedAtMs: STATE_MEANINGS[status.state].final ? status.sinceMs : undefined,
+    idleSinceMs: status.state === 'IDLE' ? status.sinceMs : undefined,
     idleTimeoutMs,
     maxLifetimeMs,
     labels,
     engineVersion,
     ownership: { owner, token },
-  };
+  });
 }

@@ -4,7 +4,13 @@ import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type { ConnectEndpoint, Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
+import type {
+  ConnectEndpoint,
+  Cursor,
+  ListFilter,
+  SessionPage,
+  SessionProvider,
+} from '../../src/contract/session-provider.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import { abortedError } from '../../src/provider-kit/aborted-error.ts';
@@ -15,7 +21,7 @@ import type {
   StatementRequest,
   StatementRunner,
 } from '../../src/contract/statement-runner.ts';
-import { toObservation, toUnknown } from './local-observation.ts';
+import { observe, toUnknown } from './local-observation.ts';
 import type { LocalService } from './local-service.ts';
 import type { LocalSession } from './local-session.ts';
 import { waitForOpening } from './wait-for-opening.ts';
@@ -152,7 +158,7 @@ export class LocalProvider implements SessionProvider {
 
   #observe(session: LocalSession): Observation {
     const handle: SessionHandle = { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id: session.id };
-    return toObservation(session, handle, this.#clock.nowMs());
+    return observe(session, handle, this.#clock.nowMs());
   }
 }
 

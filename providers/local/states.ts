@@ -1,4 +1,4 @@
-import type { SessionState } from '../../src/contract/session-state.ts';
+import type { StateFacts } from '../../src/provider-kit/states.ts';
 
 /** The states of a local session in its service's own words. */
 export const LOCAL_STATES = ['OPENING', 'IDLE', 'RUNNING', 'CLOSING', 'CLOSED', 'BROKEN'] as const;
@@ -6,19 +6,12 @@ export const LOCAL_STATES = ['OPENING', 'IDLE', 'RUNNING', 'CLOSING', 'CLOSED', 
 /** One native state of a local session. */
 export type LocalState = (typeof LOCAL_STATES)[number];
 
-/** What a native state means to everybody. */
-export interface StateMeaning {
-  readonly state: SessionState;
-  readonly acceptsWork: boolean;
-  readonly final: boolean;
-}
-
 /**
  * Native to normalized, total.
  * `RUNNING` still accepts work: a further statement waits for its turn. `CLOSING` lasts while a statement is interrupted
  * and the engine lets go of its memory and files; from `CLOSED` and `BROKEN` nothing is held any more.
  */
-export const STATE_MEANINGS: Readonly<Record<LocalState, StateMeaning>> = Object.freeze({
+export const STATE_MEANINGS: Readonly<Record<LocalState, StateFacts>> = Object.freeze({
   OPENING: { state: 'creating', acceptsWork: false, final: false },
   IDLE: { state: 'ready', acceptsWork: true, final: false },
   RUNNING: { state: 'busy', acceptsWork: true, final: false },

@@ -7,6 +7,7 @@ import type {
 } from './commands/batch.ts';
 import type { EngineCommandOptions } from './commands/engines.ts';
 import type { ListCommandOptions } from './commands/list.ts';
+import type { ProviderInitOptions } from './commands/provider-init.ts';
 import type { SqlOptions } from './commands/sql.ts';
 import type { RunEmulatorOptions } from '../emulator/run-emulator.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
@@ -78,6 +79,15 @@ export function createProgram(terminal: Terminal): Command {
 
   addBatchCommands(program, run);
   addEngineCommands(program, run);
+
+  const provider = command(program, 'provider').description('write a provider of your own');
+  command(provider, 'init')
+    .description('write a package with a provider that passes the conformance kit')
+    .argument('<name>', "the provider's name, such as acme")
+    .option('--dir <folder>', 'the folder to write to (default: a new one with the name)')
+    .action((name: string, options: ProviderInitOptions) =>
+      run(async (context) => (await import('./commands/provider-init.ts')).runProviderInit(context, name, options)),
+    );
 
   const config = command(program, 'config').description('check the configuration, or write one to begin with');
   command(config, 'check')

@@ -1,3 +1,5 @@
+import type { CallBudget } from './ports.ts';
+
 /**
  * What comes with every call of a provider.
  * A provider stops when `signal` aborts and never waits beyond `deadline`; it makes one attempt and retries nothing itself.
@@ -8,4 +10,9 @@ export interface CallContext {
   readonly deadline: number;
   /** Which attempt of the operation this is, from 1. */
   readonly attempt: number;
+  /**
+   * The rate budget for the second and each further request that one verb makes: the layers have taken the first one.
+   * Absent where nothing limits the rate.
+   */
+  readonly budget?: CallBudget;
 }

@@ -1,6 +1,6 @@
 import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { CallBudget, Clock, Logger, Random } from './ports.ts';
+import type { Clock, Logger, Random } from './ports.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
 
@@ -24,11 +24,6 @@ export interface ProviderPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /**
-   * For the second and each further request that one verb makes: the layers have taken the first one.
-   * Absent where nobody counts calls.
-   */
-  readonly budget?: CallBudget;
   /** For a provider whose own engine speaks Spark Connect; absent where nobody brings a client. */
   readonly sparkConnect?: SparkConnectFactory;
 }

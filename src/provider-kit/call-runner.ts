@@ -13,12 +13,6 @@ export interface CallSubject<Operation extends string = ProviderOperation> {
   readonly call: CallContext;
 }
 
-/** The rate budget of one scope. */
-export interface CallBudget {
-  /** Takes one call; `undefined` when it may go at once. */
-  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined;
-}
-
 /** The call of one verb, as its requests to the service see it. */
 export interface ServiceCall {
   /** Aborts when the answer is no longer needed. */
@@ -42,8 +36,6 @@ export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly clock: Clock;
   /** The ids that the service's model allows, as a pattern and in words; any id by default. */
   readonly sessionId?: { readonly pattern: RegExp; readonly words: string };
-  /** Absent where nothing limits the rate. */
-  readonly budget?: CallBudget | undefined;
   readonly toError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
 }
 
@@ -73,7 +65,7 @@ export class CallRunner<Operation extends string = ProviderOperation> {
   }
 
   #pay(callClass: CallClass, call: CallContext, signal: AbortSignal): Promise<void> | undefined {
-    if (this.#begun.has(call)) return this.#parts.budget?.take(callClass, { signal });
+    if (this.#begun.has(call)) return call.budget?.take(callClass, { signal });
     this.#begun.add(call);
     return undefined;
   }

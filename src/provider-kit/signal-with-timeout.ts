@@ -18,7 +18,7 @@ export interface WaitLimits {
 /** A signal that aborts with a SessionError when its caller aborts or its time is up; `release` leaves nothing behind. */
 export interface SignalWithTimeout {
   readonly signal: AbortSignal;
-  release(): void;
+  readonly release: () => void;
 }
 
 /**

@@ -19,7 +19,8 @@ import type { StatementRunner } from '../contract/statement-runner.ts';
 import { toSessionError } from './scripted-errors.ts';
 import { CallRunner } from '../provider-kit/call-runner.ts';
 import { ScriptedCalculationRunner } from './scripted-calculation-runner.ts';
-import { toGone, toObservation } from './scripted-observation.ts';
+import { notFoundObservation } from '../provider-kit/observation.ts';
+import { fromRecord } from './scripted-observation.ts';
 import type { ScriptedService } from './scripted-service.ts';
 import type { ScriptedSessionRecord } from './scripted-session.ts';
 import { toNativeStates } from './scripted-states.ts';
@@ -115,7 +116,8 @@ export class ScriptedProvider implements SessionProvider {
     try {
       return this.#observe(await this.#runner.run(about, () => this.service.stop(handle.id, call)));
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return toGone({ handle, observedAtMs: this.#clock.nowMs() });
+      if (SessionError.is(error, 'not-found'))
+        return notFoundObservation('the scripted service', { handle, observedAtMs: this.#clock.nowMs() });
       throw error;
     }
   }
@@ -138,7 +140,7 @@ export class ScriptedProvider implements SessionProvider {
   }
 
   #observe(record: ScriptedSessionRecord): Observation {
-    return toObservation(record, {
+    return fromRecord(record, {
       handle: this.#handle(record.sessionId),
       observedAtMs: this.#clock.nowMs(),
       takesWorkWhileBusy: this.capabilities.concurrentStatements,

@@ -1,7 +1,9 @@
-import type { SessionState, StatePoint } from '../contract/session-state.ts';
+import type { SessionState } from '../contract/session-state.ts';
+import { defineStates } from '../provider-kit/states.ts';
 import type { ScriptedState } from './scripted-session.ts';
 
-const STATES: Readonly<Record<ScriptedState, StatePoint>> = {
+/** The states of a scripted session. */
+export const SCRIPTED_STATES = defineStates<ScriptedState>({
   STARTING: { state: 'creating', final: false },
   IDLE: { state: 'ready', final: false },
   RUNNING: { state: 'busy', final: false },
@@ -10,14 +12,9 @@ const STATES: Readonly<Record<ScriptedState, StatePoint>> = {
   STOPPING: { state: 'terminated', final: false },
   STOPPED: { state: 'terminated', final: true },
   BROKEN: { state: 'failed', final: true },
-};
+});
 
-/** Where a native state stands among ours; `undefined` for a word that is in no table. */
-export function toStatePoint(nativeState: string): StatePoint | undefined {
-  return Object.hasOwn(STATES, nativeState) ? STATES[nativeState as ScriptedState] : undefined;
-}
-
-/** All native states that stand for one of these. */
+/** All native states that mean one of these. */
 export function toNativeStates(states: readonly SessionState[]): readonly string[] {
-  return Object.entries(STATES).flatMap(([native, point]) => (states.includes(point.state) ? [native] : []));
+  return SCRIPTED_STATES.names.filter((name) => states.some((state) => SCRIPTED_STATES.facts(name)?.state === state));
 }

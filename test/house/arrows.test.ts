@@ -98,7 +98,7 @@ const REACH_SEEDS: typeof ARROW_SEEDS = {
 /** What a tree breaks, each as `rule: from → to`. */
 async function violations(config: typeof arrows | typeof staticReach, baseDir: string): Promise<string[]> {
   const everything = ['src', 'providers', 'examples', 'bench'];
-  const entryPoints = ['src/index.ts', 'src/*/index.ts', 'src/cli/main.ts', 'providers/*/{index,plugin}.ts'];
+  const entryPoints = ['src/{index,batches}.ts', 'src/*/index.ts', 'src/cli/main.ts', 'providers/*/{index,plugin}.ts'];
   const { enhancedResolveOptions, ...options } = config.options;
   const { output } = await cruise(
     config === arrows ? everything : entryPoints,

@@ -75,7 +75,9 @@ describe('the packed package', () => {
       expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'dist/src/index.js']),
     );
     expect(
-      files.filter((file) => /(^|\/)(test|bench|_template|\.config|\.ci|node_modules)\/|\.test\./.test(file)),
+      files
+        .filter((file) => !file.startsWith('providers/_template/'))
+        .filter((file) => /(^|\/)(test|bench|_template|\.config|\.ci|node_modules)\/|\.test\./.test(file)),
     ).toEqual([]);
   });
 
@@ -116,6 +118,18 @@ describe('the packed package', () => {
       console.log(container instanceof Container, container.get('colour'), container.get(SESSIONS).environment);`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder });
     expect(stdout).toBe('true blue dev\n');
+  });
+
+  it('writes a provider that compiles and passes the conformance kit, outside the repository', async () => {
+    await run('npx', ['anysession', 'provider', 'init', 'acme-cloud', '--dir', '../acme'], { cwd: folder });
+    const acme = { cwd: join(folder, '../acme') };
+    await run('npm', ['install', '--no-audit', '--no-fund', '--save-dev', tarball], acme);
+    const { stdout } = await run('npm', ['test'], { ...acme, env: { ...process.env, NO_COLOR: '1' } });
+    expect(stdout).toMatch(/Tests {2}\d+ passed/);
+    await run('npm', ['run', 'build'], acme);
+    const code = "console.log((await import('anysession-acme-cloud')).plugin.id)";
+    const built = await run(process.execPath, ['--input-type=module', '--eval', code], acme);
+    expect(built.stdout).toBe('acme-cloud\n');
   });
 
   it('holds the licence of every package whose code is in its files', () => {

@@ -17,6 +17,8 @@ export function rateBudgetLayer(budget: RateBudget): AnyLayer {
     const callClass = OPERATIONS[invocation.operation].budget;
     if (callClass === false) return next(invocation);
     const waiting = budget.take(callClass, invocation.call);
-    return (waiting === undefined ? next(invocation) : waiting.then(() => next(invocation))).catch(notePause);
+    // The provider takes its further requests itself.
+    const paid = { ...invocation, call: { ...invocation.call, budget } };
+    return (waiting === undefined ? next(paid) : waiting.then(() => next(paid))).catch(notePause);
   };
 }

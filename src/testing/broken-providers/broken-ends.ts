@@ -28,7 +28,7 @@ export const BROKEN_ENDS: readonly BrokenProvider[] = [
       alter(sound, {
         terminate: async (handle, call) => {
           const observation = await sound.terminate(handle, call);
-          if (observation.nativeState !== 'NoSuchSession') return observation;
+          if (observation.nativeState !== 'NOT_FOUND') return observation;
           throw new SessionError('not-found', 'there is no such session', { operation: 'terminate', handle });
         },
       }),

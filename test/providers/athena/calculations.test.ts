@@ -61,7 +61,7 @@ describe('code that Athena refuses', () => {
       effect: 'none',
       native: { code: 'InvalidRequestException', httpStatus: 400 },
     });
-    expect(error.message).toContain(`session ${stage.handle.id} is BUSY and takes no code now; run it when`);
+    expect(error.message).toContain(`session ${stage.handle.id} is BUSY and accepts no code now; run it when`);
     expect(looks(stage.emulator)).toBe(1);
   });
 
@@ -81,7 +81,7 @@ describe('code that Athena refuses', () => {
       effect: 'none',
       observation: { state: 'failed', reason: 'No capacity.' },
     });
-    expect(error.message).toContain('is FAILED (No capacity.) and takes no code any more; start a new session');
+    expect(error.message).toContain('is FAILED (No capacity.); start a new session');
   });
 
   it('stays what it is when the session is ready: then it is the code', async () => {

@@ -1,71 +1,17 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { plugin } from '../../../providers/athena/plugin.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { StartRequest } from '../../../src/contract/start-request.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
-import { startEmulator } from '../../../src/emulator/start-emulator.ts';
-import { VirtualClock } from '../../../src/testing/index.ts';
-import { createFromPlugin, TEST_CREDENTIALS, unlimited } from './emulated-subject.ts';
+import { failureOf } from '../../failure-of.ts';
+import { lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
+import { TEST_CREDENTIALS, unlimited } from './emulated-subject.ts';
 
-const open: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
-
-interface Bench {
-  readonly emulator: Emulator;
-  readonly provider: SessionProvider;
-  readonly clock: VirtualClock;
-  another(options: Readonly<Record<string, unknown>>): SessionProvider;
-}
-
-async function bench(
-  options: Readonly<Record<string, unknown>> = {},
-  emulatorOptions: EmulatorOptions = {},
-): Promise<Bench> {
-  const clock = new VirtualClock();
-  const emulator = await startEmulator({ services: ['athena'], clock, ...emulatorOptions });
-  const another = (more: Readonly<Record<string, unknown>>): SessionProvider => {
-    const place = { region: 'us-east-1', workgroup: 'spark35', endpoint: emulator.urls.athena };
-    const provider = createFromPlugin(plugin, { credentials: TEST_CREDENTIALS, ...place, ...more }, { clock });
-    open.push(provider);
-    return provider;
-  };
-  const made = { emulator, clock, another, provider: another(options) };
-  open.push(emulator);
-  return made;
-}
-
-let tokens = 0;
-
-function request(overrides: Partial<StartRequest> = {}): StartRequest {
-  tokens += 1;
-  const token = `as-${String(tokens).padStart(28, '0')}-1`;
-  return { token, owner: 'tests', idleTimeoutMs: 600_000, labels: {}, ...overrides };
-}
-
-async function failure(promise: Promise<unknown>): Promise<SessionError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!SessionError.is(error)) throw new Error(`expected a SessionError; got ${String(error)}`);
-  return error;
-}
-
-const operationsOf = (emulator: Emulator) => emulator.log().map(({ operation }) => operation);
-
-function lastInput(emulator: Emulator, operation: string): unknown {
-  return emulator.log().findLast((record) => record.operation === operation)?.input;
-}
+const bench = (options: Readonly<Record<string, unknown>> = {}, emulator: EmulatorOptions = {}) =>
+  openBench('athena', options, emulator);
 
 describe('starting on athena', () => {
   it('says on the wire what was asked for, rounded up, with a token of ours', async () => {
-    const { emulator, provider } = await bench({ executionRoleArn: 'arn:aws:iam::123456789012:role/spark' });
+    const { emulator, provider } = await bench({ executionRoleArn: ROLE });
     const asked = request({ name: 'nightly', idleTimeoutMs: 60_001, labels: { team: 'data' } });
     const started = await provider.start(asked, unlimited());
     expect(lastInput(emulator, 'StartSession')).toEqual({
@@ -73,7 +19,7 @@ describe('starting on athena', () => {
       ClientRequestToken: asked.token,
       Description: `nightly anysession:tests:${asked.token}`,
       SessionIdleTimeoutInMinutes: 2,
-      ExecutionRole: 'arn:aws:iam::123456789012:role/spark',
+      ExecutionRole: ROLE,
       Tags: [{ Key: 'team', Value: 'data' }],
       EngineConfiguration: {},
     });
@@ -152,11 +98,11 @@ describe('starting on athena', () => {
   it('reads the workgroup once, shared by starts at the same time; a failed read is not kept', async () => {
     const { emulator, provider } = await bench({ workgroup: 'pyspark3' }, { athena: { pyspark3DpuQuota: 1_000 } });
     emulator.faults.add({ kind: 'server-error', operation: 'GetWorkGroup' });
-    const failed = await failure(provider.start(request(), unlimited()));
+    const failed = await failureOf(provider.start(request(), unlimited()));
     expect(failed).toMatchObject({ kind: 'unavailable', operation: 'start', effect: 'none' });
     await Promise.all([1, 2, 3].map(() => provider.start(request(), unlimited())));
     await provider.start(request(), unlimited());
-    const operations = emulator.log().map(({ operation }) => operation);
+    const operations = operationsOf(emulator);
     expect(operations.filter((operation) => operation === 'GetWorkGroup')).toHaveLength(2);
     expect(operations.filter((operation) => operation === 'StartSession')).toHaveLength(4);
     expect((await rawSession(emulator)).EngineConfiguration).toMatchObject({ MaxConcurrentDpus: 4 });
@@ -166,7 +112,7 @@ describe('starting on athena', () => {
     const { emulator, provider } = await bench();
     const controller = new AbortController();
     emulator.faults.add({ kind: 'slow', delayMs: 0, operation: 'GetWorkGroup' });
-    const impatient = failure(provider.start(request(), { ...unlimited(), signal: controller.signal }));
+    const impatient = failureOf(provider.start(request(), { ...unlimited(), signal: controller.signal }));
     const patient = provider.start(request(), unlimited());
     controller.abort();
     expect(await impatient).toMatchObject({ kind: 'aborted', effect: 'none' });
@@ -177,108 +123,54 @@ describe('starting on athena', () => {
   it('never reads the workgroup where the engine is configured', async () => {
     const { emulator, provider } = await bench({ engine: 'spark-3.5' });
     await provider.start(request(), unlimited());
-    expect(emulator.log().map(({ operation }) => operation)).toEqual(['StartSession']);
+    expect(operationsOf(emulator)).toEqual(['StartSession']);
   });
-
-  it.each(['InvalidRequestException', 'SessionAlreadyExistsException'] as const)(
-    'tells who holds the token when it was used with other options (%s)',
-    async (tokenClashCode) => {
-      const { provider } = await bench({}, { athena: { tokenClashCode } });
-      const asked = request();
-      const { handle } = await provider.start(asked, unlimited());
-      const error = await failure(provider.start({ ...asked, idleTimeoutMs: 1_200_000 }, unlimited()));
-      expect(error).toMatchObject({ kind: 'conflict', retry: 'permanent', effect: 'none', handle });
-    },
-  );
 
   it('calls the quota of DPUs a quota, which nobody retries', async () => {
     const { provider } = await bench();
     await provider.start(request(), unlimited());
     await provider.start(request(), unlimited());
-    const error = await failure(provider.start(request(), unlimited()));
+    const error = await failureOf(provider.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'quota-exceeded', native: { code: 'TooManyRequestsException' } });
-  });
-});
-
-describe('what athena is known to refuse is refused before any I/O', () => {
-  it.each<[string, Partial<StartRequest>, RegExp]>([
-    ['a token in native', { native: { ClientRequestToken: 'x' } }, /use key/],
-    ['a description in native', { native: { Description: 'x' } }, /use name/],
-    ['an idle timeout in native', { native: { SessionIdleTimeoutInMinutes: 1 } }, /use idleTimeoutMs/],
-    ['tags in native', { native: { Tags: [] } }, /use labels/],
-    ['a workgroup in native', { native: { WorkGroup: 'other' } }, /workgroup/],
-    ['native that is no map', { native: ['x'] }, /must be a map/],
-    [
-      'a misspelt member of native',
-      { native: { executionRole: 'x' } },
-      /executionRole.* there are EngineConfiguration,/,
-    ],
-    ['an engine in native that is no map', { native: { EngineConfiguration: null } }, /EngineConfiguration.*a map/],
-    ['DPU sizes on Spark 3.5', { native: { EngineConfiguration: { CoordinatorDpuSize: 1 } } }, /PySpark 3 engine/],
-    ['Spark properties on 3.5', { native: { EngineConfiguration: { SparkProperties: { a: 'b' } } } }, /sparkConf/],
-    ['a label key that is too long', { labels: { ['k'.repeat(129)]: 'v' } }, /1 to 128 characters/],
-    ['a label value that is too long', { labels: { k: 'v'.repeat(257) } }, /256 are allowed/],
-    ['a property key that is too long', { sparkConf: { ['k'.repeat(256)]: 'v' } }, /1 to 255 characters/],
-    ['a property that is too long', { sparkConf: { k: 'v'.repeat(51_201) } }, /51200 are allowed/],
-    ['an empty property key', { sparkConf: { '': 'v' } }, /1 to 255 characters/],
-    ['a name that is too long', { name: 'n'.repeat(1_000) }, /are left for it/],
-    ['a name that fakes an owner', { name: `anysession:mallory:as-${'0'.repeat(28)}-9` }, /choose another name/],
-  ])('%s', async (_what, overrides, expected) => {
-    const { emulator, provider } = await bench({ engine: 'spark-3.5' });
-    const error = await failure(provider.start(request(overrides), unlimited()));
-    expect(error).toMatchObject({ kind: 'invalid-request', operation: 'start', effect: 'none' });
-    expect(error.message).toMatch(expected);
-    expect(emulator.log()).toEqual([]);
-  });
-
-  it.each([
-    ['empty', ''],
-    ['blank', ' '],
-    ['longer than the model allows', 'x'.repeat(257)],
-  ])('an id that is %s', async (_what, id) => {
-    const { emulator, provider } = await bench();
-    const handle = { v: 1, provider: provider.id, scope: provider.scope, id } as const;
-    for (const verb of ['describe', 'terminate', 'endpoint', 'dashboard'] as const) {
-      const error = await failure(provider[verb]?.(handle, unlimited()) ?? Promise.resolve());
-      expect(error).toMatchObject({ kind: 'invalid-request', operation: verb });
-    }
-    expect(emulator.log()).toEqual([]);
   });
 });
 
 describe('what only athena can refuse comes back as one clear error', () => {
   it('a workgroup for SQL', async () => {
     const { provider, another, emulator } = await bench({ workgroup: 'sql' });
-    const error = await failure(provider.start(request(), unlimited()));
+    const error = await failureOf(provider.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'invalid-request', effect: 'none' });
     expect(error.message).toMatch(/runs Athena SQL .* choose a Spark-enabled workgroup/);
     const blind = another({ workgroup: 'sql', engine: 'spark-3.5' });
-    expect((await failure(blind.start(request(), unlimited()))).message).toMatch(/is not Spark.*`engine`/);
-    expect(await failure(blind.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'invalid-request' });
+    expect((await failureOf(blind.start(request(), unlimited()))).message).toMatch(/is not Spark.*`engine`/);
+    expect(await failureOf(blind.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'invalid-request' });
     expect(emulator.oracle.sessions()).toEqual([]);
   });
 
   it('a workgroup that is not there', async () => {
     const { another } = await bench();
     const blind = another({ workgroup: 'nowhere', engine: 'spark-3.5' });
-    expect(await failure(blind.start(request(), unlimited()))).toMatchObject({ kind: 'not-found', operation: 'start' });
-    expect(await failure(blind.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'not-found' });
+    expect(await failureOf(blind.start(request(), unlimited()))).toMatchObject({
+      kind: 'not-found',
+      operation: 'start',
+    });
+    expect(await failureOf(blind.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'not-found' });
     const auto = another({ workgroup: 'nowhere' });
-    expect(await failure(auto.start(request(), unlimited()))).toMatchObject({ kind: 'invalid-request' });
+    expect(await failureOf(auto.start(request(), unlimited()))).toMatchObject({ kind: 'invalid-request' });
   });
 
   it('options of the other engine', async () => {
     const { another } = await bench();
     const notebook = another({ notebookId: 'n', notebookVersion: 'v' });
-    expect((await failure(notebook.start(request(), unlimited()))).message).toMatch(/runs Spark 3\.5/);
+    expect((await failureOf(notebook.start(request(), unlimited()))).message).toMatch(/runs Spark 3\.5/);
     const classified = another({ workgroup: 'pyspark3', classifications: [] });
-    expect((await failure(classified.start(request(), unlimited()))).message).toMatch(/runs PySpark 3/);
+    expect((await failureOf(classified.start(request(), unlimited()))).message).toMatch(/runs PySpark 3/);
   });
 
   it('another region', async () => {
     const { another } = await bench({}, { signature: 'checked' });
     const elsewhere = another({ region: 'eu-west-1', engine: 'spark-3.5' });
-    const error = await failure(elsewhere.start(request(), unlimited()));
+    const error = await failureOf(elsewhere.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'unauthenticated', native: { code: 'InvalidSignatureException' } });
     expect(error.message).toMatch(/`region`/);
   });
@@ -286,14 +178,14 @@ describe('what only athena can refuse comes back as one clear error', () => {
   it('expired and missing credentials, and a function that fails', async () => {
     const { emulator, provider, another } = await bench();
     emulator.faults.add({ kind: 'error', code: 'ExpiredTokenException', httpStatus: 400, operation: 'ListSessions' });
-    expect(await failure(provider.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'unauthenticated' });
+    expect(await failureOf(provider.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'unauthenticated' });
     const broken = another({ credentials: () => Promise.reject(new Error('the vault is sealed')) });
-    const error = await failure(broken.start(request(), unlimited()));
+    const error = await failureOf(broken.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
     expect(error.message).toContain('the vault is sealed');
     for (const keys of [undefined, {}, { accessKeyId: 'AKIDTEST', secretAccessKey: '' }]) {
       const keyless = another({ credentials: () => Promise.resolve(keys) });
-      const { kind, message } = await failure(keyless.listPage({}, undefined, unlimited()));
+      const { kind, message } = await failureOf(keyless.listPage({}, undefined, unlimited()));
       expect([kind, message]).toEqual(['unauthenticated', expect.stringContaining('returned no accessKeyId')]);
     }
   });
@@ -306,7 +198,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     try {
       for (const options of [{}, { profile: 'nobody' }]) {
         const provider = another({ engine: 'spark-3.5', credentials: undefined, ...options });
-        const error = await failure(provider.start(request(), unlimited()));
+        const error = await failureOf(provider.start(request(), unlimited()));
         expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
         expect(error.message).toMatch(/could not get AWS credentials: .*aws sso login/);
       }
@@ -318,107 +210,9 @@ describe('what only athena can refuse comes back as one clear error', () => {
   it('an address that speaks no TLS', async () => {
     const { emulator, another } = await bench();
     const provider = another({ engine: 'spark-3.5', endpoint: emulator.urls.athena.replace('http:', 'https:') });
-    const error = await failure(provider.start(request(), unlimited()));
+    const error = await failureOf(provider.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'config-invalid', effect: 'none' });
     expect(error.message).toMatch(/`endpoint`/);
-  });
-
-  it('a page cursor of somewhere else', async () => {
-    const { provider } = await bench();
-    for (const cursor of ['', 'x', '9:', '0:forged']) {
-      expect(await failure(provider.listPage({}, cursor, unlimited()))).toMatchObject({ kind: 'invalid-request' });
-    }
-  });
-
-  it('nobody at the address', async () => {
-    const { emulator, another } = await bench();
-    const url = emulator.urls.athena;
-    await emulator.close();
-    const alone = another({ endpoint: url, engine: 'spark-3.5' });
-    const error = await failure(alone.start(request(), unlimited()));
-    expect(error).toMatchObject({ kind: 'unavailable', effect: 'none', native: { code: 'ECONNREFUSED' } });
-  });
-});
-
-describe('every fault in every verb', () => {
-  const faults: readonly [string, Fault, string, 'none' | 'unknown', number | undefined][] = [
-    ['throttling', { kind: 'throttle' }, 'rate-limited', 'none', undefined],
-    ['throttling with Retry-After', { kind: 'throttle', retryAfterMs: 3_000 }, 'rate-limited', 'none', 3_000],
-    ['throttling with a pause in ms', { kind: 'throttle', retryAfterMs: 1_500 }, 'rate-limited', 'none', 1_500],
-    ['an internal error', { kind: 'server-error' }, 'unavailable', 'unknown', undefined],
-    ['an HTML page', { kind: 'html' }, 'unavailable', 'unknown', undefined],
-    ['a reset before', { kind: 'reset', when: 'before' }, 'unavailable', 'unknown', undefined],
-    ['a reset after', { kind: 'reset', when: 'after' }, 'unavailable', 'unknown', undefined],
-    [
-      'no permission',
-      { kind: 'error', code: 'AccessDeniedException', httpStatus: 400 },
-      'forbidden',
-      'none',
-      undefined,
-    ],
-    ['an unknown code', { kind: 'error', code: 'StrangeException', httpStatus: 400 }, 'unexpected', 'none', undefined],
-  ];
-
-  it.each(faults)('%s', async (_what, fault, kind, effect, retryAfterMs) => {
-    const { emulator, provider } = await bench({ engine: 'spark-3.5' });
-    const { handle } = await provider.start(request(), unlimited());
-    emulator.advance(2_000);
-    const verbs: Readonly<Record<string, () => Promise<unknown> | undefined>> = {
-      start: () => provider.start(request(), unlimited()),
-      describe: () => provider.describe(handle, unlimited()),
-      listPage: () => provider.listPage({}, undefined, unlimited()),
-      endpoint: () => provider.endpoint?.(handle, unlimited()),
-      dashboard: () => provider.dashboard?.(handle, unlimited()),
-      terminate: () => provider.terminate(handle, unlimited()),
-    };
-    for (const [operation, call] of Object.entries(verbs)) {
-      emulator.faults.add(fault);
-      const before = emulator.log().length;
-      const error = await failure(call() ?? Promise.resolve());
-      const isChanging = operation === 'start' || operation === 'terminate';
-      expect(error, operation).toMatchObject({ kind, operation, effect: isChanging ? effect : 'none' });
-      expect(error.retryAfterMs, operation).toBe(retryAfterMs);
-      expect(emulator.log().length - before, operation).toBe(1);
-    }
-    expect(emulator.log().every(({ attempt }) => attempt === 'attempt=1; max=1')).toBe(true);
-  });
-
-  it.each(['describe', 'terminate', 'listPage', 'start'] as const)(
-    'an abort ends %s at once, also on the wire',
-    async (verb) => {
-      const { emulator, provider } = await bench({ engine: 'spark-3.5' });
-      const { handle } = await provider.start(request(), unlimited());
-      emulator.faults.add({ kind: 'lost-answer' });
-      const controller = new AbortController();
-      const call = { ...unlimited(), signal: controller.signal };
-      const before = emulator.log().length;
-      const pending = failure(
-        verb === 'start'
-          ? provider.start(request(), call)
-          : verb === 'listPage'
-            ? provider.listPage({}, undefined, call)
-            : provider[verb](handle, call),
-      );
-      await expect.poll(() => emulator.log().length, { interval: 2 }).toBeGreaterThan(before);
-      controller.abort(new Error('enough'));
-      const effect = verb === 'start' || verb === 'terminate' ? 'unknown' : 'none';
-      expect(await pending).toMatchObject({ kind: 'aborted', operation: verb, effect });
-    },
-  );
-
-  it('a deadline ends a call at its time, and leaves no timer', async () => {
-    const { emulator, provider, clock } = await bench({ engine: 'spark-3.5' });
-    emulator.faults.add({ kind: 'lost-answer' });
-    const late = failure(provider.start(request(), { ...unlimited(), deadline: clock.monotonicMs() + 5_000 }));
-    await expect.poll(() => emulator.log().length, { interval: 2 }).toBe(1);
-    await clock.advance(4_999);
-    expect(clock.pendingTimers).toBe(1);
-    await clock.advance(1);
-    expect(await late).toMatchObject({ kind: 'timeout', effect: 'unknown' });
-    expect(clock.pendingTimers).toBe(0);
-    const past = { ...unlimited(), deadline: clock.monotonicMs() };
-    expect(await failure(provider.start(request(), past))).toMatchObject({ kind: 'timeout', effect: 'none' });
-    expect(emulator.log()).toHaveLength(1);
   });
 });
 
@@ -441,7 +235,7 @@ describe('states of athena', () => {
       const { handle } = await provider.start(request(), unlimited());
       emulator.advance(850);
       expect(await provider.describe(handle, unlimited())).toMatchObject({ nativeState: 'CREATED', state: 'creating' });
-      expect(await failure(provider.endpoint?.(handle, unlimited()) ?? Promise.resolve())).toMatchObject({
+      expect(await failureOf(provider.endpoint?.(handle, unlimited()))).toMatchObject({
         kind: 'conflict',
         operation: 'endpoint',
       });
@@ -453,7 +247,7 @@ describe('states of athena', () => {
     const { handle } = await provider.start(request(), unlimited());
     emulator.advance(850);
     expect(await provider.describe(handle, unlimited())).toMatchObject({ nativeState: 'CREATED', state: 'creating' });
-    expect(emulator.log().map(({ operation }) => operation)).not.toContain('GetSessionEndpoint');
+    expect(operationsOf(emulator)).not.toContain('GetSessionEndpoint');
   });
 
   it('a degraded session is failed, listed, and holds its DPUs until it is terminated', async () => {
@@ -490,7 +284,7 @@ describe('states of athena', () => {
     const { emulator, provider } = await bench();
     emulator.faults.add({ kind: 'session-vanishes' });
     const { handle } = await provider.start(request(), unlimited());
-    expect(await failure(provider.describe(handle, unlimited()))).toMatchObject({ kind: 'not-found', handle });
+    expect(await failureOf(provider.describe(handle, unlimited()))).toMatchObject({ kind: 'not-found', handle });
     expect(await provider.terminate(handle, unlimited())).toMatchObject({ state: 'terminated', final: true });
   });
 
@@ -498,31 +292,17 @@ describe('states of athena', () => {
     const { another, provider } = await bench({ workgroup: 'pyspark3' });
     const { handle } = await provider.start(request(), unlimited());
     const here = another({});
-    const error = await failure(here.describe({ ...handle, scope: here.scope }, unlimited()));
+    const error = await failureOf(here.describe({ ...handle, scope: here.scope }, unlimited()));
     expect(error).toMatchObject({ kind: 'not-found' });
     expect(error.message).toContain("is in workgroup 'pyspark3'");
   });
 });
 
 describe('endpoint and dashboard of athena', () => {
-  it('gives host, port, the token and its end', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
-    emulator.advance(2_000);
-    const endpoint = await provider.endpoint?.(handle, unlimited());
-    expect(endpoint).toMatchObject({
-      host: '127.0.0.1',
-      port: Number(new URL(emulator.urls.sparkConnect).port),
-      tls: false,
-      expiresAtMs: emulator.nowMs() + 1_800_000,
-    });
-    expect(Object.keys(endpoint?.metadata ?? {})).toEqual(['x-aws-proxy-auth']);
-  });
-
   it('refuses with what is wrong: not ready, ended, unknown, or an engine without one', async () => {
     const { emulator, provider, another } = await bench();
     const { handle } = await provider.start(request(), unlimited());
-    const endpoint = (of: SessionProvider, at = handle) => failure(of.endpoint?.(at, unlimited()) ?? Promise.resolve());
+    const endpoint = (of: SessionProvider, at = handle) => failureOf(of.endpoint?.(at, unlimited()));
     expect(await endpoint(provider)).toMatchObject({ kind: 'conflict', message: expect.stringContaining('CREATING') });
     await provider.terminate(handle, unlimited());
     expect(await endpoint(provider)).toMatchObject({ kind: 'session-failed', observation: { state: 'terminated' } });
@@ -548,7 +328,7 @@ describe('endpoint and dashboard of athena', () => {
       expect(dashboard?.url).toContain(handle.id);
     }
     expect(emulator.log().filter(({ operation }) => operation === 'GetWorkGroup')).toHaveLength(1);
-    const told = another({ executionRoleArn: 'arn:aws:iam::123456789012:role/spark' });
+    const told = another({ executionRoleArn: ROLE });
     await told.dashboard?.(handle, unlimited());
     expect(emulator.log().filter(({ operation }) => operation === 'GetWorkGroup')).toHaveLength(1);
     expect(lastInput(emulator, 'GetResourceDashboard')).toEqual({
@@ -558,15 +338,6 @@ describe('endpoint and dashboard of athena', () => {
 });
 
 describe('listing on athena', () => {
-  it('goes through pages, empty ones too', async () => {
-    const { emulator, provider } = await bench({ writesPerSecond: 1_000 }, { athena: { spark35DpuQuota: 1_000 } });
-    for (let count = 0; count < 205; count++) await provider.start(request(), unlimited());
-    emulator.faults.add({ kind: 'empty-page' });
-    const all = await listAll(provider);
-    expect(new Set(all.map(({ handle }) => handle.id)).size).toBe(205);
-    expect(all).toHaveLength(205);
-  });
-
   it('asks for one state by its name and filters several itself', async () => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
@@ -593,17 +364,6 @@ describe('listing on athena', () => {
   });
 });
 
-async function listAll(provider: SessionProvider, filter = {}) {
-  const all = [];
-  let cursor: string | undefined;
-  do {
-    const page = await provider.listPage(filter, cursor, unlimited());
-    all.push(...page.observations);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return all;
-}
-
 /** The SDK as its documentation shows it, to look past the provider. */
 async function rawClient(emulator: Emulator) {
   const sdk = await import('@aws-sdk/client-athena');
@@ -612,7 +372,7 @@ async function rawClient(emulator: Emulator) {
     endpoint: emulator.urls.athena,
     credentials: TEST_CREDENTIALS,
   });
-  open.push({ close: async () => client.destroy() });
+  onTestFinished(() => client.destroy());
   return {
     get: (SessionId: string) => client.send(new sdk.GetSessionCommand({ SessionId })),
     start: (input: ConstructorParameters<typeof sdk.StartSessionCommand>[0]) =>

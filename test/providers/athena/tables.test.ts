@@ -2,13 +2,13 @@ import * as sdk from '@aws-sdk/client-athena';
 import { describe, expect, it } from 'vitest';
 import { ATHENA_ERRORS, toErrorKind } from '../../../providers/athena/errors.ts';
 import { toEngine } from '../../../providers/athena/engine.ts';
-import { ATHENA_STATES, liveNativeStates, toStateFacts } from '../../../providers/athena/states.ts';
+import { ATHENA_STATES, toStateFacts } from '../../../providers/athena/states.ts';
 import type { ServiceFailure } from '../../../src/provider-kit/service-failure.ts';
 import { ERROR_KINDS } from '../../../src/contract/error-kinds.ts';
 
 describe('the state table of athena', () => {
   it('has exactly the states of the SDK', () => {
-    expect(Object.keys(ATHENA_STATES).sort()).toEqual(Object.values(sdk.SessionState).sort());
+    expect(ATHENA_STATES.names.toSorted()).toEqual(Object.values(sdk.SessionState).sort());
   });
 
   it.each([
@@ -34,9 +34,9 @@ describe('the state table of athena', () => {
   });
 
   it('turns normalized states back into live native ones only', () => {
-    expect(liveNativeStates(['failed'])).toEqual(['DEGRADED']);
-    expect(liveNativeStates(['terminated'])).toEqual(['TERMINATING']);
-    expect(liveNativeStates(['creating', 'ready'])).toEqual(['CREATING', 'CREATED', 'IDLE']);
+    expect(ATHENA_STATES.live(['failed'])).toEqual(['DEGRADED']);
+    expect(ATHENA_STATES.live(['terminated'])).toEqual(['TERMINATING']);
+    expect(ATHENA_STATES.live(['creating', 'ready'])).toEqual(['CREATING', 'CREATED', 'IDLE']);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   liveNativeStates,
   STATE_NUMBERS,
   toStateName,
-  toStatePoint,
+  toStateFacts,
 } from '../../../providers/dataproc/states.ts';
 
 const { State } = protos.google.cloud.dataproc.v1.Session;
@@ -19,7 +19,7 @@ describe('the state table of dataproc', () => {
   it('has exactly the states of the protos, under their numbers', () => {
     const named = Object.fromEntries(Object.entries(State).filter(([, number]) => typeof number === 'number'));
     expect(STATE_NUMBERS).toEqual(named);
-    expect(Object.keys(DATAPROC_STATES)).toEqual(Object.keys(named));
+    expect(DATAPROC_STATES.names).toEqual(Object.keys(named));
   });
 
   it.each([
@@ -33,7 +33,7 @@ describe('the state table of dataproc', () => {
     ['99', true, undefined],
     ['constructor', true, undefined],
   ] as const)('%s, reachable %s, is %j (C-014)', (native, isReachable, point) => {
-    expect(toStatePoint(native, isReachable)).toEqual(point);
+    expect(toStateFacts(native, isReachable)).toEqual(point && { ...point, acceptsWork: point.state === 'ready' });
   });
 
   it.each([

@@ -1,12 +1,12 @@
 import * as sdk from '@aws-sdk/client-emr-serverless';
 import { describe, expect, it } from 'vitest';
 import { EMR_SERVERLESS_ERRORS, toErrorKind } from '../../../providers/emr-serverless/errors.ts';
-import { EMR_SERVERLESS_STATES, liveNativeStates, toStateFacts } from '../../../providers/emr-serverless/states.ts';
+import { EMR_SERVERLESS_STATES } from '../../../providers/emr-serverless/states.ts';
 import { whyNoSessions, whyNotStartable } from '../../../providers/emr-serverless/application.ts';
 
 describe('the state table of emr-serverless', () => {
   it('has exactly the states of the SDK', () => {
-    expect(Object.keys(EMR_SERVERLESS_STATES).sort()).toEqual(Object.values(sdk.SessionState).sort());
+    expect(EMR_SERVERLESS_STATES.names.toSorted()).toEqual(Object.values(sdk.SessionState).sort());
   });
 
   it.each([
@@ -19,16 +19,16 @@ describe('the state table of emr-serverless', () => {
     ['TERMINATED', 'terminated', true, false],
     ['FAILED', 'failed', true, false],
   ] as const)('%s is %s, final %s, takes work %s', (native, state, final, acceptsWork) => {
-    expect(toStateFacts(native)).toEqual({ state, final, acceptsWork });
+    expect(EMR_SERVERLESS_STATES.facts(native)).toEqual({ state, final, acceptsWork });
   });
 
   it.each(['', 'QUEUED', 'READY', 'idle', 'constructor'])('knows nothing of %j (C-014)', (native) => {
-    expect(toStateFacts(native)).toBeUndefined();
+    expect(EMR_SERVERLESS_STATES.facts(native)).toBeUndefined();
   });
 
   it('turns normalized states back into live native ones only', () => {
-    expect(liveNativeStates(['failed'])).toEqual([]);
-    expect(liveNativeStates(['ready', 'terminated'])).toEqual(['STARTED', 'IDLE', 'TERMINATING']);
+    expect(EMR_SERVERLESS_STATES.live(['failed'])).toEqual([]);
+    expect(EMR_SERVERLESS_STATES.live(['ready', 'terminated'])).toEqual(['STARTED', 'IDLE', 'TERMINATING']);
   });
 });
 

@@ -1,45 +1,32 @@
+import { RecordingLogger, SeededRandom, VirtualClock } from 'anysession/testing';
 import { describe, expect, it } from 'vitest';
-import { loadOnce, loadSdk } from '../../../providers/_template/client.ts';
-import { toSessionError } from '../../../providers/_template/errors.ts';
-import { plugin } from '../../../providers/_template/plugin.ts';
-import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
+import { toSessionError } from '../src/errors.ts';
+import { plugin } from '../src/plugin.ts';
 
 const config = { project: 'research', region: 'north' };
 const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 const ports = { clock: new VirtualClock(), random: new SeededRandom(), logger: new RecordingLogger() };
 
 describe('options', () => {
-  it('are read, and what is not given is filled in', () => {
+  it('have defaults', () => {
     expect(plugin.parseOptions({ project: 'research' })).toEqual({ ok: true, config });
   });
 
-  it('are refused with every wrong path at once', () => {
+  it('report all problems at once', () => {
     const parsed = plugin.parseOptions({ project: '', region: 7 });
     const paths = parsed.ok ? [] : parsed.problems.map((problem) => problem.path.join('.'));
     expect(paths).toEqual(['project', 'region']);
     expect(plugin.parseOptions({ project: 'research', reigon: 'north' })).toMatchObject({ ok: false });
   });
 
-  it('that may come from the environment are options of the schema', () => {
+  it('have environment variables only if they exist', () => {
     const { properties } = plugin.optionsSchema() as { readonly properties: object };
     expect(Object.keys(plugin.environmentVariables).filter((name) => !(name in properties))).toEqual([]);
   });
 });
 
-describe('C-004', () => {
-  it('the client is loaded at the first call, once, and again after a failure', async () => {
-    let loads = 0;
-    const load = loadOnce(() => {
-      loads += 1;
-      return loads === 1 ? Promise.reject(new Error('not installed')) : loadSdk(config);
-    });
-    expect(loads).toBe(0);
-    await expect(load()).rejects.toThrow('not installed');
-    const [one, other] = await Promise.all([load(), load()]);
-    expect([one === other, loads]).toEqual([true, 2]);
-  });
-
-  it('a provider that was made of the plugin works', async () => {
+describe('the plugin', () => {
+  it('creates a provider that works', async () => {
     const provider = plugin.create(config, ports);
     const request = { owner: 'me', token: `t${'0'.repeat(39)}`, idleTimeoutMs: 60_001, labels: { team: 'data' } };
     const { handle, state, details } = await provider.start(request, call);
@@ -50,13 +37,13 @@ describe('C-004', () => {
 });
 
 describe('errors', () => {
-  const origin = { operation: 'start', provider: 'template' } as const;
+  const failed = { operation: 'start', handle: undefined, scope: 'research/north', nowMs: 0 } as const;
 
-  it('that no table knows are kept word for word, and may have had an effect', () => {
-    const error = toSessionError(Object.assign(new Error('tea'), { code: 'Teapot', status: 418 }), origin, call.signal);
+  it('that no table knows keep their message, and the service may have acted', () => {
+    const error = toSessionError(Object.assign(new Error('tea'), { code: 'Teapot', status: 418 }), failed);
     expect(error).toMatchObject({ kind: 'unexpected', effect: 'unknown', native: { code: 'Teapot', httpStatus: 418 } });
     expect(error.message).toContain('tea');
-    expect(toSessionError(error, origin, call.signal)).toBe(error);
+    expect(toSessionError(error, failed)).toBe(error);
   });
 
   it.each([
@@ -68,6 +55,6 @@ describe('errors', () => {
     ['AlreadyExists', 'conflict', 'none'],
   ])('%s is %s with effect %s', (code, kind, effect) => {
     const native = Object.assign(new Error('no'), { code, retryAfterMs: 500 });
-    expect(toSessionError(native, origin, call.signal)).toMatchObject({ kind, effect, retryAfterMs: 500 });
+    expect(toSessionError(native, failed)).toMatchObject({ kind, effect, retryAfterMs: 500 });
   });
 });

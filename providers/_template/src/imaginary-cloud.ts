@@ -11,9 +11,8 @@ const START_MS = 4_000;
 const STOP_MS = 2_000;
 
 /**
- * Stands for the package of a vendor, so that the template runs: a cloud that has nothing but session records and a
- * clock. Throw it away together with its name in `client.ts` once the real package is there; a copy of it in
- * `test/providers/` is a good start for the service that the conformance kit asks.
+ * Replaces the package of a vendor, so that this package runs: a cloud that has only session records and a clock.
+ * Delete it when `client.ts` loads the real package; a copy of it in `test/` is a good start for the emulator of your service.
  */
 export class ImaginaryCloud implements TemplateClient {
   readonly #sessions: StoredSession[] = [];
@@ -64,7 +63,7 @@ export class ImaginaryCloud implements TemplateClient {
     throw Object.assign(new Error(`no session ${sessionId}`), { code: 'NotFound', status: 404 });
   }
 
-  /** When the session was told to stop, or will have been idle for too long. */
+  /** When the session was stopped, or its idle timeout ends it. */
   #stopMs({ input, createdMs, stoppedMs }: StoredSession): number {
     return stoppedMs ?? createdMs + START_MS + input.idleMinutes * 60_000;
   }

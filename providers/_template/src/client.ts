@@ -1,11 +1,11 @@
 import type { TemplateConfig } from './options.ts';
 
-/** What every request takes along: SDKs stop when the signal aborts. */
+/** The options of every request: SDKs stop when the signal aborts. */
 export interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the service is asked to start, in its own words and units. */
+/** What the service is asked to start, in its own names and units. */
 export interface CreateSessionInput {
   readonly requestId: string;
   readonly description: string;
@@ -13,7 +13,7 @@ export interface CreateSessionInput {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A session as the service tells it. Everything from outside may be missing or new: `state` is a string, no union. */
+/** A session in the service's answers. Values from outside may be missing or new: `state` is a string, not a union. */
 export interface SessionRecord {
   readonly sessionId: string;
   readonly state: string;
@@ -27,10 +27,10 @@ export interface SessionRecord {
 }
 
 /**
- * The few calls of the SDK that the provider needs, as an interface of ours.
+ * The few calls of the SDK that the provider needs, as an interface of its own.
  *
- * Decide: which four to six calls those are. Keep the service's own names and shapes here, so that a reader finds them
- * in its documentation; translating is the business of the other files. Tests count and break requests at this door.
+ * Decide: which four to six calls those are. Keep the service's names and shapes here, so that a reader finds them
+ * in its documentation; the other files translate. Tests count requests and inject faults at this interface.
  */
 export interface TemplateClient {
   createSession(input: CreateSessionInput, options: RequestOptions): Promise<SessionRecord>;
@@ -42,28 +42,12 @@ export interface TemplateClient {
   deleteSession(sessionId: string, options: RequestOptions): Promise<SessionRecord>;
 }
 
-/** Gives the client, from the first call on. */
-export type ClientLoader = () => Promise<TemplateClient>;
-
 /**
  * Loads the SDK, which is large: most programs use one cloud only, and many never start a session.
  *
- * Decide: which package stands here, and switch its own retries off (`maxAttempts: 1` or the like):
- * retrying has one owner, and that is the layer above.
+ * Decide: which package to load here. Disable its retries (`maxAttempts: 1` or similar): the core retries.
  */
 export async function loadSdk(config: TemplateConfig): Promise<TemplateClient> {
-  const { ImaginaryCloud } = await import('./imaginary-sdk.ts');
+  const { ImaginaryCloud } = await import('./imaginary-cloud.ts');
   return new ImaginaryCloud(config);
-}
-
-/** Loads at the first call and at most once; a failed load is forgotten, so that the next call tries again. */
-export function loadOnce(load: ClientLoader): ClientLoader {
-  let loading: Promise<TemplateClient> | undefined;
-  return () => {
-    loading ??= load().catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
 }

@@ -1,19 +1,18 @@
-import { defineCapabilities } from '../../src/contract/capabilities.ts';
-import { CONTRACT_VERSION, definePlugin, type ProviderPlugin } from '../../src/contract/provider-plugin.ts';
-import { loadOnce, loadSdk } from './client.ts';
-import { optionsSchema, parseOptions, type TemplateConfig } from './options.ts';
+import { CONTRACT_VERSION, defineCapabilities, definePlugin, loadOnce, type ProviderPlugin } from 'anysession/provider';
+import { loadSdk } from './client.ts';
+import { OPTIONS_SHAPE, parseOptions, type TemplateConfig } from './options.ts';
 import { TemplateProvider } from './provider.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The folder's name, and the word in the config file. */
+/** The provider's name in handles and messages. */
 const ID = 'template';
 
 /**
- * What the service can do, each answer with its page and the date you read it.
+ * What the service can do, each value with its page and the date you read it.
  *
- * Decide every line; none may be missing. `false` is a good answer: what is absent is refused before any request, with
- * the names of the providers that have it. What you say here chooses the cases of the conformance kit that will run.
+ * Decide every line. `false` is a valid answer: an unsupported call is refused before any request, and the error names
+ * the providers that support it. The capabilities select the cases of the conformance kit.
  */
 const CAPABILITIES = defineCapabilities({
   dialect: 'spark',
@@ -40,19 +39,19 @@ const CAPABILITIES = defineCapabilities({
   outlivesProcess: true,
 });
 
-/** Plain data: reading it costs nothing, and making a provider of it does no I/O. */
+/** The provider as plain data: importing it loads no SDK, and creating a provider does no I/O. */
 export const plugin: ProviderPlugin = definePlugin<TemplateConfig>({
   contractVersion: CONTRACT_VERSION,
   id: ID,
-  summary: 'The folder to copy for a new cloud',
+  summary: 'An imaginary cloud',
   capabilities: CAPABILITIES,
   environmentVariables: { project: 'TEMPLATE_PROJECT', region: 'TEMPLATE_REGION' },
-  optionsSchema,
+  optionsSchema: () => OPTIONS_SHAPE,
   parseOptions,
   create: (config, { clock }) =>
     new TemplateProvider({
       id: ID,
-      // It stands in every handle: enough to tell two places apart, and never a secret.
+      // Part of every handle: it distinguishes two places, and holds no secret.
       scope: `${config.project}/${config.region}`,
       capabilities: CAPABILITIES,
       loadClient: loadOnce(() => loadSdk(config)),

@@ -1,6 +1,6 @@
-import type { SessionRecord, TemplateClient } from '../../../providers/_template/client.ts';
-import type { ConformanceOracle, InjectedFault } from '../../../src/conformance/index.ts';
-import type { ProviderOperation } from '../../../src/contract/operations.ts';
+import type { ConformanceOracle, InjectedFault } from 'anysession/conformance';
+import type { ProviderOperation } from 'anysession/provider';
+import type { SessionRecord, TemplateClient } from '../src/client.ts';
 
 type RequestFault = Extract<InjectedFault, { readonly operation: ProviderOperation }>;
 
@@ -11,7 +11,7 @@ const ERRORS = {
   'lost-answer': { code: 'Unavailable', status: 503 },
 } as const;
 
-/** The cloud itself, with somebody at its door who counts requests, breaks them on demand, and knows what is inside. */
+/** The cloud behind a proxy that counts requests and injects faults: what the conformance kit compares the provider with. */
 export class CountedCloud implements TemplateClient, ConformanceOracle {
   readonly #cloud: TemplateClient;
   readonly #requests: ProviderOperation[] = [];

@@ -1,0 +1,56 @@
+import type { Observation, SessionDetails } from '../contract/observation.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { StateFacts } from './states.ts';
+
+/** Which session was seen, and when. */
+export interface ObservationContext {
+  readonly handle: SessionHandle;
+  readonly observedAtMs: number;
+}
+
+/** What one answer of a service says about a session. */
+export interface SeenSession {
+  /** The service's name, for messages. */
+  readonly service: string;
+  readonly nativeState: string;
+  /** `undefined` for an unknown state. */
+  readonly facts: StateFacts | undefined;
+  /** When the state was entered, epoch milliseconds. */
+  readonly sinceMs?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly details?: SessionDetails;
+}
+
+/** Makes an observation; a failed session always has a reason, and a busy one is busy because its service says so. */
+export function toObservation(seen: SeenSession, context: ObservationContext): Observation {
+  const { service, nativeState, facts, sinceMs, details = {} } = seen;
+  const reason = seen.reason ?? (facts?.state === 'failed' ? `${service} gave no reason` : undefined);
+  return {
+    ...context,
+    nativeState,
+    state: facts?.state,
+    acceptsWork: facts?.acceptsWork ?? false,
+    final: facts?.final ?? false,
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(reason !== undefined && { reason }),
+    ...(facts?.state === 'busy' && { busySource: 'service' as const }),
+    details,
+  };
+}
+
+/** A session that the service does not know, after its end was requested. */
+export function notFoundObservation(service: string, context: ObservationContext): Observation {
+  const facts = { state: 'terminated', acceptsWork: false, final: true } as const;
+  const reason = `${service} does not know this session`;
+  return toObservation({ service, nativeState: 'NOT_FOUND', facts, reason }, context);
+}
+
+/** The error of an endpoint that does not exist yet. @param why - the end of "session s-1 …", such as `is CREATING`. */
+export function notReadyError(handle: SessionHandle, why: string): SessionError {
+  return new SessionError('conflict', `session ${handle.id} ${why}; wait until it is ready`, {
+    operation: 'endpoint',
+    provider: handle.provider,
+    handle,
+  });
+}

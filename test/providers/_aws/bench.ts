@@ -1,0 +1,84 @@
+import { onTestFinished } from 'vitest';
+import { plugin as athena } from '../../../providers/athena/plugin.ts';
+import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
+import type { ListFilter, SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { StartRequest } from '../../../src/contract/start-request.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
+import { startEmulator } from '../../../src/emulator/start-emulator.ts';
+import { VirtualClock } from '../../../src/testing/index.ts';
+import { createFromPlugin, TEST_CREDENTIALS, unlimited, urlOf } from '../athena/emulated-subject.ts';
+
+/** A role that no account has. */
+export const ROLE = 'arn:aws:iam::123456789012:role/spark';
+
+const SERVICES = {
+  athena: { plugin: athena, options: { region: 'us-east-1', workgroup: 'spark35' } },
+  'emr-serverless': {
+    plugin: emrServerless,
+    options: { region: 'us-east-1', applicationId: '00emulated1', executionRoleArn: ROLE },
+  },
+} as const;
+
+/** A provider over its emulator; the clock stands still until it is advanced. */
+export interface Bench {
+  readonly emulator: Emulator;
+  readonly provider: SessionProvider;
+  readonly clock: VirtualClock;
+  /** Another provider over the same emulator. */
+  another(options: Readonly<Record<string, unknown>>): SessionProvider;
+}
+
+/** Opens a bench for the running test. */
+export async function openBench(
+  service: keyof typeof SERVICES,
+  options: Readonly<Record<string, unknown>> = {},
+  emulatorOptions: EmulatorOptions = {},
+): Promise<Bench> {
+  const clock = new VirtualClock();
+  const emulator = await startEmulator({ services: [service], clock, ...emulatorOptions });
+  const providers: SessionProvider[] = [];
+  onTestFinished(async () => {
+    await Promise.all(providers.map((provider) => provider.close()));
+    await emulator.close();
+  });
+  const { plugin, options: place } = SERVICES[service];
+  const common = { credentials: TEST_CREDENTIALS, endpoint: urlOf(emulator, service), ...place };
+  const another = (more: Readonly<Record<string, unknown>>): SessionProvider => {
+    const provider = createFromPlugin(plugin, { ...common, ...more }, { clock });
+    providers.push(provider);
+    return provider;
+  };
+  return { emulator, clock, another, provider: another(options) };
+}
+
+let tokens = 0;
+
+/** A start request with a token of its own. */
+export function request(overrides: Partial<StartRequest> = {}): StartRequest {
+  tokens += 1;
+  const token = `as-${String(tokens).padStart(28, '0')}-1`;
+  return { token, owner: 'tests', idleTimeoutMs: 600_000, labels: {}, ...overrides };
+}
+
+/** The operations that reached the service, in order. */
+export function operationsOf(emulator: Emulator): readonly (string | undefined)[] {
+  return emulator.log().map(({ operation }) => operation);
+}
+
+/** The last input of an operation. */
+export function lastInput(emulator: Emulator, operation: string): unknown {
+  return emulator.log().findLast((record) => record.operation === operation)?.input;
+}
+
+/** All pages of a list. */
+export async function listAll(provider: SessionProvider, filter: ListFilter = {}) {
+  const all = [];
+  let cursor: string | undefined;
+  do {
+    const page = await provider.listPage(filter, cursor, unlimited());
+    all.push(...page.observations);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return all;
+}
