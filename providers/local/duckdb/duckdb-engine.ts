@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 import type { EngineOpening, LocalEngine } from '../client.ts';
-import { toSessionError } from '../errors.ts';
+import { messageOf, toSessionError } from '../errors.ts';
 import type { LocalConfig } from '../options.ts';
 import { type Config, type Database, type DuckDbBinding, type InstanceCache, loadDuckDbBinding } from './binding.ts';
 import { DuckDbSession, type OpenDatabase } from './duckdb-session.ts';
@@ -96,8 +96,7 @@ async function runInit(work: InterruptibleWork, init: readonly string[]): Promis
     } catch (error) {
       throwIfAborted(signal, 'execute');
       const { kind } = toSessionError(error, { operation: 'start' });
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `statement ${index + 1} of \`init\` failed: ${reason}`;
+      const message = `statement ${index + 1} of \`init\` failed: ${messageOf(error)}`;
       throw new SessionError(kind, message, { operation: 'start', cause: error });
     }
   }

@@ -50,9 +50,7 @@ export class DuckDbSession implements EngineSession {
     this.#open = open;
     this.#configured = configured;
     this.#queue = configured.catch(() => undefined);
-    this.#cancelAtExit = atExit(() => {
-      abandon(open);
-    });
+    this.#cancelAtExit = atExit(() => abandon(open));
   }
 
   get brokenBy(): string | undefined {

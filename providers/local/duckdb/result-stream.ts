@@ -84,14 +84,15 @@ export class ResultStream implements StatementExecution {
         resolve();
       };
     });
-    const release = onAbort(signal, () => {
-      this.#stop.abort(abortedError('execute', signal));
-    });
+    const release = onAbort(signal, () => this.#stop.abort(abortedError('execute', signal)));
   }
 
   async *batches(): AsyncGenerator<ColumnBatch> {
     if (this.#wasRead || this.#isClosed) {
-      throw executeError('conflict', `this result ${this.#wasRead ? 'was read' : 'is closed'}. Run the statement again`);
+      throw executeError(
+        'conflict',
+        `this result ${this.#wasRead ? 'was read' : 'is closed'}. Run the statement again`,
+      );
     }
     this.#wasRead = true;
     const take = async (): Promise<ColumnBatch | undefined> => this.#kept.shift() ?? (await this.#produce());

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nextBatchRows } from '../../../providers/local/duckdb/batch-size.ts';
+import { nextBatchRows } from '../../../providers/local/duckdb/batch-builder.ts';
 import type { DuckDbBinding, Vector } from '../../../providers/local/duckdb/binding.ts';
 import {
   areAllSet,
@@ -10,11 +10,11 @@ import {
   hasBit,
   setBit,
 } from '../../../providers/local/duckdb/columns/bit-runs.ts';
-import { Presence } from '../../../providers/local/duckdb/columns/presence.ts';
-import { textLayout } from '../../../providers/local/duckdb/columns/string-column.ts';
-import { structLayout } from '../../../providers/local/duckdb/columns/struct-column.ts';
-import { VariableWidth } from '../../../providers/local/duckdb/columns/variable-width.ts';
-import { DUCKDB_TYPES, typeName } from '../../../providers/local/duckdb/columns/duckdb-types.ts';
+import { Presence } from '../../../providers/local/duckdb/columns/column-builder.ts';
+import { textLayout } from '../../../providers/local/duckdb/columns/string-columns.ts';
+import { structLayout } from '../../../providers/local/duckdb/columns/nested-columns.ts';
+import { VariableWidth } from '../../../providers/local/duckdb/columns/growable-bytes.ts';
+import { columnLayout, LAYOUTS } from '../../../providers/local/duckdb/columns/column-layout.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import { RawDuckDb } from './open-duckdb.ts';
 import { LocalBench } from './open-local.ts';
@@ -201,9 +201,11 @@ describe('parts of columns', () => {
     const { binding } = await RawDuckDb.open();
     const { Type } = binding as unknown as { Type: Record<string, number | string> };
     const named = Object.fromEntries(Object.entries(Type).filter(([, id]) => typeof id === 'number'));
-    expect(DUCKDB_TYPES).toMatchObject(named);
+    const ids = Object.fromEntries(Object.keys(LAYOUTS).map((name, id) => [name, id]));
+    expect(ids).toMatchObject(named);
     expect(Object.keys(named).length).toBeGreaterThan(37);
-    expect([typeName(17), typeName(999)]).toEqual(['VARCHAR', 'INVALID']);
+    const unknown = { get_type_id: () => 999 } as unknown as DuckDbBinding;
+    expect(() => columnLayout(unknown, {} as never)).toThrow('the DuckDB type with the id 999');
   });
 
   it('size the next batch by the rows and bytes of the last one', () => {

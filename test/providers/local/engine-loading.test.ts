@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadOnce } from '../../../providers/local/client.ts';
+import { loadOnce } from '../../../src/provider-kit/load-once.ts';
 import { loadDuckDbBinding } from '../../../providers/local/duckdb/binding.ts';
 import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.ts';
 

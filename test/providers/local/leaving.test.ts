@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { leaveAtExit } from '../../../providers/local/duckdb/leave-at-exit.ts';
+import { atExit } from '../../../providers/local/duckdb/at-exit.ts';
 
 /** Runs a program beside the tests that has a ready session `handle` of `local`, and ends within a minute or fails. */
 async function leave(body: string): Promise<string> {
@@ -51,7 +51,7 @@ describe('leaving at exit', () => {
   it('is one listener for all, and none when nobody is left', () => {
     const before = process.listenerCount('exit');
     const calls: number[] = [];
-    const leaves = [1, 2, 3].map((name) => leaveAtExit(() => calls.push(name)));
+    const leaves = [1, 2, 3].map((name) => atExit(() => calls.push(name)));
     expect(process.listenerCount('exit')).toBe(before + 1);
     leaves[1]!();
     leaves[1]!();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { plugin } from '../../../providers/local/plugin.ts';
-import { LOCAL_STATES, STATE_MEANINGS } from '../../../providers/local/states.ts';
+import { STATES } from '../../../providers/local/states.ts';
 
 interface OptionSchema {
   readonly description: string;
@@ -157,15 +157,16 @@ describe('the states', () => {
       state,
       /^final:/.test(meaning!),
     ]);
-    const expected = LOCAL_STATES.map((native) => {
-      const { state, final } = STATE_MEANINGS[native];
-      return [`\`${native}\``, `\`${state}\``, final];
-    });
+    const expected = Object.entries(STATES).map(([native, { state, final }]) => [
+      `\`${native}\``,
+      `\`${state}\``,
+      final,
+    ]);
     expect(states).toEqual(expected);
   });
 
   it('C-012 C-013 mean what the contract allows', () => {
-    for (const { state, acceptsWork, final } of Object.values(STATE_MEANINGS)) {
+    for (const { state, acceptsWork, final } of Object.values(STATES)) {
       if (final) expect(['terminated', 'failed']).toContain(state);
       if (state === 'ready') expect(acceptsWork).toBe(true);
       if (state !== 'ready' && state !== 'busy') expect(acceptsWork).toBe(false);

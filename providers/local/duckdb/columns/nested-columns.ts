@@ -57,7 +57,11 @@ export function mapLayout(key: ColumnLayout, value: ColumnLayout): ColumnLayout 
     { name: 'value', layout: value },
   ] as const;
   const entry = structLayout(members);
-  const type: ColumnType = { kind: 'map', key: { ...toField(members[0]), nullable: false }, value: toField(members[1]) };
+  const type: ColumnType = {
+    kind: 'map',
+    key: { ...toField(members[0]), nullable: false },
+    value: toField(members[1]),
+  };
   return layoutOf(type, () => listBuilder(entry, openList, ({ children = [] }) => children));
 }
 

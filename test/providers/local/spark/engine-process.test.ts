@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { EngineProcess } from '../../../../providers/local/spark/engine-process.ts';
 import type { EngineServer, SparkConf } from '../../../../providers/local/spark/engine-server.ts';
-import { ProcessesByConf } from '../../../../providers/local/spark/processes-by-conf.ts';
+import { SharedProcesses } from '../../../../providers/local/spark/shared-processes.ts';
 import { systemClock, systemRandom } from '../../../../src/session/system-ports.ts';
 
 /** A server that runs a program of Node in its folder's place, and is never heard of again. */
@@ -43,15 +43,14 @@ it('gives a server its files for itself alone, and shows no secret of what it wr
   expect(failure).toContain(`${JSON.stringify(shown)} 600 ***\n`);
 });
 
-it('has one shared process for equal properties, in whatever order', async () => {
+it('starts one shared process for equal properties, in any order', async () => {
   const started: SparkConf[] = [];
-  const processes = new ProcessesByConf((sparkConf) => {
+  const processes = new SharedProcesses(async (sparkConf) => {
     started.push(sparkConf);
-    return Promise.reject(new Error('it is not needed'));
+    throw new Error('not needed');
   });
-  const [first, same, other] = [processes.of({ a: '1', b: '2' }), processes.of({ b: '2', a: '1' }), processes.of({})];
-  expect(same).toBe(first);
-  expect(other).not.toBe(first);
-  await expect(other.take(new AbortController().signal)).rejects.toThrow('it is not needed');
-  expect(started).toEqual([{}]);
+  const confs = [{ a: '1', b: '2' }, { b: '2', a: '1' }, {}];
+  const shares = await Promise.allSettled(confs.map((conf) => processes.take(conf, new AbortController().signal)));
+  expect(shares.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(started).toEqual([{ a: '1', b: '2' }, {}]);
 });

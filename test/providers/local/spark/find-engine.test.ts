@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findEngine, type EngineWish } from '../../../../providers/local/spark/find-engine.ts';
+import { findEngine, type EngineSelection } from '../../../../providers/local/spark/find-engine.ts';
 import { heapMiB } from '../../../../providers/local/spark/spark-server.ts';
 import type { EngineServer } from '../../../../providers/local/spark/engine-server.ts';
 
@@ -35,9 +35,9 @@ async function putSpark(folder: string, version: string): Promise<void> {
 }
 
 /** Looks for an engine with nothing on the machine but what a test has put into its home. */
-function find(wish: Partial<EngineWish>, env: Record<string, string> = {}): EngineServer {
+function find(selection: Partial<EngineSelection>, env: Record<string, string> = {}): EngineServer {
   const nothing = { engine: 'sail', pythonEnvironment: undefined, memoryLimit: undefined, threads: undefined } as const;
-  return findEngine({ ...nothing, ...wish }, { env: { JAVA_HOME: join(home, 'jdk'), ...env }, home });
+  return findEngine({ ...nothing, ...selection }, { env: { JAVA_HOME: join(home, 'jdk'), ...env }, home });
 }
 
 const PLACE = { port: 4711, folder: '/tmp/f', sparkConf: {} };
