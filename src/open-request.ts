@@ -1,8 +1,9 @@
 import type { ConfigRequest, EnvironmentConfig, ProviderRequest } from './config/config-options.ts';
 import { loadConfig } from './config/load-config.ts';
 import { loadProvider } from './config/load-provider.ts';
+import type { OptionShape } from './provider-kit/option-shape.ts';
 import type { Logger, Tracer } from './contract/ports.ts';
-import { assertNoProblems, optionProblems, text, type Check, type Checks } from './session/option-checks.ts';
+import { anything, assertNoProblems, code, optionProblems, text, type Checks } from './session/option-checks.ts';
 
 /** Where messages and spans go. */
 export interface OpenPorts {
@@ -15,13 +16,10 @@ export interface OpenPorts {
 /** What to open: an environment of the config file, or a provider given in code. */
 export type OpenRequest = OpenPorts & (ConfigRequest | ProviderRequest);
 
-const anything: Check = () => undefined;
-const methods =
-  (...names: readonly string[]): Check =>
-  (value) =>
-    names.every((name) => typeof (Object(value) as Record<string, unknown>)[name] === 'function')
-      ? undefined
-      : `an object with the methods ${names.join(', ')}`;
+const methods = (...names: readonly string[]): OptionShape =>
+  code(`an object with the methods ${names.join(', ')}`, (value) =>
+    names.every((name) => typeof (Object(value) as Record<string, unknown>)[name] === 'function'),
+  );
 
 /** The reader of the configuration checks `config`, `provider`, `session` and `owner`. */
 const CHECKS = {

@@ -1,53 +1,62 @@
-import * as z from 'zod';
 import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/provider-kit/installed-engine.ts';
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import { parseConnectUrl } from './connect-url.ts';
-import { toProblems } from './option-problems.ts';
+import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
+import { parseOptions } from '../../src/provider-kit/parse-options.ts';
 
-/** A size of memory as DuckDB reads it: decimal units (KB) or binary ones (KiB). */
-const MEMORY_SIZE = /^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B)$/i;
+/** A size of memory as DuckDB reads it: decimal units (KB) or binary ones (KiB), in any case. */
+const MEMORY_SIZE = '^(?=.*[1-9])\\d+(\\.\\d+)?\\s*([kmgtKMGT][iI]?[bB])$';
 
-const schema = z.strictObject({
-  engine: z
-    .union([z.enum(['duckdb', ...INSTALLABLE_ENGINES]), z.strictObject({ url: z.string() })])
-    .default('duckdb')
-    .describe(
-      'What runs the SQL: `duckdb` in this process, a Spark Connect server on this machine (`sail`, `spark`), or one that is already running (`url: sc://host:port`).',
-    ),
-  pythonEnvironment: z
-    .string()
-    .trim()
-    .min(1)
-    .optional()
-    .describe(
-      'The Python virtual environment that contains `sail` or `spark`, relative to the working directory. Default: the usual places are searched.',
-    ),
-  database: z
-    .string()
-    .trim()
-    .min(1)
-    .default(':memory:')
-    .describe(
-      'The DuckDB database file, relative to the working directory. `:memory:` gives each session a separate database that is deleted with it; sessions on one file share it.',
-    ),
-  memoryLimit: z
-    .string()
-    .regex(MEMORY_SIZE, 'must be a size such as "512MB" or "2GiB"')
-    .optional()
-    .describe(
-      'The memory limit of a session on DuckDB, or the heap of Spark, such as `512MB` or `2GiB`. Default: 80 % of the machine for DuckDB; half of it, at most 4 GiB, for Spark.',
-    ),
-  threads: z
-    .int()
-    .min(1)
-    .max(1024)
-    .optional()
-    .describe('The number of threads of DuckDB or Spark. Default: one per core.'),
-  init: z
-    .array(z.string().trim().min(1))
-    .default([])
-    .describe('SQL that runs when a session starts. If a statement fails, the session fails.'),
-});
+const ENGINES = ['duckdb', ...INSTALLABLE_ENGINES] as const;
+const NOT_BLANK = { type: 'string', pattern: '\\S', title: 'a text that is not empty' } as const;
+
+/** The options as JSON Schema. */
+export const LOCAL_OPTIONS_SHAPE = {
+  type: 'object',
+  properties: {
+    engine: {
+      title: `one of ${ENGINES.join(', ')}, or a map of \`url\` alone`,
+      anyOf: [
+        { type: 'string', enum: ENGINES },
+        { type: 'object', properties: { url: { type: 'string' } }, required: ['url'], additionalProperties: false },
+      ],
+      default: 'duckdb',
+      description:
+        'What runs the SQL: `duckdb` in this process, a Spark Connect server on this machine (`sail`, `spark`), or one that is already running (`url: sc://host:port`).',
+    },
+    pythonEnvironment: {
+      ...NOT_BLANK,
+      description:
+        'The Python virtual environment that contains `sail` or `spark`, relative to the working directory. Default: the usual places are searched.',
+    },
+    database: {
+      ...NOT_BLANK,
+      default: ':memory:',
+      description:
+        'The DuckDB database file, relative to the working directory. `:memory:` gives each session a separate database that is deleted with it; sessions on one file share it.',
+    },
+    memoryLimit: {
+      type: 'string',
+      pattern: MEMORY_SIZE,
+      title: 'a size such as "512MB" or "2GiB"',
+      description:
+        'The memory limit of a session on DuckDB, or the heap of Spark, such as `512MB` or `2GiB`. Default: 80 % of the machine for DuckDB; half of it, at most 4 GiB, for Spark.',
+    },
+    threads: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1024,
+      description: 'The number of threads of DuckDB or Spark. Default: one per core.',
+    },
+    init: {
+      type: 'array',
+      items: NOT_BLANK,
+      default: [],
+      description: 'SQL that runs when a session starts. If a statement fails, the session fails.',
+    },
+  },
+  additionalProperties: false,
+} as const satisfies ObjectShape;
 
 /** Options that not every engine has, with those that have them. */
 const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
@@ -57,13 +66,20 @@ const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
   threads: ['duckdb', 'spark'],
 };
 
-/** The options of the local provider as users write them. */
-export type LocalOptions = z.input<typeof schema>;
-
 /** What runs the SQL: in this process, as a server of our own, or a server that somebody else runs. */
 export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: string };
 
-/** The options of the local provider, read. */
+/** The options of the local provider as users write them. */
+export interface LocalOptions {
+  readonly engine?: LocalEngineChoice | undefined;
+  readonly pythonEnvironment?: string | undefined;
+  readonly database?: string | undefined;
+  readonly memoryLimit?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly init?: readonly string[] | undefined;
+}
+
+/** The options of the local provider after parsing. */
 export interface LocalConfig {
   readonly engine: LocalEngineChoice;
   /** A folder; `undefined` looks for the engine. */
@@ -78,25 +94,19 @@ export interface LocalConfig {
   readonly init: readonly string[];
 }
 
-/** The JSON Schema of the options. */
-export function localOptionsSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(schema, { io: 'input' });
-}
-
-/** Reads the options; tells all that is wrong at once. */
+/** Parses the options; reports all problems at once. */
 export function parseLocalOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<LocalConfig> {
-  const parsed = schema.safeParse(options);
-  if (!parsed.success) {
-    const known = Object.keys(schema.shape);
-    const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, { options, known }));
-    // A value of the wrong type also breaks the rules for values of the right one: only the first is news.
-    const places = problems.map(({ path }) => JSON.stringify(path));
-    return { ok: false, problems: problems.filter((_, index) => places.indexOf(places[index] ?? '') === index) };
-  }
-  const { engine, pythonEnvironment, database, memoryLimit, threads, init } = parsed.data;
+  const parsed = parseOptions<LocalConfig>(options, LOCAL_OPTIONS_SHAPE);
+  if (!parsed.ok) return parsed;
+  const { engine, pythonEnvironment, database, init } = parsed.config;
   const problems = [...urlProblems(engine), ...idleOptions(engine, options)];
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: { engine, pythonEnvironment, database, memoryLimit, threads, init } };
+  const trimmed = {
+    pythonEnvironment: pythonEnvironment?.trim(),
+    database: database.trim(),
+    init: init.map((text) => text.trim()),
+  };
+  return { ok: true, config: { ...parsed.config, ...trimmed } };
 }
 
 /** Where sessions of an engine live, as it stands in their handles: the engine's name, or its address without what is secret. */

@@ -3,7 +3,7 @@ import { LIFETIME, localCapabilities } from './capabilities.ts';
 import { loadOnce } from '../../src/provider-kit/load-once.ts';
 import { engineLoader } from './client.ts';
 import { LocalService } from './local-service.ts';
-import { engineScope, type LocalConfig, localOptionsSchema, parseLocalOptions } from './options.ts';
+import { engineScope, type LocalConfig, LOCAL_OPTIONS_SHAPE, parseLocalOptions } from './options.ts';
 import { LocalProvider } from './provider.ts';
 
 /** The local provider: sessions on this machine, on DuckDB or on a Spark Connect server. */
@@ -13,7 +13,7 @@ export const plugin: ProviderPlugin = definePlugin<LocalConfig>({
   summary: 'Sessions on this machine, on DuckDB, Sail or Apache Spark: no cloud, no cost',
   capabilities: localCapabilities({ engine: 'duckdb' }),
   capabilitiesOf: localCapabilities,
-  optionsSchema: localOptionsSchema,
+  optionsSchema: () => LOCAL_OPTIONS_SHAPE,
   environmentVariables: {},
   parseOptions: parseLocalOptions,
   create: (config, ports) => {

@@ -1,7 +1,7 @@
 import { isMap } from './run-shape.ts';
 import type { RunDefaults } from '../contract/batch-run.ts';
 import type { CallOptions } from '../session/call-context.ts';
-import { oneOf, patience, signal, text, texts, type Check, type Checks } from '../session/option-checks.ts';
+import { callback, code, flag, patience, signal, text, texts, type Checks } from '../session/option-checks.ts';
 import type { BatchStatus } from './batch-status.ts';
 import type { RunSource } from './read-runs.ts';
 
@@ -42,17 +42,17 @@ export interface RowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const source: Check = (value) =>
-  typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
-    ? undefined
-    : 'an array, an iterable or an async iterable of runs';
+const source = code(
+  'an array, an iterable or an async iterable of runs',
+  (value) => typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value),
+);
 
-const map: Check = (value) => (isMap(value) ? undefined : 'an object { workflowId, roleArn, parameters, … }');
+const map = code('a map { workflowId, roleArn, parameters, … }', isMap);
 
 /** Checks of `start`. */
 export const START_CHECKS: Checks<StartBatchOptions> = {
   key: text(512),
-  restart: oneOf(true, false),
+  restart: flag,
   name: text(128),
   labels: texts,
   defaults: map,
@@ -64,12 +64,12 @@ export const START_CHECKS: Checks<StartBatchOptions> = {
 export const WAIT_CHECKS: Checks<WaitOptions> = {
   signal,
   timeoutMs: patience,
-  onProgress: (value) => (typeof value === 'function' ? undefined : 'a function'),
-  deleteRunList: oneOf(true, false),
+  onProgress: callback,
+  deleteRunList: flag,
 };
 
 /** Checks of `runs` and `failures`. */
-export const ROW_CHECKS: Checks<RowOptions> = { withStates: oneOf(true, false), signal };
+export const ROW_CHECKS: Checks<RowOptions> = { withStates: flag, signal };
 
 /** Checks of `resubmitFailed`. */
 export const RESUBMIT_CHECKS: Checks<ResubmitOptions> = {

@@ -12,7 +12,15 @@ import { parseHandle } from '../contract/parse-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
-import { assertNoProblems, assertOptions, oneOf, signal, text, type Checks } from '../session/option-checks.ts';
+import {
+  assertNoProblems,
+  assertOptions,
+  assertValue,
+  oneOf,
+  signal,
+  text,
+  type Checks,
+} from '../session/option-checks.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from '../session/start-token.ts';
 import { Batch } from './batch.ts';
 import { START_CHECKS, type StartBatchOptions } from './batch-options.ts';
@@ -201,8 +209,7 @@ export class Batches {
   }
 
   async #attachByKey(key: string, options: CallOptions): Promise<Batch> {
-    const wrong = text(512)(key);
-    assertNoProblems('attach', wrong === undefined ? [] : [`'key' must be ${wrong}`]);
+    assertValue('attach', 'key', key, text(512));
     let latest: BatchObservation | undefined;
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
       const found = await this.#findToken(keyedToken(key, generation), options);

@@ -8,7 +8,7 @@ import type { SessionProvider } from '../contract/session-provider.ts';
 import { callContext, type CallOptions } from './call-context.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { listObservations } from './listing.ts';
-import { assertNoProblems, text } from './option-checks.ts';
+import { assertValue, text } from './option-checks.ts';
 import { generationOf, keyPrefix } from './start-token.ts';
 
 /** The session to attach to: its handle, the handle as JSON text, or the key it was started with. */
@@ -34,8 +34,7 @@ export async function findTarget(place: AttachPlace, target: AttachTarget, optio
 
 function hasKey(target: unknown): target is { readonly key: string } {
   if (typeof target !== 'object' || target === null || !('key' in target)) return false;
-  const expected = text(512)(target.key);
-  assertNoProblems('attach', expected === undefined ? [] : [`'key' must be ${expected}`]);
+  assertValue('attach', 'key', target.key, text(512));
   return true;
 }
 

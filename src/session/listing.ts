@@ -5,7 +5,7 @@ import { SessionError } from '../contract/session-error.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../contract/session-provider.ts';
 import { SESSION_STATES, type SessionState } from '../contract/session-state.ts';
 import { callContext } from './call-context.ts';
-import { assertOptions, signal, someOf, text, texts, time, type Checks } from './option-checks.ts';
+import { assertOptions, oneOf, signal, text, texts, time, type Checks } from './option-checks.ts';
 
 /** Which sessions to list. Filters that the service lacks are applied here. */
 export interface ListOptions extends ListFilter {
@@ -15,7 +15,7 @@ export interface ListOptions extends ListFilter {
 }
 
 const CHECKS: Checks<ListOptions> = {
-  states: someOf(...SESSION_STATES),
+  states: { type: 'array', items: oneOf(...SESSION_STATES) },
   createdAfterMs: time,
   labels: texts,
   owner: text(63),

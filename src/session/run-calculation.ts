@@ -12,7 +12,8 @@ import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import {
-  assertNoProblems,
+  assertValue,
+  callback,
   assertOptions,
   patience,
   signal as abortSignal,
@@ -37,7 +38,7 @@ const CHECKS: Checks<CalculationOptions> = {
   name: text(1024),
   signal: abortSignal,
   timeoutMs: patience,
-  onProgress: (value) => (typeof value === 'function' ? undefined : 'a function'),
+  onProgress: callback,
 };
 
 /** Limit for stopping an abandoned calculation, milliseconds. */
@@ -62,10 +63,7 @@ export async function runCalculation(
   code: string,
   options: CalculationOptions,
 ): Promise<CalculationObservation> {
-  assertNoProblems(
-    'calculate',
-    typeof code === 'string' && code.trim() !== '' ? [] : ['the code must be a text that is not empty'],
-  );
+  assertValue('calculate', 'code', code, text());
   assertOptions('calculate', options, CHECKS);
   const { clock } = place;
   const { timeoutMs = Number.POSITIVE_INFINITY } = options;

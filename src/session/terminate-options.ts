@@ -1,5 +1,5 @@
 import { CALL_CHECKS, type CallOptions } from './call-context.ts';
-import { assertOptions, oneOf } from './option-checks.ts';
+import { assertOptions, flag } from './option-checks.ts';
 
 /**
  * Default limit for ending a session, milliseconds. Without `wait` it covers the time until the service accepts the request,
@@ -15,5 +15,5 @@ export interface TerminateOptions extends CallOptions {
 
 /** @throws SessionError `invalid-request` with one line per problem. */
 export function assertTerminateOptions(options: TerminateOptions): void {
-  assertOptions('terminate', options, { ...CALL_CHECKS, wait: oneOf(true, false) });
+  assertOptions('terminate', options, { ...CALL_CHECKS, wait: flag });
 }

@@ -171,10 +171,10 @@ describe('session.calculate', () => {
   });
 
   it.each([
-    ['', {}, 'the code must be a text that is not empty'],
-    ['print(1)', { nam: 'x' }, "'nam' is no option of calculate"],
-    ['print(1)', { timeoutMs: -1 }, "'timeoutMs' must be"],
-    ['print(1)', { onProgress: 'yes' }, "'onProgress' must be a function"],
+    ['', {}, "'code': expected a text that is not empty"],
+    ['print(1)', { nam: 'x' }, "'nam': unknown option"],
+    ['print(1)', { timeoutMs: -1 }, "'timeoutMs': expected"],
+    ['print(1)', { onProgress: 'yes' }, "'onProgress': expected a function"],
   ])('refuses %j with %j before anything is sent', async (code, options, message) => {
     const { emulator, session, settle } = await scene();
     const error = await failure(settle(session.calculate(code, options as CalculationOptions)));

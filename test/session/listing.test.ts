@@ -166,17 +166,17 @@ describe('Sessions.list', () => {
   });
 
   it.each([
-    [{ state: ['ready'] }, "'state' is no option of list; options are states, createdAfterMs, labels, owner, signal"],
-    [{ states: ['idle'] }, '\'states\' must be an array of "creating", "ready", "busy", "terminated", "failed"'],
-    [{ states: 'ready' }, "'states' must be an array of"],
-    [{ createdAfterMs: '2026-01-01' }, "'createdAfterMs' must be epoch milliseconds"],
-    [{ createdAfterMs: Number.NaN }, "'createdAfterMs' must be epoch milliseconds"],
-    [{ createdAfterMs: 8.64e15 }, "'createdAfterMs' must be epoch milliseconds"],
-    [{ createdAfterMs: -8.64e15 }, "'createdAfterMs' must be epoch milliseconds"],
-    [{ owner: '' }, "'owner' must be a text of 1 to 63 characters"],
-    [{ labels: ['a'] }, "'labels' must be an object whose values are texts"],
-    [{ signal: 7 }, "'signal' must be an AbortSignal"],
-    [null, 'the options of list are an object'],
+    [{ state: ['ready'] }, "'state': unknown option; known here: states, createdAfterMs, labels, owner, signal"],
+    [{ states: ['idle'] }, '\'states.0\': expected one of creating, ready, busy, terminated, failed; found "idle"'],
+    [{ states: 'ready' }, "'states': expected a list"],
+    [{ createdAfterMs: '2026-01-01' }, "'createdAfterMs': expected epoch milliseconds"],
+    [{ createdAfterMs: Number.NaN }, "'createdAfterMs': expected epoch milliseconds"],
+    [{ createdAfterMs: 8.64e15 }, "'createdAfterMs': expected epoch milliseconds"],
+    [{ createdAfterMs: -8.64e15 }, "'createdAfterMs': expected epoch milliseconds"],
+    [{ owner: '' }, "'owner': expected a text of 1 to 63 characters"],
+    [{ labels: ['a'] }, "'labels': expected a map"],
+    [{ signal: 7 }, "'signal': expected an AbortSignal"],
+    [null, 'options of list: expected a map'],
   ])('refuses %j before any I/O: a misspelt filter would list everybody’s sessions', async (options, why) => {
     const scene = new Scene();
     const { sessions } = scene.process();

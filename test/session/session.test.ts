@@ -362,12 +362,12 @@ describe('Session.terminate', () => {
 
 describe('wrong options', () => {
   it.each([
-    ['refresh', { timeout: 5 }, "'timeout' is no option of refresh; options are signal, timeoutMs"],
-    ['whenReady', { timeoutMs: '5m' }, "'timeoutMs' must be a number of milliseconds, 0 or more"],
-    ['whenReady', { signal: new AbortController() }, "'signal' must be an AbortSignal"],
-    ['whenReady', 5_000, 'the options of whenReady are an object { signal, timeoutMs }'],
-    ['terminate', { await: true }, "'await' is no option of terminate; options are signal, timeoutMs, wait"],
-    ['terminate', { wait: 'yes' }, "'wait' must be one of true, false"],
+    ['refresh', { timeout: 5 }, "'timeout': unknown option; known here: signal, timeoutMs"],
+    ['whenReady', { timeoutMs: '5m' }, "'timeoutMs': expected a number of milliseconds, 0 or more"],
+    ['whenReady', { signal: new AbortController() }, "'signal': expected an AbortSignal"],
+    ['whenReady', 5_000, 'options of whenReady: expected a map'],
+    ['terminate', { await: true }, "'await': unknown option; known here: signal, timeoutMs, wait"],
+    ['terminate', { wait: 'yes' }, "'wait': expected true or false"],
   ] as const)('%s refuses %j before any I/O', async (operation, options, why) => {
     const { session, oracle, clock } = await setUp();
     const calls = oracle.callCount();

@@ -111,9 +111,9 @@ describe('Sessions.attach', () => {
     ['another provider', { v: 1, provider: 'athena', scope: 'scripted-scope', id: 'x' }, "of provider 'athena'"],
     ['another scope', { v: 1, provider: 'scripted', scope: 'elsewhere', id: 'x' }, "of 'elsewhere'"],
     ['an empty id', { v: 1, provider: 'scripted', scope: 'scripted-scope', id: ' ' }, "handle's id must be a text"],
-    ['an empty key', { key: '' }, "'key' must be a text of 1 to 512 characters"],
-    ['no key', { key: undefined }, "'key' must be a text"],
-    ['a number as key', { key: 7 }, "'key' must be a text"],
+    ['an empty key', { key: '' }, "'key': expected a text of 1 to 512 characters"],
+    ['no key', { key: undefined }, "'key': expected a text"],
+    ['a number as key', { key: 7 }, "'key': expected a text"],
   ])('C-034 refuses %s before any I/O', async (_what, target, why) => {
     const { sessions, oracle } = setUp();
     const error = await refusalOf(sessions.attach(target as AttachTarget));
@@ -123,12 +123,12 @@ describe('Sessions.attach', () => {
   });
 
   it.each([
-    [{ timeoutMs: 'soon' }, "'timeoutMs' must be a number of milliseconds, 0 or more"],
-    [{ timeoutMs: '5000' }, "'timeoutMs' must be"],
-    [{ timeoutMs: -1 }, "'timeoutMs' must be"],
-    [{ timeoutMs: Number.NaN }, "'timeoutMs' must be"],
-    [{ timeout: 5 }, "'timeout' is no option of attach; options are signal, timeoutMs"],
-    [null, 'the options of attach are an object'],
+    [{ timeoutMs: 'soon' }, "'timeoutMs': expected a number of milliseconds, 0 or more"],
+    [{ timeoutMs: '5000' }, "'timeoutMs': expected"],
+    [{ timeoutMs: -1 }, "'timeoutMs': expected"],
+    [{ timeoutMs: Number.NaN }, "'timeoutMs': expected"],
+    [{ timeout: 5 }, "'timeout': unknown option; known here: signal, timeoutMs"],
+    [null, 'options of attach: expected a map'],
   ])('refuses the options %j', async (options, why) => {
     const { sessions, oracle } = setUp();
     const error = await refusalOf(sessions.attach({ key: 'k' }, options as CallOptions));

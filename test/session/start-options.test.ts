@@ -18,7 +18,6 @@ function problemsOf(options: unknown): readonly string[] {
 const TEXT_128 = 'a text of 1 to 128 characters';
 const TEXT_512 = 'a text of 1 to 512 characters';
 const DURATION = 'a number of milliseconds above 0';
-const TEXTS = 'an object whose values are texts';
 
 describe('assertStartOptions', () => {
   it('takes every option there is, and none', () => {
@@ -43,30 +42,39 @@ describe('assertStartOptions', () => {
   it.each([
     ['name', TEXT_128, ['', ' ', 'n'.repeat(129), 7, null]],
     ['key', TEXT_512, ['', '\n', 'k'.repeat(513), ['k'], {}]],
-    ['restart', 'one of true, false', ['yes', 1, null]],
+    ['restart', 'true or false', ['yes', 1, null]],
     ['idleTimeoutMs', DURATION, [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '30m', null]],
     ['maxLifetimeMs', DURATION, [0, '1h']],
-    ['labels', TEXTS, [{ team: 7 }, ['team'], 'team', null]],
-    ['size', 'one of "small", "medium", "large"', ['huge', 'Small', 2]],
-    ['sparkConf', TEXTS, [{ 'spark.executor.cores': 4 }, null]],
+    ['labels', 'a map', [['team'], 'team', null]],
+    ['size', 'one of small, medium, large', ['huge', 'Small', 2]],
+    ['sparkConf', 'a map', [null]],
     ['signal', 'an AbortSignal', [new AbortController(), 'stop', null, { aborted: false }]],
-    ['onAbort', 'one of "terminate", "detach"', ['ignore', true]],
+    ['onAbort', 'one of terminate, detach', ['ignore', true]],
   ] as const)('refuses a wrong %s: it must be %s', (name, expected, values) => {
     const base = name === 'restart' ? { key: 'k' } : {};
     for (const value of values)
-      expect(problemsOf({ ...base, [name]: value })).toEqual([`'${name}' must be ${expected}`]);
+      expect(problemsOf({ ...base, [name]: value })).toEqual([
+        expect.stringMatching(`^'${name}': expected ${expected}; found `),
+      ]);
+  });
+
+  it('names the entry that is wrong', () => {
+    expect(problemsOf({ labels: { team: 7 }, sparkConf: { 'spark.executor.cores': 4 } })).toEqual([
+      "'labels.team': expected a text; found a number",
+      "'sparkConf.spark.executor.cores': expected a text; found a number",
+    ]);
   });
 
   it('names everything that is wrong at once, and what there is', () => {
     expect(problemsOf({ idleTimeout: 5, name: '', toString: 1, restart: true })).toEqual([
-      expect.stringMatching(/^'idleTimeout' is no option of start; options are name, key, restart, idleTimeoutMs,/),
-      "'name' must be a text of 1 to 128 characters",
-      expect.stringMatching(/^'toString' is no option of start/),
+      expect.stringMatching(/^'idleTimeout': unknown option; known here: name, key, restart, idleTimeoutMs,/),
+      "'name': expected a text of 1 to 128 characters; found an empty text",
+      expect.stringMatching(/^'toString': unknown option/),
       "'restart' needs a 'key'",
     ]);
   });
 
   it.each([[null], ['nightly'], [7], [['nightly']]])('refuses %j, which are no options', (options) => {
-    expect(problemsOf(options)).toEqual([expect.stringMatching(/^the options of start are an object { name, key, /)]);
+    expect(problemsOf(options)).toEqual([expect.stringMatching(/^options of start: expected a map; found /)]);
   });
 });

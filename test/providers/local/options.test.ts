@@ -72,32 +72,32 @@ describe('the options', () => {
       problems: expect.arrayContaining([
         {
           path: ['engine'],
-          message: 'must be "duckdb", "sail", "spark" or a map of `url` alone; found "spork"',
+          message: 'expected one of duckdb, sail, spark, or a map of `url` alone; found a text of 5 characters',
         },
-        { path: ['database'], message: 'must not be empty; found " "' },
-        { path: ['memoryLimit'], message: 'must be a size such as "512MB" or "2GiB"; found "80%"' },
-        { path: ['threads'], message: 'must be 1 or more; found 0' },
-        { path: ['init', 1], message: 'must be a string; found 2' },
-        { path: ['init', 2], message: 'must not be empty; found ""' },
+        { path: ['database'], message: 'expected a text that is not empty; found a text of 1 characters' },
+        { path: ['memoryLimit'], message: 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters' },
+        { path: ['threads'], message: 'expected a whole number from 1 to 1024; found 0' },
+        { path: ['init', 1], message: 'expected a text that is not empty; found a number' },
+        { path: ['init', 2], message: 'expected a text that is not empty; found an empty text' },
         {
           path: ['memory'],
-          message: 'is no option here; there are engine, pythonEnvironment, database, memoryLimit, threads, init',
+          message: 'unknown option; known here: engine, pythonEnvironment, database, memoryLimit, threads, init',
         },
       ]),
     });
   });
 
   it.each([
-    [{ threads: 1.5 }, 'must be a whole number; found 1.5'],
-    [{ threads: 1025 }, 'must be 1024 or less; found 1025'],
-    [{ threads: '2' }, 'must be a number; found "2"'],
-    [{ init: 'SELECT 1' }, 'must be a list; found "SELECT 1"'],
-    [{ memoryLimit: 5 }, 'must be a string; found 5'],
-    [{ memoryLimit: '0MB' }, 'must be a size such as "512MB" or "2GiB"; found "0MB"'],
-    [{ memoryLimit: '-1GB' }, 'must be a size such as "512MB" or "2GiB"; found "-1GB"'],
-    [{ database: [] }, 'must be a string; found []'],
-    [{ database: null }, 'must be a string; found null'],
-    [{ database: () => 1 }, 'must be a string; found a function'],
+    [{ threads: 1.5 }, 'expected a whole number from 1 to 1024; found 1.5'],
+    [{ threads: 1025 }, 'expected a whole number from 1 to 1024; found 1025'],
+    [{ threads: '2' }, 'expected a whole number from 1 to 1024; found a text of 1 characters'],
+    [{ init: 'SELECT 1' }, 'expected a list; found a text of 8 characters'],
+    [{ memoryLimit: 5 }, 'expected a size such as "512MB" or "2GiB"; found a number'],
+    [{ memoryLimit: '0MB' }, 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters'],
+    [{ memoryLimit: '-1GB' }, 'expected a size such as "512MB" or "2GiB"; found a text of 4 characters'],
+    [{ database: [] }, 'expected a text that is not empty; found a list'],
+    [{ database: null }, 'expected a text that is not empty; found null'],
+    [{ database: () => 1 }, 'expected a text that is not empty; found a function'],
   ])('refuse %o', (options, message) => {
     expect(plugin.parseOptions(options)).toEqual({
       ok: false,
@@ -127,7 +127,7 @@ describe('the options', () => {
     [{ url: 'http://x/;token=hush-hush' }, ['engine', 'url']],
     [{ url: 'sc://x/;token=hush-hush;session_id=1' }, ['engine', 'url']],
     [{ url: 'sc://x/;token=hush-hush', port: 1 }, ['engine', 'port']],
-    [{ url: ['hush-hush'] }, ['engine']],
+    [{ url: ['hush-hush'] }, ['engine', 'url']],
   ])('repeat nothing of a URL that may hold a token: %o', (engine, path) => {
     const parsed = plugin.parseOptions({ engine });
     expect(parsed).toMatchObject({ ok: false, problems: [{ path }] });
