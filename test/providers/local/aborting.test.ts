@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => local.provider.close());
 
-/** Lets the engine get to work. */
+/** Gives the engine time to start. */
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe('an abort', () => {
-  it('C-053 stops the engine at once, and the session goes on', async () => {
+  it('C-053 stops the engine at once, and the session keeps running', async () => {
     const waits: number[] = [];
     for (let round = 0; round < 10; round += 1) {
       const stop = new AbortController();
@@ -32,11 +32,11 @@ describe('an abort', () => {
       waits.push(performance.now() - abortedAt);
       expect(await local.rows(handle, 'SELECT 1')).toEqual([[1]]);
     }
-    // The aim is 50 ms; the margin is for machines with other work. Left alone the statement takes minutes.
+    // The goal is 50 ms; the limit is for busy machines. Without an abort the statement takes minutes.
     expect(waits.sort((a, b) => a - b)[5]).toBeLessThan(5000);
   });
 
-  it('is not lost when it comes before the engine has begun', async () => {
+  it('works before the engine has begun', async () => {
     for (let round = 0; round < 10; round += 1) {
       const stop = new AbortController();
       const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
@@ -47,7 +47,7 @@ describe('an abort', () => {
     }
   });
 
-  it('takes a waiting statement out of the line; the others keep their places', async () => {
+  it('removes a waiting statement from the queue; the others keep their order', async () => {
     const stops = [new AbortController(), new AbortController()];
     const first = local.execute(handle, LONG_SQL, { call: callWith(stops[0]!.signal) });
     const second = local.execute(handle, 'CREATE TABLE never AS SELECT 1', { call: callWith(stops[1]!.signal) });
@@ -63,7 +63,7 @@ describe('an abort', () => {
     await expect(local.run(handle, 'FROM never')).rejects.toMatchObject({ kind: 'invalid-request' });
   });
 
-  it('ends a result between two batches and frees the session, though nobody reads on', async () => {
+  it('ends a result between two batches and frees the session, even without a reader', async () => {
     const stop = new AbortController();
     const execution = await local.execute(handle, 'FROM range(1000000000000)', { call: callWith(stop.signal) });
     const batches = execution.batches()[Symbol.asyncIterator]();
@@ -76,7 +76,7 @@ describe('an abort', () => {
 
   it('ends a wait for the next batch', async () => {
     const stop = new AbortController();
-    // The first rows are there at once, and the next one is far away.
+    // The first rows arrive at once, and the next one takes long.
     const text = 'SELECT i FROM range(100000000000) t(i) WHERE i < 20000 OR i > 99999999990';
     const execution = await local.execute(handle, text, { call: callWith(stop.signal) });
     const reading = (async () => {
@@ -89,7 +89,7 @@ describe('an abort', () => {
     await local.until(handle, isReady);
   });
 
-  it('leaves no listener on the signal behind', async () => {
+  it('leaves no listener on the signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const { addEventListener, removeEventListener } = signal;
@@ -106,7 +106,7 @@ describe('an abort', () => {
     expect(listeners).toBe(0);
   });
 
-  it('of a statement that spoke with an error of its own, such as a timeout, says that', async () => {
+  it('with a SessionError as its reason, such as a timeout, rejects with that error', async () => {
     const stop = new AbortController();
     const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
     stop.abort(new SessionError('timeout', 'too slow', { operation: 'sql' }));
@@ -116,7 +116,7 @@ describe('an abort', () => {
 });
 
 describe('a long statement', () => {
-  it('leaves the event loop free', async () => {
+  it('does not block the event loop', async () => {
     const stop = new AbortController();
     const running = expect(local.execute(handle, LONG_SQL, { call: callWith(stop.signal) })).rejects.toEqual(aborted);
     const turns: number[] = [];

@@ -8,7 +8,7 @@ import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.
 
 const require = createRequire(import.meta.url);
 
-/** A `require` of a place where some package is missing or broken. */
+/** A `require` that fails to resolve a package. */
 function requireThat(fails: Error): NodeJS.Require {
   const resolve = (): never => {
     throw fails;
@@ -22,7 +22,7 @@ function requireThat(fails: Error): NodeJS.Require {
 const missing = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
 
 describe('loading the engine', () => {
-  it('C-004 creating a provider loads nothing of it, and the first start does', async () => {
+  it('C-004 happens at the first start and not before', async () => {
     const program = `
       import { plugin } from './providers/local/plugin.ts';
       import { silentLogger, systemClock, systemRandom } from './src/session/system-ports.ts';
@@ -40,24 +40,24 @@ describe('loading the engine', () => {
     expect(JSON.parse(stdout)).toEqual([false, true]);
   });
 
-  it('says what to install when the package is missing', () => {
+  it('fails with the install command when the package is missing', () => {
     expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(
       expect.objectContaining({
         kind: 'config-invalid',
         message:
-          '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed here; run: npm install @duckdb/node-api@1.5.4-r.1',
+          '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed. Run: npm install @duckdb/node-api@1.5.4-r.1',
       }),
     );
   });
 
-  it('says what is wrong when the package is there and cannot be loaded', () => {
+  it('fails with the reason when the package cannot be loaded', () => {
     const broken = Object.assign(new Error('invalid ELF header'), { code: 'ERR_DLOPEN_FAILED' });
     expect(() => loadDuckDbBinding(requireThat(broken))).toThrow(
-      /cannot be loaded here \(Error: invalid ELF header\); run: npm install/,
+      /cannot be loaded \(Error: invalid ELF header\). Run: npm install/,
     );
   });
 
-  it('names the version that is pinned here', () => {
+  it('names the pinned version', () => {
     const { optionalDependencies } = require('../../../package.json') as {
       optionalDependencies: Record<string, string>;
     };
@@ -66,7 +66,7 @@ describe('loading the engine', () => {
     );
   });
 
-  it('loads once what loads well, and tries again what did not', async () => {
+  it('happens once, and again after a failure', async () => {
     let attempts = 0;
     const load = loadOnce(async () => {
       attempts += 1;

@@ -5,17 +5,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
+import { errorLike } from './error-like.ts';
 import { callWith, FREE_CALL, LocalBench, readAll, startRequest } from './open-local.ts';
 
 const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
-const refusal = (kind: string, words: RegExp | string = ''): object =>
-  expect.objectContaining({ kind, message: expect.stringMatching(words) }) as object;
 
 describe('starting', () => {
   const local = new LocalBench();
   afterAll(() => local.provider.close());
 
-  it('C-016 answers with a session that is being created, and opens it in the background', async () => {
+  it('C-016 returns a session that is being created, and opens it in the background', async () => {
     const request = startRequest({
       name: 'nightly',
       labels: { team: 'data' },
@@ -45,7 +44,7 @@ describe('starting', () => {
     expect([createdAtMs, startedAtMs, idleSinceMs].every(Number.isInteger)).toBe(true);
   });
 
-  it('C-020 C-021 C-022 one token is one session, at the same time, later and after its end', async () => {
+  it('C-020 C-021 C-022 returns one session per token: at the same time, later and after its end', async () => {
     const request = startRequest();
     const [first, second] = await Promise.all([
       local.provider.start(request, FREE_CALL),
@@ -58,21 +57,21 @@ describe('starting', () => {
     expect(again).toMatchObject({ handle: first.handle, state: 'terminated', final: true });
   });
 
-  it('refuses a token that belongs to another start, and says what differs', async () => {
+  it('rejects a token of another start, with the options that differ', async () => {
     const request = startRequest({ labels: { a: '1', b: '2' } });
     const first = await local.provider.start(request, FREE_CALL);
     const sameLabels = { ...request, labels: { b: '2', a: '1' } };
     expect((await local.provider.start(sameLabels, FREE_CALL)).handle).toEqual(first.handle);
     const other = local.provider.start({ ...request, name: 'other', labels: { a: '1' } }, FREE_CALL);
-    await expect(other).rejects.toEqual(refusal('conflict', /with another name, labels$/));
+    await expect(other).rejects.toEqual(errorLike('conflict', /with another name, labels$/));
   });
 
-  it.each([{ size: 'small' }, { sparkConf: {} }, { native: { any: 1 } }] as const)('refuses %o', async (option) => {
+  it.each([{ size: 'small' }, { sparkConf: {} }, { native: { any: 1 } }] as const)('rejects %o', async (option) => {
     const start = local.provider.start(startRequest(option), FREE_CALL);
-    await expect(start).rejects.toEqual(refusal('unsupported', `takes no \`${Object.keys(option)[0]}\``));
+    await expect(start).rejects.toEqual(errorLike('unsupported', `does not support \`${Object.keys(option)[0]}\``));
   });
 
-  it('fails with the reason when an init statement does, and stays describable', async () => {
+  it('fails with the reason when an init statement fails', async () => {
     await using broken = new LocalBench({ init: ['CREATE TABLE t (a INTEGER)', 'INSERT INTO u VALUES (1)'] });
     const { handle } = await broken.provider.start(startRequest(), FREE_CALL);
     const seen = await broken.until(handle, ({ state }) => state !== 'creating');
@@ -92,13 +91,13 @@ describe('starting', () => {
     expect(await prepared.rows(await prepared.ready(), 'SELECT sum(a)::INTEGER FROM t')).toEqual([[3]]);
   });
 
-  it('gives each session a database of its own', async () => {
+  it('gives each session a separate database', async () => {
     const [first, second] = await Promise.all([local.ready(), local.ready()]);
     await local.run(first, 'CREATE TABLE mine AS SELECT 1');
-    await expect(local.run(second, 'FROM mine')).rejects.toEqual(refusal('invalid-request', 'mine does not exist'));
+    await expect(local.run(second, 'FROM mine')).rejects.toEqual(errorLike('invalid-request', 'mine does not exist'));
   });
 
-  it('opens one file for all its sessions together, and lets go of it with the last', async () => {
+  it('shares one database file between sessions, and closes it with the last one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'anysession-test-'));
     try {
       await using files = new LocalBench({ database: join(folder, 'kept.db') });
@@ -115,10 +114,10 @@ describe('starting', () => {
     }
   });
 
-  it('fails with the reason when the database file is none', async () => {
+  it('fails with the reason when the database file is invalid', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'anysession-test-'));
     try {
-      writeFileSync(join(folder, 'text.db'), 'This is a text and no database, and it is long enough to be looked at.');
+      writeFileSync(join(folder, 'text.db'), 'This is a text and not a database, and it is long enough to be checked.');
       await using broken = new LocalBench({ database: join(folder, 'text.db') });
       const { handle } = await broken.provider.start(startRequest(), FREE_CALL);
       const seen = await broken.until(handle, ({ final }) => final);
@@ -136,7 +135,7 @@ describe('ending', () => {
   const local = new LocalBench();
   afterAll(() => local.provider.close());
 
-  it('C-030 C-032 terminates, first not final and then final by itself; again is fine', async () => {
+  it('C-030 C-032 terminates: first not final, then final; again succeeds', async () => {
     const handle = await local.ready();
     const closing = await local.provider.terminate(handle, FREE_CALL);
     expect(closing).toMatchObject({ nativeState: 'CLOSING', state: 'terminated', acceptsWork: false, final: false });
@@ -145,7 +144,7 @@ describe('ending', () => {
       state: 'terminated',
     });
     expect(await local.provider.terminate(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSED', final: true });
-    await expect(local.run(handle, 'SELECT 1')).rejects.toEqual(refusal('conflict', 'has ended .it was terminated.'));
+    await expect(local.run(handle, 'SELECT 1')).rejects.toEqual(errorLike('conflict', 'has ended (it was terminated)'));
   });
 
   it('C-031 terminating an unknown session succeeds, describing it does not', async () => {
@@ -156,7 +155,7 @@ describe('ending', () => {
       handle,
     });
     await expect(local.describe(handle)).rejects.toEqual(
-      refusal('not-found', 'end with the process that started them'),
+      errorLike('not-found', 'end with the process that started them'),
     );
   });
 
@@ -168,33 +167,33 @@ describe('ending', () => {
     expect(ended.details).not.toHaveProperty('startedAtMs');
   });
 
-  it('takes no work while it is being created', async () => {
+  it('accepts no work while it is being created', async () => {
     const { handle } = await local.provider.start(startRequest(), FREE_CALL);
-    await expect(local.run(handle, 'SELECT 1')).rejects.toEqual(refusal('conflict', 'still being created'));
+    await expect(local.run(handle, 'SELECT 1')).rejects.toEqual(errorLike('conflict', 'is not ready yet'));
   });
 
-  it('stops a statement that runs, and tells it why', async () => {
+  it('stops a running statement with the reason', async () => {
     const handle = await local.ready();
     const running = local.execute(handle, LONG_SQL);
     const waiting = local.execute(handle, 'SELECT 1');
     await local.until(handle, ({ state }) => state === 'busy');
     await local.provider.terminate(handle, FREE_CALL);
-    const told = refusal('session-failed', 'ended while the statement ran: it was terminated');
-    await expect(running).rejects.toEqual(told);
-    await expect(waiting).rejects.toEqual(told);
+    const ended = errorLike('session-failed', 'ended while the statement ran: it was terminated');
+    await expect(running).rejects.toEqual(ended);
+    await expect(waiting).rejects.toEqual(ended);
     expect(await local.until(handle, ({ final }) => final)).toMatchObject({ nativeState: 'CLOSED' });
   });
 
-  it('stops a result that is half read', async () => {
+  it('stops a partly read result', async () => {
     const handle = await local.ready();
     const batches = (await local.execute(handle, 'FROM range(1000000000)')).batches()[Symbol.asyncIterator]();
     await batches.next();
     await local.provider.terminate(handle, FREE_CALL);
-    await expect(batches.next()).rejects.toEqual(refusal('session-failed', 'it was terminated'));
+    await expect(batches.next()).rejects.toEqual(errorLike('session-failed', 'it was terminated'));
     await local.until(handle, ({ final }) => final);
   });
 
-  it('leaves a result readable that was complete before the end', async () => {
+  it('keeps a complete result readable', async () => {
     const handle = await local.ready();
     const execution = await local.execute(handle, 'SELECT 42');
     await local.until(handle, ({ state }) => state === 'ready');
@@ -202,18 +201,18 @@ describe('ending', () => {
     expect((await readAll(execution)).rows).toEqual([[42]]);
   });
 
-  it('close ends everything and takes no more; a second one does nothing', async () => {
+  it('close ends everything and starts no more; a second close does nothing', async () => {
     const closed = new LocalBench();
     const [first, second] = [await closed.ready(), await closed.ready()];
     const running = expect(closed.execute(second, LONG_SQL)).rejects.toEqual(
-      refusal('session-failed', 'provider was closed'),
+      errorLike('session-failed', 'provider was closed'),
     );
     await closed.provider.close();
     await closed.provider.close();
     await running;
     expect(await closed.describe(first)).toMatchObject({ state: 'terminated', final: true });
     expect(await closed.describe(second)).toMatchObject({ state: 'terminated', final: true });
-    await expect(closed.provider.start(startRequest(), FREE_CALL)).rejects.toEqual(refusal('conflict', 'was closed'));
+    await expect(closed.provider.start(startRequest(), FREE_CALL)).rejects.toEqual(errorLike('conflict', 'was closed'));
   });
 });
 
@@ -228,17 +227,17 @@ describe('timeouts', () => {
 
   afterEach(() => local.provider.close());
 
-  it('C-026 ends a session that was idle for its timeout, and not a moment earlier', async () => {
+  it('C-026 ends a session exactly at its idle timeout', async () => {
     const handle = await local.ready({ idleTimeoutMs: 5000 });
     await clock.advance(4999);
     expect(await local.describe(handle)).toMatchObject({ state: 'ready' });
     await clock.advance(1);
     const ended = await local.until(handle, ({ final }) => final);
-    expect(ended).toMatchObject({ state: 'terminated', reason: 'nothing ran in it for 5000 ms, its idle timeout' });
+    expect(ended).toMatchObject({ state: 'terminated', reason: 'it was idle for 5000 ms, its idle timeout' });
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('does not count while a statement runs, and begins anew when the last one ends', async () => {
+  it('restarts the idle timeout when the last statement ends', async () => {
     const handle = await local.ready({ idleTimeoutMs: 5000 });
     await clock.advance(4000);
     const stop = new AbortController();
@@ -247,7 +246,7 @@ describe('timeouts', () => {
     await clock.advance(60_000);
     expect(await local.describe(handle)).toMatchObject({ state: 'busy' });
     stop.abort();
-    await expect(running).rejects.toEqual(refusal('aborted'));
+    await expect(running).rejects.toEqual(errorLike('aborted'));
     const idle = await local.until(handle, ({ state }) => state === 'ready');
     expect(idle.details.idleSinceMs).toBe(clock.nowMs());
     await clock.advance(4999);
@@ -256,10 +255,10 @@ describe('timeouts', () => {
     await local.until(handle, ({ final }) => final);
   });
 
-  it('ends a session at its maximum lifetime, whatever runs', async () => {
+  it('ends a session at its maximum lifetime, even a busy one', async () => {
     const handle = await local.ready({ idleTimeoutMs: 5000, maxLifetimeMs: 9000 });
     const running = expect(local.execute(handle, LONG_SQL)).rejects.toEqual(
-      refusal('session-failed', 'maximum lifetime'),
+      errorLike('session-failed', 'maximum lifetime'),
     );
     await clock.advance(9000);
     await running;
@@ -268,7 +267,7 @@ describe('timeouts', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('leaves no timer behind, and keeps no process alive with those it has', async () => {
+  it('leaves no timer, and keeps no process alive with its timers', async () => {
     const timers: unknown[] = [];
     const { schedule } = clock;
     clock.schedule = (delayMs, callback, kind?: string) => {
@@ -285,10 +284,10 @@ describe('timeouts', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('a statement that has not begun to answer at the deadline fails with `timeout`; a result is read at leisure', async () => {
+  it('a statement without a result at the deadline fails with `timeout`; reading a result has no deadline', async () => {
     const handle = await local.ready();
     const late = local.execute(handle, LONG_SQL, { call: { ...FREE_CALL, deadline: clock.monotonicMs() + 1000 } });
-    const timedOut = expect(late).rejects.toEqual(refusal('timeout'));
+    const timedOut = expect(late).rejects.toEqual(errorLike('timeout'));
     await clock.advance(1000);
     await timedOut;
     const call = { ...FREE_CALL, deadline: clock.monotonicMs() + 1000 };
@@ -311,7 +310,7 @@ describe('every call', () => {
     ['listPage', () => local.provider.listPage({}, undefined, aborted)],
     ['terminate', () => local.provider.terminate(handle, aborted)],
     ['execute', () => local.provider.statements!.execute(handle, request, aborted)],
-  ])('C-007 %s fails at once when it is aborted already', async (operation, call) => {
+  ])('C-007 %s fails at once when it was aborted before', async (operation, call) => {
     await expect(call()).rejects.toMatchObject({ kind: 'aborted', operation, provider: 'local' });
     expect((await local.provider.listPage({}, undefined, FREE_CALL)).observations).toEqual([]);
   });
@@ -320,10 +319,10 @@ describe('every call', () => {
     ['of another provider', { ...handle, provider: 'athena' }],
     ['of another scope', { ...handle, scope: 'spark' }],
     ['without an id', { ...handle, id: ' ' }],
-  ])('C-034 refuses a handle %s', async (_what, foreign) => {
-    const refused = expect.objectContaining({ kind: 'invalid-request', handle: foreign });
-    await expect(local.provider.describe(foreign, FREE_CALL)).rejects.toEqual(refused);
-    await expect(local.provider.terminate(foreign, FREE_CALL)).rejects.toEqual(refused);
-    await expect(local.provider.statements!.execute(foreign, request, FREE_CALL)).rejects.toEqual(refused);
+  ])('C-034 rejects a handle %s', async (_what, foreign) => {
+    const rejected = expect.objectContaining({ kind: 'invalid-request', handle: foreign });
+    await expect(local.provider.describe(foreign, FREE_CALL)).rejects.toEqual(rejected);
+    await expect(local.provider.terminate(foreign, FREE_CALL)).rejects.toEqual(rejected);
+    await expect(local.provider.statements!.execute(foreign, request, FREE_CALL)).rejects.toEqual(rejected);
   });
 });

@@ -4,7 +4,7 @@ import type { EngineServer, SparkConf } from '../../../../providers/local/spark/
 import { SharedProcesses } from '../../../../providers/local/spark/shared-processes.ts';
 import { systemClock, systemRandom } from '../../../../src/session/system-ports.ts';
 
-/** A server that runs a program of Node in its folder's place, and is never heard of again. */
+/** A server that runs a Node program with its folder as the argument. */
 function serverOf(program: string): EngineServer {
   return {
     engine: 'spark',
@@ -24,7 +24,7 @@ function start(program: string, sparkConf: SparkConf): Promise<EngineProcess> {
   return EngineProcess.start({ server: serverOf(program), sparkConf, ...ports, signal });
 }
 
-it('gives a server its files for itself alone, and shows no secret of what it writes', async () => {
+it('gives a server private files, and hides secrets in its output', async () => {
   const program = `
     const fs = require('node:fs');
     const file = process.argv[1] + '/spark.conf';

@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** A provider of the given options, with a client that dials nobody. */
+/** A provider with the given options and a client without connections. */
 function openProvider(
   options: Record<string, unknown>,
   clock = systemClock,
@@ -67,8 +67,8 @@ async function run(provider: SessionProvider, handle: SessionHandle, text: strin
   return rows;
 }
 
-describe('a server of our own', () => {
-  it('is one process for all sessions: started by the first, ended with the last', async () => {
+describe('a server that anysession starts', () => {
+  it('is one process for all sessions: the first starts it, the last ends it', async () => {
     const engine = await fake();
     const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
     const handles = await Promise.all([ready(provider), ready(provider)]);
@@ -86,7 +86,7 @@ describe('a server of our own', () => {
     expect(engine.isRunning).toBe(false);
   });
 
-  it('sets each session of Sail to what it was asked for with, and has tables written to a folder of its own', async () => {
+  it('gives each Sail session its settings and a private warehouse folder', async () => {
     const engine = await fake();
     const init = ['SELECT 0'];
     const { provider, log } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder, init });
@@ -103,14 +103,14 @@ describe('a server of our own', () => {
     expect(log.statements).toEqual(['SELECT 1', warehouse, 'SELECT 0', 'SELECT 1', warehouse, zone, 'SELECT 0']);
   });
 
-  it('whose session is refused a setting fails that session with the reason', async () => {
+  it('that rejects a setting fails the session with the reason', async () => {
     const engine = await fake();
     const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
     const { handle } = await provider.start(startRequest({ sparkConf: { static: '1' } }), FREE_CALL);
     expect((await until(provider, handle, 'failed')).reason).toContain('it cannot be changed');
   });
 
-  it('fails its sessions with the reason when it is killed; the next session gets another one', async () => {
+  it('fails its sessions with the reason when it is killed; the next session gets a new one', async () => {
     const engine = await fake();
     const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
     const handles = await Promise.all([ready(provider), ready(provider)]);
@@ -143,15 +143,15 @@ describe('a server of our own', () => {
     expect(engine.pids).toHaveLength(1);
   });
 
-  it('gets another port when somebody has taken its own', async () => {
-    const engine = await fake('finds its port taken');
+  it('gets another port when its port is taken', async () => {
+    const engine = await fake('has its port taken');
     const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
     await ready(provider);
     expect(engine.pids).toHaveLength(2);
   });
 
   it('ends when the session is terminated before it listens', async () => {
-    const engine = await fake('is deaf');
+    const engine = await fake('never listens');
     const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
     const { handle } = await provider.start(startRequest(), FREE_CALL);
     await expect.poll(() => engine.isRunning, { timeout: 30_000 }).toBe(true);
@@ -161,17 +161,17 @@ describe('a server of our own', () => {
     await until(provider, handle, 'terminated');
   });
 
-  it('is missing: one error with the command that brings it', async () => {
+  it('fails with the install command when it is not installed', async () => {
     const { provider } = openProvider({ engine: 'spark', pythonEnvironment: '/nowhere/venv' });
     await expect(provider.start(startRequest(), FREE_CALL)).rejects.toMatchObject({
       kind: 'config-invalid',
-      message: expect.stringContaining("run: /nowhere/venv/bin/python -m pip install 'pyspark[connect]'"),
+      message: expect.stringContaining("Run: /nowhere/venv/bin/python -m pip install 'pyspark[connect]'"),
     });
   });
 });
 
-describe('a server of somebody else', () => {
-  it('is dialled as its URL says, with nothing secret in the handle', async () => {
+describe('a running server', () => {
+  it('is reached at its URL, without a secret in the handle', async () => {
     const { url } = await listening();
     const { provider, log } = openProvider({ engine: { url }, init: ['SET a = 1'] });
     expect(provider.capabilities).toMatchObject({ dialect: 'spark', sparkConnect: true, concurrentStatements: true });
@@ -190,13 +190,13 @@ describe('a server of somebody else', () => {
     });
   });
 
-  it('that cannot be reached fails the session at once, and shows no token', async () => {
+  it('that does not respond fails the session at once, without a token in the message', async () => {
     const { server, url } = await listening();
     server.close();
     const { provider } = openProvider({ engine: { url } });
     const { handle } = await provider.start(startRequest(), FREE_CALL);
     const { reason } = await until(provider, handle, 'failed');
-    expect(reason).toMatch(/no Spark Connect server can be reached at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
+    expect(reason).toMatch(/no Spark Connect server responds at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
     expect(reason).not.toContain('hush');
   });
 
