@@ -2,7 +2,7 @@ import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/provider-
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import { parseConnectUrl } from './connect-url.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
-import { parseOptions } from '../../src/provider-kit/parse-options.ts';
+import { type ConfigOf, parseOptions } from '../../src/provider-kit/parse-options.ts';
 
 /** A size of memory as DuckDB reads it: decimal units (KB) or binary ones (KiB), in any case. */
 const MEMORY_SIZE = '^(?=.*[1-9])\\d+(\\.\\d+)?\\s*([kmgtKMGT][iI]?[bB])$';
@@ -58,7 +58,7 @@ export const LOCAL_OPTIONS_SHAPE = {
   additionalProperties: false,
 } as const satisfies ObjectShape;
 
-/** Options that not every engine has, with those that have them. */
+/** The engines of the options that not every engine supports. */
 const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
   pythonEnvironment: INSTALLABLE_ENGINES,
   database: ['duckdb'],
@@ -66,40 +66,33 @@ const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
   threads: ['duckdb', 'spark'],
 };
 
-/** What runs the SQL: in this process, as a server of our own, or a server that somebody else runs. */
+/** What runs the SQL: DuckDB in this process, a server that anysession starts, or one that is already running. */
 export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: string };
 
 /** The options of the local provider as users write them. */
 export interface LocalOptions {
   readonly engine?: LocalEngineChoice | undefined;
+  /** A folder; the usual places are searched by default. */
   readonly pythonEnvironment?: string | undefined;
+  /** A path, or `:memory:`. */
   readonly database?: string | undefined;
+  /** A size as DuckDB reads it; the engine's default otherwise. */
   readonly memoryLimit?: string | undefined;
+  /** 1..1024; the engine's default otherwise. */
   readonly threads?: number | undefined;
+  /** Statements to run at the start, in order. */
   readonly init?: readonly string[] | undefined;
 }
 
 /** The options of the local provider after parsing. */
-export interface LocalConfig {
-  readonly engine: LocalEngineChoice;
-  /** A folder; `undefined` looks for the engine. */
-  readonly pythonEnvironment: string | undefined;
-  /** A path, or `:memory:`. */
-  readonly database: string;
-  /** In DuckDB's spelling; `undefined` leaves it to the engine. */
-  readonly memoryLimit: string | undefined;
-  /** 1..1024; `undefined` leaves it to the engine. */
-  readonly threads: number | undefined;
-  /** Statements to run at the start, in order. */
-  readonly init: readonly string[];
-}
+export type LocalConfig = ConfigOf<LocalOptions, 'engine' | 'database' | 'init'>;
 
 /** Parses the options; reports all problems at once. */
 export function parseLocalOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<LocalConfig> {
   const parsed = parseOptions<LocalConfig>(options, LOCAL_OPTIONS_SHAPE);
   if (!parsed.ok) return parsed;
   const { engine, pythonEnvironment, database, init } = parsed.config;
-  const problems = [...urlProblems(engine), ...idleOptions(engine, options)];
+  const problems = [...urlProblems(engine), ...unsupportedOptions(engine, options)];
   if (problems.length > 0) return { ok: false, problems };
   const trimmed = {
     pythonEnvironment: pythonEnvironment?.trim(),
@@ -109,7 +102,7 @@ export function parseLocalOptions(options: Readonly<Record<string, unknown>>): P
   return { ok: true, config: { ...parsed.config, ...trimmed } };
 }
 
-/** Where sessions of an engine live, as it stands in their handles: the engine's name, or its address without what is secret. */
+/** The scope of an engine's sessions in their handles: the engine's name, or its address without secrets. */
 export function engineScope({ engine }: Pick<LocalConfig, 'engine'>): string {
   if (typeof engine === 'string') return engine;
   const endpoint = parseConnectUrl(engine.url);
@@ -117,19 +110,15 @@ export function engineScope({ engine }: Pick<LocalConfig, 'engine'>): string {
 }
 
 function urlProblems(engine: LocalEngineChoice): OptionProblem[] {
-  if (typeof engine === 'string') return [];
-  const endpoint = parseConnectUrl(engine.url);
-  // The URL may hold a token: what was found is not repeated.
+  const endpoint = typeof engine === 'string' ? undefined : parseConnectUrl(engine.url);
+  // The URL may contain a token, so the message does not repeat it.
   return typeof endpoint === 'string' ? [{ path: ['engine', 'url'], message: endpoint }] : [];
 }
 
-/** The options that say something of one engine are refused beside another: what does nothing must not look as if it did. */
-function idleOptions(engine: LocalEngineChoice, options: Readonly<Record<string, unknown>>): OptionProblem[] {
+/** An option without effect is an error: it must not look as if it worked. */
+function unsupportedOptions(engine: LocalEngineChoice, options: Readonly<Record<string, unknown>>): OptionProblem[] {
   const name = typeof engine === 'string' ? engine : 'url';
   return Object.entries(OPTION_ENGINES)
     .filter(([option, engines]) => options[option] !== undefined && !engines.includes(name))
-    .map(([option, engines]) => ({
-      path: [option],
-      message: `is for ${engines.map((one) => `engine ${one}`).join(' and ')} alone; leave it out`,
-    }));
+    .map(([option, engines]) => ({ path: [option], message: `requires engine ${engines.join(' or ')}; remove it` }));
 }

@@ -51,7 +51,8 @@ function bindOf(label: string, value: unknown): Bind {
   if (typeof value === 'bigint') return bindInteger(label, value);
   if (value instanceof Uint8Array) return (binding, statement, index) => binding.bind_blob(statement, index, value);
   if (value instanceof Date) return bindInstant(label, value);
-  const type = typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
+  const constructor = typeof value === 'object' ? (value as { constructor?: { name: string } }).constructor : undefined;
+  const type = constructor?.name ?? typeof value;
   throw invalid(`${label} has the type ${type}. Use null, a boolean, number, bigint, string, Date or Uint8Array`);
 }
 

@@ -10,13 +10,11 @@ const require = createRequire(import.meta.url);
 
 /** A `require` that fails to resolve a package. */
 function requireThat(fails: Error): NodeJS.Require {
-  const resolve = (): never => {
+  const fail = (): never => {
     throw fails;
   };
-  return Object.assign((id: string) => require(id) as unknown, {
-    ...require,
-    resolve: Object.assign(resolve, require.resolve),
-  });
+  const resolve = Object.assign(fail, require.resolve);
+  return Object.assign((id: string) => require(id) as unknown, { ...require, resolve });
 }
 
 const missing = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
@@ -41,12 +39,10 @@ describe('loading the engine', () => {
   });
 
   it('fails with the install command when the package is missing', () => {
+    const message =
+      '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed. Run: npm install @duckdb/node-api@1.5.4-r.1';
     expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(
-      expect.objectContaining({
-        kind: 'config-invalid',
-        message:
-          '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed. Run: npm install @duckdb/node-api@1.5.4-r.1',
-      }),
+      expect.objectContaining({ kind: 'config-invalid', message }),
     );
   });
 
@@ -58,12 +54,9 @@ describe('loading the engine', () => {
   });
 
   it('names the pinned version', () => {
-    const { optionalDependencies } = require('../../../package.json') as {
-      optionalDependencies: Record<string, string>;
-    };
-    expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(
-      `@duckdb/node-api@${optionalDependencies['@duckdb/node-api']}`,
-    );
+    const manifest = require('../../../package.json') as { optionalDependencies: Record<string, string> };
+    const version = manifest.optionalDependencies['@duckdb/node-api'];
+    expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(`@duckdb/node-api@${version}`);
   });
 
   it('happens once, and again after a failure', async () => {

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { interruptible } from '../../../providers/local/duckdb/interruptible.ts';
 import { RawDuckDb } from './open-duckdb.ts';
+import { LONG_SQL } from './open-local.ts';
 import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
-
-const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';
 
 describe('an interruptible call', () => {
   let duckdb: RawDuckDb;
@@ -11,7 +10,7 @@ describe('an interruptible call', () => {
     duckdb = await RawDuckDb.open();
   });
 
-  it('stops although the first interrupt came before the engine had begun', async () => {
+  it('stops even when the first interrupt arrives before the engine has begun', async () => {
     for (let round = 0; round < 5; round += 1) {
       const stop = new AbortController();
       const running = interruptible({ ...duckdb, signal: stop.signal }, () => {
@@ -23,14 +22,14 @@ describe('an interruptible call', () => {
     }
   });
 
-  it('does not begin when it is aborted already', async () => {
+  it('does not begin after an abort', async () => {
     let calls = 0;
     const work = { ...duckdb, signal: AbortSignal.abort() };
     await expect(interruptible(work, async () => (calls += 1))).rejects.toMatchObject({ kind: 'aborted' });
     expect(calls).toBe(0);
   });
 
-  it('fails as aborted when it ends by itself at the same moment, well or not', async () => {
+  it('fails as aborted when it settles at the same moment', async () => {
     for (const outcome of [Promise.resolve(1), Promise.reject(new Error('no'))]) {
       const stop = new AbortController();
       const running = interruptible({ ...duckdb, signal: stop.signal }, () => {
@@ -41,7 +40,7 @@ describe('an interruptible call', () => {
     }
   });
 
-  it('gives its own answer or error otherwise, and interrupts nothing afterwards', async () => {
+  it('settles as its call otherwise, and interrupts nothing afterwards', async () => {
     let interrupts = 0;
     const other = await RawDuckDb.open();
     other.binding.interrupt = () => (interrupts += 1);
@@ -55,8 +54,8 @@ describe('an interruptible call', () => {
   });
 });
 
-describe('a promise or a stop', () => {
-  it('is whichever comes first', async () => {
+describe('a race of a promise and an abort', () => {
+  it('settles with the first of the two', async () => {
     const never = new Promise<never>(() => {});
     const stop = new AbortController();
     expect(await raceAbort(Promise.resolve(1), stop.signal, 'execute')).toBe(1);

@@ -6,41 +6,25 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import { errorLike } from './error-like.ts';
-import { callWith, FREE_CALL, LocalBench, readAll, startRequest } from './open-local.ts';
-
-const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
+import { callWith, FREE_CALL, LocalBench, LONG_SQL, readAll, startRequest } from './open-local.ts';
 
 describe('starting', () => {
   const local = new LocalBench();
   afterAll(() => local.provider.close());
 
   it('C-016 returns a session that is being created, and opens it in the background', async () => {
-    const request = startRequest({
-      name: 'nightly',
-      labels: { team: 'data' },
-      idleTimeoutMs: 5000,
-      maxLifetimeMs: 90_000,
-    });
+    const given = { name: 'nightly', labels: { team: 'data' }, idleTimeoutMs: 5000, maxLifetimeMs: 90_000 };
+    const request = startRequest(given);
     const seen = await local.provider.start(request, FREE_CALL);
     expect(seen).toMatchObject({ nativeState: 'OPENING', state: 'creating', acceptsWork: false, final: false });
-    expect(seen.handle).toMatchObject({
-      v: 1,
-      provider: 'local',
-      scope: 'duckdb',
-      id: expect.stringMatching(/^local-[0-9a-f]{16}$/),
-    });
-    const ready = await local.until(seen.handle, ({ state }) => state === 'ready');
+    expect(seen.handle).toMatchObject({ v: 1, provider: 'local', scope: 'duckdb' });
+    expect(seen.handle.id).toMatch(/^local-[0-9a-f]{16}$/);
+    const ready = await local.until(seen.handle, 'ready');
     expect(ready).toMatchObject({ nativeState: 'IDLE', acceptsWork: true, final: false });
     expect(ready).not.toHaveProperty('busySource');
     const { createdAtMs, startedAtMs, idleSinceMs, ...details } = ready.details;
-    expect(details).toEqual({
-      name: 'nightly',
-      labels: { team: 'data' },
-      idleTimeoutMs: 5000,
-      maxLifetimeMs: 90_000,
-      engineVersion: 'DuckDB v1.5.4',
-      ownership: { owner: 'tests', token: request.token },
-    });
+    const ownership = { owner: 'tests', token: request.token };
+    expect(details).toEqual({ ...given, engineVersion: 'DuckDB v1.5.4', ownership });
     expect([createdAtMs, startedAtMs, idleSinceMs].every(Number.isInteger)).toBe(true);
   });
 
@@ -51,8 +35,8 @@ describe('starting', () => {
       local.provider.start({ ...request }, FREE_CALL),
     ]);
     expect(second.handle).toEqual(first.handle);
-    await local.provider.terminate(first.handle, FREE_CALL);
-    await local.until(first.handle, ({ final }) => final);
+    await local.terminate(first.handle);
+    await local.until(first.handle, 'final');
     const again = await local.provider.start(request, FREE_CALL);
     expect(again).toMatchObject({ handle: first.handle, state: 'terminated', final: true });
   });
@@ -67,14 +51,14 @@ describe('starting', () => {
   });
 
   it.each([{ size: 'small' }, { sparkConf: {} }, { native: { any: 1 } }] as const)('rejects %o', async (option) => {
-    const start = local.provider.start(startRequest(option), FREE_CALL);
+    const start = local.start(option);
     await expect(start).rejects.toEqual(errorLike('unsupported', `does not support \`${Object.keys(option)[0]}\``));
   });
 
   it('fails with the reason when an init statement fails', async () => {
     await using broken = new LocalBench({ init: ['CREATE TABLE t (a INTEGER)', 'INSERT INTO u VALUES (1)'] });
-    const { handle } = await broken.provider.start(startRequest(), FREE_CALL);
-    const seen = await broken.until(handle, ({ state }) => state !== 'creating');
+    const { handle } = await broken.start();
+    const seen = await broken.until(handle, 'failed');
     expect(seen).toMatchObject({ nativeState: 'BROKEN', state: 'failed', acceptsWork: false, final: true });
     expect(seen.reason).toMatch(/^statement 2 of `init` failed: Catalog Error: Table with name u does not exist/);
     expect(seen.details.endedAtMs).toBe(seen.sinceMs);
@@ -97,9 +81,11 @@ describe('starting', () => {
     await expect(local.run(second, 'FROM mine')).rejects.toEqual(errorLike('invalid-request', 'mine does not exist'));
   });
 
-  it('shares one database file between sessions, and closes it with the last one', async () => {
+  describe('on a database file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'anysession-test-'));
-    try {
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('shares it between sessions, and closes it with the last one', async () => {
       await using files = new LocalBench({ database: join(folder, 'kept.db') });
       await using others = new LocalBench({ database: join(folder, 'kept.db') });
       const [first, second] = [await files.ready(), await others.ready()];
@@ -109,25 +95,14 @@ describe('starting', () => {
       await others.provider.close();
       await using later = new LocalBench({ database: join(folder, 'kept.db') });
       expect(await later.rows(await later.ready(), 'FROM kept')).toEqual([[42]]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    });
 
-  it('fails with the reason when the database file is invalid', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'anysession-test-'));
-    try {
+    it('fails with the reason when the file is invalid', async () => {
       writeFileSync(join(folder, 'text.db'), 'This is a text and not a database, and it is long enough to be checked.');
       await using broken = new LocalBench({ database: join(folder, 'text.db') });
-      const { handle } = await broken.provider.start(startRequest(), FREE_CALL);
-      const seen = await broken.until(handle, ({ final }) => final);
-      expect(seen).toMatchObject({
-        state: 'failed',
-        reason: expect.stringContaining('not a valid DuckDB database file'),
-      });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+      const { handle } = await broken.start();
+      expect((await broken.until(handle, 'failed')).reason).toContain('not a valid DuckDB database file');
+    });
   });
 });
 
@@ -137,38 +112,31 @@ describe('ending', () => {
 
   it('C-030 C-032 terminates: first not final, then final; again succeeds', async () => {
     const handle = await local.ready();
-    const closing = await local.provider.terminate(handle, FREE_CALL);
+    const closing = await local.terminate(handle);
     expect(closing).toMatchObject({ nativeState: 'CLOSING', state: 'terminated', acceptsWork: false, final: false });
-    expect(await local.until(handle, ({ final }) => final)).toMatchObject({
-      nativeState: 'CLOSED',
-      state: 'terminated',
-    });
-    expect(await local.provider.terminate(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSED', final: true });
+    expect(await local.until(handle, 'final')).toMatchObject({ nativeState: 'CLOSED', state: 'terminated' });
+    expect(await local.terminate(handle)).toMatchObject({ nativeState: 'CLOSED', final: true });
     await expect(local.run(handle, 'SELECT 1')).rejects.toEqual(errorLike('conflict', 'has ended (it was terminated)'));
   });
 
   it('C-031 terminating an unknown session succeeds, describing it does not', async () => {
     const handle: SessionHandle = { v: 1, provider: 'local', scope: 'duckdb', id: 'local-of-yesterday' };
-    expect(await local.provider.terminate(handle, FREE_CALL)).toMatchObject({
-      state: 'terminated',
-      final: true,
-      handle,
-    });
+    expect(await local.terminate(handle)).toMatchObject({ state: 'terminated', final: true, handle });
     await expect(local.describe(handle)).rejects.toEqual(
       errorLike('not-found', 'end with the process that started them'),
     );
   });
 
   it('C-033 can be terminated while it is being created', async () => {
-    const { handle } = await local.provider.start(startRequest(), FREE_CALL);
-    expect(await local.provider.terminate(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSING' });
-    const ended = await local.until(handle, ({ final }) => final);
+    const { handle } = await local.start();
+    expect(await local.terminate(handle)).toMatchObject({ nativeState: 'CLOSING' });
+    const ended = await local.until(handle, 'final');
     expect(ended).toMatchObject({ nativeState: 'CLOSED', state: 'terminated' });
     expect(ended.details).not.toHaveProperty('startedAtMs');
   });
 
   it('accepts no work while it is being created', async () => {
-    const { handle } = await local.provider.start(startRequest(), FREE_CALL);
+    const { handle } = await local.start();
     await expect(local.run(handle, 'SELECT 1')).rejects.toEqual(errorLike('conflict', 'is not ready yet'));
   });
 
@@ -176,28 +144,28 @@ describe('ending', () => {
     const handle = await local.ready();
     const running = local.execute(handle, LONG_SQL);
     const waiting = local.execute(handle, 'SELECT 1');
-    await local.until(handle, ({ state }) => state === 'busy');
-    await local.provider.terminate(handle, FREE_CALL);
+    await local.until(handle, 'busy');
+    await local.terminate(handle);
     const ended = errorLike('session-failed', 'ended while the statement ran: it was terminated');
     await expect(running).rejects.toEqual(ended);
     await expect(waiting).rejects.toEqual(ended);
-    expect(await local.until(handle, ({ final }) => final)).toMatchObject({ nativeState: 'CLOSED' });
+    expect(await local.until(handle, 'final')).toMatchObject({ nativeState: 'CLOSED' });
   });
 
   it('stops a partly read result', async () => {
     const handle = await local.ready();
     const batches = (await local.execute(handle, 'FROM range(1000000000)')).batches()[Symbol.asyncIterator]();
     await batches.next();
-    await local.provider.terminate(handle, FREE_CALL);
+    await local.terminate(handle);
     await expect(batches.next()).rejects.toEqual(errorLike('session-failed', 'it was terminated'));
-    await local.until(handle, ({ final }) => final);
+    await local.until(handle, 'final');
   });
 
   it('keeps a complete result readable', async () => {
     const handle = await local.ready();
     const execution = await local.execute(handle, 'SELECT 42');
-    await local.until(handle, ({ state }) => state === 'ready');
-    await local.provider.terminate(handle, FREE_CALL);
+    await local.until(handle, 'ready');
+    await local.terminate(handle);
     expect((await readAll(execution)).rows).toEqual([[42]]);
   });
 
@@ -212,19 +180,17 @@ describe('ending', () => {
     await running;
     expect(await closed.describe(first)).toMatchObject({ state: 'terminated', final: true });
     expect(await closed.describe(second)).toMatchObject({ state: 'terminated', final: true });
-    await expect(closed.provider.start(startRequest(), FREE_CALL)).rejects.toEqual(errorLike('conflict', 'was closed'));
+    await expect(closed.start()).rejects.toEqual(errorLike('conflict', 'was closed'));
   });
 });
 
 describe('timeouts', () => {
   let clock: VirtualClock;
   let local: LocalBench;
-
   beforeEach(() => {
     clock = new VirtualClock();
     local = new LocalBench({}, clock);
   });
-
   afterEach(() => local.provider.close());
 
   it('C-026 ends a session exactly at its idle timeout', async () => {
@@ -232,7 +198,7 @@ describe('timeouts', () => {
     await clock.advance(4999);
     expect(await local.describe(handle)).toMatchObject({ state: 'ready' });
     await clock.advance(1);
-    const ended = await local.until(handle, ({ final }) => final);
+    const ended = await local.until(handle, 'final');
     expect(ended).toMatchObject({ state: 'terminated', reason: 'it was idle for 5000 ms, its idle timeout' });
     expect(clock.pendingTimers).toBe(0);
   });
@@ -241,18 +207,18 @@ describe('timeouts', () => {
     const handle = await local.ready({ idleTimeoutMs: 5000 });
     await clock.advance(4000);
     const stop = new AbortController();
-    const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
-    await local.until(handle, ({ state }) => state === 'busy');
+    const running = local.execute(handle, LONG_SQL, { signal: stop.signal });
+    await local.until(handle, 'busy');
     await clock.advance(60_000);
     expect(await local.describe(handle)).toMatchObject({ state: 'busy' });
     stop.abort();
     await expect(running).rejects.toEqual(errorLike('aborted'));
-    const idle = await local.until(handle, ({ state }) => state === 'ready');
+    const idle = await local.until(handle, 'ready');
     expect(idle.details.idleSinceMs).toBe(clock.nowMs());
     await clock.advance(4999);
     expect(await local.describe(handle)).toMatchObject({ state: 'ready' });
     await clock.advance(1);
-    await local.until(handle, ({ final }) => final);
+    await local.until(handle, 'final');
   });
 
   it('ends a session at its maximum lifetime, even a busy one', async () => {
@@ -262,7 +228,7 @@ describe('timeouts', () => {
     );
     await clock.advance(9000);
     await running;
-    const ended = await local.until(handle, ({ final }) => final);
+    const ended = await local.until(handle, 'final');
     expect(ended).toMatchObject({ state: 'terminated', reason: 'it reached its maximum lifetime of 9000 ms' });
     expect(clock.pendingTimers).toBe(0);
   });
@@ -276,8 +242,8 @@ describe('timeouts', () => {
     };
     const handle = await local.ready({ idleTimeoutMs: 9000, maxLifetimeMs: 99_000 });
     await local.run(handle, 'SELECT 1');
-    await local.provider.terminate(handle, FREE_CALL);
-    await local.until(handle, ({ final }) => final);
+    await local.terminate(handle);
+    await local.until(handle, 'final');
     const lasting = timers.filter((timer) => !isDeepStrictEqual(timer, [50, undefined]));
     const idle = [9000, 'background'];
     expect(lasting).toEqual([[99_000, 'background'], idle, idle]);
@@ -286,12 +252,11 @@ describe('timeouts', () => {
 
   it('a statement without a result at the deadline fails with `timeout`; reading a result has no deadline', async () => {
     const handle = await local.ready();
-    const late = local.execute(handle, LONG_SQL, { call: { ...FREE_CALL, deadline: clock.monotonicMs() + 1000 } });
+    const late = local.execute(handle, LONG_SQL, { deadline: clock.monotonicMs() + 1000 });
     const timedOut = expect(late).rejects.toEqual(errorLike('timeout'));
     await clock.advance(1000);
     await timedOut;
-    const call = { ...FREE_CALL, deadline: clock.monotonicMs() + 1000 };
-    const execution = await local.execute(handle, 'FROM range(100000)', { call });
+    const execution = await local.execute(handle, 'FROM range(100000)', { deadline: clock.monotonicMs() + 1000 });
     await clock.advance(2000);
     expect((await readAll(execution)).rows).toHaveLength(100_000);
   });
@@ -322,7 +287,7 @@ describe('every call', () => {
   ])('C-034 rejects a handle %s', async (_what, foreign) => {
     const rejected = expect.objectContaining({ kind: 'invalid-request', handle: foreign });
     await expect(local.provider.describe(foreign, FREE_CALL)).rejects.toEqual(rejected);
-    await expect(local.provider.terminate(foreign, FREE_CALL)).rejects.toEqual(rejected);
+    await expect(local.terminate(foreign)).rejects.toEqual(rejected);
     await expect(local.provider.statements!.execute(foreign, request, FREE_CALL)).rejects.toEqual(rejected);
   });
 });

@@ -3,88 +3,51 @@ import { describe, expect, it } from 'vitest';
 import { plugin } from '../../../providers/local/plugin.ts';
 import { STATES } from '../../../providers/local/states.ts';
 
-interface OptionSchema {
-  readonly description: string;
-  readonly default?: unknown;
-}
-
 /** The rows of the first table below a heading of the README. */
 function tableBelow(heading: string): string[][] {
   const readme = readFileSync(new URL('../../../providers/local/README.md', import.meta.url), 'utf8');
   const [, section = ''] = readme.split(`${heading}\n`);
   const lines = /(?:^\|.*\n)+/m.exec(section)?.[0].trimEnd().split('\n') ?? [];
-  return lines.slice(2).map((line) =>
-    line
-      .slice(1, -1)
-      .split(' |')
-      .map((cell) => cell.trim()),
-  );
+  return lines.slice(2).map((line) => Array.from(line.slice(1, -1).split(' |'), (cell) => cell.trim()));
 }
 
 const schema = plugin.optionsSchema() as {
   readonly additionalProperties: unknown;
   readonly required?: unknown;
-  readonly properties: Readonly<Record<string, OptionSchema>>;
+  readonly properties: Readonly<Record<string, { readonly description: string; readonly default?: unknown }>>;
 };
 
 describe('the options', () => {
   it('have defaults for all', () => {
-    expect(plugin.parseOptions({})).toEqual({
-      ok: true,
-      config: {
-        engine: 'duckdb',
-        pythonEnvironment: undefined,
-        database: ':memory:',
-        memoryLimit: undefined,
-        threads: undefined,
-        init: [],
-      },
-    });
+    const absent = { pythonEnvironment: undefined, memoryLimit: undefined, threads: undefined };
+    const config = { engine: 'duckdb', database: ':memory:', init: [], ...absent };
+    expect(plugin.parseOptions({})).toEqual({ ok: true, config });
   });
 
-  it('are taken as they are written', () => {
-    const options = {
-      engine: 'duckdb',
-      database: 'data/dev.db',
-      memoryLimit: '1.5 GiB',
-      threads: 1024,
-      init: ['SELECT 1'],
-    };
+  it('are taken unchanged', () => {
+    const limits = { memoryLimit: '1.5 GiB', threads: 1024 };
+    const options = { engine: 'duckdb', database: 'data/dev.db', ...limits, init: ['SELECT 1'] };
     expect(plugin.parseOptions(options)).toEqual({ ok: true, config: { ...options, pythonEnvironment: undefined } });
   });
 
-  it.each(['512MB', '2GiB', '2gb', '0.5TB', '100 KB'])('take %s of memory', (memoryLimit) => {
+  it.each(['512MB', '2GiB', '2gb', '0.5TB', '100 KB'])('accept %s of memory', (memoryLimit) => {
     expect(plugin.parseOptions({ memoryLimit }).ok).toBe(true);
   });
 
-  it('tell all that is wrong at once, each with what was expected and what was found', () => {
-    const problems = {
-      engine: 'spork',
-      database: ' ',
-      memoryLimit: '80%',
-      threads: 0,
-      init: ['SELECT 1', 2, ''],
-      memory: '1GB',
-      constructor: 1,
-    };
-    expect(plugin.parseOptions(problems)).toEqual({
-      ok: false,
-      problems: expect.arrayContaining([
-        {
-          path: ['engine'],
-          message: 'expected one of duckdb, sail, spark, or a map of `url` alone; found a text of 5 characters',
-        },
-        { path: ['database'], message: 'expected a text that is not empty; found a text of 1 characters' },
-        { path: ['memoryLimit'], message: 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters' },
-        { path: ['threads'], message: 'expected a whole number from 1 to 1024; found 0' },
-        { path: ['init', 1], message: 'expected a text that is not empty; found a number' },
-        { path: ['init', 2], message: 'expected a text that is not empty; found an empty text' },
-        {
-          path: ['memory'],
-          message: 'unknown option; known here: engine, pythonEnvironment, database, memoryLimit, threads, init',
-        },
-      ]),
-    });
+  it('report all problems at once, each with what was expected and what was found', () => {
+    const values = { engine: 'spork', database: ' ', memoryLimit: '80%', threads: 0, init: ['SELECT 1', 2, ''] };
+    const known = 'unknown option; known here: engine, pythonEnvironment, database, memoryLimit, threads, init';
+    const problems = [
+      [['engine'], 'expected one of duckdb, sail, spark, or a map of `url` alone; found a text of 5 characters'],
+      [['database'], 'expected a text that is not empty; found a text of 1 characters'],
+      [['memoryLimit'], 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters'],
+      [['threads'], 'expected a whole number from 1 to 1024; found 0'],
+      [['init', 1], 'expected a text that is not empty; found a number'],
+      [['init', 2], 'expected a text that is not empty; found an empty text'],
+      [['memory'], known],
+    ].map(([path, message]) => ({ path, message }));
+    const parsed = plugin.parseOptions({ ...values, memory: '1GB', constructor: 1 });
+    expect(parsed).toEqual({ ok: false, problems: expect.arrayContaining(problems) });
   });
 
   it.each([
@@ -98,27 +61,24 @@ describe('the options', () => {
     [{ database: [] }, 'expected a text that is not empty; found a list'],
     [{ database: null }, 'expected a text that is not empty; found null'],
     [{ database: () => 1 }, 'expected a text that is not empty; found a function'],
-  ])('refuse %o', (options, message) => {
-    expect(plugin.parseOptions(options)).toEqual({
-      ok: false,
-      problems: [{ path: Object.keys(options), message }],
-    });
+  ])('reject %o', (options, message) => {
+    expect(plugin.parseOptions(options)).toEqual({ ok: false, problems: [{ path: Object.keys(options), message }] });
   });
 
   it.each([
     [{ engine: 'sail', pythonEnvironment: '.venv', init: ['SELECT 1'] }],
     [{ engine: 'spark', memoryLimit: '2GiB', threads: 2 }],
     [{ engine: { url: 'sc://localhost' } }],
-  ])('take %o', (options) => {
+  ])('accept %o', (options) => {
     expect(plugin.parseOptions(options)).toMatchObject({ ok: true, config: options });
   });
 
   it.each([
-    [{ engine: 'duckdb', pythonEnvironment: '.venv' }, 'is for engine sail and engine spark alone; leave it out'],
-    [{ engine: 'sail', database: 'dev.db' }, 'is for engine duckdb alone; leave it out'],
-    [{ engine: 'sail', threads: 2 }, 'is for engine duckdb and engine spark alone; leave it out'],
-    [{ engine: { url: 'sc://host' }, memoryLimit: '1GB' }, 'is for engine duckdb and engine spark alone; leave it out'],
-  ])('refuse what the engine does not have: %o', (options, message) => {
+    [{ engine: 'duckdb', pythonEnvironment: '.venv' }, 'requires engine sail or spark; remove it'],
+    [{ engine: 'sail', database: 'dev.db' }, 'requires engine duckdb; remove it'],
+    [{ engine: 'sail', threads: 2 }, 'requires engine duckdb or spark; remove it'],
+    [{ engine: { url: 'sc://host' }, memoryLimit: '1GB' }, 'requires engine duckdb or spark; remove it'],
+  ])('reject what the engine does not support: %o', (options, message) => {
     const [, option = ''] = Object.keys(options);
     expect(plugin.parseOptions(options)).toEqual({ ok: false, problems: [{ path: [option], message }] });
   });
@@ -128,19 +88,19 @@ describe('the options', () => {
     [{ url: 'sc://x/;token=hush-hush;session_id=1' }, ['engine', 'url']],
     [{ url: 'sc://x/;token=hush-hush', port: 1 }, ['engine', 'port']],
     [{ url: ['hush-hush'] }, ['engine', 'url']],
-  ])('repeat nothing of a URL that may hold a token: %o', (engine, path) => {
+  ])('repeat nothing of a URL that may contain a token: %o', (engine, path) => {
     const parsed = plugin.parseOptions({ engine });
     expect(parsed).toMatchObject({ ok: false, problems: [{ path }] });
     expect(JSON.stringify(parsed)).not.toContain('hush-hush');
   });
 
-  it('have a JSON Schema for editors, where nothing is required and nothing else may stand', () => {
+  it('have a JSON Schema for editors, without required or additional options', () => {
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
     expect(schema.required).toBeUndefined();
     expect(Object.values(schema.properties).every(({ description }) => description.endsWith('.'))).toBe(true);
   });
 
-  it('stand in the README as they are', () => {
+  it('match the README', () => {
     const expected = Object.entries(schema.properties).map(([name, option]) => [
       `\`${name}\``,
       option.default === undefined ? '–' : `\`${JSON.stringify(option.default).replaceAll('"', '')}\``,
@@ -151,12 +111,9 @@ describe('the options', () => {
 });
 
 describe('the states', () => {
-  it('stand in the README as they are', () => {
-    const states = tableBelow('## Sessions').map(([native, state, meaning]) => [
-      native,
-      state,
-      /^final:/.test(meaning!),
-    ]);
+  it('match the README', () => {
+    const rows = tableBelow('## Sessions');
+    const states = rows.map(([native, state, meaning]) => [native, state, meaning!.startsWith('final:')]);
     const expected = Object.entries(STATES).map(([native, { state, final }]) => [
       `\`${native}\``,
       `\`${state}\``,
@@ -165,7 +122,7 @@ describe('the states', () => {
     expect(states).toEqual(expected);
   });
 
-  it('C-012 C-013 mean what the contract allows', () => {
+  it('C-012 C-013 have meanings that the contract allows', () => {
     for (const { state, acceptsWork, final } of Object.values(STATES)) {
       if (final) expect(['terminated', 'failed']).toContain(state);
       if (state === 'ready') expect(acceptsWork).toBe(true);
@@ -175,7 +132,7 @@ describe('the states', () => {
 });
 
 describe('the plugin', () => {
-  it('C-001 has capabilities that are frozen all through', () => {
+  it('C-001 has deeply frozen capabilities', () => {
     const { capabilities } = plugin;
     expect(Object.isFrozen(capabilities)).toBe(true);
     for (const value of Object.values(capabilities)) expect(Object.isFrozen(value)).toBe(true);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import type { Parameters } from '../../../src/contract/statement-runner.ts';
 import { errorLike } from './error-like.ts';
-import { callWith, FREE_CALL, LocalBench, startRequest } from './open-local.ts';
+import { callWith, LocalBench } from './open-local.ts';
 
 const local = new LocalBench();
 let handle: SessionHandle;
@@ -57,9 +57,8 @@ describe('parameters', () => {
 
   it('compares a Date with a local timestamp as UTC in any time zone', async () => {
     const date = new Date('2026-01-01T12:00:00.500Z');
-    expect(await rows("SELECT TIMESTAMP '2026-01-01 12:00:00.5' = $1, current_setting('TimeZone')", [date])).toEqual([
-      [true, 'UTC'],
-    ]);
+    const text = "SELECT TIMESTAMP '2026-01-01 12:00:00.5' = $1, current_setting('TimeZone')";
+    expect(await rows(text, [date])).toEqual([[true, 'UTC']]);
   });
 
   it.each<[string, string, unknown, string]>([
@@ -100,15 +99,10 @@ describe('one text', () => {
 
   it('returns the columns of an empty result, and none for a statement without a result', async () => {
     const empty = await local.run(handle, 'SELECT 1::TINYINT AS a, [2] AS b WHERE false');
-    expect(empty).toMatchObject({
-      batches: [],
-      fields: [{ name: 'a', type: { kind: 'integer', bits: 8 } }, { name: 'b' }],
-    });
-    expect(await local.run(handle, 'CREATE TEMP TABLE none (a INTEGER)')).toEqual({
-      fields: [],
-      batches: [],
-      rows: [],
-    });
+    const fields = [{ name: 'a', type: { kind: 'integer', bits: 8 } }, { name: 'b' }];
+    expect(empty).toMatchObject({ batches: [], fields });
+    const created = await local.run(handle, 'CREATE TEMP TABLE none (a INTEGER)');
+    expect(created).toEqual({ fields: [], batches: [], rows: [] });
     expect((await local.run(handle, 'INSERT INTO none VALUES (1), (2)')).rows).toEqual([[2n]]);
     expect(await rows('INSERT INTO none VALUES (3) RETURNING a + 1')).toEqual([[4]]);
   });
@@ -120,39 +114,18 @@ describe('one text', () => {
 });
 
 describe('a statement that fails', () => {
+  const noConstraint = 'CREATE TEMP TABLE k (a INTEGER NOT NULL); INSERT INTO k VALUES (NULL)';
+  const noFile = `No files found that match the pattern "nowhere.csv"\n\nRelative paths start at the working directory, ${process.cwd()}.`;
+
   it.each([
-    [
-      'that does not parse',
-      'SELEC 1',
-      'invalid-request',
-      'Parser',
-      /syntax error at or near "SELEC"\n\nLINE 1: SELEC 1\n {8}\^$/,
-    ],
+    ['that does not parse', 'SELEC 1', 'invalid-request', 'Parser', /near "SELEC"\n\nLINE 1: SELEC 1\n {8}\^$/],
     ['with an unknown name', 'SELECT\n  nothing', 'invalid-request', 'Binder', /LINE 2: {3}nothing/],
     ['with an invalid cast', "SELECT 'x'::INTEGER", 'invalid-request', 'Conversion', /Could not convert string 'x'/],
-    [
-      'that violates a constraint',
-      'CREATE TEMP TABLE k (a INTEGER NOT NULL); INSERT INTO k VALUES (NULL)',
-      'invalid-request',
-      'Constraint',
-      /NOT NULL/,
-    ],
+    ['that violates a constraint', noConstraint, 'invalid-request', 'Constraint', /NOT NULL/],
     ['that commits no transaction', 'COMMIT', 'conflict', 'TransactionContext', /no transaction is active/],
-    [
-      'with a missing file',
-      "FROM 'nowhere.csv'",
-      'not-found',
-      'IO',
-      `No files found that match the pattern "nowhere.csv"\n\nRelative paths start at the working directory, ${process.cwd()}.`,
-    ],
+    ['with a missing file', "FROM 'nowhere.csv'", 'not-found', 'IO', noFile],
     ['with a missing database', "ATTACH '/nowhere/x.db' (READ_ONLY)", 'not-found', 'IO', /nowhere/],
-    [
-      'that writes to a missing folder',
-      "COPY (SELECT 1) TO '/nowhere/x.csv'",
-      'not-found',
-      'IO',
-      /No such file or directory/,
-    ],
+    ['in a missing folder', "COPY (SELECT 1) TO '/nowhere/x.csv'", 'not-found', 'IO', /No such file or directory/],
     ['with an invalid file', "FROM read_parquet('package.json')", 'invalid-request', 'Invalid Input', /magic bytes/],
   ])('C-052 %s fails with its reason, and the session keeps running', async (_what, text, kind, code, words) => {
     const error: unknown = await rows(text).catch((reason: unknown) => reason);
@@ -163,16 +136,14 @@ describe('a statement that fails', () => {
   });
 
   it('says what to do about an unsupported type, and the session keeps running', async () => {
-    await expect(rows("SELECT {'a': 1}::VARIANT AS v FROM range(1000000)")).rejects.toEqual(
-      failure('unsupported', 'the DuckDB type VARIANT, which is not supported. Cast it'),
-    );
+    const failed = failure('unsupported', 'the DuckDB type VARIANT, which is not supported. Cast it');
+    await expect(rows("SELECT {'a': 1}::VARIANT AS v FROM range(1000000)")).rejects.toEqual(failed);
     expect(await rows("SELECT {'a': 1}::VARIANT::JSON")).toEqual([['{"a":1}']]);
   });
 
   it('installs no extension automatically', async () => {
-    await expect(rows("FROM read_xlsx('x.xlsx')")).rejects.toEqual(
-      failure('invalid-request', /INSTALL excel|excel extension/),
-    );
+    const failed = failure('invalid-request', /INSTALL excel|excel extension/);
+    await expect(rows("FROM read_xlsx('x.xlsx')")).rejects.toEqual(failed);
     expect(await rows("SELECT current_setting('autoinstall_known_extensions')")).toEqual([[false]]);
   });
 
@@ -180,12 +151,8 @@ describe('a statement that fails', () => {
     await using small = new LocalBench({ memoryLimit: '64MB', init: ["SET max_temp_directory_size = '0KB'"] });
     const session = await small.ready();
     const large = 'CREATE TABLE large AS SELECT i, md5(i::VARCHAR) FROM range(10000000) t(i)';
-    await expect(small.run(session, large)).rejects.toMatchObject({
-      kind: 'quota-exceeded',
-      retry: 'permanent',
-      native: { code: 'Out of Memory' },
-      message: expect.stringContaining('`memoryLimit`'),
-    });
+    const members = { retry: 'permanent', native: { code: 'Out of Memory' } };
+    await expect(small.run(session, large)).rejects.toEqual(errorLike('quota-exceeded', '`memoryLimit`', members));
     expect(await small.rows(session, 'SELECT 1')).toEqual([[1]]);
   });
 
@@ -200,16 +167,12 @@ describe('files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'anysession-files-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('reads CSV, JSON and Parquet by path', async () => {
-    expect(await rows("SELECT count(*), min(date) FROM 'node_modules/vega-datasets/data/seattle-weather.csv'")).toEqual(
-      [[1461n, '2012-01-01']],
-    );
-    expect(await rows(`SELECT "Name", "Year" FROM 'node_modules/vega-datasets/data/cars.json' LIMIT 1`)).toEqual([
-      ['chevrolet chevelle malibu', '1970-01-01'],
-    ]);
-    expect(await rows("SELECT count(*) FROM 'node_modules/vega-datasets/data/flights-3m.parquet'")).toEqual([
-      [3_000_000n],
-    ]);
+  it.each([
+    ["SELECT count(*), min(date) FROM 'seattle-weather.csv'", [1461n, '2012-01-01']],
+    [`SELECT "Name", "Year" FROM 'cars.json' LIMIT 1`, ['chevrolet chevelle malibu', '1970-01-01']],
+    ["SELECT count(*) FROM 'flights-3m.parquet'", [3_000_000n]],
+  ])('reads CSV, JSON and Parquet by path: %s', async (text, row) => {
+    expect(await rows(text.replace("FROM '", "FROM 'node_modules/vega-datasets/data/"))).toEqual([row]);
   });
 
   it('writes and reads relative to the working directory', async () => {
@@ -229,19 +192,12 @@ describe('files', () => {
 describe('states while statements run', () => {
   it('C-054 is busy, reports it itself, and is ready when the last one ends', async () => {
     const session = await local.ready();
-    const slow = local.run(
-      session,
-      'SELECT count(*) FROM range(3000000) a(i), range(20) b(j) WHERE hash(i, j) % 7 = 0',
-    );
-    const quick = local.run(session, 'SELECT 1');
-    expect(await local.describe(session)).toMatchObject({
-      nativeState: 'RUNNING',
-      state: 'busy',
-      busySource: 'service',
-      acceptsWork: true,
-    });
+    const text = 'SELECT count(*) FROM range(3000000) a(i), range(20) b(j) WHERE hash(i, j) % 7 = 0';
+    const [slow, quick] = [local.run(session, text), local.run(session, 'SELECT 1')];
+    const busy = { nativeState: 'RUNNING', state: 'busy', busySource: 'service', acceptsWork: true };
+    expect(await local.describe(session)).toMatchObject(busy);
     await Promise.all([slow, quick]);
-    expect(await local.until(session, ({ state }) => state === 'ready')).not.toHaveProperty('busySource');
+    expect(await local.until(session, 'ready')).not.toHaveProperty('busySource');
   });
 
   it('reports the progress of a running statement only', async () => {
@@ -252,25 +208,23 @@ describe('states while statements run', () => {
     const stop = new AbortController();
     const running = local.provider.statements!.execute(session, request, callWith(stop.signal));
     const outcome = expect(running).rejects.toMatchObject({ kind: 'aborted' });
-    let seen = local.provider.statements!.progress(session, 'watched');
-    while (seen === undefined) {
-      await new Promise(setImmediate);
-      seen = local.provider.statements!.progress(session, 'watched');
-    }
+    const { progress } = local.provider.statements!;
+    let seen = progress(session, 'watched');
+    for (; seen === undefined; seen = progress(session, 'watched')) await new Promise(setImmediate);
     expect(seen.fraction).toBeGreaterThan(0);
     expect(seen.fraction).toBeLessThanOrEqual(1);
     expect(seen.totalRows).toBeGreaterThan(0);
-    expect(local.provider.statements!.progress(session, 'another')).toBeUndefined();
+    expect(progress(session, 'another')).toBeUndefined();
     stop.abort();
     await outcome;
-    await local.until(session, ({ state }) => state === 'ready');
-    expect(local.provider.statements!.progress(session, 'watched')).toBeUndefined();
-    expect(local.provider.statements!.progress({ ...session, id: 'unknown' }, 'watched')).toBeUndefined();
-    await local.provider.terminate(session, FREE_CALL);
+    await local.until(session, 'ready');
+    expect(progress(session, 'watched')).toBeUndefined();
+    expect(progress({ ...session, id: 'unknown' }, 'watched')).toBeUndefined();
+    await local.terminate(session);
   });
 
   it('runs the statements of one session in their order', async () => {
-    const session = await local.ready(startRequest());
+    const session = await local.ready();
     await local.run(session, 'CREATE SEQUENCE turn');
     const order = await Promise.all(Array.from({ length: 20 }, () => local.rows(session, "SELECT nextval('turn')")));
     expect(order.flat(2)).toEqual(Array.from({ length: 20 }, (_, index) => BigInt(index + 1)));

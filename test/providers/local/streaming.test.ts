@@ -7,7 +7,6 @@ import { rawValues } from './raw-values.ts';
 
 const local = new LocalBench();
 let handle: SessionHandle;
-const isReady = ({ state }: { state: unknown }): boolean => state === 'ready';
 
 beforeAll(async () => {
   handle = await local.ready();
@@ -70,7 +69,7 @@ describe('a large result', () => {
 describe('a small result', () => {
   it('is complete at once, even without a reader', async () => {
     const execution = await local.execute(handle, 'FROM range(2048)');
-    await local.until(handle, isReady);
+    await local.until(handle, 'ready');
     expect(numbers((await readAll(execution)).batches)).toEqual(upTo(2048));
   });
 

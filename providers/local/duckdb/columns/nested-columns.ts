@@ -116,22 +116,23 @@ function listBuilder(
   let itemCount = 0;
   return {
     append: (source, ranges, present) => {
-      const { vector, size, startAt, countAt } = open(source);
+      const list = open(source);
       /** Adjacent ranges are merged. */
       const itemRanges: { start: number; count: number }[] = [];
       for (const { start, count } of ranges) {
         const { ends, first } = positions.extend(count);
         for (let index = start; index < start + count; index += 1) {
           // The entry of a null list is undefined.
-          const added = present === undefined || hasBit(present, index) ? countAt(index) : 0;
+          const added = present === undefined || hasBit(present, index) ? list.countAt(index) : 0;
+          const itemsAt = list.startAt(index);
           const last = itemRanges.at(-1);
-          if (last !== undefined && last.start + last.count === startAt(index)) last.count += added;
-          else if (added > 0) itemRanges.push({ start: startAt(index), count: added });
+          if (last !== undefined && last.start + last.count === itemsAt) last.count += added;
+          else if (added > 0) itemRanges.push({ start: itemsAt, count: added });
           itemCount += added;
           ends[first + index - start] = itemCount;
         }
       }
-      items.append({ binding: source.binding, vector, size }, itemRanges);
+      items.append({ binding: source.binding, vector: list.vector, size: list.size }, itemRanges);
     },
     finish: () => ({ offsets: positions.finish(), children: childrenOf(items.finish()) }),
   };
