@@ -8,7 +8,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { toClientConfig } from '../_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { HealthOmicsConfig } from './options.ts';
 import { PartRetries } from './part-retries.ts';
 
@@ -17,9 +18,9 @@ export const S3_SDK = '@aws-sdk/client-s3';
 /** The package that uploads in parts. */
 export const STORAGE_SDK = '@aws-sdk/lib-storage';
 
-/** Parts in memory at once, each of the 8 MiB below: what an upload costs, however long the list. */
+/** How many parts are in memory at once: with their size, the memory of an upload of any length. */
 const PARTS_AT_ONCE = 3;
-/** 6 GB in parts of this size stay far below the 10,000 that S3 takes. */
+/** A list of 6 GB in parts of this size has far fewer than the 10,000 parts that S3 allows. */
 const PART_BYTES = 8 * 1024 ** 2;
 
 /** Run lists in S3, one object each. */
@@ -33,16 +34,16 @@ export class RunListStore {
     this.#retries = new PartRetries(ports);
   }
 
-  /** Uploads a list in parts; what of it was uploaded before an abort is taken back. */
+  /** Uploads a list in parts; an abort removes the parts. */
   async put(
     runs: RunList,
     at: { readonly folder: string; readonly name: string },
     signal: AbortSignal,
   ): Promise<StagedRuns> {
-    const { Upload } = loadSdk(STORAGE_SDK) as typeof storageModule;
+    const { Upload } = await loadStorage();
     const uri = `${at.folder.replace(/\/+$/, '')}/${at.name}`;
     const upload = new Upload({
-      client: this.#connect(),
+      client: await this.#connect(),
       params: { ...parseS3Uri(uri), Body: Readable.from(runs.open()), ContentType: 'application/json' },
       partSize: PART_BYTES,
       queueSize: PARTS_AT_ONCE,
@@ -52,7 +53,9 @@ export class RunListStore {
     try {
       const { ETag: eTag } = await upload.done();
       if (eTag === undefined) {
-        throw new SessionError('unexpected', `S3 gave no ETag for ${uri}; start again`, { operation: 'stageRuns' });
+        throw new SessionError('unexpected', `the answer of S3 has no ETag for ${uri}; start again`, {
+          operation: 'stageRuns',
+        });
       }
       return { uri, eTag };
     } finally {
@@ -60,10 +63,11 @@ export class RunListStore {
     }
   }
 
-  /** The entries of a list that {@link RunListStore.put} wrote: an array with one entry a line. */
+  /** Reads a list that {@link RunListStore.put} wrote: an array with one entry per line. */
   async *read(uri: string, signal: AbortSignal): AsyncGenerator<InlineSetting, void, undefined> {
-    const { GetObjectCommand } = loadSdk(S3_SDK) as typeof s3Module;
-    const { Body } = await this.#connect().send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    const { GetObjectCommand } = await loadS3();
+    const client = await this.#connect();
+    const { Body } = await client.send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
     for await (const line of createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY })) {
       const entry = line.replace(/,$/, '');
       if (entry.startsWith('{')) yield JSON.parse(entry) as InlineSetting;
@@ -71,8 +75,9 @@ export class RunListStore {
   }
 
   async remove(uri: string, signal: AbortSignal): Promise<void> {
-    const { DeleteObjectCommand } = loadSdk(S3_SDK) as typeof s3Module;
-    await this.#connect().send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    const { DeleteObjectCommand } = await loadS3();
+    const client = await this.#connect();
+    await client.send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
   }
 
   close(): void {
@@ -80,27 +85,43 @@ export class RunListStore {
     this.#client = undefined;
   }
 
-  #connect(): S3Client {
-    this.#client ??= connect(this.#config, this.#retries);
-    return this.#client;
+  async #connect(): Promise<S3Client> {
+    if (this.#client !== undefined) return this.#client;
+    const sdk = await loadS3();
+    return (this.#client ??= connect(sdk, this.#config, this.#retries));
   }
 }
 
-/** With the SDK's own request handler: unlike calls, lists are streams of any size. */
-function connect(config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
-  const { S3Client } = loadSdk(S3_SDK) as typeof s3Module;
+/** With the SDK's request handler, because lists are streams of any size. */
+function connect({ S3Client }: typeof s3Module, config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
   const { region, profile, credentials } = toClientConfig(config);
   const identity = { region, ...(profile && { profile }), ...(credentials && { credentials }) };
   const address = config.s3Endpoint === undefined ? {} : { endpoint: config.s3Endpoint, forcePathStyle: true };
   return withoutNodeWarning(() => new S3Client({ ...identity, ...address, retryStrategy }));
 }
 
-/** @throws SessionError `invalid-request` for what is no object's address. */
+/** @throws SessionError `invalid-request` for a URI that is not of an object. */
 export function parseS3Uri(uri: string): { readonly Bucket: string; readonly Key: string } {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   if (bucket !== undefined && key !== undefined) return { Bucket: bucket, Key: key };
-  throw new SessionError('invalid-request', `'${uri}' is not the address of an object, s3://bucket/key`, {
+  throw new SessionError('invalid-request', `'${uri}' is not the URI of an object (s3://bucket/key)`, {
     operation: 'stageRuns',
     provider: 'healthomics',
   });
+}
+
+async function loadS3(): Promise<typeof s3Module> {
+  try {
+    return (requirePeer(S3_SDK) as typeof s3Module | undefined) ?? (await import('@aws-sdk/client-s3'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, S3_SDK) as typeof s3Module;
+  }
+}
+
+async function loadStorage(): Promise<typeof storageModule> {
+  try {
+    return (requirePeer(STORAGE_SDK) as typeof storageModule | undefined) ?? (await import('@aws-sdk/lib-storage'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, STORAGE_SDK) as typeof storageModule;
+  }
 }

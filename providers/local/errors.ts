@@ -58,6 +58,9 @@ export const DUCKDB_ERROR_KINDS = Object.freeze({
 /** The name of one of DuckDB's error types. */
 export type DuckDbErrorType = keyof typeof DUCKDB_ERROR_KINDS;
 
+/** The errors of a statement in another dialect: it does not parse, or names what does not exist. */
+const DIALECT_ERRORS: readonly DuckDbErrorType[] = ['Parser', 'Catalog', 'Binder', 'Syntax'];
+
 /** DuckDB has one type for all file errors; only the operating system's message differs. */
 const FILE_ERRORS: readonly (readonly [message: RegExp, kind: ErrorKind])[] = [
   [
@@ -82,7 +85,8 @@ export function toSessionError(error: unknown, { operation, text }: FailedWork):
   if (type === undefined) return new SessionError('unexpected', message, { operation, cause: error });
   const fileError = type === 'IO' ? FILE_ERRORS.find(([pattern]) => pattern.test(message)) : undefined;
   const kind = fileError?.[1] ?? DUCKDB_ERROR_KINDS[type];
-  return new SessionError(kind, message + advice(kind) + formatDialectHint(type, text), {
+  const hint = DIALECT_ERRORS.includes(type) ? formatDialectHint(text) : '';
+  return new SessionError(kind, message + advice(kind) + hint, {
     operation,
     native: { code: type },
     cause: error,

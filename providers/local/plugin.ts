@@ -3,7 +3,7 @@ import { LIFETIME, localCapabilities } from './capabilities.ts';
 import { loadOnce } from '../../src/provider-kit/load-once.ts';
 import { engineLoader } from './client.ts';
 import { LocalService } from './local-service.ts';
-import { engineScope, type LocalConfig, LOCAL_OPTIONS_SHAPE, parseLocalOptions } from './options.ts';
+import { engineScope, LOCAL_OPTIONS_SHAPE, parseLocalOptions, type LocalConfig } from './options.ts';
 import { LocalProvider } from './provider.ts';
 
 /** The local provider: sessions on this machine, on DuckDB or on a Spark Connect server. */

@@ -1,6 +1,3 @@
-/** The DuckDB error types of a statement in another dialect: it does not parse, or names something that does not exist. */
-const DIALECT_ERRORS: readonly string[] = ['Parser', 'Catalog', 'Binder', 'Syntax'];
-
 const SPARK_FUNCTIONS =
   'array|collect_list|collect_set|current_timestamp|date_format|explode|explode_outer|from_json|from_unixtime|get_json_object|' +
   'inline|named_struct|nvl|nvl2|percentile_approx|posexplode|rlike|size|struct|to_date|to_json|transform|unix_timestamp';
@@ -20,8 +17,7 @@ const SPARK_SYNTAX: readonly (readonly [syntax: RegExp, name: (found: string) =>
 ];
 
 /** A hint for the error of a statement that looks like Spark SQL; empty for any other statement. */
-export function formatDialectHint(type: string, text = ''): string {
-  if (!DIALECT_ERRORS.includes(type)) return '';
+export function formatDialectHint(text = ''): string {
   for (const [syntax, name] of SPARK_SYNTAX) {
     const found = syntax.exec(text)?.[0];
     if (found === undefined) continue;

@@ -3,7 +3,7 @@ import type { SessionError } from '../../../src/contract/session-error.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
 import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
-import type { EngineExecution, EngineSession } from '../client.ts';
+import type { EngineExecution, EngineSession } from '../local-engine.ts';
 import { executeError, isFatal, toSessionError } from '../errors.ts';
 import { atExit } from './at-exit.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';

@@ -7,7 +7,7 @@ import type { SparkConnectFactory } from '../../../src/contract/spark-connect.ts
 import type { StatementRequest } from '../../../src/contract/statement-runner.ts';
 import type { InstallableEngine } from '../../../src/provider-kit/installed-engine.ts';
 import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
-import type { EngineOpening, EngineSession, LocalEngine } from '../client.ts';
+import type { EngineOpening, EngineSession, LocalEngine } from '../local-engine.ts';
 import { parseConnectUrl } from '../connect-url.ts';
 import { messageOf } from '../errors.ts';
 import { engineScope, type LocalConfig } from '../options.ts';

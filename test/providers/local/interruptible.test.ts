@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { interruptible } from '../../../providers/local/duckdb/interruptible.ts';
 import { RawDuckDb } from './open-duckdb.ts';
 import { LONG_SQL } from './open-local.ts';
-import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 
 describe('an interruptible call', () => {
   let duckdb: RawDuckDb;
@@ -51,18 +50,5 @@ describe('an interruptible call', () => {
     await expect(interruptible(work, () => Promise.reject(error))).rejects.toBe(error);
     stop.abort();
     expect(interrupts).toBe(0);
-  });
-});
-
-describe('a race of a promise and an abort', () => {
-  it('settles with the first of the two', async () => {
-    const never = new Promise<never>(() => {});
-    const stop = new AbortController();
-    expect(await raceAbort(Promise.resolve(1), stop.signal, 'execute')).toBe(1);
-    await expect(raceAbort(Promise.reject(new Error('own')), stop.signal, 'execute')).rejects.toThrow('own');
-    const waiting = raceAbort(never, stop.signal, 'execute');
-    stop.abort();
-    await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
-    await expect(raceAbort(never, stop.signal, 'execute')).rejects.toMatchObject({ kind: 'aborted' });
   });
 });

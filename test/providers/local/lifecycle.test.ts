@@ -24,7 +24,7 @@ describe('starting', () => {
     expect(ready).not.toHaveProperty('busySource');
     const { createdAtMs, startedAtMs, idleSinceMs, ...details } = ready.details;
     const ownership = { owner: 'tests', token: request.token };
-    expect(details).toEqual({ ...given, engineVersion: 'DuckDB v1.5.4', ownership });
+    expect(details).toEqual({ ...given, engineVersion: 'DuckDB v1.5.6', ownership });
     expect([createdAtMs, startedAtMs, idleSinceMs].every(Number.isInteger)).toBe(true);
   });
 

@@ -36,15 +36,14 @@ describe('the options', () => {
 
   it('report all problems at once, each with what was expected and what was found', () => {
     const values = { engine: 'spork', database: ' ', memoryLimit: '80%', threads: 0, init: ['SELECT 1', 2, ''] };
-    const known = 'unknown option; known here: engine, pythonEnvironment, database, memoryLimit, threads, init';
     const problems = [
-      [['engine'], 'expected one of duckdb, sail, spark, or a map of `url` alone; found a text of 5 characters'],
-      [['database'], 'expected a text that is not empty; found a text of 1 characters'],
-      [['memoryLimit'], 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters'],
+      [['engine'], 'expected one of duckdb, sail, spark, or a map with `url`; found "spork"'],
+      [['database'], 'expected a non-empty string; found " "'],
+      [['memoryLimit'], 'expected a size such as "512MB" or "2GiB"; found "80%"'],
       [['threads'], 'expected a whole number from 1 to 1024; found 0'],
-      [['init', 1], 'expected a text that is not empty; found a number'],
-      [['init', 2], 'expected a text that is not empty; found an empty text'],
-      [['memory'], known],
+      [['init', 1], 'expected a non-empty string; found 2 (put it in quotes)'],
+      [['init', 2], 'expected a non-empty string; found ""'],
+      [['memory'], 'unknown key; known here: engine, pythonEnvironment, database, memoryLimit, threads, init'],
     ].map(([path, message]) => ({ path, message }));
     const parsed = plugin.parseOptions({ ...values, memory: '1GB', constructor: 1 });
     expect(parsed).toEqual({ ok: false, problems: expect.arrayContaining(problems) });
@@ -53,14 +52,14 @@ describe('the options', () => {
   it.each([
     [{ threads: 1.5 }, 'expected a whole number from 1 to 1024; found 1.5'],
     [{ threads: 1025 }, 'expected a whole number from 1 to 1024; found 1025'],
-    [{ threads: '2' }, 'expected a whole number from 1 to 1024; found a text of 1 characters'],
-    [{ init: 'SELECT 1' }, 'expected a list; found a text of 8 characters'],
-    [{ memoryLimit: 5 }, 'expected a size such as "512MB" or "2GiB"; found a number'],
-    [{ memoryLimit: '0MB' }, 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters'],
-    [{ memoryLimit: '-1GB' }, 'expected a size such as "512MB" or "2GiB"; found a text of 4 characters'],
-    [{ database: [] }, 'expected a text that is not empty; found a list'],
-    [{ database: null }, 'expected a text that is not empty; found null'],
-    [{ database: () => 1 }, 'expected a text that is not empty; found a function'],
+    [{ threads: '2' }, 'expected a whole number from 1 to 1024; found "2"'],
+    [{ init: 'SELECT 1' }, 'expected a list; found "SELECT 1"'],
+    [{ memoryLimit: 5 }, 'expected a size such as "512MB" or "2GiB"; found 5 (put it in quotes)'],
+    [{ memoryLimit: '0MB' }, 'expected a size such as "512MB" or "2GiB"; found "0MB"'],
+    [{ memoryLimit: '-1GB' }, 'expected a size such as "512MB" or "2GiB"; found "-1GB"'],
+    [{ database: [] }, 'expected a non-empty string; found a list'],
+    [{ database: null }, 'expected a non-empty string; found an empty value'],
+    [{ database: () => 1 }, 'expected a non-empty string; found a function'],
   ])('reject %o', (options, message) => {
     expect(plugin.parseOptions(options)).toEqual({ ok: false, problems: [{ path: Object.keys(options), message }] });
   });
@@ -88,6 +87,7 @@ describe('the options', () => {
     [{ url: 'sc://x/;token=hush-hush;session_id=1' }, ['engine', 'url']],
     [{ url: 'sc://x/;token=hush-hush', port: 1 }, ['engine', 'port']],
     [{ url: ['hush-hush'] }, ['engine', 'url']],
+    ['sc://x/;token=hush-hush', ['engine']],
   ])('repeat nothing of a URL that may contain a token: %o', (engine, path) => {
     const parsed = plugin.parseOptions({ engine });
     expect(parsed).toMatchObject({ ok: false, problems: [{ path }] });
