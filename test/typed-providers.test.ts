@@ -10,7 +10,7 @@ import { BATCHES, createContainer, LOGGER, SESSIONS, TRACER } from '../src/conta
 import { RecordingLogger } from '../src/testing/recording-logger.ts';
 import { RecordingTracer } from '../src/testing/recording-tracer.ts';
 import { creations, plugin as counting } from './container/fixtures/counting-provider.ts';
-import { refusalOf } from './session/scene.ts';
+import { failureOf } from './failure-of.ts';
 
 const AWS = { region: 'eu-west-1' };
 const sweet: ConfiguredProvider = { plugin: counting, options: { flavour: 'sweet' } };
@@ -104,7 +104,7 @@ describe('openSessions with a provider', () => {
 
   it('does not read ${…} in options: they are code', async () => {
     const provider = athena({ region: 'eu-west-1', workgroup: '${WORKGROUP}' });
-    const { message } = await refusalOf(openSessions({ provider, env: { WORKGROUP: 'spark' } }));
+    const { message } = await failureOf(openSessions({ provider, env: { WORKGROUP: 'spark' } }));
     expect(message).toContain('provider athena: workgroup: expected the name of a Spark-enabled workgroup');
   });
 
@@ -112,8 +112,8 @@ describe('openSessions with a provider', () => {
     const wrong = { reigon: 'eu-west-1', workgroup: 'my group!', memoryLimit: '2GB' };
     const session = { idleTimeoutMs: 0 };
     const config = { environments: { dev: { provider: 'athena', session, ...wrong } } };
-    const byConfig = await refusalOf(openSessions({ config, env: {} }));
-    const byValue = await refusalOf(openSessions({ provider: athena(wrong as AthenaOptions), session, env: {} }));
+    const byConfig = await failureOf(openSessions({ config, env: {} }));
+    const byValue = await failureOf(openSessions({ provider: athena(wrong as AthenaOptions), session, env: {} }));
     expect(byValue.kind).toBe('config-invalid');
     expect(byValue.message).toBe(byConfig.message.replaceAll('config: environments.dev.', 'provider athena: '));
     expect(byValue.message.split('\n')).toHaveLength(6);
@@ -129,7 +129,7 @@ describe('openSessions with a provider', () => {
     [{ provider: 'athena' }, '`provider` is not a provider'],
     [{ provider: { plugin: { ...counting, contractVersion: 7 }, options: {} } }, 'implements version 7'],
   ])('refuses %j', async (wrong, message) => {
-    const error = await refusalOf(openSessions({ provider: sweet, ...wrong } as ProviderRequest<ConfiguredProvider>));
+    const error = await failureOf(openSessions({ provider: sweet, ...wrong } as ProviderRequest<ConfiguredProvider>));
     expect([error.kind, error.message]).toEqual(['config-invalid', expect.stringContaining(message)]);
     expect(creations()).toEqual([]);
   });
@@ -139,16 +139,16 @@ describe('openSessions with a provider', () => {
     [{ provider: sweet, cwd: '/' }, "'cwd' cannot be combined with `provider`"],
     [{ config: {}, session: {} }, "'session' needs `provider`"],
     [{ owner: 'team-a' }, "'owner' needs `provider`"],
-    [{ provider: sweet, logger: () => {} }, "'logger' must be an object with the methods debug, info, warn, error"],
-    [{ provider: sweet, tracer: {} }, "'tracer' must be an object with the methods startSpan"],
+    [{ provider: sweet, logger: () => {} }, "'logger': expected an object with the methods debug, info, warn, error"],
+    [{ provider: sweet, tracer: {} }, "'tracer': expected an object with the methods startSpan"],
   ])('refuses the contradiction or wrong port in %j', async (request, message) => {
-    const error = await refusalOf(openSessions(request));
+    const error = await failureOf(openSessions(request));
     expect([error.kind, error.message]).toEqual(['invalid-request', expect.stringContaining(message)]);
   });
 
   it('refuses a provider of run batches', async () => {
     const request = { provider: healthomics(AWS) } as unknown as ProviderRequest<ConfiguredProvider>;
-    expect((await refusalOf(openSessions(request))).message).toContain('healthomics has run batches, not sessions');
+    expect((await failureOf(openSessions(request))).message).toContain('healthomics has run batches, not sessions');
   });
 });
 

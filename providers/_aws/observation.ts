@@ -39,8 +39,8 @@ function toDetails(session: NativeSession): SessionDetails {
   });
 }
 
-/** The SDK parses seconds with fractions, whose last digits are inexact. */
-function toMs(date: Date | undefined): number | undefined {
+/** A time of the SDK, which parses seconds with fractions whose last digits are inexact. */
+export function toMs(date: Date | undefined): number | undefined {
   const ms = Math.round(date?.getTime() ?? Number.NaN);
   return Number.isNaN(ms) ? undefined : ms;
 }

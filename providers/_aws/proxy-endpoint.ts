@@ -4,16 +4,16 @@ import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import { notReadyError } from '../../src/provider-kit/observation.ts';
 
 /**
- * Under which metadata key the proxy in front of a session reads the token, on either service.
+ * The metadata key with the token for the proxy in front of a session, on both services.
  * @see https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark-connect.html (read 2026-11-20)
  * @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html (read 2026-11-20)
  */
 const TOKEN_KEY = 'x-aws-proxy-auth';
 
-/** A client that is told no port would try Spark Connect's own, 15002, behind which nothing listens. */
+/** Without a port, a client would use Spark Connect's 15002, where nothing listens. */
 const HTTPS_PORT = 443;
 
-/** What a service answers to where a session is dialled. */
+/** The endpoint in a service's answer. */
 export interface ProxyAddress {
   readonly address: string | undefined;
   readonly token: string | undefined;
@@ -21,7 +21,7 @@ export interface ProxyAddress {
 }
 
 /**
- * Where a Spark Connect client dials; `undefined` while the session has no endpoint, which Athena also says with empty texts.
+ * The endpoint for a Spark Connect client; `undefined` while the session has none, which Athena also expresses by empty strings.
  * @throws SessionError `unexpected` when the address cannot be read.
  */
 export function toProxyEndpoint(
@@ -46,7 +46,7 @@ export function toProxyEndpoint(
   };
 }
 
-/** A service may refuse an endpoint with one code for a session that is not ready and one that has ended: its state tells. */
+/** A service may refuse an endpoint with the same code for a session that is not ready and one that has ended: the state tells which. */
 export function explainRefusal(refused: SessionError, seen: Observation): SessionError {
   const { handle, nativeState, state, reason = 'no reason given' } = seen;
   if (state === 'creating') return notReadyError(handle, `is ${nativeState}`);

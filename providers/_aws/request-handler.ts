@@ -28,9 +28,9 @@ export interface HandleOptions {
 }
 
 /**
- * Sends the SDK's requests over kept-alive connections of `node:http`. The SDK's own handler is made for streams of any size:
- * it plans four timers a request and pipes bodies, a third of what a small call costs, and it warns on stderr where its
- * sockets are used up. Session calls are a few kilobytes, their deadlines are kept above, and their rate is, too.
+ * Sends the SDK's requests over kept-alive connections of `node:http`. The SDK's own handler supports streams of any size: it
+ * makes four timers per request and pipes bodies, a third of the cost of a small call, and it warns on stderr when all sockets
+ * are in use. Session calls have a few kilobytes, and the layers own their deadlines and their rate.
  *
  * Decision 13: docs/decisions/0013-aws-sdk-client-stack.md
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/migrating.html (`requestHandler`, read 2026-11-20)
@@ -40,7 +40,7 @@ export class RequestHandler {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  /** @param maxSockets - most connections to one host; further requests wait their turn. */
+  /** @param maxSockets - most connections to one host; further requests wait. */
   constructor(maxSockets: number) {
     const pool = { keepAlive: true, maxSockets };
     this.#http = new HttpAgent(pool);

@@ -1,8 +1,8 @@
 import type {
   CalculationExecutionState,
   CalculationResult,
-  CalculationStatistics,
   CalculationStatus,
+  GetCalculationExecutionResponse,
 } from '@aws-sdk/client-athena';
 import type {
   CalculationObservation,
@@ -17,7 +17,9 @@ import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
+import { toMs } from '../_aws/observation.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaClient } from './client.ts';
 
@@ -67,19 +69,15 @@ export class AthenaCalculations implements CalculationRunner {
     const { client, runner, clock } = this.#parts;
     return runner.run({ operation: 'describeCalculation', handle, call }, async (sub) => {
       const answer = await client.send('GetCalculationExecution', { CalculationExecutionId: calculationId }, sub);
-      return observe(calculationId, answer.Status, clock.nowMs(), answer);
+      return observe(calculationId, answer.Status ?? {}, clock.nowMs(), answer);
     });
   }
 
   stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
     const { client, runner, clock } = this.#parts;
     return runner.run({ operation: 'stopCalculation', handle, call }, async (sub) => {
-      const { State: state } = await client.send(
-        'StopCalculationExecution',
-        { CalculationExecutionId: calculationId },
-        sub,
-      );
-      return observe(calculationId, { State: state }, clock.nowMs());
+      const answer = await client.send('StopCalculationExecution', { CalculationExecutionId: calculationId }, sub);
+      return observe(calculationId, answer, clock.nowMs());
     });
   }
 
@@ -87,29 +85,15 @@ export class AthenaCalculations implements CalculationRunner {
     const { client, runner, clock } = this.#parts;
     return runner.run({ operation: 'startCalculation', handle, call }, async (sub) => {
       const { token, code, name } = request;
-      const { CalculationExecutionId: id, State: state } = await client.send(
-        'StartCalculationExecution',
-        {
-          SessionId: handle.id,
-          CodeBlock: code,
-          ClientRequestToken: token,
-          ...(name !== undefined && { Description: name }),
-        },
-        sub,
-      );
+      const input = { SessionId: handle.id, CodeBlock: code, ClientRequestToken: token, Description: name };
+      const answer = await client.send('StartCalculationExecution', input, sub);
+      const { CalculationExecutionId: id } = answer;
       if (id === undefined || id === '') {
-        throw new SessionError(
-          'unexpected',
-          'the answer of Athena has no calculation id; check what happened before you start it again',
-          {
-            operation: 'startCalculation',
-            provider: 'athena',
-            handle,
-            effect: 'unknown',
-          },
-        );
+        const message = 'the answer of Athena has no calculation id; check what happened before you start it again';
+        const origin = { operation: 'startCalculation', provider: 'athena', handle, effect: 'unknown' } as const;
+        throw new SessionError('unexpected', message, origin);
       }
-      return observe(id, { State: state }, clock.nowMs());
+      return observe(id, answer, clock.nowMs());
     });
   }
 
@@ -125,38 +109,32 @@ export class AthenaCalculations implements CalculationRunner {
 
 function observe(
   id: string,
-  status: CalculationStatus | undefined,
+  status: CalculationStatus,
   observedAtMs: number,
-  more: {
-    readonly Statistics?: CalculationStatistics | undefined;
-    readonly Result?: CalculationResult | undefined;
-  } = {},
+  { Statistics: statistics, Result: result }: Pick<GetCalculationExecutionResponse, 'Statistics' | 'Result'> = {},
 ): CalculationObservation {
-  const nativeState = status?.State ?? '';
-  const { Statistics: statistics, Result: result } = more;
-  const submittedAtMs = status?.SubmissionDateTime?.getTime();
-  const endedAtMs = status?.CompletionDateTime?.getTime();
-  return {
+  const nativeState = status.State ?? '';
+  return omitUndefined<CalculationObservation>({
     id,
     nativeState,
     state: Object.hasOwn(CALCULATION_STATES, nativeState)
       ? CALCULATION_STATES[nativeState as CalculationExecutionState]
       : undefined,
     observedAtMs,
-    ...(submittedAtMs !== undefined && { submittedAtMs: Math.round(submittedAtMs) }),
-    ...(endedAtMs !== undefined && { endedAtMs: Math.round(endedAtMs) }),
-    ...(status?.StateChangeReason && { reason: status.StateChangeReason }),
-    ...(statistics?.Progress && { progress: statistics.Progress }),
-    ...(statistics?.DpuExecutionInMillis !== undefined && { executionMs: statistics.DpuExecutionInMillis }),
-    ...(result !== undefined && { output: toOutput(result) }),
-  };
+    submittedAtMs: toMs(status.SubmissionDateTime),
+    endedAtMs: toMs(status.CompletionDateTime),
+    reason: status.StateChangeReason || undefined,
+    progress: statistics?.Progress || undefined,
+    executionMs: statistics?.DpuExecutionInMillis,
+    output: result && toOutput(result),
+  });
 }
 
 function toOutput(result: CalculationResult): CalculationOutput {
-  return {
-    ...(result.StdOutS3Uri && { stdoutUri: result.StdOutS3Uri }),
-    ...(result.StdErrorS3Uri && { stderrUri: result.StdErrorS3Uri }),
-    ...(result.ResultS3Uri && { resultUri: result.ResultS3Uri }),
-    ...(result.ResultType && { resultType: result.ResultType }),
-  };
+  return omitUndefined<CalculationOutput>({
+    stdoutUri: result.StdOutS3Uri || undefined,
+    stderrUri: result.StdErrorS3Uri || undefined,
+    resultUri: result.ResultS3Uri || undefined,
+    resultType: result.ResultType || undefined,
+  });
 }

@@ -3,12 +3,12 @@ import type { AthenaConfig, EngineChoice } from './options.ts';
 
 const MINUTE_MS = 60_000;
 
-/** How long an endpoint's token lives; the endpoint's own `expiresAtMs` is what counts. */
+/** The lifetime of an endpoint's token; the endpoint's `expiresAtMs` is exact. */
 const TOKEN_LIFETIME_MS = 30 * MINUTE_MS;
 
 /**
- * What sessions of one engine can do. `auto` promises what Spark 3.5 has, because a provider says what it can do before it
- * has read the workgroup; on an older workgroup what is missing then fails with `unsupported`.
+ * The capabilities of one engine's sessions. `auto` declares those of Spark 3.5, because capabilities are needed before the
+ * workgroup is read; on an older workgroup the missing ones fail with `unsupported`.
  * @see https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark.html (idle timeout, read 2026-11-20)
  */
 export function athenaCapabilities({
@@ -36,7 +36,7 @@ export function athenaCapabilities({
     listFilters: ['states'],
     listsFinal: false,
     tokenLifetimeMs: connects && TOKEN_LIFETIME_MS,
-    // What is limited is DPUs, not sessions.
+    // The quota counts DPUs, not sessions.
     maxLiveSessions: false,
     watchIntervalMs: { min: 2_000, max: 15_000 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
@@ -44,7 +44,7 @@ export function athenaCapabilities({
   });
 }
 
-/** Tells whether sessions hand out Spark Connect endpoints, as far as the option says. */
+/** Whether sessions have Spark Connect endpoints, according to the option. */
 export function hasSparkConnect(engine: EngineChoice): boolean {
   return engine !== 'pyspark-v3';
 }

@@ -1,4 +1,4 @@
-/** Where a session is. */
+/** The place of a session. */
 export interface SessionPlace {
   readonly region: string;
   readonly workgroup: string;
@@ -6,8 +6,8 @@ export interface SessionPlace {
 }
 
 /**
- * The ARN by which a session's dashboard is asked for. Partition and account come from the ARN of the role that the session
- * runs as, which is in the same account: so nobody needs one more permission, or one more SDK, to learn the account.
+ * The ARN of a session's dashboard. Partition and account come from the ARN of the session's role, which is in the same
+ * account: this needs no further permission or SDK.
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetResourceDashboard.html (read 2026-11-20)
  */
 export function toDashboardArn(place: SessionPlace, roleArn: string | undefined): string | undefined {

@@ -1,11 +1,10 @@
 import type { AthenaEngine } from './options.ts';
 
-/** What an engine version's name says: an engine for sessions, one for SQL queries, or nothing that is known. */
+/** The engine of an engine version's name: one for sessions, one for SQL queries, or an unknown one. */
 export type NamedEngine = AthenaEngine | 'sql' | undefined;
 
 /**
- * Reads the name of an engine version. By its beginning: a workgroup on a later 3.x release or a patched PySpark engine is
- * still on the same data plane.
+ * Reads the name of an engine version by its prefix: a later 3.x release or a patched PySpark engine is the same data plane.
  * @see https://docs.aws.amazon.com/athena/latest/ug/engine-versions.html (read 2026-11-20)
  */
 export function toEngine(versionName: string | undefined): NamedEngine {

@@ -3,14 +3,14 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { SESSION_STATES, type SessionState } from '../../src/contract/session-state.ts';
 import { ATHENA_STATES } from './states.ts';
 
-/** One of the listings that a filter takes: of one state, or, without a filter, of the states that Athena calls active. */
+/** One of the lists that a filter needs: of one state, or, without a filter, of the states that Athena calls active. */
 export interface Listing {
   readonly stateFilter: NativeState | undefined;
-  /** The states of which this listing's sessions are kept; whatever else it holds belongs to another listing or to none. */
+  /** The states that this list contributes; other sessions in it belong to another list or to none. */
   readonly keeps: readonly NativeState[];
 }
 
-/** What ListSessions gives without a filter. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_ListSessions.html (read 2026-11-20) */
+/** The states that ListSessions returns without a filter. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_ListSessions.html (read 2026-11-20) */
 const ACTIVE_STATES: readonly NativeState[] = ['CREATING', 'CREATED', 'IDLE', 'BUSY'];
 
 /**
@@ -29,26 +29,26 @@ export function toListings(states: readonly SessionState[] = SESSION_STATES): re
   return [...first, ...others.map((native) => ({ stateFilter: native, keeps: [native] }))];
 }
 
-/** Where a page begins: which listing, and Athena's token within it. */
+/** Where a page begins: the list, and Athena's token within it. */
 export interface ListPosition {
   readonly listing: number;
   readonly token: string | undefined;
 }
 
-/** Writes a position as a cursor. */
+/** Formats a position as a cursor. */
 export function formatCursor({ listing, token }: ListPosition): string {
   return `${listing}:${token ?? ''}`;
 }
 
 /**
- * Reads a cursor back.
- * @throws SessionError `invalid-request` when it is none of ours, or of another filter.
+ * Parses a cursor.
+ * @throws SessionError `invalid-request` for an invalid cursor, or one of another filter.
  */
 export function parseCursor(cursor: string | undefined, listings: number): ListPosition {
   if (cursor === undefined) return { listing: 0, token: undefined };
   const [, listing = '', token = ''] = /^(\d):(.*)$/s.exec(cursor) ?? [];
   if (listing === '' || Number(listing) >= listings) {
-    throw new SessionError('invalid-request', 'this cursor is of another listing; list again from the beginning', {
+    throw new SessionError('invalid-request', 'this cursor belongs to another list; list again from the beginning', {
       operation: 'listPage',
       provider: 'athena',
     });

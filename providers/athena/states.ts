@@ -4,10 +4,10 @@ import type { AthenaEngine } from './options.ts';
 
 /**
  * Every state that Athena's model names; a state that a new SDK adds breaks the build here.
- * CREATED takes no calculation; on Spark 3.5 it takes clients once it has an endpoint, which only the endpoint call tells.
+ * CREATED accepts no calculation; on Spark 3.5 it accepts clients once it has an endpoint, which only GetSessionEndpoint reports.
  * Decision 14: docs/decisions/0014-athena-created-is-ready-with-an-endpoint.md
- * DEGRADED holds its DPUs until somebody terminates it: failed, and not final.
- * TERMINATING never comes back, and its DPUs are not free yet: terminated, and not final.
+ * DEGRADED keeps its DPUs until it is terminated: failed, and not final.
+ * TERMINATING still has its DPUs: terminated, and not final.
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_SessionStatus.html (read 2026-11-20)
  */
 export const ATHENA_STATES = defineStates<NativeState>({
@@ -22,8 +22,8 @@ export const ATHENA_STATES = defineStates<NativeState>({
 });
 
 /**
- * What a native state means; `undefined` for one that no table knows.
- * A busy session on Spark 3.5 takes more work over its connection; one on PySpark 3 takes one calculation at a time.
+ * What a native state means; `undefined` for an unknown one.
+ * A busy session on Spark 3.5 accepts more work over its connection; on PySpark 3 it runs one calculation at a time.
  */
 export function toStateFacts(native: string, engine: AthenaEngine | undefined): StateFacts | undefined {
   const facts = ATHENA_STATES.facts(native);

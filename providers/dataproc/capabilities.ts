@@ -5,19 +5,19 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Both `idleTtl` and `ttl` take 10 minutes to 14 days. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/EnvironmentConfig#ExecutionConfig (read 2026-11-20) */
+/** Both `idleTtl` and `ttl` can be 10 minutes to 14 days. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/EnvironmentConfig#ExecutionConfig (read 2026-11-20) */
 const TTL = { min: 10 * MINUTE_MS, max: 14 * DAY_MS };
 
 /**
- * No page says how long a start takes. Google's own client draws its progress for 150 seconds; nobody reports less than one minute.
+ * The duration of a start is not documented. Google's client shows a progress bar for 150 seconds; no report is below one minute.
  * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
  */
 const EXPECTED_START_MS = { min: MINUTE_MS, max: 2.5 * MINUTE_MS };
 
 /**
- * What sessions of Dataproc can do. The service does not tell whether a session is busy: work in flight here is known here only.
- * Its Spark Connect endpoint is a tunnel over WebSocket that a Spark Connect client cannot dial, so none is handed out;
- * where it is stands in the observation.
+ * The capabilities of Dataproc sessions. The service does not report whether a session is busy: only work of this process counts.
+ * Its Spark Connect endpoint is a WebSocket tunnel, which a Spark Connect client cannot use, so there is no endpoint here; the
+ * observation has its address.
  */
 export function dataprocCapabilities({
   readsPerSecond,

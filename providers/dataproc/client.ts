@@ -1,8 +1,8 @@
 import type { protos } from '@google-cloud/dataproc';
-import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
-import { openConnection, type Connection } from './connection.ts';
+import { openConnection } from './connection.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
+import type { Connection, DataprocCall } from './transport.ts';
 
 /** A session in the service's answers. */
 export type NativeSession = protos.google.cloud.dataproc.v1.ISession;
@@ -21,12 +21,6 @@ interface Answers extends Readonly<Record<MethodName, unknown>> {
 
 /** The methods that change nothing. */
 const READS: ReadonlySet<MethodName> = new Set(['getSession', 'listSessions', 'getOperation']);
-
-/** The call of one verb. */
-export interface DataprocCall extends ServiceCall {
-  /** How long one request may take, milliseconds. */
-  readonly timeoutMs: number;
-}
 
 /** The client for the sessions of one project and region. Loads the SDK and connects at the first call; each call makes one attempt. */
 export class DataprocClient {

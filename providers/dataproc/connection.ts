@@ -1,15 +1,8 @@
-import type { DataprocCall } from './client.ts';
 import { openAuth } from './credentials.ts';
 import { openGrpc } from './grpc-connection.ts';
 import type { DataprocConfig } from './options.ts';
-import type { MethodName, Request } from './request.ts';
 import { openRest } from './rest-connection.ts';
-
-/** One open connection to the service. */
-export interface Connection {
-  call(method: MethodName, request: Request, call: DataprocCall): Promise<unknown>;
-  close(): void;
-}
+import type { Connection } from './transport.ts';
 
 /**
  * Finds credentials, loads the transport, and opens it.

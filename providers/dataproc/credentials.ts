@@ -2,16 +2,16 @@ import type { GoogleAuth } from 'google-auth-library';
 import { loadAuth } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
 
-/** No credentials could be had: nothing has been sent. */
+/** No credentials were found: nothing was sent. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
-/** What may be done with Dataproc. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/get (read 2026-11-20) */
+/** The OAuth scopes for Dataproc. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/get (read 2026-11-20) */
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
 
 /**
- * Looks for credentials before anything is sent: the SDK's client, built without any, ends the process by rejecting where nobody listens.
+ * Finds credentials before anything is sent: without any, the SDK's client ends the process by an unhandled rejection.
  * A service without TLS is an emulator and gets none.
  * @throws CredentialsError
  */
@@ -31,11 +31,13 @@ export async function openAuth({ endpoint, credentials, project }: DataprocConfi
   return auth;
 }
 
-/** A source of credentials may fail with anything; under this name the error table knows where it comes from. */
+/** A source of credentials may throw anything: it gets the error name that the error table knows. */
 async function orCredentialsError<Value>(source: Promise<Value>): Promise<Value> {
   try {
     return await source;
   } catch (cause) {
-    throw new CredentialsError(cause instanceof Error ? cause.message : 'the source threw something that is no Error');
+    throw new CredentialsError(
+      cause instanceof Error ? cause.message : 'the source threw a value that is not an Error',
+    );
   }
 }

@@ -26,7 +26,7 @@ export const GRPC_CODES = [
 /** The name of a gRPC code. */
 export type GrpcCode = (typeof GRPC_CODES)[number];
 
-/** What an HTTP status stands for where the answer names no code. @see https://cloud.google.com/apis/design/errors#handling_errors (read 2026-11-21) */
+/** The code of an HTTP status, for answers without a code. @see https://cloud.google.com/apis/design/errors#handling_errors (read 2026-11-21) */
 const CODES_BY_STATUS: Readonly<Record<number, GrpcCode>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',
@@ -43,7 +43,7 @@ const CODES_BY_STATUS: Readonly<Record<number, GrpcCode>> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
-/** What the two transports put on the errors they throw. */
+/** The members of the errors of both transports. */
 interface SdkError extends Error {
   readonly code?: unknown;
   readonly details?: unknown;
@@ -52,7 +52,7 @@ interface SdkError extends Error {
   readonly response?: { readonly headers?: unknown };
 }
 
-/** Reads what the SDK threw. */
+/** Reads what the SDK threw, in gRPC codes for both transports. */
 export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as SdkError;
   if (error instanceof CredentialsError) return failure('credentials', error.name, { message: error.message });
@@ -65,7 +65,7 @@ export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   }
   const httpStatus = Number(error.status ?? (typeof code === 'number' ? code : Number.NaN));
   if (httpStatus >= 100) return readHttpFailure(error, { httpStatus, nowMs });
-  // The text of an answer that is no JSON, such as a proxy's page.
+  // The answer is not JSON, such as a proxy's page.
   if (error instanceof SyntaxError) return failure('answer', 'unreadable', {});
   if (typeof code === 'string' && code !== '') return failure(networkStage(code), code, { message: error.message });
   const isFetchFailure = error.name === 'FetchError' || error.name === 'AbortError' || error.name === 'GaxiosError';

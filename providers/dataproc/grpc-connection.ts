@@ -1,29 +1,29 @@
 import type * as grpcModule from '@grpc/grpc-js';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
-import type { Connection } from './connection.ts';
+import type { Connection } from './transport.ts';
 import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
 import { CALLER, routingOf, sendUntilAborted, type MethodName } from './request.ts';
 import { unaryOn, type UnaryMethod } from './unary-call.ts';
 
-/** A session of the service; operations are asked for at the same place. @see https://github.com/googleapis/googleapis/blob/master/google/cloud/dataproc/v1/sessions.proto (read 2026-11-21) */
+/** The gRPC services of sessions and operations, on the same endpoint. @see https://github.com/googleapis/googleapis/blob/master/google/cloud/dataproc/v1/sessions.proto (read 2026-11-21) */
 const SESSIONS = '/google.cloud.dataproc.v1.SessionController';
 const OPERATIONS = '/google.longrunning.Operations';
 
 const CHANNEL_OPTIONS = {
-  // Retries have one owner, and a lookup of settings in DNS at each new connection has none.
+  // The retry layer owns retries, and DNS lookups of settings at each new connection are not needed.
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
-  // A connection that broke is opened anew at once; the pauses between attempts are the retry layer's.
+  // A broken connection is opened again at once; the retry layer owns the pauses between attempts.
   'grpc.initial_reconnect_backoff_ms': 100,
-  // As in Google's client: a page of a thousand sessions is larger than gRPC's own limit of 4 MiB.
+  // As in Google's client: a page of a thousand sessions exceeds gRPC's limit of 4 MiB.
   'grpc.max_receive_message_length': -1,
 } as const;
 
-/** How answers become plain objects: as in Google's client. */
+/** Conversion of answers to plain objects, as in Google's client. */
 const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
-/** Opens a channel: gRPC's own with the messages of Google's client, none of whose layers are wanted. */
+/** Opens a gRPC channel with the messages of Google's client, without the client's layers. */
 export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
   const grpc = await import('@grpc/grpc-js');
   const methods = methodsOf(await loadMessages());
@@ -37,7 +37,7 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): 
       const metadata = new grpc.Metadata();
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);
-      // The service is told the deadline. Here the call is stopped when it is given up: gRPC's own timer would be one more.
+      // For the service. Here an abort stops the call, so gRPC needs no timer.
       metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
       return sendUntilAborted(signal, (answered) => send(methods[method], { request, metadata, answered }));
     },
@@ -49,7 +49,7 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): 
 
 function toChannelCredentials(grpc: typeof grpcModule, client: AuthClient): grpcModule.ChannelCredentials {
   const { credentials } = grpc;
-  // gRPC knows headers as plain objects only.
+  // gRPC expects headers as a plain object.
   const getRequestHeaders = async (url?: string): Promise<Record<string, string>> =>
     Object.fromEntries(await client.getRequestHeaders(url));
   return credentials.combineChannelCredentials(

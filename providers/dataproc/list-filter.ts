@@ -5,18 +5,18 @@ import { labelProblem } from './start-input.ts';
 import { liveNativeStates } from './states.ts';
 
 /**
- * Writes a filter in Google's language; `undefined` when no live session can fit. Alternatives stand in parentheses, because
- * the language binds OR tighter than AND and most readers expect the opposite.
+ * Formats a filter in Google's filter language; `undefined` if no live session can match. Alternatives are in parentheses, because
+ * OR binds tighter than AND there, and most readers expect the opposite.
  * @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/list (read 2026-11-20)
  * @see https://google.aip.dev/160 (read 2026-11-21)
- * @throws SessionError `invalid-request` for a label that no session can have: its key would be read as part of the filter.
+ * @throws SessionError `invalid-request` for an invalid label: its key would become part of the filter.
  */
 export function toNativeFilter({ states, createdAfterMs, labels = {} }: ListFilter): string | undefined {
   const native = liveNativeStates(states ?? SESSION_STATES);
   if (native.length === 0) return undefined;
   return [
     `(${native.map((state) => `state = ${state}`).join(' OR ')})`,
-    // "Later than" leaves out the very millisecond: one earlier is asked for, and what is too early left out afterwards.
+    // "Later than" excludes the millisecond itself: ask for one earlier; the provider drops what is too early.
     ...(createdAfterMs === undefined ? [] : [`create_time > ${quote(new Date(createdAfterMs - 1).toISOString())}`]),
     ...Object.entries(labels).map(([key, value]) => labelTest(key, value)),
   ].join(' AND ');

@@ -1,4 +1,5 @@
 import type { Observation, SessionDetails, StateHistoryEntry } from '../../src/contract/observation.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { toObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { NativeSession } from './client.ts';
 import { toMs } from './native-time.ts';
@@ -9,7 +10,7 @@ import { nameOf } from './start-input.ts';
 
 const SERVICE = 'Dataproc';
 
-/** A Session of the service, in our terms. */
+/** Makes an observation of a Session resource. */
 export function fromSession(session: NativeSession, context: ObservationContext): Observation {
   const nativeState = toStateName(session.state);
   const facts = toStateFacts(nativeState, isReachable(session));
@@ -19,7 +20,7 @@ export function fromSession(session: NativeSession, context: ObservationContext)
   return toObservation({ service: SERVICE, nativeState, facts, sinceMs, reason, details }, context);
 }
 
-/** A state of which nothing more is known. */
+/** Makes an observation of a state alone. */
 export function fromState(nativeState: string, context: ObservationContext, details: SessionDetails = {}): Observation {
   return toObservation({ service: SERVICE, nativeState, facts: toStateFacts(nativeState, false), details }, context);
 }
@@ -34,26 +35,21 @@ function toDetails(session: NativeSession, id: string, endedAtMs: number | undef
   const { labels, creator, runtimeConfig, environmentConfig } = session;
   const { [OWNER_LABEL]: owner, ...others } = labels ?? {};
   const ownership = ownershipOf(id, labels);
-  const name = nameOf(session);
   const history = toHistory(session);
-  const createdAtMs = toMs(session.createTime);
-  const startedAtMs = startOf(session, history);
-  const idleTimeoutMs = toMs(environmentConfig?.executionConfig?.idleTtl);
-  const maxLifetimeMs = toMs(environmentConfig?.executionConfig?.ttl);
-  return {
-    ...(name !== undefined && { name }),
-    ...(creator && { creator }),
-    ...(createdAtMs !== undefined && { createdAtMs }),
-    ...(startedAtMs !== undefined && { startedAtMs }),
-    ...(endedAtMs !== undefined && { endedAtMs }),
-    ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
-    ...(maxLifetimeMs !== undefined && { maxLifetimeMs }),
+  return omitUndefined<SessionDetails>({
+    name: nameOf(session),
+    creator: creator || undefined,
+    createdAtMs: toMs(session.createTime),
+    startedAtMs: startOf(session, history),
+    endedAtMs,
+    idleTimeoutMs: toMs(environmentConfig?.executionConfig?.idleTtl),
+    maxLifetimeMs: toMs(environmentConfig?.executionConfig?.ttl),
     labels: ownership === undefined && owner !== undefined ? { ...labels } : others,
-    ...(runtimeConfig?.version && { engineVersion: runtimeConfig.version }),
-    ...(history.length > 0 && { history }),
-    ...(ownership !== undefined && { ownership }),
+    engineVersion: runtimeConfig?.version || undefined,
+    history: history.length > 0 ? history : undefined,
+    ownership,
     native: toSessionNative(session),
-  };
+  });
 }
 
 function toHistory({ stateHistory }: NativeSession): readonly StateHistoryEntry[] {
@@ -64,7 +60,7 @@ function toHistory({ stateHistory }: NativeSession): readonly StateHistoryEntry[
   });
 }
 
-/** The service has no time of its own for it: a session has started when it first was ACTIVE. */
+/** The service reports no start time: a session has started when it first was ACTIVE. */
 function startOf(session: NativeSession, history: readonly StateHistoryEntry[]): number | undefined {
   const earlier = history.find(({ nativeState }) => nativeState === 'ACTIVE');
   if (earlier !== undefined) return earlier.sinceMs;

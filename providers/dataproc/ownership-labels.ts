@@ -1,10 +1,10 @@
 import type { Ownership } from '../../src/contract/ownership.ts';
 import { isStartToken } from '../../src/contract/ownership.ts';
 
-/** The label that says who pays. The token needs none: it is the session's id. */
+/** The label of the owner. The token needs none: it is the session's id. */
 export const OWNER_LABEL = 'anysession-owner';
 
-/** Who started a session; `undefined` when it was not started by anysession. */
+/** The ownership of a session; `undefined` if anysession did not start it. */
 export function ownershipOf(
   id: string,
   labels: Readonly<Record<string, string>> | null | undefined,

@@ -8,7 +8,7 @@ import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
-import { DataprocClient, type DataprocCall, type NativeSession } from './client.ts';
+import { DataprocClient, type NativeSession } from './client.ts';
 import { terminateAndWait, type SessionTarget } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
@@ -17,6 +17,7 @@ import { notFoundObservation, type ObservationContext } from '../../src/provider
 import type { DataprocConfig } from './options.ts';
 import { startByName } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
+import type { DataprocCall } from './transport.ts';
 
 /** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/create (read 2026-11-20) */
 const SESSION_ID = {

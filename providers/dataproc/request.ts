@@ -1,16 +1,16 @@
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
 
-/** The calls of the service that we use, as its protos name them. */
+/** The methods of the service that we use, as in its protos. */
 export type MethodName =
   'createSession' | 'getSession' | 'listSessions' | 'terminateSession' | 'deleteSession' | 'getOperation';
 
-/** What goes along with a call. */
+/** The request message of a method. */
 export type Request = Readonly<Record<string, unknown>> & { readonly name?: string; readonly parent?: string };
 
-/** Who calls, for the service's own statistics. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
+/** The caller, for the service's statistics. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
 export const CALLER = `gl-node/${process.versions.node} anysession`;
 
-/** By what the service routes a request. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
+/** The routing header of a request. @see https://cloud.google.com/apis/docs/system-parameters (read 2026-11-21) */
 export function routingOf({ name, parent = '' }: Request): string {
   return name === undefined ? `parent=${encodeURIComponent(parent)}` : `name=${encodeURIComponent(name)}`;
 }
@@ -43,17 +43,17 @@ export function sendUntilAborted(signal: AbortSignal, send: Send): Promise<unkno
   });
 }
 
-let toldNext: (() => void)[] = [];
+let waiting: (() => void)[] = [];
 
 /**
- * Tells the answers of one turn of the event loop together, out of the turn in which they came: their connection is free again
- * then, and what their callers ask next leaves in one write. Asked for at once, it takes up to twice the time.
+ * Delivers the answers of one turn of the event loop together, after that turn: the connection is free then, and the next
+ * requests of the callers leave in one write. Delivered at once, they take up to twice the time.
  */
-function afterThisTurn(tell: () => void): void {
-  if (toldNext.push(tell) > 1) return;
+function afterThisTurn(deliver: () => void): void {
+  if (waiting.push(deliver) > 1) return;
   setImmediate(() => {
-    const told = toldNext;
-    toldNext = [];
-    for (const tellOne of told) tellOne();
+    const delivered = waiting;
+    waiting = [];
+    for (const deliverOne of delivered) deliverOne();
   });
 }

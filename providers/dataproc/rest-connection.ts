@@ -1,10 +1,10 @@
 import type { GoogleAuth } from 'google-auth-library';
-import type { Connection } from './connection.ts';
+import type { Connection } from './transport.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
 import { CALLER, routingOf, sendUntilAborted, type MethodName, type Request } from './request.ts';
 
-/** What the SDK's REST calls a method of a stub. */
+/** A method of the SDK's REST stubs. */
 type StubMethod = (
   request: Request,
   headers: Readonly<Record<string, readonly string[]>>,
@@ -12,24 +12,23 @@ type StubMethod = (
   answered: (error: unknown, answer: unknown) => void,
 ) => { cancel(): void };
 
-/** What the SDK asks for operations with; its type asks for a class where the code takes what looks like one. */
+/** The part of the SDK's operations client that we use; its type requires a class, its code does not. */
 interface OperationsClient {
   getOperation(request: { readonly name: string | undefined }, options: object): Promise<readonly unknown[]>;
 }
 
-/** What a stub is called with: times and attempts are our own. */
+/** The call options of a stub: timeouts and attempts are ours. */
 const NO_OPTIONS = Object.freeze({});
 
 /**
- * Calls that are not stopped at their caller's abort but run on to their deadline; nobody waits for them. The SDK's REST sends
- * bodies as streams, and a call that is cancelled before it has opened its connection ends its stream with an error that nobody
- * listens for: an uncaught exception.
+ * Methods that an abort does not stop: they run until their deadline, and nobody waits for them. The SDK's REST sends bodies as
+ * streams, and cancelling a call before its connection is open ends its stream with an uncaught exception.
  */
-const RUNS_ON: ReadonlySet<MethodName> = new Set(['createSession', 'terminateSession']);
+const NOT_CANCELLED: ReadonlySet<MethodName> = new Set(['createSession', 'terminateSession']);
 
 /**
- * Opens the SDK's client over REST. Its stubs are called themselves: what the client wraps around them (log lines, paging,
- * operations that poll, timeouts of its own) is done above or not wanted.
+ * Opens the SDK's client over REST and calls its stubs directly: the layers do what the client wraps around them (paging,
+ * polling of operations, timeouts), or it is not needed (log lines).
  */
 export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
   const { SessionControllerClient } = await loadDataproc();
@@ -59,18 +58,18 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
         const stop = (): void => {
           call.sent?.cancel();
         };
-        // A socket's time is real, whatever clock the caller lives by.
-        const timer = RUNS_ON.has(method) ? setTimeout(stop, timeoutMs).unref() : undefined;
-        // What cannot be written as a request is told before the stub returns.
+        // A socket uses real time, whatever clock the caller has.
+        const timer = NOT_CANCELLED.has(method) ? setTimeout(stop, timeoutMs).unref() : undefined;
+        // A request that cannot be serialized fails before the stub returns.
         call.sent = sessions[method]?.(request, headers, NO_OPTIONS, (error, answer) => {
           clearTimeout(timer);
           answered(error, answer);
         });
-        return RUNS_ON.has(method) ? () => {} : stop;
+        return NOT_CANCELLED.has(method) ? () => {} : stop;
       });
     },
     close() {
-      // A client that is closed twice has nothing to tell.
+      // Closing twice rejects, which does not matter.
       client.close().catch(() => {});
     },
   };

@@ -1,16 +1,16 @@
 import type { NativeSession } from './client.ts';
 import type { SessionType } from './options.ts';
 
-/** What only Dataproc tells of a session: the members of its Session resource that no portable detail holds, as the service words them. */
+/** The members of Dataproc's Session resource that have no portable detail, with the service's values. */
 export interface DataprocSessionNative {
   readonly uuid: string;
-  /** Whose identity the session's work has, where that is not the creator's. */
+  /** The identity of the session's work, if it is not the creator's. */
   readonly user: string;
-  /** The full name of the session template; empty where there is none. */
+  /** The full name of the session template; empty if there is none. */
   readonly template: string;
   readonly sessionType: SessionType;
   readonly jupyter: NativeSession['jupyterSession'];
-  /** Where the session is reached, by what is there: `Spark Connect Server`, a Jupyter server, web pages. */
+  /** Addresses by kind: `Spark Connect Server`, a Jupyter server, web pages. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly outputUri: string;
   readonly diagnosticOutputUri: string;
@@ -23,7 +23,7 @@ export interface DataprocSessionNative {
 /** The key of the endpoint that Spark Connect clients need. @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20) */
 const SPARK_CONNECT_ENDPOINT = 'Spark Connect Server';
 
-/** Picks them out. */
+/** Reads these members. */
 export function toSessionNative(session: NativeSession): DataprocSessionNative {
   const { runtimeInfo } = session;
   return {
@@ -42,7 +42,7 @@ export function toSessionNative(session: NativeSession): DataprocSessionNative {
   };
 }
 
-/** Whether clients can connect once the session is ACTIVE: for Spark Connect its endpoint has to be there, too. */
+/** Whether clients can connect once the session is ACTIVE: Spark Connect also needs its endpoint. */
 export function isReachable({ sparkConnectSession, runtimeInfo }: NativeSession): boolean {
   return !sparkConnectSession || runtimeInfo?.endpoints?.[SPARK_CONNECT_ENDPOINT] !== undefined;
 }

@@ -6,18 +6,18 @@ import { toDuration } from './native-time.ts';
 import type { DataprocConfig } from './options.ts';
 import { OWNER_LABEL } from './ownership-labels.ts';
 
-/** What anysession fills in itself, with what says the same. */
+/** The members that anysession sets, with the option for each. */
 const OWNED_MEMBERS = {
   name: 'key',
   labels: 'labels',
   sessionTemplate: 'an environment with another `template`',
 } as const satisfies Partial<Record<keyof NativeSession, string>>;
 
-/** What the service itself fills in. */
+/** The members that the service sets. */
 type OutputMember =
   'uuid' | 'createTime' | 'runtimeInfo' | 'state' | 'stateMessage' | 'stateTime' | 'creator' | 'stateHistory';
 
-/** What `native` takes at start: a Session without what portable options and the service say. */
+/** The option `native` of a start: a Session without what portable options and the service set. */
 export type DataprocStartNative = Omit<NativeSession, keyof typeof OWNED_MEMBERS | OutputMember>;
 
 const NATIVE: NativeRequest<DataprocStartNative> = {
@@ -34,16 +34,16 @@ const NATIVE: NativeRequest<DataprocStartNative> = {
 };
 
 /**
- * Executors that a session may have at once. The service's own limit is 1,000 and its first two always run.
+ * The most executors of a session. The service's limit is 1,000, and the first two always run.
  * @see https://cloud.google.com/dataproc-serverless/docs/concepts/autoscaling (read 2026-11-20)
  */
 const MAX_EXECUTORS: Readonly<Record<SessionSize, number>> = { small: 2, medium: 8, large: 32 };
 
 const MAX_EXECUTORS_PROPERTY = 'spark.dynamicAllocation.maxExecutors';
 
-/** A session has labels and no name; an application has one, and its property shows in the session. */
+/** A session has no name, but its Spark application has one, and the session shows its properties. */
 const NAME_PROPERTY = 'spark.app.name';
-/** The service may show properties with the prefix of the file that they belong to. */
+/** The service may show properties with the prefix of their file. */
 const SPARK_PREFIX = 'spark:';
 
 /** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions (labels, read 2026-11-20) */
@@ -52,8 +52,8 @@ const LABEL_KEY = /^[a-z]([a-z0-9_-]{0,61}[a-z0-9])?$/;
 const LABEL_VALUE = /^([a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?)?$/;
 
 /**
- * Writes the session that is asked for.
- * @throws SessionError `invalid-request` for what the service is known to refuse, and for `native` that says what anysession says itself.
+ * Makes the Session resource of a start.
+ * @throws SessionError `invalid-request` for what the service is known to reject, and for members of `native` that portable options set.
  */
 export function toSessionInput(request: StartRequest, config: DataprocConfig): NativeSession {
   const { owner, labels, name, size, sparkConf, idleTimeoutMs, maxLifetimeMs } = request;
@@ -85,7 +85,7 @@ export function toSessionInput(request: StartRequest, config: DataprocConfig): N
         ...(network !== undefined && { networkUri: network }),
         ...(serviceAccount !== undefined && { serviceAccount }),
         ...native.environmentConfig?.executionConfig,
-        // Whatever happens to this process, the service ends what nobody uses.
+        // If this process dies, the service ends the idle session.
         idleTtl: toDuration(idleTimeoutMs),
         ...(maxLifetimeMs !== undefined && { ttl: toDuration(maxLifetimeMs) }),
       },
@@ -107,7 +107,7 @@ function toNative(untrusted: unknown): DataprocStartNative {
     ['ttl', 'maxLifetimeMs'],
   ] as const) {
     if (execution?.[member] !== undefined) {
-      throw refusal(`\`native.environmentConfig.executionConfig.${member}\` is what \`${instead}\` says; use that`);
+      throw refusal(`\`native.environmentConfig.executionConfig.${member}\` is set by \`${instead}\`; use that`);
     }
   }
   return native;
@@ -116,21 +116,19 @@ function toNative(untrusted: unknown): DataprocStartNative {
 function checkLabels({ owner, labels }: Pick<StartRequest, 'owner' | 'labels'>): void {
   const entries = Object.entries(labels);
   if (entries.length >= LABEL_LIMIT) {
-    throw refusal(
-      `${entries.length} labels were given; ${LABEL_LIMIT - 1} are left beside the one that names the owner`,
-    );
+    throw refusal(`${entries.length} labels were given; ${LABEL_LIMIT - 1} are allowed beside the label of the owner`);
   }
   if (!LABEL_VALUE.test(owner)) {
-    throw refusal(`the owner '${owner}' cannot be a label here: it must begin and end with a letter or digit`);
+    throw refusal(`the owner '${owner}' cannot be a label: it must begin and end with a letter or digit`);
   }
   for (const [key, value] of entries) {
-    if (key === OWNER_LABEL) throw refusal(`the label '${OWNER_LABEL}' is anysession's own; choose another`);
+    if (key === OWNER_LABEL) throw refusal(`the label '${OWNER_LABEL}' is reserved for anysession; choose another`);
     const problem = labelProblem(key, value);
     if (problem !== undefined) throw refusal(problem);
   }
 }
 
-/** Why no session can have this label; `undefined` when one can. */
+/** Why a label is invalid; `undefined` if it is valid. */
 export function labelProblem(key: string, value: string): string | undefined {
   if (!LABEL_KEY.test(key)) {
     return `the label '${key}' must be 1 to 63 characters of a-z, 0-9, _ and -, begin with a letter and end with a letter or digit`;

@@ -7,8 +7,8 @@ export type NativeState = keyof typeof protos.google.cloud.dataproc.v1.Session.S
 
 /**
  * Every state that the protos of Dataproc name; a state that a new SDK adds breaks the build here. ACTIVE is ready once a client
- * can connect, see {@link toStateFacts}. TERMINATING never comes back, and is still billed: not final. STATE_UNSPECIFIED
- * also stands for names that the SDK does not know when it reads them over REST, so it tells nothing.
+ * can connect, see {@link toStateFacts}. TERMINATING is still billed: not final. STATE_UNSPECIFIED
+ * also stands for names that the SDK does not know when it reads them over REST, so it means nothing.
  * @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions#State (read 2026-11-20)
  */
 export const DATAPROC_STATES = defineStates<NativeState>({
@@ -32,14 +32,14 @@ export const STATE_NUMBERS = {
 
 const NAMES_BY_NUMBER = new Map<number, string>(Object.entries(STATE_NUMBERS).map(([name, number]) => [number, name]));
 
-/** The name of a state: the SDK gives names or numbers, by transport and by call. A number without a name stays a number. */
+/** The name of a state: the SDK returns names or numbers, depending on transport and call. A number without a name stays a number. */
 export function toStateName(native: string | number | null | undefined): string {
   if (typeof native !== 'number') return native ?? 'STATE_UNSPECIFIED';
   return NAMES_BY_NUMBER.get(native) ?? String(native);
 }
 
 /**
- * What a state means; `undefined` for one that no table knows.
+ * What a state means; `undefined` for an unknown one.
  * @param isReachable - whether clients can connect: a Spark Connect session may be ACTIVE for a while before it has its endpoint.
  */
 export function toStateFacts(native: string, isReachable: boolean): StateFacts | undefined {

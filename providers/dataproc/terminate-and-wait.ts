@@ -1,10 +1,11 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
-import type { DataprocCall, DataprocClient } from './client.ts';
+import type { DataprocClient } from './client.ts';
 import { readFailure } from './failure.ts';
 import { fromSession, fromState } from './observation.ts';
 import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
+import type { DataprocCall } from './transport.ts';
 
 /** One session, the call that concerns it, and what the call needs. */
 export interface SessionTarget {

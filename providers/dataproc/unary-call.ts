@@ -8,7 +8,7 @@ export interface UnaryMethod {
   readonly deserialize: (bytes: Buffer) => unknown;
 }
 
-/** What goes along with a call, and where its end is told. */
+/** A request and the callback for its end. */
 export interface UnaryCall {
   readonly request: Request;
   readonly metadata: grpc.Metadata;
@@ -19,8 +19,8 @@ export interface UnaryCall {
 export type SendUnary = (method: UnaryMethod, call: UnaryCall) => () => void;
 
 /**
- * One request and its one answer, on the channel itself: the client on top of it builds interceptors, an emitter and an error with
- * the caller's stack for each call, which nobody here asks for and which cost a tenth of the call.
+ * Makes unary calls on the channel itself: gRPC's client builds interceptors, an emitter and an error with the caller's stack
+ * for each call, which are not needed here and cost a tenth of the call.
  * Decision 17: docs/decisions/0017-grpc-calls-use-the-channel.md
  */
 export function unaryOn(channel: grpc.Channel, { status }: typeof grpc): SendUnary {
@@ -37,7 +37,7 @@ export function unaryOn(channel: grpc.Channel, { status }: typeof grpc): SendUna
   };
   return (method, { request, metadata, answered }) => {
     const bytes = method.serialize(request);
-    // No deadline of its own: the caller stops it.
+    // No deadline: the caller cancels the call.
     const call = channel.createCall(method.path, Number.POSITIVE_INFINITY, null, null, null);
     let message: Buffer | undefined;
     call.start(metadata, {
@@ -54,18 +54,18 @@ export function unaryOn(channel: grpc.Channel, { status }: typeof grpc): SendUna
     call.sendMessageWithContext({}, bytes);
     call.halfClose();
     return () => {
-      call.cancelWithStatus(status.CANCELLED, 'nobody wants the answer any more');
+      call.cancelWithStatus(status.CANCELLED, 'the caller no longer needs the answer');
     };
   };
 }
 
-/** How a call ended: one of the two. */
+/** How a call ended: one of the members is present. */
 interface Outcome {
   readonly error?: Error;
   readonly answer?: unknown;
 }
 
-/** With the members that gRPC's own client puts on its errors. */
+/** An error with the members of gRPC's client errors. */
 function toError(ended: Partial<grpc.StatusObject>): Error {
   return Object.assign(new Error(ended.details), ended);
 }

@@ -4,12 +4,12 @@ import type { EmrServerlessConfig } from './options.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** No session lives longer, and nobody can ask for less. */
+/** The lifetime of every session; it cannot be changed. */
 const LIFETIME_MS = 24 * HOUR_MS;
 
 /**
- * What sessions of EMR Serverless can do. The model takes idle timeouts from 0 to 1 000 000 minutes; what 0 means is not
- * documented, and none beyond the lifetime could ever end a session.
+ * The capabilities of EMR Serverless sessions. The model allows idle timeouts from 0 to 1 000 000 minutes; the meaning of 0
+ * is not documented, and one beyond the lifetime never ends a session.
  * @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html (read 2026-11-20)
  */
 export function emrServerlessCapabilities({
@@ -28,7 +28,7 @@ export function emrServerlessCapabilities({
     labels: true,
     size: true,
     sparkConf: true,
-    // The guide and a sample disagree about the service's own default, so one is always sent.
+    // The guide and a sample disagree about the service's default, so a timeout is always sent.
     idleTimeoutMs: { min: MINUTE_MS, max: LIFETIME_MS, default: HOUR_MS },
     maxLifetimeMs: { min: LIFETIME_MS, max: LIFETIME_MS, default: LIFETIME_MS },
     idempotency: 'token',

@@ -1,7 +1,7 @@
 import type { BatchCapabilities } from '../../src/contract/batch-provider.ts';
 
 /**
- * What batches of HealthOmics can do.
+ * The capabilities of HealthOmics batches.
  * @see https://docs.aws.amazon.com/omics/latest/dev/workflows-batch.html and
  * https://docs.aws.amazon.com/omics/latest/dev/service-quotas.html (read 2026-11-20)
  */

@@ -1,7 +1,7 @@
 import type { DefaultRunSetting } from '@aws-sdk/client-omics';
 import type { JsonValue, RunDefaults } from '../../src/contract/batch-run.ts';
 
-/** What anysession fills in itself, with the portable member that says the same. */
+/** The members that anysession sets, with the portable member for each. */
 const OWNED_MEMBERS = {
   workflowId: 'workflowId',
   workflowVersionName: 'workflowVersion',
@@ -13,20 +13,20 @@ const OWNED_MEMBERS = {
   runTags: 'tags',
 } as const satisfies Partial<Record<keyof DefaultRunSetting, keyof RunDefaults>>;
 
-/** Members of the service that clients of an older SDK leave out of the request; {@link withNewerSettings} puts them in. */
+/** Members that an older SDK omits from the request; {@link withNewerSettings} adds them. */
 interface NewerRunSettings {
   /** Settings of the workflow's engine. */
   readonly engineSettings?: Readonly<Record<string, JsonValue>> | undefined;
-  /** Whether scratch space is each task's own or shared by all. */
+  /** Whether each task has its own scratch space or all share one. */
   readonly scratchStorageMode?: 'LOCAL' | 'SHARED' | undefined;
   /** An IAM policy that narrows the role for these runs, 1..2048 characters. */
   readonly sessionPolicy?: string | undefined;
 }
 
-/** What `defaults.native` takes: the service's default run setting without what portable members say. */
+/** The member `defaults.native`: the service's default run setting without what portable members set. */
 export type HealthOmicsRunNative = Partial<Omit<DefaultRunSetting, keyof typeof OWNED_MEMBERS>> & NewerRunSettings;
 
-/** Says what a value has to be, or nothing when it is that. */
+/** Returns what a value must be, or nothing if it is valid. */
 type Rule = (value: unknown) => string | undefined;
 
 const text =
@@ -46,7 +46,7 @@ const id = text(/^[0-9]{1,18}$/, 'the 1 to 18 digits of an id');
 const account = text(/^[0-9]{12}$/, 'the 12 digits of an account');
 
 /**
- * Every member with what the service's model demands of it.
+ * Every member with its rule in the service's model.
  * @see https://docs.aws.amazon.com/omics/latest/api/API_DefaultRunSetting.html (read 2026-11-20)
  */
 const RULES = {
@@ -67,12 +67,12 @@ const RULES = {
   sessionPolicy: text(/^[^]{1,2048}$/, 'a policy of 1 to 2048 characters'),
 } as const satisfies Record<keyof HealthOmicsRunNative, Rule>;
 
-/** What the service would refuse about `defaults.native`, or leave out silently; `undefined` when it is fine. */
+/** What the service would reject in `defaults.native`, or the SDK would drop; `undefined` if there is nothing. */
 export function problemOfNative(native: unknown): string | undefined {
   if (map(native) !== undefined) return 'native must be a map with members of the default run setting of StartRunBatch';
   for (const [member, value] of Object.entries(native as object)) {
     if (Object.hasOwn(OWNED_MEMBERS, member)) {
-      return `native.${member} is what \`${OWNED_MEMBERS[member as keyof typeof OWNED_MEMBERS]}\` says; use that`;
+      return `native.${member} is set by \`${OWNED_MEMBERS[member as keyof typeof OWNED_MEMBERS]}\`; use that`;
     }
     if (!Object.hasOwn(RULES, member)) {
       return `native has no '${member.slice(0, 40)}'; members are ${Object.keys(RULES).join(', ')}`;
@@ -81,13 +81,13 @@ export function problemOfNative(native: unknown): string | undefined {
     if (wanted !== undefined) return `native.${member} must be ${wanted}`;
   }
   return (native as HealthOmicsRunNative).workflowType === 'READY2RUN'
-    ? 'READY2RUN workflows do not run in batches: start their runs one by one, or take a private workflow'
+    ? 'READY2RUN workflows do not run in batches: start their runs one by one, or use a private workflow'
     : undefined;
 }
 
 /**
- * The body of a StartRunBatch with the default settings that its serializer does not know: an SDK leaves out, without a word,
- * what its model does not have.
+ * Adds the default settings that the SDK's serializer does not know to the body of a StartRunBatch: an SDK silently drops what
+ * its model does not have.
  */
 export function withNewerSettings(body: Uint8Array | string, input: object): string {
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);

@@ -14,7 +14,8 @@ import type {
 import type { RunRow, RunStatus } from '../../src/contract/batch-run.ts';
 import { isFinalBatchState } from '../../src/contract/batch-state.ts';
 import { isOwner, isStartToken } from '../../src/contract/ownership.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { ObservationContext } from '../../src/provider-kit/observation.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { fromDefaultRunSetting } from './run-setting.ts';
 import { BATCH_STATUSES, meaningOf, RUN_STATUSES, SUBMISSION_STATUSES } from './states.ts';
 
@@ -26,117 +27,98 @@ export const OWN_TAGS = {
   runList: 'anysession:run-list',
 } as const;
 
-/** Whose batch was seen, and when. */
-export interface ObservationContext {
-  readonly handle: SessionHandle;
-  readonly observedAtMs: number;
-}
-
-/** What GetBatch answers, in our terms. */
+/** Makes an observation of an answer of GetBatch. */
 export function fromBatch(batch: GetBatchCommandOutput, context: ObservationContext): BatchObservation {
   const { status, failureReason } = batch;
-  // No batch has no runs: 0 is what the service says before it has read them.
+  // Every batch has runs: 0 means that the service has not read them yet.
   const totalRuns = batch.totalRuns === 0 ? undefined : batch.totalRuns;
   const counts = totalRuns === undefined ? undefined : toCounts(batch, totalRuns);
-  const outcome = toOutcome(status, counts, totalRuns);
-  const hasExactCounts = status === 'PROCESSED' && counts?.uncounted === 0;
-  return {
+  return omitUndefined<BatchObservation>({
     ...fromStatus(status, context, toDetails(batch)),
-    ...(totalRuns !== undefined && { totalRuns }),
-    ...(counts !== undefined && { counts }),
-    countsAreExact: hasExactCounts,
-    ...(outcome !== undefined && { outcome }),
-    ...(failureReason !== undefined && failureReason !== '' && { reason: explained(failureReason) }),
-  };
+    totalRuns,
+    counts,
+    countsAreExact: status === 'PROCESSED' && counts?.uncounted === 0,
+    outcome: toOutcome(status, counts, totalRuns),
+    reason: failureReason ? explained(failureReason) : undefined,
+  });
 }
 
-/** One entry of ListBatch, which tells no counts. Its name is the start token when anysession started it. */
+/** Makes an observation of an entry of ListBatch, which has no counts. Its name is the start token if anysession started the batch. */
 export function fromListItem(item: BatchListItem, context: ObservationContext): BatchObservation {
   const { status, totalRuns = 0, createdAt, name } = item;
-  return {
-    ...fromStatus(status, context, {
-      ...(name !== undefined && { name }),
-      ...(createdAt !== undefined && { createdAtMs: createdAt.getTime() }),
-    }),
-    ...(totalRuns > 0 && { totalRuns }),
-  };
+  const details = omitUndefined<BatchDetails>({ name, createdAtMs: createdAt?.getTime() });
+  return { ...fromStatus(status, context, details), ...(totalRuns > 0 && { totalRuns }) };
 }
 
-/** A batch of which only the state is known. */
+/** Makes an observation of a state alone. */
 export function fromStatus(
   status: string | undefined,
-  { handle, observedAtMs }: ObservationContext,
+  context: ObservationContext,
   details: BatchDetails = {},
 ): BatchObservation {
   const state = meaningOf(BATCH_STATUSES, status);
   return {
-    handle,
+    ...context,
     nativeState: status ?? '',
     state,
     final: state !== undefined && isFinalBatchState(state),
-    observedAtMs,
     countsAreExact: false,
     ...(state === 'failed' && { outcome: 'failed' }),
     details,
   };
 }
 
-/** One row of ListRunsInBatch. */
+/** Reads one row of ListRunsInBatch. */
 export function toRunRow(row: RunBatchListItem): RunRow | undefined {
   const { runSettingId: id, runId, submissionStatus, submissionFailureReason, submissionFailureMessage } = row;
   if (id === undefined) return undefined;
+  const submission = meaningOf(SUBMISSION_STATUSES, submissionStatus);
   const reason = [submissionFailureReason, submissionFailureMessage].filter(Boolean).join(': ');
   return {
     id,
-    ...(runId !== undefined && runId !== '' && { runId }),
-    submission: meaningOf(SUBMISSION_STATUSES, submissionStatus),
+    submission,
+    ...(runId && { runId }),
     ...(reason !== '' && { reason }),
   };
 }
 
-/** One row of ListRuns. */
+/** Reads one row of ListRuns. */
 export function toRunStatus({ id: runId, status }: RunListItem): RunStatus | undefined {
   return runId === undefined ? undefined : { runId, state: meaningOf(RUN_STATUSES, status), nativeState: status ?? '' };
 }
 
-/** What GetRun answers: the code of the failure, its message, and the stream in CloudWatch that tells the rest. */
+/** Reads an answer of GetRun: the code and message of a failure, and the CloudWatch stream with its log. */
 export function toDescribedRun(runId: string, run: GetRunCommandOutput): RunStatus {
   const { status, failureReason, statusMessage, logLocation } = run;
   const reason = [failureReason, statusMessage].filter(Boolean).join(': ');
   const log = logLocation?.runLogStream ?? logLocation?.engineLogStream;
-  return {
-    runId,
-    state: meaningOf(RUN_STATUSES, status),
-    nativeState: status ?? '',
-    ...(reason !== '' && { reason }),
-    ...(log !== undefined && log !== '' && { log }),
-  };
+  const state = meaningOf(RUN_STATUSES, status);
+  return { runId, state, nativeState: status ?? '', ...(reason !== '' && { reason }), ...(log && { log }) };
 }
 
 function toDetails(batch: GetBatchCommandOutput): BatchDetails {
   const { tags = {}, creationTime, submittedTime, processedTime, failedTime, defaultRunSetting } = batch;
   const { [OWN_TAGS.owner]: owner, [OWN_TAGS.token]: token, [OWN_TAGS.name]: ownName, ...others } = tags;
   const { [OWN_TAGS.runList]: runListUri, ...labels } = others;
-  const name = ownName ?? batch.name;
-  const ended = processedTime ?? failedTime;
-  return {
-    ...(name !== undefined && { name }),
-    ...(creationTime !== undefined && { createdAtMs: creationTime.getTime() }),
-    ...(submittedTime !== undefined && { submittedAtMs: submittedTime.getTime() }),
-    ...(ended !== undefined && { endedAtMs: ended.getTime() }),
-    ...(runListUri !== undefined && { runListUri }),
-    ...(defaultRunSetting !== undefined && { defaults: fromDefaultRunSetting(defaultRunSetting) }),
+  return omitUndefined<BatchDetails>({
+    name: ownName ?? batch.name,
+    createdAtMs: creationTime?.getTime(),
+    submittedAtMs: submittedTime?.getTime(),
+    endedAtMs: (processedTime ?? failedTime)?.getTime(),
+    runListUri,
+    defaults: defaultRunSetting && fromDefaultRunSetting(defaultRunSetting),
     labels,
-    ...(owner !== undefined && token !== undefined && isOwner(owner) && isStartToken(token)
-      ? { ownership: { owner, token } }
-      : {}),
-  };
+    ownership:
+      owner !== undefined && token !== undefined && isOwner(owner) && isStartToken(token)
+        ? { owner, token }
+        : undefined,
+  });
 }
 
 /**
- * Two summaries, one count: what is not submitted yet is pending, what could not be submitted has failed, and what a cancel
- * kept from being submitted is cancelled. The two lag, each by itself: what neither has is uncounted, and where both have the same
- * run nothing is said.
+ * Adds up the two summaries of a batch: runs that are not submitted yet are pending, runs whose submission failed are failed, and
+ * runs that a cancel kept from submission are cancelled. Each summary lags: runs in neither are uncounted, and if a run is in
+ * both there are no counts.
  */
 function toCounts(
   { status, submissionSummary, runSummary }: GetBatchCommandOutput,
@@ -160,8 +142,8 @@ function toCounts(
 }
 
 /**
- * How the batch turned out, where that is certain: PROCESSED is not success, and counts that do not add up tell nothing.
- * A cancelled batch has no outcome, and one whose runs were deleted has lost it.
+ * The outcome of a batch, if it is certain: PROCESSED is not success, and incomplete counts prove nothing.
+ * A cancelled batch has no outcome, and one with deleted runs has lost it.
  */
 function toOutcome(
   status: string | undefined,
@@ -175,9 +157,9 @@ function toOutcome(
   return counts.completed === 0 ? 'failed' : 'partial';
 }
 
-/** The one reason that its reader cannot understand without knowing how run lists travel. */
+/** Explains the one reason that requires knowledge of how run lists are uploaded. */
 function explained(reason: string): string {
   return /\betag\b/i.test(reason)
-    ? `${reason} (the run list was changed after the start: leave it alone until the batch is over, and start again)`
+    ? `${reason} (the run list was changed after the start: do not change it before the batch has ended, and start again)`
     : reason;
 }

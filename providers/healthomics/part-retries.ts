@@ -6,13 +6,13 @@ type RetryStrategy = Extract<NonNullable<S3ClientConfig['retryStrategy']>, { acq
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
 type RetryReason = Parameters<RetryStrategy['refreshRetryTokenForRetry']>[1];
 
-/** A list cannot be sent again from the middle, its parts can: so many tries has each request for one. */
+/** The attempts for each part: a list cannot be sent again from the middle, its parts can. */
 const ATTEMPTS = 5;
-/** The longest first pause, milliseconds; it doubles from try to try, and what is waited is drawn below it. */
+/** The upper limit of the first pause, milliseconds; it doubles with each attempt, and pauses have full jitter. */
 const FIRST_PAUSE_MS = { TRANSIENT: 100, SERVER_ERROR: 100, THROTTLING: 500 } as const;
 const NEVER_ABORTED = new AbortController().signal;
 
-/** The SDK's retries of what a list is uploaded with, on our clock: the SDK's own would wait by the machine's. */
+/** Retries of the uploads of parts on our clock; the SDK's retries use the system clock. */
 export class PartRetries implements RetryStrategy {
   readonly #ports: Pick<ProviderPorts, 'clock' | 'random'>;
 
@@ -24,10 +24,10 @@ export class PartRetries implements RetryStrategy {
     return tokenOf(0);
   }
 
-  /** Waits and allows the next try, or refuses it by throwing; the SDK gives up the wait itself when its caller does. */
+  /** Waits and allows the next attempt, or throws to refuse it; the SDK ends the wait when its caller aborts. */
   async refreshRetryTokenForRetry(token: RetryToken, { errorType }: RetryReason): Promise<RetryToken> {
     const count = token.getRetryCount() + 1;
-    if (errorType === 'CLIENT_ERROR' || count >= ATTEMPTS) throw new Error('no further try');
+    if (errorType === 'CLIENT_ERROR' || count >= ATTEMPTS) throw new Error('no more attempts');
     const { clock, random } = this.#ports;
     await sleep(clock, random.next() * FIRST_PAUSE_MS[errorType] * 2 ** (count - 1), NEVER_ABORTED);
     return tokenOf(count);
@@ -36,7 +36,7 @@ export class PartRetries implements RetryStrategy {
   recordSuccess(): void {}
 }
 
-/** The wait is over when the token is given: the SDK adds none. */
+/** The wait ends before the token is returned: the SDK adds none. */
 function tokenOf(count: number): RetryToken {
   return { getRetryCount: () => count, getRetryDelay: () => 0 };
 }

@@ -1,4 +1,4 @@
-import type { BatchObservation } from '../../src/contract/batch-observation.ts';
+import type { BatchDetails, BatchObservation } from '../../src/contract/batch-observation.ts';
 import type { BatchOperation } from '../../src/contract/operations.ts';
 import type {
   BatchCapabilities,
@@ -15,27 +15,20 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { Cursor } from '../../src/contract/session-provider.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
+import type { ObservationContext } from '../../src/provider-kit/observation.ts';
 import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { omicsClient, type OmicsClient } from './client.ts';
 import { toSessionError } from './errors.ts';
-import {
-  fromBatch,
-  fromListItem,
-  fromStatus,
-  toDescribedRun,
-  toRunRow,
-  toRunStatus,
-  type ObservationContext,
-} from './observation.ts';
+import { fromBatch, fromListItem, fromStatus, toDescribedRun, toRunRow, toRunStatus } from './observation.ts';
 import type { HealthOmicsConfig } from './options.ts';
-import { toRowsInput, toRunsInput } from './page-inputs.ts';
 import { explained, isRefusal } from './refusals.ts';
 import { RunListStore } from './run-list-store.ts';
 import { fromRunSetting, noRunListUri, problemOfRun, problemsOfDefaults, toRunSetting } from './run-setting.ts';
 import { toStartInput } from './start-input.ts';
 import { readCursor, withNext } from './state-cursor.ts';
-import { BATCH_STATUSES, nativesOf, RUN_STATUSES } from './states.ts';
+import { BATCH_STATUSES, nativesOf, RUN_STATUSES, SUBMISSION_STATUSES } from './states.ts';
 
 /** @see https://docs.aws.amazon.com/omics/latest/api/API_GetBatch.html (read 2026-11-20) */
 const BATCH_ID = { pattern: /^[0-9]{1,18}$/, words: 'the 1 to 18 digits of a batch' };
@@ -102,14 +95,10 @@ export class HealthOmicsBatchProvider implements BatchProvider {
         const message = 'the answer of HealthOmics to start has no batch id; check what happened before you repeat it';
         throw new SessionError('unexpected', message, { operation: 'start', provider: this.id, effect: 'unknown' });
       }
-      const { owner, token, name, labels } = request;
-      const runListUri = 'uri' in request.runs ? request.runs.uri : undefined;
-      return fromStatus(status, this.#context(this.#handle(id)), {
-        labels,
-        ownership: { owner, token },
-        ...(name !== undefined && { name }),
-        ...(runListUri !== undefined && { runListUri }),
-      });
+      const { owner, token, name, labels, runs } = request;
+      const runListUri = 'uri' in runs ? runs.uri : undefined;
+      const details = omitUndefined<BatchDetails>({ labels, ownership: { owner, token }, name, runListUri });
+      return fromStatus(status, this.#context(this.#handle(id)), details);
     });
   }
 
@@ -121,21 +110,17 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     const statuses = filter.by === 'state' ? nativesOf(BATCH_STATUSES, filter.state) : [undefined];
     const { at, token } = readCursor(cursor);
     return this.#runner.run({ operation: 'listPage', call }, async (sub) => {
-      const status = statuses[at];
-      const answer = await this.#client.send(
-        'ListBatch',
-        {
-          maxItems: this.capabilities.listPageSize,
-          ...(status !== undefined && { status }),
-          ...(filter.by === 'token' && { name: filter.token }),
-          ...(token !== undefined && { startingToken: token }),
-        },
-        sub,
-      );
-      const entries = (answer.items ?? []).flatMap((item) =>
+      const input = {
+        maxItems: this.capabilities.listPageSize,
+        status: statuses[at],
+        name: filter.by === 'token' ? filter.token : undefined,
+        startingToken: token,
+      };
+      const { items = [], nextToken } = await this.#client.send('ListBatch', input, sub);
+      const entries = items.flatMap((item) =>
         item.id === undefined ? [] : [fromListItem(item, this.#context(this.#handle(item.id)))],
       );
-      return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
+      return withNext(entries, { at, token: nextToken, count: statuses.length });
     });
   }
 
@@ -145,11 +130,18 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     cursor: Cursor | undefined,
     call: CallContext,
   ): Promise<Page<RunRow>> {
-    const place = { batchId: handle.id, size: this.capabilities.listPageSize, token: cursor };
+    const [submissionStatus] = filter.by === 'submission' ? nativesOf(SUBMISSION_STATUSES, filter.submission) : [];
     return this.#runner.run({ operation: 'runsPage', handle, call }, async (sub) => {
-      const answer = await this.#client.send('ListRunsInBatch', toRowsInput(place, filter), sub);
-      const entries = (answer.runs ?? []).flatMap((row) => toRunRow(row) ?? []);
-      return { entries, ...(answer.nextToken && { next: answer.nextToken }) };
+      const input = {
+        batchId: handle.id,
+        maxItems: this.capabilities.listPageSize,
+        submissionStatus,
+        runSettingId: filter.by === 'id' ? filter.id : undefined,
+        runId: filter.by === 'runId' ? filter.runId : undefined,
+        startingToken: cursor,
+      };
+      const { runs = [], nextToken } = await this.#client.send('ListRunsInBatch', input, sub);
+      return { entries: runs.flatMap((row) => toRunRow(row) ?? []), ...(nextToken && { next: nextToken }) };
     });
   }
 
@@ -161,11 +153,12 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   ): Promise<Page<RunStatus>> {
     const statuses = state === undefined ? [undefined] : nativesOf(RUN_STATUSES, state);
     const { at, token } = readCursor(cursor);
-    const place = { batchId: handle.id, size: this.capabilities.listPageSize, token };
     return this.#runner.run({ operation: 'runStatesPage', handle, call }, async (sub) => {
-      const answer = await this.#client.send('ListRuns', toRunsInput(place, statuses[at]), sub);
-      const entries = (answer.items ?? []).flatMap((item) => toRunStatus(item) ?? []);
-      return withNext(entries, { at, token: answer.nextToken, count: statuses.length });
+      const maxResults = this.capabilities.listPageSize;
+      const input = { batchId: handle.id, maxResults, status: statuses[at], startingToken: token };
+      const { items = [], nextToken } = await this.#client.send('ListRuns', input, sub);
+      const entries = items.flatMap((item) => toRunStatus(item) ?? []);
+      return withNext(entries, { at, token: nextToken, count: statuses.length });
     });
   }
 

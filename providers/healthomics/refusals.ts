@@ -2,7 +2,7 @@ import type { BatchObservation } from '../../src/contract/batch-observation.ts';
 import type { BatchOperation } from '../../src/contract/operations.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 
-/** The service said no, for a reason that its codes do not tell apart. */
+/** Whether the service refused a call with a code that has several reasons. */
 export function isRefusal(error: unknown): error is SessionError {
   return (
     SessionError.is(error, 'conflict') || (SessionError.is(error, 'invalid-request') && error.native !== undefined)
@@ -10,12 +10,12 @@ export function isRefusal(error: unknown): error is SessionError {
 }
 
 const WHEN: Partial<Readonly<Record<BatchOperation, string>>> = {
-  cancel: 'a batch can be cancelled once it is PENDING, and until it is over',
+  cancel: 'a batch can be cancelled from PENDING until it ends',
   deleteRuns: 'runs can be deleted when the batch is PROCESSED or CANCELLED',
   deleteRecord: 'a record can be deleted when the batch is PROCESSED, FAILED, CANCELLED or RUNS_DELETED',
 };
 
-/** The same refusal, with the state that explains it. */
+/** The refusal, explained by the state of the batch. */
 export function explained(refused: SessionError, { handle, nativeState }: BatchObservation): SessionError {
   const { operation, native } = refused;
   const when = WHEN[operation as BatchOperation] ?? 'try again later';

@@ -18,9 +18,9 @@ export const S3_SDK = '@aws-sdk/client-s3';
 /** The package that uploads in parts. */
 export const STORAGE_SDK = '@aws-sdk/lib-storage';
 
-/** Parts in memory at once, each of the 8 MiB below: what an upload costs, however long the list. */
+/** How many parts are in memory at once: with their size, the memory of an upload of any length. */
 const PARTS_AT_ONCE = 3;
-/** 6 GB in parts of this size stay far below the 10,000 that S3 takes. */
+/** A list of 6 GB in parts of this size has far fewer than the 10,000 parts that S3 allows. */
 const PART_BYTES = 8 * 1024 ** 2;
 
 /** Run lists in S3, one object each. */
@@ -34,7 +34,7 @@ export class RunListStore {
     this.#retries = new PartRetries(ports);
   }
 
-  /** Uploads a list in parts; what of it was uploaded before an abort is taken back. */
+  /** Uploads a list in parts; an abort removes the parts. */
   async put(
     runs: RunList,
     at: { readonly folder: string; readonly name: string },
@@ -53,7 +53,9 @@ export class RunListStore {
     try {
       const { ETag: eTag } = await upload.done();
       if (eTag === undefined) {
-        throw new SessionError('unexpected', `S3 gave no ETag for ${uri}; start again`, { operation: 'stageRuns' });
+        throw new SessionError('unexpected', `the answer of S3 has no ETag for ${uri}; start again`, {
+          operation: 'stageRuns',
+        });
       }
       return { uri, eTag };
     } finally {
@@ -61,7 +63,7 @@ export class RunListStore {
     }
   }
 
-  /** The entries of a list that {@link RunListStore.put} wrote: an array with one entry a line. */
+  /** Reads a list that {@link RunListStore.put} wrote: an array with one entry per line. */
   async *read(uri: string, signal: AbortSignal): AsyncGenerator<InlineSetting, void, undefined> {
     const { GetObjectCommand } = await loadS3();
     const client = await this.#connect();
@@ -90,7 +92,7 @@ export class RunListStore {
   }
 }
 
-/** With the SDK's own request handler: unlike calls, lists are streams of any size. */
+/** With the SDK's request handler, because lists are streams of any size. */
 function connect({ S3Client }: typeof s3Module, config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
   const { region, profile, credentials } = toClientConfig(config);
   const identity = { region, ...(profile && { profile }), ...(credentials && { credentials }) };
@@ -98,11 +100,11 @@ function connect({ S3Client }: typeof s3Module, config: HealthOmicsConfig, retry
   return withoutNodeWarning(() => new S3Client({ ...identity, ...address, retryStrategy }));
 }
 
-/** @throws SessionError `invalid-request` for what is no object's address. */
+/** @throws SessionError `invalid-request` for a URI that is not of an object. */
 export function parseS3Uri(uri: string): { readonly Bucket: string; readonly Key: string } {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   if (bucket !== undefined && key !== undefined) return { Bucket: bucket, Key: key };
-  throw new SessionError('invalid-request', `'${uri}' is not the address of an object, s3://bucket/key`, {
+  throw new SessionError('invalid-request', `'${uri}' is not the URI of an object (s3://bucket/key)`, {
     operation: 'stageRuns',
     provider: 'healthomics',
   });

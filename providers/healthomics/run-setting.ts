@@ -1,6 +1,7 @@
 import type { DefaultRunSetting, InlineSetting } from '@aws-sdk/client-omics';
 import type { RunDefaults, RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { problemOfNative, type HealthOmicsRunNative } from './native-setting.ts';
 import { ROLE_ARN, S3_URI, type HealthOmicsConfig } from './options.ts';
 
@@ -18,70 +19,63 @@ const ACCOUNT_ID = /^[0-9]{12}$/;
 const S3_URI_PATTERN = new RegExp(S3_URI, 'u');
 const ROLE_PATTERN = new RegExp(ROLE_ARN, 'u');
 
-/** One run in the service's spelling. */
+/** Makes the service's setting of one run. */
 export function toRunSetting(run: RunSpec): InlineSetting {
   const { id, name, parameters, outputUri, priority, outputBucketOwnerId, tags } = run;
-  return {
+  return omitUndefined<InlineSetting>({
     runSettingId: id,
-    ...(name !== undefined && { name }),
-    ...(parameters !== undefined && { parameters: parameters as NonNullable<InlineSetting['parameters']> }),
-    ...(outputUri !== undefined && { outputUri }),
-    ...(priority !== undefined && { priority }),
-    ...(outputBucketOwnerId !== undefined && { outputBucketOwnerId }),
-    ...(tags !== undefined && { runTags: { ...tags } }),
-  };
+    name,
+    parameters: parameters as InlineSetting['parameters'],
+    outputUri,
+    priority,
+    outputBucketOwnerId,
+    runTags: tags && { ...tags },
+  });
 }
 
-/** The defaults in the service's spelling, with what the environment adds. */
+/** Makes the service's default setting, with the values of the environment. */
 export function toDefaultRunSetting(defaults: RunDefaults, config: HealthOmicsConfig): DefaultRunSetting {
   const { workflowId, workflowVersion, name, parameters, priority, tags } = defaults;
-  const outputUri = defaults.outputUri ?? config.outputUri;
-  return {
+  return omitUndefined<DefaultRunSetting>({
     ...(defaults.native as HealthOmicsRunNative | undefined),
     workflowId,
     roleArn: defaults.roleArn ?? config.roleArn,
-    ...(workflowVersion !== undefined && { workflowVersionName: workflowVersion }),
-    ...(name !== undefined && { name }),
-    ...(parameters !== undefined && { parameters: parameters as NonNullable<DefaultRunSetting['parameters']> }),
-    ...(outputUri !== undefined && { outputUri }),
-    ...(priority !== undefined && { priority }),
-    ...(tags !== undefined && { runTags: { ...tags } }),
-  };
+    workflowVersionName: workflowVersion,
+    name,
+    parameters: parameters as DefaultRunSetting['parameters'],
+    outputUri: defaults.outputUri ?? config.outputUri,
+    priority,
+    runTags: tags && { ...tags },
+  });
 }
 
-/** The same way back, for what the service tells of a batch. */
+/** Reads the service's default setting. */
 export function fromDefaultRunSetting(setting: DefaultRunSetting): RunDefaults {
   const {
     workflowId = '',
-    workflowVersionName,
+    workflowVersionName: workflowVersion,
+    parameters,
+    runTags: tags,
     roleArn,
     name,
-    parameters,
     outputUri,
     priority,
-    runTags,
     ...native
   } = setting;
   return {
-    workflowId,
-    workflowVersion: workflowVersionName,
-    roleArn,
-    name,
+    ...{ workflowId, workflowVersion, roleArn, name, outputUri, priority, tags },
     parameters: parameters as RunDefaults['parameters'],
-    outputUri,
-    priority,
-    tags: runTags,
     ...(Object.keys(native).length > 0 && { native }),
   };
 }
 
-/** One entry of a run list, back in our terms. */
+/** Reads one entry of a run list. */
 export function fromRunSetting(setting: InlineSetting): RunSpec {
   const { runSettingId: id = '', name, parameters, outputUri, priority, outputBucketOwnerId, runTags: tags } = setting;
   return { id, name, parameters: parameters as RunSpec['parameters'], outputUri, priority, outputBucketOwnerId, tags };
 }
 
-/** What the service would refuse about one run, or find missing only when it starts. */
+/** What the service would reject in one run, at the latest when the run starts. */
 export function problemOfRun(run: RunSpec, defaults: RunDefaults): string | undefined {
   const { id, name, outputUri, priority, outputBucketOwnerId, tags } = run;
   return (
@@ -94,7 +88,7 @@ export function problemOfRun(run: RunSpec, defaults: RunDefaults): string | unde
   );
 }
 
-/** What the service would refuse about the defaults. */
+/** What the service would reject in the defaults. */
 export function problemsOfDefaults(defaults: RunDefaults, config: HealthOmicsConfig): readonly string[] {
   const { workflowId, workflowVersion, name, outputUri, priority, tags = {}, native = {} } = defaults;
   const roleArn = defaults.roleArn ?? config.roleArn;
@@ -129,7 +123,7 @@ function problemOfCommon(values: Pick<RunSpec, 'name' | 'outputUri' | 'priority'
   return undefined;
 }
 
-/** What the service would refuse about tags. @see https://docs.aws.amazon.com/omics/latest/dev/tagging-resources.html (read 2026-11-20) */
+/** What the service would reject in tags. @see https://docs.aws.amazon.com/omics/latest/dev/tagging-resources.html (read 2026-11-20) */
 export function problemOfTags(tags: Readonly<Record<string, string>>): string | undefined {
   const entries = Object.entries(tags);
   if (entries.length > TAG_LIMITS.count) {
@@ -141,11 +135,11 @@ export function problemOfTags(tags: Readonly<Record<string, string>>): string | 
   return wrong && `the tag '${wrong[0].slice(0, 40)}' is too long: keys have 1 to 128 characters, values up to 256`;
 }
 
-/** @throws SessionError `config-invalid` where an environment lacks the place for run lists. */
+/** The error of a long run list in an environment without `runListUri`. */
 export function noRunListUri(count: number): SessionError {
   return new SessionError(
     'config-invalid',
-    `${count} runs do not fit into a request, which takes 100: set the option \`runListUri\` (s3://bucket/prefix) to a place that anysession may write and the role may read`,
+    `${count} runs do not fit into a request, which holds 100: set the option \`runListUri\` to an s3://bucket/prefix that anysession may write and the role may read`,
     { operation: 'stageRuns', provider: 'healthomics' },
   );
 }

@@ -1,16 +1,16 @@
 import type { Page } from '../../src/contract/batch-provider.ts';
 import type { Cursor } from '../../src/contract/session-provider.ts';
 
-/** A cursor that stands between two native states, each of which is a listing of its own. */
+/** A cursor names a native state, each of which is a separate list, and the service's token within that list. */
 const CURSOR = /^(\d+)\|(.*)$/su;
 
-/** Where a listing over several native states goes on. */
+/** Where a list over several native states continues. */
 export function readCursor(cursor: Cursor | undefined): { readonly at: number; readonly token: string | undefined } {
   const [, at = '0', token = ''] = CURSOR.exec(cursor ?? '') ?? [];
   return { at: Number(at), token: token === '' ? undefined : token };
 }
 
-/** The service takes one state a call: where several mean the same, their listings follow each other. */
+/** The service lists one state at a time: native states with the same meaning are listed one after the other. */
 export function withNext<Entry>(
   entries: readonly Entry[],
   { at, token, count }: { readonly at: number; readonly token: string | undefined; readonly count: number },

@@ -3,8 +3,8 @@ import type { RunState, Submission } from '../../src/contract/batch-run.ts';
 import type { BatchState } from '../../src/contract/batch-state.ts';
 
 /**
- * Every state of a batch that the model of HealthOmics names; a state that a new SDK adds breaks the build here.
- * PROCESSED says that every run has ended, and nothing about how. After DeleteRunBatch the runs are gone and the batch is over still.
+ * Every state of a batch in the model of HealthOmics; a state that a new SDK adds breaks the build here.
+ * PROCESSED means that every run has ended, successfully or not. After DeleteRunBatch the runs are gone and the batch has still ended.
  * @see https://docs.aws.amazon.com/omics/latest/dev/workflows-batch-status.html (read 2026-11-20)
  */
 export const BATCH_STATUSES = {
@@ -42,7 +42,7 @@ export const SUBMISSION_STATUSES = {
   DELETE_FAILED: 'delete-refused',
 } as const satisfies Record<SubmissionStatus, Submission>;
 
-/** What a native word means in a table; `undefined` for one that it does not know. */
+/** The meaning of a native state in a table; `undefined` for an unknown one. */
 export function meaningOf<Meaning>(
   table: Readonly<Record<string, Meaning>>,
   native: string | undefined,
@@ -50,7 +50,7 @@ export function meaningOf<Meaning>(
   return native !== undefined && Object.hasOwn(table, native) ? table[native] : undefined;
 }
 
-/** The native words of a table that mean something. */
+/** The native states of a table with the given meaning. */
 export function nativesOf<Native extends string, Meaning>(
   table: Readonly<Record<Native, Meaning>>,
   meaning: Meaning,

@@ -58,6 +58,9 @@ export const DUCKDB_ERROR_KINDS = Object.freeze({
 /** The name of one of DuckDB's error types. */
 export type DuckDbErrorType = keyof typeof DUCKDB_ERROR_KINDS;
 
+/** The errors of a statement in another dialect: it does not parse, or names what does not exist. */
+const DIALECT_ERRORS: readonly DuckDbErrorType[] = ['Parser', 'Catalog', 'Binder', 'Syntax'];
+
 /** DuckDB gives all trouble with files one type; which trouble it is stands only in the operating system's words. */
 const FILE_TROUBLES: readonly (readonly [words: RegExp, kind: ErrorKind])[] = [
   [
@@ -81,7 +84,8 @@ export function toSessionError(error: unknown, { operation, text }: FailedWork):
   const type = errorType(words);
   if (type === undefined) return new SessionError('unexpected', words, { operation, cause: error });
   const kind = (type === 'IO' ? fileTrouble(words) : undefined) ?? DUCKDB_ERROR_KINDS[type];
-  return new SessionError(kind, words + advice(kind) + formatDialectHint(type, text), {
+  const hint = DIALECT_ERRORS.includes(type) ? formatDialectHint(text) : '';
+  return new SessionError(kind, words + advice(kind) + hint, {
     operation,
     native: { code: type },
     cause: error,

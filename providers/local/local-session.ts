@@ -4,7 +4,7 @@ import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
-import type { EngineSession, LocalEngine } from './client.ts';
+import type { EngineSession, LocalEngine } from './local-engine.ts';
 import type { LocalConfig } from './options.ts';
 import { StatementStop } from './statement-stop.ts';
 import { type LocalState, STATE_MEANINGS } from './states.ts';

@@ -1,43 +1,41 @@
-import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/provider-kit/installed-engine.ts';
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
-import { parseConnectUrl } from './connect-url.ts';
+import { INSTALLABLE_ENGINES, type InstallableEngine } from '../../src/provider-kit/installed-engine.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
-import { parseOptions } from '../../src/provider-kit/parse-options.ts';
+import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
+import { parseConnectUrl } from './connect-url.ts';
 
-/** A size of memory as DuckDB reads it: decimal units (KB) or binary ones (KiB), in any case. */
-const MEMORY_SIZE = '^(?=.*[1-9])\\d+(\\.\\d+)?\\s*([kmgtKMGT][iI]?[bB])$';
-
-const ENGINES = ['duckdb', ...INSTALLABLE_ENGINES] as const;
-const NOT_BLANK = { type: 'string', pattern: '\\S', title: 'a text that is not empty' } as const;
+const ENGINE = 'one of duckdb, sail, spark, or a map with `url`';
+const FILLED = { type: 'string', pattern: '\\S', title: 'a non-empty string' } as const;
 
 /** The options as JSON Schema. */
 export const LOCAL_OPTIONS_SHAPE = {
   type: 'object',
   properties: {
     engine: {
-      title: `one of ${ENGINES.join(', ')}, or a map of \`url\` alone`,
       anyOf: [
-        { type: 'string', enum: ENGINES },
+        { type: 'string', enum: ['duckdb', ...INSTALLABLE_ENGINES], title: ENGINE },
         { type: 'object', properties: { url: { type: 'string' } }, required: ['url'], additionalProperties: false },
       ],
+      title: ENGINE,
       default: 'duckdb',
       description:
         'What runs the SQL: `duckdb` in this process, a Spark Connect server on this machine (`sail`, `spark`), or one that is already running (`url: sc://host:port`).',
     },
     pythonEnvironment: {
-      ...NOT_BLANK,
+      ...FILLED,
       description:
         'The Python virtual environment that contains `sail` or `spark`, relative to the working directory. Default: the usual places are searched.',
     },
     database: {
-      ...NOT_BLANK,
+      ...FILLED,
       default: ':memory:',
       description:
         'The DuckDB database file, relative to the working directory. `:memory:` gives each session a separate database that is deleted with it; sessions on one file share it.',
     },
     memoryLimit: {
       type: 'string',
-      pattern: MEMORY_SIZE,
+      // A size as DuckDB reads it: decimal units (KB) or binary ones (KiB).
+      pattern: '^(?=.*[1-9])\\d+(\\.\\d+)?\\s*[KMGTkmgt][iI]?[bB]$',
       title: 'a size such as "512MB" or "2GiB"',
       description:
         'The memory limit of a session on DuckDB, or the heap of Spark, such as `512MB` or `2GiB`. Default: 80 % of the machine for DuckDB; half of it, at most 4 GiB, for Spark.',
@@ -50,7 +48,7 @@ export const LOCAL_OPTIONS_SHAPE = {
     },
     init: {
       type: 'array',
-      items: NOT_BLANK,
+      items: FILLED,
       default: [],
       description: 'SQL that runs when a session starts. If a statement fails, the session fails.',
     },
@@ -69,44 +67,35 @@ const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
 /** What runs the SQL: in this process, as a server of our own, or a server that somebody else runs. */
 export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: string };
 
-/** The options of the local provider as users write them. */
+/** The options of the provider `local`; all have defaults. */
 export interface LocalOptions {
-  readonly engine?: LocalEngineChoice | undefined;
-  readonly pythonEnvironment?: string | undefined;
-  readonly database?: string | undefined;
-  readonly memoryLimit?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly init?: readonly string[] | undefined;
+  /** What runs the SQL: `'duckdb'` in this process (default), a Spark Connect server on this machine, or one that is already running. */
+  readonly engine?: LocalEngineChoice;
+  /** The Python virtual environment that contains `sail` or `spark`; by default the usual places are searched. */
+  readonly pythonEnvironment?: string;
+  /** The DuckDB database file; `':memory:'` (default) gives each session a separate database. */
+  readonly database?: string;
+  /** The memory limit of a session on DuckDB, or the heap of Spark: `'512MB'`, `'2GiB'`. */
+  readonly memoryLimit?: string;
+  /** The number of threads of DuckDB or Spark, 1..1024; by default one per core. */
+  readonly threads?: number;
+  /** SQL that runs when a session starts. */
+  readonly init?: readonly string[];
 }
 
-/** The options of the local provider after parsing. */
-export interface LocalConfig {
-  readonly engine: LocalEngineChoice;
-  /** A folder; `undefined` looks for the engine. */
-  readonly pythonEnvironment: string | undefined;
-  /** A path, or `:memory:`. */
-  readonly database: string;
-  /** In DuckDB's spelling; `undefined` leaves it to the engine. */
-  readonly memoryLimit: string | undefined;
-  /** 1..1024; `undefined` leaves it to the engine. */
-  readonly threads: number | undefined;
-  /** Statements to run at the start, in order. */
-  readonly init: readonly string[];
-}
+/** The options of the local provider, parsed. */
+export type LocalConfig = ConfigOf<LocalOptions, 'engine' | 'database' | 'init'>;
 
 /** Parses the options; reports all problems at once. */
 export function parseLocalOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<LocalConfig> {
   const parsed = parseOptions<LocalConfig>(options, LOCAL_OPTIONS_SHAPE);
   if (!parsed.ok) return parsed;
-  const { engine, pythonEnvironment, database, init } = parsed.config;
-  const problems = [...urlProblems(engine), ...idleOptions(engine, options)];
+  const { config } = parsed;
+  const problems = [...urlProblems(config.engine), ...idleOptions(config.engine, options)];
   if (problems.length > 0) return { ok: false, problems };
-  const trimmed = {
-    pythonEnvironment: pythonEnvironment?.trim(),
-    database: database.trim(),
-    init: init.map((text) => text.trim()),
-  };
-  return { ok: true, config: { ...parsed.config, ...trimmed } };
+  const pythonEnvironment = config.pythonEnvironment?.trim();
+  const init = config.init.map((statement) => statement.trim());
+  return { ok: true, config: { ...config, pythonEnvironment, database: config.database.trim(), init } };
 }
 
 /** Where sessions of an engine live, as it stands in their handles: the engine's name, or its address without what is secret. */

@@ -2,7 +2,7 @@ import { CONTRACT_VERSION, definePlugin, type ProviderPlugin } from '../../src/c
 import { LIFETIME, localCapabilities } from './capabilities.ts';
 import { engineLoader, loadOnce } from './client.ts';
 import { LocalService } from './local-service.ts';
-import { engineScope, type LocalConfig, LOCAL_OPTIONS_SHAPE, parseLocalOptions } from './options.ts';
+import { engineScope, LOCAL_OPTIONS_SHAPE, parseLocalOptions, type LocalConfig } from './options.ts';
 import { LocalProvider } from './provider.ts';
 
 /** The local provider: sessions on this very machine, on DuckDB or on a Spark Connect server. */

@@ -1,36 +1,33 @@
-import { isMap } from './check-shape.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
 import type { ConfigPath } from './config-problem.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
+import type { FilledText } from './interpolate.ts';
 
 /**
- * Converts the texts of variables to numbers and booleans where the schema expects them. A text that does not convert stays
- * as it is, for the check to report.
+ * Writes the texts of variables to their paths, as numbers and booleans where the schema expects them. A text that does not
+ * convert stays a text, for the check to report.
  * @param schema - a JSON Schema; only `type`, `properties`, `additionalProperties` and `items` are read
- * @param isFilled - whether the text at a path came from a variable
  */
-export function coerceTexts(
-  value: unknown,
-  schema: unknown,
-  isFilled: (path: ConfigPath) => boolean,
-  path: ConfigPath = [],
-): unknown {
-  if (!isMap(schema)) return value;
-  if (typeof value === 'string') return isFilled(path) ? coerceText(value, schema) : value;
-  const within = (member: unknown, part: string | number, memberSchema: unknown): unknown =>
-    coerceTexts(member, memberSchema, isFilled, [...path, part]);
-  if (Array.isArray(value)) return value.map((item, index) => within(item, index, schema['items']));
-  if (!isMap(value)) return value;
-  const properties = isMap(schema['properties']) ? schema['properties'] : {};
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
-      const memberSchema = Object.hasOwn(properties, key) ? properties[key] : schema['additionalProperties'];
-      return [key, within(member, key, memberSchema)];
-    }),
-  );
+export function coerceTexts(root: unknown, schema: unknown, filled: readonly FilledText[]): unknown {
+  return filled.reduce((value, { path, text }) => replaceAt(value, path, coerce(text, schemaAt(schema, path))), root);
 }
 
-function coerceText(text: string, { type }: Schema): unknown {
+function replaceAt(value: unknown, [step, ...rest]: ConfigPath, leaf: unknown): unknown {
+  if (step === undefined) return leaf;
+  const replaced = replaceAt((value as Readonly<Record<string | number, unknown>>)[step], rest, leaf);
+  return Array.isArray(value) ? value.with(Number(step), replaced) : { ...(value as object), [step]: replaced };
+}
+
+function schemaAt(schema: unknown, path: ConfigPath): unknown {
+  return path.reduce<unknown>((at, step) => {
+    if (!isMap(at)) return undefined;
+    if (typeof step === 'number') return at['items'];
+    const properties = at['properties'];
+    return isMap(properties) && Object.hasOwn(properties, step) ? properties[step] : at['additionalProperties'];
+  }, schema);
+}
+
+function coerce(text: string, schema: unknown): unknown {
+  const type = isMap(schema) ? schema['type'] : undefined;
   if ((type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/.test(text)) return Number(text);
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;

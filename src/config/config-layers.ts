@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import { isMap } from './check-shape.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
 import { configInvalid, type ConfigPath, type ConfigProblem } from './config-problem.ts';
-import { describeValue } from './describe-value.ts';
+import { describeValue } from '../provider-kit/describe-value.ts';
 import { findCircle } from './find-circle.ts';
 import { CONFIG_EXTENSIONS, displayName } from './find-config-file.ts';
 import { interpolate } from './interpolate.ts';

@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import type { AnyPlugin } from '../contract/provider-plugin.ts';
-import { isMap } from './check-shape.ts';
-import { CONFIG_SHAPE, ENVIRONMENT_SHAPE } from './config-shape.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
+import { CONFIG_SHAPE, ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
 import { builtInPlugins } from './plugin-catalog.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -16,10 +15,11 @@ const TEMPLATE: Schema = { type: 'string', pattern: '\\$\\{' };
  */
 export async function configSchema(): Promise<Schema> {
   const plugins = await builtInPlugins();
-  const { properties, required, ...top } = toSchema(CONFIG_SHAPE);
-  const environments = { ...members(properties)['environments'], additionalProperties: environmentSchema(plugins) };
-  const { extends: bases, $schema, defaultEnvironment, owner } = members(properties);
+  const { properties, required, ...top } = CONFIG_SHAPE;
+  const environments = { ...properties.environments, additionalProperties: environmentSchema(plugins) };
+  const { extends: bases, $schema, defaultEnvironment, owner } = properties;
   return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
     ...top,
     title: 'anysession.config',
     properties: {
@@ -38,14 +38,10 @@ export async function configSchema(): Promise<Schema> {
   };
 }
 
-function toSchema(shape: z.ZodType): Schema {
-  return z.toJSONSchema(shape, { io: 'input', target: 'draft-7' });
-}
-
 /** Any environment, and by its provider's id what else may stand in it. */
 function environmentSchema(plugins: readonly AnyPlugin[]): Schema {
-  const { provider, session: plainSession } = members(toSchema(ENVIRONMENT_SHAPE)['properties']);
-  const session = orTemplate(plainSession);
+  const { provider } = ENVIRONMENT_SHAPE.properties;
+  const session = orTemplate(SESSION_SHAPE);
   const named = (id: string): Schema => ({ properties: { provider: { const: id } }, required: ['provider'] });
   return {
     type: 'object',

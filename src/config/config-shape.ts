@@ -1,49 +1,74 @@
-import * as z from 'zod';
 import { SESSION_SIZES } from '../contract/start-request.ts';
+import type { ObjectShape, OptionShape } from '../provider-kit/option-shape.ts';
 
-const durationMs = z.int().min(1).optional();
-const texts = z.record(z.string(), z.string()).optional();
-const path = z.string().min(1);
+const path = { type: 'string', minLength: 1 } as const;
+
+function durationMs(description: string): OptionShape {
+  return { type: 'integer', minimum: 1, description };
+}
+
+function texts(description: string): OptionShape {
+  return { type: 'object', additionalProperties: { type: 'string' }, description };
+}
 
 /** The block `session` of an environment. */
-export const SESSION_SHAPE = z
-  .strictObject({
-    idleTimeoutMs: durationMs.describe('How long a session may be idle before its service ends it, milliseconds.'),
-    maxLifetimeMs: durationMs.describe('How long a session may live at all, milliseconds.'),
-    labels: texts.describe('Labels of every session, where the provider takes them.'),
-    size: z.enum(SESSION_SIZES).optional().describe('A portable size; each provider says what it means in machines.'),
-    sparkConf: texts.describe('Spark configuration, where the provider takes it.'),
-  })
-  .describe('What start() uses where the call itself says nothing.');
+export const SESSION_SHAPE = {
+  type: 'object',
+  properties: {
+    idleTimeoutMs: durationMs('How long a session may be idle before its service ends it, milliseconds.'),
+    maxLifetimeMs: durationMs('How long a session may live, milliseconds.'),
+    labels: texts('Labels of every session, if the provider supports them.'),
+    size: { type: 'string', enum: SESSION_SIZES, description: 'A portable size; each provider maps it to machines.' },
+    sparkConf: texts('Spark configuration, if the provider supports it.'),
+  },
+  additionalProperties: false,
+  description: 'Defaults of every start().',
+} as const satisfies ObjectShape;
 
-/** What every environment has, whatever its provider; the provider's options stand beside these. */
-export const ENVIRONMENT_SHAPE = z.looseObject({
-  provider: z
-    .string()
-    .min(1)
-    .describe("A built-in provider's id, or the import specifier of any other provider: a package or a path."),
-  session: SESSION_SHAPE.optional(),
-});
+/** What every environment has, whatever its provider; the provider's options are beside these. */
+export const ENVIRONMENT_SHAPE = {
+  type: 'object',
+  properties: {
+    provider: {
+      type: 'string',
+      minLength: 1,
+      description: "A built-in provider's id, or the import specifier of another provider: a package or a path.",
+    },
+    session: SESSION_SHAPE,
+  },
+  required: ['provider'],
+  additionalProperties: true,
+} as const satisfies ObjectShape;
 
-/** The top of the configuration; what stands in an environment is checked when that is chosen. */
-export const CONFIG_SHAPE = z.strictObject({
-  $schema: z.string().optional().describe('The JSON Schema that editors complete this file by.'),
-  extends: z
-    .union([path, z.array(path)])
-    .optional()
-    .describe('Files on this machine that this one builds on, relative to it; a later one wins over an earlier one.'),
-  defaultEnvironment: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('The environment to take when neither the caller nor ANYSESSION_ENV names one.'),
-  owner: z
-    .string()
-    .regex(/^[a-z0-9_-]{1,63}$/)
-    .optional()
-    .meta({
-      title: '1 to 63 lower-case letters, digits, - and _',
-      description: 'Who pays: written on every session, so that listing shows it.',
-    }),
-  environments: z.record(z.string(), z.looseObject({})).describe('The environments by name.'),
-});
+/** Who pays. */
+export const OWNER_SHAPE: OptionShape = {
+  type: 'string',
+  pattern: '^[a-z0-9_-]{1,63}$',
+  title: '1 to 63 lower-case letters, digits, - and _',
+  description: 'Who pays: written on every session, so that lists show it.',
+};
+
+/** The top level of the configuration; an environment is checked when it is selected. */
+export const CONFIG_SHAPE = {
+  type: 'object',
+  properties: {
+    $schema: { type: 'string', description: 'The JSON Schema that editors complete this file with.' },
+    extends: {
+      anyOf: [path, { type: 'array', items: path }],
+      description: 'Local files to inherit from, relative to this one; a later file wins over an earlier one.',
+    },
+    defaultEnvironment: {
+      type: 'string',
+      minLength: 1,
+      description: 'The environment to use when neither the caller nor ANYSESSION_ENV names one.',
+    },
+    owner: OWNER_SHAPE,
+    environments: {
+      type: 'object',
+      additionalProperties: { type: 'object', additionalProperties: true },
+      description: 'The environments by name.',
+    },
+  },
+  required: ['environments'],
+  additionalProperties: false,
+} as const satisfies ObjectShape;

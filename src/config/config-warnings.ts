@@ -1,6 +1,6 @@
 import type { Capabilities, SqlDialect } from '../contract/capabilities.ts';
 import { formatPath } from './config-problem.ts';
-import { looksSecret } from './describe-value.ts';
+import { looksSecret } from '../provider-kit/describe-value.ts';
 import type { ReadEnvironment } from './read-environment.ts';
 
 /** What is valid in a configuration but may surprise. */

@@ -1,4 +1,4 @@
-import { isPlainMap } from './check-shape.ts';
+import { isPlainMap } from './is-plain-map.ts';
 import type { ConfigPath } from './config-problem.ts';
 
 /** Where a configuration contains itself, as YAML aliases and objects can; `undefined` when it does not. */

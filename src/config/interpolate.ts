@@ -1,4 +1,4 @@
-import { isPlainMap } from './check-shape.ts';
+import { isPlainMap } from './is-plain-map.ts';
 import type { ConfigPath } from './config-problem.ts';
 
 /** A text whose value came from variables. */

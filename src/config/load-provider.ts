@@ -1,12 +1,12 @@
-import { checkShape } from './check-shape.ts';
+import { checkOptions } from '../provider-kit/option-shape.ts';
 import type { EnvironmentConfig, ProviderRequest } from './config-options.ts';
 import { configInvalid } from './config-problem.ts';
-import { CONFIG_SHAPE, ENVIRONMENT_SHAPE } from './config-shape.ts';
+import { ENVIRONMENT_SHAPE, OWNER_SHAPE } from './config-shape.ts';
 import { defaultOwner } from './default-owner.ts';
 import { assertPlugin } from './plugin-catalog.ts';
 import { checkEnvironment } from './read-environment.ts';
 
-const OWN_KEYS = Object.keys(ENVIRONMENT_SHAPE.shape);
+const OWN_KEYS = Object.keys(ENVIRONMENT_SHAPE.properties);
 
 /**
  * Checks a provider that is given in code, as {@link loadConfig} checks an environment of a file.
@@ -30,7 +30,7 @@ export async function loadProvider(request: ProviderRequest): Promise<Environmen
     path: [key],
     message: `is an option of the call that opens ${plugin.id}, not of ${plugin.id} itself`,
   }));
-  const wrongOwner = checkShape({ owner }, CONFIG_SHAPE.pick({ owner: true }));
+  const wrongOwner = owner === undefined ? [] : checkOptions(owner, OWNER_SHAPE, ['owner']);
   const all = [...wrongOwner, ...misplaced, ...problems];
   if (all.length > 0) throw configInvalid(all.map((problem) => ({ ...problem, file: `provider ${plugin.id}` })));
   const environment = request.environment ?? plugin.id;

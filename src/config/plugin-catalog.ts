@@ -3,7 +3,7 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import { CONTRACT_VERSION, type AnyPlugin, type PluginBase } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { BUILT_IN_IDS, BUILT_IN_PROVIDERS } from './built-in-providers.ts';
-import { closestName } from './closest-name.ts';
+import { closestName } from '../provider-kit/closest-name.ts';
 
 /** The members of a plugin and their types. */
 const PLUGIN_MEMBERS = {

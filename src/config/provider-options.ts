@@ -1,5 +1,5 @@
 import type { AnyPlugin } from '../contract/provider-plugin.ts';
-import { isMap, unknownKey } from './check-shape.ts';
+import { isMap, unknownKey } from '../provider-kit/option-shape.ts';
 import { SESSION_SHAPE } from './config-shape.ts';
 import type { FilledText } from './interpolate.ts';
 import { builtInPlugins } from './plugin-catalog.ts';
@@ -45,7 +45,7 @@ export async function readOptions(plugin: AnyPlugin, options: Options): Promise<
 
 /** Explains where an unknown option belongs. */
 async function describeStranger(key: string, plugin: AnyPlugin, known: readonly string[]): Promise<string> {
-  if (Object.hasOwn(SESSION_SHAPE.shape, key)) return `belongs in \`session\`: session: { ${key}: … }`;
+  if (Object.hasOwn(SESSION_SHAPE.properties, key)) return `belongs in \`session\`: session: { ${key}: … }`;
   const others = (await builtInPlugins()).filter(({ id }) => id !== plugin.id);
   const owners = others.filter((other) => optionNames(other)?.includes(key)).map(({ id }) => id);
   if (owners.length > 0) return `is an option of ${owners.join(' and ')}, not of ${plugin.id}`;

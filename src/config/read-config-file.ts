@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { JSONCParseError } from 'confbox/jsonc';
 import type { SessionError } from '../contract/session-error.ts';
-import { isMap } from './check-shape.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
 import { configInvalid } from './config-problem.ts';
-import { describeValue } from './describe-value.ts';
+import { describeValue } from '../provider-kit/describe-value.ts';
 import { CONFIG_EXTENSIONS } from './find-config-file.ts';
 
 /** Where V8's message begins to repeat the text, which may hold secrets, or the position, which we report ourselves. */

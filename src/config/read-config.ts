@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import { checkShape, isMap } from './check-shape.ts';
+import { checkOptions, isMap } from '../provider-kit/option-shape.ts';
 import { layerOf, mergeLayers, withBases, type ConfigLayer } from './config-layers.ts';
 import type { ConfigRequest } from './config-options.ts';
 import { configInvalid, type ConfigPath, type ConfigProblem } from './config-problem.ts';
 import { CONFIG_SHAPE } from './config-shape.ts';
-import { describeValue } from './describe-value.ts';
+import { describeValue } from '../provider-kit/describe-value.ts';
 import { displayName, findConfigFile } from './find-config-file.ts';
 import { interpolate } from './interpolate.ts';
 import { readConfigFile } from './read-config-file.ts';
@@ -40,7 +40,7 @@ export async function readConfig(request: ConfigRequest): Promise<ReadConfig> {
   const { environments, ...top } = mergeLayers(layers);
   const { value, problems: unfilled } = interpolate(top, [], env);
   const { defaultEnvironment, owner } = value as Record<string, unknown>;
-  const checked = checkShape({ ...(value as object), environments }, CONFIG_SHAPE);
+  const checked = checkOptions({ ...(value as object), environments }, CONFIG_SHAPE);
   return {
     file: nearest.file,
     label: nearest.label,

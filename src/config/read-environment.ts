@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import type { Capabilities } from '../contract/capabilities.ts';
-import { isBatchPlugin, type AnyPlugin } from '../contract/provider-plugin.ts';
+import { isBatchPlugin, type AnyPlugin, type OptionProblem } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { checkShape, type ShapeProblem } from './check-shape.ts';
+import { checkOptions } from '../provider-kit/option-shape.ts';
 import { coerceTexts } from './coerce-texts.ts';
 import { formatPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE } from './config-shape.ts';
@@ -67,7 +66,7 @@ export interface CheckedEnvironment {
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
   /** Their paths begin in the environment. */
-  readonly problems: readonly ShapeProblem[];
+  readonly problems: readonly OptionProblem[];
 }
 
 /** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
@@ -79,9 +78,11 @@ export async function checkEnvironment({
 }: FilledEnvironment): Promise<CheckedEnvironment> {
   const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
   const allFilled = [...filled, ...fromVariables];
-  const typed = withTypes(written, plugin, allFilled, fromVariables);
+  const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
+  const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
+  const typed = coerceTexts(written, schema, allFilled) as Mapping;
   const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
-  const problems = [...checkShape(typed, ENVIRONMENT_SHAPE), ...read.problems];
+  const problems = [...checkOptions(typed, ENVIRONMENT_SHAPE), ...read.problems];
   const secrets = problems.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
   return {
     providerConfig: read.config,
@@ -98,7 +99,7 @@ function capabilitiesOf(plugin: AnyPlugin | undefined, config: unknown): Capabil
 
 interface FoundPlugin {
   readonly plugin: AnyPlugin | undefined;
-  readonly problems: readonly ShapeProblem[];
+  readonly problems: readonly OptionProblem[];
 }
 
 const NOT_FOUND: FoundPlugin = { plugin: undefined, problems: [] };
@@ -116,31 +117,16 @@ async function findPlugin(provider: unknown, from: string): Promise<FoundPlugin>
 
 function optionsOf(environment: Mapping): Mapping {
   return Object.fromEntries(
-    Object.entries(environment).filter(([key]) => !Object.hasOwn(ENVIRONMENT_SHAPE.shape, key)),
+    Object.entries(environment).filter(([key]) => !Object.hasOwn(ENVIRONMENT_SHAPE.properties, key)),
   );
-}
-
-/** The environment with the options that variables add; texts from variables are converted to the option's type. */
-function withTypes(
-  written: Mapping,
-  plugin: AnyPlugin | undefined,
-  filled: readonly FilledText[],
-  added: readonly FilledText[],
-): Mapping {
-  if (filled.length === 0) return written;
-  const options = Object.fromEntries(added.map(({ path, text }) => [formatPath(path), text] as const));
-  const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
-  const schema = { properties: { ...optionSchemas, ...z.toJSONSchema(ENVIRONMENT_SHAPE, { io: 'input' }).properties } };
-  const places = new Set(filled.map(({ path }) => formatPath(path)));
-  return coerceTexts({ ...written, ...options }, schema, (path) => places.has(formatPath(path))) as Mapping;
 }
 
 /** Adds the variable that a wrong value came from, and hides every secret in a plugin's message. */
 function withoutSecrets(
-  { path, message }: ShapeProblem,
+  { path, message }: OptionProblem,
   secrets: ReadonlyMap<string, string>,
   filled: readonly FilledText[],
-): ShapeProblem {
+): OptionProblem {
   const safe = [...secrets].reduce((text, [secret, shown]) => text.replaceAll(secret, shown), message);
   const source = filled.find((text) => formatPath(text.path) === formatPath(path));
   const isNamed = source === undefined || safe.includes(source.template);

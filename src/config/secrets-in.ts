@@ -1,6 +1,6 @@
-import { isMap } from './check-shape.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
 import { formatPath, type ConfigPath } from './config-problem.ts';
-import { looksSecret } from './describe-value.ts';
+import { looksSecret } from '../provider-kit/describe-value.ts';
 import type { FilledText } from './interpolate.ts';
 
 /**

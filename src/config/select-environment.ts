@@ -1,4 +1,4 @@
-import { closestName } from './closest-name.ts';
+import { closestName } from '../provider-kit/closest-name.ts';
 import type { ConfigPath } from './config-problem.ts';
 import type { ReadConfig } from './read-config.ts';
 

@@ -1,5 +1,5 @@
 import type { SampleValue } from './column-reader.ts';
-import type { SampleType, SqlSample, SqlSamples } from './sql-samples.ts';
+import type { SampleType, SqlSample, SqlSamples } from './samples.ts';
 
 const ROW_COUNT = 2_500;
 const HOSTILE_TEXT = `O'Brien "quoted" -- ; DROP TABLE x; /* ? $name */ \\ é 🦆`;

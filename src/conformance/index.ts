@@ -1,24 +1,31 @@
-export { BATCH_CASES } from './batch/all-batch-cases.ts';
-export type { BatchCase } from './batch/batch-case.ts';
-export type { BatchFacts, BatchFault, BatchFixture, BatchOracle, BatchSubject } from './batch/batch-subject.ts';
-export { BatchTrial } from './batch/batch-trial.ts';
-export { runBatchConformance } from './batch/run-batch-conformance.ts';
-export { CASES } from './cases/all-cases.ts';
-export type { KitCase } from './kit.ts';
+export {
+  BatchTrial,
+  type BatchCase,
+  type BatchFacts,
+  type BatchFault,
+  type BatchFixture,
+  type BatchOracle,
+  type BatchSubject,
+} from './batch/batch-trial.ts';
+export type { ConformanceCase } from './cases/session-case.ts';
+export { CaseBlocked, check, RuleBroken, type Outcome } from './check.ts';
 export { readRows, type SampleValue } from './column-reader.ts';
-export type { CodeSamples } from './code-samples.ts';
-export { CaseBlocked, check, RuleBroken, type ConformanceCase } from './conformance-case.ts';
 export { DUCKDB_SAMPLES } from './duckdb-samples.ts';
 export { engineTime, realTime, virtualTime, type MovableClock } from './fixture-time.ts';
+export type { KitCase } from './kit-case.ts';
+export type { RegisteredCases, TestRunner } from './kit.ts';
+export { KitTrial } from './kit-trial.ts';
+export { brokenRules, formatReport, type CaseResult, type ConformanceReport } from './report.ts';
 export {
+  BATCH_CASES,
+  CASES,
   registerBatchConformance,
   registerConformance,
-  type RegisteredCases,
-  type TestRunner,
-} from './register-conformance.ts';
-export { brokenRules, formatReport, type CaseResult, type ConformanceReport } from './report.ts';
-export { runCase, runConformance } from './run-conformance.ts';
-export type { SampleType, SqlSample, SqlSamples } from './sql-samples.ts';
+  runBatchConformance,
+  runCase,
+  runConformance,
+} from './run-conformance.ts';
+export type { CodeSamples, SampleType, SqlSample, SqlSamples } from './samples.ts';
 export type {
   ConformanceFixture,
   ConformanceOracle,
@@ -27,6 +34,9 @@ export type {
   FaultKind,
   FixtureTime,
   InjectedFault,
+  KitFacts,
+  KitFixture,
+  KitSubject,
   SubjectFacts,
 } from './subject.ts';
 export { Trial } from './trial.ts';

@@ -3,87 +3,97 @@ import type { Clock } from '../contract/ports.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { ProviderOperation } from '../contract/operations.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import type { CodeSamples } from './code-samples.ts';
-import type { SqlSamples } from './sql-samples.ts';
+import type { CodeSamples, SqlSamples } from './samples.ts';
 
-/** Something that a subject's service can be made to do. */
+/** A value, or the promise of one. */
+export type Eventually<T> = T | Promise<T>;
+
+/** The facts that decide which cases apply to a subject: data that is known before anything runs. */
+export interface KitFacts<CapabilitiesOfKind, FaultKindOfKind> {
+  readonly name: string;
+  readonly capabilities: CapabilitiesOfKind;
+  /** The faults that its service can show on demand; a live cloud has none. */
+  readonly faults: readonly FaultKindOfKind[];
+  /** Whether the provider is behind the layers of the core, which retry and check capabilities. */
+  readonly layered: boolean;
+}
+
+/** How the kit runs the cases of a subject. */
+export interface KitSubject<Fixture> {
+  readonly name: string;
+  readonly layered: boolean;
+  /** The real time that a step may take which needs no time of the subject's clock, milliseconds; 1000 by default. */
+  readonly patienceMs?: number;
+  /** The real time that one case may take, milliseconds; 20 000 by default. */
+  readonly caseLimitMs?: number;
+  /** Opens a fresh, empty service. Called once per case. */
+  open(): Promise<Fixture>;
+}
+
+/** One fresh service, for one case. */
+export interface KitFixture<Provider, Oracle, Fault> {
+  /** Creates a provider over the fixture's service; each call creates another provider over the same service. */
+  createProvider(): Provider;
+  readonly time: FixtureTime;
+  readonly oracle: Oracle;
+  /** Present where `faults` is not empty. */
+  inject?(fault: Fault): Eventually<void>;
+  /** Ends what is left and releases everything. */
+  dispose(): Promise<void>;
+}
+
+/** The time of a fixture: the kit itself never waits. */
+export interface FixtureTime {
+  /** The clock that the provider uses too. */
+  readonly clock: Clock;
+  /** Lets that much of the clock's time pass. */
+  pass(ms: number): Promise<void>;
+  /** Lets as much time pass as the promise needs, and returns its outcome. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+  /** How long the kit waits for a change of state, milliseconds of the clock; 10 minutes by default, an hour for batches. */
+  readonly limitMs?: number;
+}
+
+/** A fault that a subject's service shows on demand. */
 export type InjectedFault =
-  /** The next request of the operation is refused, fails or is held back, and has no effect. */
+  /** The next request of the operation is refused, fails or is delayed, and has no effect. */
   | { readonly kind: 'forbidden' | 'throttled' | 'unavailable'; readonly operation: ProviderOperation }
-  /** The next request of the operation never gets an answer; whether it has an effect is the service's business. */
+  /** The next request of the operation gets no answer; the service decides whether it has an effect. */
   | { readonly kind: 'no-answer'; readonly operation: ProviderOperation }
-  /** The next request of the operation has its effect, and its caller sees a connection that broke. */
+  /** The next request of the operation has its effect, and the connection breaks before the answer. */
   | { readonly kind: 'lost-answer'; readonly operation: ProviderOperation }
-  /** The next session that is started breaks instead of becoming ready. */
+  /** The next session that is started fails instead of becoming ready. */
   | { readonly kind: 'broken-start' }
-  /** The next block of code that is started fails, with a reason. */
+  /** The next code block that is started fails, with a reason. */
   | { readonly kind: 'broken-calculation' }
   /** The session shows a state that no release knows, or is unhealthy and still held. */
   | { readonly kind: 'unknown-state' | 'degraded'; readonly sessionId: string }
-  /** The session has work from elsewhere, or has it no longer. */
+  /** The session starts or ends work that another client gave it. */
   | { readonly kind: 'busy' | 'idle'; readonly sessionId: string };
 
 /** The name of a fault. */
 export type FaultKind = InjectedFault['kind'];
 
-/** What decides which cases apply to a subject: data, known before anything runs. */
-export interface SubjectFacts {
-  readonly name: string;
-  readonly capabilities: Capabilities;
-  /** Which faults its service can be made to have; a live cloud has none. */
-  readonly faults: readonly FaultKind[];
-  /** Whether the provider stands behind the layers of the core, which retry and check capabilities. */
-  readonly layered: boolean;
-}
+/** The facts that decide which cases apply to a provider of sessions. */
+export type SubjectFacts = KitFacts<Capabilities, FaultKind>;
 
-/** Something to check: a provider with a service behind it that can be asked and made to fail. */
-export interface ConformanceSubject extends SubjectFacts {
-  /** Statements for `capabilities.sql`, in the provider's dialect. */
+/** What the kit checks: a provider, and a service behind it that reports what really happened and fails on demand. */
+export interface ConformanceSubject extends SubjectFacts, KitSubject<ConformanceFixture> {
+  /** Statements in the provider's dialect; needed for `capabilities.sql`. */
   readonly sql?: SqlSamples;
-  /** Blocks of code for `capabilities.calculations`. */
+  /** Code blocks; needed for `capabilities.calculations`. */
   readonly code?: CodeSamples;
-  /** How much real time anything may take that needs no time of the subject's clock, milliseconds; 1000 by default. */
-  readonly patienceMs?: number;
-  /** How much real time one case may take, milliseconds; 20 000 by default. */
-  readonly caseLimitMs?: number;
-  /** Opens a fresh service with nothing in it. Called once a case. */
-  open(): Promise<ConformanceFixture>;
 }
 
-/** A value, or the promise of one. */
-export type Eventually<T> = T | Promise<T>;
-
-/** One fresh service, for one case. */
-export interface ConformanceFixture {
-  /** Makes a provider over the fixture's service; called again, it makes another one over the same service. */
-  createProvider(): SessionProvider;
-  readonly time: FixtureTime;
-  readonly oracle: ConformanceOracle;
+/** One fresh service of sessions, for one case. */
+export interface ConformanceFixture extends KitFixture<SessionProvider, ConformanceOracle, InjectedFault> {
   /** A well-formed id that no session has. */
   readonly unknownSessionId: string;
-  /** What every start of this service needs besides, such as native options. */
+  /** What every start of this service needs too, such as native options. */
   readonly startOptions?: Partial<StartRequest>;
-  /** Present where `faults` is not empty. */
-  inject?(fault: InjectedFault): Eventually<void>;
-  /** Ends whatever is left and lets go of everything. */
-  dispose(): Promise<void>;
 }
 
-/** The time of a fixture: the kit never waits by itself. */
-export interface FixtureTime {
-  /** The clock that the provider has, too. */
-  readonly clock: Clock;
-  /** Lets that much of the clock's time go by. */
-  pass(ms: number): Promise<void>;
-  /** Lets time go by as far as the promise needs it, and gives its outcome. */
-  settle<T>(promise: Promise<T>): Promise<T>;
-  /** For how long a change of state is waited for, milliseconds of the clock; 10 minutes by default. */
-  readonly limitMs?: number;
-}
-
-/**
- * What really happened, told by the service itself or by whoever counts at its door: never by the provider under test.
- */
+/** What really happened, reported by the service itself or by a counter in front of it: never by the provider under test. */
 export interface ConformanceOracle {
   /** How many requests have arrived, of one operation or of all. */
   requestCount(operation?: ProviderOperation): Eventually<number>;
@@ -91,10 +101,10 @@ export interface ConformanceOracle {
   started(): Eventually<readonly string[]>;
   /** The ids of the sessions that still hold something. */
   live(): Eventually<readonly string[]>;
-  /** The idle timeout that is in force for a session, milliseconds. */
+  /** The idle timeout in force for a session, milliseconds. */
   idleTimeoutMs(sessionId: string): Eventually<number>;
   /** How many statements the engine is working on; 0 where there is no engine. */
   runningStatements(): Eventually<number>;
-  /** The ids of all blocks of code that were ever run; needed for `capabilities.calculations`. */
+  /** The ids of all code blocks that ever ran; needed for `capabilities.calculations`. */
   calculations?(): Eventually<readonly string[]>;
 }

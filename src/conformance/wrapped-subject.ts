@@ -1,16 +1,16 @@
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { ConformanceFixture, ConformanceSubject } from './subject.ts';
 
-/** What stands around the provider of a subject. */
+/** What wraps the provider of a subject. */
 export interface SubjectWrapping {
-  /** What to call it in reports, after the subject's own name. */
+  /** Its name in reports, after the subject's own name. */
   readonly name: string;
-  /** True where the wrapping retries and checks capabilities, as the layers of the core do. */
+  /** True where the wrapper retries and checks capabilities, as the layers of the core do. */
   readonly layered?: boolean;
   readonly wrap: (provider: SessionProvider, fixture: ConformanceFixture) => SessionProvider;
 }
 
-/** The same subject with something around its provider: the layers, a pool, a decorator of your own. */
+/** The same subject with a wrapper around its provider: the layers, a pool, a decorator of your own. */
 export function wrappedSubject(
   subject: ConformanceSubject,
   { name, layered, wrap }: SubjectWrapping,
@@ -21,6 +21,7 @@ export function wrappedSubject(
     layered: layered ?? subject.layered,
     open: async () => {
       const fixture = await subject.open();
+      // Named one by one: a fixture may be an object of a class, whose methods a spread would lose.
       return {
         createProvider: () => wrap(fixture.createProvider(), fixture),
         time: fixture.time,

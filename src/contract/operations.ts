@@ -2,6 +2,7 @@ import type { BatchProvider } from './batch-provider.ts';
 import type { CalculationRunner } from './calculation-runner.ts';
 import type { CallContext } from './call-context.ts';
 import type { CapabilityFlag } from './capabilities.ts';
+import type { CallClass } from './ports.ts';
 import type { Effect } from './session-error.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { StatementRunner } from './statement-runner.ts';
@@ -24,9 +25,6 @@ export type BatchOperation = Verb<BatchProvider>;
 
 /** The verbs of both kinds of providers. */
 export type Operation = ProviderOperation | BatchOperation;
-
-/** Services count calls that read and calls that change something in separate rate limits. */
-export type CallClass = 'reads' | 'writes';
 
 /** What everything around a provider needs to know about one verb. */
 export interface OperationFacts {

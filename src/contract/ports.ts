@@ -1,5 +1,3 @@
-import type { CallClass } from './operations.ts';
-
 /** Time. `nowMs` is for people and records; `monotonicMs` is for waiting and never jumps. */
 export interface Clock {
   /** Wall time, epoch milliseconds. */
@@ -44,6 +42,9 @@ export interface Span {
 export interface Tracer {
   startSpan(name: string, attributes: Readonly<Record<string, SpanAttribute>>): Span;
 }
+
+/** Services count calls that read and calls that change something in separate rate limits. */
+export type CallClass = 'reads' | 'writes';
 
 /** The rate budget that all callers of one scope share. */
 export interface CallBudget {

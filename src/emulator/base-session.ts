@@ -1,20 +1,16 @@
 import { SessionError } from '../contract/session-error.ts';
-import type { EmulatedSession, SessionTruth } from './emulated-session.ts';
-import { Lifecycle, type Phase } from './lifecycle.ts';
-import type { ServiceId } from './service.ts';
-import type { Timeline } from './timeline.ts';
+import type { EmulatedSession, ServiceId, SessionTruth } from './service.ts';
+import { Lifecycle, type Phase, type Timeline } from './timeline.ts';
 
-/** What a service says about its session states. */
 interface SessionStates<State extends string> {
   readonly all: readonly State[];
   readonly first: State;
-  /** Nothing is held any more. */
+  /** States that hold no resources. */
   readonly ended: readonly State[];
-  /** The data plane takes calls; never, where the emulator has none for the service. */
+  /** States in which the data plane accepts calls; absent where the emulator has no data plane for the service. */
   readonly working?: readonly State[];
 }
 
-/** What every session is born with. */
 export interface SessionBirth<State extends string> {
   readonly service: ServiceId;
   readonly scope: string;
@@ -23,12 +19,13 @@ export interface SessionBirth<State extends string> {
   readonly states: SessionStates<State>;
   /** The reason shown with the first state. */
   readonly reason?: string;
-  /** How long the record of an ended session can still be read; for ever unless said. */
+  /** How long the record of an ended session can be read (default: forever). */
   readonly retentionMs: number | undefined;
 }
 
 /** The part of a session that is the same in every service: its phases, its end, its disappearance, and the truth about it. */
 export abstract class BaseSession<State extends string> implements EmulatedSession {
+  readonly service: ServiceId;
   readonly id: string;
   readonly scope: string;
   protected readonly lifecycle: Lifecycle<State>;
@@ -40,6 +37,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
 
   constructor(timeline: Timeline, birth: SessionBirth<State>) {
     this.timeline = timeline;
+    this.service = birth.service;
     this.id = birth.id;
     this.scope = birth.scope;
     this.#birth = birth;
@@ -54,7 +52,6 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     return this.lifecycle.startedAtMs;
   }
 
-  /** Whether it still holds resources. */
   get live(): boolean {
     return this.#vanishedAtMs === undefined && !this.#birth.states.ended.includes(this.state);
   }
@@ -68,7 +65,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     return () => this.#listeners.delete(listener);
   }
 
-  /** What a reader sees who is `lagMs` behind; nothing before the start and after the record is gone. */
+  /** What a reader sees who is `lagMs` behind; undefined before the start and after the record is gone. */
   seen(lagMs: number): Phase<State> | undefined {
     return this.#forgotten ? undefined : this.lifecycle.asOf(lagMs);
   }
@@ -76,7 +73,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
   truth(): SessionTruth {
     const endedAtMs = this.#vanishedAtMs ?? this.lifecycle.firstTimeIn(this.#birth.states.ended);
     return {
-      service: this.#birth.service,
+      service: this.service,
       scope: this.scope,
       id: this.id,
       token: this.#birth.token,
@@ -92,17 +89,10 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     const { all } = this.#birth.states;
     const known = all.find((candidate) => candidate === state);
     if (known === undefined) {
-      throw new SessionError(
-        'config-invalid',
-        `${this.#birth.service} has no session state '${state}', only ${all.join(', ')}.`,
-        {
-          operation: 'emulator fault',
-        },
-      );
+      const message = `${this.service} has no session state '${state}'. States: ${all.join(', ')}.`;
+      throw new SessionError('config-invalid', message, { operation: 'emulator fault' });
     }
-    this.timeline.after(when.afterMs, () => {
-      this.enter(known, when.reason);
-    });
+    this.timeline.after(when.afterMs, () => this.enter(known, when.reason));
   }
 
   vanish(afterMs: number): void {
@@ -112,35 +102,32 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
         this.onEnd();
       }
       this.#forgotten = true;
-      this.#tellChange();
+      this.#notify();
     });
   }
 
   abstract setBusy(busy: boolean): void;
 
-  /** Goes into a state, unless the session has ended. */
+  /** Enters a state unless the session has ended. */
   protected enter(state: State, reason?: string): void {
     if (!this.live) return;
     this.lifecycle.enter(state, reason);
     this.onEnter(state);
-    this.#tellChange();
+    this.#notify();
     if (!this.#birth.states.ended.includes(state)) return;
     this.onEnd();
     const { retentionMs } = this.#birth;
-    if (retentionMs !== undefined) {
-      this.timeline.after(retentionMs, () => {
-        this.#forgotten = true;
-      });
-    }
+    if (retentionMs === undefined) return;
+    this.timeline.after(retentionMs, () => {
+      this.#forgotten = true;
+    });
   }
 
-  #tellChange(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Plans what follows from a state. */
   protected abstract onEnter(state: State): void;
 
-  /** Releases what the session held. */
   protected abstract onEnd(): void;
 }

@@ -1,15 +1,15 @@
 import type { ServiceId } from './service.ts';
 
-/** What the emulator remembers of one call. It never holds a signature, an endpoint token or the value of a property. */
+/** The record of one call. It never contains a signature, an endpoint token or the value of a property. */
 export interface CallRecord {
   /** Counts from 1. */
   readonly number: number;
   /** Epoch milliseconds on the emulator's clock. */
   readonly atMs: number;
   readonly service: ServiceId;
-  /** Undefined when no operation could be made out. */
+  /** Undefined when the operation is unknown. */
   readonly operation: string | undefined;
-  /** The request as it was read, property values masked; undefined when it could not be. */
+  /** The parsed request with masked property values; undefined when it could not be parsed. */
   readonly input: unknown;
   /** The idempotency token, where the operation has one and the caller sent it. */
   readonly token: string | undefined;
@@ -20,20 +20,20 @@ export interface CallRecord {
   readonly userAgent: string | undefined;
   readonly requestId: string;
   readonly sessionId: string | undefined;
-  /** The status of the answer, whether it got through or not. */
+  /** The status of the answer, also when a fault withheld it. */
   readonly httpStatus: number | undefined;
   /** The code of the error answer. */
   readonly errorCode: string | undefined;
-  /** The kinds of the faults that struck. */
+  /** The kinds of the faults that struck the call. */
   readonly faults: readonly string[];
-  /** What became of the answer. */
+  /** Whether the answer was sent, replaced by a reset, or withheld. */
   readonly delivery: 'answer' | 'reset' | 'silence';
 }
 
-/** A record that is still being filled in. */
+/** A record that is not complete yet. */
 export type OpenCallRecord = { -readonly [Member in keyof CallRecord]: CallRecord[Member] };
 
-/** How many calls are remembered unless told otherwise; the oldest are forgotten first. */
+/** How many calls are remembered; the oldest are forgotten first. */
 const REMEMBERED_CALLS = 100_000;
 
 /** Every call that reached a service, in order. */
@@ -42,11 +42,15 @@ export class CallLog {
   #count = 0;
 
   open(
-    start: Pick<CallRecord, 'atMs' | 'service' | 'invocationId' | 'attempt' | 'userAgent' | 'requestId'>,
+    start: Pick<CallRecord, 'atMs' | 'service' | 'requestId'> &
+      Partial<Pick<CallRecord, 'invocationId' | 'attempt' | 'userAgent'>>,
   ): OpenCallRecord {
     this.#count += 1;
     const record: OpenCallRecord = {
       number: this.#count,
+      invocationId: undefined,
+      attempt: undefined,
+      userAgent: undefined,
       ...start,
       operation: undefined,
       input: undefined,
@@ -68,7 +72,7 @@ export class CallLog {
   }
 }
 
-/** Maps whose values users put passwords into; their keys stay. */
+/** Maps whose values may contain passwords; their keys are kept. */
 const MASKED_MEMBERS = new Set(['properties', 'Properties', 'SparkProperties', 'AdditionalConfigs']);
 
 /** The request without the values of properties. */

@@ -1,17 +1,14 @@
+import { requireSignature, type SignatureRules } from './aws/aws-signature.ts';
 import { maskProperties, type CallLog, type OpenCallRecord } from './call-log.ts';
-import { requireSignature, type SignatureRules } from './aws-signature.ts';
-import type { EmulatedSession } from './emulated-session.ts';
 import type { FaultScript } from './fault-script.ts';
 import type { Fault, FaultEffect } from './fault.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { BrokenConstraints, readInput, WrongType } from './read-input.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import { ServiceError } from './service-error.ts';
-import type { EmulatedService, RoutedCall } from './service.ts';
+import { ServiceError, type EmulatedService, type EmulatedSession, type RoutedCall } from './service.ts';
 import type { Timeline } from './timeline.ts';
 import { header, type Delivery, type WireAnswer, type WireRequest } from './wire.ts';
 
-/** What the way of a call through the emulator needs. */
 export interface PipelineParts {
   readonly service: EmulatedService;
   readonly timeline: Timeline;
@@ -24,7 +21,7 @@ export interface PipelineParts {
 
 type Struck = { readonly [Kind in FaultEffect['kind']]?: Extract<Fault, { readonly kind: Kind }> };
 
-/** Takes one request from the wire to its answer: signature, faults and rates before the effect, the operation, faults after it. */
+/** Answers one request: signature, faults and rates before the effect, the operation, faults after it. */
 export function answerCall(parts: PipelineParts, request: WireRequest): Delivery {
   const { service, timeline, random, log } = parts;
   timeline.settle();
@@ -44,83 +41,79 @@ export function answerCall(parts: PipelineParts, request: WireRequest): Delivery
 
 function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord): Delivery {
   const { service } = parts;
-  const refuse = (error: ServiceError): WireAnswer => {
+  const refuse = (error: unknown): WireAnswer => {
+    if (!(error instanceof ServiceError)) throw error;
     record.httpStatus = error.httpStatus;
     record.errorCode = error.code;
     return service.protocol.refuse(error, record.requestId);
   };
   try {
-    // Before the route, so that a client of another service hears what is wrong and not that its operation is unknown.
+    // Before the route, so that a client of another service reads what is wrong and not that its operation is unknown.
     const { signingName } = service;
     if (signingName !== undefined) requireSignature(request, { ...parts.signature, signingName }, service.errors);
     const routed = service.protocol.route(request);
     record.operation = routed.operation;
-    const struck = strike(parts, routed.operation);
+    const faults = parts.faults.strike(service.id, routed.operation);
+    const struck: Struck = Object.fromEntries(faults.map((fault) => [fault.kind, fault]));
     record.faults = Object.keys(struck);
     if (struck.reset?.when === 'before') return { how: 'reset' };
     if (struck.html !== undefined) {
       record.httpStatus = HTML_ANSWER.status;
       return { how: 'answer', answer: HTML_ANSWER, delayMs: 0 };
     }
-    return deliver(struck, perform({ parts, routed, record, struck, refuse }));
+    let answer: WireAnswer;
+    try {
+      answer = perform(parts, routed, { record, struck });
+    } catch (error) {
+      answer = refuse(error);
+    }
+    if (struck.reset !== undefined) return { how: 'reset' };
+    if (struck['lost-answer'] !== undefined) return { how: 'silence' };
+    return { how: 'answer', answer, delayMs: struck.slow?.delayMs ?? 0 };
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
     return { how: 'answer', answer: refuse(error), delayMs: 0 };
   }
 }
 
-function perform(step: {
-  parts: PipelineParts;
-  routed: RoutedCall;
-  record: OpenCallRecord;
-  struck: Struck;
-  refuse: (error: ServiceError) => WireAnswer;
-}): WireAnswer {
-  const { parts, routed, record, struck, refuse } = step;
+function perform(
+  parts: PipelineParts,
+  routed: RoutedCall,
+  { record, struck }: { readonly record: OpenCallRecord; readonly struck: Struck },
+): WireAnswer {
   const { service } = parts;
-  try {
-    refuseByFault(parts, struck);
-    if (!parts.limiter.admits(service.quotaOf?.(routed.operation) ?? routed.operation))
-      throw service.errors.throttled();
-    const input = read(service, routed);
-    record.input = maskProperties(input);
-    record.token = tokenOf(routed, input);
-    let touched: EmulatedSession | undefined;
-    const output = routed.definition.run(input, {
-      emptyPage: struck['empty-page'] !== undefined,
-      calculationFailure: calculationFailure(struck),
-      touches(session) {
-        touched = session;
-        record.sessionId = session.id;
-      },
-    });
-    if (touched !== undefined) disturb(touched, struck);
-    const { status = 200 } = routed;
-    record.httpStatus = status;
-    const told = withUnknownStates(output, struck['unknown-state']?.state);
-    return service.protocol.answer(routed.encode?.(told) ?? told, record.requestId, status);
-  } catch (error) {
-    if (error instanceof ServiceError) return refuse(error);
-    throw error;
-  }
-}
-
-function strike(parts: PipelineParts, operation: string): Struck {
-  const struck = parts.faults.strike(parts.service.id, operation);
-  return Object.fromEntries(struck.map((fault) => [fault.kind, fault]));
+  refuseByFault(service, struck);
+  if (!parts.limiter.admits(service.quotaOf?.(routed.operation) ?? routed.operation)) throw service.errors.throttled();
+  const input = read(service, routed);
+  record.input = maskProperties(input);
+  record.token = tokenOf(service, input);
+  let touched: EmulatedSession | undefined;
+  const failure = struck['calculation-fails'];
+  const output = routed.definition.run(input, {
+    operation: routed.operation,
+    emptyPage: struck['empty-page'] !== undefined,
+    calculationFailure: failure && (failure.reason ?? 'The calculation failed.'),
+    touches(session) {
+      touched = session;
+      record.sessionId = session.id;
+    },
+  });
+  if (touched !== undefined) disturb(touched, struck);
+  const { status = 200 } = routed;
+  record.httpStatus = status;
+  const shown = withUnknownStates(output, struck['unknown-state']?.state);
+  return service.protocol.answer(routed.encode?.(shown) ?? shown, record.requestId, status);
 }
 
 /** Faults that are an error answer and nothing else. */
-function refuseByFault(parts: PipelineParts, struck: Struck): void {
-  const { errors } = parts.service;
+function refuseByFault({ errors }: EmulatedService, struck: Struck): void {
   if (struck.throttle !== undefined) {
     const { code, httpStatus, message, members } = errors.throttled();
     throw new ServiceError(code, httpStatus, message, { members, headers: retryAfter(struck.throttle.retryAfterMs) });
   }
   if (struck['server-error'] !== undefined) throw errors.internal();
   if (struck.error !== undefined) {
-    const { code, httpStatus, message } = struck.error;
-    throw new ServiceError(code, httpStatus, message ?? `${code}, as the fault script has it.`);
+    const { code, httpStatus, message = `${code}, from the fault script.` } = struck.error;
+    throw new ServiceError(code, httpStatus, message);
   }
 }
 
@@ -130,27 +123,21 @@ function retryAfter(ms: number | undefined): Readonly<Record<string, string>> {
   return ms % 1000 === 0 ? { 'retry-after': String(ms / 1000) } : { 'x-amz-retry-after': String(ms) };
 }
 
-function read(service: EmulatedService, routed: RoutedCall): unknown {
+function read({ errors }: EmulatedService, routed: RoutedCall): unknown {
   try {
     return readInput(routed.definition.input, routed.members());
   } catch (error) {
-    if (error instanceof BrokenConstraints) throw service.errors.invalid(error.message);
-    if (error instanceof WrongType) throw service.errors.unreadable(error.message);
+    if (error instanceof BrokenConstraints) throw errors.invalid(error.message);
+    if (error instanceof WrongType) throw errors.unreadable(error.message);
     if (error instanceof SyntaxError || error instanceof URIError) {
-      throw service.errors.unreadable('The request cannot be read.');
+      throw errors.unreadable('The request cannot be read.');
     }
     throw error;
   }
 }
 
-function tokenOf(routed: RoutedCall, input: unknown): string | undefined {
-  const name = routed.definition.token;
-  return name === undefined ? undefined : (input as Readonly<Record<string, string | undefined>>)[name];
-}
-
-function calculationFailure(struck: Struck): string | undefined {
-  const fault = struck['calculation-fails'];
-  return fault === undefined ? undefined : (fault.reason ?? 'The calculation failed.');
+function tokenOf({ tokenMember }: EmulatedService, input: unknown): string | undefined {
+  return tokenMember === undefined ? undefined : (input as Readonly<Record<string, string | undefined>>)[tokenMember];
 }
 
 function disturb(session: EmulatedSession, struck: Struck): void {
@@ -167,12 +154,6 @@ function withUnknownStates(output: object, state: string | undefined): object {
       (name === 'State' || name === 'state' || name === 'status') && typeof value === 'string' ? state : value,
     ),
   ) as object;
-}
-
-function deliver(struck: Struck, answer: WireAnswer): Delivery {
-  if (struck.reset?.when === 'after') return { how: 'reset' };
-  if (struck['lost-answer'] !== undefined) return { how: 'silence' };
-  return { how: 'answer', answer, delayMs: struck.slow?.delayMs ?? 0 };
 }
 
 const HTML_ANSWER: WireAnswer = {

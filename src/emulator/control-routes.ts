@@ -3,10 +3,10 @@ import type { Emulator } from './emulator.ts';
 import type { Fault } from './fault.ts';
 import type { Delivery, WireRequest } from './wire.ts';
 
-/** Where the control routes live; no service has such a path. */
+/** The prefix of the control routes; no service has such a path. */
 export const CONTROL_PREFIX = '/__emulator/';
 
-/** The emulator's own routes on every port: what other processes need to drive it. */
+/** The emulator's own routes on every port, for other processes. */
 export function answerControl(emulator: Emulator, request: WireRequest): Delivery {
   try {
     const route = `${request.method} ${request.path.slice(CONTROL_PREFIX.length)}`;
@@ -37,7 +37,7 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       };
     }
     case 'POST advance':
-      emulator.advance(memberOf(body, 'ms', 'number'));
+      emulator.advance(member(body, 'ms'));
       return { nowMs: emulator.nowMs() };
     case 'POST faults':
       emulator.faults.add(...((Array.isArray(body) ? body : [body]) as Fault[]));
@@ -46,26 +46,26 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       emulator.faults.clear();
       return { pending: [] };
     case 'POST busy':
-      emulator.setBusy(memberOf(body, 'sessionId', 'string'), memberOf(body, 'busy', 'boolean'));
+      emulator.setBusy(member(body, 'sessionId'), member(body, 'busy'));
       return {};
     default:
       return undefined;
   }
 }
 
-interface JsonTypes {
-  number: number;
-  string: string;
-  boolean: boolean;
+interface Members {
+  readonly ms: number;
+  readonly sessionId: string;
+  readonly busy: boolean;
 }
 
-function memberOf<Type extends keyof JsonTypes>(body: unknown, name: string, type: Type): JsonTypes[Type] {
-  const value =
-    typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;
-  if (typeof value !== type) {
-    throw new SessionError('config-invalid', `The body needs a ${type} '${name}'.`, { operation: 'emulator control' });
-  }
-  return value as JsonTypes[Type];
+const MEMBER_TYPES: Readonly<Record<keyof Members, string>> = { ms: 'number', sessionId: 'string', busy: 'boolean' };
+
+function member<Name extends keyof Members>(body: unknown, name: Name): Members[Name] {
+  const value = typeof body === 'object' && body !== null ? (body as Partial<Members>)[name] : undefined;
+  if (typeof value === MEMBER_TYPES[name]) return value as Members[Name];
+  const message = `The body needs a member '${name}' of type ${MEMBER_TYPES[name]}.`;
+  throw new SessionError('config-invalid', message, { operation: 'emulator control' });
 }
 
 function json(status: number, body: object): Delivery {

@@ -8,41 +8,37 @@ interface Planned {
   toStrike: number;
 }
 
-/** Where a fault strikes when it does not say: sessions and calculations break when they are started. */
-const USUAL_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> = {
+/** The default operations of faults: sessions and calculations break when they are started. */
+const DEFAULT_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> = {
   'session-becomes': ['StartSession', 'CreateSession'],
   'session-vanishes': ['StartSession', 'CreateSession'],
   'calculation-fails': ['StartCalculationExecution'],
   'rpc-finds-nothing': ['Interrupt'],
 };
-/** Where the other faults of the data plane strike when they do not say. */
-const USUAL_RPC = ['ExecutePlan'];
+/** The default operation of the other faults of the data plane. */
+const DEFAULT_RPC = ['ExecutePlan'];
 
-/** Faults that take the place of the answer: a call has one answer, so one of them strikes it and the next waits for the next call. */
-const SPOILERS: ReadonlySet<FaultEffect['kind']> = new Set([
-  'throttle',
-  'server-error',
-  'html',
-  'error',
-  'reset',
-  'lost-answer',
+/**
+ * Faults that replace the answer, or end a call of the data plane: a call has one end, so one of them strikes it and the next
+ * waits for the next call.
+ */
+const ENDS: ReadonlySet<FaultEffect['kind']> = new Set([
+  ...(['throttle', 'server-error', 'html', 'error', 'reset', 'lost-answer'] as const),
+  ...(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut'] as const),
 ]);
 
-/** Faults that are the end of a call of the data plane, which has one. */
-const RPC_ENDS: ReadonlySet<FaultEffect['kind']> = new Set(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut']);
-
-/** A fault of the data plane strikes there alone, and the others never do. */
+/** Faults of the data plane strike only there, and the others never do. */
 function isRpcFault(fault: Fault): fault is RpcFault {
   return fault.kind.startsWith('rpc-');
 }
 
-/** Spoilers that keep the call from taking effect: what happens to a session then waits for a call that does. */
-function isPrevented(spoiler: Fault | undefined): boolean {
-  if (spoiler === undefined || spoiler.kind === 'lost-answer') return false;
-  return spoiler.kind !== 'reset' || spoiler.when === 'before';
+/** Whether the call takes no effect: what happens to a session then waits for a call that does. */
+function hasNoEffect(end: Fault | undefined): boolean {
+  if (end === undefined || end.kind === 'lost-answer') return false;
+  return end.kind !== 'reset' || end.when === 'before';
 }
 
-/** The faults that are still to come. */
+/** The faults that have not struck yet. */
 export class FaultScript {
   readonly #random: Random;
   #planned: Planned[] = [];
@@ -52,10 +48,10 @@ export class FaultScript {
   }
 
   /**
-   * Adds faults to those that wait already. They strike in this order; a call can be struck by several that go together,
+   * Adds faults after those that are pending. They strike in this order; several can strike one call when they combine,
    * such as `slow` and `session-becomes`.
    *
-   * @throws SessionError `config-invalid` when a fault is not understood; then none is added.
+   * @throws SessionError `config-invalid` when a fault is not valid; then none is added.
    */
   add(...faults: readonly Fault[]): void {
     const planned = faults.map(parseFault).map((fault) => ({
@@ -66,54 +62,48 @@ export class FaultScript {
     this.#planned.push(...planned);
   }
 
-  /** Forgets every fault that has not struck yet. */
+  /** Removes every pending fault. */
   clear(): void {
     this.#planned = [];
   }
 
-  /** The faults that still wait. */
+  /** The pending faults. */
   pending(): readonly Fault[] {
     return this.#planned.map((planned) => planned.fault);
   }
 
-  /** The faults that strike this call of the data plane, one of each kind and one that ends it; each is used up by as much. */
+  /** Takes the faults that strike this call of the data plane: one of each kind, and one that ends it. */
   strikeRpc(service: ServiceId, method: string): readonly RpcFault[] {
-    const taken = new Set<string>();
-    const struck: RpcFault[] = [];
-    for (const planned of this.#planned) {
-      const { fault } = planned;
-      if (!isRpcFault(fault)) continue;
-      const slot = RPC_ENDS.has(fault.kind) ? 'end' : fault.kind;
-      if (taken.has(slot) || !this.#strikes(planned, service, method)) continue;
-      taken.add(slot);
-      struck.push(fault);
-    }
-    this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
-    return struck;
+    return this.#take(({ fault }) => isRpcFault(fault), service, method).filter(isRpcFault);
   }
 
-  /** The faults that strike this call; each is used up by as much. */
+  /** Takes the faults that strike this call: one of each kind, and one that replaces its answer. */
   strike(service: ServiceId, operation: string): readonly Fault[] {
-    const spoiler = this.#planned.find(
-      (planned) => SPOILERS.has(planned.fault.kind) && this.#strikes(planned, service, operation),
-    );
+    return this.#take(({ fault }) => !isRpcFault(fault), service, operation);
+  }
+
+  #take(isHere: (planned: Planned) => boolean, service: ServiceId, operation: string): readonly Fault[] {
+    const here = this.#planned.filter(isHere);
+    const strikes = (planned: Planned): boolean => this.#strikes(planned, service, operation);
+    const end = here.find((planned) => ENDS.has(planned.fault.kind) && strikes(planned));
     const taken = new Set<string>();
-    const others = this.#planned.filter((planned) => {
+    const struck = here.filter((planned) => {
       const { kind } = planned.fault;
-      if (isRpcFault(planned.fault) || SPOILERS.has(kind) || taken.has(kind)) return false;
-      if (kind in USUAL_OPERATIONS && isPrevented(spoiler?.fault)) return false;
-      if (!this.#strikes(planned, service, operation)) return false;
+      if (planned === end) return true;
+      if (ENDS.has(kind) || taken.has(kind)) return false;
+      if (kind in DEFAULT_OPERATIONS && !isRpcFault(planned.fault) && hasNoEffect(end?.fault)) return false;
+      if (!strikes(planned)) return false;
       taken.add(kind);
       return true;
     });
     this.#planned = this.#planned.filter((planned) => planned.toStrike > 0);
-    return [...(spoiler === undefined ? [] : [spoiler]), ...others].map((planned) => planned.fault);
+    return struck.map((planned) => planned.fault);
   }
 
   #strikes(planned: Planned, service: ServiceId, operation: string): boolean {
     const { fault } = planned;
-    const usual = USUAL_OPERATIONS[fault.kind] ?? (isRpcFault(fault) ? USUAL_RPC : undefined);
-    const aims = fault.operation === undefined ? usual : [fault.operation];
+    const defaults = DEFAULT_OPERATIONS[fault.kind] ?? (isRpcFault(fault) ? DEFAULT_RPC : undefined);
+    const aims = fault.operation === undefined ? defaults : [fault.operation];
     if (fault.service !== undefined && fault.service !== service) return false;
     if (aims !== undefined && !aims.includes(operation)) return false;
     if (planned.toSkip > 0) {

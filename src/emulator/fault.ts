@@ -1,23 +1,23 @@
 import { SessionError } from '../contract/session-error.ts';
+import { GRPC_CODES, type RpcCode } from './grpc-status.ts';
 import { BrokenConstraints, readInput, WrongType } from './read-input.ts';
-import { rpcFaultShapes, type RpcFaultEffect } from './data-plane/rpc-fault.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
-import { structure, text, whole, type StructureShape, type TextShape } from './shapes.ts';
+import { flag, oneOf, structure, text, whole, type Shape } from './shapes.ts';
 
 /** Which calls a fault strikes. */
 export interface FaultAim {
-  /** All services unless named. */
+  /** Default: all services. */
   readonly service?: ServiceId;
   /**
-   * All operations unless named; faults that happen to a session strike `StartSession`, calculations `StartCalculationExecution`,
-   * those of the data plane `ExecutePlan` or `Interrupt`.
+   * Default: all operations; faults that happen to a session strike `StartSession` or `CreateSession`, `calculation-fails`
+   * strikes `StartCalculationExecution`, those of the data plane strike `ExecutePlan` or `Interrupt`.
    */
   readonly operation?: string;
-  /** Spares this many matching calls first; 0 unless said. */
+  /** Skips this many matching calls first (default 0). */
   readonly skip?: number;
-  /** Strikes this many calls; once unless said, and without end when there is a `probability`. */
+  /** Strikes this many calls (default 1; with a `probability`, without limit). */
   readonly times?: number;
-  /** The chance, from the seed, that a matching call is struck, from 0 to 1; always unless said. */
+  /** The probability, from the seed, that a matching call is struck, from 0 to 1 (default 1). */
   readonly probability?: number;
 }
 
@@ -26,91 +26,157 @@ export type FaultEffect = ControlFaultEffect | RpcFaultEffect;
 
 /** What a fault does to a call of the service's own API. */
 export type ControlFaultEffect =
-  /** The service's throttling error, nothing happens; `retryAfterMs` goes into `retry-after` (whole seconds) or `x-amz-retry-after`. */
+  /** The service's throttling error, no effect; `retryAfterMs` goes into `retry-after` (whole seconds) or `x-amz-retry-after`. */
   | { readonly kind: 'throttle'; readonly retryAfterMs?: number }
-  /** The service's internal error, HTTP 500, nothing happens. */
+  /** The service's internal error, HTTP 500, no effect. */
   | { readonly kind: 'server-error' }
-  /** HTTP 503 with an HTML body, as a proxy in between answers, nothing happens. */
+  /** HTTP 503 with an HTML body, as a proxy in between answers, no effect. */
   | { readonly kind: 'html' }
-  /** Any error by its code, nothing happens; for example AccessDeniedException 403. */
+  /** Any error by its code, no effect; for example AccessDeniedException 403. */
   | { readonly kind: 'error'; readonly code: string; readonly httpStatus: number; readonly message?: string }
   /** The connection is reset, before or after the call has taken effect. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
   /** The call takes effect at once and its answer comes late, by the emulator's clock. */
   | { readonly kind: 'slow'; readonly delayMs: number }
-  /** The call takes effect and the client never hears of it. */
+  /** The call takes effect and the client never gets an answer. */
   | { readonly kind: 'lost-answer' }
-  /** Every session state in the answer is replaced by a word the model does not have. */
+  /** Every session state in the answer is replaced by a word that the model does not have. */
   | { readonly kind: 'unknown-state'; readonly state: string }
-  /** A list answers an empty page that still has a next token. */
+  /** A list answers an empty page with a next token. */
   | { readonly kind: 'empty-page' }
-  /** The session of the call gets into a state out of the blue, for example DEGRADED or FAILED. */
+  /** The session of the call changes to a state by itself, for example DEGRADED or FAILED. */
   | { readonly kind: 'session-becomes'; readonly state: string; readonly reason?: string; readonly afterMs?: number }
   /** The record of the session disappears. */
   | { readonly kind: 'session-vanishes'; readonly afterMs?: number }
   /** The calculation ends in FAILED. */
   | { readonly kind: 'calculation-fails'; readonly reason?: string };
 
-/** Something that goes wrong on purpose. */
+/** Where in the stream of answers a fault strikes. */
+export interface RpcFaultPlace {
+  /** After this many answers; 0: once the call has begun (default: before the call begins). */
+  readonly afterAnswers?: number;
+}
+
+/** How the rows of an answer can be packed, correctly or not. */
+const BATCH_PACKINGS = [
+  'pieces',
+  'lz4',
+  'zstd',
+  'pieces-out-of-order',
+  'piece-missing',
+  'wrong-row-count',
+  'wrong-start',
+  'no-arrow',
+] as const;
+
+/** How rows are packed: correctly in pieces or compressed, or corrupted. */
+export type BatchPacking = (typeof BATCH_PACKINGS)[number];
+
+/** What a fault does to a call of Spark Connect (default operation: `ExecutePlan`). */
+export type RpcFaultEffect =
+  /** The call ends with a gRPC status, and with a Spark error class and a retry delay where they are given. */
+  | ({
+      readonly kind: 'rpc-error';
+      readonly code: RpcCode;
+      readonly message?: string;
+      readonly errorClass?: string;
+      readonly retryAfterMs?: number;
+    } & RpcFaultPlace)
+  /** The stream ends with OK and without its last answers. */
+  | ({ readonly kind: 'rpc-end' } & RpcFaultPlace)
+  /** No more answers come, and the call stays open. */
+  | ({ readonly kind: 'rpc-silence' } & RpcFaultPlace)
+  /** The connection is reset, with every call on it; `goaway` sends GOAWAY instead, as a server that restarts does. */
+  | ({ readonly kind: 'rpc-cut'; readonly goaway?: boolean } & RpcFaultPlace)
+  /** An extra answer that is empty, as Sail's heartbeat, or has a field that no client knows yet. */
+  | ({ readonly kind: 'rpc-extra'; readonly answer: 'empty' | 'unknown' } & RpcFaultPlace)
+  /** Rows arrive in pieces, compressed, or corrupted. */
+  | { readonly kind: 'rpc-batch'; readonly as: BatchPacking }
+  /** The answers name another server session, as after a restart of the driver. */
+  | { readonly kind: 'rpc-server-session'; readonly id: string }
+  /** An interrupt finds nothing to interrupt (default operation: `Interrupt`). */
+  | { readonly kind: 'rpc-finds-nothing' };
+
+/** An injected fault. */
 export type Fault = FaultAim & FaultEffect;
 
-/** Something that goes wrong on purpose on the data plane. */
+/** An injected fault of the data plane. */
 export type RpcFault = FaultAim & RpcFaultEffect;
 
 const AIM = {
-  kind: text({}),
-  service: text({ oneOf: SERVICE_IDS }),
-  operation: text({ min: 1 }),
+  kind: text(),
+  service: oneOf(SERVICE_IDS),
+  operation: text(1),
   skip: whole(0, 1e9),
   times: whole(1, 1e9),
   probability: { type: 'number', min: 0, max: 1, fraction: true },
 } as const;
 
 const delay = whole(0, 1e12);
-const word: TextShape = text({ min: 1, max: 256 });
-const reason: TextShape = text({ min: 1, max: 1024 });
+const word = text(1, 256);
+const reason = text(1, 1024);
+const place = { afterAnswers: whole(0, 1e9) };
 
-const EFFECTS: Readonly<Record<FaultEffect['kind'], StructureShape>> = {
-  throttle: structure({ ...AIM, retryAfterMs: delay }),
-  'server-error': structure(AIM),
-  html: structure(AIM),
-  error: structure({ ...AIM, code: word, httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']),
-  reset: structure({ ...AIM, when: text({ oneOf: ['before', 'after'] }) }, ['when']),
-  slow: structure({ ...AIM, delayMs: delay }, ['delayMs']),
-  'lost-answer': structure(AIM),
-  'unknown-state': structure({ ...AIM, state: word }, ['state']),
-  'empty-page': structure(AIM),
-  'session-becomes': structure({ ...AIM, state: word, reason, afterMs: delay }, ['state']),
-  'session-vanishes': structure({ ...AIM, afterMs: delay }),
-  'calculation-fails': structure({ ...AIM, reason }),
-  ...rpcFaultShapes(AIM),
+/** The members of each fault besides its aim, and those that are required. */
+const MEMBERS: Readonly<
+  Record<FaultEffect['kind'], readonly [members: Readonly<Record<string, Shape>>, required?: readonly string[]]>
+> = {
+  throttle: [{ retryAfterMs: delay }],
+  'server-error': [{}],
+  html: [{}],
+  error: [{ code: word, httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
+  reset: [{ when: oneOf(['before', 'after']) }, ['when']],
+  slow: [{ delayMs: delay }, ['delayMs']],
+  'lost-answer': [{}],
+  'unknown-state': [{ state: word }, ['state']],
+  'empty-page': [{}],
+  'session-becomes': [{ state: word, reason, afterMs: delay }, ['state']],
+  'session-vanishes': [{ afterMs: delay }],
+  'calculation-fails': [{ reason }],
+  'rpc-error': [
+    {
+      ...place,
+      code: oneOf(Object.keys(GRPC_CODES)),
+      message: reason,
+      errorClass: reason,
+      retryAfterMs: delay,
+    },
+    ['code'],
+  ],
+  'rpc-end': [place],
+  'rpc-silence': [place],
+  'rpc-cut': [{ ...place, goaway: flag }],
+  'rpc-extra': [{ ...place, answer: oneOf(['empty', 'unknown']) }, ['answer']],
+  'rpc-batch': [{ as: oneOf(BATCH_PACKINGS) }, ['as']],
+  'rpc-server-session': [{ id: reason }, ['id']],
+  'rpc-finds-nothing': [{}],
 };
 
 /**
- * Reads a fault from a file or a request.
+ * Parses a fault from a file or a request.
  *
  * @throws SessionError `config-invalid` for an unknown kind, an unknown member or a value out of range.
  */
 export function parseFault(raw: unknown): Fault {
-  const kind: unknown = typeof raw === 'object' && raw !== null && 'kind' in raw ? raw.kind : undefined;
-  const shape =
-    typeof kind === 'string' && Object.hasOwn(EFFECTS, kind) ? EFFECTS[kind as FaultEffect['kind']] : undefined;
-  if (shape === undefined) {
-    throw badFault(`A fault needs a 'kind', one of: ${Object.keys(EFFECTS).join(', ')}.`);
+  const kind = typeof raw === 'object' && raw !== null && 'kind' in raw ? String(raw.kind) : '';
+  if (!Object.hasOwn(MEMBERS, kind)) {
+    throw badFault(`A fault needs a 'kind', one of: ${Object.keys(MEMBERS).join(', ')}.`);
   }
-  const unknown = Object.keys(raw as object).filter((member) => !Object.hasOwn(shape.members, member));
-  if (unknown.length > 0) throw badFault(`The fault '${String(kind)}' has no member ${unknown.join(', ')}.`);
+  const [own, required = []] = MEMBERS[kind as FaultEffect['kind']];
+  const members: Readonly<Record<string, Shape>> = { ...AIM, ...own };
+  const unknown = Object.keys(raw as object).filter((member) => !Object.hasOwn(members, member));
+  if (unknown.length > 0) throw badFault(`Fault '${kind}' has no member ${unknown.join(', ')}.`);
   try {
-    return readInput(shape, raw) as unknown as Fault;
+    return readInput(structure<typeof members, string>(members, required), raw) as unknown as Fault;
   } catch (error) {
     if (error instanceof BrokenConstraints || error instanceof WrongType) {
-      throw badFault(`The fault '${String(kind)}' is wrong: ${error.message}`, error);
+      throw badFault(`Fault '${kind}' is not valid: ${error.message}`, error);
     }
     throw error;
   }
 }
 
-/** The faults of a bad day, each with the chance `probability`: throttling, 500, HTML, and resets before and after the effect. */
+/** Typical transient faults, each with this `probability`: throttling, 500, HTML, and resets before and after the effect. */
 export function transientFaults(probability: number): readonly Fault[] {
   return [
     { kind: 'throttle', probability },

@@ -1,12 +1,9 @@
-/** Wire-level stand-ins of cloud session services, for tests: `anysession/emulator`. */
-export type { AthenaEngine } from './athena/athena-engine.ts';
-export type { AthenaOptions } from './athena/athena-options.ts';
+/** Wire-level emulators of cloud session services, for tests: `anysession/emulator`. */
+export type { AthenaEngine, AthenaOptions } from './athena/athena-options.ts';
 export type { CallRecord } from './call-log.ts';
-export type { EngineChoice, ResponderVersion } from './data-plane/engine-choice.ts';
-export type { BatchPacking, RpcFaultEffect, RpcFaultPlace } from './data-plane/rpc-fault.ts';
-export type { RpcCode } from './data-plane/rpc-status.ts';
-export type { ExpiredTokenCode } from './data-plane/ticket-book.ts';
-export type { SessionTruth } from './emulated-session.ts';
+export type { ResponderVersion } from './data-plane/connect-engine.ts';
+export type { EngineChoice } from './data-plane/engine-choice.ts';
+export type { ExpiredTokenCode } from './data-plane/gatekeeper.ts';
 export type { Emulator, EmulatorUrls } from './emulator.ts';
 export type { EmulatorOptions } from './emulator-options.ts';
 export type { ApplicationSetup, EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
@@ -17,9 +14,13 @@ export {
   type FaultAim,
   type ControlFaultEffect,
   type FaultEffect,
+  type BatchPacking,
   type RpcFault,
+  type RpcFaultEffect,
+  type RpcFaultPlace,
 } from './fault.ts';
 export type { FaultScript } from './fault-script.ts';
+export type { RpcCode } from './grpc-status.ts';
 export type { Oracle } from './oracle.ts';
 export type { RateLimit } from './rate-limiter.ts';
 export {
@@ -28,5 +29,6 @@ export {
   type RunEmulatorEnvironment,
   type RunningEmulator,
 } from './run-emulator.ts';
-export { SERVICE_IDS, type BatchTruth, type CalculationTruth, type ServiceId } from './service.ts';
+export { SERVICE_IDS, type BatchTruth, type CalculationTruth, type ServiceId, type SessionTruth } from './service.ts';
+export type { AwsSessionOptions, SessionServiceOptions } from './session-options.ts';
 export { startEmulator } from './start-emulator.ts';

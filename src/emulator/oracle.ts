@@ -1,7 +1,6 @@
-import type { SessionTruth } from './emulated-session.ts';
-import type { BatchTruth, CalculationTruth, EmulatedService, ServiceId } from './service.ts';
+import type { BatchTruth, CalculationTruth, EmulatedService, ServiceId, SessionTruth } from './service.ts';
 
-/** What really happened, for tests that must not ask the code under test. */
+/** What really happened, for tests that must not rely on the code under test. */
 export class Oracle {
   readonly #services: readonly EmulatedService[];
   readonly #settle: () => void;
@@ -30,18 +29,18 @@ export class Oracle {
     return this.#services.flatMap((service) => service.batches?.() ?? []);
   }
 
-  /** Every block of code that was ever started, oldest first. */
+  /** Every calculation that was ever started, oldest first. */
   calculations(): readonly CalculationTruth[] {
     this.#settle();
     return this.#services.flatMap((service) => service.calculations?.() ?? []);
   }
 
-  /** How many sessions were started with a token; more than one is a broken promise. */
+  /** How many sessions were started with a token; more than one breaks idempotency. */
   startedWith(token: string): number {
     return this.sessions().filter((session) => session.token === token).length;
   }
 
-  /** How many sessions were started per token; those that came without one are not counted. */
+  /** How many sessions were started per token; sessions without one are not counted. */
   startsPerToken(): ReadonlyMap<string, number> {
     const starts = new Map<string, number>();
     for (const { token } of this.sessions()) {
@@ -50,7 +49,7 @@ export class Oracle {
     return starts;
   }
 
-  /** The seconds somebody pays for, over all sessions. */
+  /** The billed seconds of all sessions. */
   billedSeconds(service?: ServiceId): number {
     return this.sessions(service).reduce((sum, session) => sum + session.billedSeconds, 0);
   }

@@ -1,51 +1,79 @@
 import type { SeededRandom } from './seeded-random.ts';
+import type { Call } from './service.ts';
+
+/** How a service pages its lists. */
+export interface PageRules {
+  /** The request members with the page size and the page token. */
+  readonly sizeMember: string;
+  readonly tokenMember: string;
+  readonly defaultSize: number;
+  /** The error for a token that was not issued for the listing. */
+  readonly invalidToken: () => Error;
+}
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly nextToken: string | undefined;
+}
 
 interface Bookmark {
   readonly listing: string;
-  readonly remaining: readonly string[];
-}
-
-/** One call of a listing. */
-export interface PageRequest {
-  /** What is listed, with every filter: a page token is good for the same listing only. */
-  readonly listing: string;
-  /** The ids of the whole listing, in order; asked for on the first page. */
-  readonly ids: () => readonly string[];
-  readonly pageSize: number;
-  readonly token: string | undefined;
-  /** Gives an empty page and a token that goes on from the same place. */
-  readonly empty: boolean;
-  /** Makes the error for a token that was not given out for this listing. */
-  readonly foreign: () => Error;
+  readonly rest: unknown;
 }
 
 /** How many page tokens are remembered; the oldest is forgotten first. */
-const REMEMBERED_TOKENS = 1000;
+const REMEMBERED_TOKENS = 10_000;
 
-/**
- * Opaque page tokens. The first page fixes which ids the listing goes through, so that following the tokens gives each of
- * them once whatever happens meanwhile; what an id looks like is read when its page is.
- */
+/** The lists of a service, with opaque page tokens. A token is valid for the same operation and the same request only. */
 export class PageBook {
   readonly #random: SeededRandom;
+  readonly #rules: PageRules;
   readonly #bookmarks = new Map<string, Bookmark>();
 
-  constructor(random: SeededRandom) {
+  constructor(random: SeededRandom, rules: PageRules) {
     this.#random = random;
+    this.#rules = rules;
   }
 
-  turn(request: PageRequest): { readonly ids: readonly string[]; readonly nextToken: string | undefined } {
-    const remaining = request.token === undefined ? request.ids() : this.#remaining(request.token, request);
-    const size = request.empty ? 0 : request.pageSize;
-    const rest = remaining.slice(size);
-    const nextToken = rest.length === 0 ? undefined : this.#mark({ listing: request.listing, remaining: rest });
-    return { ids: remaining.slice(0, size), nextToken };
+  /**
+   * Turns a page of rows by id, in order. The first page fixes the ids of the listing, so that following the tokens gives
+   * each of them once, whatever happens meanwhile; the row of an id is read when its page is.
+   */
+  list<Row>(call: Call, request: object, rows: readonly (readonly [id: string, row: Row])[]): Page<Row> {
+    const { listing, size, rest } = this.#open(call, request);
+    // Safe: a listing is always turned by the same method.
+    const ids = (rest as readonly string[] | undefined) ?? rows.map(([id]) => id);
+    const byId = new Map(rows);
+    const later = ids.slice(size);
+    return {
+      rows: ids.slice(0, size).flatMap((id) => byId.get(id) ?? []),
+      nextToken: later.length === 0 ? undefined : this.#mark({ listing, rest: later }),
+    };
   }
 
-  #remaining(token: string, request: PageRequest): readonly string[] {
-    const bookmark = this.#bookmarks.get(token);
-    if (bookmark?.listing !== request.listing) throw request.foreign();
-    return bookmark.remaining;
+  /**
+   * Turns a page of `count` rows that keep their positions, such as the runs of a batch: a token remembers a position and
+   * nothing else, so the cost of a page does not grow with the listing. `row` gives undefined for what the filter leaves out.
+   */
+  scan<Row>(call: Call, request: object, count: number, row: (position: number) => Row | undefined): Page<Row> {
+    const { listing, size, rest } = this.#open(call, request);
+    const rows: Row[] = [];
+    let position = (rest as number | undefined) ?? 0;
+    for (; position < count && rows.length < size; position++) {
+      const found = row(position);
+      if (found !== undefined) rows.push(found);
+    }
+    return { rows, nextToken: position < count ? this.#mark({ listing, rest: position }) : undefined };
+  }
+
+  /** The listing that a request names, the size of the page, and what remains of the listing; undefined on the first page. */
+  #open({ operation, emptyPage }: Call, request: object): Bookmark & { readonly size: number } {
+    const { sizeMember, tokenMember, defaultSize, invalidToken } = this.#rules;
+    const { [sizeMember]: size = defaultSize, [tokenMember]: token, ...filters } = request as Record<string, unknown>;
+    const listing = `${operation} ${JSON.stringify(filters)}`;
+    const bookmark = typeof token === 'string' ? this.#bookmarks.get(token) : { listing, rest: undefined };
+    if (bookmark?.listing !== listing) throw invalidToken();
+    return { ...bookmark, size: emptyPage ? 0 : Number(size) };
   }
 
   #mark(bookmark: Bookmark): string {

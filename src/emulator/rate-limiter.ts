@@ -4,7 +4,7 @@ import type { Timeline } from './timeline.ts';
 export interface RateLimit {
   /** Calls per second in the long run. */
   readonly perSecond: number;
-  /** Calls at once after a quiet time; `perSecond`, at least 1, unless said. */
+  /** Calls at once after a quiet time (default: `perSecond`, at least 1). */
   readonly burst?: number;
 }
 
@@ -19,7 +19,7 @@ export class RateLimiter {
     this.#limits = limits;
   }
 
-  /** Takes one call out of the operation's bucket; false when it is empty. */
+  /** Takes one call from the operation's bucket; false when it is empty. */
   admits(operation: string): boolean {
     const limit = Object.hasOwn(this.#limits, operation) ? this.#limits[operation] : undefined;
     if (limit === undefined) return true;

@@ -1,11 +1,11 @@
-import type { ListShape, MapShape, NumberShape, Shape, StructureShape, TextShape, ValueOf } from './shapes.ts';
+import type { MapShape, Shape, StructureShape, TextShape, ValueOf } from './shapes.ts';
 
-/** A request that cannot be read at all: a member has another type than the model says. */
+/** A request that cannot be read: a member has another type than in the model. */
 export class WrongType extends Error {
   override readonly name = 'WrongType';
 }
 
-/** A request that can be read and breaks constraints: all of them, not just the first. */
+/** A request that breaks constraints; names all of them, not just the first. */
 export class BrokenConstraints extends Error {
   override readonly name = 'BrokenConstraints';
 
@@ -16,130 +16,115 @@ export class BrokenConstraints extends Error {
 }
 
 /**
- * Reads a request by its shape, as the services do: members that are null count as absent, members nobody knows are ignored.
+ * Reads a request by its shape, as the services do: null members count as absent, unknown members are ignored.
  *
  * @throws WrongType when a member has another type.
- * @throws BrokenConstraints when lengths, ranges, patterns, choices or required members are not kept.
+ * @throws BrokenConstraints when a length, range, pattern, choice or required member is violated.
  */
 export function readInput<S extends Shape>(shape: S, raw: unknown): ValueOf<S> {
   const violations: string[] = [];
-  const value = readValue(shape, raw, '', violations);
+  const value = readValue(shape, raw, { path: '', violations });
   if (violations.length > 0) throw new BrokenConstraints(violations);
   return value as ValueOf<S>;
 }
 
-function readValue(shape: Shape, raw: unknown, path: string, violations: string[]): unknown {
+/** Where a value is in the request, and the constraints that the request breaks. */
+interface Place {
+  readonly path: string;
+  readonly violations: string[];
+}
+
+function readValue(shape: Shape, raw: unknown, place: Place): unknown {
   switch (shape.type) {
     case 'text':
-      return readText(shape, raw, path, violations);
+      return readText(shape, raw, place);
     case 'number':
-      return readNumber(shape, raw, path, violations);
-    case 'flag':
-      if (typeof raw !== 'boolean') throw wrongType(path, 'a boolean');
+      if (typeof raw !== 'number' || !Number.isFinite(raw)) throw wrongType(place, 'a number');
+      if (shape.fraction !== true && !Number.isInteger(raw)) throw wrongType(place, 'a whole number');
+      checkSize(shape, raw, 'value', place);
       return raw;
-    case 'moment':
-      return readMoment(raw, path);
+    case 'flag':
+      if (typeof raw !== 'boolean') throw wrongType(place, 'a boolean');
+      return raw;
+    case 'moment': {
+      const atMs = typeof raw === 'number' ? raw * 1000 : typeof raw === 'string' ? Date.parse(raw) : Number.NaN;
+      if (Number.isNaN(atMs)) throw wrongType(place, 'a date and time');
+      return atMs;
+    }
     case 'document':
       return raw;
     case 'list':
-      return readList(shape, raw, path, violations);
+      if (!Array.isArray(raw)) throw wrongType(place, 'a list');
+      checkSize(shape, raw.length, 'length', place);
+      return raw.map((item: unknown, index) => readValue(shape.item, item, inside(place, `${index + 1}.member`)));
     case 'map':
-      return readMap(shape, raw, path, violations);
+      return readMap(shape, raw, place);
     case 'structure':
-      return readStructure(shape, raw, path, violations);
+      return readStructure(shape, raw, place);
   }
 }
 
-function readText(shape: TextShape, raw: unknown, path: string, violations: string[]): string {
-  if (typeof raw !== 'string') throw wrongType(path, 'a string');
-  checkSize({ shape, size: Array.from(raw).length, what: 'length', path, violations });
-  if (shape.pattern !== undefined && !matchesWholly(shape.pattern, raw)) {
-    violations.push(violation(path, `Member must satisfy regular expression pattern: ${shape.pattern.source}`));
+function readText(shape: TextShape, raw: unknown, place: Place): string {
+  if (typeof raw !== 'string') throw wrongType(place, 'a string');
+  checkSize(shape, Array.from(raw).length, 'length', place);
+  // The services match the whole text, with or without anchors in the pattern.
+  const { pattern, oneOf } = shape;
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(raw)) {
+    violate(place, `Member must satisfy regular expression pattern: ${pattern.source}`);
   }
-  if (shape.oneOf !== undefined && !shape.oneOf.includes(raw)) {
-    violations.push(violation(path, `Member must satisfy enum value set: [${shape.oneOf.join(', ')}]`));
+  if (oneOf !== undefined && !oneOf.includes(raw)) {
+    violate(place, `Member must satisfy enum value set: [${oneOf.join(', ')}]`);
   }
   return raw;
 }
 
-function readNumber(shape: NumberShape, raw: unknown, path: string, violations: string[]): number {
-  if (typeof raw !== 'number' || !Number.isFinite(raw)) throw wrongType(path, 'a number');
-  if (shape.fraction !== true && !Number.isInteger(raw)) throw wrongType(path, 'a whole number');
-  checkSize({ shape, size: raw, what: 'value', path, violations });
-  return raw;
-}
-
-function readMoment(raw: unknown, path: string): number {
-  const atMs = typeof raw === 'number' ? raw * 1000 : typeof raw === 'string' ? Date.parse(raw) : Number.NaN;
-  if (Number.isNaN(atMs)) throw wrongType(path, 'a date and time');
-  return atMs;
-}
-
-function readList(shape: ListShape, raw: unknown, path: string, violations: string[]): readonly unknown[] {
-  if (!Array.isArray(raw)) throw wrongType(path, 'a list');
-  checkSize({ shape, size: raw.length, what: 'length', path, violations });
-  return raw.map((item: unknown, index) => readValue(shape.item, item, `${path}.${index + 1}.member`, violations));
-}
-
-function readMap(shape: MapShape, raw: unknown, path: string, violations: string[]): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(asObject(raw, path)).filter(([, value]) => value !== null);
-  checkSize({ shape, size: entries.length, what: 'length', path, violations });
+function readMap(shape: MapShape, raw: unknown, place: Place): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(asObject(raw, place)).filter(([, value]) => value !== null);
+  checkSize(shape, entries.length, 'length', place);
   return Object.fromEntries(
     entries.map(([key, value]) => [
-      readText(shape.key, key, `${path}.key`, violations),
-      readValue(shape.value, value, `${path}.value`, violations),
+      readText(shape.key, key, inside(place, 'key')),
+      readValue(shape.value, value, inside(place, 'value')),
     ]),
   );
 }
 
-function readStructure(
-  shape: StructureShape,
-  raw: unknown,
-  path: string,
-  violations: string[],
-): Readonly<Record<string, unknown>> {
-  const given = asObject(raw, path);
+function readStructure(shape: StructureShape, raw: unknown, place: Place): Readonly<Record<string, unknown>> {
+  const given = asObject(raw, place);
   const values: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(shape.members)) {
-    const memberPath = path === '' ? name : `${path}.${name}`;
+    const at = place.path === '' ? { ...place, path: name } : inside(place, name);
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value !== undefined && value !== null) values[name] = readValue(member, value, memberPath, violations);
-    else if (shape.required.includes(name)) violations.push(violation(memberPath, 'Member must not be null'));
+    if (value !== undefined && value !== null) values[name] = readValue(member, value, at);
+    else if (shape.required.includes(name)) violate(at, 'Member must not be null');
   }
   return values;
 }
 
-function checkSize(check: {
-  shape: { readonly min?: number; readonly max?: number };
-  size: number;
-  what: 'length' | 'value';
-  path: string;
-  violations: string[];
-}): void {
-  const { shape, size, what, path, violations } = check;
-  if (shape.min !== undefined && size < shape.min) {
-    violations.push(violation(path, `Member must have ${what} greater than or equal to ${shape.min}`));
-  }
-  if (shape.max !== undefined && size > shape.max) {
-    violations.push(violation(path, `Member must have ${what} less than or equal to ${shape.max}`));
-  }
+function inside({ path, violations }: Place, name: string): Place {
+  return { path: `${path}.${name}`, violations };
 }
 
-/** Names the place and the rule and never the value, which may be a secret. */
-function violation(path: string, rule: string): string {
-  return `Value at '${path}' failed to satisfy constraint: ${rule}`;
+function checkSize(
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: { readonly min?: number; readonly max?: number },
+  size: number,
+  what: 'length' | 'value',
+  place: Place,
+): void {
+  if (size < min) violate(place, `Member must have ${what} greater than or equal to ${min}`);
+  if (size > max) violate(place, `Member must have ${what} less than or equal to ${max}`);
 }
 
-/** The services match the whole text, whether the pattern is written with anchors or not. */
-function matchesWholly(pattern: RegExp, value: string): boolean {
-  return new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(value);
+/** Names the place and the rule, never the value, which may be a secret. */
+function violate({ path, violations }: Place, rule: string): void {
+  violations.push(`Value at '${path}' failed to satisfy constraint: ${rule}`);
 }
 
-function asObject(raw: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw wrongType(path, 'an object');
+function asObject(raw: unknown, place: Place): Readonly<Record<string, unknown>> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw wrongType(place, 'an object');
   return raw as Readonly<Record<string, unknown>>;
 }
 
-function wrongType(path: string, expected: string): WrongType {
+function wrongType({ path }: Place, expected: string): WrongType {
   return new WrongType(path === '' ? `The request must be ${expected}.` : `'${path}' must be ${expected}.`);
 }

@@ -5,12 +5,12 @@ import { parseEngine } from './data-plane/engine-choice.ts';
 import type { Emulator } from './emulator.ts';
 import type { EmulatorOptions } from './emulator-options.ts';
 import type { Fault } from './fault.ts';
-import { SERVICE_IDS, type ServiceId } from './service.ts';
+import { SERVICE_IDS } from './service.ts';
 import { startEmulator } from './start-emulator.ts';
 
-/** The words of the command line, as a parser hands them over. */
+/** The options of the command line, as texts. */
 export interface RunEmulatorOptions {
-  /** `--services`, separated by commas; all of them unless said. */
+  /** `--services`, separated by commas (default: all of them). */
   readonly services?: string;
   /** `--startup-ms`, a whole number. */
   readonly startupMs?: string;
@@ -24,23 +24,23 @@ export interface RunEmulatorOptions {
   readonly engine?: string;
 }
 
-/** Where the command writes, and what ends it. */
+/** Where the command writes, and what stops it. */
 export interface RunEmulatorEnvironment {
-  /** Takes the one line of JSON with the addresses. */
+  /** Receives one line of JSON with the URLs. */
   readonly write: (line: string) => void;
-  /** Ends the emulator when it aborts; the command line ties it to SIGTERM and SIGINT. */
+  /** Stops the emulator; the command line aborts it on SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
 }
 
-/** A running emulator of the command line. */
+/** An emulator that runs from the command line. */
 export interface RunningEmulator {
   readonly emulator: Emulator;
-  /** Settles when the emulator has been ended by the signal. */
+  /** Settles when the signal has stopped the emulator. */
   readonly done: Promise<void>;
 }
 
 /**
- * `npx anysession emulate`: starts the emulators, writes their addresses as one line of JSON, and runs until the signal.
+ * `npx anysession emulate`: starts the emulators, writes their URLs as one line of JSON, and runs until the signal.
  *
  * @throws SessionError `config-invalid` when an option or the fault file is wrong.
  */
@@ -61,30 +61,28 @@ export async function runEmulator(
 }
 
 async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorOptions> {
+  const { services, startupMs, seed, engine, clock, faults } = options;
   return {
-    ...(options.services !== undefined && { services: options.services.split(',').map(toService) }),
-    ...(options.startupMs !== undefined && { startupMs: toWhole('--startup-ms', options.startupMs) }),
-    ...(options.seed !== undefined && { seed: toWhole('--seed', options.seed) }),
-    ...(options.engine !== undefined && { engine: parseEngine(options.engine) }),
-    ...(options.clock !== undefined && { clock: toClock(options.clock) }),
-    ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
+    ...(services !== undefined && {
+      services: services.split(',').map((id) => toChoice('--services', SERVICE_IDS, id.trim())),
+    }),
+    ...(startupMs !== undefined && { startupMs: toWhole('--startup-ms', startupMs) }),
+    ...(seed !== undefined && { seed: toWhole('--seed', seed) }),
+    ...(engine !== undefined && { engine: parseEngine(engine) }),
+    ...(clock !== undefined && { clock: toChoice('--clock', ['real', 'virtual'] as const, clock) }),
+    ...(faults !== undefined && { faults: await readFaults(faults) }),
   };
 }
 
-function toService(word: string): ServiceId {
-  const service = SERVICE_IDS.find((id) => id === word.trim());
-  if (service === undefined) throw badWord(`--services knows ${SERVICE_IDS.join(', ')}, not '${word}'.`);
-  return service;
+function toChoice<Choice extends string>(flag: string, choices: readonly Choice[], word: string): Choice {
+  const choice = choices.find((each) => each === word);
+  if (choice === undefined) throw badFlag(`${flag} accepts ${choices.join(', ')}, not '${word}'.`);
+  return choice;
 }
 
 function toWhole(flag: string, word: string): number {
-  if (!/^\d{1,15}$/.test(word)) throw badWord(`${flag} needs a whole number, not '${word}'.`);
+  if (!/^\d{1,15}$/.test(word)) throw badFlag(`${flag} must be a whole number, not '${word}'.`);
   return Number(word);
-}
-
-function toClock(word: string): 'real' | 'virtual' {
-  if (word !== 'real' && word !== 'virtual') throw badWord(`--clock is real or virtual, not '${word}'.`);
-  return word;
 }
 
 async function readFaults(path: string): Promise<readonly Fault[]> {
@@ -92,11 +90,11 @@ async function readFaults(path: string): Promise<readonly Fault[]> {
     const faults: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (Array.isArray(faults)) return faults as readonly Fault[];
   } catch (cause) {
-    throw badWord(`--faults cannot read '${path}'; it must be a JSON file with a list of faults.`, cause);
+    throw badFlag(`Cannot read '${path}'. --faults needs a JSON file with a list of faults.`, cause);
   }
-  throw badWord(`--faults needs a list of faults in '${path}'.`);
+  throw badFlag(`'${path}' does not contain a JSON list of faults.`);
 }
 
-function badWord(message: string, cause?: unknown): SessionError {
+function badFlag(message: string, cause?: unknown): SessionError {
   return new SessionError('config-invalid', message, { operation: 'emulate', cause });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Random } from '../contract/ports.ts';
 
-/** Randomness that repeats: one seed gives one sequence, on every machine. */
+/** Repeatable randomness: a seed gives the same sequence on every machine. */
 export class SeededRandom implements Random {
   readonly #seed: number;
   #drawn = 0;
@@ -21,7 +21,7 @@ export class SeededRandom implements Random {
     return digits.slice(0, count);
   }
 
-  /** A UUID, version 4 by its looks. */
+  /** A UUID in the form of version 4. */
   uuid(): string {
     const digits = this.hex(32);
     const variant = '89ab'.charAt(Number.parseInt(digits.charAt(16), 16) % 4);

@@ -15,14 +15,9 @@ export interface NumberShape {
   readonly fraction?: boolean;
 }
 
-/** True or false. */
-export interface FlagShape {
-  readonly type: 'flag';
-}
-
-/** A moment: ISO text in a query, epoch seconds in a body; read as epoch milliseconds. */
-export interface MomentShape {
-  readonly type: 'moment';
+/** A flag, any JSON, or a moment: ISO text in a query, epoch seconds in a body; read as epoch milliseconds. */
+export interface PlainShape<Type extends 'flag' | 'document' | 'moment' = 'flag' | 'document' | 'moment'> {
+  readonly type: Type;
 }
 
 /** A list of `min` to `max` items. */
@@ -42,7 +37,7 @@ export interface MapShape<Value extends Shape = Shape> {
   readonly max?: number;
 }
 
-/** A structure: its members by name, and the names of those that must be there. */
+/** A structure: its members by name, and the names of the required ones. */
 export interface StructureShape<
   Members extends Readonly<Record<string, Shape>> = Readonly<Record<string, Shape>>,
   Required extends string = string,
@@ -52,27 +47,21 @@ export interface StructureShape<
   readonly required: readonly Required[];
 }
 
-/** Any JSON. */
-export interface DocumentShape {
-  readonly type: 'document';
-}
+/** The shape of a request, as data. */
+export type Shape = TextShape | NumberShape | PlainShape | ListShape | MapShape | StructureShape;
 
-/** What a request may look like, as data. */
-export type Shape =
-  TextShape | NumberShape | FlagShape | MomentShape | DocumentShape | ListShape | MapShape | StructureShape;
-
-/** The value that a shape lets through; of a shape that is only known to be some shape, nothing is known. */
+/** The value that a shape accepts; unknown for a shape whose type is only `Shape`. */
 export type ValueOf<S> = Shape extends S ? unknown : KnownValueOf<S>;
 
 type KnownValueOf<S> = S extends { readonly type: 'text'; readonly oneOf: readonly (infer Word)[] }
   ? Word
   : S extends TextShape
     ? string
-    : S extends NumberShape | MomentShape
+    : S extends NumberShape | PlainShape<'moment'>
       ? number
-      : S extends FlagShape
+      : S extends PlainShape<'flag'>
         ? boolean
-        : S extends DocumentShape
+        : S extends PlainShape<'document'>
           ? unknown
           : S extends ListShape<infer Item>
             ? readonly ValueOf<Item>[]
@@ -88,36 +77,36 @@ type StructureValue<Members, Required extends string> = {
   readonly [Name in Exclude<keyof Members, Required>]?: ValueOf<Members[Name]>;
 };
 
-/** A text shape. */
-export function text<const Facts extends Omit<TextShape, 'type'>>(facts: Facts): { readonly type: 'text' } & Facts {
-  return { type: 'text', ...facts };
+/** A text of `min` to `max` characters. */
+export function text(min = 0, max = Number.POSITIVE_INFINITY, pattern?: RegExp): TextShape {
+  return { type: 'text', min, max, ...(pattern !== undefined && { pattern }) };
 }
 
-/** A whole number from `min` to `max`. */
+export function matching(pattern: RegExp): TextShape {
+  return { type: 'text', pattern };
+}
+
+export function oneOf<const Words extends readonly string[]>(words: Words): TextShape & { readonly oneOf: Words } {
+  return { type: 'text', oneOf: words };
+}
+
 export function whole(min: number, max: number): NumberShape {
   return { type: 'number', min, max };
 }
 
-/** A true-or-false shape. */
-export const flag: FlagShape = { type: 'flag' };
+export const flag: PlainShape<'flag'> = { type: 'flag' };
+export const document: PlainShape<'document'> = { type: 'document' };
+export const moment: PlainShape<'moment'> = { type: 'moment' };
 
-/** Any JSON. */
-export const document: DocumentShape = { type: 'document' };
-
-/** A moment in time. */
-export const moment: MomentShape = { type: 'moment' };
-
-/** A list shape. */
 export function listOf<Item extends Shape>(item: Item, size: { min?: number; max?: number } = {}): ListShape<Item> {
   return { type: 'list', item, ...size };
 }
 
-/** A map shape. */
 export function mapOf<Value extends Shape>(key: TextShape, value: Value, size: { max?: number } = {}): MapShape<Value> {
   return { type: 'map', key, value, ...size };
 }
 
-/** A structure shape; `required` names the members that must be there. */
+/** A structure shape; `required` names the required members. */
 export function structure<Members extends Readonly<Record<string, Shape>>>(
   members: Members,
 ): StructureShape<Members, never>;

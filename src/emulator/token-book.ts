@@ -1,3 +1,4 @@
+import type { Call } from './service.ts';
 import type { Timeline } from './timeline.ts';
 
 interface Entry {
@@ -6,56 +7,55 @@ interface Entry {
   readonly writtenAtMs: number;
 }
 
-/** What one idempotent call comes with. */
-export interface TokenUse {
-  /** Where the token counts, for example the operation and the application. */
-  readonly scope: string;
-  /** Without one, the call always runs. */
-  readonly token: string | undefined;
-  /** The parameters, without the token. */
-  readonly parameters: object;
-  /** Runs the call for the first time. */
-  readonly run: () => object;
-  /** Makes the error for a known token with other parameters. */
-  readonly clash: () => Error;
+/** How a service treats idempotency tokens. */
+export interface TokenRules {
+  /** The request member with the token. */
+  readonly member: string;
+  /** How long a token is remembered; undefined: forever. */
+  readonly lifetimeMs: number | undefined;
+  /** The error for a known token with other parameters. */
+  readonly clash: (operation: string) => Error;
 }
 
 /**
- * Idempotency tokens: the same token with the same parameters gets the first answer again, with other parameters an error.
+ * Idempotency tokens: the same token with the same parameters gets the first answer again; other parameters are an error.
  * A refused call leaves nothing behind, so its token can be used again.
  */
 export class TokenBook {
   readonly #timeline: Timeline;
-  readonly #lifetimeMs: number | undefined;
+  readonly #rules: TokenRules;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(timeline: Timeline, lifetimeMs: number | undefined) {
+  constructor(timeline: Timeline, rules: TokenRules) {
     this.#timeline = timeline;
-    this.#lifetimeMs = lifetimeMs;
+    this.#rules = rules;
   }
 
-  once(use: TokenUse): object {
-    if (use.token === undefined) return use.run();
-    const key = `${use.scope} ${use.token}`;
-    const fingerprint = canonical(use.parameters);
+  /** Runs a request once per token of its operation, or of its operation in a `scope` such as an application. */
+  once<Output extends object>({ operation }: Call, request: object, run: () => Output, scope = ''): Output {
+    const { [this.#rules.member]: token, ...parameters } = request as Record<string, unknown>;
+    if (typeof token !== 'string' || token === '') return run();
+    const key = `${operation} ${scope} ${token}`;
+    const fingerprint = canonical(parameters);
     const known = this.#find(key);
     if (known === undefined) {
-      const output = use.run();
+      const output = run();
       this.#entries.set(key, { fingerprint, output, writtenAtMs: this.#timeline.nowMs() });
       return output;
     }
-    if (known.fingerprint !== fingerprint) throw use.clash();
-    return known.output;
+    if (known.fingerprint !== fingerprint) throw this.#rules.clash(operation);
+    // Safe: the calls of an operation all have the same output.
+    return known.output as Output;
   }
 
   #find(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#lifetimeMs === undefined) return entry;
-    return this.#timeline.nowMs() - entry.writtenAtMs < this.#lifetimeMs ? entry : undefined;
+    const { lifetimeMs = Number.POSITIVE_INFINITY } = this.#rules;
+    return entry !== undefined && this.#timeline.nowMs() - entry.writtenAtMs < lifetimeMs ? entry : undefined;
   }
 }
 
-/** JSON with the keys in order, so that the same parameters always give the same text. */
+/** JSON with sorted keys, so that the same parameters always give the same text. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** An HTTP request, read to its end. */
+/** A complete HTTP request. */
 export interface WireRequest {
   readonly method: string;
-  /** Percent-encoded, as it came, without the query. */
+  /** Percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The body as it came, where its reader may need more than text. */
+  /** The body in bytes; absent for gRPC. */
   readonly bytes?: Buffer;
 }
 
@@ -19,7 +19,7 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-/** How an answer gets to the client, or does not. */
+/** How an answer reaches the client, or does not. */
 export type Delivery =
   | { readonly how: 'answer'; readonly answer: WireAnswer; readonly delayMs: number }
   /** The connection is reset (TCP RST) instead of an answer. */

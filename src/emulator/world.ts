@@ -1,4 +1,4 @@
-import type { ConnectGate } from './data-plane/ticket-book.ts';
+import type { ConnectGate } from './data-plane/gatekeeper.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Timeline } from './timeline.ts';
@@ -9,10 +9,10 @@ export interface World {
   readonly random: SeededRandom;
   readonly region: string;
   readonly accountId: string;
-  /** Milliseconds from a start to a session that takes work. */
+  /** Milliseconds from a start to a session that accepts work. */
   readonly startupMs: number;
-  /** What lies in S3, for the services that read it there. */
+  /** The objects in S3, for the services that read them. */
   readonly objects: ObjectStore;
-  /** Where the endpoints of sessions lead. */
+  /** The data plane behind the endpoints of sessions. */
   readonly connect: ConnectGate;
 }

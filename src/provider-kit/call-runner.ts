@@ -1,6 +1,6 @@
 import type { CallContext } from '../contract/call-context.ts';
-import type { CallClass, ProviderOperation } from '../contract/operations.ts';
-import type { Clock } from '../contract/ports.ts';
+import type { ProviderOperation } from '../contract/operations.ts';
+import type { CallClass, Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { assertHandleScope } from './handle-scope.ts';

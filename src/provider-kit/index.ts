@@ -43,13 +43,12 @@ export {
   OPERATIONS,
   possibleEffect,
   type BatchOperation,
-  type CallClass,
   type Operation,
   type OperationFacts,
   type ProviderOperation,
 } from '../contract/operations.ts';
 export { formatOwnership, parseOwnership, type Ownership } from '../contract/ownership.ts';
-export type { CallBudget, Clock, Logger, Random, Span, SpanAttribute, Tracer } from '../contract/ports.ts';
+export type { CallBudget, CallClass, Clock, Logger, Random, Span, SpanAttribute, Tracer } from '../contract/ports.ts';
 export {
   CONTRACT_VERSION,
   defineBatchPlugin,

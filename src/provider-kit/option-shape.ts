@@ -1,149 +1,177 @@
 import type { OptionProblem } from '../contract/provider-plugin.ts';
-
-interface Described {
-  readonly description?: string;
-  /** What fits, in words, for the message about a value that does not. */
-  readonly title?: string;
-}
-
-interface StringShape extends Described {
-  readonly type: 'string';
-  readonly enum?: readonly string[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly default?: string;
-}
-
-interface NumberShape extends Described {
-  readonly type: 'number' | 'integer';
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly default?: number;
-}
-
-/** A value that only code can pass: a signal, a function. No JSON Schema describes it. */
-interface CodeShape extends Described {
-  readonly type: 'code';
-  readonly title: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
-type ScalarShape =
-  StringShape | NumberShape | CodeShape | (Described & { readonly type: 'boolean'; readonly default?: boolean });
+import { closestName } from './closest-name.ts';
+import { describeValue } from './describe-value.ts';
 
 /** The part of JSON Schema that options need: the same record completes options in editors and checks them. */
-export type OptionShape =
-  | ScalarShape
-  | (Described & { readonly type: 'array'; readonly items: OptionShape; readonly default?: readonly unknown[] })
-  | (Described & { readonly type?: never; readonly anyOf: readonly OptionShape[]; readonly default?: unknown })
-  | ObjectShape;
+export type OptionShape = { readonly description?: string; /** What fits, in words. */ readonly title?: string } & (
+  | {
+      readonly type: 'string';
+      readonly enum?: readonly string[];
+      readonly pattern?: string;
+      readonly minLength?: number;
+      readonly maxLength?: number;
+      readonly default?: string;
+    }
+  | { readonly type: 'boolean'; readonly default?: boolean }
+  | {
+      readonly type: 'number';
+      readonly minimum?: number;
+      readonly exclusiveMinimum?: number;
+      readonly default?: number;
+    }
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum?: number; readonly default?: number }
+  | { readonly type: 'array'; readonly items: OptionShape; readonly default?: readonly unknown[] }
+  | ObjectShape
+  | ChoiceShape
+  | CodeShape
+);
 
 /** The shape of a map of options. */
-export interface ObjectShape extends Described {
+export interface ObjectShape {
   readonly type: 'object';
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, OptionShape>>;
   readonly required?: readonly string[];
   readonly additionalProperties: boolean | OptionShape;
 }
 
-type Path = readonly (string | number)[];
-
-/** Everything in `value` that does not fit `shape`. Messages give the type of what was found, because the value may be a secret. */
-export function checkOptions(value: unknown, shape: OptionShape, path: Path = []): readonly OptionProblem[] {
-  if (shape.type === 'object') return checkObject(value, shape, path);
-  if (shape.type === undefined) return checkAny(value, shape, path);
-  if (shape.type === 'array') {
-    if (!Array.isArray(value)) return [problem(path, 'a list', typeName(value))];
-    return value.flatMap((item, index) => checkOptions(item, shape.items, [...path, index]));
-  }
-  return fits(value, shape) ? [] : [problem(path, expectation(shape), found(value, shape))];
+/** The shape of an option that may have one of several types. */
+interface ChoiceShape {
+  readonly type?: undefined;
+  readonly anyOf: readonly OptionShape[];
+  readonly default?: unknown;
 }
 
-/** The values that options have when nobody sets them. */
+/** A value that only code can pass: a signal, a function. No JSON Schema describes it. */
+interface CodeShape {
+  readonly type: 'code';
+  readonly title: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+type Path = readonly (string | number)[];
+
+/** Everything in `value` that does not fit `shape`, with the expected and the actual value; hides what looks like a secret. */
+export function checkOptions(value: unknown, shape: OptionShape, path: Path = []): readonly OptionProblem[] {
+  if (shape.type === 'object' && isMap(value)) return checkMap(value, shape, path);
+  if (shape.type === 'array' && Array.isArray(value)) {
+    return value.flatMap((item, index) => checkOptions(item, shape.items, [...path, index]));
+  }
+  if (shape.type === undefined) {
+    const sameType = shape.anyOf.find(({ type }) => type === (Array.isArray(value) ? 'array' : typeof value));
+    if (sameType !== undefined) return checkOptions(value, sameType, path);
+  }
+  if (fits(value, shape)) return [];
+  const found = describeValue(value, path.join('.'));
+  return [{ path, message: `expected ${expectation(shape)}; found ${found}${hint(value, shape)}` }];
+}
+
+/** The values of options that are left out. */
 export function defaultOptions({ properties = {} }: ObjectShape): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, shape]) => ('default' in shape ? [[name, shape.default]] : [])),
   );
 }
 
-function checkObject(value: unknown, shape: ObjectShape, path: Path): readonly OptionProblem[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [problem(path, shape.title ?? 'a map', typeName(value))];
-  }
-  const { properties = {}, required = [], additionalProperties } = shape;
-  const members = value as Readonly<Record<string, unknown>>;
-  return [...new Set([...required, ...Object.keys(members)])].flatMap((key) => {
-    const memberShape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    const memberPath = [...path, key];
-    if (memberShape === false) {
-      return [{ path: memberPath, message: `unknown option; known here: ${Object.keys(properties).join(', ')}` }];
-    }
-    if (memberShape === true || memberShape === undefined) return [];
-    if (members[key] === undefined && !required.includes(key)) return [];
-    return checkOptions(members[key], memberShape, memberPath);
+/** Whether a value is a map, as all file formats produce them. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** The message for an unknown key, with the one that was probably meant. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const closest = closestName(key, known);
+  return closest === undefined
+    ? `unknown key; known here: ${known.join(', ')}`
+    : `unknown key; did you mean ${closest}?`;
+}
+
+function checkMap(
+  value: Readonly<Record<string, unknown>>,
+  { properties = {}, required = [], additionalProperties }: ObjectShape,
+  path: Path,
+): readonly OptionProblem[] {
+  const known = Object.keys(properties);
+  return [...new Set([...known, ...Object.keys(value)])].flatMap((key) => {
+    const shape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    if (shape === false) return [{ path: [...path, key], message: unknownKey(key, known) }];
+    if (shape === true || shape === undefined) return [];
+    const member = Object.hasOwn(value, key) ? value[key] : undefined;
+    return member === undefined && !required.includes(key) ? [] : checkOptions(member, shape, [...path, key]);
   });
 }
 
-/** A map is compared with the shape for maps, so that the message names the member that is wrong. */
-function checkAny(
-  value: unknown,
-  { anyOf, title }: Extract<OptionShape, { readonly anyOf: unknown }>,
-  path: Path,
-): readonly OptionProblem[] {
-  const problems = anyOf.map((shape) => checkOptions(value, shape, path));
-  if (problems.some(({ length }) => length === 0)) return [];
-  const inside = problems.flat().filter((each) => each.path.length > path.length);
-  return inside.length > 0 ? inside : [problem(path, title ?? 'another value', typeName(value))];
-}
-
-function problem(path: Path, expected: string, foundValue: string): OptionProblem {
-  return { path, message: `expected ${expected}; found ${foundValue}` };
-}
-
-function fits(value: unknown, shape: ScalarShape): boolean {
-  if (shape.type === 'code') return shape.accepts(value);
-  if (shape.type === 'boolean') return typeof value === 'boolean';
-  if (shape.type !== 'string') return fitsNumber(value, shape);
-  if (typeof value !== 'string') return false;
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = shape;
-  if (shape.enum !== undefined) return shape.enum.includes(value);
-  return value.length >= minLength && value.length <= maxLength && (!pattern || new RegExp(pattern, 'u').test(value));
-}
-
-function fitsNumber(value: unknown, { type, minimum, exclusiveMinimum, maximum }: NumberShape): boolean {
-  if (typeof value !== 'number' || !(type === 'integer' ? Number.isInteger(value) : Number.isFinite(value)))
-    return false;
-  return !(value < (minimum ?? value) || value <= (exclusiveMinimum ?? -Infinity) || value > (maximum ?? value));
-}
-
-function expectation(shape: ScalarShape): string {
-  if (shape.title !== undefined) return shape.title;
-  if (shape.type === 'boolean') return 'true or false';
-  if (shape.type === 'string') {
-    const { minLength = 0, maxLength } = shape;
-    if (shape.enum !== undefined) return `one of ${shape.enum.join(', ')}`;
-    return maxLength === undefined ? 'a text' : `a text of ${minLength} to ${maxLength} characters`;
+function fits(value: unknown, shape: OptionShape): boolean {
+  switch (shape.type) {
+    case 'code':
+      return shape.accepts(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'number':
+      return (
+        Number.isFinite(value) &&
+        Number(value) >= (shape.minimum ?? -Infinity) &&
+        Number(value) > (shape.exclusiveMinimum ?? -Infinity)
+      );
+    case 'integer':
+      return (
+        Number.isSafeInteger(value) && Number(value) >= shape.minimum && Number(value) <= (shape.maximum ?? Infinity)
+      );
+    case 'string': {
+      if (typeof value !== 'string') return false;
+      const { minLength = 0, maxLength = Infinity, pattern } = shape;
+      if (shape.enum !== undefined) return shape.enum.includes(value);
+      return (
+        value.length >= minLength && value.length <= maxLength && (!pattern || new RegExp(pattern, 'u').test(value))
+      );
+    }
+    default:
+      return false;
   }
-  const { type, minimum, exclusiveMinimum, maximum } = shape as NumberShape;
-  const kind = type === 'integer' ? 'a whole number' : 'a number';
-  if (exclusiveMinimum !== undefined) return `${kind} above ${exclusiveMinimum}`;
-  return maximum === undefined ? `${kind}, ${minimum ?? 0} or more` : `${kind} from ${minimum ?? 0} to ${maximum}`;
 }
 
-/** Only a wrong choice or number is repeated: they are no secrets. */
-function found(value: unknown, shape: ScalarShape): string {
-  if (shape.type !== 'string' && typeof value === 'number') return String(value);
-  return shape.type === 'string' && shape.enum !== undefined && typeof value === 'string'
-    ? `"${value.slice(0, 40)}"`
-    : typeName(value);
+function expectation(shape: OptionShape): string {
+  if (shape.title !== undefined) return shape.title;
+  switch (shape.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'number':
+      return shape.minimum === undefined
+        ? `a number above ${shape.exclusiveMinimum ?? -Infinity}`
+        : `a number, ${shape.minimum} or more`;
+    case 'integer':
+      return `a whole number${shape.maximum === undefined ? `, ${shape.minimum} or more` : ` from ${shape.minimum} to ${shape.maximum}`}`;
+    case 'string': {
+      const { enum: members, minLength = 0, maxLength } = shape;
+      if (members !== undefined) return `one of ${members.join(', ')}`;
+      if (maxLength !== undefined) return `a string of ${minLength} to ${maxLength} characters`;
+      return minLength === 0 ? 'a string' : 'a non-empty string';
+    }
+    case 'array':
+      return 'a list';
+    case 'object':
+      return 'a map';
+    case 'code':
+      return shape.title;
+    default:
+      return shape.anyOf.map(expectation).join(' or ');
+  }
 }
 
-function typeName(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
-  return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Hints for the two most common mistakes: a duration with its unit, and a number without quotes. */
+function hint(value: unknown, { type }: OptionShape): string {
+  const [, amount, unit = ''] = typeof value === 'string' ? (/^(\d+) ?([a-z]+)$/.exec(value) ?? []) : [];
+  const unitMs = UNITS_MS[unit];
+  if (type === 'integer' && unitMs !== undefined) return ` (in milliseconds that is ${Number(amount) * unitMs})`;
+  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return ' (put it in quotes)';
+  return '';
 }

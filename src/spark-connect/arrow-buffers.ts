@@ -62,7 +62,7 @@ export class ArrowBuffers {
 }
 
 function next<T>(items: Iterator<T>): T {
-  const { done, value } = items.next();
-  if (done === true) throw new RangeError('a column has no buffers');
-  return value;
+  const item = items.next();
+  if (item.done === true) throw new RangeError('a column has no buffers');
+  return item.value;
 }

@@ -58,9 +58,7 @@ export class ConnectSession {
   readonly handle: SessionHandle;
   readonly clock: Clock;
   readonly random: Random;
-  readonly settings = new SessionSettings((request, signal) =>
-    this.unary(SparkConnectService.method.config, request, signal),
-  );
+  readonly settings = new SessionSettings((...call) => this.unary(SparkConnectService.method.config, ...call));
   readonly #parts: ConnectSessionParts;
   readonly #endpoint: RefreshingEndpoint;
   readonly #sentinel: SessionSentinel;

@@ -1,45 +1,26 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { SessionError } from '../contract/session-error.ts';
-import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
+import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { AnswerStream } from './connect-channel.ts';
 import { type FailureStreak, type Line } from './connect-attempt.ts';
 import { type ConnectSession, type RequestBase } from './connect-session.ts';
 import { sessionLostError } from './failure-to-error.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { asUuid } from './spark-session-id.ts';
-import {
-  SparkConnectService,
-  type ReleaseExecuteRequestSchema,
-  type ExecutePlanResponse,
-  type Plan,
-} from './wire/spark-connect_pb.ts';
-import { raceAbort } from '../provider-kit/race-abort.ts';
+import { releaseOperation, stopOperation } from './stop-operation.ts';
+import { SparkConnectService, type ExecutePlanResponse, type Plan } from './wire/spark-connect_pb.ts';
 
 /** After how many answers the server is told to release them. */
 const RELEASE_EVERY = 16;
 
-/** The timeout of a stop and the pause between two interrupts, milliseconds. */
-const STOP_TIMEOUT_MS = 4_000;
-/** While the server is silent, longer than a statement waits for its stop, so that the statement reports it. */
-const SILENT_STOP_TIMEOUT_MS = 6_000;
-const INTERRUPT_PAUSE_MS = 100;
-/** A call of a stop must not outlast it. */
-const STOP_CALL_TIMEOUT_MS = 2_000;
-
 /** How many streams in a row may end without an answer. */
 const EMPTY_STREAM_LIMIT = 100;
-
-/** The kind of interrupt that names one operation. */
-const BY_OPERATION_ID = 3;
 
 /** Error classes for an operation that the server does not know. */
 const UNKNOWN_OPERATION = ['INVALID_HANDLE.OPERATION_NOT_FOUND', 'INVALID_HANDLE.SESSION_NOT_FOUND'];
 /** With these statuses the server has not read the request. */
 const REJECTED_UNREAD: readonly number[] = [STATUS.UNAUTHENTICATED, STATUS.PERMISSION_DENIED];
 const KNOWN_OPERATION = 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS';
-
-const NEVER = new AbortController().signal;
 
 /**
  * One execution of one plan. Its answers arrive as one sequence, however often their stream breaks: the client reattaches
@@ -98,32 +79,14 @@ export class Operation {
     return undefined;
   }
 
-  /**
-   * Makes the server stop and release the operation. An interrupt that arrives before its operation finds nothing, so it is
-   * repeated until the stream ends.
-   */
+  /** Makes the server stop and release the operation. */
   async stop(): Promise<void> {
     const wasOpen = this.#end === undefined;
     this.#end ??= 'stopped';
     const stream = this.#stream;
     this.#stream = undefined;
     if (!wasOpen || !this.#sent) return;
-    const { clock } = this.#session;
-    const startedMs = clock.monotonicMs();
-    let answered = false;
-    let ended = stream === undefined;
-    const draining = stream === undefined ? Promise.resolve() : drain(stream.answers).then(() => void (ended = true));
-    do {
-      const answer = await this.#interrupt();
-      await this.#release();
-      if (answer === 'found' && stream === undefined) break;
-      answered ||= answer !== 'silence';
-      if (!ended) await Promise.race([draining, sleep(clock, INTERRUPT_PAUSE_MS, NEVER)]);
-    } while (
-      !(ended && answered) &&
-      clock.monotonicMs() - startedMs < (answered ? STOP_TIMEOUT_MS : SILENT_STOP_TIMEOUT_MS)
-    );
-    stream?.answers.cancel('the statement was stopped');
+    await stopOperation(this.#session, this.id, stream?.answers);
   }
 
   async #open(): Promise<{ answers: AnswerStream<ExecutePlanResponse>; line: Line }> {
@@ -155,13 +118,13 @@ export class Operation {
       this.#end = 'complete';
       this.#stream?.answers.cancel('the result is complete');
       this.#stream = undefined;
-      void this.#release();
+      void releaseOperation(this.#session, this.id);
       return false;
     }
     this.#unreleased += 1;
     if (this.#unreleased >= RELEASE_EVERY) {
       this.#unreleased = 0;
-      void this.#release(this.#lastResponseId);
+      void releaseOperation(this.#session, this.id, this.#lastResponseId);
     }
     return true;
   }
@@ -207,35 +170,8 @@ export class Operation {
   #failed(error: unknown): unknown {
     if (this.#signal.aborted) return abortedError('execute', this.#signal);
     this.#end = 'failed';
-    if (this.#sent) void this.#release();
+    if (this.#sent) void releaseOperation(this.#session, this.id);
     return error;
-  }
-
-  /** Whether the server found the operation, did not find it, or did not answer. */
-  async #interrupt(): Promise<'found' | 'nothing' | 'silence'> {
-    const interrupt = { case: 'operationId' as const, value: this.id };
-    try {
-      const request = { interruptType: BY_OPERATION_ID, interrupt };
-      const { interruptedIds } = await this.#session.attempt(
-        SparkConnectService.method.interrupt,
-        request,
-        STOP_CALL_TIMEOUT_MS,
-      );
-      return interruptedIds.length > 0 ? 'found' : 'nothing';
-    } catch (error) {
-      // Only the end of the stream shows whether it worked.
-      return error instanceof RpcFailure && error.code === STATUS.DEADLINE_EXCEEDED ? 'silence' : 'nothing';
-    }
-  }
-
-  /** Tells the server to release the answers up to one of them, or the operation. It does so by itself after some minutes. */
-  async #release(until?: string): Promise<void> {
-    const release: MessageInitShape<typeof ReleaseExecuteRequestSchema>['release'] =
-      until === undefined ? { case: 'releaseAll', value: {} } : { case: 'releaseUntil', value: { responseId: until } };
-    const request = { operationId: this.id, release };
-    await this.#session
-      .attempt(SparkConnectService.method.releaseExecute, request, STOP_CALL_TIMEOUT_MS)
-      .catch(() => {});
   }
 }
 
@@ -244,11 +180,3 @@ const REQUEST_OPTIONS = [
   { requestOption: { case: 'reattachOptions' as const, value: { reattachable: true } } },
   { requestOption: { case: 'resultChunkingOptions' as const, value: { allowArrowBatchChunking: true } } },
 ];
-
-async function drain(answers: AnswerStream<unknown>): Promise<void> {
-  try {
-    while ((await answers.next()) !== undefined);
-  } catch {
-    // It has ended, which is all that matters.
-  }
-}

@@ -75,9 +75,15 @@ export class BatchStream {
     if (signal.aborted) return;
     for await (const batch of execution.batches()) {
       this.#accept(batch);
-      while (!signal.aborted && this.#pulled > Math.max(this.#taken, 1)) await this.#change.promise;
-      if (signal.aborted) return;
+      if (!(await this.#isWanted())) return;
     }
+  }
+
+  /** Waits for the reader. Returns `false` when the signal aborts. */
+  async #isWanted(): Promise<boolean> {
+    const { signal } = this.#parts;
+    while (!signal.aborted && this.#pulled > Math.max(this.#taken, 1)) await this.#change.promise;
+    return !signal.aborted;
   }
 
   #accept(batch: ColumnBatch): void {

@@ -17,7 +17,7 @@ export type TestValue =
 
 const ENCODER = new TextEncoder();
 
-/** Puts rows into one batch of columns in the Arrow layout. */
+/** Encodes rows as one batch of columns in the Arrow layout. */
 export function encodeBatch(fields: readonly ColumnField[], rows: readonly (readonly TestValue[])[]): ColumnBatch {
   const columns = fields.map((field, at) =>
     encodeColumn(
@@ -28,7 +28,7 @@ export function encodeBatch(fields: readonly ColumnField[], rows: readonly (read
   return { rowCount: rows.length, columns };
 }
 
-/** Puts values into one column. */
+/** Encodes values as one column. */
 export function encodeColumn(type: ColumnType, values: readonly TestValue[]): ColumnData {
   const validity = values.includes(null) ? packBits(values.map((value) => value !== null)) : undefined;
   const shared = { type, length: values.length, ...(validity === undefined ? {} : { validity }) };
@@ -139,7 +139,7 @@ function unscaled(text: string, scale: number): bigint {
   return text.startsWith('-') ? -digits : digits;
 }
 
-/** One bit a value, least significant first. */
+/** One bit per value, least significant first. */
 function packBits(bits: readonly boolean[]): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(bits.length / 8));
   bits.forEach((bit, at) => {

@@ -1,7 +1,6 @@
-export { BROKEN_BATCH_PROVIDERS } from './broken-batch-providers/all-broken-batch-providers.ts';
-export type { BrokenBatchProvider } from './broken-batch-providers/broken-batch-provider.ts';
+export { BROKEN_BATCH_PROVIDERS } from './broken-providers/broken-batches.ts';
 export { BROKEN_PROVIDERS } from './broken-providers/all-broken-providers.ts';
-export type { BrokenProvider } from './broken-providers/broken-provider.ts';
+export type { BrokenBatchProvider, BrokenProvider } from './broken-providers/broken-provider.ts';
 export { encodeBatch, encodeColumn, type TestValue } from './column-encoder.ts';
 export { RecordingLogger, type LogEntry } from './recording-logger.ts';
 export { RecordedSpan, RecordingTracer, type RecordedSpanEvent } from './recording-tracer.ts';

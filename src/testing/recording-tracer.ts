@@ -6,12 +6,12 @@ export interface RecordedSpanEvent {
   readonly attributes: Readonly<Record<string, SpanAttribute>>;
 }
 
-/** A span as it was recorded. */
+/** A recorded span. */
 export class RecordedSpan implements Span {
   readonly name: string;
   readonly attributes: Readonly<Record<string, SpanAttribute>>;
   readonly events: RecordedSpanEvent[] = [];
-  /** How often the span was ended: anything but 1 is a bug. */
+  /** How often the span was ended; any number but 1 is a bug. */
   endCount = 0;
   /** The error it was ended with. */
   error: unknown;
@@ -31,7 +31,7 @@ export class RecordedSpan implements Span {
   }
 }
 
-/** A tracer that keeps every span, in the order in which they were started. */
+/** A tracer that records every span, in the order of their starts. */
 export class RecordingTracer implements Tracer {
   readonly spans: RecordedSpan[] = [];
 
@@ -41,7 +41,7 @@ export class RecordingTracer implements Tracer {
     return span;
   }
 
-  /** The spans that nobody has ended yet. */
+  /** The spans that have not ended. */
   get openSpans(): readonly RecordedSpan[] {
     return this.spans.filter((span) => span.endCount === 0);
   }

@@ -1,23 +1,19 @@
+import type {
+  CalculationObservation,
+  CalculationRequest,
+  CalculationRunner,
+  CalculationState,
+} from '../contract/calculation-runner.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type { Clock } from '../contract/ports.ts';
-import type { ScriptedRequest } from './scripted-engine.ts';
-import type { ScriptedFault } from './scripted-faults.ts';
-import type { ScriptedCall } from './scripted-oracle.ts';
-import type { ScriptedSession } from './scripted-session.ts';
-import { ServiceFault } from './service-fault.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { CallRunner } from '../provider-kit/call-runner.ts';
+import type { ScriptedHost, ScriptedRequest } from './scripted-engine.ts';
+import { ServiceFault } from './scripted-errors.ts';
+import { toMs } from './scripted-observations.ts';
 
-/** What the calculations need of the service they belong to. */
-export interface ScriptedCalculationHost {
-  nowMs(): number;
-  session(sessionId: string): ScriptedSession;
-  request<T>(
-    call: Pick<ScriptedCall, 'operation' | 'sessionId' | 'token'>,
-    request: ScriptedRequest,
-    act: (fault: ScriptedFault | undefined) => T,
-  ): Promise<T>;
-}
-
-/** A block of code as the service shows it; times in epoch seconds. */
-export interface ScriptedCalculationRecord {
+/** A code block as the service reports it; times in epoch seconds. */
+interface ScriptedCalculationRecord {
   readonly id: string;
   readonly state: 'RUNNING' | 'DONE' | 'ERROR' | 'STOPPED';
   readonly submittedAt: number;
@@ -31,22 +27,22 @@ interface Run {
   readonly sessionId: string;
   readonly token: string;
   record: ScriptedCalculationRecord;
-  /** Calls off the end that time would bring. */
+  /** Cancels the end of its duration. */
   readonly cancelTimer: () => void;
 }
 
-/** How long code runs that nobody has said anything about, milliseconds. */
-const USUAL_MS = 1_000;
+/** How long a code block runs by default, milliseconds. */
+const DEFAULT_MS = 1_000;
 
-/** The blocks of code of a scripted service: one at a time in a session, which is RUNNING meanwhile. */
+/** The code blocks of a scripted service: one at a time per session, which is RUNNING meanwhile. */
 export class ScriptedCalculations {
-  /** How long each block of code takes, milliseconds; 1000 for all others. */
+  /** How long each code block runs, milliseconds; 1000 for all others. */
   readonly durationsMs = new Map<string, number>();
-  readonly #host: ScriptedCalculationHost;
+  readonly #host: ScriptedHost;
   readonly #clock: Clock;
   readonly #runs = new Map<string, Run>();
 
-  constructor(options: { readonly host: ScriptedCalculationHost; readonly clock: Clock }) {
+  constructor(options: { readonly host: ScriptedHost; readonly clock: Clock }) {
     this.#host = options.host;
     this.#clock = options.clock;
   }
@@ -64,14 +60,11 @@ export class ScriptedCalculations {
     return this.#host.request({ operation: 'startCalculation', sessionId, token }, request, (fault) => {
       for (const run of this.#runs.values()) if (run.token === token) return run.record;
       const session = this.#host.session(sessionId);
-      if (session.state !== 'IDLE') {
-        const isGone = session.isFinal || session.state === 'STOPPING';
-        throw new ServiceFault(isGone ? 'SessionEnded' : 'NotReady', 409, `the session is ${session.state}`);
-      }
+      if (session.state !== 'IDLE') throw session.refusal();
       const nowMs = this.#host.nowMs();
       const id = `calc-${this.#runs.size + 1}`;
       const failure = fault?.kind === 'broken-start' ? fault.reason : undefined;
-      const cancelTimer = this.#clock.schedule(this.durationsMs.get(code) ?? USUAL_MS, () => {
+      const cancelTimer = this.#clock.schedule(this.durationsMs.get(code) ?? DEFAULT_MS, () => {
         if (failure === undefined) this.#end(id, { state: 'DONE', outputUri: `scripted://${sessionId}/${id}` });
         else this.#end(id, { state: 'ERROR', message: failure });
       });
@@ -83,23 +76,23 @@ export class ScriptedCalculations {
   }
 
   get(id: string, request: ScriptedRequest): Promise<ScriptedCalculationRecord> {
-    return this.#host.request({ operation: 'describeCalculation' }, request, () => this.#one(id).record);
+    return this.#host.request({ operation: 'describeCalculation' }, request, () => this.#find(id).record);
   }
 
-  /** Ends the work of a block of code; what has ended is left alone. */
+  /** Ends the work of a code block; one that has ended stays as it is. */
   stop(id: string, request: ScriptedRequest): Promise<ScriptedCalculationRecord> {
     return this.#host.request({ operation: 'stopCalculation' }, request, () => {
-      const run = this.#one(id);
+      const run = this.#find(id);
       this.#end(id, { state: 'STOPPED' });
       return run.record;
     });
   }
 
-  #one(id: string): Run {
+  #find(id: string): Run {
     const run = this.#runs.get(id);
     if (run === undefined)
       throw new ServiceFault('NoSuchCalculation', 404, `there is no calculation ${JSON.stringify(id)}`);
-    // Its session may have ended under it.
+    // Its session may have ended meanwhile.
     const { state } = this.#host.session(run.sessionId);
     if (state !== 'RUNNING') this.#end(id, { state: 'ERROR', message: `the session is ${state}` });
     return run;
@@ -113,4 +106,47 @@ export class ScriptedCalculations {
     run.record = { ...run.record, ...end, endedAt: nowMs / 1000 };
     this.#host.session(run.sessionId).changeWork(-1, nowMs);
   }
+}
+
+const STATES: Readonly<Record<ScriptedCalculationRecord['state'], CalculationState>> = {
+  RUNNING: 'running',
+  DONE: 'succeeded',
+  ERROR: 'failed',
+  STOPPED: 'cancelled',
+};
+
+/** Runs code blocks in the sessions of a scripted service. */
+export function scriptedCalculationRunner(
+  calculations: ScriptedCalculations,
+  { runner, clock }: { readonly runner: CallRunner; readonly clock: Clock },
+): CalculationRunner {
+  const run = async (
+    verb: 'start' | 'describe' | 'stop',
+    handle: SessionHandle,
+    call: CallContext,
+    work: () => Promise<ScriptedCalculationRecord>,
+  ): Promise<CalculationObservation> => {
+    const record = await runner.run({ operation: `${verb}Calculation`, handle, call }, work);
+    return toCalculationObservation(record, clock.nowMs());
+  };
+  return {
+    start: (handle: SessionHandle, { token, code }: CalculationRequest, call) =>
+      run('start', handle, call, () => calculations.start({ sessionId: handle.id, token, code }, call)),
+    describe: (handle, id, call) => run('describe', handle, call, () => calculations.get(id, call)),
+    stop: (handle, id, call) => run('stop', handle, call, () => calculations.stop(id, call)),
+  };
+}
+
+function toCalculationObservation(record: ScriptedCalculationRecord, observedAtMs: number): CalculationObservation {
+  const { id, state, submittedAt, endedAt, message, outputUri } = record;
+  return {
+    id,
+    nativeState: state,
+    state: STATES[state],
+    observedAtMs,
+    submittedAtMs: toMs(submittedAt),
+    ...(endedAt !== undefined && { endedAtMs: toMs(endedAt) }),
+    ...(message !== undefined && { reason: message }),
+    ...(outputUri !== undefined && { output: { stdoutUri: outputUri } }),
+  };
 }

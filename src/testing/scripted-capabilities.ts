@@ -1,6 +1,6 @@
 import { defineCapabilities } from '../contract/capabilities.ts';
 
-/** What a scripted service can do unless a test says otherwise: everything, with limits small enough to be met. */
+/** What a scripted service can do by default: almost everything, with limits small enough to reach in a test. */
 export const SCRIPTED_CAPABILITIES = defineCapabilities({
   dialect: 'duckdb',
   sql: true,

@@ -1,35 +1,40 @@
-import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
+import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { Parameters } from '../contract/statement-runner.ts';
-import { encodeBatch, type TestValue } from './column-encoder.ts';
+import { encodeBatch } from './column-encoder.ts';
+import { ServiceFault } from './scripted-errors.ts';
+import type { ScriptedFault } from './scripted-faults.ts';
 import type { ScriptedCall } from './scripted-oracle.ts';
 import type { ScriptedSession } from './scripted-session.ts';
 import { toFields, type ScriptedRows, type ScriptedStatement, type ScriptedStatements } from './scripted-statements.ts';
-import { ServiceFault } from './service-fault.ts';
 
-/** What comes with each request: whether the caller still listens, and which attempt it says this is. */
+/** What comes with each request: whether the caller still waits, and the number of the attempt. */
 export interface ScriptedRequest {
   readonly signal: AbortSignal;
   readonly attempt: number;
 }
 
-/** What an engine needs of the service it belongs to. */
-export interface ScriptedEngineHost {
+/** What the engine and the calculations need of their service. */
+export interface ScriptedHost {
   readonly capabilities: Capabilities;
   readonly statements: ScriptedStatements;
   nowMs(): number;
   session(sessionId: string): ScriptedSession;
-  request<T>(call: Pick<ScriptedCall, 'operation' | 'sessionId'>, request: ScriptedRequest, act: () => T): Promise<T>;
+  request<T>(
+    call: Pick<ScriptedCall, 'operation' | 'sessionId' | 'token'>,
+    request: ScriptedRequest,
+    act: (fault: ScriptedFault | undefined) => T,
+  ): Promise<T>;
 }
 
-/** A result that a scripted engine holds until it is read to its end or let go. */
+/** A result that a scripted engine holds until it is read to its end or released. */
 export interface ScriptedResult {
   readonly fields: readonly ColumnField[];
   readonly batches: readonly ColumnBatch[];
   /** Whether the engine still has it. */
   isHeld(): boolean;
-  /** Lets go of it; the session is free again. */
+  /** Releases it; the session is free again. */
   release(): void;
 }
 
@@ -42,18 +47,18 @@ interface RunningStatement {
   readonly stop: (fault: ServiceFault) => void;
 }
 
-/** Runs the statements of a scripted service: a session is RUNNING from the request until its result is let go. */
+/** Runs the statements of a scripted service: a session is RUNNING from the request until its result is released. */
 export class ScriptedEngine {
-  readonly #host: ScriptedEngineHost;
+  readonly #host: ScriptedHost;
   readonly #clock: Clock;
   readonly #running = new Map<string, RunningStatement>();
 
-  constructor(options: { readonly host: ScriptedEngineHost; readonly clock: Clock }) {
+  constructor(options: { readonly host: ScriptedHost; readonly clock: Clock }) {
     this.#host = options.host;
     this.#clock = options.clock;
   }
 
-  /** The ids of the statements that are being worked on or whose result is held. */
+  /** The ids of the statements that are running or whose result is held. */
   running(): readonly string[] {
     this.dropEnded();
     return [...this.#running.values()].map((statement) => statement.statementId);
@@ -72,39 +77,37 @@ export class ScriptedEngine {
     const { done } = await this.#host.request({ operation: 'execute', sessionId }, request, () => {
       const session = this.#host.session(sessionId);
       const takesMore = session.state === 'RUNNING' && this.#host.capabilities.concurrentStatements;
-      if (session.state !== 'IDLE' && !takesMore) {
-        const code = session.isFinal || session.state === 'STOPPING' ? 'SessionEnded' : 'NotReady';
-        throw new ServiceFault(code, 409, `the session is ${session.state}`);
-      }
-      const statement = this.#host.statements.get(text);
-      if (statement === undefined)
-        throw new ServiceFault('BadStatement', 400, `no such statement: ${JSON.stringify(text)}`);
+      if (session.state !== 'IDLE' && !takesMore) throw session.refusal();
+      const statement = this.#host.statements.get(text) ?? { error: `no such statement: ${JSON.stringify(text)}` };
       if ('error' in statement) throw new ServiceFault('BadStatement', 400, statement.error);
       const done = this.#work(sessionId, statementId, statement);
-      // Whoever asked may have gone before it ends.
+      // The caller may be gone before it ends.
       done.catch(() => undefined);
-      // Wrapped, so that what answers the request is not what waits for the work.
+      // Wrapped, so that the answer to the request does not wait for the work.
       return { done };
     });
-    const statement = await done;
-    const rows = typeof statement.rows === 'function' ? statement.rows(input.parameters) : statement.rows;
-    const fields = toFields(statement.columns);
+    const { rows, columns, batchRows = 2 } = await done;
+    const all = typeof rows === 'function' ? rows(input.parameters) : rows;
+    const fields = toFields(columns);
+    const batches: ColumnBatch[] = [];
+    for (let from = 0; from < all.length; from += batchRows)
+      batches.push(encodeBatch(fields, all.slice(from, from + batchRows)));
     return {
       fields,
-      batches: toBatches(fields, rows, statement.batchRows ?? 2),
+      batches,
       isHeld: () => this.#find(sessionId, statementId) !== undefined,
       release: () => this.#end(sessionId, statementId),
     };
   }
 
-  /** Stops a statement; unknown or finished ones are left alone. */
+  /** Stops a statement; one that is unknown or finished stays as it is. */
   cancel(sessionId: string, statementId: string, request: ScriptedRequest): Promise<void> {
     return this.#host.request({ operation: 'cancel', sessionId }, request, () =>
       this.#find(sessionId, statementId)?.stop(new ServiceFault('Cancelled', 499, 'the statement was cancelled')),
     );
   }
 
-  /** How much of a statement's time has passed, 0..1; `undefined` when it is not running or has no end. */
+  /** How much of a statement's duration has passed, 0..1; `undefined` when it is not running or has no end. */
   fraction(sessionId: string, statementId: string): number | undefined {
     const statement = this.#find(sessionId, statementId);
     if (statement === undefined || !Number.isFinite(statement.durationMs)) return undefined;
@@ -116,9 +119,8 @@ export class ScriptedEngine {
   dropEnded(): void {
     for (const statement of this.#running.values()) {
       const { state, isFinal } = this.#host.session(statement.sessionId);
-      if (isFinal || state === 'STOPPING' || state === 'UNHEALTHY') {
+      if (isFinal || state === 'STOPPING' || state === 'UNHEALTHY')
         statement.stop(new ServiceFault('SessionEnded', 409, `the session is ${state}`));
-      }
     }
   }
 
@@ -143,7 +145,7 @@ export class ScriptedEngine {
         if ('rows' in statement && this.#find(sessionId, statementId) !== undefined) resolve(statement);
       };
       this.#running.set(keyOf(sessionId, statementId), { sessionId, statementId, startedMs, durationMs, stop });
-      // The session's own end can come before the statement's.
+      // The session may end before the statement.
       const workMs = Math.min(durationMs, session.lifetimeEndsMs - startedMs);
       if (workMs === 0) finish();
       else if (Number.isFinite(workMs)) cancelTimer = this.#clock.schedule(workMs, finish);
@@ -162,15 +164,4 @@ export class ScriptedEngine {
 
 function keyOf(sessionId: string, statementId: string): string {
   return JSON.stringify([sessionId, statementId]);
-}
-
-function toBatches(
-  fields: readonly ColumnField[],
-  rows: readonly (readonly TestValue[])[],
-  batchRows: number,
-): readonly ColumnBatch[] {
-  const batches: ColumnBatch[] = [];
-  for (let from = 0; from < rows.length; from += batchRows)
-    batches.push(encodeBatch(fields, rows.slice(from, from + batchRows)));
-  return batches;
 }

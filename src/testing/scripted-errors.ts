@@ -1,40 +1,57 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
-import { SessionError, type SessionErrorDetails } from '../contract/session-error.ts';
 import { possibleEffect, type ProviderOperation } from '../contract/operations.ts';
-import type { ServiceFault } from './service-fault.ts';
+import { SessionError, type SessionErrorDetails } from '../contract/session-error.ts';
 
-/** What each code means, and whether the service surely did nothing. */
-const KINDS: { readonly [code: string]: { readonly kind: ErrorKind; readonly refused: boolean } | undefined } = {
-  Throttled: { kind: 'rate-limited', refused: true },
-  QuotaExceeded: { kind: 'quota-exceeded', refused: true },
-  Unavailable: { kind: 'unavailable', refused: false },
-  NoSuchSession: { kind: 'not-found', refused: true },
-  NoSuchCalculation: { kind: 'not-found', refused: true },
-  SessionExists: { kind: 'conflict', refused: true },
-  NotReady: { kind: 'conflict', refused: true },
-  SessionEnded: { kind: 'session-failed', refused: true },
-  Cancelled: { kind: 'aborted', refused: false },
-  Invalid: { kind: 'invalid-request', refused: true },
-  BadStatement: { kind: 'invalid-request', refused: true },
-  BadCredentials: { kind: 'unauthenticated', refused: true },
-  Denied: { kind: 'forbidden', refused: true },
+/** How a scripted service refuses: with a code and an HTTP status of its own, as an SDK's error carries them. */
+export class ServiceFault extends Error {
+  override readonly name = 'ServiceFault';
+  readonly code: string;
+  readonly httpStatus: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, httpStatus: number, message: string, retryAfterMs?: number) {
+    super(message);
+    this.code = code;
+    this.httpStatus = httpStatus;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The kind of each code. */
+const KINDS: { readonly [code: string]: ErrorKind | undefined } = {
+  Throttled: 'rate-limited',
+  QuotaExceeded: 'quota-exceeded',
+  Unavailable: 'unavailable',
+  NoSuchSession: 'not-found',
+  NoSuchCalculation: 'not-found',
+  SessionExists: 'conflict',
+  NotReady: 'conflict',
+  SessionEnded: 'session-failed',
+  Cancelled: 'aborted',
+  Invalid: 'invalid-request',
+  BadStatement: 'invalid-request',
+  BadCredentials: 'unauthenticated',
+  Denied: 'forbidden',
 };
 
-/** Puts whatever a scripted service threw into our terms. */
+/** The kinds after which the service may have acted, as it may after an unknown code. */
+const DOUBTFUL: readonly ErrorKind[] = ['unavailable', 'aborted'];
+
+/** Translates what a scripted service threw. */
 export function toSessionError(
   error: unknown,
   origin: Pick<SessionErrorDetails, 'handle' | 'provider'> & { readonly operation: ProviderOperation },
 ): SessionError {
   if (SessionError.is(error)) return error.with({ handle: origin.handle, provider: origin.provider });
   const { code, httpStatus, retryAfterMs, message } = error as Partial<ServiceFault>;
-  const entry = code === undefined ? undefined : KINDS[code];
-  const kind = entry?.kind ?? 'unexpected';
+  const kind = code === undefined ? undefined : KINDS[code];
+  const isRefused = kind !== undefined && !DOUBTFUL.includes(kind);
   return new SessionError(
-    kind,
-    `the scripted service answered ${code ?? 'nothing known'}: ${message ?? String(error)}`,
+    kind ?? 'unexpected',
+    `the scripted service answered ${code ?? 'an unknown error'}: ${message ?? String(error)}`,
     {
       ...origin,
-      effect: entry?.refused === true ? 'none' : possibleEffect(origin.operation),
+      effect: isRefused ? 'none' : possibleEffect(origin.operation),
       native: { code, httpStatus },
       retryAfterMs,
       cause: error,

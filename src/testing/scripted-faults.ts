@@ -1,11 +1,11 @@
 import type { ProviderOperation } from '../contract/operations.ts';
 import type { Random } from '../contract/ports.ts';
 
-/** What can go wrong with one call of a scripted service. `after` means: the service acted, and the caller does not know. */
+/** The fault of one call of a scripted service. `after` means that the service acted and the caller does not know. */
 export type ScriptedFault =
   | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
   | { readonly kind: 'unavailable'; readonly effect: 'before' | 'after' }
-  /** The answer takes `delayMs`; with `effect: 'after'` the service acts only then, even when its caller has gone. */
+  /** The answer takes `delayMs`; with `effect: 'after'` the service acts only then, even if its caller is gone. */
   | { readonly kind: 'slow'; readonly delayMs: number; readonly effect: 'before' | 'after' }
   /** The service acts and its answer never arrives. */
   | { readonly kind: 'lost-answer' }
@@ -14,7 +14,7 @@ export type ScriptedFault =
   /** Refused with this code, before any effect. */
   | { readonly kind: 'refused'; readonly code: string; readonly httpStatus: number };
 
-/** Faults that come by chance: each call of the named operations fails with probability `rate`. */
+/** Random faults: each call of the operations fails with probability `rate`. */
 export interface RandomFaults {
   readonly random: Random;
   /** 0..1 */
@@ -24,34 +24,33 @@ export interface RandomFaults {
   readonly operations?: readonly ProviderOperation[];
 }
 
-/** Which faults the next calls of a scripted service meet: first those that were queued, then those that chance gives. */
+/** The faults of the next calls of a scripted service: first the queued ones, then random ones. */
 export class ScriptedFaults {
   readonly #queues = new Map<ProviderOperation, ScriptedFault[]>();
-  #byChance: RandomFaults | undefined;
+  #random: RandomFaults | undefined;
 
-  /** Lets the next calls of the operation meet these faults, one call each, in order. */
+  /** Gives these faults to the next calls of the operation, one each, in order. */
   add(operation: ProviderOperation, ...faults: readonly ScriptedFault[]): void {
     this.#queues.set(operation, [...(this.#queues.get(operation) ?? []), ...faults]);
   }
 
-  /** Lets chance decide for every call that no queued fault meets; `undefined` ends it. */
+  /** Gives random faults to all calls without a queued fault; `undefined` ends that. */
   setRandom(faults: RandomFaults | undefined): void {
-    this.#byChance = faults;
+    this.#random = faults;
   }
 
-  /** Forgets everything that was to come. */
+  /** Removes all faults. */
   clear(): void {
     this.#queues.clear();
-    this.#byChance = undefined;
+    this.#random = undefined;
   }
 
-  /** The fault that this call meets; used up by asking. */
+  /** Takes the fault of this call. */
   take(operation: ProviderOperation): ScriptedFault | undefined {
     const queued = this.#queues.get(operation)?.shift();
     if (queued !== undefined) return queued;
-    const chance = this.#byChance;
-    if (chance === undefined || chance.operations?.includes(operation) === false) return undefined;
-    if (chance.random.next() >= chance.rate) return undefined;
-    return chance.faults[Math.floor(chance.random.next() * chance.faults.length)];
+    if (this.#random === undefined || this.#random.operations?.includes(operation) === false) return undefined;
+    const { random, rate, faults } = this.#random;
+    return random.next() < rate ? faults[Math.floor(random.next() * faults.length)] : undefined;
   }
 }

@@ -6,34 +6,32 @@ export interface ScriptedCall {
   /** The start token, for `start` and `startCalculation`. */
   readonly token?: string;
   readonly sessionId?: string;
-  /** The attempt that the caller said it was, from 1. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number;
   /** The service's time, epoch milliseconds. */
   readonly atMs: number;
 }
 
-/** One session that a scripted service really started. */
+/** One session that a scripted service started. */
 export interface ScriptedStart {
   readonly sessionId: string;
   readonly token: string;
 }
 
 /**
- * What really happened at a scripted service: it decides in tests, never the provider under test.
- * Which sessions are live is asked of the service at the moment of asking.
+ * What really happened at a scripted service. Tests read it here, never from the provider under test.
  */
 export class ScriptedOracle {
   readonly calls: ScriptedCall[] = [];
   readonly started: ScriptedStart[] = [];
-  readonly #liveIds: () => readonly string[];
-  readonly #runningStatements: () => readonly string[];
+  /** The ids of the sessions that still hold something: not final. */
+  readonly live: () => readonly string[];
+  /** The ids of the statements that the engine is working on. */
+  readonly runningStatements: () => readonly string[];
 
-  constructor(sources: {
-    readonly liveIds: () => readonly string[];
-    readonly runningStatements: () => readonly string[];
-  }) {
-    this.#liveIds = sources.liveIds;
-    this.#runningStatements = sources.runningStatements;
+  constructor(sources: Pick<ScriptedOracle, 'live' | 'runningStatements'>) {
+    this.live = sources.live;
+    this.runningStatements = sources.runningStatements;
   }
 
   /** How many requests of an operation, or of all, have arrived. */
@@ -48,19 +46,9 @@ export class ScriptedOracle {
     return token === undefined ? this.started.length : this.started.filter((start) => start.token === token).length;
   }
 
-  /** The ids of the sessions that still hold something: not final. */
-  live(): readonly string[] {
-    return this.#liveIds();
-  }
-
   /** The ids of the sessions that have ended for good. */
   ended(): readonly string[] {
     const live = new Set(this.live());
     return this.started.map((start) => start.sessionId).filter((id) => !live.has(id));
-  }
-
-  /** The ids of the statements that the engine is working on. */
-  runningStatements(): readonly string[] {
-    return this.#runningStatements();
   }
 }

@@ -1,4 +1,5 @@
 import type { CalculationRunner } from '../contract/calculation-runner.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import { formatOwnership } from '../contract/ownership.ts';
@@ -13,23 +14,21 @@ import type {
   SessionPage,
   SessionProvider,
 } from '../contract/session-provider.ts';
-import type { CallContext } from '../contract/call-context.ts';
 import type { StartRequest } from '../contract/start-request.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
-import { toSessionError } from './scripted-errors.ts';
 import { CallRunner } from '../provider-kit/call-runner.ts';
-import { ScriptedCalculationRunner } from './scripted-calculation-runner.ts';
 import { notFoundObservation } from '../provider-kit/observation.ts';
-import { fromRecord } from './scripted-observation.ts';
+import { scriptedCalculationRunner } from './scripted-calculations.ts';
+import { toSessionError } from './scripted-errors.ts';
+import { fromRecord, toNativeStates } from './scripted-observations.ts';
 import type { ScriptedService } from './scripted-service.ts';
 import type { ScriptedSessionRecord } from './scripted-session.ts';
-import { toNativeStates } from './scripted-states.ts';
 import { ScriptedStatementRunner } from './scripted-statement-runner.ts';
 
-/** What a {@link ScriptedProvider} is made of. */
+/** The parts of a {@link ScriptedProvider}. */
 export interface ScriptedProviderOptions {
   readonly service: ScriptedService;
-  /** The clock of the caller's side. */
+  /** The clock of the caller. */
   readonly clock: Clock;
   /** `'scripted'` by default. */
   readonly id?: string;
@@ -37,12 +36,12 @@ export interface ScriptedProviderOptions {
 
 const MINUTE_MS = 60_000;
 
-/** A provider over a {@link ScriptedService}, written as one over a real cloud would be. */
+/** A provider over a {@link ScriptedService}, written like one over a real cloud. */
 export class ScriptedProvider implements SessionProvider {
   readonly id: string;
   readonly scope: string;
   readonly capabilities: Capabilities;
-  /** The service behind it, for tests that script it and ask its oracle. */
+  /** The service behind it, for tests that script it and read its oracle. */
   readonly service: ScriptedService;
   readonly statements?: StatementRunner;
   readonly calculations?: CalculationRunner;
@@ -57,17 +56,15 @@ export class ScriptedProvider implements SessionProvider {
     this.capabilities = service.capabilities;
     this.service = service;
     this.#clock = clock;
-    const attempts = new CallRunner({
+    const runner = new CallRunner({
       place: this,
       clock,
-      toError: (thrown, { operation, handle }) => toSessionError(thrown, { operation, handle, provider: this.id }),
+      toError: (thrown, { operation, handle }) => toSessionError(thrown, { operation, handle, provider: id }),
     });
-    this.#runner = attempts;
+    this.#runner = runner;
     const { sql, calculations, sparkConnect, dashboard } = this.capabilities;
-    if (sql) this.statements = new ScriptedStatementRunner({ engine: service.engine, attempts });
-    if (calculations) {
-      this.calculations = new ScriptedCalculationRunner({ calculations: service.calculations, attempts, clock });
-    }
+    if (sql) this.statements = new ScriptedStatementRunner(service.engine, runner);
+    if (calculations) this.calculations = scriptedCalculationRunner(service.calculations, { runner, clock });
     if (sparkConnect) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
     if (dashboard) this.dashboard = (handle, call) => this.#openDashboard(handle, call);
   }
@@ -77,16 +74,16 @@ export class ScriptedProvider implements SessionProvider {
     const input = {
       clientToken: token,
       description: formatOwnership(request),
-      ...(name === undefined ? {} : { name }),
-      // Up, never down: a session must not end earlier than it was asked to.
+      ...(name !== undefined && { name }),
+      // Rounded up: a session must not end earlier than requested.
       idleTimeoutMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
-      ...(maxLifetimeMs === undefined ? {} : { maxLifetimeMinutes: Math.ceil(maxLifetimeMs / MINUTE_MS) }),
+      ...(maxLifetimeMs !== undefined && { maxLifetimeMinutes: Math.ceil(maxLifetimeMs / MINUTE_MS) }),
       tags: labels,
     };
     try {
       return this.#observe(await this.#runner.run({ operation: 'start', call }, () => this.service.start(input, call)));
     } catch (error) {
-      // Where the caller names the session, whoever holds the name is known.
+      // The caller names the session, so the holder of the name is known.
       const isTaken = SessionError.is(error, 'conflict') && this.capabilities.idempotency === 'name';
       throw isTaken ? error.with({ handle: this.#handle(token) }) : error;
     }
@@ -100,15 +97,15 @@ export class ScriptedProvider implements SessionProvider {
   async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
     const { states, createdAfterMs, labels } = filter;
     const input = {
-      ...(states === undefined ? {} : { states: toNativeStates(states) }),
-      ...(createdAfterMs === undefined ? {} : { createdAfter: createdAfterMs / 1000 }),
-      ...(labels === undefined ? {} : { tags: labels }),
-      ...(cursor === undefined ? {} : { pageToken: cursor }),
+      ...(states && { states: toNativeStates(states) }),
+      ...(createdAfterMs !== undefined && { createdAfter: createdAfterMs / 1000 }),
+      ...(labels && { tags: labels }),
+      ...(cursor !== undefined && { pageToken: cursor }),
       maxResults: this.capabilities.listPageSize,
     };
     const page = await this.#runner.run({ operation: 'listPage', call }, () => this.service.list(input, call));
     const observations = page.sessions.map((record) => this.#observe(record));
-    return page.nextPageToken === undefined ? { observations } : { observations, next: page.nextPageToken };
+    return { observations, ...(page.nextPageToken !== undefined && { next: page.nextPageToken }) };
   }
 
   async terminate(handle: SessionHandle, call: CallContext): Promise<Observation> {
@@ -116,27 +113,30 @@ export class ScriptedProvider implements SessionProvider {
     try {
       return this.#observe(await this.#runner.run(about, () => this.service.stop(handle.id, call)));
     } catch (error) {
-      if (SessionError.is(error, 'not-found'))
-        return notFoundObservation('the scripted service', { handle, observedAtMs: this.#clock.nowMs() });
-      throw error;
+      if (!SessionError.is(error, 'not-found')) throw error;
+      return notFoundObservation('the scripted service', { handle, observedAtMs: this.#clock.nowMs() });
     }
   }
 
   async close(): Promise<void> {
-    if (!this.capabilities.outlivesProcess) this.service.endAll('the process that held it has closed it');
+    if (!this.capabilities.outlivesProcess) this.service.endAll('its process closed the provider');
   }
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
     const about = { operation: 'endpoint', handle, call } as const;
-    const door = await this.#runner.run(about, () => this.service.openDoor('endpoint', handle.id, call));
-    const metadata = { 'x-session-token': door.token };
-    return { host: `${handle.id}.scripted.invalid`, port: 443, tls: true, metadata, expiresAtMs: door.expiresAtMs };
+    const { token, expiresAtMs } = await this.#runner.run(about, () =>
+      this.service.createToken('endpoint', handle.id, call),
+    );
+    const metadata = { 'x-session-token': token };
+    return { host: `${handle.id}.scripted.invalid`, port: 443, tls: true, metadata, expiresAtMs };
   }
 
   async #openDashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
     const about = { operation: 'dashboard', handle, call } as const;
-    const door = await this.#runner.run(about, () => this.service.openDoor('dashboard', handle.id, call));
-    return { url: `https://scripted.invalid/${handle.id}?token=${door.token}`, expiresAtMs: door.expiresAtMs };
+    const { token, expiresAtMs } = await this.#runner.run(about, () =>
+      this.service.createToken('dashboard', handle.id, call),
+    );
+    return { url: `https://scripted.invalid/${handle.id}?token=${token}`, expiresAtMs };
   }
 
   #observe(record: ScriptedSessionRecord): Observation {

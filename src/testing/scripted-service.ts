@@ -2,7 +2,8 @@ import { defineCapabilities, type Capabilities } from '../contract/capabilities.
 import type { Clock, Random } from '../contract/ports.ts';
 import { ScriptedCalculations } from './scripted-calculations.ts';
 import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
-import { ScriptedEngine, type ScriptedEngineHost, type ScriptedRequest } from './scripted-engine.ts';
+import { ScriptedEngine, type ScriptedHost, type ScriptedRequest } from './scripted-engine.ts';
+import { ServiceFault } from './scripted-errors.ts';
 import { ScriptedFaults, type ScriptedFault } from './scripted-faults.ts';
 import { ScriptedOracle, type ScriptedCall } from './scripted-oracle.ts';
 import {
@@ -14,28 +15,27 @@ import {
 import { ScriptedStatements } from './scripted-statements.ts';
 import { ScriptedWire } from './scripted-wire.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { ServiceFault } from './service-fault.ts';
 
 /** How a scripted service behaves; everything but the clock has a default. */
 export interface ScriptedServiceOptions {
   readonly clock: Clock;
-  /** Where its sessions live; `'scripted-scope'` by default. */
+  /** The scope of its sessions; `'scripted-scope'` by default. */
   readonly scope?: string;
-  /** What differs from {@link SCRIPTED_CAPABILITIES}; the service then behaves accordingly. */
+  /** What differs from {@link SCRIPTED_CAPABILITIES}; the service behaves accordingly. */
   readonly capabilities?: Partial<Capabilities>;
-  /** How long a session takes to become ready; 3000 by default. */
+  /** How long a session takes to become ready, milliseconds; 3000 by default. */
   readonly startMs?: number;
-  /** How long a session takes to end; 2000 by default. */
+  /** How long a session takes to end, milliseconds; 2000 by default. */
   readonly terminateMs?: number;
-  /** How long every answer takes; 0 by default: no timer at all. */
+  /** How long every answer takes, milliseconds; 0, without a timer, by default. */
   readonly latencyMs?: number;
-  /** For how long after its start a session is not found by reads; 0 by default. */
+  /** How long after its start reads do not find a session, milliseconds; 0 by default. */
   readonly invisibleMs?: number;
-  /** Where the ids come from. */
+  /** The source of ids and tokens. */
   readonly random?: Random;
 }
 
-/** What a listing asks for, in the service's own words. */
+/** The request of a listing. */
 export interface ScriptedListInput {
   readonly states?: readonly string[];
   /** Epoch seconds. */
@@ -46,10 +46,10 @@ export interface ScriptedListInput {
 }
 
 /**
- * A small session cloud in memory, as real as its clock: its own ids, states that take time, idle timeout, lifetime,
- * quota, start tokens, pages, filters, and faults on demand. Any number of providers can talk to one service.
+ * A small session cloud in memory, driven by its clock: ids, states that take time, idle timeout, lifetime, quota,
+ * start tokens, pages, filters, and faults on demand. Any number of providers can use one service.
  */
-export class ScriptedService implements ScriptedEngineHost {
+export class ScriptedService implements ScriptedHost {
   readonly scope: string;
   readonly capabilities: Capabilities;
   readonly faults = new ScriptedFaults();
@@ -63,7 +63,7 @@ export class ScriptedService implements ScriptedEngineHost {
   readonly #timing: ScriptedTiming;
   readonly #invisibleMs: number;
   readonly #sessions = new Map<string, ScriptedSession>();
-  /** The service's own time does not jump when the caller's wall clock does. */
+  /** The service's time does not jump when the caller's wall clock does. */
   readonly #epochOffsetMs: number;
 
   constructor(options: ScriptedServiceOptions) {
@@ -86,10 +86,7 @@ export class ScriptedService implements ScriptedEngineHost {
     this.engine = new ScriptedEngine({ host: this, clock });
     this.calculations = new ScriptedCalculations({ host: this, clock });
     this.oracle = new ScriptedOracle({
-      liveIds: () =>
-        this.#all()
-          .filter((session) => !session.isFinal)
-          .map((session) => session.id),
+      live: () => this.#all().flatMap((session) => (session.isFinal ? [] : [session.id])),
       runningStatements: () => this.engine.running(),
     });
   }
@@ -100,81 +97,75 @@ export class ScriptedService implements ScriptedEngineHost {
   }
 
   start(input: ScriptedStartInput, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
-    const fault = this.faults.take('start');
-    const brokenStart = fault?.kind === 'broken-start' ? fault.reason : undefined;
-    return this.#wire.answer({ operation: 'start', token: input.clientToken }, { ...request, fault }, () => {
-      const known = this.#all().find((session) => session.input.clientToken === input.clientToken);
-      if (known !== undefined) {
-        if (this.capabilities.idempotency === 'token') return this.#record(known);
-        throw new ServiceFault('SessionExists', 409, `a session with the name ${input.clientToken} exists`);
-      }
-      const limit = this.capabilities.maxLiveSessions;
-      if (limit !== false && this.oracle.live().length >= limit) {
-        throw new ServiceFault('QuotaExceeded', 402, `this scope may have ${limit} live sessions`);
-      }
-      // Where the name is what makes a start unique, the caller's name is the id.
-      const id = this.capabilities.idempotency === 'name' ? input.clientToken : `ss-${this.#random.hex(12)}`;
+    const { clientToken } = input;
+    return this.request({ operation: 'start', token: clientToken }, request, (fault) => {
+      const known = this.#all().find((session) => session.input.clientToken === clientToken);
+      const { idempotency, maxLiveSessions } = this.capabilities;
+      if (known !== undefined && idempotency === 'token') return this.#record(known);
+      if (known !== undefined)
+        throw new ServiceFault('SessionExists', 409, `a session with the name ${clientToken} exists`);
+      if (maxLiveSessions !== false && this.oracle.live().length >= maxLiveSessions)
+        throw new ServiceFault('QuotaExceeded', 402, `this scope may have ${maxLiveSessions} live sessions`);
+      // Where names make starts unique, the caller's name is the id.
+      const id = idempotency === 'name' ? clientToken : `ss-${this.#random.hex(12)}`;
+      const brokenStart = fault?.kind === 'broken-start' ? fault.reason : undefined;
       const session = new ScriptedSession({ id, input, nowMs: this.nowMs(), timing: this.#timing, brokenStart });
       this.#sessions.set(id, session);
-      this.oracle.started.push({ sessionId: id, token: input.clientToken });
+      this.oracle.started.push({ sessionId: id, token: clientToken });
       return this.#record(session);
     });
   }
 
   get(sessionId: string, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
-    return this.#wire.answer(
-      { operation: 'describe', sessionId },
-      { ...request, fault: this.faults.take('describe') },
-      () => this.#record(this.#visible(sessionId)),
-    );
+    return this.request({ operation: 'describe', sessionId }, request, () => {
+      const session = this.session(sessionId);
+      if (!this.#isVisible(session)) throw noSuchSession(sessionId);
+      return this.#record(session);
+    });
   }
 
   list(
     input: ScriptedListInput,
     request: ScriptedRequest,
   ): Promise<{ readonly sessions: readonly ScriptedSessionRecord[]; readonly nextPageToken?: string }> {
-    return this.#wire.answer({ operation: 'listPage' }, { ...request, fault: this.faults.take('listPage') }, () => {
+    return this.request({ operation: 'listPage' }, request, () => {
       if (input.maxResults > this.capabilities.listPageSize)
         throw new ServiceFault('Invalid', 400, 'maxResults is too large');
-      const fitting = this.#all()
+      const matching = this.#all()
         .map((session, position) => ({ session, position, record: this.#record(session) }))
         .filter(({ session }) => this.#isVisible(session) && (this.capabilities.listsFinal || !session.isFinal))
-        .filter(({ record, position }) => fits(record, input) && position >= Number(input.pageToken ?? 0));
-      const sessions = fitting.slice(0, input.maxResults).map(({ record }) => record);
-      const next = fitting[input.maxResults];
+        .filter(({ record, position }) => matches(record, input) && position >= Number(input.pageToken ?? 0));
+      const sessions = matching.slice(0, input.maxResults).map(({ record }) => record);
+      const next = matching[input.maxResults];
       return next === undefined ? { sessions } : { sessions, nextPageToken: String(next.position) };
     });
   }
 
-  /** Asks for the end of a session. Writes see every session at once; only reads can lag behind. */
+  /** Begins the end of a session. Writes find every session at once; only reads can lag behind. */
   stop(sessionId: string, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
-    return this.#wire.answer(
-      { operation: 'terminate', sessionId },
-      { ...request, fault: this.faults.take('terminate') },
-      () => {
-        const session = this.session(sessionId);
-        session.stop(this.nowMs(), 'stopped by a caller');
-        this.engine.dropEnded();
-        return this.#record(session);
-      },
-    );
+    return this.request({ operation: 'terminate', sessionId }, request, () => {
+      const session = this.session(sessionId);
+      session.stop(this.nowMs(), 'stopped by a caller');
+      this.engine.dropEnded();
+      return this.#record(session);
+    });
   }
 
-  /** A short-lived secret for a session that takes work: its host, port and token. */
-  openDoor(
+  /** Creates a short-lived token for a session that accepts work. */
+  createToken(
     operation: 'endpoint' | 'dashboard',
     sessionId: string,
     request: ScriptedRequest,
   ): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
-    return this.#wire.answer({ operation, sessionId }, { ...request, fault: this.faults.take(operation) }, () => {
+    return this.request({ operation, sessionId }, request, () => {
       const { state } = this.session(sessionId);
       if (state !== 'IDLE' && state !== 'RUNNING') throw new ServiceFault('NotReady', 409, `the session is ${state}`);
-      const lifeMs = this.capabilities.tokenLifetimeMs === false ? 3_600_000 : this.capabilities.tokenLifetimeMs;
-      return { token: this.#random.hex(32), expiresAtMs: this.nowMs() + lifeMs };
+      const lifetimeMs = this.capabilities.tokenLifetimeMs || 3_600_000;
+      return { token: this.#random.hex(32), expiresAtMs: this.nowMs() + lifetimeMs };
     });
   }
 
-  /** Takes a request about work in a session in the way of all requests. */
+  /** Answers one request: records it, lets it meet its fault, and acts. */
   request<T>(
     call: Pick<ScriptedCall, 'operation' | 'sessionId' | 'token'>,
     request: ScriptedRequest,
@@ -184,33 +175,32 @@ export class ScriptedService implements ScriptedEngineHost {
     return this.#wire.answer(call, { ...request, fault }, () => act(fault));
   }
 
-  /** One session, brought up to now: for the engine and for tests that act behind the caller's back. */
+  /** One session with all changes that are due: for the engine and for tests that act on the service directly. */
   session(sessionId: string): ScriptedSession {
     const session = this.#sessions.get(sessionId);
-    if (session === undefined)
-      throw new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)}`);
+    if (session === undefined) throw noSuchSession(sessionId);
     session.catchUp(this.nowMs());
     return session;
   }
 
-  /** Breaks a session behind the caller's back: for good, or (`degraded`) so that it still holds something. */
+  /** Breaks a session: for good, or (`degraded`) so that it still holds something. */
   breakSession(sessionId: string, reason: string, how: 'final' | 'degraded' = 'final'): void {
     this.session(sessionId).breakDown(how === 'final' ? 'BROKEN' : 'UNHEALTHY', this.nowMs(), reason);
     this.engine.dropEnded();
   }
 
-  /** Ends every session at once, as an engine in the process does when the process lets go of it. */
+  /** Ends every session at once, as an engine inside a process does when the process closes it. */
   endAll(reason: string): void {
     for (const session of this.#all()) session.end(this.nowMs(), reason);
     this.engine.dropEnded();
   }
 
-  /** Shows a word of its own in place of a session's state, as a newer service might; `undefined` ends it. */
+  /** Reports another text in place of a session's state, as a newer service might; `undefined` ends that. */
   showState(sessionId: string, word: string | undefined): void {
     this.session(sessionId).shownState = word;
   }
 
-  /** Keeps a session busy from elsewhere; the result lets go of it. */
+  /** Keeps a session busy as another client does. @returns a function that ends the work. */
   occupy(sessionId: string): () => void {
     this.session(sessionId).changeWork(1, this.nowMs());
     return () => this.session(sessionId).changeWork(-1, this.nowMs());
@@ -230,16 +220,13 @@ export class ScriptedService implements ScriptedEngineHost {
   #isVisible(session: ScriptedSession): boolean {
     return this.nowMs() >= session.createdMs + this.#invisibleMs;
   }
-
-  #visible(sessionId: string): ScriptedSession {
-    const session = this.session(sessionId);
-    if (!this.#isVisible(session))
-      throw new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)} yet`);
-    return session;
-  }
 }
 
-function fits(record: ScriptedSessionRecord, input: ScriptedListInput): boolean {
+function noSuchSession(sessionId: string): ServiceFault {
+  return new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)}`);
+}
+
+function matches(record: ScriptedSessionRecord, input: ScriptedListInput): boolean {
   if (input.states !== undefined && !input.states.includes(record.state)) return false;
   if (input.createdAfter !== undefined && record.createdAt < input.createdAfter) return false;
   return Object.entries(input.tags ?? {}).every(([name, value]) => record.tags[name] === value);

@@ -1,10 +1,9 @@
-/** The states of a scripted service, in its own words. */
-export const SCRIPTED_STATES = ['STARTING', 'IDLE', 'RUNNING', 'UNHEALTHY', 'STOPPING', 'STOPPED', 'BROKEN'] as const;
+import { ServiceFault } from './scripted-errors.ts';
 
-/** One of the states of a scripted service. */
-export type ScriptedState = (typeof SCRIPTED_STATES)[number];
+/** The native states of a scripted service. */
+export type ScriptedState = 'STARTING' | 'IDLE' | 'RUNNING' | 'UNHEALTHY' | 'STOPPING' | 'STOPPED' | 'BROKEN';
 
-/** What a scripted service is asked to start; its unit of duration is the minute, as with real ones. */
+/** The request of a start; durations are in minutes, as with real services. */
 export interface ScriptedStartInput {
   readonly clientToken: string;
   readonly description: string;
@@ -14,10 +13,10 @@ export interface ScriptedStartInput {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A session as a scripted service tells it; its unit of time is the epoch second, with fractions. */
+/** A session as a scripted service reports it; times are in epoch seconds, with fractions. */
 export interface ScriptedSessionRecord extends Omit<ScriptedStartInput, 'clientToken'> {
   readonly sessionId: string;
-  /** A {@link ScriptedState}, or a word that a test has put there. */
+  /** A {@link ScriptedState}, or a text that a test has put there. */
   readonly state: string;
   readonly stateReason?: string;
   readonly stateSince: number;
@@ -28,7 +27,7 @@ export interface ScriptedSessionRecord extends Omit<ScriptedStartInput, 'clientT
   readonly history: readonly { readonly state: string; readonly since: number; readonly reason?: string }[];
 }
 
-/** How long a scripted session takes over its changes, milliseconds. */
+/** How long the changes of a scripted session take, milliseconds. */
 export interface ScriptedTiming {
   readonly startMs: number;
   readonly terminateMs: number;
@@ -43,8 +42,8 @@ interface Change {
 const MINUTE_MS = 60_000;
 
 /**
- * The life of one session inside a scripted service. It needs no timers: whoever looks brings the time along,
- * and every change that has fallen due by then is made first, at the time when it fell due.
+ * The life of one session inside a scripted service. It needs no timers: each access passes the time,
+ * and first makes every change that is due by then, at the time when it was due.
  */
 export class ScriptedSession {
   readonly id: string;
@@ -56,7 +55,7 @@ export class ScriptedSession {
   #startedMs: number | undefined;
   #idleSinceMs: number | undefined;
   #work = 0;
-  /** A word to show in place of the state, for states that no table knows. */
+  /** A text to report in place of the state, for states that no table knows. */
   shownState: string | undefined;
 
   constructor(options: {
@@ -78,7 +77,7 @@ export class ScriptedSession {
     return this.#last.state;
   }
 
-  /** Whether nothing is held any more. */
+  /** Whether the session holds nothing. */
   get isFinal(): boolean {
     return this.state === 'STOPPED' || this.state === 'BROKEN';
   }
@@ -88,20 +87,20 @@ export class ScriptedSession {
     return this.createdMs + (this.input.maxLifetimeMinutes ?? Number.POSITIVE_INFINITY) * MINUTE_MS;
   }
 
-  /** Makes every change that has fallen due. */
+  /** Makes every change that is due. */
   catchUp(nowMs: number): void {
     for (let due = this.#nextChange(); due !== undefined && due.atMs <= nowMs; due = this.#nextChange())
       this.#enter(due);
   }
 
-  /** Counts work in or out; a session with work is RUNNING. */
+  /** Adds or removes work; a session with work is RUNNING. */
   changeWork(by: 1 | -1, nowMs: number): void {
     this.#work += by;
     if (this.state === 'IDLE' && this.#work > 0) this.#enter({ atMs: nowMs, state: 'RUNNING' });
     else if (this.state === 'RUNNING' && this.#work === 0) this.#enter({ atMs: nowMs, state: 'IDLE' });
   }
 
-  /** Asks for the end; does nothing when it is under way already. */
+  /** Begins the end; does nothing when it has begun. */
   stop(nowMs: number, reason: string): void {
     if (this.isFinal || this.state === 'STOPPING') return;
     this.#enter({ atMs: nowMs, state: 'STOPPING', reason });
@@ -118,23 +117,25 @@ export class ScriptedSession {
     if (!this.isFinal) this.#enter({ atMs: nowMs, state, reason });
   }
 
+  /** The fault with which a session that accepts no work refuses it. */
+  refusal(): ServiceFault {
+    const hasEnded = this.isFinal || this.state === 'STOPPING';
+    return new ServiceFault(hasEnded ? 'SessionEnded' : 'NotReady', 409, `the session is ${this.state}`);
+  }
+
   toRecord(): ScriptedSessionRecord {
-    const { description, name, idleTimeoutMinutes, maxLifetimeMinutes, tags } = this.input;
+    const { clientToken: _hidden, ...shown } = this.input;
     const { atMs, reason } = this.#last;
     return {
-      description,
-      ...(name === undefined ? {} : { name }),
-      idleTimeoutMinutes,
-      ...(maxLifetimeMinutes === undefined ? {} : { maxLifetimeMinutes }),
-      tags,
+      ...shown,
       sessionId: this.id,
       state: this.shownState ?? this.state,
-      ...(reason === undefined ? {} : { stateReason: reason }),
+      ...(reason !== undefined && { stateReason: reason }),
       stateSince: atMs / 1000,
       createdAt: this.createdMs / 1000,
-      ...(this.#startedMs === undefined ? {} : { startedAt: this.#startedMs / 1000 }),
-      ...(this.isFinal ? { endedAt: atMs / 1000 } : {}),
-      ...(this.#idleSinceMs === undefined ? {} : { idleSince: this.#idleSinceMs / 1000 }),
+      ...(this.#startedMs !== undefined && { startedAt: this.#startedMs / 1000 }),
+      ...(this.isFinal && { endedAt: atMs / 1000 }),
+      ...(this.#idleSinceMs !== undefined && { idleSince: this.#idleSinceMs / 1000 }),
       history: this.#changes.map(({ atMs: since, ...change }) => ({ ...change, since: since / 1000 })),
     };
   }
@@ -171,9 +172,9 @@ export class ScriptedSession {
   }
 
   #enter(change: Change): void {
-    // The reason of an end stays readable after the end.
+    // The reason of an end is reported after the end too.
     const reason = change.reason ?? (change.state === 'STOPPED' ? this.#last.reason : undefined);
-    this.#changes.push({ ...change, ...(reason === undefined ? {} : { reason }) });
+    this.#changes.push({ ...change, ...(reason !== undefined && { reason }) });
     this.#idleSinceMs = change.state === 'IDLE' ? change.atMs : undefined;
     if (change.state === 'IDLE') this.#startedMs ??= change.atMs;
   }

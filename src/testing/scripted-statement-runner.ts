@@ -1,7 +1,7 @@
+import type { CallContext } from '../contract/call-context.ts';
 import type { ColumnBatch } from '../contract/column-batch.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { CallContext } from '../contract/call-context.ts';
 import type {
   StatementExecution,
   StatementProgress,
@@ -16,19 +16,18 @@ export class ScriptedStatementRunner implements StatementRunner {
   readonly #engine: ScriptedEngine;
   readonly #runner: CallRunner;
 
-  constructor(options: { readonly engine: ScriptedEngine; readonly attempts: CallRunner }) {
-    this.#engine = options.engine;
-    this.#runner = options.attempts;
+  constructor(engine: ScriptedEngine, runner: CallRunner) {
+    this.#engine = engine;
+    this.#runner = runner;
   }
 
   async execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
     const { id: statementId, text, parameters = [] } = request;
     const input = { sessionId: handle.id, statementId, text, parameters };
+    const about = { operation: 'execute', handle, call } as const;
     try {
-      const result = await this.#runner.run({ operation: 'execute', handle, call }, () =>
-        this.#engine.run(input, call),
-      );
-      return new ScriptedExecution(result, { handle, signal: call.signal });
+      const result = await this.#runner.run(about, () => this.#engine.run(input, call));
+      return new ScriptedExecution(result, handle, call.signal);
     } catch (error) {
       if (SessionError.is(error) && error.effect === 'unknown') this.#cancel(handle, statementId, call.attempt);
       throw error;
@@ -40,7 +39,7 @@ export class ScriptedStatementRunner implements StatementRunner {
     return fraction === undefined ? undefined : { fraction };
   }
 
-  /** Nobody waits for it and nobody could do more if it failed: the session's own end bounds the work. */
+  /** Nothing waits for the cancel, and its failure changes nothing: the end of the session ends the work. */
   #cancel(handle: SessionHandle, statementId: string, attempt: number): void {
     const { signal } = new AbortController();
     this.#engine.cancel(handle.id, statementId, { signal, attempt }).catch(() => undefined);
@@ -54,12 +53,12 @@ class ScriptedExecution implements StatementExecution {
   readonly #signal: AbortSignal;
   #wasRead = false;
 
-  constructor(result: ScriptedResult, caller: { readonly handle: SessionHandle; readonly signal: AbortSignal }) {
+  constructor(result: ScriptedResult, handle: SessionHandle, signal: AbortSignal) {
     this.fields = result.fields;
     this.#result = result;
-    this.#handle = caller.handle;
-    this.#signal = caller.signal;
-    this.#signal.addEventListener('abort', this.#letGo, { once: true });
+    this.#handle = handle;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#release, { once: true });
   }
 
   async *batches(): AsyncGenerator<ColumnBatch> {
@@ -72,24 +71,21 @@ class ScriptedExecution implements StatementExecution {
         yield batch;
       }
     } finally {
-      this.#letGo();
+      this.#release();
     }
   }
 
   async close(): Promise<void> {
-    this.#letGo();
+    this.#release();
   }
 
-  readonly #letGo = (): void => {
-    this.#signal.removeEventListener('abort', this.#letGo);
+  readonly #release = (): void => {
+    this.#signal.removeEventListener('abort', this.#release);
     this.#result.release();
   };
 
   #error(kind: 'conflict' | 'aborted' | 'session-failed', message: string): SessionError {
-    return new SessionError(kind, message, {
-      operation: 'execute',
-      handle: this.#handle,
-      provider: this.#handle.provider,
-    });
+    const { provider } = this.#handle;
+    return new SessionError(kind, message, { operation: 'execute', handle: this.#handle, provider });
   }
 }

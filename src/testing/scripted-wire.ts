@@ -1,18 +1,18 @@
 import type { Clock } from '../contract/ports.ts';
 import type { ScriptedFault } from './scripted-faults.ts';
 import type { ScriptedCall, ScriptedOracle } from './scripted-oracle.ts';
-import { ServiceFault } from './service-fault.ts';
+import { ServiceFault } from './scripted-errors.ts';
 
-/** What a request brings along besides its content. */
+/** What comes with a request besides its content. */
 export interface WireRequest {
   /** Aborts when the caller no longer waits. */
   readonly signal: AbortSignal;
   readonly attempt: number;
-  /** What goes wrong with this request. */
+  /** The fault of this request. */
   readonly fault: ScriptedFault | undefined;
 }
 
-/** The way between a scripted service and its callers: writes every request down, takes its time, and breaks on demand. */
+/** The connection between a scripted service and its callers: records every request, delays answers, breaks on demand. */
 export class ScriptedWire {
   readonly #service: { readonly oracle: ScriptedOracle; nowMs(): number };
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class ScriptedWire {
     this.#latencyMs = options.latencyMs;
   }
 
-  /** Answers one request with what `act` gives; without latency and faults it acts and answers at once. */
+  /** Answers one request with the result of `act`; at once when there is no latency and no fault. */
   async answer<T>(
     call: Pick<ScriptedCall, 'operation' | 'token' | 'sessionId'>,
     { signal, attempt, fault }: WireRequest,
@@ -62,14 +62,14 @@ export class ScriptedWire {
     signal: AbortSignal,
     act: () => T,
   ): Promise<T> {
-    // The request is under way: the service acts on it whether or not anybody still waits.
+    // The request has been sent: the service acts on it even if its caller is gone.
     if (fault.effect === 'after') await this.#wait(fault.delayMs);
     const answer = act();
     if (fault.effect === 'before') await this.#wait(fault.delayMs, signal);
     return answer;
   }
 
-  /** Waits on the clock; a caller that has gone takes the timer along. */
+  /** Waits on the clock; an abort cancels the timer. */
   #wait(delayMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#clock.schedule(delayMs, () => {

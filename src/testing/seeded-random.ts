@@ -1,15 +1,15 @@
 import type { Random } from '../contract/ports.ts';
 
-/** Randomness that repeats itself: the same seed gives the same numbers on every machine. */
+/** Repeatable random numbers: the same seed gives the same numbers on every machine. */
 export class SeededRandom implements Random {
   #state: number;
 
-  /** @param seed - a whole number; only its lower 32 bits count. */
+  /** @param seed - a whole number; only its lower 32 bits are used. */
   constructor(seed = 1) {
     this.#state = seed >>> 0;
   }
 
-  /** Mulberry32: small, and even enough for tests. Never a source of secrets. */
+  /** Mulberry32: small, and uniform enough for tests. Never use it for secrets. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);

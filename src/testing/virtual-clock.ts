@@ -1,23 +1,23 @@
 import type { Clock } from '../contract/ports.ts';
 
-/** How a {@link VirtualClock} begins; every member has a default. */
+/** The start of a {@link VirtualClock}; every member has a default. */
 export interface VirtualClockOptions {
   /** Wall time at the start, epoch milliseconds. */
   readonly startMs?: number;
-  /** Monotonic time at the start, milliseconds; far from the wall time, so that mixing the two up shows. */
+  /** Monotonic time at the start, milliseconds; far from the wall time, so that confusing the two shows. */
   readonly monotonicStartMs?: number;
   /**
-   * Resolves when nothing can happen any more without time moving on; by default after one turn of the event loop.
-   * A test with real sockets gives its own: it resolves when no request is under way.
+   * Resolves when nothing more can happen until time moves; by default after one turn of the event loop.
+   * A test with real sockets passes its own, which resolves when no request is running.
    */
   readonly settle?: () => Promise<void>;
 }
 
-/** How long {@link VirtualClock.runUntilSettled} goes on. */
+/** How long {@link VirtualClock.runUntilSettled} runs. */
 export interface RunLimits {
   /** Virtual time, milliseconds; one day by default. */
   readonly limitMs?: number;
-  /** Real time, milliseconds, for I/O that stands between the promise and its next timer (a lazy import); 2000 by default. */
+  /** Real time, milliseconds, for I/O between the promise and its next timer (a lazy import); 2000 by default. */
   readonly ioPatienceMs?: number;
 }
 
@@ -26,12 +26,12 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that moves only when it is told to, and then fires every timer that falls due, in order. */
+/** A clock that moves only when a test moves it, and then fires every timer that is due, in order. */
 export class VirtualClock implements Clock {
   #wallOffsetMs: number;
   #monotonicMs: number;
   readonly #settle: () => Promise<void>;
-  /** In the order of scheduling, which decides between timers that are due at the same time. */
+  /** In the order of scheduling, which is the order of timers that are due at the same time. */
   readonly #timers = new Set<Timer>();
 
   constructor(options: VirtualClockOptions = {}) {
@@ -55,12 +55,12 @@ export class VirtualClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** How many timers are waiting: what is left behind after the work is done is a leak. */
+  /** How many timers are waiting; one that is left after the work is done is a leak. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** Moves time on by `ms`; fires what falls due on the way, in order, and lets promises settle after each. */
+  /** Moves time by `ms`, fires the timers that are due, in order, and lets promises settle after each. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#monotonicMs + ms;
     await this.#settle();
@@ -69,15 +69,15 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time on from timer to timer until the promise settles, and gives its outcome.
-   * @throws Error when no timer within the limits is left that could settle it.
+   * Moves time from timer to timer until the promise settles, and returns its outcome.
+   * @throws Error when no timer within the limits settles it.
    */
   async runUntilSettled<T>(promise: Promise<T>, limits: RunLimits = {}): Promise<T> {
     const { limitMs = 86_400_000, ioPatienceMs = 2_000 } = limits;
     const endMs = this.#monotonicMs + limitMs;
     const outcome = { isKnown: false };
-    const note = (): void => void (outcome.isKnown = true);
-    promise.then(note, note);
+    const settle = (): void => void (outcome.isKnown = true);
+    promise.then(settle, settle);
     await this.#settle();
     let patienceEndsMs = performance.now() + ioPatienceMs;
     while (!outcome.isKnown) {
@@ -94,7 +94,7 @@ export class VirtualClock implements Clock {
     return promise;
   }
 
-  /** Makes the wall time jump, as a corrected system clock does; the monotonic time stays. */
+  /** Changes the wall time, as a corrected system clock does; the monotonic time stays. */
   jumpWallTime(ms: number): void {
     this.#wallOffsetMs += ms;
   }

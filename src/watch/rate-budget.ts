@@ -1,5 +1,4 @@
-import type { CallClass } from '../contract/operations.ts';
-import type { CallBudget, Clock } from '../contract/ports.ts';
+import type { CallClass, CallBudget, Clock } from '../contract/ports.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
 import type { CallContext } from '../contract/call-context.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';

@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BatchProvider } from '../../src/contract/batch-provider.ts';
 import type { RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { allOf, DEFAULTS, refusalOf, runsOf, setUp } from './scene.ts';
+import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 describe('a start', () => {
   it('B-021 sends 100 runs in the request, and stages 101', async () => {
@@ -44,7 +45,7 @@ describe('a start', () => {
     ['what the provider refuses', [{ id: 'a', priority: -1 }], "run 1 ('a') is invalid: priority must not be -1"],
   ])('B-023 refuses %s, names the run, and sends nothing', async (_, runs, message) => {
     const { batches, service } = setUp();
-    const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: runs as RunSpec[] }));
+    const error = await failureOf(batches.start({ defaults: DEFAULTS, runs: runs as RunSpec[] }));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'start', effect: 'none' });
     expect(error.message).toContain(message);
     expect(service.calls).toEqual([]);
@@ -54,7 +55,7 @@ describe('a start', () => {
     const { batches } = setUp();
     const parameters: Record<string, unknown> = {};
     parameters['again'] = parameters;
-    const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: [{ id: 'a', parameters }] as RunSpec[] }));
+    const error = await failureOf(batches.start({ defaults: DEFAULTS, runs: [{ id: 'a', parameters }] as RunSpec[] }));
     expect(error.message).toContain('nested too deeply or contains itself');
   });
 
@@ -64,7 +65,7 @@ describe('a start', () => {
     function* endless() {
       for (;;) yield { id: `r${read++}` };
     }
-    const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: endless() }));
+    const error = await failureOf(batches.start({ defaults: DEFAULTS, runs: endless() }));
     expect(error.message).toContain('at most 100000 runs');
     expect([read, service.calls.length]).toEqual([100_001, 0]);
   });
@@ -82,7 +83,7 @@ describe('a start', () => {
       yield* runsOf(60_000);
       throw await Promise.resolve(new Error('the sample sheet ended early'));
     }
-    const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: source() }));
+    const error = await failureOf(batches.start({ defaults: DEFAULTS, runs: source() }));
     expect(error.message).toContain('nothing was sent: Error: the sample sheet ended early');
     expect(service.calls).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
@@ -91,7 +92,7 @@ describe('a start', () => {
   it('tells all that is wrong with the defaults at once', async () => {
     const { batches } = setUp();
     const defaults = { workflowid: '1', parameters: { f: () => {} } } as unknown as typeof DEFAULTS;
-    const { message } = await refusalOf(batches.start({ defaults, runs: runsOf(1) }));
+    const { message } = await failureOf(batches.start({ defaults, runs: runsOf(1) }));
     expect(message).toContain('defaults.workflowId is missing');
     expect(message).toContain("defaults has no member 'workflowid'");
     expect(message).toContain('defaults.parameters.f, which is a function');
@@ -130,7 +131,7 @@ describe('a start', () => {
     const { batches, clock, service } = setUp({
       weather: (operation, when) => (operation === 'start' && when === 'before' ? lost : undefined),
     });
-    const error = await refusalOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(101) })));
+    const error = await failureOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(101) })));
     expect([error.effect, service.lists.size]).toEqual(['unknown', 1]);
   });
 
@@ -158,7 +159,7 @@ describe('a start', () => {
     const { batches, service } = setUp({
       weather: (operation, when) => (operation === 'start' && when === 'before' ? refused : undefined),
     });
-    await refusalOf(batches.start({ defaults: DEFAULTS, runs: runsOf(101) }));
+    await failureOf(batches.start({ defaults: DEFAULTS, runs: runsOf(101) }));
     expect([service.lists.size, service.calls]).toEqual([0, ['stageRuns', 'start', 'unstageRuns']]);
   });
 });
@@ -182,7 +183,7 @@ describe('a batch', () => {
   it('names what failed and starts those again, as they were', async () => {
     const { clock, batches, process, service } = setUp({ fateOf });
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(150) });
-    expect((await refusalOf(batch.resubmitFailed())).kind).toBe('conflict');
+    expect((await failureOf(batch.resubmitFailed())).kind).toBe('conflict');
     await clock.runUntilSettled(batch.whenFinished());
     expect(await allOf(batch.failures())).toEqual([
       { id: 'r1', reason: 'QUOTA: no' },
@@ -218,7 +219,7 @@ describe('a batch', () => {
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(5) });
     await clock.runUntilSettled(batch.whenFinished());
     const later = await process().attach(batch.handle);
-    expect((await refusalOf(later.resubmitFailed())).message).toContain('pass them as `runs`');
+    expect((await failureOf(later.resubmitFailed())).message).toContain('pass them as `runs`');
     expect((await later.resubmitFailed({ runs: runsOf(5) })).status.totalRuns).toBe(2);
     expect((await batch.resubmitFailed()).status.totalRuns).toBe(2);
   });
@@ -248,7 +249,7 @@ describe('a batch', () => {
   it('removes its run list when asked to, and not before it is over', async () => {
     const { clock, batches, service } = setUp();
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(101) });
-    expect((await refusalOf(batch.deleteRunList())).kind).toBe('conflict');
+    expect((await failureOf(batch.deleteRunList())).kind).toBe('conflict');
     await clock.runUntilSettled(batch.whenFinished({ deleteRunList: true }));
     expect(service.lists.size).toBe(0);
   });
@@ -256,7 +257,7 @@ describe('a batch', () => {
   it('gives up waiting in time, and goes on', async () => {
     const { clock, batches } = setUp();
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(50) });
-    const error = await refusalOf(clock.runUntilSettled(batch.whenFinished({ timeoutMs: 1000 })));
+    const error = await failureOf(clock.runUntilSettled(batch.whenFinished({ timeoutMs: 1000 })));
     expect([error.kind, clock.pendingTimers]).toEqual(['timeout', 0]);
   });
 });

@@ -4,8 +4,9 @@ import type { BatchProvider } from '../../src/contract/batch-provider.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
-import { allOf, DEFAULTS, refusalOf, runsOf, setUp } from './scene.ts';
+import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { ScriptedBatches } from './scripted-batches.ts';
+import { failureOf } from '../failure-of.ts';
 
 type DescribeRun = NonNullable<BatchProvider['describeRun']>;
 
@@ -77,7 +78,7 @@ describe('why runs failed', () => {
     const { list } = await failedBatch(1, async () => {
       throw new SessionError('unavailable', 'no answer', { operation: 'describeRun' });
     });
-    expect((await refusalOf(allOf(list()))).kind).toBe('unavailable');
+    expect((await failureOf(allOf(list()))).kind).toBe('unavailable');
   });
 });
 
@@ -89,17 +90,17 @@ describe('a start whose end nobody knows', () => {
     const { batches, clock, service } = setUp({
       weather: (operation, when) => (isLost && operation === 'start' && when === 'before' ? lost : undefined),
     });
-    const error = await refusalOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(1) })));
+    const error = await failureOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(1) })));
     expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown', operation: 'start' });
     const [, token = ''] = /attach to \{ token: '(as-[0-9a-f]{28}-0)' \}/.exec(error.message) ?? [];
-    expect((await refusalOf(batches.attach({ token }))).kind).toBe('not-found');
+    expect((await failureOf(batches.attach({ token }))).kind).toBe('not-found');
     isLost = false;
     await service.start(
       { token, owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(1) },
       { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
     );
     expect((await batches.attach({ token })).handle.id).toBe('1000');
-    expect((await refusalOf(batches.attach({ token: 'x' }))).kind).toBe('invalid-request');
+    expect((await failureOf(batches.attach({ token: 'x' }))).kind).toBe('invalid-request');
   });
 
   it.each([undefined, 'cohort'])('an abort says which batch was started anyway (key %s)', async (key) => {
@@ -112,7 +113,7 @@ describe('a start whose end nobody knows', () => {
       },
     });
     const options = { defaults: DEFAULTS, runs: runsOf(1), signal: controller.signal, ...(key && { key }) };
-    const error = await refusalOf(clock.runUntilSettled(batches.start(options)));
+    const error = await failureOf(clock.runUntilSettled(batches.start(options)));
     expect(error).toMatchObject({ kind: 'aborted', operation: 'start', handle: { id: '1000' } });
     expect(error.message).toContain("batch '1000' was started anyway");
     const batch = await batches.attach(error.handle ?? '');

@@ -4,7 +4,8 @@ import type { BatchObservation } from '../../src/contract/batch-observation.ts';
 import type { RunSpec } from '../../src/contract/batch-run.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { silentLogger } from '../../src/session/system-ports.ts';
-import { DEFAULTS, refusalOf, runsOf, setUp } from './scene.ts';
+import { DEFAULTS, runsOf, setUp } from './scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 describe('where runs come from', () => {
   it('B-023 sends what was read, whatever becomes of the object it was read from', async () => {
@@ -42,7 +43,7 @@ describe('where runs come from', () => {
         },
       }),
     };
-    const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs, signal: controller.signal }));
+    const error = await failureOf(batches.start({ defaults: DEFAULTS, runs, signal: controller.signal }));
     expect(error).toMatchObject({ kind: 'aborted', operation: 'start', effect: 'none' });
     expect([askedToLetGo, service.calls]).toEqual([1, []]);
   });
@@ -60,7 +61,7 @@ describe('where runs come from', () => {
       }
     }
     const { signal } = new AbortController();
-    expect((await refusalOf(batches.start({ defaults: DEFAULTS, runs: source(), signal }))).kind).toBe(
+    expect((await failureOf(batches.start({ defaults: DEFAULTS, runs: source(), signal }))).kind).toBe(
       'invalid-request',
     );
     expect(open).toBe(0);
@@ -76,7 +77,7 @@ describe('where runs come from', () => {
       yield await Promise.resolve({ id: 'a' });
       throw error;
     }
-    const error = await refusalOf(batches.start({ defaults: DEFAULTS, runs: source(gone) }));
+    const error = await failureOf(batches.start({ defaults: DEFAULTS, runs: source(gone) }));
     expect(error).toMatchObject({ kind: 'not-found', operation: 'start', effect: 'none', cause: gone });
     expect(error.message).toContain('nothing was sent: [not-found] the run list is gone');
     const controller = new AbortController();
@@ -85,7 +86,7 @@ describe('where runs come from', () => {
     }
     const started = batches.start({ defaults: DEFAULTS, runs: stopping(), signal: controller.signal });
     controller.abort();
-    expect((await refusalOf(started)).kind).toBe('aborted');
+    expect((await failureOf(started)).kind).toBe('aborted');
   });
 });
 
@@ -95,7 +96,7 @@ describe('failed runs', () => {
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(13) });
     await clock.runUntilSettled(batch.whenFinished());
     const later = await process().attach(batch.handle);
-    const error = await refusalOf(later.resubmitFailed({ runs: runsOf(2) }));
+    const error = await failureOf(later.resubmitFailed({ runs: runsOf(2) }));
     expect(error.kind).toBe('invalid-request');
     expect(error.message).toMatch(/lacks the failed runs 'r2', .*'r11' and 1 more; pass all runs of the first batch/);
     expect(service.batches.size).toBe(1);

@@ -1,7 +1,6 @@
 import { Batches } from '../../src/batch/batches.ts';
 import { layeredBatchProvider } from '../../src/batch/layered-batch-provider.ts';
 import type { RunSpec } from '../../src/contract/batch-run.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import { commonLayers } from '../../src/session/layers/standard-layers.ts';
 import { silentLogger, silentTracer } from '../../src/session/system-ports.ts';
 import { SeededRandom, VirtualClock } from '../../src/testing/index.ts';
@@ -30,16 +29,6 @@ export function setUp(options: Partial<ScriptedOptions> = {}) {
     return new Batches(parts);
   };
   return { clock, service, process, batches: process() };
-}
-
-/** The error that a promise rejects with. */
-export async function refusalOf(promise: Promise<unknown>): Promise<SessionError> {
-  const thrown: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!SessionError.is(thrown)) throw new Error(`expected a SessionError; got ${String(thrown)}`);
-  return thrown;
 }
 
 /** All entries of an iterable. */

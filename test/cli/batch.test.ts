@@ -7,8 +7,9 @@ import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { openBatches } from '../../src/open-batches.ts';
 import { openSessions } from '../../src/open-sessions.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
-import { DEFAULTS, refusalOf, runsOf } from '../batch/scene.ts';
+import { DEFAULTS, runsOf } from '../batch/scene.ts';
 import { cli, type CliRun } from './cli-run.ts';
+import { failureOf } from '../failure-of.ts';
 
 const TOKEN_NAME = /^as-[0-9a-f]{28}-1$/;
 const OFTEN = { perSecond: 1_000 };
@@ -143,10 +144,10 @@ describe('anysession batch', () => {
 
 describe('the two kinds of environments', () => {
   it('openSessions says that HealthOmics has batches, and openBatches that others have none', async () => {
-    const sessions = await refusalOf(openSessions({ cwd: folder, environment: 'genomes' }));
+    const sessions = await failureOf(openSessions({ cwd: folder, environment: 'genomes' }));
     expect(sessions).toMatchObject({ kind: 'unsupported', provider: 'healthomics' });
     expect(sessions.message).toContain('healthomics has run batches, not sessions. Use openBatches().');
-    const batches = await refusalOf(openBatches({ cwd: folder, environment: 'laptop' }));
+    const batches = await failureOf(openBatches({ cwd: folder, environment: 'laptop' }));
     expect(batches.message).toContain('local has sessions, not run batches. Use openSessions().');
     expect(service.log()).toEqual([]);
   });

@@ -1,13 +1,13 @@
 import { isOwner } from '../../src/contract/ownership.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { checkShape } from '../../src/config/check-shape.ts';
-import { closestName } from '../../src/config/closest-name.ts';
+import { closestName } from '../../src/provider-kit/closest-name.ts';
 import { coerceTexts } from '../../src/config/coerce-texts.ts';
-import { formatPath } from '../../src/config/config-problem.ts';
+import { formatPath, type ConfigPath } from '../../src/config/config-problem.ts';
+import type { FilledText } from '../../src/config/interpolate.ts';
 import { toOwner } from '../../src/config/default-owner.ts';
-import { describeValue, looksSecret } from '../../src/config/describe-value.ts';
+import { describeValue, looksSecret } from '../../src/provider-kit/describe-value.ts';
+import { checkOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 
 describe('closestName', () => {
   const names = ['environments', 'idleTimeoutMs', 'dev', 'prod'];
@@ -99,19 +99,42 @@ describe('coerceTexts', () => {
   };
   const value = { n: '1', f: '-1.5', b: 'false', s: '1', list: ['2', 'x'], map: { a: '3' }, other: '4' };
 
+  const texts = (paths: readonly (readonly [path: ConfigPath, text: string])[]): FilledText[] =>
+    paths.map(([path, text]) => ({ path, text, template: '${X}' }));
+
   it('reads texts from variables as what the schema says', () => {
+    const filled = texts([
+      [['n'], '1'],
+      [['f'], '-1.5'],
+      [['b'], 'false'],
+      [['s'], '1'],
+      [['list', 0], '2'],
+      [['list', 1], 'x'],
+      [['map', 'a'], '3'],
+      [['other'], '4'],
+    ]);
     const typed = { n: 1, f: -1.5, b: false, s: '1', list: [2, 'x'], map: { a: 3 }, other: '4' };
-    expect(coerceTexts(value, schema, () => true)).toEqual(typed);
+    expect(coerceTexts(value, schema, filled)).toEqual(typed);
   });
 
   it('leaves every other text alone', () => {
-    expect(coerceTexts(value, schema, () => false)).toEqual(value);
-    expect(coerceTexts(value, schema, ([top]) => top === 'map')).toEqual({ ...value, map: { a: 3 } });
+    expect(coerceTexts(value, schema, [])).toEqual(value);
+    expect(coerceTexts(value, schema, texts([[['map', 'a'], '3']]))).toEqual({ ...value, map: { a: 3 } });
+  });
+
+  it('adds an option that the file leaves out, and is not misled by the name __proto__', () => {
+    expect(coerceTexts({}, schema, texts([[['n'], '7']]))).toEqual({ n: 7 });
+    const added = coerceTexts({}, schema, texts([[['__proto__'], 'x']])) as object;
+    expect([Object.keys(added), Object.getPrototypeOf(added)]).toEqual([['__proto__'], Object.prototype]);
   });
 
   it('leaves what does not read as its type', () => {
     for (const text of ['', '1e3', '0x10', 'one', '1_000', 'TRUE', '1.', ' 1']) {
-      expect(coerceTexts({ n: text, b: text }, schema, () => true)).toEqual({ n: text, b: text });
+      const filled = texts([
+        [['n'], text],
+        [['b'], text],
+      ]);
+      expect(coerceTexts({ n: text, b: text }, schema, filled)).toEqual({ n: text, b: text });
     }
   });
 });
@@ -145,16 +168,20 @@ describe('formatPath', () => {
   });
 });
 
-describe('checkShape', () => {
-  const shape = z.strictObject({ idleTimeoutMs: z.int().min(1).optional(), name: z.string().min(1).optional() });
+describe('checkOptions', () => {
+  const shape: ObjectShape = {
+    type: 'object',
+    properties: { idleTimeoutMs: { type: 'integer', minimum: 1 }, name: { type: 'string', minLength: 1 } },
+    additionalProperties: false,
+  };
 
   it('accepts the bounds themselves', () => {
-    expect(checkShape({ idleTimeoutMs: 1, name: 'a' }, shape)).toEqual([]);
-    expect(checkShape({}, shape)).toEqual([]);
+    expect(checkOptions({ idleTimeoutMs: 1, name: 'a' }, shape)).toEqual([]);
+    expect(checkOptions({}, shape)).toEqual([]);
   });
 
   it.each([0, 1.5, Number.NaN, 2 ** 60, '1', null, true])('refuses %s as a whole number from 1', (value) => {
-    expect(checkShape({ idleTimeoutMs: value }, shape)).toHaveLength(1);
+    expect(checkOptions({ idleTimeoutMs: value }, shape)).toHaveLength(1);
   });
 
   it.each([
@@ -163,13 +190,13 @@ describe('checkShape', () => {
     ['500ms', ' (in milliseconds that is 500)'],
     ['5 weeks', ''],
   ])('helps with %s', (value, hint) => {
-    expect(checkShape({ idleTimeoutMs: value }, shape)).toEqual([
+    expect(checkOptions({ idleTimeoutMs: value }, shape)).toEqual([
       { path: ['idleTimeoutMs'], message: `expected a whole number, 1 or more; found "${value}"${hint}` },
     ]);
   });
 
   it('tells every unknown key by itself', () => {
-    expect(checkShape({ nane: 'a', other: 1 }, shape)).toEqual([
+    expect(checkOptions({ nane: 'a', other: 1 }, shape)).toEqual([
       { path: ['nane'], message: 'unknown key; did you mean name?' },
       { path: ['other'], message: 'unknown key; known here: idleTimeoutMs, name' },
     ]);

@@ -55,9 +55,10 @@ describe('configSchema', () => {
     const { properties } = (await configSchema()) as {
       properties: Record<string, { description?: string; anyOf?: [{ title?: string }] }>;
     };
-    expect(Object.keys(properties).sort()).toEqual(Object.keys(CONFIG_SHAPE.shape).sort());
+    expect(Object.keys(properties).sort()).toEqual(Object.keys(CONFIG_SHAPE.properties).sort());
     for (const [name, { description }] of Object.entries(properties)) expect(description, name).toMatch(/\w/);
-    for (const [name, { description }] of Object.entries(SESSION_SHAPE.shape)) expect(description, name).toMatch(/\w/);
+    for (const [name, { description }] of Object.entries(SESSION_SHAPE.properties))
+      expect(description, name).toMatch(/\w/);
   });
 
   it('knows the options of every built-in provider', async () => {

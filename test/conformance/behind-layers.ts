@@ -4,7 +4,7 @@ import { standardLayers } from '../../src/session/layers/standard-layers.ts';
 import { RecordingTracer, SeededRandom } from '../../src/testing/index.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
 
-/** The subject with its provider behind all layers of the core, as `SESSION_PROVIDER` is. */
+/** The subject with its provider behind all layers of the core. */
 export function behindLayers(subject: ConformanceSubject): ConformanceSubject {
   return wrappedSubject(subject, {
     name: 'behind all layers',

@@ -15,13 +15,13 @@ describe('the kit finds exactly the fault of', () => {
     60_000,
   );
 
-  it('asks-twice behind the layers, where its two attempts become more', async () => {
+  it('asks-twice behind the layers, where its two attempts are retried', async () => {
     const { name, wrap } = BROKEN_PROVIDERS.find((broken) => broken.name === 'asks-twice')!;
     const report = await runConformance(behindLayers(wrappedSubject(scriptedSubject(), { name, wrap })));
     expect(brokenRules(report), formatReport(report)).toEqual(['C-102']);
   });
 
-  it('a service that gives a large result in one piece', async () => {
+  it('a service that returns a large result in one batch', async () => {
     const report = await runConformance(scriptedSubject({}, 'in one piece', { batchRows: 10_000 }));
     expect(brokenRules(report), formatReport(report)).toEqual(['C-050']);
   });

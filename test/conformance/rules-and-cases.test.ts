@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BATCH_CASES, CASES } from '../../src/conformance/index.ts';
 import { BROKEN_BATCH_PROVIDERS, BROKEN_PROVIDERS } from '../../src/testing/index.ts';
 
-/** Every rule of the contract with who checks it; the promises of the core have no such column. */
+/** Every rule of the contract with what checks it; the table of the core's promises has no such column. */
 function readRules(markdown: string): ReadonlyMap<string, string> {
   const rows = [...markdown.matchAll(/^\| ([BC]-\d{3}) +\|(.*)\|$/gm)];
   return new Map(rows.map(([, rule = '', cells = '']) => [rule, (cells.split(' | ')[1] ?? '').trim()]));
@@ -16,7 +16,7 @@ const allBroken = [...BROKEN_PROVIDERS, ...BROKEN_BATCH_PROVIDERS];
 const caseRules = new Set(allCases.map((each) => each.rule));
 
 describe('CONTRACT.md and the cases of the kit', () => {
-  it('are read: there are rules of all sorts', () => {
+  it('are read: there are rules of every kind', () => {
     expect(rules.size).toBeGreaterThan(40);
     expect(kitRules.length).toBeGreaterThan(35);
     expect(rules.get('C-004')).toBe('test of each provider');
@@ -30,12 +30,12 @@ describe('CONTRACT.md and the cases of the kit', () => {
     expect([...caseRules].filter((rule) => !rules.has(rule))).toEqual([]);
   });
 
-  it('every rule marked "kit" is broken by a broken provider, so that its cases are seen to fail', () => {
+  it('every rule marked "kit" is broken by a broken provider, so that its cases can fail', () => {
     const broken = new Set(allBroken.flatMap((provider) => provider.breaks));
     expect(kitRules.filter((rule) => !broken.has(rule))).toEqual([]);
   });
 
-  it('titles are told apart, and names of broken providers too', () => {
+  it('titles are unique, and so are the names of broken providers', () => {
     const titles = allCases.map(({ rule, title }) => `${rule} ${title}`);
     const names = allBroken.map(({ name }) => name);
     expect([new Set(titles).size, new Set(names).size]).toEqual([titles.length, names.length]);

@@ -6,6 +6,7 @@ import {
   registerConformance,
   runCase,
   wrappedSubject,
+  type CaseResult,
   type ConformanceCase,
   type ConformanceFixture,
   type ConformanceSubject,
@@ -13,14 +14,16 @@ import {
 import { POOR_CAPABILITIES, scriptedSubject } from './scripted-subject.ts';
 
 const scripted = scriptedSubject();
-const aCase = (run: ConformanceCase['run'], lacks?: ConformanceCase['lacks']): ConformanceCase => ({
-  rule: 'C-999',
-  title: 'a case',
-  run,
-  ...(lacks && { lacks }),
-});
+const caseOf = (rule: string): ConformanceCase => CASES.find((each) => each.rule === rule)!;
 
-/** The subject with somebody who counts how often a fixture is opened and let go. */
+/** Runs one case that does this. */
+const run = (
+  body: ConformanceCase['run'],
+  subject: ConformanceSubject = scripted,
+  more: Partial<ConformanceCase> = {},
+): Promise<CaseResult> => runCase({ rule: 'C-999', title: 'a case', run: body, ...more }, subject);
+
+/** The subject with counts of the fixtures that were opened and disposed. */
 function counted(subject: ConformanceSubject): ConformanceSubject & { opened: number; disposed: number } {
   const self = Object.assign({ ...subject }, { opened: 0, disposed: 0 });
   return Object.assign(self, {
@@ -33,153 +36,103 @@ function counted(subject: ConformanceSubject): ConformanceSubject & { opened: nu
 }
 
 describe('runCase', () => {
-  it('passes with notes, fails with the reason, and lets the fixture go each time', async () => {
+  it('passes with notes, fails with the reason, and disposes the fixture each time', async () => {
     const subject = counted(scripted);
-    expect(
-      await runCase(
-        aCase(async (trial) => void trial.notes.push('seen')),
-        subject,
-      ),
-    ).toMatchObject({
-      outcome: 'passed',
-      notes: ['seen'],
-    });
-    expect(
-      await runCase(
-        aCase(async () => check(false, 'it is wrong')),
-        subject,
-      ),
-    ).toMatchObject({
-      outcome: 'failed',
-      reason: 'it is wrong',
-    });
-    expect(
-      await runCase(
-        aCase(() => Promise.reject(new TypeError('a bug'))),
-        subject,
-      ),
-    ).toMatchObject({
-      outcome: 'failed',
-      reason: 'TypeError: a bug',
-    });
+    const passed = await run(async (trial) => void trial.notes.push('seen'), subject);
+    expect(passed).toMatchObject({ outcome: 'passed', notes: ['seen'] });
+    const broken = await run(async () => check(false, 'it is wrong'), subject);
+    expect(broken).toMatchObject({ outcome: 'failed', reason: 'it is wrong' });
+    const thrown = await run(() => Promise.reject(new TypeError('a bug')), subject);
+    expect(thrown).toMatchObject({ outcome: 'failed', reason: 'TypeError: a bug' });
     expect([subject.opened, subject.disposed]).toEqual([3, 3]);
   });
 
-  it('tells a blocked case from a broken rule, unless the rule that is in the way is its own', async () => {
-    const blocked = (by: string) =>
-      runCase(
-        aCase(() => Promise.reject(new CaseBlocked(by, 'no'))),
-        scripted,
-      );
+  it('distinguishes a blocked case from a broken rule, unless its own rule blocks it', async () => {
+    const blocked = (by: string) => run(() => Promise.reject(new CaseBlocked(by, 'no')));
     expect((await blocked('C-032')).blockedBy).toBe('C-032');
     expect('blockedBy' in (await blocked('C-999'))).toBe(false);
   });
 
   it('opens nothing for a case that does not apply', async () => {
     const subject = counted(scripted);
-    const result = await runCase(
-      aCase(
-        () => Promise.reject(new Error('ran')),
-        () => 'more',
-      ),
-      subject,
-    );
+    const result = await run(() => Promise.reject(new Error('ran')), subject, { lacks: () => 'more' });
     expect(result).toEqual({ rule: 'C-999', title: 'a case', outcome: 'not-applicable', reason: 'more' });
     expect(subject.opened).toBe(0);
   });
 
   it('ends a case that does not end', async () => {
-    const result = await runCase(
-      aCase(() => new Promise(() => {})),
-      { ...scripted, caseLimitMs: 5 },
-    );
+    const result = await run(() => new Promise(() => {}), { ...scripted, caseLimitMs: 5 });
     expect(result).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('not ended after 5 ms') });
   });
 
-  it('fails a case of SQL when the subject does not say which SQL', async () => {
+  it('fails a case of SQL when the subject has no samples of SQL', async () => {
     const { sql: _missing, ...mute } = scripted;
-    const sqlCase = CASES.find((each) => each.rule === 'C-051');
-    expect((await runCase(sqlCase!, mute)).reason).toContain("must say which (its member 'sql')");
+    expect((await runCase(caseOf('C-051'), mute)).reason).toContain("must provide samples (its member 'sql')");
   });
 
-  it('fails a case of code when the subject does not say which code, or its oracle not which code ran', async () => {
-    const { code: _missing, ...mute } = scriptedSubject({ calculations: true });
-    const codeCase = CASES.find((each) => each.rule === 'C-060')!;
-    expect((await runCase(codeCase, mute)).reason).toContain("must say which (its member 'code')");
-    const blind: ConformanceSubject = {
-      ...scriptedSubject({ calculations: true }),
-      open: async () => {
-        const fixture = await scriptedSubject({ calculations: true }).open();
-        const { calculations: _untold, ...oracle } = fixture.oracle;
-        return { ...fixture, oracle };
-      },
+  it('fails a case of code when the subject has no code, or its oracle does not report which code ran', async () => {
+    const subject = scriptedSubject({ calculations: true });
+    const { code: _missing, ...mute } = subject;
+    expect((await runCase(caseOf('C-060'), mute)).reason).toContain("must provide samples (its member 'code')");
+    const open = async (): Promise<ConformanceFixture> => {
+      const fixture = await subject.open();
+      const { calculations: _unreported, ...oracle } = fixture.oracle;
+      return { ...fixture, oracle };
     };
-    expect((await runCase(codeCase, blind)).reason).toContain("(its member 'calculations')");
+    expect((await runCase(caseOf('C-060'), { ...subject, open })).reason).toContain("(its member 'calculations')");
   });
 });
 
 describe('registerConformance', () => {
-  it('gives a test runner each case that applies, and tells what the others need', async () => {
+  it('registers each case that applies, and returns what the others need', async () => {
     const groups: string[] = [];
     const tests = new Map<string, () => Promise<void>>();
-    const subject = { ...scripted, capabilities: { ...scripted.capabilities, sql: false } };
-    const { run, notApplicable } = registerConformance({
+    const { run: count, notApplicable } = registerConformance({
       describe: (name, body) => {
         groups.push(name);
         body();
       },
       it: (name, body) => tests.set(name, body),
-      subject,
+      subject: { ...scripted, capabilities: { ...scripted.capabilities, sql: false } },
     });
     expect(groups).toEqual(['scripted keeps the contract']);
-    expect(tests.size).toBe(run);
-    expect(run + notApplicable.length).toBe(CASES.length);
+    expect(tests.size).toBe(count);
+    expect(count + notApplicable.length).toBe(CASES.length);
     expect(notApplicable.find((each) => each.rule === 'C-051')?.needs).toBe("the capability 'sql'");
-    await tests.get('C-003 id and scope stand in every handle that is given out')?.();
-    // The service behind it still runs SQL: the provider is not what it was announced as.
-    const lie = tests.get("C-002 'statements' is absent, because the capability 'sql' is");
-    await expect(lie?.()).rejects.toThrow("'statements' is there and 'sql' is not said");
-    const capabilities = tests.get(
-      'C-001 capabilities are those that the subject was chosen by, and stay the same object',
+    const test = (name: string): Promise<void> => tests.get(name)!();
+    await test('C-003 id and scope are in every handle that the provider returns');
+    // The service behind it still runs SQL: the provider differs from its subject.
+    await expect(test("C-002 'statements' is absent, because the capability 'sql' is false")).rejects.toThrow(
+      "'statements' is present and 'sql' is false",
     );
-    await expect(capabilities?.()).rejects.toThrow('announced with other values of sql');
+    await expect(test('C-001 capabilities are those of the subject, and stay the same object')).rejects.toThrow(
+      'other values of sql',
+    );
   });
 
-  it('has no case that applies to nobody', () => {
+  it('has no case that applies to no subject', () => {
+    const rich = scriptedSubject({ size: true, sparkConf: true, calculations: true });
     const poor = scriptedSubject(POOR_CAPABILITIES);
-    const rich = scriptedSubject({ size: true, sparkConf: true });
-    // No service here runs code blocks; what is said of one is enough to choose its cases.
-    const calculating = { ...rich, capabilities: { ...rich.capabilities, calculations: true } };
-    const everybody = [rich, poor, calculating].flatMap((subject) => [
-      { ...subject, layered: false },
-      { ...subject, layered: true },
-    ]);
-    const idle = CASES.filter((each) => everybody.every((facts) => each.lacks?.(facts) !== undefined));
+    const silent = scriptedSubject({ reportsBusy: false });
+    const all = [rich, poor, silent].flatMap((subject) => [false, true].map((layered) => ({ ...subject, layered })));
+    const idle = CASES.filter((each) => all.every((facts) => each.lacks?.(facts) !== undefined));
     expect(idle).toEqual([]);
   });
 });
 
 describe('wrappedSubject', () => {
   it('keeps fixtures that are objects of a class, and wraps every provider of them', async () => {
-    class Fixture implements ConformanceFixture {
+    class Fixture implements Omit<ConformanceFixture, 'inject'> {
       readonly #inner: ConformanceFixture;
       readonly startOptions = { labels: { kit: 'yes' } };
+      readonly time;
+      readonly oracle;
+      readonly unknownSessionId;
       disposed = false;
 
       constructor(inner: ConformanceFixture) {
         this.#inner = inner;
-      }
-
-      get time() {
-        return this.#inner.time;
-      }
-
-      get oracle() {
-        return this.#inner.oracle;
-      }
-
-      get unknownSessionId() {
-        return this.#inner.unknownSessionId;
+        ({ time: this.time, oracle: this.oracle, unknownSessionId: this.unknownSessionId } = inner);
       }
 
       createProvider() {
@@ -195,27 +148,24 @@ describe('wrappedSubject', () => {
       }
     }
     const fixtures: Fixture[] = [];
-    const subject: ConformanceSubject = {
-      ...scripted,
-      open: async () => {
-        const fixture = new Fixture(await scripted.open());
-        fixtures.push(fixture);
-        return fixture;
-      },
+    const open = async (): Promise<Fixture> => {
+      const fixture = new Fixture(await scripted.open());
+      fixtures.push(fixture);
+      return fixture;
     };
-    const wrapped = wrappedSubject(subject, {
-      name: 'wrapped',
-      wrap: (provider) => Object.assign(Object.create(provider) as typeof provider, { id: 'wrapped' }),
-    });
-    expect([wrapped.name, wrapped.layered]).toEqual(['scripted, wrapped', false]);
-    const result = await runCase(
-      aCase(async (trial) => {
-        check(trial.provider.id === 'wrapped' && trial.createProvider().id === 'wrapped', 'not wrapped');
-        check(trial.request().labels['kit'] === 'yes', 'start options are lost');
-        await trial.inject({ kind: 'broken-start' });
-      }),
-      wrapped,
+    const wrapped = wrappedSubject(
+      { ...scripted, open },
+      {
+        name: 'wrapped',
+        wrap: (provider) => Object.assign(Object.create(provider) as typeof provider, { id: 'wrapped' }),
+      },
     );
+    expect([wrapped.name, wrapped.layered]).toEqual(['scripted, wrapped', false]);
+    const result = await run(async (trial) => {
+      check(trial.provider.id === 'wrapped' && trial.createProvider().id === 'wrapped', 'not wrapped');
+      check(trial.request().labels['kit'] === 'yes', 'start options are lost');
+      await trial.inject({ kind: 'broken-start' });
+    }, wrapped);
     expect([result.outcome, result.reason]).toEqual(['passed', undefined]);
     expect(fixtures[0]?.disposed).toBe(true);
   });

@@ -6,7 +6,7 @@ import { ScriptedBatches } from '../batch/scripted-batches.ts';
 
 const DOOMED = { refused: 'doomed-refused', failing: 'doomed-failing' };
 
-/** The batches in memory as a subject of the kit, with something around the provider where a test wants that. */
+/** The batches in memory as a subject of the kit, with a wrapper around the provider. */
 export function scriptedBatchSubject(
   name = 'scripted batches',
   wrap: (sound: BatchProvider) => BatchProvider = (sound) => sound,

@@ -3,11 +3,13 @@ import {
   virtualTime,
   type ConformanceFixture,
   type ConformanceSubject,
+  type FaultKind,
+  type FixtureTime,
   type InjectedFault,
   type SqlSample,
 } from '../../src/conformance/index.ts';
 import type { Capabilities } from '../../src/contract/capabilities.ts';
-import type { ColumnField } from '../../src/contract/column-batch.ts';
+import type { ColumnField, ColumnType } from '../../src/contract/column-batch.ts';
 import {
   SCRIPTED_CAPABILITIES,
   ScriptedProvider,
@@ -31,8 +33,26 @@ export const POOR_CAPABILITIES = {
   outlivesProcess: false,
 } as const satisfies Partial<Capabilities>;
 
-/** Outlasts everything for which the kit waits. */
+/** Runs longer than the kit ever waits. */
 const LONG_CODE = 'while True: pass';
+
+/** How a scripted service shows each fault. */
+const FAULTS: {
+  readonly [Kind in FaultKind]: (service: ScriptedService, fault: InjectedFault & { readonly kind: Kind }) => void;
+} = {
+  forbidden: ({ faults }, { operation }) => faults.add(operation, { kind: 'refused', code: 'Denied', httpStatus: 403 }),
+  throttled: ({ faults }, { operation }) => faults.add(operation, { kind: 'throttled' }),
+  unavailable: ({ faults }, { operation }) => faults.add(operation, { kind: 'unavailable', effect: 'before' }),
+  'no-answer': ({ faults }, { operation }) => faults.add(operation, { kind: 'lost-answer' }),
+  'lost-answer': ({ faults }, { operation }) => faults.add(operation, { kind: 'unavailable', effect: 'after' }),
+  'broken-start': ({ faults }) => faults.add('start', { kind: 'broken-start', reason: 'no capacity left' }),
+  'broken-calculation': ({ faults }) =>
+    faults.add('startCalculation', { kind: 'broken-start', reason: 'division by zero' }),
+  'unknown-state': (service, { sessionId }) => service.showState(sessionId, 'HIBERNATING'),
+  degraded: (service, { sessionId }) => service.breakSession(sessionId, 'coordinator lost', 'degraded'),
+  busy: (service, { sessionId }) => service.session(sessionId).changeWork(1, service.nowMs()),
+  idle: (service, { sessionId }) => service.session(sessionId).changeWork(-1, service.nowMs()),
+};
 
 /** The scripted provider as a subject of the kit; its service behaves as the capabilities say. */
 export function scriptedSubject(
@@ -43,34 +63,26 @@ export function scriptedSubject(
   return {
     name,
     capabilities: { ...SCRIPTED_CAPABILITIES, ...capabilities },
-    faults: [
-      'forbidden',
-      'throttled',
-      'unavailable',
-      'no-answer',
-      'lost-answer',
-      'broken-start',
-      'broken-calculation',
-      'unknown-state',
-      'degraded',
-      'busy',
-      'idle',
-    ],
+    faults: Object.keys(FAULTS) as FaultKind[],
     layered: false,
     sql: DUCKDB_SAMPLES,
     code: { short: 'print(1)', long: LONG_CODE },
     patienceMs: 50,
-    open: async () => openScripted(capabilities, batchRows),
+    open: async () => {
+      const clock = new VirtualClock();
+      const service = new ScriptedService({ clock, capabilities });
+      setStatements(service, batchRows);
+      service.calculations.durationsMs.set(LONG_CODE, 3_600_000);
+      return scriptedFixture(service, virtualTime(clock));
+    },
   };
 }
 
-function openScripted(capabilities: Partial<Capabilities>, batchRows: number): ConformanceFixture {
-  const clock = new VirtualClock();
-  const service = new ScriptedService({ clock, capabilities });
-  teach(service, batchRows);
+/** A scripted service as a fixture of the kit. */
+export function scriptedFixture(service: ScriptedService, time: FixtureTime): ConformanceFixture {
   return {
-    createProvider: () => new ScriptedProvider({ service, clock }),
-    time: virtualTime(clock),
+    createProvider: () => new ScriptedProvider({ service, clock: time.clock }),
+    time,
     oracle: {
       requestCount: (operation) => service.oracle.callCount(operation),
       started: () => service.oracle.started.map((start) => start.sessionId),
@@ -80,92 +92,41 @@ function openScripted(capabilities: Partial<Capabilities>, batchRows: number): C
       calculations: () => service.calculations.started(),
     },
     unknownSessionId: 'ss-000000000000',
-    inject: (fault) => inject(service, fault),
+    inject: (fault) => (FAULTS[fault.kind] as (service: ScriptedService, fault: InjectedFault) => void)(service, fault),
     dispose: async () => {},
   };
 }
 
-function inject(service: ScriptedService, fault: InjectedFault): void {
-  switch (fault.kind) {
-    case 'forbidden':
-      service.faults.add(fault.operation, { kind: 'refused', code: 'Denied', httpStatus: 403 });
-      return;
-    case 'throttled':
-      service.faults.add(fault.operation, { kind: 'throttled' });
-      return;
-    case 'unavailable':
-      service.faults.add(fault.operation, { kind: 'unavailable', effect: 'before' });
-      return;
-    case 'no-answer':
-      service.faults.add(fault.operation, { kind: 'lost-answer' });
-      return;
-    case 'lost-answer':
-      service.faults.add(fault.operation, { kind: 'unavailable', effect: 'after' });
-      return;
-    case 'broken-start':
-      service.faults.add('start', { kind: 'broken-start', reason: 'no capacity left' });
-      return;
-    case 'broken-calculation':
-      service.faults.add('startCalculation', { kind: 'broken-start', reason: 'division by zero' });
-      return;
-    case 'unknown-state':
-      service.showState(fault.sessionId, 'HIBERNATING');
-      return;
-    case 'degraded':
-      service.breakSession(fault.sessionId, 'coordinator lost', 'degraded');
-      return;
-    case 'busy':
-      service.session(fault.sessionId).changeWork(1, service.nowMs());
-      return;
-    case 'idle':
-      service.session(fault.sessionId).changeWork(-1, service.nowMs());
-  }
-}
-
-/** Teaches the scripted engine what a real one knows. */
-function teach(service: ScriptedService, batchRows: number): void {
+/** Sets the statements of the samples and their results. */
+function setStatements({ statements }: ScriptedService, batchRows: number): void {
   const { rows, parameters, types, endless, refused } = DUCKDB_SAMPLES;
   for (const sample of [rows, ...types]) {
-    service.statements.set(sample.text, { columns: toFields(sample), rows: sample.rows, batchRows });
+    statements.set(sample.text, { columns: toFields(sample), rows: sample.rows, batchRows });
   }
   for (const sample of parameters) {
-    // What was bound comes back, whatever it is.
-    service.statements.set(sample.text, {
-      columns: toFields(sample),
-      rows: (bound) => [Object.values(bound) as TestValue[]],
-    });
+    // The bound values come back.
+    const echo = (bound: object): TestValue[][] => [Object.values(bound) as TestValue[]];
+    statements.set(sample.text, { columns: toFields(sample), rows: echo });
   }
-  service.statements.set(endless, { neverEnds: true });
-  service.calculations.durationsMs.set(LONG_CODE, 3_600_000);
-  service.statements.set(refused, { error: 'syntax error' });
+  statements.set(endless, { neverEnds: true });
+  statements.set(refused, { error: 'syntax error' });
 }
 
-/** Samples say only what matters of a type; the encoder wants all of it. */
-function toFields(sample: SqlSample): readonly ColumnField[] {
-  const integer = { name: 'item', nullable: true, type: { kind: 'integer', bits: 32, signed: true } } as const;
-  const text = { name: 'key', nullable: true, type: { kind: 'text' } } as const;
-  const { rows } = sample;
-  return sample.columns.map(({ name, type }, at) => {
+const field = (name: string, type: ColumnType): ColumnField => ({ name, nullable: true, type });
+const INTEGER: ColumnType = { kind: 'integer', bits: 32, signed: true };
+const list = (item: ColumnType): ColumnType => ({ kind: 'list', item: field('item', item) });
+const struct = (...fields: readonly ColumnField[]): ColumnType => ({ kind: 'struct', fields });
+
+/** Samples name only the part of a type that matters; the encoder needs all of it. */
+function toFields({ columns, rows }: SqlSample): readonly ColumnField[] {
+  return columns.map(({ name, type }, at) => {
     const example = rows[0]?.[at];
-    const whole = (() => {
-      if (type.kind === 'map') return { kind: 'map', key: text, value: integer };
-      if (type.kind === 'struct') {
-        return {
-          kind: 'struct',
-          fields: [
-            { ...integer, name: 'x' },
-            { ...text, name: 'y' },
-          ],
-        };
-      }
-      if (type.kind !== 'list') return type;
-      const isNested = Array.isArray(example) && typeof example[0] === 'object';
-      const struct = {
-        kind: 'struct',
-        fields: [{ name: 'x', nullable: true, type: { kind: 'list', item: integer } }],
-      };
-      return { kind: 'list', item: isNested ? { ...integer, type: struct } : integer };
-    })();
-    return { name, type: whole as ColumnField['type'], nullable: true };
+    const isNested = Array.isArray(example) && typeof example[0] === 'object';
+    const whole: Partial<Record<ColumnType['kind'], ColumnType>> = {
+      map: { kind: 'map', key: field('key', { kind: 'text' }), value: field('value', INTEGER) },
+      struct: struct(field('x', INTEGER), field('y', { kind: 'text' })),
+      list: list(isNested ? struct(field('x', list(INTEGER))) : INTEGER),
+    };
+    return field(name, whole[type.kind] ?? (type as ColumnType));
   });
 }

@@ -26,8 +26,9 @@ import { RecordingTracer } from '../../src/testing/recording-tracer.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
-import { refusalOf, startRequest, unlimitedCall } from '../session/scene.ts';
+import { startRequest, unlimitedCall } from '../session/scene.ts';
 import { creations, type Creation } from './fixtures/counting-provider.ts';
+import { failureOf } from '../failure-of.ts';
 
 const PROVIDER = fileURLToPath(new URL('fixtures/counting-provider.ts', import.meta.url));
 const CONFIG: ConfigOptions = {
@@ -117,12 +118,12 @@ describe('createContainer', () => {
     const { provider, service } = onlyCreation();
     expect(bare).toBe(provider);
     service.faults.add('start', { kind: 'unavailable', effect: 'before' });
-    expect((await refusalOf(bare.start(startRequest(), unlimitedCall()))).kind).toBe('unavailable');
+    expect((await failureOf(bare.start(startRequest(), unlimitedCall()))).kind).toBe('unavailable');
     expect([service.oracle.callCount('start'), tracer.spans]).toEqual([1, []]);
     service.faults.add('start', { kind: 'unavailable', effect: 'before' });
     await clock.runUntilSettled(layered.start(startRequest(), unlimitedCall()));
     expect([service.oracle.callCount('start'), tracer.spans.length]).toEqual([3, 1]);
-    const unsupported = await refusalOf(layered.start(startRequest({ size: 'small' }), unlimitedCall()));
+    const unsupported = await failureOf(layered.start(startRequest({ size: 'small' }), unlimitedCall()));
     expect(unsupported.kind).toBe('unsupported');
   });
 
@@ -143,29 +144,26 @@ describe('createContainer', () => {
     ['a file that is not there', { config: '/nowhere/anysession.config.yaml' }],
   ])('of %s fails with config-invalid and leaves nothing', async (_what, request) => {
     const parent = new Container();
-    const error = await refusalOf(createContainer({ config: CONFIG, env: {}, parent, ...request }));
+    const error = await failureOf(createContainer({ config: CONFIG, env: {}, parent, ...request }));
     expect(error.kind).toBe('config-invalid');
     expect(creations()).toEqual([]);
     expect(Object.values(TOKENS).filter((token) => parent.isBound(token as ServiceIdentifier))).toEqual([]);
   });
 
   it.each([
-    [
-      { enviroment: 'prod' },
-      "'enviroment': unknown option; known here: config, provider, environment, session, owner, cwd, env, logger, tracer, parent",
-    ],
+    [{ enviroment: 'prod' }, "'enviroment': unknown key; did you mean environment?"],
     [{ environment: 7 }, "'environment': expected a text of 1 to 512 characters"],
     [{ cwd: '' }, "'cwd': expected a text"],
     ['anysession.config.yaml', 'options of open: expected a map'],
     [null, 'options of open: expected a map'],
   ])('refuses %j: the wrong environment might be the dear one', async (request, why) => {
-    const error = await refusalOf(createContainer(request as ContainerRequest));
+    const error = await failureOf(createContainer(request as ContainerRequest));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'open' });
     expect(error.message).toContain(why);
   });
 
   it('leaves what is no configuration to the reader of the configuration', async () => {
-    const error = await refusalOf(createContainer({ config: 7, env: {} } as unknown as ContainerRequest));
+    const error = await failureOf(createContainer({ config: 7, env: {} } as unknown as ContainerRequest));
     expect(error.kind).toBe('config-invalid');
   });
 });
@@ -221,7 +219,7 @@ describe('rebinding', () => {
     const sessions = container.get(SESSIONS);
     await sessions.start();
     expect([sessions.provider.id, calls]).toEqual(['mine', ['attempt 1']]);
-    expect((await refusalOf(sessions.start({ size: 'large' }))).provider).toBe('mine');
+    expect((await failureOf(sessions.start({ size: 'large' }))).provider).toBe('mine');
     expect(calls).toHaveLength(1);
   });
 
@@ -302,13 +300,13 @@ describe('openSessions', () => {
   });
 
   it('fails with config-invalid before anything is made', async () => {
-    const error = await refusalOf(openSessions({ config: CONFIG, environment: 'broken', env: {} }));
+    const error = await failureOf(openSessions({ config: CONFIG, environment: 'broken', env: {} }));
     expect(error.kind).toBe('config-invalid');
     expect(creations()).toEqual([]);
   });
 
   it('opens anew after a failure: nothing is stuck', async () => {
-    await refusalOf(openSessions({ config: CONFIG, environment: 'broken', env: {} }));
+    await failureOf(openSessions({ config: CONFIG, environment: 'broken', env: {} }));
     const sessions = await openSessions({ config: CONFIG, env: {} });
     expect(sessions.environment).toBe('dev');
     await sessions.close();

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
-import { athena, athenaState, emulate, startAthena, TOKEN } from './wire-client.ts';
+import { athena, athenaState, emulate, startAthena, TOKEN, type WireReply } from './wire-client.ts';
 
-async function ready(options: EmulatorOptions = {}): Promise<{ emulator: Emulator; id: string }> {
+/** An emulator with one session that is IDLE. */
+async function ready(options: EmulatorOptions = {}): Promise<Emulator & { readonly id: string }> {
   const emulator = await emulate(options);
   const id = await startAthena(emulator, { WorkGroup: 'pyspark3' });
   emulator.advance(1000);
-  return { emulator, id };
+  return Object.assign(emulator, { id });
 }
 
 async function submit(emulator: Emulator, SessionId: string, members: object = {}): Promise<string> {
@@ -15,26 +16,14 @@ async function submit(emulator: Emulator, SessionId: string, members: object = {
   return (reply.body.CalculationExecutionId as string | undefined) ?? `${reply.code}: ${reply.body.Message as string}`;
 }
 
-interface Listed {
-  readonly Calculations: readonly { readonly CalculationExecutionId: string }[];
-  readonly NextToken?: string;
-}
-
-interface Described {
-  readonly Status: { readonly State: string };
-  readonly Statistics: { readonly DpuExecutionInMillis: number };
-  readonly WorkingDirectory: string;
-  readonly Result?: { readonly ResultS3Uri: string; readonly ResultType: string };
-}
-
-async function describeCalculation(emulator: Emulator, CalculationExecutionId: string): Promise<Described> {
-  return (await athena(emulator, 'GetCalculationExecution', { CalculationExecutionId })).body as Described;
+async function describeCalculation(emulator: Emulator, id: string): Promise<WireReply['body']> {
+  return (await athena(emulator, 'GetCalculationExecution', { CalculationExecutionId: id })).body;
 }
 
 describe('an Athena calculation on the wire', () => {
   it('keeps its session BUSY, and has a result only when it has completed', async () => {
-    const { emulator, id } = await ready();
-    await using _ = emulator;
+    await using emulator = await ready();
+    const { id } = emulator;
     const calculation = await submit(emulator, id, { Description: 'one' });
     expect(await athenaState(emulator, id)).toBe('BUSY');
     emulator.advance(500);
@@ -45,14 +34,14 @@ describe('an Athena calculation on the wire', () => {
     emulator.advance(500);
     const done = await describeCalculation(emulator, calculation);
     expect(done.Status).toMatchObject({ State: 'COMPLETED', CompletionDateTime: 1798761602 });
-    expect(done.Result?.ResultS3Uri.startsWith(done.WorkingDirectory)).toBe(true);
-    expect(done.Result?.ResultType).toMatch(/^\w+\/[-+.\w]+$/);
+    expect((done.Result.ResultS3Uri as string).startsWith(done.WorkingDirectory as string)).toBe(true);
+    expect(done.Result.ResultType).toMatch(/^\w+\/[-+.\w]+$/);
     expect(await athenaState(emulator, id)).toBe('IDLE');
     const code = await athena(emulator, 'GetCalculationExecutionCode', { CalculationExecutionId: calculation });
     expect(code.body).toEqual({ CodeBlock: 'print(1)' });
   });
 
-  it('is refused unless the session is IDLE, with the words that clients look for', async () => {
+  it('is refused unless the session is IDLE, with the text that clients rely on', async () => {
     await using emulator = await emulate();
     const id = await startAthena(emulator, { WorkGroup: 'pyspark3' });
     expect(await submit(emulator, id)).toBe(
@@ -69,9 +58,9 @@ describe('an Athena calculation on the wire', () => {
     expect(await submit(emulator, spark35)).toContain('not supported for sessions on Apache Spark version 3.5');
   });
 
-  it('takes its code from the old place too, and needs some', async () => {
-    const { emulator, id } = await ready();
-    await using _ = emulator;
+  it('accepts its code in the old member too, and needs code', async () => {
+    await using emulator = await ready();
+    const { id } = emulator;
     const old = { CodeBlock: undefined, CalculationConfiguration: { CodeBlock: '2' } };
     const calculation = await submit(emulator, id, old);
     const code = await athena(emulator, 'GetCalculationExecutionCode', { CalculationExecutionId: calculation });
@@ -81,8 +70,8 @@ describe('an Athena calculation on the wire', () => {
   });
 
   it('starts once for one token', async () => {
-    const { emulator, id } = await ready();
-    await using _ = emulator;
+    await using emulator = await ready();
+    const { id } = emulator;
     const calculation = await submit(emulator, id, { ClientRequestToken: TOKEN });
     expect(await submit(emulator, id, { ClientRequestToken: TOKEN })).toBe(calculation);
     expect(await submit(emulator, id, { ClientRequestToken: TOKEN, CodeBlock: '3' })).toContain('other parameters');
@@ -93,8 +82,8 @@ describe('an Athena calculation on the wire', () => {
   });
 
   it('can be stopped, again without effect, and can fail', async () => {
-    const { emulator, id } = await ready();
-    await using _ = emulator;
+    await using emulator = await ready();
+    const { id } = emulator;
     const stopped = await submit(emulator, id);
     const stop = () => athena(emulator, 'StopCalculationExecution', { CalculationExecutionId: stopped });
     expect((await stop()).body).toEqual({ State: 'CANCELING' });
@@ -104,16 +93,14 @@ describe('an Athena calculation on the wire', () => {
     emulator.faults.add({ kind: 'calculation-fails', reason: 'SyntaxError' });
     const failed = await submit(emulator, id);
     emulator.advance(1000);
-    expect((await describeCalculation(emulator, failed)).Status).toMatchObject({
-      State: 'FAILED',
-      StateChangeReason: 'SyntaxError',
-    });
+    const status = { State: 'FAILED', StateChangeReason: 'SyntaxError' };
+    expect((await describeCalculation(emulator, failed)).Status).toMatchObject(status);
     expect(await athenaState(emulator, id)).toBe('IDLE');
   });
 
   it.each(['FAILED', 'CANCELED'] as const)('ends with its session, as %s when the option says so', async (state) => {
-    const { emulator, id } = await ready({ athena: { orphanedCalculation: state } });
-    await using _ = emulator;
+    await using emulator = await ready({ athena: { orphanedCalculation: state } });
+    const { id } = emulator;
     const calculation = await submit(emulator, id);
     await athena(emulator, 'TerminateSession', { SessionId: id });
     expect((await describeCalculation(emulator, calculation)).Status.State).toBe(state);
@@ -123,8 +110,8 @@ describe('an Athena calculation on the wire', () => {
   });
 
   it('ends with a session that fails under it', async () => {
-    const { emulator, id } = await ready();
-    await using _ = emulator;
+    await using emulator = await ready();
+    const { id } = emulator;
     emulator.faults.add({ kind: 'session-becomes', operation: 'GetSession', state: 'FAILED' });
     const calculation = await submit(emulator, id);
     await athena(emulator, 'GetSession', { SessionId: id });
@@ -133,25 +120,26 @@ describe('an Athena calculation on the wire', () => {
   });
 
   it('is listed newest first, by state, in pages', async () => {
-    const { emulator, id } = await ready();
-    await using _ = emulator;
+    await using emulator = await ready();
+    const { id } = emulator;
     const calculations: string[] = [];
     for (let count = 0; count < 3; count += 1) {
       calculations.unshift(await submit(emulator, id));
       emulator.advance(count === 2 ? 0 : 1000);
     }
-    const list = async (members: object = {}) =>
-      (await athena(emulator, 'ListCalculationExecutions', { SessionId: id, ...members })).body as Listed;
-    const ids = (body: Listed) => body.Calculations.map(({ CalculationExecutionId }) => CalculationExecutionId);
-    expect(ids(await list())).toEqual(calculations);
-    expect(ids(await list({ StateFilter: 'COMPLETED' }))).toEqual(calculations.slice(1));
-    const first = await list({ MaxResults: 2 });
-    expect(ids(await list({ NextToken: first.NextToken }))).toEqual(calculations.slice(2));
+    const list = async (members: object = {}) => {
+      const { body } = await athena(emulator, 'ListCalculationExecutions', { SessionId: id, ...members });
+      const rows = body.Calculations as { CalculationExecutionId: string }[];
+      return { ids: rows.map((row) => row.CalculationExecutionId), NextToken: body.NextToken as unknown };
+    };
+    expect((await list()).ids).toEqual(calculations);
+    expect((await list({ StateFilter: 'COMPLETED' })).ids).toEqual(calculations.slice(1));
+    const { NextToken } = await list({ MaxResults: 2 });
+    expect((await list({ NextToken })).ids).toEqual(calculations.slice(2));
   });
 
   it('has executors, notebooks and sizes around it', async () => {
-    const { emulator } = await ready();
-    await using _ = emulator;
+    await using emulator = await ready();
     const notebookId = '0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a';
     const id = await startAthena(emulator, {
       WorkGroup: 'pyspark3',
@@ -161,11 +149,8 @@ describe('an Athena calculation on the wire', () => {
     emulator.advance(1000);
     const executors = (await athena(emulator, 'ListExecutors', { SessionId: id })).body.ExecutorsSummary;
     expect(executors).toHaveLength(3);
-    expect(executors[0]).toMatchObject({
-      ExecutorType: 'COORDINATOR',
-      ExecutorState: 'REGISTERED',
-      StartDateTime: 1798761601,
-    });
+    const coordinator = { ExecutorType: 'COORDINATOR', ExecutorState: 'REGISTERED', StartDateTime: 1798761601 };
+    expect(executors[0]).toMatchObject(coordinator);
     expect(Number.isInteger(executors[1].StartDateTime)).toBe(true);
     const sessions = (await athena(emulator, 'ListNotebookSessions', { NotebookId: notebookId })).body;
     expect(sessions.NotebookSessionsList).toEqual([{ SessionId: id, CreationTime: 1798761601 }]);
@@ -173,8 +158,7 @@ describe('an Athena calculation on the wire', () => {
     expect(url.AuthTokenExpirationTime).toBe(1798761602 + 600);
     const sizes = (await athena(emulator, 'ListApplicationDPUSizes')).body.ApplicationDPUSizes;
     expect(sizes).toEqual([{ ApplicationRuntimeId: 'PySpark engine version 3', SupportedDPUSizes: [1] }]);
-    expect((await athena(emulator, 'ListApplicationDPUSizes', { NextToken: 'foreign' })).code).toBe(
-      'InvalidRequestException',
-    );
+    const foreign = await athena(emulator, 'ListApplicationDPUSizes', { NextToken: 'foreign' });
+    expect(foreign.code).toBe('InvalidRequestException');
   });
 });

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Emulator } from '../../src/emulator/index.ts';
-import { athena, emulate, startAthena } from './wire-client.ts';
+import { athena, athenaIds, emulate, startAthena } from './wire-client.ts';
 
 const MANY = { athena: { spark35DpuQuota: 1000, pyspark3DpuQuota: 1000 } };
-
-async function list(emulator: Emulator, members: object = {}): Promise<readonly string[]> {
-  const reply = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', ...members });
-  return (reply.body.Sessions as { SessionId: string }[]).map(({ SessionId }) => SessionId);
-}
 
 describe('listing Athena sessions', () => {
   it('is newest first, per workgroup, with the full status and no tags', async () => {
@@ -17,38 +11,33 @@ describe('listing Athena sessions', () => {
     await startAthena(emulator, { WorkGroup: 'pyspark3' });
     emulator.advance(10);
     const second = await startAthena(emulator);
-    expect(await list(emulator)).toEqual([second, first]);
-    const rows = (await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' })).body.Sessions;
-    expect(rows[1]).toEqual({
+    expect(await athenaIds(emulator)).toEqual([second, first]);
+    const version = 'Apache Spark version 3.5';
+    expect((await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' })).body.Sessions[1]).toEqual({
       SessionId: first,
       Description: 'one',
-      EngineVersion: {
-        SelectedEngineVersion: 'Apache Spark version 3.5',
-        EffectiveEngineVersion: 'Apache Spark version 3.5',
-      },
+      EngineVersion: { SelectedEngineVersion: version, EffectiveEngineVersion: version },
       Status: { StartDateTime: 1798761600, LastModifiedDateTime: 1798761600, State: 'CREATING' },
     });
     expect((await athena(emulator, 'ListSessions', { WorkGroup: 'sql' })).code).toBe('InvalidRequestException');
     expect((await athena(emulator, 'ListSessions', {})).code).toBe('InvalidRequestException');
   });
 
-  it('shows active sessions unless one state is asked for', async () => {
+  it('shows active sessions, or those of the state in the filter', async () => {
     await using emulator = await emulate({ ...MANY, startupMs: 0 });
-    const [created, degraded, ended] = [
-      await startAthena(emulator),
-      await startAthena(emulator),
-      await startAthena(emulator),
-    ];
+    const created = await startAthena(emulator);
+    const degraded = await startAthena(emulator);
+    const ended = await startAthena(emulator);
     emulator.faults.add(
       { kind: 'session-becomes', operation: 'GetSession', state: 'DEGRADED' },
       { kind: 'session-becomes', operation: 'GetSession', state: 'TERMINATED' },
     );
     await athena(emulator, 'GetSession', { SessionId: degraded });
     await athena(emulator, 'GetSession', { SessionId: ended });
-    expect(await list(emulator)).toEqual([created]);
-    expect(await list(emulator, { StateFilter: 'DEGRADED' })).toEqual([degraded]);
-    expect(await list(emulator, { StateFilter: 'TERMINATED' })).toEqual([ended]);
-    expect(await list(emulator, { StateFilter: 'IDLE' })).toEqual([created]);
+    expect(await athenaIds(emulator)).toEqual([created]);
+    expect(await athenaIds(emulator, { StateFilter: 'DEGRADED' })).toEqual([degraded]);
+    expect(await athenaIds(emulator, { StateFilter: 'TERMINATED' })).toEqual([ended]);
+    expect(await athenaIds(emulator, { StateFilter: 'IDLE' })).toEqual([created]);
   });
 
   it('turns opaque pages, each session once, whatever happens meanwhile', async () => {
@@ -97,6 +86,6 @@ describe('listing Athena sessions', () => {
     emulator.faults.add({ kind: 'empty-page', operation: 'ListSessions' });
     const { body } = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' });
     expect(body.Sessions).toEqual([]);
-    expect(await list(emulator, { NextToken: body.NextToken as string })).toEqual([id]);
+    expect(await athenaIds(emulator, { NextToken: body.NextToken as string })).toEqual([id]);
   });
 });

@@ -1,27 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
-import { athena, athenaState, emulate, startAthena, TOKEN } from './wire-client.ts';
+import { athena, emulate, startAthena, statesAfter, TOKEN } from './wire-client.ts';
 
 describe('an Athena session on the wire', () => {
   it('goes CREATING, CREATED, IDLE by the clock', async () => {
     await using emulator = await emulate({ startupMs: 1000 });
     const id = await startAthena(emulator);
-    expect(await athenaState(emulator, id)).toBe('CREATING');
-    emulator.advance(799);
-    expect(await athenaState(emulator, id)).toBe('CREATING');
-    emulator.advance(1);
-    expect(await athenaState(emulator, id)).toBe('CREATED');
-    emulator.advance(200);
-    expect(await athenaState(emulator, id)).toBe('IDLE');
+    expect(await statesAfter(emulator, id, [0, 799, 1, 200])).toEqual(['CREATING', 'CREATING', 'CREATED', 'IDLE']);
   });
 
   it('skips CREATED when it lasts no time', async () => {
     await using emulator = await emulate({ startupMs: 1000, athena: { createdMs: 0 } });
-    const id = await startAthena(emulator);
-    emulator.advance(999);
-    expect(await athenaState(emulator, id)).toBe('CREATING');
-    emulator.advance(1);
-    expect(await athenaState(emulator, id)).toBe('IDLE');
+    expect(await statesAfter(emulator, await startAthena(emulator), [999, 1])).toEqual(['CREATING', 'IDLE']);
   });
 
   it('speaks AWS JSON 1.1: epoch seconds with a fraction, a request id, the code in header and body', async () => {
@@ -29,73 +19,51 @@ describe('an Athena session on the wire', () => {
     const id = await startAthena(emulator);
     emulator.advance(1500);
     const { body, headers } = await athena(emulator, 'GetSession', { SessionId: id });
-    expect(body.Status).toEqual({
-      StartDateTime: 1798761600,
-      LastModifiedDateTime: 1798761601.5,
-      IdleSinceDateTime: 1798761601.5,
-      State: 'IDLE',
-    });
+    const idleSince = { LastModifiedDateTime: 1798761601.5, IdleSinceDateTime: 1798761601.5 };
+    expect(body.Status).toEqual({ StartDateTime: 1798761600, ...idleSince, State: 'IDLE' });
     expect(body.SessionConfiguration).toMatchObject({ SessionIdleTimeoutInMinutes: 20, IdleTimeoutSeconds: 1200 });
     expect(headers.get('content-type')).toBe('application/x-amz-json-1.1');
-    expect(headers.get('x-amzn-requestid')).toMatch(
-      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    );
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    expect(headers.get('x-amzn-requestid')).toMatch(uuid);
     const refused = await athena(emulator, 'GetSession', {});
-    expect(refused).toMatchObject({
-      status: 400,
-      code: 'InvalidRequestException',
-      body: { __type: 'InvalidRequestException', AthenaErrorCode: 'INVALID_INPUT' },
-    });
+    const code = 'InvalidRequestException';
+    expect(refused).toMatchObject({ status: 400, code, body: { __type: code, AthenaErrorCode: 'INVALID_INPUT' } });
     expect(refused.headers.get('x-amzn-requestid')).not.toBeNull();
   });
 
   it('ends by an idle timeout with the same reason as by request', async () => {
     await using emulator = await emulate();
     const idle = await startAthena(emulator, { SessionIdleTimeoutInMinutes: 1 });
-    emulator.advance(1000 + 60_000 - 1);
-    expect(await athenaState(emulator, idle)).toBe('IDLE');
-    emulator.advance(1);
-    expect(await athenaState(emulator, idle)).toBe('TERMINATING');
+    expect(await statesAfter(emulator, idle, [1000 + 60_000 - 1, 1])).toEqual(['IDLE', 'TERMINATING']);
     emulator.advance(200);
-    const ended = (await athena(emulator, 'GetSessionStatus', { SessionId: idle })).body.Status;
-    expect(ended).toMatchObject({
-      State: 'TERMINATED',
-      EndDateTime: 1798761661.2,
-      StateChangeReason: 'Session was terminated per request',
-    });
+    const statusOf = async (SessionId: string) =>
+      (await athena(emulator, 'GetSessionStatus', { SessionId })).body.Status as Readonly<Record<string, unknown>>;
+    const StateChangeReason = 'Session was terminated per request';
+    expect(await statusOf(idle)).toMatchObject({ State: 'TERMINATED', EndDateTime: 1798761661.2, StateChangeReason });
     const asked = await startAthena(emulator);
     await athena(emulator, 'TerminateSession', { SessionId: asked });
     emulator.advance(200);
-    const { StateChangeReason: reason } = (await athena(emulator, 'GetSessionStatus', { SessionId: asked })).body
-      .Status;
-    expect(reason).toBe(ended.StateChangeReason);
+    expect(await statusOf(asked)).toMatchObject({ StateChangeReason });
   });
 
-  it('idles 20 minutes unless said, and work starts the count again', async () => {
+  it('idles 20 minutes by default, and work starts the count again', async () => {
     await using emulator = await emulate({ startupMs: 0 });
     const id = await startAthena(emulator);
     emulator.advance(19 * 60_000);
     emulator.setBusy(id, true);
-    expect(await athenaState(emulator, id)).toBe('BUSY');
-    emulator.advance(60 * 60_000);
-    expect(await athenaState(emulator, id)).toBe('BUSY');
+    expect(await statesAfter(emulator, id, [0, 60 * 60_000])).toEqual(['BUSY', 'BUSY']);
     emulator.setBusy(id, false);
-    emulator.advance(20 * 60_000 - 1);
-    expect(await athenaState(emulator, id)).toBe('IDLE');
-    emulator.advance(1);
-    expect(await athenaState(emulator, id)).toBe('TERMINATED');
+    expect(await statesAfter(emulator, id, [20 * 60_000 - 1, 1])).toEqual(['IDLE', 'TERMINATED']);
   });
 
-  it('is terminated once, while it is created too, and again without effect', async () => {
+  it('is terminated once, also while it is created, and again without effect', async () => {
     await using emulator = await emulate();
     const id = await startAthena(emulator);
-    expect((await athena(emulator, 'TerminateSession', { SessionId: id })).body).toEqual({ State: 'TERMINATING' });
-    emulator.advance(100);
-    expect((await athena(emulator, 'TerminateSession', { SessionId: id })).body).toEqual({ State: 'TERMINATING' });
-    emulator.advance(100);
-    expect((await athena(emulator, 'TerminateSession', { SessionId: id })).body).toEqual({ State: 'TERMINATED' });
-    emulator.advance(60_000);
-    expect(await athenaState(emulator, id)).toBe('TERMINATED');
+    for (const State of ['TERMINATING', 'TERMINATING', 'TERMINATED']) {
+      expect((await athena(emulator, 'TerminateSession', { SessionId: id })).body).toEqual({ State });
+      emulator.advance(100);
+    }
+    expect(await statesAfter(emulator, id, [60_000])).toEqual(['TERMINATED']);
     expect(emulator.oracle.billedSeconds()).toBe(0.2);
   });
 
@@ -106,11 +74,8 @@ describe('an Athena session on the wire', () => {
     const id = await startAthena(emulator, { ClientRequestToken: TOKEN, EngineConfiguration: engine });
     expect(await startAthena(emulator, { EngineConfiguration: again, ClientRequestToken: TOKEN })).toBe(id);
     const clash = { WorkGroup: 'spark35', EngineConfiguration: {}, ClientRequestToken: TOKEN };
-    expect(await athena(emulator, 'StartSession', clash)).toMatchObject({
-      body: { AthenaErrorCode: 'INVALID_INPUT' },
-      status: 400,
-      code: 'InvalidRequestException',
-    });
+    const refusal = { status: 400, code: 'InvalidRequestException', body: { AthenaErrorCode: 'INVALID_INPUT' } };
+    expect(await athena(emulator, 'StartSession', clash)).toMatchObject(refusal);
     expect(emulator.oracle.startedWith(TOKEN)).toBe(1);
     expect([...emulator.oracle.startsPerToken()]).toEqual([[TOKEN, 1]]);
   });
@@ -126,12 +91,8 @@ describe('an Athena session on the wire', () => {
     const start = (WorkGroup: string, MaxConcurrentDpus: number) =>
       athena(emulator, 'StartSession', { WorkGroup, EngineConfiguration: { MaxConcurrentDpus } });
     const first = (await start('spark35', 3)).body.SessionId as string;
-    const refused = await start('spark35', 2);
-    expect(refused).toMatchObject({
-      status: 400,
-      code: 'TooManyRequestsException',
-      body: { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' },
-    });
+    const body = { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' };
+    expect(await start('spark35', 2)).toMatchObject({ status: 400, code: 'TooManyRequestsException', body });
     expect((await start('pyspark3', 60)).status).toBe(200);
     expect((await start('pyspark3', 61)).code).toBe('InvalidRequestException');
     await athena(emulator, 'TerminateSession', { SessionId: first });
@@ -143,35 +104,32 @@ describe('an Athena session on the wire', () => {
   it('refuses what its workgroup cannot run', async () => {
     await using emulator = await emulate();
     const start = (members: object) => athena(emulator, 'StartSession', { EngineConfiguration: {}, ...members });
-    expect((await start({ WorkGroup: 'sql' })).body).toMatchObject({
-      __type: 'InvalidRequestException',
-      Message: 'Workgroup EngineVersion is not Spark.',
-    });
-    expect((await start({ WorkGroup: 'nowhere' })).body).toMatchObject({
-      __type: 'ResourceNotFoundException',
-      ResourceName: 'nowhere',
-    });
+    const invalid = 'InvalidRequestException';
+    const Message = 'Workgroup EngineVersion is not Spark.';
+    expect(await start({ WorkGroup: 'sql' })).toMatchObject({ code: invalid, body: { __type: invalid, Message } });
+    const unknown = { code: 'ResourceNotFoundException', body: { ResourceName: 'nowhere' } };
+    expect(await start({ WorkGroup: 'nowhere' })).toMatchObject(unknown);
     for (const setting of [{ CoordinatorDpuSize: 1 }, { DefaultExecutorDpuSize: 1 }, { SparkProperties: { a: 'b' } }]) {
-      expect((await start({ WorkGroup: 'spark35', EngineConfiguration: setting })).code).toBe(
-        'InvalidRequestException',
-      );
+      expect((await start({ WorkGroup: 'spark35', EngineConfiguration: setting })).code).toBe(invalid);
       expect((await start({ WorkGroup: 'pyspark3', EngineConfiguration: setting })).status).toBe(200);
     }
     const notebook = { WorkGroup: 'pyspark3', EngineConfiguration: { AdditionalConfigs: { NotebookId: 'n' } } };
-    expect((await start(notebook)).code).toBe('InvalidRequestException');
+    expect((await start(notebook)).code).toBe(invalid);
     expect((await start({ ...notebook, NotebookVersion: '1' })).status).toBe(200);
     expect(emulator.oracle.sessions()).toHaveLength(4);
   });
 
-  it('tells the engine of a workgroup', async () => {
+  it('has the engine of a workgroup', async () => {
     await using emulator = await emulate({ athena: { workgroups: { team: 'spark-3.5' } } });
-    const engineOf = async (WorkGroup: string) =>
-      (await athena(emulator, 'GetWorkGroup', { WorkGroup })).body.WorkGroup?.Configuration.EngineVersion
-        .EffectiveEngineVersion as string;
-    expect(await engineOf('spark35')).toBe('Apache Spark version 3.5');
-    expect(await engineOf('pyspark3')).toBe('PySpark engine version 3');
-    expect(await engineOf('sql')).toBe('Athena engine version 3');
-    expect(await engineOf('team')).toBe('Apache Spark version 3.5');
+    for (const [WorkGroup, engine] of [
+      ['spark35', 'Apache Spark version 3.5'],
+      ['pyspark3', 'PySpark engine version 3'],
+      ['sql', 'Athena engine version 3'],
+      ['team', 'Apache Spark version 3.5'],
+    ]) {
+      const { Configuration } = (await athena(emulator, 'GetWorkGroup', { WorkGroup })).body.WorkGroup;
+      expect(Configuration.EngineVersion.EffectiveEngineVersion).toBe(engine);
+    }
     expect((await athena(emulator, 'GetWorkGroup', { WorkGroup: 'nowhere' })).code).toBe('InvalidRequestException');
   });
 
@@ -188,11 +146,9 @@ describe('an Athena session on the wire', () => {
     expect((await endpoint()).body.AuthToken).not.toBe(first.body.AuthToken);
     await athena(emulator, 'TerminateSession', { SessionId: id });
     expect((await endpoint()).code).toBe('InvalidRequestException');
-    const pyspark3 = await startAthena(emulator, { WorkGroup: 'pyspark3' });
+    const SessionId = await startAthena(emulator, { WorkGroup: 'pyspark3' });
     emulator.advance(1000);
-    expect((await athena(emulator, 'GetSessionEndpoint', { SessionId: pyspark3 })).code).toBe(
-      'InvalidRequestException',
-    );
+    expect((await athena(emulator, 'GetSessionEndpoint', { SessionId })).code).toBe('InvalidRequestException');
   });
 
   it('has a dashboard under its ARN', async () => {
@@ -201,37 +157,38 @@ describe('an Athena session on the wire', () => {
     const dashboard = (arn: string) => athena(emulator, 'GetResourceDashboard', { ResourceARN: arn });
     const arn = `arn:aws:athena:eu-west-1:123456789012:workgroup/spark35/session/${id}`;
     expect((await dashboard(arn)).body.Url).toMatch(/^https:\/\/.*\/live\?authToken=/);
-    for (const wrong of [
+    const elsewhere = [
       arn.replace('eu-west-1', 'us-east-1'),
       arn.replace('spark35', 'sql'),
       `${arn}0`,
       'arn:aws:s3:::x',
-    ]) {
-      expect((await dashboard(wrong)).code).toBe('InvalidRequestException');
-    }
+    ];
+    for (const wrong of elsewhere) expect((await dashboard(wrong)).code).toBe('InvalidRequestException');
     await athena(emulator, 'TerminateSession', { SessionId: id });
     emulator.advance(200);
     expect((await dashboard(arn)).body.Url).toMatch(/\/history\?/);
   });
 
-  it('answers requests nobody understands as the service does', async () => {
+  it('refuses requests that it cannot read, as the service does', async () => {
     await using emulator = await emulate();
-    expect(await athena(emulator, 'StartQueryExecution')).toMatchObject({
-      status: 400,
-      code: 'UnknownOperationException',
-    });
+    const unknown = { status: 400, code: 'UnknownOperationException' };
+    expect(await athena(emulator, 'StartQueryExecution')).toMatchObject(unknown);
     const post = (path: string, body: string) =>
       fetch(`${emulator.urls.athena}${path}`, {
         method: 'POST',
         headers: { 'x-amz-target': 'AmazonAthena.GetSession' },
         body,
       });
-    expect((await post('/', '{')).headers.get('x-amzn-errortype')).toBe('SerializationException');
-    expect((await post('/', '[]')).headers.get('x-amzn-errortype')).toBe('SerializationException');
-    expect((await post('/', '{"SessionId":1}')).headers.get('x-amzn-errortype')).toBe('SerializationException');
-    expect((await post('/', '')).headers.get('x-amzn-errortype')).toBe('InvalidRequestException');
+    for (const [path, body, code] of [
+      ['/', '{', 'SerializationException'],
+      ['/', '[]', 'SerializationException'],
+      ['/', '{"SessionId":1}', 'SerializationException'],
+      ['/', '', 'InvalidRequestException'],
+      ['/elsewhere', '{}', 'UnknownOperationException'],
+    ] as const) {
+      expect((await post(path, body)).headers.get('x-amzn-errortype')).toBe(code);
+    }
     expect((await post('/', ' '.repeat(65 * 2 ** 20))).status).toBe(413);
-    expect((await post('/elsewhere', '{}')).headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
     expect((await post('/', '{"SessionId":null,"Unknown":1}')).status).toBe(400);
   });
 });

@@ -18,21 +18,14 @@ describe('the control routes', () => {
   it('drive the emulator from another process', async () => {
     await using emulator = await emulate();
     const id = await startAthena(emulator);
-    expect(await control(emulator, 'POST', 'advance', { ms: 1000 })).toEqual({
-      status: 200,
-      body: { nowMs: Date.UTC(2027, 0, 1) + 1000 },
-    });
+    const nowMs = Date.UTC(2027, 0, 1) + 1000;
+    expect(await control(emulator, 'POST', 'advance', { ms: 1000 })).toEqual({ status: 200, body: { nowMs } });
     await control(emulator, 'POST', 'busy', { sessionId: id, busy: true });
     expect(await athenaState(emulator, id)).toBe('BUSY');
-    expect((await control(emulator, 'GET', 'oracle')).body).toMatchObject({
-      live: 1,
-      billedSeconds: 1,
-      sessions: [{ id, state: 'BUSY' }],
-    });
-    expect((await control(emulator, 'GET', 'log')).body).toMatchObject([
-      { operation: 'StartSession' },
-      { operation: 'GetSessionStatus' },
-    ]);
+    const truth = { live: 1, billedSeconds: 1, sessions: [{ id, state: 'BUSY' }] };
+    expect((await control(emulator, 'GET', 'oracle')).body).toMatchObject(truth);
+    const log = (await control(emulator, 'GET', 'log')).body as { operation: string }[];
+    expect(log.map(({ operation }) => operation)).toEqual(['StartSession', 'GetSessionStatus']);
   });
 
   it('add and clear faults, one or a list', async () => {
@@ -44,16 +37,15 @@ describe('the control routes', () => {
     expect(emulator.faults.pending()).toEqual([]);
   });
 
-  it('say what is wrong', async () => {
+  it('explain what is wrong', async () => {
     await using emulator = await emulate();
     const wrong = await control(emulator, 'POST', 'faults', { kind: 'explode' });
     expect(wrong).toMatchObject({ status: 400, body: { kind: 'config-invalid' } });
     for (const body of [{}, { ms: '1' }, undefined, 'not json', 'null']) {
       expect((await control(emulator, 'POST', 'advance', body)).status).toBe(400);
     }
-    expect((await control(emulator, 'POST', 'busy', { sessionId: 'nowhere', busy: true })).body).toMatchObject({
-      kind: 'not-found',
-    });
+    const unknown = await control(emulator, 'POST', 'busy', { sessionId: 'nowhere', busy: true });
+    expect(unknown.body).toMatchObject({ kind: 'not-found' });
     expect((await control(emulator, 'GET', 'nonsense')).status).toBe(404);
     expect(emulator.log()).toEqual([]);
   });
@@ -105,12 +97,12 @@ describe('runEmulator', () => {
   });
 
   it.each<[string, RunEmulatorOptions]>([
-    ['a service nobody emulates', { services: 'athena,glue' }],
-    ['a time that is no number', { startupMs: 'soon' }],
-    ['a time below nothing', { startupMs: '-1' }],
-    ['a seed that is no whole number', { seed: '1.5' }],
-    ['a clock nobody has', { clock: 'sundial' }],
-    ['a file that is not there', { faults: '/nowhere/faults.json' }],
+    ['an unknown service', { services: 'athena,glue' }],
+    ['a time that is not a number', { startupMs: 'soon' }],
+    ['a negative time', { startupMs: '-1' }],
+    ['a seed that is not a whole number', { seed: '1.5' }],
+    ['an unknown clock', { clock: 'sundial' }],
+    ['a missing file', { faults: '/nowhere/faults.json' }],
   ])('refuses %s', async (_, options) => {
     await expect(start(options)).rejects.toMatchObject({ kind: 'config-invalid' });
   });

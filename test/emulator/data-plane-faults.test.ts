@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RpcFaultPlace } from '../../src/emulator/data-plane/rpc-fault.ts';
-import type { RpcFault } from '../../src/emulator/fault.ts';
-import { failureOf, openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import type { RpcFault, RpcFaultPlace } from '../../src/emulator/fault.ts';
+import { failureOf } from '../failure-of.ts';
+import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
 
 /** A result of several batches. */
 const TEXT = 'SELECT range AS n FROM range(40000)';
@@ -21,7 +21,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   expect(stage.emulator.faults.pending()).toEqual([]);
-  // Whatever happened, no work is left behind in the session.
+  // No work is left in the session.
   await until(() => stage.emulator.oracle.sessions()[0]?.state === 'IDLE');
 });
 
@@ -41,18 +41,18 @@ async function sum({ session } = stage): Promise<number> {
 
 const SUM = 799_980_000;
 
-describe('a statement gives its values all the same', () => {
+describe('a statement gives its values in spite of', () => {
   const breaks: readonly (readonly [name: string, fault: RpcFault])[] = [0, 2].flatMap((afterAnswers) => [
     [`1. a stream that ends early after ${afterAnswers}`, { kind: 'rpc-end', afterAnswers }],
     [`2. UNAVAILABLE after ${afterAnswers}`, { kind: 'rpc-error', code: 'UNAVAILABLE', afterAnswers }],
     [`6. nothing after ${afterAnswers}`, { kind: 'rpc-extra', answer: 'empty', afterAnswers }],
     [`6. something unknown after ${afterAnswers}`, { kind: 'rpc-extra', answer: 'unknown', afterAnswers }],
-    [`8. a pause that is asked for after ${afterAnswers}`, paused(afterAnswers)],
+    [`8. a retry delay after ${afterAnswers}`, paused(afterAnswers)],
     [`15. a reset after ${afterAnswers}`, { kind: 'rpc-cut', afterAnswers }],
-    [`15. a farewell after ${afterAnswers}`, { kind: 'rpc-cut', goaway: true, afterAnswers }],
+    [`15. GOAWAY after ${afterAnswers}`, { kind: 'rpc-cut', goaway: true, afterAnswers }],
   ]);
   const others: readonly (readonly [name: string, fault: RpcFault])[] = [
-    ['2. UNAVAILABLE before it began', { kind: 'rpc-error', code: 'UNAVAILABLE' }],
+    ['2. UNAVAILABLE before it has begun', { kind: 'rpc-error', code: 'UNAVAILABLE' }],
     ['3. an operation that never arrived', lost()],
     ['5. rows in pieces', { kind: 'rpc-batch', as: 'pieces' }],
     ['7. a token refused, UNAUTHENTICATED', { kind: 'rpc-error', code: 'UNAUTHENTICATED' }],
@@ -67,7 +67,7 @@ describe('a statement gives its values all the same', () => {
     expect(await sum()).toBe(SUM);
   });
 
-  it('0 answers: the call has begun, and is attached to again; none said: it has not, and is made again', async () => {
+  it('0 answers: the call has begun and is reattached; without afterAnswers: it has not, and is made again', async () => {
     const attached = (): number =>
       stage.calls('ReattachExecute').filter(({ errorCode }) => errorCode === undefined).length;
     const known = attached();
@@ -83,18 +83,18 @@ describe('a statement gives its values all the same', () => {
     expect(await stage.rows('SELECT 1 AS n WHERE false')).toEqual([]);
   });
 
-  it('10. a command, whose rows come along with it', async () => {
+  it('10. a command, whose rows are in its answer', async () => {
     expect(await stage.rows('SET threads TO 1')).toEqual([]);
     expect(stage.calls('ExecutePlan')).toHaveLength(before.execute + 1);
   });
 
-  it('11. a server of 3.5, which has no calls of later ones and reads the older fields', async () => {
+  it('11. a server of 3.5, which has no later calls and reads the older fields', async () => {
     expect(await stage.rows('SELECT ? AS n', { parameters: [4] })).toEqual([{ n: 4 }]);
     expect(await failureOf(stage.rows('SELECT nope'))).toMatchObject({ kind: 'invalid-request' });
     expect(stage.calls('FetchErrorDetails').every(({ errorCode }) => errorCode === 'UNIMPLEMENTED')).toBe(true);
   });
 
-  it('12. an interrupt that finds nothing: the statement is stopped all the same', async () => {
+  it('12. an interrupt that finds nothing: the statement still stops', async () => {
     stage.emulator.faults.add({ kind: 'rpc-finds-nothing' });
     const statement = stage.session.submit(
       'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7',
@@ -114,7 +114,7 @@ describe('a statement fails with one clear error', () => {
     ['5. a piece that is missing', 'unexpected', { kind: 'rpc-batch', as: 'piece-missing' }],
     ['5. a wrong count of rows', 'unexpected', { kind: 'rpc-batch', as: 'wrong-row-count' }],
     ['5. a wrong first row', 'unexpected', { kind: 'rpc-batch', as: 'wrong-start' }],
-    ['5. bytes that are no Arrow', 'unexpected', { kind: 'rpc-batch', as: 'no-arrow' }],
+    ['5. bytes that are not Arrow', 'unexpected', { kind: 'rpc-batch', as: 'no-arrow' }],
     ['7. a token refused for good', 'unauthenticated', { kind: 'rpc-error', code: 'UNAUTHENTICATED', times: 2 }],
   ])('%s', async (_, kind, fault) => {
     stage.emulator.faults.add(onRows(fault));
@@ -123,7 +123,7 @@ describe('a statement fails with one clear error', () => {
     expect(JSON.stringify(error)).not.toContain('token=');
   });
 
-  it('4. another server session: what the session held is gone', async () => {
+  it('4. another server session: the content of the session is lost', async () => {
     await using other = await openSqlStage('athena');
     const named = (id: string): RpcFault => ({ kind: 'rpc-server-session', id, times: 2 });
     other.emulator.faults.add(named('first'));
@@ -132,7 +132,7 @@ describe('a statement fails with one clear error', () => {
     expect(await failureOf(sum(other))).toMatchObject({ kind: 'session-failed' });
   });
 
-  it('14. no answer ever: its own time ends it', async () => {
+  it('14. no answer: its own timeout ends it', async () => {
     stage.emulator.faults.add(onRows({ kind: 'rpc-silence', afterAnswers: 1 }));
     const result = stage.session.sql(TEXT, { timeoutMs: 60_000 }).then((found) => found.rows());
     const failed = failureOf(result);

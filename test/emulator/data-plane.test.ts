@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
-import { withDollarNames } from '../../src/emulator/data-plane/responder/parameter-names.ts';
+import { withDollarNames } from '../../src/emulator/data-plane/responder/duckdb-connection.ts';
 import { FakeServer } from '../spark-connect/fake-server.ts';
-import { openSqlStage, failureOf, until, type SqlStage } from './sql-stage.ts';
+import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** A statement that takes long enough to be stopped. */
 const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
 
-describe('the stand-in for Spark', () => {
+describe('the substitute for Spark', () => {
   let stage: SqlStage;
 
   beforeAll(async () => {
@@ -22,74 +23,23 @@ describe('the stand-in for Spark', () => {
       TIMESTAMPTZ '2024-01-02 03:04:05.678901+00' AS instant, [1, NULL, 3] AS list, {'a': 1, 'b': [true]} AS pair,
       MAP {'k': 1.5::DOUBLE} AS map, NULL AS nothing, 200::UTINYINT AS unsigned, 18446744073709551615::UBIGINT AS vast`;
     const result = await stage.session.sql(`${row} UNION ALL BY NAME SELECT NULL AS yes, NULL AS list`);
-    expect(result.schema.fields.map(({ name, type }) => `${name} ${type}`)).toMatchInlineSnapshot(`
-      [
-        "yes boolean",
-        "tiny tinyint",
-        "small smallint",
-        "whole integer",
-        "big bigint",
-        "half float",
-        "twice double",
-        "price decimal(9,2)",
-        "word text",
-        "bytes binary",
-        "day date",
-        "local timestamp",
-        "instant timestamp with time zone",
-        "list list<integer>",
-        "pair struct<a: integer, b: list<boolean>>",
-        "map map<text, double>",
-        "nothing integer",
-        "unsigned smallint",
-        "vast decimal(20,0)",
-      ]
-    `);
+    expect(result.schema.fields.map(({ name, type }) => `${name} ${type}`).join('; ')).toBe(
+      'yes boolean; tiny tinyint; small smallint; whole integer; big bigint; half float; twice double; ' +
+        'price decimal(9,2); word text; bytes binary; day date; local timestamp; instant timestamp with time zone; ' +
+        'list list<integer>; pair struct<a: integer, b: list<boolean>>; map map<text, double>; nothing integer; ' +
+        'unsigned smallint; vast decimal(20,0)',
+    );
     const [full, empty] = await result.rows();
-    expect(full).toMatchInlineSnapshot(`
-      {
-        "big": 4n,
-        "bytes": Uint8Array [
-          1,
-          255,
-        ],
-        "day": "2024-01-02",
-        "half": 1.5,
-        "instant": "2024-01-02T03:04:05.678901Z",
-        "list": [
-          1,
-          null,
-          3,
-        ],
-        "local": "2024-01-02T03:04:05.678901",
-        "map": [
-          [
-            "k",
-            1.5,
-          ],
-        ],
-        "nothing": null,
-        "pair": {
-          "a": 1,
-          "b": [
-            true,
-          ],
-        },
-        "price": "-12.34",
-        "small": 2,
-        "tiny": 1,
-        "twice": 2.5,
-        "unsigned": 200,
-        "vast": "18446744073709551615",
-        "whole": 3,
-        "word": "ü",
-        "yes": true,
-      }
-    `);
+    expect(full).toEqual({
+      ...{ yes: true, tiny: 1, small: 2, whole: 3, big: 4n, half: 1.5, twice: 2.5, price: '-12.34', word: 'ü' },
+      ...{ bytes: Uint8Array.of(1, 255), day: '2024-01-02', local: '2024-01-02T03:04:05.678901' },
+      ...{ instant: '2024-01-02T03:04:05.678901Z', list: [1, null, 3], pair: { a: 1, b: [true] } },
+      ...{ map: [['k', 1.5]], nothing: null, unsigned: 200, vast: '18446744073709551615' },
+    });
     expect(new Set(Object.values(empty ?? {}))).toEqual(new Set([null]));
   });
 
-  it('sums whole numbers to a BIGINT, and says so when one is too large', async () => {
+  it('sums whole numbers to a BIGINT, and refuses one that is too large', async () => {
     expect(await stage.rows('SELECT sum(range) AS n FROM range(3)')).toEqual([{ n: 3n }]);
     const tooLarge = 'SELECT sum(x) AS n FROM (VALUES (9223372036854775807), (1)) AS t(x)';
     expect(await failureOf(stage.rows(tooLarge))).toMatchObject({ native: { code: 'ARITHMETIC_OVERFLOW' } });
@@ -110,9 +60,7 @@ describe('the stand-in for Spark', () => {
   });
 
   it('streams a result in batches', async () => {
-    let rows = 0;
-    let sum = 0n;
-    let batches = 0;
+    let [rows, batches, sum] = [0, 0, 0n];
     for await (const batch of (await stage.session.sql('SELECT range AS i FROM range(100000)')).batches()) {
       batches += 1;
       rows += batch.rowCount;
@@ -127,18 +75,13 @@ describe('the stand-in for Spark', () => {
     const parameters = [null, true, 7, 2n ** 60n, 1.5, "it's", Uint8Array.of(1, 2), day, 10n ** 30n];
     const marks = parameters.map((_, at) => `? AS v${at}`).join(', ');
     const [row] = await stage.rows(`SELECT ${marks}`, { parameters });
-    expect(Object.values(row ?? {}).map(String)).toEqual(
-      [null, true, 7, 2n ** 60n, 1.5, "it's", Uint8Array.of(1, 2), '2024-01-02T03:04:05.678000Z', 10n ** 30n].map(
-        String,
-      ),
-    );
+    const expected = parameters.map((value) => (value === day ? '2024-01-02T03:04:05.678000Z' : String(value)));
+    expect(Object.values(row ?? {}).map(String)).toEqual(expected);
     const named = "SELECT :word AS word, ':word' AS text, 1::INT AS one, :n + 1 AS n";
-    expect(await stage.rows(named, { parameters: { word: 'it', n: 1 } })).toEqual([
-      { word: 'it', text: ':word', one: 1, n: 2 },
-    ]);
-    expect(withDollarNames('SELECT ":a", `:a`, :ab, :a -- :a\n/* :a */', ['a'])).toBe(
-      'SELECT ":a", `:a`, :ab, $a -- :a\n/* :a */',
-    );
+    const values = { word: 'it', text: ':word', one: 1, n: 2 };
+    expect(await stage.rows(named, { parameters: { word: 'it', n: 1 } })).toEqual([values]);
+    const replaced = withDollarNames('SELECT ":a", `:a`, :ab, :a -- :a\n/* :a */', ['a']);
+    expect(replaced).toBe('SELECT ":a", `:a`, :ab, $a -- :a\n/* :a */');
   });
 
   it.each([
@@ -147,22 +90,20 @@ describe('the stand-in for Spark', () => {
     ['INSERT INTO nowhere VALUES (1)', 'TABLE_OR_VIEW_NOT_FOUND', '42P01'],
     ["SELECT 'x'::INT", 'CAST_INVALID_INPUT', '22018'],
     ['SELECT ? + ?', 'UNBOUND_SQL_PARAMETER', '42P02'],
-  ])('refuses %s as Spark would, in the words of DuckDB, and goes on', async (text, code, sqlState) => {
+  ])('refuses %s with the class of Spark and the text of DuckDB, and keeps working', async (text, code, sqlState) => {
     const parameters = text.includes('?') ? [1] : [];
-    expect(await failureOf(stage.rows(text, { parameters }))).toMatchObject({
-      kind: 'invalid-request',
-      native: { code, sqlState },
-    });
+    const failure = { kind: 'invalid-request', native: { code, sqlState } };
+    expect(await failureOf(stage.rows(text, { parameters }))).toMatchObject(failure);
     expect(await stage.rows('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  it('tells a table that is there already from one that is not', async () => {
+  it('distinguishes a table that exists from one that does not', async () => {
     await stage.rows('CREATE TABLE twice (n INT)');
     const native = { code: 'TABLE_OR_VIEW_ALREADY_EXISTS', sqlState: '42P07' };
     expect(await failureOf(stage.rows('CREATE TABLE twice (n INT)'))).toMatchObject({ native });
   });
 
-  it('keeps settings, says what it is, and shares its session', async () => {
+  it('keeps settings, reports its version, and shares its session', async () => {
     const connection = await stage.session.connect();
     expect(connection).toMatchObject({ sparkVersion: '3.5.6-duckdb-responder', tls: false, userId: 'anysession' });
     const { settings } = connection;
@@ -189,29 +130,28 @@ describe('the stand-in for Spark', () => {
   });
 });
 
-describe('the stand-in as Spark 4.0', () => {
-  it('names its session and tells more of an error', async () => {
+describe('the substitute as Spark 4.0', () => {
+  it('names its session and gives the details of an error', async () => {
     await using stage = await openSqlStage('athena', { responderVersion: '4.0' });
     expect((await stage.session.connect()).sparkVersion).toBe('4.0.1-duckdb-responder');
     expect(await stage.rows('SELECT ? AS n', { parameters: [5] })).toEqual([{ n: 5 }]);
     expect(await failureOf(stage.rows('SELECT nope'))).toMatchObject({ native: { sqlState: '42703' } });
     expect(stage.calls('FetchErrorDetails')).toHaveLength(1);
-    // What names itself needs no mark.
+    // A server that names its session needs no sentinel.
     expect(stage.calls('Config')).toEqual([]);
   });
 });
 
 describe('another server behind the data plane', () => {
-  it('gets what the client said, byte by byte, and its answers come back', async () => {
+  it('gets the requests of the client byte by byte, and its answers come back', async () => {
     const server = new FakeServer();
     await server.listen();
     try {
       await using stage = await openSqlStage('emr-serverless', { engine: `sc://127.0.0.1:${server.port}` });
       expect(await stage.rows('SELECT n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
       server.faults = [{ at: 1, kind: 'status', code: 13, text: '[SOME.CLASS] no', info: { sqlState: '42000' } }];
-      expect(await failureOf(stage.rows('SELECT n'))).toMatchObject({
-        native: { code: 'SOME.CLASS', sqlState: '42000' },
-      });
+      const native = { code: 'SOME.CLASS', sqlState: '42000' };
+      expect(await failureOf(stage.rows('SELECT n'))).toMatchObject({ native });
       const { sessionId, userId } = await stage.session.connect();
       const seen = server.calls.map(({ token, request }) => {
         const named = request as { readonly sessionId?: string; readonly userContext?: { readonly userId: string } };
@@ -230,7 +170,7 @@ describe('another server behind the data plane', () => {
     }
   });
 
-  it('that is away is one clear error', async () => {
+  it('that does not listen is one clear error', async () => {
     await using stage = await openSqlStage('athena', { engine: 'sc://127.0.0.1:1' });
     expect(await failureOf(stage.rows('SELECT 1'))).toMatchObject({ kind: 'unavailable' });
   });
@@ -238,10 +178,8 @@ describe('another server behind the data plane', () => {
   it('is refused in the options when its address cannot be read', async () => {
     for (const engine of ['sc://nowhere', 'sc://h:65536', 'sc://h:0', 'sc://h:1/;token=hush'] as const) {
       const error = await failureOf(startEmulator({ services: ['athena'], engine }));
-      expect(error).toMatchObject({
-        kind: 'config-invalid',
-        message: expect.stringContaining('as sc://host:port, not'),
-      });
+      const message = expect.stringContaining('as sc://host:port, not') as string;
+      expect(error).toMatchObject({ kind: 'config-invalid', message });
       expect((error as Error).message).not.toContain('hush');
     }
   });

@@ -4,34 +4,25 @@ import { fromProto3JSON, toProto3JSON } from 'proto3-json-serializer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
+import { PARENT } from './dataproc-client.ts';
 
 const require = createRequire(import.meta.url);
-const root = protobuf.Root.fromJSON(
-  require('@google-cloud/dataproc/build/protos/protos.json') as INamespace,
-).resolveAll();
+const protos = require('@google-cloud/dataproc/build/protos/protos.json') as INamespace;
+const root = protobuf.Root.fromJSON(protos).resolveAll();
 const V1 = 'google.cloud.dataproc.v1';
-const PLACE = 'projects/p/locations/us-central1';
+const OPERATION = 'google.longrunning.Operation';
 
-type Json = Parameters<typeof fromProto3JSON>[1];
-
-/** Google's own protos read the answer and write it again: what they cannot read throws, what they do not know is lost. */
-function rewritten(type: string, answer: unknown): unknown {
-  const message = fromProto3JSON(root.lookupType(type), answer as Json);
-  if (message === null) throw new Error(`${type} is not there`);
-  return withoutEmpty(toProto3JSON(message));
-}
-
-/** The writer writes out empty maps and lists, which say nothing. */
-function withoutEmpty(tree: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(tree, (_name, value: unknown) =>
-      typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value,
-    ),
-  );
-}
-
+/** Google's protos parse the answer and write it again: what they cannot parse throws, what they do not know is missing. */
 function judge(type: string, answer: unknown): void {
-  expect(rewritten(type, answer)).toEqual(withoutEmpty(answer));
+  const message = fromProto3JSON(root.lookupType(type), answer as Parameters<typeof fromProto3JSON>[1]);
+  expect(message).not.toBeNull();
+  expect(withoutEmpty(toProto3JSON(message ?? root.lookupType(type).create()))).toEqual(withoutEmpty(answer));
+}
+
+/** The writer adds empty maps and lists, which mean nothing. */
+function withoutEmpty(tree: unknown): unknown {
+  const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return JSON.parse(JSON.stringify(tree, (_name, value: unknown) => (isEmpty(value) ? undefined : value)));
 }
 
 describe("every answer of the Dataproc emulator, judged by the protos of Google's client", () => {
@@ -57,38 +48,30 @@ describe("every answer of the Dataproc emulator, judged by the protos of Google'
       runtimeConfig: { version: '3.0', properties: { 'spark.executor.cores': '4' } },
       environmentConfig: {
         executionConfig: {
-          serviceAccount: 'spark@p.iam.gserviceaccount.com',
-          subnetworkUri: 'default',
-          networkTags: ['spark'],
-          idleTtl: '1800s',
-          ttl: '7200s',
+          ...{ serviceAccount: 'spark@p.iam.gserviceaccount.com', subnetworkUri: 'default', networkTags: ['spark'] },
+          ...{ idleTtl: '1800s', ttl: '7200s' },
           authenticationConfig: { userWorkloadAuthenticationType: 'SERVICE_ACCOUNT' },
         },
       },
     };
-    const created = await ask('POST', `${PLACE}/sessions?sessionId=judged&requestId=r-1`, asked);
-    judge('google.longrunning.Operation', created);
+    const created = await ask('POST', `${PARENT}/sessions?sessionId=judged&requestId=r-1`, asked);
+    judge(OPERATION, created);
     emulator.advance(1_200);
     const done = await ask('GET', String(created['name']));
     expect(done).toMatchObject({ done: true });
-    judge('google.longrunning.Operation', done);
-    // The other spelling of the same place.
+    judge(OPERATION, done);
+    // The other form of the same name.
     expect(await ask('GET', String(created['name']).replace('/regions/', '/locations/'))).toEqual(done);
 
-    const session = await ask('GET', `${PLACE}/sessions/judged`);
+    const session = await ask('GET', `${PARENT}/sessions/judged`);
     expect(session).toMatchObject({ ...asked, state: 'ACTIVE' });
     judge(`${V1}.Session`, session);
-    const list = await ask('GET', `${PLACE}/sessions`);
+    const list = await ask('GET', `${PARENT}/sessions`);
     judge(`${V1}.ListSessionsResponse`, list);
 
-    for (const [method, path] of [
-      ['POST', `${PLACE}/sessions/judged:terminate`],
-      ['DELETE', `${PLACE}/sessions/judged`],
-    ] as const) {
-      const operation = await ask(method, path);
-      judge('google.longrunning.Operation', operation);
-      emulator.advance(300);
-    }
+    judge(OPERATION, await ask('POST', `${PARENT}/sessions/judged:terminate`));
+    emulator.advance(300);
+    judge(OPERATION, await ask('DELETE', `${PARENT}/sessions/judged`));
     const operations = await ask('GET', 'projects/p/regions/us-central1/operations');
     expect(operations['operations']).toHaveLength(3);
     judge('google.longrunning.ListOperationsResponse', operations);
@@ -96,43 +79,25 @@ describe("every answer of the Dataproc emulator, judged by the protos of Google'
 
   it('an operation that failed, and a refusal', async () => {
     emulator.faults.add({ kind: 'session-becomes', state: 'FAILED', reason: 'no capacity' });
-    const created = await ask('POST', `${PLACE}/sessions?sessionId=failing`, { sparkConnectSession: {} });
+    const created = await ask('POST', `${PARENT}/sessions?sessionId=failing`, { sparkConnectSession: {} });
     emulator.advance(1);
     const failed = await ask('GET', String(created['name']));
-    expect(failed).toMatchObject({
-      done: true,
-      error: { code: 9, message: expect.stringContaining('no capacity') as string },
-    });
-    judge('google.longrunning.Operation', failed);
+    const error = { code: 9, message: expect.stringContaining('no capacity') as string };
+    expect(failed).toMatchObject({ done: true, error });
+    judge(OPERATION, failed);
 
     emulator.faults.add({ kind: 'throttle', retryAfterMs: 3_000 });
-    expect(await ask('GET', `${PLACE}/sessions/failing`)).toEqual({
-      error: {
-        code: 429,
-        message: expect.stringContaining('Quota exceeded') as string,
-        status: 'RESOURCE_EXHAUSTED',
-        details: [
-          {
-            '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-            reason: 'RATE_LIMIT_EXCEEDED',
-            domain: 'googleapis.com',
-            metadata: { service: 'dataproc.googleapis.com' },
-          },
-          { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' },
-        ],
-      },
-    });
+    const domain = { domain: 'googleapis.com', metadata: { service: 'dataproc.googleapis.com' } };
+    const details = [
+      { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'RATE_LIMIT_EXCEEDED', ...domain },
+      { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' },
+    ];
+    const message = expect.stringContaining('Quota exceeded') as string;
+    const refusal = { code: 429, message, status: 'RESOURCE_EXHAUSTED', details };
+    expect(await ask('GET', `${PARENT}/sessions/failing`)).toEqual({ error: refusal });
   });
 
-  it('the judge condemns a member that no proto knows, a state that there is not, and a wrong type', () => {
-    expect(() => {
-      judge(`${V1}.Session`, { name: 'n', colour: 'red' });
-    }).toThrow();
-    expect(() => {
-      judge(`${V1}.Session`, { state: 'BUSY' });
-    }).toThrow();
-    expect(() => {
-      judge(`${V1}.Session`, { labels: 'none' });
-    }).toThrow();
+  it.each([{ name: 'n', colour: 'red' }, { state: 'BUSY' }, { labels: 'none' }])('the judge condemns %j', (wrong) => {
+    expect(() => judge(`${V1}.Session`, wrong)).toThrow();
   });
 });

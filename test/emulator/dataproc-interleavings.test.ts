@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DataprocAccount } from '../../src/emulator/dataproc/dataproc-account.ts';
+import { dataprocHandlers } from '../../src/emulator/dataproc/dataproc-handlers.ts';
+import { INPUTS, type DataprocOperation, type DataprocState } from '../../src/emulator/dataproc/dataproc-inputs.ts';
 import { toDataprocConfig } from '../../src/emulator/dataproc/dataproc-options.ts';
-import type { DataprocState } from '../../src/emulator/dataproc/dataproc-session.ts';
-import { operationOperations } from '../../src/emulator/dataproc/operation-operations.ts';
-import { sessionOperations } from '../../src/emulator/dataproc/session-operations.ts';
-import { ObjectStore } from '../../src/emulator/s3/object-store.ts';
-import { SeededRandom } from '../../src/emulator/seeded-random.ts';
-import { ServiceError } from '../../src/emulator/service-error.ts';
-import type { Call } from '../../src/emulator/service.ts';
-import { Timeline } from '../../src/emulator/timeline.ts';
+import { operationsOf } from '../../src/emulator/service.ts';
+import { attempt, newWorld } from './service-world.ts';
 
-/** States that may follow a state, at once or later; the emulator must never show another one by itself. */
+/** The states that may follow a state, at once or later; the emulator must never show another one by itself. */
 const LATER: Readonly<Record<DataprocState, readonly DataprocState[]>> = {
   STATE_UNSPECIFIED: [],
   CREATING: ['ACTIVE', 'TERMINATING', 'TERMINATED', 'FAILED'],
@@ -22,7 +18,6 @@ const LATER: Readonly<Record<DataprocState, readonly DataprocState[]>> = {
 };
 
 const PARENT = 'projects/p/locations/us-central1';
-const CALL: Call = { emptyPage: false, calculationFailure: undefined, touches: () => undefined };
 
 const step = fc.oneof(
   fc.record({ do: fc.constantFrom('create', 'end', 'remove'), id: fc.nat(3), request: fc.nat(3) }),
@@ -34,35 +29,16 @@ const step = fc.oneof(
   }),
 );
 
-function newAccount(): { readonly timeline: Timeline; readonly account: DataprocAccount } {
-  const timeline = new Timeline({ nowMs: () => 0, monotonicMs: () => 0, schedule: () => () => undefined });
-  const world = {
-    timeline,
-    random: new SeededRandom(1),
-    region: 'us-central1',
-    accountId: '123456789012',
-    startupMs: 500,
-    objects: new ObjectStore(),
-    connect: { url: 'http://127.0.0.1:0', admit: () => undefined },
-  };
-  return { timeline, account: new DataprocAccount(world, toDataprocConfig({}, world.startupMs)) };
-}
-
-it('whatever is created, ended, removed and waited for, Dataproc moves legally, keeps names and requests apart, and can be emptied', () => {
+it('Dataproc moves legally in any order of calls, keeps names and request ids unique, and can be emptied', () => {
   const codes = new Set<string>();
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const { timeline, account } = newAccount();
-      const operations = { ...sessionOperations(account), ...operationOperations(account) };
-      const ask = (name: string, members: object): { readonly name?: string } | undefined => {
-        try {
-          return operations[name]?.run(members, CALL);
-        } catch (error) {
-          if (!(error instanceof ServiceError)) throw error;
-          codes.add(error.code);
-          return undefined;
-        }
-      };
+      const world = newWorld();
+      const { timeline } = world;
+      const account = new DataprocAccount(world, toDataprocConfig({}, world.startupMs));
+      const operations = operationsOf(INPUTS, dataprocHandlers(account));
+      const ask = (name: DataprocOperation, members: object): { readonly name?: string } | undefined =>
+        attempt(operations[name], members, ({ code }) => codes.add(code));
       const nameOf = (id: number): string => `${PARENT}/sessions/session-${id}`;
       const seen = new Map<string, DataprocState>();
       const answers = new Map<string, string | undefined>();

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Emulator } from '../../src/emulator/index.ts';
-import { APPLICATION, emr, emulate, ROLE, startEmr } from './wire-client.ts';
+import { APPLICATION, emr, emulate, startEmr, tryStartEmr } from './wire-client.ts';
 
-async function applicationState(emulator: Emulator, id = APPLICATION): Promise<string> {
+async function applicationState(emulator: Emulator, id = APPLICATION, afterMs = 0): Promise<string> {
+  emulator.advance(afterMs);
   return (await emr(emulator, 'GET', `/applications/${id}`)).body.application.state as string;
 }
-
-const START = { clientToken: 'token', executionRoleArn: ROLE };
 
 describe('an EMR Serverless application on the wire', () => {
   it('is started by a session and stops by itself 15 minutes after the last one', async () => {
@@ -15,22 +14,16 @@ describe('an EMR Serverless application on the wire', () => {
     expect(await applicationState(emulator)).toBe('CREATED');
     const path = await startEmr(emulator);
     expect(await applicationState(emulator)).toBe('STARTING');
-    emulator.advance(1000);
-    expect(await applicationState(emulator)).toBe('STARTED');
-    emulator.advance(30 * 60_000);
-    expect(await applicationState(emulator)).toBe('STARTED');
+    const stateAfter = (ms: number) => applicationState(emulator, APPLICATION, ms);
+    expect([await stateAfter(1000), await stateAfter(30 * 60_000)]).toEqual(['STARTED', 'STARTED']);
     await emr(emulator, 'DELETE', path);
-    emulator.advance(200 + 15 * 60_000 - 1);
-    expect(await applicationState(emulator)).toBe('STARTED');
-    emulator.advance(1);
-    expect(await applicationState(emulator)).toBe('STOPPING');
-    emulator.advance(200);
-    expect(await applicationState(emulator)).toBe('STOPPED');
+    const states = [await stateAfter(200 + 15 * 60_000 - 1), await stateAfter(1), await stateAfter(200)];
+    expect(states).toEqual(['STARTED', 'STOPPING', 'STOPPED']);
     await startEmr(emulator);
     expect(await applicationState(emulator)).toBe('STARTING');
   });
 
-  it('takes sessions only of the right type and release, where they are enabled', async () => {
+  it('accepts sessions only with the right type and release, where they are enabled', async () => {
     const applications = {
       hive1: { type: 'HIVE' },
       old1: { releaseLabel: 'emr-7.12.0' },
@@ -42,7 +35,7 @@ describe('an EMR Serverless application on the wire', () => {
       upper1: { type: 'Spark' },
     };
     await using emulator = await emulate({ emrServerless: { applications } });
-    const start = (id: string) => emr(emulator, 'POST', `/applications/${id}/sessions`, START);
+    const start = (id: string) => tryStartEmr(emulator, {}, id);
     for (const id of ['hive1', 'old1', 'older1', 'strange1', 'disabled1']) {
       expect(await start(id)).toMatchObject({ status: 400, code: 'ValidationException' });
     }
@@ -50,14 +43,14 @@ describe('an EMR Serverless application on the wire', () => {
     expect((await start('nowhere')).status).toBe(404);
   });
 
-  it('takes sessions when it runs, or when it may start by itself', async () => {
+  it('accepts sessions when it runs, or when it may start by itself', async () => {
     const applications = {
       stopped1: { state: 'STOPPED', autoStart: false },
       started1: { state: 'STARTED', autoStart: false },
       resting1: { state: 'STOPPED' },
     } as const;
     await using emulator = await emulate({ emrServerless: { applications } });
-    const start = (id: string) => emr(emulator, 'POST', `/applications/${id}/sessions`, START);
+    const start = (id: string) => tryStartEmr(emulator, {}, id);
     expect(await start('stopped1')).toMatchObject({ status: 409, code: 'ConflictException' });
     expect((await start('started1')).status).toBe(200);
     expect((await start('resting1')).status).toBe(200);
@@ -87,9 +80,10 @@ describe('an EMR Serverless application on the wire', () => {
     expect((await emr(emulator, 'GET', '/applications?states=STARTED')).body.applications).toEqual([]);
   });
 
-  it('has every setting it was made with, and what the service adds', async () => {
+  it('shows every setting of its creation, and what the service adds', async () => {
     await using emulator = await emulate();
     const imageUri = '123456789012.dkr.ecr.us-east-1.amazonaws.com/team/spark:latest';
+    const remoteWriteUrl = 'https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write';
     const instance = 'arn:aws:sso:::instance/ssoins-0123456789abcdef';
     const settings = {
       imageConfiguration: { imageUri },
@@ -97,11 +91,7 @@ describe('an EMR Serverless application on the wire', () => {
       diskEncryptionConfiguration: { encryptionContext: { team: 'data' } },
       schedulerConfiguration: { queueTimeoutMinutes: 15, maxConcurrentRuns: 1000 },
       jobLevelCostAllocationConfiguration: { enabled: true },
-      monitoringConfiguration: {
-        prometheusMonitoringConfiguration: {
-          remoteWriteUrl: 'https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write',
-        },
-      },
+      monitoringConfiguration: { prometheusMonitoringConfiguration: { remoteWriteUrl } },
     };
     const identityCenterConfiguration = { identityCenterInstanceArn: instance, userBackgroundSessionsEnabled: true };
     const body = { type: 'SPARK', releaseLabel: 'emr-7.13.0', clientToken: 'a' };
@@ -112,12 +102,9 @@ describe('an EMR Serverless application on the wire', () => {
     const { identityCenterConfiguration: identityCenter, ...rest } = await described();
     expect(rest).toMatchObject(settings);
     expect(rest['imageConfiguration']).toEqual({ imageUri });
-    expect(identityCenter).toEqual({
-      ...identityCenterConfiguration,
-      identityCenterApplicationArn: expect.stringMatching(
-        /^arn:aws:sso::123456789012:application\/ssoins-0123456789abcdef\/apl-[a-zA-Z0-9]{16}$/,
-      ) as string,
-    });
+    const own = /^arn:aws:sso::123456789012:application\/ssoins-0123456789abcdef\/apl-[a-zA-Z0-9]{16}$/;
+    const identityCenterApplicationArn = expect.stringMatching(own) as string;
+    expect(identityCenter).toEqual({ ...identityCenterConfiguration, identityCenterApplicationArn });
     const resolved = { imageUri, resolvedImageDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string };
     await emr(emulator, 'POST', `${path}/start`);
     emulator.advance(1000);
@@ -153,13 +140,13 @@ describe('an EMR Serverless application on the wire', () => {
     expect(refused.body.message).not.toContain('validation error');
   });
 
-  it('is changed and deleted only at rest', async () => {
+  it('is changed and deleted only when CREATED or STOPPED', async () => {
     await using emulator = await emulate();
     const path = `/applications/${APPLICATION}`;
     const enable = (clientToken: string, sessionEnabled: boolean) =>
       emr(emulator, 'PATCH', path, { clientToken, interactiveConfiguration: { sessionEnabled } });
     expect((await enable('a', false)).body.application.interactiveConfiguration).toEqual({ sessionEnabled: false });
-    expect((await emr(emulator, 'POST', `${path}/sessions`, START)).status).toBe(400);
+    expect((await tryStartEmr(emulator)).status).toBe(400);
     await enable('b', true);
     await emr(emulator, 'POST', `${path}/start`);
     expect(await enable('c', false)).toMatchObject({ status: 400, code: 'ValidationException' });
@@ -172,17 +159,15 @@ describe('an EMR Serverless application on the wire', () => {
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
     expect(await applicationState(emulator)).toBe('TERMINATED');
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
-    expect((await emr(emulator, 'POST', `${path}/sessions`, START)).code).toBe('ConflictException');
+    expect((await tryStartEmr(emulator)).code).toBe('ConflictException');
     expect((await emr(emulator, 'POST', `${path}/start`)).status).toBe(400);
   });
 
   it('is not stopped under live sessions, or terminates them when the option says so', async () => {
     await using refusing = await emulate();
     await startEmr(refusing);
-    expect(await emr(refusing, 'POST', `/applications/${APPLICATION}/stop`)).toMatchObject({
-      status: 400,
-      code: 'ValidationException',
-    });
+    const refused = await emr(refusing, 'POST', `/applications/${APPLICATION}/stop`);
+    expect(refused).toMatchObject({ status: 400, code: 'ValidationException' });
     await using terminating = await emulate({ emrServerless: { stopWithSessions: 'terminate' } });
     await startEmr(terminating);
     terminating.advance(2000);
@@ -192,21 +177,17 @@ describe('an EMR Serverless application on the wire', () => {
     expect(terminating.oracle.live()).toEqual([]);
   });
 
-  it('stops when it is told how soon, or never', async () => {
+  it('stops after its own idle timeout, or never', async () => {
     await using emulator = await emulate();
-    const create = async (autoStopConfiguration: object) => {
-      const body = {
-        type: 'SPARK',
-        releaseLabel: 'emr-7.13.0',
-        clientToken: JSON.stringify(autoStopConfiguration).replace(/\W/g, ''),
-      };
-      const { applicationId } = (await emr(emulator, 'POST', '/applications', { ...body, autoStopConfiguration })).body;
+    const create = async (clientToken: string, autoStopConfiguration: object) => {
+      const body = { type: 'SPARK', releaseLabel: 'emr-7.13.0', clientToken, autoStopConfiguration };
+      const { applicationId } = (await emr(emulator, 'POST', '/applications', body)).body;
       await emr(emulator, 'GET', '/applications');
       await emr(emulator, 'POST', `/applications/${applicationId as string}/start`);
       return applicationId as string;
     };
-    const soon = await create({ idleTimeoutMinutes: 1 });
-    const never = await create({ enabled: false });
+    const soon = await create('soon', { idleTimeoutMinutes: 1 });
+    const never = await create('never', { enabled: false });
     emulator.advance(1000 + 60_000);
     expect(await applicationState(emulator, soon)).toBe('STOPPING');
     emulator.advance(30 * 24 * 3_600_000);

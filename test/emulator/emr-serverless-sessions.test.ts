@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Emulator } from '../../src/emulator/index.ts';
-import { APPLICATION, emr, emrState, emulate, ROLE, startEmr } from './wire-client.ts';
+import { APPLICATION, emr, emrState, emulate, ROLE, startEmr, statesAfter, tryStartEmr } from './wire-client.ts';
 
 const SESSIONS = `/applications/${APPLICATION}/sessions`;
 
@@ -14,20 +14,13 @@ describe('an EMR Serverless session on the wire', () => {
   it('waits for its application, then goes STARTING and IDLE, and never shows STARTED', async () => {
     await using emulator = await emulate({ startupMs: 1000 });
     const path = await startEmr(emulator);
-    expect(await emrState(emulator, path)).toBe('SUBMITTED');
-    emulator.advance(999);
-    expect(await emrState(emulator, path)).toBe('SUBMITTED');
-    emulator.advance(1);
-    expect(await emrState(emulator, path)).toBe('STARTING');
-    emulator.advance(999);
-    expect(await emrState(emulator, path)).toBe('STARTING');
-    emulator.advance(1);
-    expect(await emrState(emulator, path)).toBe('IDLE');
+    const states = ['SUBMITTED', 'SUBMITTED', 'STARTING', 'STARTING', 'IDLE'];
+    expect(await statesAfter(emulator, path, [0, 999, 1, 999, 1])).toEqual(states);
     const next = await startEmr(emulator);
     expect(await emrState(emulator, next)).toBe('STARTING');
   });
 
-  it('answers a start with ids and no state, and tells the rest when asked', async () => {
+  it('answers a start with ids and no state, and GetSession with the rest', async () => {
     await using emulator = await emulate({ startupMs: 1500, emrServerless: { applicationStartupMs: 0 } });
     const body = {
       clientToken: 'token',
@@ -39,87 +32,64 @@ describe('an EMR Serverless session on the wire', () => {
     };
     const started = await emr(emulator, 'POST', SESSIONS, body);
     const { sessionId } = started.body as { sessionId: string };
-    expect(started.body).toEqual({
-      applicationId: APPLICATION,
-      sessionId,
-      arn: `arn:aws:emr-serverless:us-east-1:123456789012:/applications/${APPLICATION}/sessions/${sessionId}`,
-    });
+    const arn = `arn:aws:emr-serverless:us-east-1:123456789012:${SESSIONS}/${sessionId}`;
+    expect(started.body).toEqual({ applicationId: APPLICATION, sessionId, arn });
     emulator.advance(1500);
     const { session } = (await emr(emulator, 'GET', `${SESSIONS}/${sessionId}`)).body;
     const { clientToken: _, ...kept } = body;
-    expect(session).toMatchObject({
-      ...kept,
-      state: 'IDLE',
-      stateDetails: 'Session is running.',
-      releaseLabel: 'emr-7.13.0',
-      createdAt: 1798761600,
-      startedAt: 1798761601.5,
-      idleSince: 1798761601.5,
-    });
+    const times = { createdAt: 1798761600, startedAt: 1798761601.5, idleSince: 1798761601.5 };
+    const shown = { state: 'IDLE', stateDetails: 'Session is running.', releaseLabel: 'emr-7.13.0' };
+    expect(session).toMatchObject({ ...kept, ...shown, ...times });
     expect(session.billedResourceUtilization.vCPUHour).toBeCloseTo((12 * 1.5) / 3600);
     const [row] = (await emr(emulator, 'GET', SESSIONS)).body.sessions;
     expect(row).toMatchObject({ state: 'IDLE', name: 'nightly', stateDetails: 'Session is running.' });
     expect(row.idleSince).toBeUndefined();
   });
 
-  it('ends by its idle timeout, an hour unless said, and by 24 hours even when busy', async () => {
+  it('ends by its idle timeout, an hour by default, and after 24 hours even when busy', async () => {
     await using emulator = await emulate({ startupMs: 0 });
-    const [quick, usual, busy] = [
-      await startEmr(emulator, { idleTimeoutMinutes: 1 }),
-      await startEmr(emulator),
-      await startEmr(emulator),
-    ];
+    const quick = await startEmr(emulator, { idleTimeoutMinutes: 1 });
+    const usual = await startEmr(emulator);
+    const busy = await startEmr(emulator);
     expect(await emrState(emulator, busy)).toBe('IDLE');
     emulator.setBusy(busy.slice(busy.lastIndexOf('/') + 1), true);
-    emulator.advance(60_000);
-    expect([await emrState(emulator, quick), await emrState(emulator, usual)]).toEqual(['TERMINATED', 'IDLE']);
-    emulator.advance(59 * 60_000);
-    expect([await emrState(emulator, usual), await emrState(emulator, busy)]).toEqual(['TERMINATED', 'BUSY']);
-    emulator.advance(23 * 3_600_000 - 1);
-    expect(await emrState(emulator, busy)).toBe('BUSY');
-    emulator.advance(1);
-    expect(await emrState(emulator, busy)).toBe('TERMINATED');
+    expect(await statesAfter(emulator, quick, [60_000])).toEqual(['TERMINATED']);
+    expect(await statesAfter(emulator, usual, [0, 59 * 60_000])).toEqual(['IDLE', 'TERMINATED']);
+    const states = await statesAfter(emulator, busy, [0, 23 * 3_600_000 - 1, 1]);
+    expect(states).toEqual(['BUSY', 'BUSY', 'TERMINATED']);
   });
 
-  it('is terminated through TERMINATING, while it starts too, and again without effect', async () => {
+  it('is terminated through TERMINATING, also while it starts, and again without effect', async () => {
     await using emulator = await emulate();
     const path = await startEmr(emulator);
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
-    expect(await emrState(emulator, path)).toBe('TERMINATING');
-    emulator.advance(100);
+    expect(await statesAfter(emulator, path, [0, 100])).toEqual(['TERMINATING', 'TERMINATING']);
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
-    emulator.advance(100);
-    expect(await emrState(emulator, path)).toBe('TERMINATED');
-    expect((await emr(emulator, 'DELETE', path)).body).toEqual({
-      applicationId: APPLICATION,
-      sessionId: path.slice(path.lastIndexOf('/') + 1),
-    });
-    emulator.advance(5000);
-    expect(await emrState(emulator, path)).toBe('TERMINATED');
+    expect(await statesAfter(emulator, path, [100])).toEqual(['TERMINATED']);
+    const sessionId = path.slice(path.lastIndexOf('/') + 1);
+    expect((await emr(emulator, 'DELETE', path)).body).toEqual({ applicationId: APPLICATION, sessionId });
+    expect(await statesAfter(emulator, path, [5000])).toEqual(['TERMINATED']);
   });
 
   it('replays a token with the same parameters and refuses it with others', async () => {
     await using emulator = await emulate();
     const first = await startEmr(emulator, { clientToken: 'same', name: 'one' });
     expect(await startEmr(emulator, { name: 'one', clientToken: 'same' })).toBe(first);
-    const clash = { clientToken: 'same', executionRoleArn: ROLE, name: 'two' };
-    expect(await emr(emulator, 'POST', SESSIONS, clash)).toMatchObject({ status: 409, code: 'ConflictException' });
+    const clash = await tryStartEmr(emulator, { clientToken: 'same', name: 'two' });
+    expect(clash).toMatchObject({ status: 409, code: 'ConflictException' });
     expect(emulator.oracle.startedWith('same')).toBe(1);
   });
 
-  it('has at most 25 live ones in an application, those that are ending included', async () => {
+  it('is one of at most 25 live ones in an application, including ending ones', async () => {
     await using emulator = await emulate();
     const paths: string[] = [];
     for (let count = 0; count < 25; count += 1) paths.push(await startEmr(emulator));
-    const another = { clientToken: 'another', executionRoleArn: ROLE };
-    expect(await emr(emulator, 'POST', SESSIONS, another)).toMatchObject({
-      status: 402,
-      code: 'ServiceQuotaExceededException',
-    });
+    const exceeded = { status: 402, code: 'ServiceQuotaExceededException' };
+    expect(await tryStartEmr(emulator)).toMatchObject(exceeded);
     await emr(emulator, 'DELETE', paths[0] ?? '');
-    expect((await emr(emulator, 'POST', SESSIONS, another)).status).toBe(402);
+    expect((await tryStartEmr(emulator)).status).toBe(402);
     emulator.advance(200);
-    expect((await emr(emulator, 'POST', SESSIONS, another)).status).toBe(200);
+    expect((await tryStartEmr(emulator)).status).toBe(200);
   });
 
   it('gives its endpoint when it can be connected to, with a token of more than 2 KB for an hour', async () => {
@@ -192,10 +162,8 @@ describe('listing EMR Serverless sessions', () => {
     const second = await startEmr(emulator);
     expect(await ids(emulator, '?createdAtAfter=2027-01-01T00%3A00%3A00.500Z')).toEqual([second]);
     expect(await ids(emulator, '?createdAtBefore=2027-01-01T00%3A00%3A01Z')).toEqual([first]);
-    expect(await emr(emulator, 'GET', `${SESSIONS}?createdAtAfter=yesterday`)).toMatchObject({
-      status: 400,
-      code: 'SerializationException',
-    });
+    const refused = await emr(emulator, 'GET', `${SESSIONS}?createdAtAfter=yesterday`);
+    expect(refused).toMatchObject({ status: 400, code: 'SerializationException' });
   });
 
   it('turns opaque pages of at most 50', async () => {
@@ -219,22 +187,18 @@ describe('the paths of EMR Serverless', () => {
     await using emulator = await emulate();
     await startEmr(emulator);
     expect((await emr(emulator, 'GET', `${SESSIONS}/`)).body.sessions).toHaveLength(1);
-    expect(await emr(emulator, 'DELETE', `${SESSIONS}/`)).toMatchObject({
-      status: 404,
-      code: 'UnknownOperationException',
-    });
+    const unknown = { status: 404, code: 'UnknownOperationException' };
+    expect(await emr(emulator, 'DELETE', `${SESSIONS}/`)).toMatchObject(unknown);
     expect(emulator.oracle.live()).toHaveLength(1);
   });
 
-  it('refuses a label that breaks its pattern, however it is written', async () => {
+  it('refuses a label that breaks its pattern, also percent-encoded', async () => {
     await using emulator = await emulate();
     for (const path of ['/applications/00%20x/sessions', `${SESSIONS}/ABC`, `${SESSIONS}/${'a'.repeat(65)}`]) {
       expect(await emr(emulator, 'GET', path)).toMatchObject({ status: 400, code: 'ValidationException' });
     }
-    expect(await emr(emulator, 'GET', `${SESSIONS}/%zz`)).toMatchObject({
-      status: 400,
-      code: 'SerializationException',
-    });
+    const unreadable = { status: 400, code: 'SerializationException' };
+    expect(await emr(emulator, 'GET', `${SESSIONS}/%zz`)).toMatchObject(unreadable);
     expect((await emr(emulator, 'PUT', SESSIONS)).status).toBe(404);
     expect((await emr(emulator, 'GET', '/')).status).toBe(404);
   });

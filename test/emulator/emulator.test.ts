@@ -9,7 +9,7 @@ const scope = (region: string, service: string) => ({
 });
 
 describe('startEmulator', () => {
-  it('listens on the loopback address, a port for each service that is asked for', async () => {
+  it('listens on the loopback address, with a port for each requested service', async () => {
     await using emulator = await startEmulator({ services: ['athena'] });
     expect(emulator.urls.athena).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(() => emulator.urls.emrServerless).toThrow(expect.objectContaining({ kind: 'config-invalid' }) as Error);
@@ -17,7 +17,7 @@ describe('startEmulator', () => {
     expect(JSON.parse(JSON.stringify(emulator.urls))).toEqual({ athena: control, sparkConnect });
   });
 
-  it('is closed by close and by await using, once, and then answers nobody', async () => {
+  it('is closed by close and by await using, once, and then answers no calls', async () => {
     const emulator = await startEmulator();
     await fetch(`${emulator.urls.athena}/__emulator/log`);
     await Promise.all([emulator.close(), emulator.close()]);
@@ -27,25 +27,24 @@ describe('startEmulator', () => {
   it('says which port is taken, and leaves nothing open', async () => {
     await using first = await startEmulator({ services: ['athena'] });
     const port = Number(new URL(first.urls.athena).port);
-    await expect(startEmulator({ ports: { 'emr-serverless': port } })).rejects.toMatchObject({
-      kind: 'config-invalid',
-      message: expect.stringContaining(`port ${port}`) as string,
-    });
+    const message = expect.stringContaining(`port ${port}`) as string;
+    const second = startEmulator({ ports: { 'emr-serverless': port } });
+    await expect(second).rejects.toMatchObject({ kind: 'config-invalid', message });
   });
 
   it.each<[string, EmulatorOptions]>([
-    ['a service nobody emulates', { services: ['glue' as 'athena'] }],
+    ['an unknown service', { services: ['glue' as 'athena'] }],
     ['no service', { services: [] }],
     ['a negative time', { startupMs: -1 }],
     ['half a millisecond', { startupMs: 0.5 }],
-    ['a clock nobody has', { clock: 'sundial' as 'real' }],
-    ['a clock that is none', { clock: {} as 'real' }],
-    ['a misspelt option', { startupMS: 1 } as EmulatorOptions],
-    ['services that are no list', { services: 'athena' as unknown as [] }],
-    ['faults that are no list', { faults: {} as [] }],
-    ['a seed that is none', { seed: Number.NaN }],
-    ['a port that cannot be', { ports: { athena: 65_536 } }],
-    ['a port of nobody', { ports: { glue: 1 } as EmulatorOptions['ports'] & object }],
+    ['an unknown clock', { clock: 'sundial' as 'real' }],
+    ['an object that is not a clock', { clock: {} as 'real' }],
+    ['an unknown option', { startupMS: 1 } as EmulatorOptions],
+    ['services that are not a list', { services: 'athena' as unknown as [] }],
+    ['faults that are not a list', { faults: {} as [] }],
+    ['a seed that is not a number', { seed: Number.NaN }],
+    ['a port out of range', { ports: { athena: 65_536 } }],
+    ['a port of an unknown service', { ports: { glue: 1 } as EmulatorOptions['ports'] & object }],
   ])('refuses %s', async (_, options) => {
     await expect(startEmulator(options)).rejects.toMatchObject({ kind: 'config-invalid' });
   });
@@ -62,7 +61,7 @@ describe('startEmulator', () => {
 });
 
 describe('the clock', () => {
-  it('is real when it should be', async () => {
+  it('is real by option', async () => {
     await using emulator = await startEmulator({ startupMs: 0 });
     const before = Date.now();
     const id = await startAthena(emulator);
@@ -86,12 +85,10 @@ describe('the clock', () => {
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('does not advance by %s', async (ms) => {
     await using emulator = await emulate();
-    expect(() => {
-      emulator.advance(ms);
-    }).toThrow(expect.objectContaining({ kind: 'config-invalid' }) as Error);
+    expect(() => emulator.advance(ms)).toThrow(expect.objectContaining({ kind: 'config-invalid' }) as Error);
   });
 
-  it('lives through every step of a long jump', async () => {
+  it('runs every event of a long jump', async () => {
     await using emulator = await emulate({ athena: { spark35DpuQuota: 8 } });
     await startAthena(emulator, { SessionIdleTimeoutInMinutes: 2 });
     const path = await startEmr(emulator, { idleTimeoutMinutes: 2 });
@@ -111,47 +108,27 @@ describe('the log', () => {
     const { body, headers } = await athena(emulator, 'StartSession', members, sdk);
     await athena(emulator, 'GetSession', { SessionId: 'nowhere' });
     await athena(emulator, 'Nonsense');
+    const client = { invocationId: 'call-1', attempt: 'attempt=2; max=3', userAgent: 'test' };
+    const facts = { atMs: Date.UTC(2027, 0, 1), service: 'athena', requestId: headers.get('x-amzn-requestid') };
+    const outcome = { sessionId: body.SessionId as string, httpStatus: 200, errorCode: undefined, delivery: 'answer' };
+    const refused = { httpStatus: 400, sessionId: undefined };
     expect(emulator.log()).toMatchObject([
-      {
-        number: 1,
-        atMs: Date.UTC(2027, 0, 1),
-        service: 'athena',
-        operation: 'StartSession',
-        input: members,
-        token: TOKEN,
-        invocationId: 'call-1',
-        attempt: 'attempt=2; max=3',
-        userAgent: 'test',
-        requestId: headers.get('x-amzn-requestid'),
-        sessionId: body.SessionId as string,
-        httpStatus: 200,
-        errorCode: undefined,
-        delivery: 'answer',
-      },
-      {
-        number: 2,
-        operation: 'GetSession',
-        httpStatus: 400,
-        errorCode: 'InvalidRequestException',
-        sessionId: undefined,
-      },
-      { number: 3, operation: undefined, httpStatus: 400, errorCode: 'UnknownOperationException' },
+      { number: 1, operation: 'StartSession', input: members, token: TOKEN, ...client, ...facts, ...outcome },
+      { number: 2, operation: 'GetSession', errorCode: 'InvalidRequestException', ...refused },
+      { number: 3, operation: undefined, errorCode: 'UnknownOperationException', ...refused },
     ]);
   });
 
   it('holds no signature, no endpoint token and no property value', async () => {
     await using emulator = await emulate({ startupMs: 0 });
     const secret = 'PASSWORD-IN-A-PROPERTY';
-    const id = await startAthena(emulator, {
-      EngineConfiguration: { Classifications: [{ Name: 'spark-defaults', Properties: { key: secret } }] },
-    });
+    const Classifications = [{ Name: 'spark-defaults', Properties: { key: secret } }];
+    const id = await startAthena(emulator, { EngineConfiguration: { Classifications } });
     await startAthena(emulator, { WorkGroup: 'pyspark3', EngineConfiguration: { SparkProperties: { key: secret } } });
-    const path = await startEmr(emulator, {
-      configurationOverrides: { runtimeConfiguration: [{ classification: 'a', properties: { key: secret } }] },
-    });
-    const { AuthToken } = (
-      await athena(emulator, 'GetSessionEndpoint', { SessionId: id }, scope('us-east-1', 'athena'))
-    ).body;
+    const runtimeConfiguration = [{ classification: 'a', properties: { key: secret } }];
+    const path = await startEmr(emulator, { configurationOverrides: { runtimeConfiguration } });
+    const signed = scope('us-east-1', 'athena');
+    const { AuthToken } = (await athena(emulator, 'GetSessionEndpoint', { SessionId: id }, signed)).body;
     const { authToken } = (await emr(emulator, 'GET', `${path}/endpoint`)).body;
     const log = JSON.stringify([emulator.log(), emulator.oracle.sessions()]);
     expect(log).toContain('"key":"***"');
@@ -160,7 +137,7 @@ describe('the log', () => {
 });
 
 describe('signatures', () => {
-  it('for another service are refused, because the client was pointed to the wrong place', async () => {
+  it('for another service are refused, because the client uses the wrong URL', async () => {
     await using emulator = await emulate();
     const wrong = await athena(emulator, 'GetWorkGroup', { WorkGroup: 'sql' }, scope('us-east-1', 'emr-serverless'));
     expect(wrong).toMatchObject({ status: 400, code: 'InvalidSignatureException' });
@@ -171,7 +148,7 @@ describe('signatures', () => {
     expect(right.status).toBe(200);
   });
 
-  it('are needed, and for the right region, when they are checked', async () => {
+  it('are required, and for the right region, when they are checked', async () => {
     await using emulator = await emulate({ signature: 'checked', region: 'eu-west-1' });
     const call = async (headers: Readonly<Record<string, string>>) =>
       (await athena(emulator, 'GetWorkGroup', { WorkGroup: 'sql' }, headers)).code;
@@ -183,7 +160,7 @@ describe('signatures', () => {
 });
 
 describe('setBusy', () => {
-  it('does nothing to a session that takes no work, and knows only sessions that were started', async () => {
+  it('does nothing to a session that accepts no work, and refuses unknown sessions', async () => {
     await using emulator = await emulate();
     const id = await startAthena(emulator);
     emulator.setBusy(id, true);
@@ -191,8 +168,7 @@ describe('setBusy', () => {
     emulator.advance(1000);
     emulator.setBusy(id, false);
     expect(await athenaState(emulator, id)).toBe('IDLE');
-    expect(() => {
-      emulator.setBusy('nowhere', true);
-    }).toThrow(expect.objectContaining({ kind: 'not-found' }) as Error);
+    const unknown = expect.objectContaining({ kind: 'not-found' }) as Error;
+    expect(() => emulator.setBusy('nowhere', true)).toThrow(unknown);
   });
 });

@@ -1,14 +1,14 @@
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../../src/provider-kit/installed-engine.ts';
-import { startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
-import { engineProgram } from '../../src/emulator/data-plane/engine-program.ts';
-import { failureOf, until } from './sql-stage.ts';
+import { engineProgram, startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
+import { until } from './sql-stage.ts';
 
-/** What stands in for an engine: it listens on the port that its last word names. */
+/** A substitute for an engine: it listens on the port in its last argument. */
 const LISTENER = `#!/bin/sh
 exec "${process.execPath}" -e 'require("net").createServer().listen(Number(process.argv.at(-1)), "127.0.0.1")' -- "$@"
 `;
@@ -35,7 +35,7 @@ async function install(name: string, script: string): Promise<void> {
 }
 
 describe('an engine from the PATH', () => {
-  it('is started on a free port, and ended with everything that it started', async () => {
+  it('starts on a free port, and is killed with every process that it started', async () => {
     await install('sail', LISTENER);
     const { address, stop } = await startEngineProcess('sail');
     const port = Number(address.split(':')[1]);
@@ -48,18 +48,17 @@ describe('an engine from the PATH', () => {
     });
   });
 
-  it('that ends at once is one error, which names the program', async () => {
+  it('that exits at once is one error, which names the program', async () => {
     await install('spark-submit', '#!/bin/sh\nexit 1\n');
-    const error = await failureOf(startEngineProcess('spark'));
-    expect(error).toMatchObject({ code: 'FAILED_PRECONDITION' });
-    expect((error as Error).message).toContain("/spark-submit' must run a Spark Connect server");
+    const message = expect.stringContaining("/spark-submit' must run a Spark Connect server") as string;
+    await expect(startEngineProcess('spark')).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message });
   });
 });
 
 describe('an engine that was installed', () => {
   const environment = (): EngineEnvironment => ({ env: { XDG_CACHE_HOME: folder, PATH: '' }, home: '/nowhere' });
 
-  it('is found where there is none on the PATH, in its highest version', async () => {
+  it('is found when there is none on the PATH, in its highest version', async () => {
     for (const version of ['0.9.0', '0.10.0']) await install(`anysession/engines/sail-${version}/bin/python`, LISTENER);
     const submit = 'anysession/engines/spark-4.1.4/lib/python3.12/site-packages/pyspark/bin/spark-submit';
     await install(submit, LISTENER);
@@ -68,22 +67,20 @@ describe('an engine that was installed', () => {
     expect(engineProgram('spark', environment())).toEqual([join(folder, submit)]);
   });
 
-  it('and one that was not is one error with the command that brings it', async () => {
+  it('is one error with the command that installs it when it is missing', async () => {
     process.env['PATH'] = folder;
     process.env['XDG_CACHE_HOME'] = folder;
-    const error = await failureOf(startEngineProcess('sail'));
-    expect(error).toMatchObject({ code: 'FAILED_PRECONDITION' });
-    expect((error as Error).message).toContain('run: npx anysession engines install sail');
+    const message = expect.stringContaining('Run: npx anysession engines install sail') as string;
+    await expect(startEngineProcess('sail')).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message });
   });
 });
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
+async function answers(port: number): Promise<boolean> {
+  const socket = connect({ host: '127.0.0.1', port });
+  const isOpen = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return isOpen;
 }

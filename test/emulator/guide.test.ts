@@ -8,7 +8,7 @@ import { toHealthOmicsConfig } from '../../src/emulator/healthomics/healthomics-
 import { startEmulator } from '../../src/emulator/index.ts';
 import { TOKEN } from './wire-client.ts';
 
-/** A program as the guide has it in mind: it starts a session and tries again, with the same token, when no answer comes. */
+/** The program under test in the guide: starts a session and tries again with the same token when there is no answer. */
 async function startOnce(athena: string, token: string): Promise<void> {
   const start = () =>
     fetch(athena, {
@@ -35,15 +35,15 @@ it('starts one session although its first call gets no answer', async () => {
 });
 // endregion
 
-/** A default as the table has it. */
-function inWords(value: unknown): string {
+/** A default as the table shows it. */
+function asText(value: unknown): string {
   const nothing = value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
   if (nothing) return 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 describe('the guide of the emulators', () => {
-  it('names every option that stands for something undocumented, with its default', () => {
+  it('names every option for undocumented behaviour, with its default', () => {
     const guide = readFileSync(new URL('../../docs/guide/emulator.md', import.meta.url), 'utf8');
     const rows = Array.from(
       guide.matchAll(/^\| (\d+|–) +\|.*\| `(athena|emrServerless|dataproc|healthomics)\.(\w+)` +\| `([^`]+)` +\|$/gm),
@@ -58,7 +58,7 @@ describe('the guide of the emulators', () => {
     const real = Object.entries(configs).flatMap(([service, config]) =>
       said
         .filter(([name]) => name?.startsWith(`${service}.`))
-        .map(([name = '']) => [name, inWords((config as Record<string, unknown>)[name.split('.')[1] ?? ''])]),
+        .map(([name = '']) => [name, asText((config as Record<string, unknown>)[name.split('.')[1] ?? ''])]),
     );
     expect(said.length).toBeGreaterThan(20);
     expect(said).toEqual(real);

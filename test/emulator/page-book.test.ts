@@ -4,50 +4,46 @@ import { PageBook } from '../../src/emulator/page-book.ts';
 import { SeededRandom } from '../../src/emulator/seeded-random.ts';
 import { TokenBook } from '../../src/emulator/token-book.ts';
 import { Timeline } from '../../src/emulator/timeline.ts';
+import { CALL } from './service-world.ts';
 
 describe('PageBook', () => {
-  const request = {
-    listing: 'all',
-    ids: () => ['a', 'b', 'c'],
-    pageSize: 2,
-    token: undefined,
-    empty: false,
-    foreign: () => new Error('foreign'),
-  };
+  const newBook = () =>
+    new PageBook(new SeededRandom(1), {
+      sizeMember: 'size',
+      tokenMember: 'token',
+      defaultSize: 2,
+      invalidToken: () => new Error('foreign'),
+    });
+  const rows = ['a', 'b', 'c'].map((id) => [id, id] as const);
 
   it('gives the same page for the same token, and no token with the last page', () => {
-    const book = new PageBook(new SeededRandom(1));
-    const { ids, nextToken: token } = book.turn(request);
-    expect(ids).toEqual(['a', 'b']);
-    expect(book.turn({ ...request, token })).toEqual({ ids: ['c'], nextToken: undefined });
-    expect(book.turn({ ...request, token })).toEqual({ ids: ['c'], nextToken: undefined });
-    expect(book.turn({ ...request, pageSize: 3 }).nextToken).toBeUndefined();
+    const book = newBook();
+    const { rows: first, nextToken: token } = book.list(CALL, {}, rows);
+    expect(first).toEqual(['a', 'b']);
+    expect(book.list(CALL, { token }, rows)).toEqual({ rows: ['c'], nextToken: undefined });
+    expect(book.list(CALL, { token }, rows)).toEqual({ rows: ['c'], nextToken: undefined });
+    expect(book.list(CALL, { size: 3 }, rows).nextToken).toBeUndefined();
   });
 
-  it('forgets the oldest of a thousand tokens', () => {
-    const book = new PageBook(new SeededRandom(1));
-    const tokens = Array.from({ length: 1001 }, () => book.turn(request).nextToken);
-    expect(() => book.turn({ ...request, token: tokens[0] })).toThrow('foreign');
-    expect(book.turn({ ...request, token: tokens[1] }).ids).toEqual(['c']);
+  it('forgets the oldest of ten thousand tokens', () => {
+    const book = newBook();
+    const tokens = Array.from({ length: 10_001 }, () => book.list(CALL, {}, rows).nextToken);
+    expect(() => book.list(CALL, { token: tokens[0] }, rows)).toThrow('foreign');
+    expect(book.list(CALL, { token: tokens[1] }, rows).rows).toEqual(['c']);
   });
 });
 
 describe('TokenBook', () => {
-  it('keeps scopes apart, and leaves nothing behind when the call is refused', () => {
+  it('keeps operations apart, and leaves nothing behind when the call is refused', () => {
     const clock = { nowMs: () => 0, monotonicMs: () => 0, schedule: () => () => undefined };
-    const book = new TokenBook(new Timeline(clock), undefined);
+    const rules = { member: 'token', lifetimeMs: undefined, clash: () => new Error('clash') };
+    const book = new TokenBook(new Timeline(clock), rules);
     let runs = 0;
-    const use = (scope: string, parameters: object = {}) =>
-      book.once({
-        scope,
-        token: 'token',
-        parameters,
-        run() {
-          runs += 1;
-          if (runs === 1) throw new Error('refused');
-          return { runs };
-        },
-        clash: () => new Error('clash'),
+    const use = (operation: string, parameters: object = {}) =>
+      book.once({ ...CALL, operation }, { token: 'token', ...parameters }, () => {
+        runs += 1;
+        if (runs === 1) throw new Error('refused');
+        return { runs };
       });
     expect(() => use('one')).toThrow('refused');
     expect(use('one', { a: [{ c: 1, b: 2 }] })).toEqual({ runs: 2 });

@@ -8,7 +8,7 @@ import type { Session } from '../../src/session/session.ts';
 import type { StatementOptions } from '../../src/statement/statement-options.ts';
 import { systemClock } from '../../src/session/system-ports.ts';
 
-/** The clouds whose sessions are dialled here, with the options of their environments. */
+/** The clouds whose sessions run SQL here, with the options of their environments. */
 const CLOUDS = {
   athena: { region: 'us-east-1', workgroup: 'spark35', engine: 'spark-3.5' },
   'emr-serverless': {
@@ -23,16 +23,16 @@ const CLOUDS = {
 /** The name of one of the clouds. */
 export type Cloud = keyof typeof CLOUDS;
 
-/** What is awaited for no longer than this is a pause and is cut short; what lasts longer guards something and is left alone. */
+/** A shorter timer is a pause and is cut short; a longer one is a timeout and stays. */
 const LONGEST_PAUSE_MS = 10_000;
 const CUT_PAUSE_MS = 2;
-/** How long a statement waits for its engine to stop: no pause. */
+/** How long a statement waits for its engine to stop: a timeout. */
 const STOP_PATIENCE_MS = 5_000;
 
-/** A time that the client and the emulator share: the wall clock stands still but for `skip`, and pauses are short. */
+/** The clock that client and emulator share: the wall clock moves only by `skip`, and pauses are short. */
 class StageClock implements Clock {
   #skippedMs = 0;
-  readonly #guards = new Set<{ readonly dueMs: number; readonly ring: () => void }>();
+  readonly #timeouts = new Set<{ readonly dueMs: number; readonly ring: () => void }>();
 
   nowMs(): number {
     return Date.UTC(2027, 0, 1) + this.#skippedMs;
@@ -45,42 +45,41 @@ class StageClock implements Clock {
   schedule(delayMs: number, callback: () => void, kind?: 'awaited' | 'background'): () => void {
     const isPause = kind !== 'background' && delayMs <= LONGEST_PAUSE_MS && delayMs !== STOP_PATIENCE_MS;
     if (isPause) return systemClock.schedule(Math.min(delayMs, CUT_PAUSE_MS), callback, kind);
-    const guard = {
+    const timeout = {
       dueMs: this.#skippedMs + delayMs,
       ring: () => {
-        callOff();
+        cancel();
         callback();
       },
     };
-    const stop = systemClock.schedule(delayMs, guard.ring, kind);
-    const callOff = (): void => {
+    const stop = systemClock.schedule(delayMs, timeout.ring, kind);
+    const cancel = (): void => {
       stop();
-      this.#guards.delete(guard);
+      this.#timeouts.delete(timeout);
     };
-    this.#guards.add(guard);
-    return callOff;
+    this.#timeouts.add(timeout);
+    return cancel;
   }
 
-  /** Lets time pass, and what guards something and is due then rings. */
+  /** Lets time pass and rings the timeouts that are due. */
   skip(ms: number): void {
     this.#skippedMs += ms;
-    for (const guard of [...this.#guards]) if (guard.dueMs <= this.#skippedMs) guard.ring();
+    for (const timeout of [...this.#timeouts]) if (timeout.dueMs <= this.#skippedMs) timeout.ring();
   }
 }
 
-/** One session that is ready, with everything real but the cloud and the time. */
+/** A session that is ready; everything is real except the cloud and the time. */
 export interface SqlStage extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly session: Session;
   /** Lets time pass for the client and the emulator. */
   skip(ms: number): void;
-  /** Runs a statement to its end and gives its rows. */
+  /** The rows of a statement. */
   rows(text: string, options?: StatementOptions): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** The calls of the data plane so far, by their names. */
+  /** The calls of the data plane so far, by name. */
   calls(method?: string): readonly { readonly errorCode: string | undefined }[];
 }
 
-/** Opens a stage. */
 export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}): Promise<SqlStage> {
   const clock = new StageClock();
   const emulator = await startEmulator({ services: [cloud], clock, startupMs: 0, ...options });
@@ -114,19 +113,9 @@ export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}):
   }
 }
 
-/** The error of work that must fail. */
-export async function failureOf(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it succeeded');
-}
-
-/** Resolves when it is so. @throws Error when that takes half a minute. */
+/** Resolves when the condition is met. @throws Error after half a minute. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (const untilMs = Date.now() + 30_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 2))) {
-    if (Date.now() > untilMs) throw new Error('it never came to pass');
+    if (Date.now() > untilMs) throw new Error('the condition was never met');
   }
 }

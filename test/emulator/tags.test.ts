@@ -20,19 +20,16 @@ function emrTags(emulator: Emulator, method: string, arn: string, more: string |
 }
 
 describe("Athena's tags on the wire", () => {
-  it('are those that a session was started with, and what was added and taken away', async () => {
+  it('are those of the start, plus added and minus removed ones', async () => {
     await using emulator = await emulate();
     const id = await startAthena(emulator, { Tags: [{ Key: 'team', Value: 'data' }, { Key: 'bare' }] });
     const ResourceARN = `${WORKGROUP_ARN}/session/${id}`;
     expect(await athenaTags(emulator, ResourceARN)).toEqual({ team: 'data', bare: '' });
-    const tagged = await athena(emulator, 'TagResource', {
-      ResourceARN,
-      Tags: [
-        { Key: 'team', Value: 'ml' },
-        { Key: 'cost', Value: '7' },
-      ],
-    });
-    expect(tagged).toMatchObject({ status: 200, body: {} });
+    const Tags = [
+      ['team', 'ml'],
+      ['cost', '7'],
+    ].map(([Key, Value]) => ({ Key, Value }));
+    expect(await athena(emulator, 'TagResource', { ResourceARN, Tags })).toMatchObject({ status: 200, body: {} });
     expect(await athenaTags(emulator, ResourceARN)).toEqual({ team: 'ml', bare: '', cost: '7' });
     await athena(emulator, 'UntagResource', { ResourceARN, TagKeys: ['bare', 'never-there'] });
     expect(await athenaTags(emulator, ResourceARN)).toEqual({ team: 'ml', cost: '7' });
@@ -40,12 +37,12 @@ describe("Athena's tags on the wire", () => {
     expect(emulator.log().filter((call) => call.sessionId === id).length).toBeGreaterThan(4);
   });
 
-  it('go from a workgroup to its sessions where they are asked to; what the session says itself wins', async () => {
+  it('go from a workgroup to its sessions by CopyWorkGroupTags; the tags of the session win', async () => {
     await using emulator = await emulate();
     const Tags = [
-      { Key: 'team', Value: 'data' },
-      { Key: 'stage', Value: 'test' },
-    ];
+      ['team', 'data'],
+      ['stage', 'test'],
+    ].map(([Key, Value]) => ({ Key, Value }));
     await athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags });
     const start = async (members: object) => `${WORKGROUP_ARN}/session/${await startAthena(emulator, members)}`;
     const own = [{ Key: 'stage', Value: 'live' }];
@@ -54,7 +51,7 @@ describe("Athena's tags on the wire", () => {
     expect(await athenaTags(emulator, await start({ Tags: own }))).toEqual({ stage: 'live' });
   });
 
-  it('are fifty at most, all or none, and one for a key', async () => {
+  it('are fifty at most, all or none, and one per key', async () => {
     await using emulator = await emulate();
     const tags = (count: number) => Array.from({ length: count }, (_, at) => ({ Key: `k${at}`, Value: 'v' }));
     const tag = (Tags: object[]) => athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags });
@@ -80,7 +77,7 @@ describe("Athena's tags on the wire", () => {
     expect(await athenaTags(emulator, WORKGROUP_ARN)).toEqual({});
   });
 
-  it('take letters of every language, and keep what is reserved', async () => {
+  it('allow letters of every language, and protect reserved keys', async () => {
     await using emulator = await emulate();
     const Tags = [{ Key: 'équipe 数', Value: 'a+b-c=d.e_f:g/h@i' }];
     expect((await athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags })).status).toBe(200);
@@ -94,16 +91,19 @@ describe("Athena's tags on the wire", () => {
     const id = await startAthena(emulator);
     const codeOf = async (ResourceARN: string) =>
       (await athena(emulator, 'ListTagsForResource', { ResourceARN })).code ?? 'none';
-    expect(await codeOf(`${WORKGROUP_ARN}/session/${id}`)).toBe('none');
-    expect(await codeOf(WORKGROUP_ARN.replace('spark35', 'sql'))).toBe('none');
-    expect(await codeOf(WORKGROUP_ARN.replace('spark35', 'nowhere'))).toBe('ResourceNotFoundException');
-    expect(await codeOf(`${WORKGROUP_ARN}/session/nowhere`)).toBe('InvalidRequestException');
-    expect(await codeOf(`${WORKGROUP_ARN.replace('spark35', 'pyspark3')}/session/${id}`)).toBe(
-      'InvalidRequestException',
-    );
-    expect(await codeOf(WORKGROUP_ARN.replace('us-east-1', 'us-west-2'))).toBe('InvalidRequestException');
-    expect(await codeOf(WORKGROUP_ARN.replace('123456789012', '999999999999'))).toBe('InvalidRequestException');
-    expect(await codeOf('spark35')).toBe('InvalidRequestException');
+    const [invalid, unknown] = ['InvalidRequestException', 'ResourceNotFoundException'];
+    for (const [arn, code] of [
+      [`${WORKGROUP_ARN}/session/${id}`, 'none'],
+      [WORKGROUP_ARN.replace('spark35', 'sql'), 'none'],
+      [WORKGROUP_ARN.replace('spark35', 'nowhere'), unknown],
+      [`${WORKGROUP_ARN}/session/nowhere`, invalid],
+      [`${WORKGROUP_ARN.replace('spark35', 'pyspark3')}/session/${id}`, invalid],
+      [WORKGROUP_ARN.replace('us-east-1', 'us-west-2'), invalid],
+      [WORKGROUP_ARN.replace('123456789012', '999999999999'), invalid],
+      ['spark35', invalid],
+    ] as const) {
+      expect(await codeOf(arn)).toBe(code);
+    }
     const small = await athena(emulator, 'ListTagsForResource', { ResourceARN: WORKGROUP_ARN, MaxResults: 74 });
     expect(small.code).toBe('InvalidRequestException');
     const dashboard = await athena(emulator, 'GetResourceDashboard', { ResourceARN: WORKGROUP_ARN });
@@ -112,7 +112,7 @@ describe("Athena's tags on the wire", () => {
 });
 
 describe("EMR Serverless' tags on the wire", () => {
-  it('are those that a session was started with, and what was added and taken away', async () => {
+  it('are those of the start, plus added and minus removed ones', async () => {
     await using emulator = await emulate();
     const path = await startEmr(emulator, { tags: { team: 'data', stage: 'test' } });
     const arn = `${APPLICATION_ARN}/sessions/${path.split('/').at(-1)!}`;
@@ -131,15 +131,13 @@ describe("EMR Serverless' tags on the wire", () => {
     const { arn, applicationId } = (await emr(emulator, 'POST', '/applications', body)).body as Record<string, string>;
     await emrTags(emulator, 'POST', arn!, { tags: { stage: 'test' } });
     await emrTags(emulator, 'DELETE', arn!, '?tagKeys=team');
-    const changed = await emr(emulator, 'PATCH', `/applications/${applicationId}`, {
-      clientToken: 'b',
-      architecture: 'ARM64',
-    });
+    const change = { clientToken: 'b', architecture: 'ARM64' };
+    const changed = await emr(emulator, 'PATCH', `/applications/${applicationId}`, change);
     expect(changed.body.application).toMatchObject({ architecture: 'ARM64', tags: { stage: 'test' } });
     expect(changed.body.application.tags).toEqual({ stage: 'test' });
   });
 
-  it('are 200 at most, all or none, and of what there is', async () => {
+  it('are 200 at most, all or none, and of existing resources', async () => {
     await using emulator = await emulate();
     const many = (count: number, prefix: string) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, 'v']));

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Clock } from '../../src/contract/ports.ts';
-import { Lifecycle } from '../../src/emulator/lifecycle.ts';
 import { SeededRandom } from '../../src/emulator/seeded-random.ts';
-import { Timeline } from '../../src/emulator/timeline.ts';
+import { Lifecycle, Timeline } from '../../src/emulator/timeline.ts';
 
 const STANDING: Clock = { nowMs: () => 1000, monotonicMs: () => 0, schedule: () => () => {} };
 
@@ -25,55 +24,37 @@ describe('Timeline', () => {
     expect(timeline.nowMs()).toBe(1030);
   });
 
-  it('does not run what was called off, before or while it is due', () => {
+  it('does not run what was cancelled, before or while it is due', () => {
     const timeline = new Timeline(STANDING);
     const ran: string[] = [];
     timeline.after(10, () => {
-      callOff();
+      cancel();
       ran.push('first');
     });
-    const callOff = timeline.after(10, () => ran.push('second'));
+    const cancel = timeline.after(10, () => ran.push('second'));
     timeline.after(5, () => ran.push('gone'))();
     timeline.advance(10);
     expect(ran).toEqual(['first']);
   });
 
-  it('rings an alarm at its time also when the timer comes a moment early', () => {
-    const timers: (() => void)[] = [];
+  it('sets a timer for an alarm, and again when the timer fires a moment early', () => {
+    const timers: { readonly ms: number; readonly ring: () => void }[] = [];
     let nowMs = 0;
-    const hasty: Clock = {
+    const early: Clock = {
       nowMs: () => nowMs,
       monotonicMs: () => nowMs,
-      schedule: (_ms, ring) => (timers.push(ring), () => {}),
+      schedule: (ms, ring) => (timers.push({ ms, ring }), () => {}),
     };
-    const timeline = new Timeline(hasty);
+    const timeline = new Timeline(early);
     let rang = 0;
     timeline.alarm(50, () => (rang += 1));
+    expect(timers[0]?.ms).toBe(50);
     nowMs = 49;
-    timers.shift()?.();
+    timers.shift()?.ring();
     expect(rang).toBe(0);
     nowMs = 50;
-    timers.shift()?.();
+    timers.shift()?.ring();
     expect([rang, timers.length]).toEqual([1, 0]);
-  });
-
-  it('has the clock wake it for an alarm', () => {
-    const wakeups: (() => void)[] = [];
-    let nowMs = 0;
-    const timeline = new Timeline({
-      nowMs: () => nowMs,
-      monotonicMs: () => nowMs,
-      schedule(delayMs, callback) {
-        expect(delayMs).toBe(50);
-        wakeups.push(callback);
-        return () => {};
-      },
-    });
-    let rang = false;
-    timeline.alarm(50, () => (rang = true));
-    nowMs = 50;
-    wakeups[0]?.();
-    expect(rang).toBe(true);
   });
 
   it('keeps its time right when an event throws', () => {
@@ -81,20 +62,16 @@ describe('Timeline', () => {
     timeline.after(10, () => {
       throw new Error('event');
     });
-    expect(() => {
-      timeline.advance(20);
-    }).toThrow('event');
+    expect(() => timeline.advance(20)).toThrow('event');
     expect(timeline.nowMs()).toBe(1020);
   });
 });
 
 describe('Lifecycle', () => {
-  it('calls off what was planned for the state before', () => {
+  it('cancels what was planned for the previous state', () => {
     const timeline = new Timeline(STANDING);
     const life = new Lifecycle<'a' | 'b' | 'c'>(timeline, 'a');
-    life.then(10, () => {
-      life.enter('c');
-    });
+    life.then(10, () => life.enter('c'));
     timeline.advance(5);
     life.enter('b', 'because');
     timeline.advance(100);
@@ -102,30 +79,21 @@ describe('Lifecycle', () => {
     expect([life.startedAtMs, life.firstTimeIn(['b', 'c']), life.firstTimeIn(['c'])]).toEqual([1000, 1005, undefined]);
   });
 
-  it('shows a reader who is behind what was', () => {
+  it('shows an earlier state to a reader who is behind', () => {
     const timeline = new Timeline(STANDING);
     const life = new Lifecycle<'a' | 'b'>(timeline, 'a');
     timeline.advance(10);
     life.enter('b');
-    expect([life.asOf(0)?.state, life.asOf(1)?.state, life.asOf(10)?.state, life.asOf(11)]).toEqual([
-      'b',
-      'a',
-      'a',
-      undefined,
-    ]);
+    expect([0, 1, 10, 11].map((lagMs) => life.asOf(lagMs)?.state)).toEqual(['b', 'a', 'a', undefined]);
   });
 });
 
 describe('SeededRandom', () => {
   it('repeats itself, spreads evenly, and has as many digits as asked', () => {
-    const draw = (seed: number) =>
-      Array.from(
-        { length: 1000 },
-        (
-          (random) => () =>
-            random.next()
-        )(new SeededRandom(seed)),
-      );
+    const draw = (seed: number) => {
+      const random = new SeededRandom(seed);
+      return Array.from({ length: 1000 }, () => random.next());
+    };
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
     const numbers = draw(1);

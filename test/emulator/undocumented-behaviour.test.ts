@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { AthenaOptions, Emulator, EmrServerlessOptions } from '../../src/emulator/index.ts';
-import {
-  APPLICATION,
-  athena,
-  athenaState,
-  emr,
-  emrState,
-  emulate,
-  ROLE,
-  startAthena,
-  startEmr,
-  TOKEN,
-} from './wire-client.ts';
+import { APPLICATION, athena, athenaIds, athenaState, emr, emrState, emulate } from './wire-client.ts';
+import { startAthena, startEmr, statesAfter, TOKEN, tryStartEmr } from './wire-client.ts';
 
 const onAthena = (options: AthenaOptions): Promise<Emulator> => emulate({ athena: options });
 const onEmr = (options: EmrServerlessOptions): Promise<Emulator> => emulate({ emrServerless: options });
 
-/** Each point that no document settles is an option; the defaults are tested where the operation is. */
+/** Each undocumented point is an option; the defaults are tested where the operation is. */
 describe('what Athena does not document', () => {
   it('tokenClashCode: the error for a known token with other parameters', async () => {
     await using emulator = await onAthena({ tokenClashCode: 'SessionAlreadyExistsException' });
@@ -61,20 +51,11 @@ describe('what Athena does not document', () => {
 
   it('listsEnded and listsDegraded: which sessions a list can show', async () => {
     await using emulator = await onAthena({ listsEnded: false, listsDegraded: true });
-    emulator.faults.add(
-      { kind: 'session-becomes', state: 'DEGRADED' },
-      { kind: 'session-becomes', state: 'TERMINATED' },
-    );
+    for (const state of ['DEGRADED', 'TERMINATED']) emulator.faults.add({ kind: 'session-becomes', state });
     const degraded = await startAthena(emulator);
     await startAthena(emulator);
-    const list = async (members: object) =>
-      (
-        (await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', ...members })).body.Sessions as {
-          SessionId: string;
-        }[]
-      ).map(({ SessionId }) => SessionId);
-    expect(await list({})).toEqual([degraded]);
-    expect(await list({ StateFilter: 'TERMINATED' })).toEqual([]);
+    expect(await athenaIds(emulator)).toEqual([degraded]);
+    expect(await athenaIds(emulator, { StateFilter: 'TERMINATED' })).toEqual([]);
   });
 
   it('retentionMs: how long an ended session can be read', async () => {
@@ -91,54 +72,36 @@ describe('what Athena does not document', () => {
   it('maxLifetimeMs: when every session ends', async () => {
     await using emulator = await onAthena({ maxLifetimeMs: 3_600_000 });
     const id = await startAthena(emulator, { SessionIdleTimeoutInMinutes: 480 });
-    emulator.advance(3_600_000 - 1);
-    expect(await athenaState(emulator, id)).toBe('IDLE');
-    emulator.advance(1);
-    expect(await athenaState(emulator, id)).toBe('TERMINATING');
+    expect(await statesAfter(emulator, id, [3_600_000 - 1, 1])).toEqual(['IDLE', 'TERMINATING']);
   });
 
   it('spark35DpuQuota and its like: how much the account may use', async () => {
-    await using emulator = await onAthena({
-      spark35DpuQuota: 6,
-      pyspark3DpuQuota: 2,
-      defaultSessionDpus: 3,
-      sessionDpuLimit: 5,
-    });
+    const quotas = { spark35DpuQuota: 6, pyspark3DpuQuota: 2, defaultSessionDpus: 3, sessionDpuLimit: 5 };
+    await using emulator = await onAthena(quotas);
     const start = async (WorkGroup: string, EngineConfiguration: object = {}) =>
       (await athena(emulator, 'StartSession', { WorkGroup, EngineConfiguration })).code;
-    expect([await start('spark35'), await start('spark35'), await start('spark35')]).toEqual([
-      undefined,
-      undefined,
-      'TooManyRequestsException',
-    ]);
+    const codes = [await start('spark35'), await start('spark35'), await start('spark35')];
+    expect(codes).toEqual([undefined, undefined, 'TooManyRequestsException']);
     expect(await start('pyspark3', { MaxConcurrentDpus: 6 })).toBe('InvalidRequestException');
     expect(await start('pyspark3', { MaxConcurrentDpus: 2 })).toBeUndefined();
   });
 
   it('endpointBeforeReady, endpointNotReadyCode and endpointFrom: the endpoint while the session starts', async () => {
-    await using empty = await onAthena({
-      endpointBeforeReady: 'empty',
-      endpointFrom: 'IDLE',
-      endpointTokenTtlMs: 60_000,
-    });
-    const id = await startAthena(empty);
+    const options = { endpointBeforeReady: 'empty', endpointFrom: 'IDLE', endpointTokenTtlMs: 60_000 } as const;
+    await using empty = await onAthena(options);
+    const SessionId = await startAthena(empty);
+    const endpoint = () => athena(empty, 'GetSessionEndpoint', { SessionId });
     empty.advance(900);
-    expect((await athena(empty, 'GetSessionEndpoint', { SessionId: id })).body).toEqual({
-      EndpointUrl: '',
-      AuthToken: '',
-      AuthTokenExpirationTime: 1798761600.9,
-    });
+    const nothing = { EndpointUrl: '', AuthToken: '', AuthTokenExpirationTime: 1798761600.9 };
+    expect((await endpoint()).body).toEqual(nothing);
     empty.advance(100);
-    const ready = (await athena(empty, 'GetSessionEndpoint', { SessionId: id })).body;
-    expect(ready).toMatchObject({
-      AuthTokenExpirationTime: 1798761661,
-      EndpointUrl: expect.stringMatching(/^http:/) as string,
-    });
-    await athena(empty, 'TerminateSession', { SessionId: id });
-    expect((await athena(empty, 'GetSessionEndpoint', { SessionId: id })).status).toBe(400);
+    const EndpointUrl = expect.stringMatching(/^http:/) as string;
+    expect((await endpoint()).body).toMatchObject({ AuthTokenExpirationTime: 1798761661, EndpointUrl });
+    await athena(empty, 'TerminateSession', { SessionId });
+    expect((await endpoint()).status).toBe(400);
     await using missing = await onAthena({ endpointNotReadyCode: 'ResourceNotFoundException' });
-    const other = await startAthena(missing);
-    expect((await athena(missing, 'GetSessionEndpoint', { SessionId: other })).code).toBe('ResourceNotFoundException');
+    const refused = await athena(missing, 'GetSessionEndpoint', { SessionId: await startAthena(missing) });
+    expect(refused.code).toBe('ResourceNotFoundException');
   });
 
   it('describeLagMs and listLagMs: how far reading is behind', async () => {
@@ -164,8 +127,7 @@ describe('what EMR Serverless does not document', () => {
   it('tokenClashCode: the error for a known token with other parameters', async () => {
     await using emulator = await onEmr({ tokenClashCode: 'ValidationException', tokenLifetimeMs: 1000 });
     const first = await startEmr(emulator, { clientToken: 'same' });
-    const clash = { clientToken: 'same', executionRoleArn: ROLE, name: 'other' };
-    const again = () => emr(emulator, 'POST', `/applications/${APPLICATION}/sessions`, clash);
+    const again = () => tryStartEmr(emulator, { clientToken: 'same', name: 'other' });
     expect(await again()).toMatchObject({ status: 400, code: 'ValidationException' });
     emulator.advance(1000);
     expect((await again()).status).toBe(200);
@@ -203,16 +165,12 @@ describe('what EMR Serverless does not document', () => {
   it('idleTimeoutMinutes and zeroIdleTimeout: when an idle session ends', async () => {
     await using usual = await onEmr({ idleTimeoutMinutes: 15, zeroIdleTimeout: 'default', applicationStartupMs: 0 });
     const [zero, unsaid] = [await startEmr(usual, { idleTimeoutMinutes: 0 }), await startEmr(usual)];
-    usual.advance(1000 + 15 * 60_000 - 1);
-    expect([await emrState(usual, zero), await emrState(usual, unsaid)]).toEqual(['IDLE', 'IDLE']);
-    usual.advance(1);
-    expect([await emrState(usual, zero), await emrState(usual, unsaid)]).toEqual(['TERMINATING', 'TERMINATING']);
+    expect(await statesAfter(usual, zero, [1000 + 15 * 60_000 - 1])).toEqual(['IDLE']);
+    expect(await statesAfter(usual, unsaid, [0, 1])).toEqual(['IDLE', 'TERMINATING']);
+    expect(await emrState(usual, zero)).toBe('TERMINATING');
     await using never = await onEmr({ maxLifetimeMs: 48 * 3_600_000 });
     const path = await startEmr(never, { idleTimeoutMinutes: 0 });
-    never.advance(48 * 3_600_000 - 1);
-    expect(await emrState(never, path)).toBe('IDLE');
-    never.advance(1);
-    expect(await emrState(never, path)).toBe('TERMINATING');
+    expect(await statesAfter(never, path, [48 * 3_600_000 - 1, 1])).toEqual(['IDLE', 'TERMINATING']);
   });
 
   it('startedMs: whether STARTED is ever seen', async () => {
@@ -234,16 +192,14 @@ describe('what EMR Serverless does not document', () => {
     expect(await emr(emulator, 'GET', `${path}/endpoint`)).toMatchObject({ status, code });
   });
 
-  it('unsuitableApplicationCode and stoppedApplicationCode: why an application takes no sessions', async () => {
+  it('unsuitableApplicationCode and stoppedApplicationCode: why an application accepts no sessions', async () => {
     await using emulator = await onEmr({
       unsuitableApplicationCode: 'ConflictException',
       stoppedApplicationCode: 'ValidationException',
       applications: { hive1: { type: 'HIVE' }, stopped1: { autoStart: false } },
     });
-    const start = (id: string) =>
-      emr(emulator, 'POST', `/applications/${id}/sessions`, { clientToken: 'token', executionRoleArn: ROLE });
-    expect((await start('hive1')).status).toBe(409);
-    expect((await start('stopped1')).status).toBe(400);
+    expect((await tryStartEmr(emulator, {}, 'hive1')).status).toBe(409);
+    expect((await tryStartEmr(emulator, {}, 'stopped1')).status).toBe(400);
   });
 
   it('describeLagMs and listLagMs: how far reading is behind', async () => {

@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 
-/** An answer as it came, with the two things every test looks at. */
+/** An answer, with what every test reads. */
 export interface WireReply {
   readonly status: number;
   readonly headers: Headers;
@@ -16,7 +16,7 @@ export const APPLICATION = '00emulated1';
 /** A token of the right length for Athena. */
 export const TOKEN = 'token-'.padEnd(36, '0');
 
-/** An emulator on a clock that stands still, unless told otherwise. */
+/** An emulator on a virtual clock by default. */
 export function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ clock: 'virtual', ...options });
 }
@@ -63,13 +63,34 @@ export async function athenaState(emulator: Emulator, sessionId: string): Promis
   return (await athena(emulator, 'GetSessionStatus', { SessionId: sessionId })).body.Status?.State as string;
 }
 
+/** The ids of the sessions that ListSessions shows. */
+export async function athenaIds(emulator: Emulator, members: object = {}): Promise<readonly string[]> {
+  const { body } = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35', ...members });
+  return (body.Sessions as { SessionId: string }[]).map(({ SessionId }) => SessionId);
+}
+
+/** The states of a session of either service, by its id or path, after each of these pauses. */
+export async function statesAfter(emulator: Emulator, session: string, pauses: readonly number[]): Promise<string[]> {
+  const states: string[] = [];
+  for (const ms of pauses) {
+    emulator.advance(ms);
+    states.push(await (session.startsWith('/') ? emrState : athenaState)(emulator, session));
+  }
+  return states;
+}
+
 let lastToken = 0;
+
+/** Starts an EMR Serverless session, which may be refused. */
+export function tryStartEmr(emulator: Emulator, members: object = {}, application = APPLICATION): Promise<WireReply> {
+  lastToken += 1;
+  const body = { clientToken: `token-${lastToken}`, executionRoleArn: ROLE, ...members };
+  return emr(emulator, 'POST', `/applications/${application}/sessions`, body);
+}
 
 /** Starts an EMR Serverless session and gives its path. */
 export async function startEmr(emulator: Emulator, members: object = {}, application = APPLICATION): Promise<string> {
-  lastToken += 1;
-  const body = { clientToken: `token-${lastToken}`, executionRoleArn: ROLE, ...members };
-  const reply = await emr(emulator, 'POST', `/applications/${application}/sessions`, body);
+  const reply = await tryStartEmr(emulator, members, application);
   if (reply.status !== 200) throw new Error(`StartSession: ${JSON.stringify(reply.body)}`);
   return `/applications/${application}/sessions/${reply.body.sessionId as string}`;
 }

@@ -25,8 +25,8 @@ async function throughPyArrow(result: Result): Promise<Seen> {
   const bytes = await result.toIPC();
   return new Promise((resolve, reject) => {
     const child = execFile(pythonFor('sail'), ['-c', READER], (error, stdout) => {
-      if (error === null) resolve(JSON.parse(stdout) as Seen);
-      else reject(error);
+      if (error instanceof Error) reject(error);
+      else resolve(JSON.parse(stdout) as Seen);
     });
     child.stdin?.end(bytes);
   });

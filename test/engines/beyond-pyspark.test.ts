@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineClient } from './engine-client.ts';
 import { ENGINES } from './engine-homes.ts';
 import { startEngine, type EngineServer } from './engine-server.ts';
-import { failure } from './failure.ts';
 import { INTERVAL_VALUES } from './interval-values.ts';
 import { askPySpark, type PySparkAnswer } from './pyspark.ts';
+import { failureOf } from '../failure-of.ts';
 
 const CALENDAR_INTERVAL = 'SELECT make_interval(1, 2) AS v';
 
@@ -54,7 +54,7 @@ describe.each(ENGINES)('%s, beyond what PySpark fetches from it', (engine) => {
 
   if (engine === 'spark-3.5') {
     it('refuses a calendar interval as PySpark does, and says what to do', async () => {
-      expect(await failure(client.sql(CALENDAR_INTERVAL))).toMatchObject({
+      expect(await failureOf(client.sql(CALENDAR_INTERVAL))).toMatchObject({
         kind: 'unsupported',
         message: expect.stringContaining('CAST it to STRING'),
         native: { code: 'UNSUPPORTED_DATATYPE' },
@@ -68,7 +68,7 @@ describe.each(ENGINES)('%s, beyond what PySpark fetches from it', (engine) => {
     it('refuses TIME where it is switched off, and says what to do', async () => {
       await using other = new EngineClient(server.port);
       await (await other.sql('SET spark.sql.timeType.enabled=false')).rows();
-      expect(await failure(other.sql("SELECT TIME'12:34:56' AS v"))).toMatchObject({
+      expect(await failureOf(other.sql("SELECT TIME'12:34:56' AS v"))).toMatchObject({
         kind: 'unsupported',
         message: expect.stringContaining('spark.sql.timeType.enabled'),
         native: { code: 'UNSUPPORTED_TIME_TYPE' },

@@ -5,8 +5,8 @@ import { CuttingProxy } from './cutting-proxy.ts';
 import { EngineClient } from './engine-client.ts';
 import { ENGINES } from './engine-homes.ts';
 import { startEngine, type EngineServer } from './engine-server.ts';
-import { failure } from './failure.ts';
 import { runningOperations } from './running-operations.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** Works for minutes, in many small tasks, and gives nothing before its end. */
 const ENDLESS = 'SELECT count(*) FROM range(0, 40000000000) WHERE hash(id) % 1000003 = 1';
@@ -49,7 +49,7 @@ describe.each(ENGINES)('%s', (engine) => {
       'of %o is one error and is worked on no more',
       async (limit) => {
         const result = await client.sql('SELECT id, id * 2 AS twice FROM range(0, 300000000, 1, 3000)', limit);
-        expect(await failure(result.rows())).toMatchObject({ kind: 'invalid-request' });
+        expect(await failureOf(result.rows())).toMatchObject({ kind: 'invalid-request' });
         expect(await runningOperations(client)).toEqual([]);
       },
     );
@@ -57,7 +57,7 @@ describe.each(ENGINES)('%s', (engine) => {
 
   describe('bad SQL', () => {
     it('says what is broken, and where', async () => {
-      const error = await failure(client.sql('SELECT 1 AS one,\n  FROM WHERE x'));
+      const error = await failureOf(client.sql('SELECT 1 AS one,\n  FROM WHERE x'));
       expect(error).toMatchObject({ kind: 'invalid-request', effect: 'none' });
       if (engine === 'sail') return;
       // Without a comma too many this is a column named FROM, and what cannot be found is x.
@@ -72,13 +72,13 @@ describe.each(ENGINES)('%s', (engine) => {
     });
 
     it('that is no SQL is refused by its parser', async () => {
-      const error = await failure(client.sql('SELEC 1'));
+      const error = await failureOf(client.sql('SELEC 1'));
       expect(error).toMatchObject({ kind: 'invalid-request', effect: 'none' });
       if (engine !== 'sail') expect(error.native?.code).toBe('PARSE_SYNTAX_ERROR');
     });
 
     it('of an unknown table names it', async () => {
-      const error = await failure(client.sql('SELECT * FROM there_is_none'));
+      const error = await failureOf(client.sql('SELECT * FROM there_is_none'));
       expect(error).toMatchObject({ kind: 'invalid-request' });
       expect(error.message).toContain('there_is_none');
     });
@@ -88,7 +88,7 @@ describe.each(ENGINES)('%s', (engine) => {
       ['a name that is not bound', 'SELECT :a + :b', { a: 1 }],
       ['a parameter of a wrong type', 'SELECT array_max(?)', ['no array']],
     ] as const)('with %s is refused', async (_, text, parameters) => {
-      const error = await failure(client.sql(text, { parameters }).then((result) => result.rows()));
+      const error = await failureOf(client.sql(text, { parameters }).then((result) => result.rows()));
       expect(error).toMatchObject({ kind: 'invalid-request' });
     });
   });
@@ -149,10 +149,10 @@ describe.each(ENGINES)('%s', (engine) => {
       const running = hurried.submit(ENDLESS);
       await pause(500);
       await server.stop();
-      expect(await failure(running.result())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+      expect(await failureOf(running.result())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
       server = await startEngine(engine, server.port);
-      expect(await failure(other.sql('SELECT 1'))).toMatchObject({ kind: 'session-failed' });
-      expect(await failure(other.sql('SELECT 1'))).toMatchObject({ kind: 'session-failed' });
+      expect(await failureOf(other.sql('SELECT 1'))).toMatchObject({ kind: 'session-failed' });
+      expect(await failureOf(other.sql('SELECT 1'))).toMatchObject({ kind: 'session-failed' });
       client = new EngineClient(server.port);
       expect(await (await client.sql('SELECT 2 AS two')).rows()).toEqual([{ two: 2 }]);
     });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineClient } from './engine-client.ts';
 import { ENGINES } from './engine-homes.ts';
 import { startEngine, type EngineServer } from './engine-server.ts';
-import { failure } from './failure.ts';
+import { failureOf } from '../failure-of.ts';
 
 const VERSIONS = { sail: /^\d/, 'spark-4.1': /^4\.1\.4/, 'spark-3.5': /^3\.5\.7/ } as const;
 
@@ -149,7 +149,7 @@ describe.each(ENGINES)('%s', (engine) => {
     statement.on('progress', ({ fraction }) => {
       if (fraction !== undefined) fractions.push(fraction);
     });
-    const failed = failure(statement.result());
+    const failed = failureOf(statement.result());
     // Progress comes every two seconds; 3.5 and Sail have none.
     if (engine === 'spark-4.1')
       await expect.poll(() => fractions.some((fraction) => fraction > 0), { timeout: 60_000 }).toBe(true);

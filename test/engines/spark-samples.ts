@@ -1,4 +1,4 @@
-import type { SampleType, SqlSample, SqlSamples } from '../../src/conformance/sql-samples.ts';
+import type { SampleType, SqlSample, SqlSamples } from '../../src/conformance/samples.ts';
 
 /** Engines send batches of eight thousand rows and more. */
 const ROW_COUNT = 25_000;

@@ -52,7 +52,7 @@ const CLEAN_TREE: Readonly<Record<string, string>> = {
   'bench/reference/raw.ts': `export const raw = 1;`,
 };
 
-/** For each rule one file that breaks it, and nothing else. */
+/** For each rule a file that breaks it, and nothing else. A key is a rule's name, with more words where a rule has two seeds. */
 const ARROW_SEEDS: Readonly<Record<string, readonly [file: string, code: string]>> = {
   'room-contract': ['src/contract/seed.ts', `import '../session/part.ts';`],
   'room-watch': ['src/watch/seed.ts', `import '../session/part.ts';`],
@@ -83,7 +83,11 @@ const ARROW_SEEDS: Readonly<Record<string, readonly [file: string, code: string]
   'product-stands-alone': ['src/session/seed.ts', `import '../../examples/demo.ts';`],
   'examples-use-the-package': ['examples/seed.ts', `import '../src/session/part.ts';`],
   'references-are-independent': ['bench/reference/seed.ts', `import '../run.ts';`],
-  'no-cycles': ['src/session/part.ts', `export { layer as part } from './layer.ts';`],
+  'no-cycles at run time': ['src/session/part.ts', `export { layer as part } from './layer.ts';`],
+  'no-cycles of types': [
+    'src/session/part.ts',
+    `import type { layer } from './layer.ts'; export const part: readonly string[] = []; export type L = typeof layer;`,
+  ],
   resolvable: ['src/session/seed.ts', `import './nowhere.ts';`],
 };
 
@@ -134,13 +138,14 @@ describe('the arrows', { timeout: 60_000 }, () => {
 
     it('have a seeded violation each', () => {
       const rules: readonly { name: string }[] = config.forbidden;
-      expect(Object.keys(seeds).sort()).toEqual(rules.map(({ name }) => name).sort());
+      const seeded = new Set(Object.keys(seeds).map((key) => key.split(' ')[0]));
+      expect([...seeded].sort()).toEqual(rules.map(({ name }) => name).sort());
     });
 
-    it.each(Object.entries(seeds))('%s is caught', async (rule, [file, code]) => {
+    it.each(Object.entries(seeds))('%s is caught', async (key, [file, code]) => {
       write(file, code);
       try {
-        expect(await violations(config, tree)).toContainEqual(expect.stringMatching(`^${rule}: `));
+        expect(await violations(config, tree)).toContainEqual(expect.stringMatching(`^${key.split(' ')[0]}: `));
       } finally {
         rmSync(join(tree, file));
         if (file in CLEAN_TREE) write(file, CLEAN_TREE[file]!);

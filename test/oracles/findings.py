@@ -1,4 +1,4 @@
-"""How an oracle reports: one line of JSON for each claim it looked at."""
+"""How an oracle reports: one line of JSON for each claim it checked."""
 
 import json
 import sys

@@ -30,7 +30,7 @@ NAMES = {
     # The value of a tag that has no key.
     "Value",
 }  # fmt: skip
-# What is judged elsewhere: one of a union whose other member stands in the request, and a choice that the service refuses for batches.
+# Checked elsewhere: a member of a union whose other member is in the request, and a choice that the service refuses for batches.
 IGNORED = {"s3UriSettings", "workflowType"}
 
 findings = Findings("botocore model judge")
@@ -128,8 +128,8 @@ def judge(wire, operation, base):
             counts["required members"] += 1
             if status != 400 or not refused_by_constraint(raw):
                 wrong.append(f"{'.'.join((*path, name))} left out gave {status} {raw}")
-    told = ", ".join(f"{count} {what}" for what, count in counts.items())
-    findings.record(f"{operation}: {told} judged right", not wrong, "; ".join(wrong[:3]))
+    checked = ", ".join(f"{count} {what}" for what, count in counts.items())
+    findings.record(f"{operation}: {checked} handled correctly", not wrong, "; ".join(wrong[:3]))
 
 
 def judge_athena(url):

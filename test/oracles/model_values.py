@@ -2,7 +2,7 @@
 
 import regex as re
 
-# Texts that a pattern demands: what stands in front, what fills up to any length, and what stands behind.
+# Texts that match a pattern: the beginning, what fills up to any length, and the end.
 FILLED = {
     "RoleArn": ("arn:aws:iam::123456789012:role/", "a", ""),
     "IAMRoleArn": ("arn:aws:iam::123456789012:role/", "a", ""),
@@ -99,7 +99,7 @@ def violations(shape):
     """Pairs of a name and an illegal value just beyond what is allowed."""
     kind, facts = shape.type_name, shape.metadata
     if kind == "string" and shape.enum:
-        yield "choice nobody knows", "NOT_A_MEMBER"
+        yield "unknown choice", "NOT_A_MEMBER"
     elif kind == "string":
         if facts.get("min", 0) > 0:
             yield f"length {facts['min'] - 1}", (text(shape, facts["min"] - 1) or "a" * (facts["min"] - 1))

@@ -11,12 +11,12 @@ const run = promisify(execFile);
 /** Long enough for a slow network; pip's own timeouts are shorter. */
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
-/** A virtual environment with the clients of others, or why there is none. */
+/** A virtual environment with the vendors' clients, or why there is none. */
 export type PythonEnvironment =
   | { readonly kind: 'ready'; readonly python: string; readonly scripts: string }
-  /** Nothing here answers for Python packages, so the oracles cannot run. */
+  /** Python packages are not available here, so the oracles cannot run. */
   | { readonly kind: 'absent'; readonly reason: string }
-  /** Packages can be had here and still the environment could not be made: that is a failure. */
+  /** Packages are available and the environment could still not be made: a failure. */
   | { readonly kind: 'broken'; readonly reason: string };
 
 /** Makes the environment of `requirements` in a cache folder, or finds it there from an earlier run. */

@@ -1,8 +1,8 @@
 /**
  * Lets clients and models that we did not write judge the emulators. Prints one line for each claim.
  *
- * Ends with 0 when every claim holds, with 1 when one does not or an oracle did not run although its packages can be had;
- * where no packages can be had it says "not run" and ends with 0.
+ * Exits with 0 when every claim holds, and with 1 when one does not or an oracle did not run although its packages are available;
+ * without Python packages it prints "not run" and exits with 0.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,11 +18,11 @@ interface Oracle {
   readonly script: string;
   /** The emulator it judges; undefined when it judges something else. */
   readonly emulator: EmulatorOptions | undefined;
-  /** The addresses on its command line; those of the AWS services unless said. */
+  /** The URLs on its command line (default: those of the AWS services). */
   readonly urls?: (urls: EmulatorUrls) => readonly string[];
-  /** A program that pip does not bring; without it the oracle is not run, and that is said. */
+  /** A program that pip does not install; without it the oracle is reported as not run. */
   readonly program?: string;
-  /** What stands before the addresses on its command line. */
+  /** The arguments before the addresses on its command line. */
   readonly words?: (ready: Ready) => readonly string[];
 }
 
@@ -33,8 +33,8 @@ interface Finding {
   readonly detail: string;
 }
 
-/** The rates of batch calls are kept by the tests; here they would only take time. */
-const UNHURRIED = Object.fromEntries(
+/** The tests check the rates of batch calls; here they would only take time. */
+const UNLIMITED = Object.fromEntries(
   [
     'StartRunBatch',
     'GetBatch',
@@ -56,7 +56,7 @@ const ORACLES: readonly Oracle[] = [
       clock: 'virtual',
       athena: { spark35DpuQuota: 1e6, pyspark3DpuQuota: 1e6, sessionDpuLimit: 5000 },
       emrServerless: { sessionQuota: 1e6, startedMs: 1000 },
-      healthomics: { submissionsPerSecond: 1e6, rates: UNHURRIED },
+      healthomics: { submissionsPerSecond: 1e6, rates: UNLIMITED },
     },
     urls: ({ athena, emrServerless, healthomics }) => [athena, emrServerless, healthomics],
   },
@@ -98,7 +98,7 @@ if (python.kind === 'ready') {
   process.exitCode = python.kind === 'absent' ? 0 : 1;
 }
 
-/** Runs one oracle and gives the number of its claims that do not hold; one that finds nothing or breaks counts as one. */
+/** Runs one oracle and gives the number of its claims that do not hold; an oracle without findings or with an error counts as one. */
 async function judge(ready: Ready, oracle: Oracle): Promise<number> {
   if (oracle.program !== undefined && !isOnPath(oracle.program)) {
     say(`not run: ${oracle.script}, because there is no ${oracle.program} on the PATH`);

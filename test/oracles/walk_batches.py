@@ -86,7 +86,7 @@ def walk(omics, s3, control):
     seen = omics.get_batch(batchId=changing["id"])
     findings.record("HealthOmics fails a batch whose object was changed", seen["status"] == "FAILED" and "ETag" in seen["failureReason"], seen)
 
-    findings.record("S3 HeadObject tells the ETag", s3.head_object(Bucket="lists", Key="runs.json")["ETag"].startswith('"'))
+    findings.record("S3 HeadObject has the ETag", s3.head_object(Bucket="lists", Key="runs.json")["ETag"].startswith('"'))
     s3.delete_object(Bucket="lists", Key="runs.json")
     refused("S3 GetObject of a deleted object", "NoSuchKey", 404, lambda: s3.get_object(Bucket="lists", Key="runs.json"))
 

@@ -50,7 +50,7 @@ def walk(url, control, folder):
         lambda sessions: [each["name"].split("/")[-1] for each in sessions] == ["walk-gcloud"],
     )  # fmt: skip
     unknown = gcloud("describe", "nobody")
-    findings.record("gcloud hears that a session is unknown", unknown.returncode != 0 and "NOT_FOUND" in unknown.stderr, unknown.stderr)
+    findings.record("gcloud reports an unknown session", unknown.returncode != 0 and "NOT_FOUND" in unknown.stderr, unknown.stderr)
 
     def ended(claim, verb):
         """gcloud waits for the end itself, so time has to pass meanwhile."""
@@ -69,10 +69,10 @@ def walk(url, control, folder):
             ticking.join()
 
     ended("gcloud terminates it", "terminate")
-    accepted("gcloud sees it TERMINATED", gcloud("describe", "walk-gcloud"), lambda session: session["state"] == "TERMINATED")
+    accepted("gcloud shows it as TERMINATED", gcloud("describe", "walk-gcloud"), lambda session: session["state"] == "TERMINATED")
     ended("gcloud deletes it", "delete")
     gone = gcloud("describe", "walk-gcloud")
-    findings.record("gcloud hears that a deleted session is unknown", gone.returncode != 0 and "NOT_FOUND" in gone.stderr, gone.stderr)
+    findings.record("gcloud reports a deleted session as unknown", gone.returncode != 0 and "NOT_FOUND" in gone.stderr, gone.stderr)
 
 
 (rest_url,) = sys.argv[1:]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
-import { failureOf, openSqlStage, until, type Cloud } from '../emulator/sql-stage.ts';
+import { openSqlStage, until, type Cloud } from '../emulator/sql-stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** What differs between the clouds whose sessions speak Spark Connect in the same way. */
 export interface CloudSql {

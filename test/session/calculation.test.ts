@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CLOCK, createContainer, SESSIONS } from '../../src/container/index.ts';
 import type { CalculationObservation } from '../../src/contract/calculation-runner.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import type { CalculationOptions } from '../../src/session/run-calculation.ts';
@@ -10,6 +9,7 @@ import type { SessionStatus } from '../../src/session/session-tracker.ts';
 import type { Session } from '../../src/session/session.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { socketTime, TEST_CREDENTIALS } from '../providers/athena/emulated-subject.ts';
+import { failureOf } from '../failure-of.ts';
 
 const open: { close(): Promise<void> }[] = [];
 
@@ -44,15 +44,6 @@ async function scene(workgroup: 'pyspark3' | 'spark35' = 'pyspark3'): Promise<Sc
 
 const count = (emulator: Emulator, operation: string): number =>
   emulator.log().filter((record) => record.operation === operation).length;
-
-async function failure(promise: Promise<unknown>): Promise<SessionError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!SessionError.is(error)) throw new Error(`expected a SessionError; got ${String(error)}`);
-  return error;
-}
 
 describe('session.calculate', () => {
   it('C-061 waits for the session, runs the code to its end and tells where its output is', async () => {
@@ -105,7 +96,7 @@ describe('session.calculate', () => {
   it('fails with the reason when the code fails, and the session goes on', async () => {
     const { emulator, session, settle } = await scene();
     emulator.faults.add({ kind: 'calculation-fails', reason: 'NameError: name x is not defined' });
-    const error = await failure(settle(session.calculate('x')));
+    const error = await failureOf(settle(session.calculate('x')));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'calculate', handle: session.handle });
     expect(error.message).toMatch(/ failed: NameError: name x is not defined$/);
     expect((await settle(session.refresh())).state).toBe('ready');
@@ -121,7 +112,7 @@ describe('session.calculate', () => {
         if (state === 'running') abort.abort();
       },
     });
-    expect(await failure(settle(running))).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(settle(running))).toMatchObject({ kind: 'aborted' });
     await clock.advance(1);
     expect(count(emulator, 'StopCalculationExecution')).toBe(1);
     expect((await settle(session.refresh())).nativeState).toBe('IDLE');
@@ -135,7 +126,7 @@ describe('session.calculate', () => {
     const running = session.calculate('while True: pass', { signal: abort.signal });
     await settle(new Promise((resolve) => setTimeout(resolve, 5)));
     abort.abort();
-    expect(await failure(running)).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(running)).toMatchObject({ kind: 'aborted' });
     const isStopped = async (): Promise<void> => {
       while (count(emulator, 'StopCalculationExecution') === 0) {
         await new Promise((resolve) => setTimeout(resolve, 2));
@@ -149,7 +140,7 @@ describe('session.calculate', () => {
   it('is stopped when its time is up', async () => {
     const { emulator, session, settle } = await scene();
     await settle(session.whenReady());
-    const error = await failure(settle(session.calculate('while True: pass', { timeoutMs: 5_000 })));
+    const error = await failureOf(settle(session.calculate('while True: pass', { timeoutMs: 5_000 })));
     expect(error).toMatchObject({ kind: 'timeout', operation: 'calculate' });
     expect(error.message).toContain('did not end within 5000 ms and was stopped');
     expect(count(emulator, 'StopCalculationExecution')).toBe(1);
@@ -166,18 +157,18 @@ describe('session.calculate', () => {
         if (state === 'running') stops.push(stop(id).then(() => stop(id)));
       },
     });
-    expect(await failure(settle(running))).toMatchObject({ kind: 'aborted' });
+    expect(await failureOf(settle(running))).toMatchObject({ kind: 'aborted' });
     expect(await settle(Promise.all(stops))).toMatchObject([{ state: 'cancelled' }]);
   });
 
   it.each([
     ['', {}, "'code': expected a text that is not empty"],
-    ['print(1)', { nam: 'x' }, "'nam': unknown option"],
+    ['print(1)', { nam: 'x' }, "'nam': unknown key; did you mean name?"],
     ['print(1)', { timeoutMs: -1 }, "'timeoutMs': expected"],
     ['print(1)', { onProgress: 'yes' }, "'onProgress': expected a function"],
   ])('refuses %j with %j before anything is sent', async (code, options, message) => {
     const { emulator, session, settle } = await scene();
-    const error = await failure(settle(session.calculate(code, options as CalculationOptions)));
+    const error = await failureOf(settle(session.calculate(code, options as CalculationOptions)));
     expect(error).toMatchObject({ kind: 'invalid-request' });
     expect(error.message).toContain(message);
     expect(count(emulator, 'StartCalculationExecution')).toBe(0);
@@ -185,7 +176,7 @@ describe('session.calculate', () => {
 
   it('C-101 is unsupported on an engine without calculations, and says who has them', async () => {
     const { session, settle } = await scene('spark35');
-    const error = await failure(settle(session.calculate('print(1)')));
+    const error = await failureOf(settle(session.calculate('print(1)')));
     expect(error).toMatchObject({ kind: 'unsupported', operation: 'calculate' });
   });
 });

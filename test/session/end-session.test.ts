@@ -3,7 +3,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { deadlineLayer } from '../../src/session/layers/deadline.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { endSession } from '../../src/session/end-session.ts';
-import { adapterOf, handleOf, refusalOf, Scene } from '../session/scene.ts';
+import { adapterOf, handleOf, Scene } from '../session/scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** A service that agrees to no end before a time, behind the layer that ends late calls. */
 function setUp(agreesAfterMs: number) {
@@ -44,7 +45,7 @@ describe('ending a session', () => {
       const { scene, clock, calls, session } = setUp(3_600_000);
       const startedMs = clock.monotonicMs();
       const options = timeoutMs === undefined ? {} : { timeoutMs };
-      const error = await refusalOf(scene.settled(endSession({ ...session, state: 'creating' }, options)));
+      const error = await failureOf(scene.settled(endSession({ ...session, state: 'creating' }, options)));
       expect(error).toMatchObject({ kind: 'timeout', operation: 'terminate', effect: 'unknown' });
       expect([clock.monotonicMs() - startedMs, calls.length]).toEqual([spentMs, count]);
     }
@@ -52,7 +53,7 @@ describe('ending a session', () => {
 
   it('asks once where the session has been created', async () => {
     const { scene, calls, session } = setUp(150_000);
-    const error = await refusalOf(scene.settled(endSession({ ...session, state: 'ready' })));
+    const error = await failureOf(scene.settled(endSession({ ...session, state: 'ready' })));
     expect([error.kind, calls.length]).toEqual(['timeout', 1]);
   });
 
@@ -69,7 +70,7 @@ describe('ending a session', () => {
       },
     });
     const session = { provider, clock: scene.clock, handle: handleOf(scene), state: 'creating' } as const;
-    expect(await refusalOf(endSession(session))).toBe(failure);
+    expect(await failureOf(endSession(session))).toBe(failure);
     expect(calls).toBe(1);
   });
 
@@ -85,14 +86,14 @@ describe('ending a session', () => {
       },
     });
     const session = { provider, clock, handle: handleOf(scene), state: 'creating' } as const;
-    expect((await refusalOf(endSession(session, { timeoutMs: 300 }))).kind).toBe('timeout');
+    expect((await failureOf(endSession(session, { timeoutMs: 300 }))).kind).toBe('timeout');
     expect(calls).toEqual([300]);
   });
 
   it('stops at once when its caller aborts', async () => {
     const { clock, calls, session } = setUp(150_000);
     const controller = new AbortController();
-    const ending = refusalOf(endSession({ ...session, state: 'creating' }, { signal: controller.signal }));
+    const ending = failureOf(endSession({ ...session, state: 'creating' }, { signal: controller.signal }));
     await clock.advance(70_000);
     controller.abort();
     expect((await ending).kind).toBe('aborted');

@@ -3,7 +3,8 @@ import type { Observation } from '../../src/contract/observation.ts';
 import type { ListFilter } from '../../src/contract/session-provider.ts';
 import type { ListOptions } from '../../src/session/listing.ts';
 import type { Sessions } from '../../src/session/sessions.ts';
-import { adapterOf, handleOf, refusalOf, Scene } from './scene.ts';
+import { adapterOf, handleOf, Scene } from './scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 async function idsOf(listing: AsyncIterable<Observation>): Promise<readonly string[]> {
   const ids: string[] = [];
@@ -140,7 +141,7 @@ describe('Sessions.list', () => {
         listPage: () => Promise.resolve({ observations: [], next: String((pages += 1) % 2) }),
       }),
     });
-    const error = await refusalOf(idsOf(sessions.list()));
+    const error = await failureOf(idsOf(sessions.list()));
     expect(error).toMatchObject({ kind: 'unexpected', operation: 'listPage', provider: 'scripted' });
     expect(error.message).toContain('scripted returned the same page token twice');
     expect(pages).toBe(3);
@@ -161,12 +162,12 @@ describe('Sessions.list', () => {
     const listing = sessions.list({ signal: controller.signal })[Symbol.asyncIterator]();
     for (let at = 0; at < 5; at++) await listing.next();
     controller.abort();
-    expect((await refusalOf(listing.next())).kind).toBe('aborted');
+    expect((await failureOf(listing.next())).kind).toBe('aborted');
     expect([scene.service.oracle.callCount('listPage'), scene.clock.pendingTimers]).toEqual([1, 0]);
   });
 
   it.each([
-    [{ state: ['ready'] }, "'state': unknown option; known here: states, createdAfterMs, labels, owner, signal"],
+    [{ state: ['ready'] }, "'state': unknown key; did you mean states?"],
     [{ states: ['idle'] }, '\'states.0\': expected one of creating, ready, busy, terminated, failed; found "idle"'],
     [{ states: 'ready' }, "'states': expected a list"],
     [{ createdAfterMs: '2026-01-01' }, "'createdAfterMs': expected epoch milliseconds"],
@@ -180,7 +181,7 @@ describe('Sessions.list', () => {
   ])('refuses %j before any I/O: a misspelt filter would list everybody’s sessions', async (options, why) => {
     const scene = new Scene();
     const { sessions } = scene.process();
-    const error = await refusalOf((async () => sessions.list(options as Parameters<Sessions['list']>[0]))());
+    const error = await failureOf((async () => sessions.list(options as Parameters<Sessions['list']>[0]))());
     expect([error.kind, error.operation]).toEqual(['invalid-request', 'list']);
     expect(error.message).toContain(why);
     expect(scene.service.oracle.callCount()).toBe(0);

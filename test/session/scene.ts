@@ -2,7 +2,6 @@ import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import type { Watcher } from '../../src/contract/watcher.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
@@ -132,14 +131,4 @@ let tokens = 0;
 export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
   const token = `as-${String(++tokens).padStart(28, '0')}-0`;
   return { owner: 'data-platform', token, idleTimeoutMs: 1_200_000, labels: {}, ...changes };
-}
-
-/** What a promise rejects with, when that is a SessionError. */
-export async function refusalOf(promise: Promise<unknown>): Promise<SessionError> {
-  const error: unknown = await promise.then(
-    () => new Error('nothing was refused'),
-    (reason: unknown) => reason,
-  );
-  if (SessionError.is(error)) return error;
-  throw error instanceof Error ? error : new Error(String(error));
 }

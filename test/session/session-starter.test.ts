@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { SessionStarter } from '../../src/session/session-starter.ts';
 import { keyedToken, MAX_GENERATION } from '../../src/session/start-token.ts';
-import { adapterOf, handleOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
+import { adapterOf, handleOf, Scene, type SceneOptions } from './scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -81,7 +82,7 @@ describe('a start', () => {
       ['Invalid', 'invalid-request'],
     ] as const) {
       service.faults.add('start', { kind: 'refused', code, httpStatus: 400 });
-      expect((await refusalOf(scene.settled(sessions.start()))).kind).toBe(kind);
+      expect((await failureOf(scene.settled(sessions.start()))).kind).toBe(kind);
     }
     expect([oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([3, 0]);
   });
@@ -130,7 +131,7 @@ describe('a start whose answer is lost', () => {
     const { scene, sessions, service, oracle, clock, logger } = setUp();
     service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
     const startedMs = clock.monotonicMs();
-    const error = await refusalOf(scene.settled(sessions.start()));
+    const error = await failureOf(scene.settled(sessions.start()));
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'start' });
     expect([oracle.callCount('listPage'), clock.monotonicMs() - startedMs, logger.entries]).toEqual([3, 65_000, []]);
   });
@@ -140,7 +141,7 @@ describe('a start whose answer is lost', () => {
     service.faults.add('start', { kind: 'lost-answer' });
     const denied = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
     service.faults.add('listPage', denied, denied, denied);
-    const error = await refusalOf(scene.settled(sessions.start()));
+    const error = await failureOf(scene.settled(sessions.start()));
     expect([error.kind, error.effect, oracle.callCount('listPage')]).toEqual(['timeout', 'unknown', 3]);
     expect(logger.entries).toEqual(
       [1, 2, 3].map(() => ({
@@ -162,7 +163,7 @@ describe('a start whose answer is lost', () => {
       listPage: () => Promise.resolve({ observations: listed }),
     });
     const { sessions, logger } = scene.process({ adapter });
-    expect((await refusalOf(scene.settled(sessions.start()))).kind).toBe('timeout');
+    expect((await failureOf(scene.settled(sessions.start()))).kind).toBe('timeout');
     expect(logger.entries).toEqual([]);
   });
 });
@@ -193,18 +194,18 @@ describe('a start by key', () => {
     const { scene, sessions, service } = setUp();
     const first = await sessions.start({ key: 'nightly' });
     await first.terminate();
-    const ending = await refusalOf(sessions.start({ key: 'nightly' }));
+    const ending = await failureOf(sessions.start({ key: 'nightly' }));
     expect(ending).toMatchObject({ kind: 'conflict', operation: 'start', handle: first.handle });
     expect(ending.observation).toMatchObject({ state: 'terminated', final: false });
     await scene.clock.advance(10_000);
-    const ended = await refusalOf(sessions.start({ key: 'nightly' }));
+    const ended = await failureOf(sessions.start({ key: 'nightly' }));
     expect(ended.message).toBe(
       "[conflict] the session with key 'nightly' has ended (STOPPED: stopped by a caller). " +
         'Use another key, or restart: true to start a new one',
     );
     const broken = await sessions.start({ key: 'weekly' });
     service.breakSession(broken.handle.id, 'out of memory', 'degraded');
-    expect((await refusalOf(sessions.start({ key: 'weekly' }))).observation).toMatchObject({ state: 'failed' });
+    expect((await failureOf(sessions.start({ key: 'weekly' }))).observation).toMatchObject({ state: 'failed' });
   });
 
   it('C-110 says nothing of a reason that the service does not give', async () => {
@@ -221,7 +222,7 @@ describe('a start by key', () => {
           details: {},
         }),
     });
-    const error = await refusalOf(scene.process({ adapter }).sessions.start({ key: 'k' }));
+    const error = await failureOf(scene.process({ adapter }).sessions.start({ key: 'k' }));
     expect(error.message).toContain("the session with key 'k' has ended (STOPPED). Use another key");
     expect(scene.service.oracle.callCount()).toBe(0);
   });
@@ -245,7 +246,7 @@ describe('a start by key', () => {
     const { sessions } = setUp();
     await (await sessions.start({ key: 'nightly' })).terminate();
     await sessions.start({ key: 'nightly', restart: true });
-    expect((await refusalOf(sessions.start({ key: 'nightly' }))).kind).toBe('conflict');
+    expect((await failureOf(sessions.start({ key: 'nightly' }))).kind).toBe('conflict');
   });
 
   it(`C-110 a key has ${MAX_GENERATION} generations`, async () => {
@@ -259,7 +260,7 @@ describe('a start by key', () => {
         return Promise.resolve({ ...ended, handle, observedAtMs: 0, details: {} });
       },
     });
-    const error = await refusalOf(scene.process({ adapter }).sessions.start({ key: 'k', restart: true }));
+    const error = await failureOf(scene.process({ adapter }).sessions.start({ key: 'k', restart: true }));
     expect(error).toMatchObject({ kind: 'conflict', operation: 'start' });
     expect(error.message).toContain("key 'k' was restarted 999 times; use another key");
     expect([tokens.length, tokens.at(-1)]).toEqual([999, keyedToken('k', 999)]);
@@ -277,7 +278,7 @@ describe('a start by key', () => {
     await scene.clock.advance(3_000);
     expect((await sessions.start({ key: 'k' })).state).toBe('ready');
     await session.terminate();
-    expect((await refusalOf(sessions.start({ key: 'k' }))).kind).toBe('conflict');
+    expect((await failureOf(sessions.start({ key: 'k' }))).kind).toBe('conflict');
   });
 
   it('believes in a session that lookups do not show yet', async () => {
@@ -314,7 +315,7 @@ describe('where the service knows starts by name', () => {
     const again = await scene.settled(scene.process().sessions.start({ key: 'nightly' }));
     expect([again.handle, again.state, oracle.startedCount()]).toEqual([first.handle, 'ready', 1]);
     await first.terminate();
-    expect((await refusalOf(scene.settled(sessions.start({ key: 'nightly' })))).observation).toMatchObject({
+    expect((await failureOf(scene.settled(sessions.start({ key: 'nightly' })))).observation).toMatchObject({
       state: 'terminated',
     });
     const next = await scene.settled(sessions.start({ key: 'nightly', restart: true }));
@@ -343,7 +344,7 @@ describe('where the service knows starts by name', () => {
         describe: () => Promise.resolve(seen),
       });
       const { sessions, logger } = scene.process({ adapter });
-      const error = await refusalOf(scene.settled(sessions.start()));
+      const error = await failureOf(scene.settled(sessions.start()));
       expect(error).toMatchObject({ kind: 'conflict', handle: theirs.handle });
       expect(logger.entries).toEqual([]);
     }

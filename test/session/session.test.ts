@@ -5,7 +5,8 @@ import type { Session } from '../../src/session/session.ts';
 import { NOT_FOUND_GRACE_MS } from '../../src/session/session-wait.ts';
 import type { StateChange } from '../../src/session/session-tracker.ts';
 import type { ScriptedRows } from '../../src/testing/scripted-statements.ts';
-import { adapterOf, refusalOf, Scene, unlimitedCall, type SceneOptions } from './scene.ts';
+import { adapterOf, Scene, unlimitedCall, type SceneOptions } from './scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 const MINUTE_MS = 60_000;
 const REFUSED = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
@@ -73,7 +74,7 @@ describe('Session.whenReady', () => {
   it('times out, says where the session was, and lets it live', async () => {
     const { scene, session, oracle, clock } = await setUp({ startMs: 100_000 });
     const startedMs = clock.monotonicMs();
-    const error = await refusalOf(scene.settled(session.whenReady({ timeoutMs: 2_500 })));
+    const error = await failureOf(scene.settled(session.whenReady({ timeoutMs: 2_500 })));
     expect(error).toMatchObject({
       kind: 'timeout',
       operation: 'whenReady',
@@ -91,7 +92,7 @@ describe('Session.whenReady', () => {
   it('times out after ten minutes when it is not told', async () => {
     const { scene, session, clock } = await setUp({ startMs: 60 * MINUTE_MS });
     const startedMs = clock.monotonicMs();
-    expect((await refusalOf(scene.settled(session.whenReady()))).kind).toBe('timeout');
+    expect((await failureOf(scene.settled(session.whenReady()))).kind).toBe('timeout');
     expect(clock.monotonicMs() - startedMs).toBe(10 * MINUTE_MS);
   });
 
@@ -99,14 +100,14 @@ describe('Session.whenReady', () => {
     const { scene, session, service, clock } = await setUp();
     service.faults.add('describe', { kind: 'lost-answer' });
     const startedMs = clock.monotonicMs();
-    expect((await refusalOf(scene.settled(session.whenReady({ timeoutMs: 1_000 })))).kind).toBe('timeout');
+    expect((await failureOf(scene.settled(session.whenReady({ timeoutMs: 1_000 })))).kind).toBe('timeout');
     expect([clock.monotonicMs() - startedMs, clock.pendingTimers]).toEqual([1_000, 0]);
   });
 
   it('C-104 an abort settles it at once and leaves nothing behind', async () => {
     const { session, clock, oracle } = await setUp({ startMs: 100_000 });
     const controller = new AbortController();
-    const waiting = refusalOf(session.whenReady({ signal: controller.signal }));
+    const waiting = failureOf(session.whenReady({ signal: controller.signal }));
     await clock.advance(20_000);
     const startedMs = clock.monotonicMs();
     controller.abort('stop');
@@ -117,7 +118,7 @@ describe('Session.whenReady', () => {
   it('C-104 does not look at all for a caller that has aborted', async () => {
     const { session, oracle, clock } = await setUp();
     const calls = oracle.callCount();
-    expect((await refusalOf(session.whenReady({ signal: AbortSignal.abort() }))).kind).toBe('aborted');
+    expect((await failureOf(session.whenReady({ signal: AbortSignal.abort() }))).kind).toBe('aborted');
     expect([oracle.callCount(), clock.pendingTimers]).toEqual([calls, 0]);
   });
 
@@ -125,7 +126,7 @@ describe('Session.whenReady', () => {
     const scene = new Scene();
     scene.service.faults.add('start', { kind: 'broken-start', reason: 'no such role' });
     const session = await scene.process().sessions.start();
-    const error = await refusalOf(scene.settled(session.whenReady()));
+    const error = await failureOf(scene.settled(session.whenReady()));
     expect(error).toMatchObject({ kind: 'session-failed', operation: 'whenReady', handle: session.handle });
     expect(error.message).toBe(
       `[session-failed] session '${session.handle.id}' failed (BROKEN): no such role; start a new session`,
@@ -135,12 +136,12 @@ describe('Session.whenReady', () => {
 
   it('fails when the session is ended meanwhile, or stops working although it is still paid for', async () => {
     const ended = await setUp({ startMs: 100_000 });
-    const waiting = refusalOf(ended.scene.settled(ended.session.whenReady()));
+    const waiting = failureOf(ended.scene.settled(ended.session.whenReady()));
     ended.clock.schedule(1_000, () => void ended.session.terminate());
     expect((await waiting).message).toContain('ended (STOPPING): stopped by a caller; start a new session');
     const degraded = await setUp({ startMs: 100_000 });
     degraded.service.breakSession(degraded.id, 'disk full', 'degraded');
-    const error = await refusalOf(degraded.scene.settled(degraded.session.whenReady()));
+    const error = await failureOf(degraded.scene.settled(degraded.session.whenReady()));
     expect(error.message).toContain('failed (UNHEALTHY): disk full');
   });
 
@@ -152,7 +153,7 @@ describe('Session.whenReady', () => {
     };
     const adapter = adapterOf(scene, { describe: () => Promise.resolve(gone) });
     const session = await scene.process({ adapter }).sessions.attach(gone.handle);
-    expect((await refusalOf(session.whenReady())).message).toContain('ended (STOPPED): the service gave no reason;');
+    expect((await failureOf(session.whenReady())).message).toContain('ended (STOPPED): the service gave no reason;');
   });
 
   it('believes in a session that lookups do not show yet', async () => {
@@ -166,7 +167,7 @@ describe('Session.whenReady', () => {
   it(`takes a session that is not found ${NOT_FOUND_GRACE_MS} ms after its start for gone`, async () => {
     const { scene, session, clock } = await setUp({ invisibleMs: 100_000 });
     const startedMs = clock.monotonicMs();
-    const error = await refusalOf(scene.settled(session.whenReady()));
+    const error = await failureOf(scene.settled(session.whenReady()));
     expect(error.kind).toBe('session-failed');
     expect(error.message).toContain('ended (GONE): the service no longer knows this session; start a new session');
     expect(clock.monotonicMs() - startedMs).toBe(NOT_FOUND_GRACE_MS);
@@ -183,14 +184,14 @@ describe('Session.whenReady', () => {
     const attached = await scene.process({ adapter }).sessions.attach(session.handle);
     known = false;
     const startedMs = scene.clock.monotonicMs();
-    expect((await refusalOf(attached.whenReady())).message).toContain('(GONE)');
+    expect((await failureOf(attached.whenReady())).message).toContain('(GONE)');
     expect(scene.clock.monotonicMs()).toBe(startedMs);
   });
 
   it('hands on what looking fails with for good', async () => {
     const { scene, session, service, clock } = await setUp();
     service.faults.add('describe', REFUSED);
-    expect((await refusalOf(scene.settled(session.whenReady()))).kind).toBe('forbidden');
+    expect((await failureOf(scene.settled(session.whenReady()))).kind).toBe('forbidden');
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -244,13 +245,13 @@ describe('Session.refresh', () => {
   it('hands on failures, and keeps its time and its signal', async () => {
     const { scene, session, service, clock } = await setUp();
     service.faults.add('describe', REFUSED);
-    expect((await refusalOf(session.refresh())).kind).toBe('forbidden');
+    expect((await failureOf(session.refresh())).kind).toBe('forbidden');
     service.faults.add('describe', { kind: 'lost-answer' }, { kind: 'lost-answer' });
     const startedMs = clock.monotonicMs();
-    expect((await refusalOf(scene.settled(session.refresh({ timeoutMs: 700 })))).kind).toBe('timeout');
+    expect((await failureOf(scene.settled(session.refresh({ timeoutMs: 700 })))).kind).toBe('timeout');
     expect(clock.monotonicMs() - startedMs).toBe(700);
     const controller = new AbortController();
-    const refreshing = refusalOf(session.refresh({ signal: controller.signal }));
+    const refreshing = failureOf(session.refresh({ signal: controller.signal }));
     controller.abort();
     expect((await refreshing).kind).toBe('aborted');
     expect(session.state).toBe('creating');
@@ -262,7 +263,7 @@ describe('Session.dashboard and Session.usage', () => {
     const { session, id } = await setUpReady();
     expect((await session.dashboard()).url).toContain(id);
     const { session: plain } = await setUpReady({ capabilities: { dashboard: false } });
-    expect(await refusalOf(plain.dashboard())).toMatchObject({ kind: 'unsupported', operation: 'dashboard' });
+    expect(await failureOf(plain.dashboard())).toMatchObject({ kind: 'unsupported', operation: 'dashboard' });
   });
 
   it('asks the service for the usage with one call, and gives undefined where none is reported', async () => {
@@ -323,7 +324,7 @@ describe('Session.terminate', () => {
     const { scene, session, service, clock, oracle } = await setUpReady({ terminateMs: 100_000 });
     service.faults.add('terminate', { kind: 'slow', delayMs: 4_000, effect: 'before' });
     const startedMs = clock.monotonicMs();
-    const error = await refusalOf(scene.settled(session.terminate({ wait: true, timeoutMs: 10_000 })));
+    const error = await failureOf(scene.settled(session.terminate({ wait: true, timeoutMs: 10_000 })));
     expect(error).toMatchObject({ kind: 'timeout', operation: 'terminate' });
     expect(error.message).toContain('is still terminated (STOPPING) after');
     expect([clock.monotonicMs() - startedMs, clock.pendingTimers, oracle.live().length]).toEqual([10_000, 0, 1]);
@@ -333,7 +334,7 @@ describe('Session.terminate', () => {
   it('waits five minutes when it is not told', async () => {
     const { scene, session, clock } = await setUpReady({ terminateMs: 60 * MINUTE_MS });
     const startedMs = clock.monotonicMs();
-    expect((await refusalOf(scene.settled(session.terminate({ wait: true })))).kind).toBe('timeout');
+    expect((await failureOf(scene.settled(session.terminate({ wait: true })))).kind).toBe('timeout');
     expect(clock.monotonicMs() - startedMs).toBe(5 * MINUTE_MS);
   });
 
@@ -341,7 +342,7 @@ describe('Session.terminate', () => {
     const { session, service, clock, oracle } = await setUpReady();
     service.faults.add('terminate', { kind: 'lost-answer' });
     const controller = new AbortController();
-    const terminating = refusalOf(session.terminate({ signal: controller.signal }));
+    const terminating = failureOf(session.terminate({ signal: controller.signal }));
     await clock.advance(1);
     controller.abort();
     expect(await terminating).toMatchObject({ kind: 'aborted', operation: 'terminate', effect: 'unknown' });
@@ -352,7 +353,7 @@ describe('Session.terminate', () => {
   it('can be aborted while it waits', async () => {
     const { session, clock } = await setUpReady({ terminateMs: 100_000 });
     const controller = new AbortController();
-    const terminating = refusalOf(session.terminate({ wait: true, signal: controller.signal }));
+    const terminating = failureOf(session.terminate({ wait: true, signal: controller.signal }));
     await clock.advance(5_000);
     controller.abort();
     expect(await terminating).toMatchObject({ kind: 'aborted', operation: 'terminate' });
@@ -362,16 +363,16 @@ describe('Session.terminate', () => {
 
 describe('wrong options', () => {
   it.each([
-    ['refresh', { timeout: 5 }, "'timeout': unknown option; known here: signal, timeoutMs"],
+    ['refresh', { timeout: 5 }, "'timeout': unknown key; did you mean timeoutMs?"],
     ['whenReady', { timeoutMs: '5m' }, "'timeoutMs': expected a number of milliseconds, 0 or more"],
     ['whenReady', { signal: new AbortController() }, "'signal': expected an AbortSignal"],
     ['whenReady', 5_000, 'options of whenReady: expected a map'],
-    ['terminate', { await: true }, "'await': unknown option; known here: signal, timeoutMs, wait"],
+    ['terminate', { await: true }, "'await': unknown key; did you mean wait?"],
     ['terminate', { wait: 'yes' }, "'wait': expected true or false"],
   ] as const)('%s refuses %j before any I/O', async (operation, options, why) => {
     const { session, oracle, clock } = await setUp();
     const calls = oracle.callCount();
-    const error = await refusalOf(session[operation](options as object));
+    const error = await failureOf(session[operation](options as object));
     expect(error).toMatchObject({ kind: 'invalid-request', operation });
     expect(error.message).toContain(why);
     expect([oracle.callCount(), clock.pendingTimers]).toEqual([calls, 0]);
@@ -425,7 +426,7 @@ describe('state events', () => {
   it('of another name are refused: nobody would ever be called', async () => {
     const { session } = await setUp();
     const attempt = async (): Promise<unknown> => session.on('ready' as 'state', () => {});
-    const error = await refusalOf(attempt());
+    const error = await failureOf(attempt());
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'on' });
     expect(error.message).toContain("unknown event 'ready'; a session has the event 'state'");
   });
@@ -444,7 +445,7 @@ describe('SQL in a session', () => {
     const { scene, session, oracle } = await setUpReady();
     await session.terminate();
     const calls = oracle.callCount();
-    const error = await refusalOf(scene.settled(session.sql('SELECT 1')));
+    const error = await failureOf(scene.settled(session.sql('SELECT 1')));
     expect(error).toMatchObject({ kind: 'session-failed', handle: session.handle });
     expect(oracle.callCount()).toBe(calls);
   });
@@ -452,17 +453,17 @@ describe('SQL in a session', () => {
   it('C-055 in a session that has ended unnoticed fails, and the session goes on to be looked at', async () => {
     const { scene, session, service, id } = await setUpReady();
     service.breakSession(id, 'out of memory');
-    expect((await refusalOf(scene.settled(session.sql('SELECT 1')))).kind).toBe('session-failed');
+    expect((await failureOf(scene.settled(session.sql('SELECT 1')))).kind).toBe('session-failed');
     expect((await session.refresh()).state).toBe('failed');
   });
 
   it('C-101 where there is none is unsupported, and names who has it; nothing waits for readiness', async () => {
     const { scene, session, oracle, clock } = await setUp({ capabilities: { sql: false } });
     const calls = oracle.callCount();
-    const error = await refusalOf(scene.settled(session.sql('SELECT 1')));
+    const error = await failureOf(scene.settled(session.sql('SELECT 1')));
     expect(error).toMatchObject({ kind: 'unsupported', operation: 'sql', provider: 'scripted' });
     expect(error.message).toContain("has no 'sql'; providers that have it: local, emr");
-    const submitted = await refusalOf(scene.settled(session.submit('SELECT 1').result()));
+    const submitted = await failureOf(scene.settled(session.submit('SELECT 1').result()));
     expect([submitted.operation, oracle.callCount(), clock.pendingTimers]).toEqual(['submit', calls, 0]);
   });
 
@@ -482,7 +483,7 @@ describe('SQL in a session', () => {
 
   it('counts a statement that fails as over', async () => {
     const { scene, session } = await setUpReady({ capabilities: { reportsBusy: false } });
-    expect((await refusalOf(scene.settled(session.sql('NONSENSE')))).kind).toBe('invalid-request');
+    expect((await failureOf(scene.settled(session.sql('NONSENSE')))).kind).toBe('invalid-request');
     await scene.clock.advance(0);
     expect(session.state).toBe('ready');
   });
@@ -493,7 +494,7 @@ describe('SQL in a session', () => {
     await clock.advance(5_000);
     await statement.cancel();
     const calls = oracle.callCount();
-    expect((await refusalOf(statement.result())).kind).toBe('aborted');
+    expect((await failureOf(statement.result())).kind).toBe('aborted');
     await clock.advance(60_000);
     expect([oracle.callCount(), oracle.callCount('execute'), clock.pendingTimers]).toEqual([calls, 0, 0]);
   });
@@ -512,7 +513,7 @@ describe('letting a session go', () => {
     const attached = await scene.process().sessions.attach(session.handle);
     await attached.close();
     expect([oracle.live(), oracle.callCount('terminate')]).toEqual([[session.handle.id], 0]);
-    expect((await refusalOf(attached.refresh())).message).toContain('was already closed');
+    expect((await failureOf(attached.refresh())).message).toContain('was already closed');
   });
 
   it('C-113 close of a session that has ended asks for nothing', async () => {
@@ -549,7 +550,7 @@ describe('letting a session go', () => {
         close: () => session.close(),
       };
       for (const [operation, attempt] of Object.entries(attempts)) {
-        const error = await refusalOf(attempt());
+        const error = await failureOf(attempt());
         expect(error).toMatchObject({ kind: 'conflict', operation, provider: 'scripted', handle: session.handle });
         expect(error.observation).toMatchObject({ nativeState: session.status.nativeState });
         expect(error.message).toContain(`was already ${how}; attach to its handle or start another session`);
@@ -562,7 +563,7 @@ describe('letting a session go', () => {
   it('a second close while the first is under way is a conflict; await using waits for it', async () => {
     const { scene, session, oracle } = await setUp({ latencyMs: 500 });
     const closing = session.close();
-    const error = await refusalOf(session.close());
+    const error = await failureOf(session.close());
     expect([error.kind, error.operation]).toEqual(['conflict', 'close']);
     expect(error.message).toContain('was already closed');
     await scene.settled(session[Symbol.asyncDispose]());
@@ -573,8 +574,8 @@ describe('letting a session go', () => {
   it('C-113 a close that fails can be repeated, and the facade tries again', async () => {
     const { scene, session, sessions, service, oracle, clock } = await setUp();
     service.faults.add('terminate', REFUSED, REFUSED);
-    expect((await refusalOf(session.close())).kind).toBe('forbidden');
-    expect((await refusalOf(session.close())).kind).toBe('forbidden');
+    expect((await failureOf(session.close())).kind).toBe('forbidden');
+    expect((await failureOf(session.close())).kind).toBe('forbidden');
     expect((await session.refresh()).state).toBe('creating');
     await scene.settled(sessions.close());
     await clock.advance(10_000);

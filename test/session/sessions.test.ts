@@ -4,7 +4,8 @@ import type { AttachTarget } from '../../src/session/attach-target.ts';
 import type { CallOptions } from '../../src/session/call-context.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionStatus } from '../../src/session/session-tracker.ts';
-import { adapterOf, handleOf, refusalOf, Scene, type SceneOptions } from './scene.ts';
+import { adapterOf, handleOf, Scene, type SceneOptions } from './scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 const ENDED_MS = 10_000;
 
@@ -39,7 +40,7 @@ describe('Sessions', () => {
   it('hands on wrong options before any I/O', async () => {
     const { sessions, oracle } = setUp();
     const wrong = { idleTimeout: 5 } as object;
-    expect((await refusalOf(sessions.start(wrong))).kind).toBe('invalid-request');
+    expect((await failureOf(sessions.start(wrong))).kind).toBe('invalid-request');
     expect(oracle.callCount()).toBe(0);
   });
 });
@@ -88,7 +89,7 @@ describe('Sessions.attach', () => {
   it('fails with not-found for a key that nothing is listed of', async () => {
     const { scene, sessions, clock } = setUp();
     await scene.process().sessions.start({ key: 'nightly' });
-    const error = await refusalOf(sessions.attach({ key: 'nightl' }));
+    const error = await failureOf(sessions.attach({ key: 'nightl' }));
     expect(error).toMatchObject({ kind: 'not-found', operation: 'attach', provider: 'scripted' });
     expect(error.message).toContain("no live session in 'scripted-scope' has key 'nightl'");
     expect(clock.pendingTimers).toBe(0);
@@ -97,7 +98,7 @@ describe('Sessions.attach', () => {
   it('fails with not-found for a handle that nobody knows, and is quickly told so', async () => {
     const { scene, sessions } = setUp();
     const started = await scene.process().sessions.start();
-    const error = await refusalOf(sessions.attach({ ...started.handle, id: 'ss-unknown' }));
+    const error = await failureOf(sessions.attach({ ...started.handle, id: 'ss-unknown' }));
     expect(error).toMatchObject({ kind: 'not-found', operation: 'describe' });
   });
 
@@ -116,7 +117,7 @@ describe('Sessions.attach', () => {
     ['a number as key', { key: 7 }, "'key': expected a text"],
   ])('C-034 refuses %s before any I/O', async (_what, target, why) => {
     const { sessions, oracle } = setUp();
-    const error = await refusalOf(sessions.attach(target as AttachTarget));
+    const error = await failureOf(sessions.attach(target as AttachTarget));
     expect([error.kind, error.operation]).toEqual(['invalid-request', 'attach']);
     expect(error.message).toContain(why);
     expect(oracle.callCount()).toBe(0);
@@ -127,11 +128,11 @@ describe('Sessions.attach', () => {
     [{ timeoutMs: '5000' }, "'timeoutMs': expected"],
     [{ timeoutMs: -1 }, "'timeoutMs': expected"],
     [{ timeoutMs: Number.NaN }, "'timeoutMs': expected"],
-    [{ timeout: 5 }, "'timeout': unknown option; known here: signal, timeoutMs"],
+    [{ timeout: 5 }, "'timeout': unknown key; did you mean timeoutMs?"],
     [null, 'options of attach: expected a map'],
   ])('refuses the options %j', async (options, why) => {
     const { sessions, oracle } = setUp();
-    const error = await refusalOf(sessions.attach({ key: 'k' }, options as CallOptions));
+    const error = await failureOf(sessions.attach({ key: 'k' }, options as CallOptions));
     expect(error.kind).toBe('invalid-request');
     expect(error.message).toContain(why);
     expect(oracle.callCount()).toBe(0);
@@ -143,17 +144,17 @@ describe('Sessions.attach', () => {
     await scene.settled(scene.process().sessions.start());
     for (const target of [handle, { key: 'k' }]) {
       const startedMs = clock.monotonicMs();
-      const late = await refusalOf(scene.settled(sessions.attach(target, { timeoutMs: 300 })));
+      const late = await failureOf(scene.settled(sessions.attach(target, { timeoutMs: 300 })));
       expect([late.kind, clock.monotonicMs() - startedMs]).toEqual(['timeout', 300]);
       const controller = new AbortController();
-      const attaching = refusalOf(sessions.attach(target, { signal: controller.signal }));
+      const attaching = failureOf(sessions.attach(target, { signal: controller.signal }));
       await clock.advance(100);
       controller.abort();
       expect(await attaching).toMatchObject({ kind: 'aborted', operation: 'key' in target ? 'attach' : 'describe' });
       expect([clock.pendingTimers, getEventListeners(controller.signal, 'abort')]).toEqual([0, []]);
     }
     // Two pages take longer than one call: the limit is for the whole look.
-    const late = await refusalOf(scene.settled(sessions.attach({ key: 'k' }, { timeoutMs: 600 })));
+    const late = await failureOf(scene.settled(sessions.attach({ key: 'k' }, { timeoutMs: 600 })));
     expect(late.message).toBe("[timeout] listing sessions to find key 'k' took longer than 600 ms; raise timeoutMs");
     expect(service.oracle.startedCount()).toBe(2);
   });
@@ -162,7 +163,7 @@ describe('Sessions.attach', () => {
 describe('a start whose caller gives up', () => {
   it('C-111 before it began does nothing', async () => {
     const { sessions, oracle } = setUp();
-    const error = await refusalOf(sessions.start({ signal: AbortSignal.abort('stop') }));
+    const error = await failureOf(sessions.start({ signal: AbortSignal.abort('stop') }));
     expect(error).toMatchObject({ kind: 'aborted', operation: 'start', effect: 'none', cause: 'stop' });
     expect(oracle.callCount()).toBe(0);
   });
@@ -174,7 +175,7 @@ describe('a start whose caller gives up', () => {
   ] as const)('C-111 on the way: onAbort %s; the session that appears is %s', async (onAbort, fate, live) => {
     const { scene, sessions, oracle, logger, clock } = setUp({ latencyMs: 500 });
     const controller = new AbortController();
-    const starting = refusalOf(sessions.start({ signal: controller.signal, onAbort }));
+    const starting = failureOf(sessions.start({ signal: controller.signal, onAbort }));
     await clock.advance(100);
     controller.abort('stop');
     // At once: no time passes.
@@ -226,7 +227,7 @@ describe('a start whose caller gives up', () => {
     for (const operation of ['start', 'terminate'] as const) {
       const controller = new AbortController();
       service.faults.add(operation, { kind: 'refused', code: 'Denied', httpStatus: 403 });
-      const starting = refusalOf(sessions.start({ signal: controller.signal }));
+      const starting = failureOf(sessions.start({ signal: controller.signal }));
       if (operation === 'terminate') await scene.clock.advance(1);
       controller.abort();
       await starting;
@@ -244,7 +245,7 @@ describe('a start whose caller gives up', () => {
   it('C-111 close waits for the session and sees it ended', async () => {
     const { scene, sessions, oracle, clock } = setUp({ latencyMs: 500 });
     const controller = new AbortController();
-    const starting = refusalOf(sessions.start({ signal: controller.signal }));
+    const starting = failureOf(sessions.start({ signal: controller.signal }));
     await clock.advance(1);
     controller.abort();
     await starting;
@@ -257,7 +258,7 @@ describe('a start whose caller gives up', () => {
   it('C-111 hands the session of a key over to whoever else here asked for it', async () => {
     const { scene, sessions, oracle, clock, logger } = setUp({ latencyMs: 500 });
     const controller = new AbortController();
-    const givenUp = refusalOf(sessions.start({ key: 'nightly', signal: controller.signal }));
+    const givenUp = failureOf(sessions.start({ key: 'nightly', signal: controller.signal }));
     await clock.advance(250);
     const wanted = sessions.start({ key: 'nightly' });
     await clock.advance(100);
@@ -269,7 +270,7 @@ describe('a start whose caller gives up', () => {
     expect(logger.messages('info')).toEqual(['the session of an aborted start was handed over']);
     // And the same for one that is held already.
     const again = new AbortController();
-    const second = refusalOf(sessions.start({ key: 'nightly', signal: again.signal }));
+    const second = failureOf(sessions.start({ key: 'nightly', signal: again.signal }));
     await clock.advance(1);
     again.abort();
     await second;
@@ -282,7 +283,7 @@ describe('a start whose caller gives up', () => {
     const { handle } = await scene.settled(scene.process().sessions.start({ key: 'nightly' }));
     const attached = await scene.settled(sessions.attach({ key: 'nightly' }));
     const controller = new AbortController();
-    const starting = refusalOf(sessions.start({ key: 'nightly', signal: controller.signal }));
+    const starting = failureOf(sessions.start({ key: 'nightly', signal: controller.signal }));
     await clock.advance(1);
     controller.abort();
     await starting;
@@ -300,7 +301,7 @@ describe('a start whose caller gives up', () => {
     const attached = await scene.settled(sessions.attach({ key: 'nightly' }));
     await attached.close();
     const controller = new AbortController();
-    const starting = refusalOf(sessions.start({ key: 'nightly', signal: controller.signal }));
+    const starting = failureOf(sessions.start({ key: 'nightly', signal: controller.signal }));
     await clock.advance(1);
     controller.abort();
     await starting;
@@ -311,7 +312,7 @@ describe('a start whose caller gives up', () => {
   it('C-111 two that give up on one key end its session', async () => {
     const { sessions, oracle, clock } = setUp({ latencyMs: 500 });
     const controller = new AbortController();
-    const starts = [1, 2].map(() => refusalOf(sessions.start({ key: 'nightly', signal: controller.signal })));
+    const starts = [1, 2].map(() => failureOf(sessions.start({ key: 'nightly', signal: controller.signal })));
     await sessions.start({ key: 'other', signal: AbortSignal.abort() }).catch(() => undefined);
     await clock.advance(1);
     controller.abort();
@@ -332,7 +333,7 @@ describe('Sessions.close', () => {
     await sessions.close();
     await clock.advance(ENDED_MS);
     expect(new Set(oracle.live())).toEqual(new Set([theirs.handle.id, detached.handle.id]));
-    for (const session of [...ours, attached]) expect((await refusalOf(session.refresh())).kind).toBe('conflict');
+    for (const session of [...ours, attached]) expect((await failureOf(session.refresh())).kind).toBe('conflict');
   });
 
   it('C-113 does not end twice what was closed before', async () => {
@@ -351,13 +352,13 @@ describe('Sessions.close', () => {
     const session = await starting;
     await clock.advance(ENDED_MS);
     expect([oracle.startedCount(), oracle.live()]).toEqual([1, []]);
-    expect((await refusalOf(session.refresh())).message).toContain('was already closed');
+    expect((await failureOf(session.refresh())).message).toContain('was already closed');
   });
 
   it('C-113 is not kept from closing by a start that fails', async () => {
     const { scene, sessions, service, clock } = setUp({ latencyMs: 500 });
     service.faults.add('start', { kind: 'refused', code: 'Denied', httpStatus: 403 });
-    const starting = refusalOf(sessions.start());
+    const starting = failureOf(sessions.start());
     await scene.settled(sessions.close());
     expect([(await starting).kind, clock.pendingTimers]).toEqual(['forbidden', 0]);
   });
@@ -365,7 +366,7 @@ describe('Sessions.close', () => {
   it('C-113 holds no session that is attached to meanwhile', async () => {
     const { scene, sessions } = setUp({ latencyMs: 500 });
     const { handle } = await scene.settled(scene.process().sessions.start());
-    const attaching = refusalOf(sessions.attach(handle));
+    const attaching = failureOf(sessions.attach(handle));
     await scene.settled(sessions.close());
     expect(await scene.settled(attaching)).toMatchObject({ kind: 'conflict', operation: 'attach' });
   });
@@ -374,7 +375,7 @@ describe('Sessions.close', () => {
     const { scene, sessions, service, oracle, clock } = setUp();
     const [first] = await Promise.all([sessions.start(), sessions.start()]);
     service.faults.add('terminate', { kind: 'refused', code: 'Denied', httpStatus: 403 });
-    const error = await refusalOf(scene.settled(sessions.close()));
+    const error = await failureOf(scene.settled(sessions.close()));
     expect(error).toMatchObject({ kind: 'forbidden', operation: 'terminate', handle: first.handle });
     await clock.advance(ENDED_MS);
     expect(oracle.live()).toEqual([first.handle.id]);
@@ -412,7 +413,7 @@ describe('Sessions.close', () => {
     const scene = new Scene();
     const unclosable = new SessionError('internal', 'the engine hangs', { operation: 'close' });
     const { sessions } = scene.process({ adapter: adapterOf(scene, { close: () => Promise.reject(unclosable) }) });
-    expect(await refusalOf(sessions.close())).toBe(unclosable);
+    expect(await failureOf(sessions.close())).toBe(unclosable);
   });
 
   it('C-113 a second close, and everything else afterwards, is a conflict', async () => {
@@ -427,7 +428,7 @@ describe('Sessions.close', () => {
       list: async () => sessions.list(),
     };
     for (const [operation, attempt] of Object.entries(attempts)) {
-      const error = await refusalOf(attempt());
+      const error = await failureOf(attempt());
       expect(error).toMatchObject({ kind: 'conflict', operation });
       expect(error.message).toBe(`[conflict] these sessions are closed; open them again to ${operation}`);
     }
@@ -452,11 +453,11 @@ describe('Sessions.close', () => {
     await sessions.start();
     const refused = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
     service.faults.add('terminate', refused);
-    expect((await refusalOf(sessions[Symbol.asyncDispose]())).kind).toBe('forbidden');
+    expect((await failureOf(sessions[Symbol.asyncDispose]())).kind).toBe('forbidden');
     const other = scene.process().sessions;
     await other.start();
     service.faults.add('terminate', refused);
-    expect((await refusalOf(other.close())).kind).toBe('forbidden');
+    expect((await failureOf(other.close())).kind).toBe('forbidden');
     await other[Symbol.asyncDispose]();
   });
 

@@ -3,16 +3,13 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
-import { silentLogger, systemClock } from '../../src/session/system-ports.ts';
+import { systemClock } from '../../src/session/system-ports.ts';
 import { STOP_TIMEOUT_MS } from '../../src/statement/statement.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
-import { systemRandom } from '../../src/session/system-ports.ts';
+import { call, endpointTo, HANDLE, runnerTo, schedulePromptly } from './connect-stage.ts';
 import { batch, FakeServer, ipc } from './fake-server.ts';
-
-const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
+import { failureOf } from '../failure-of.ts';
 
 let server: FakeServer;
 let runner: SparkConnectRunner;
@@ -26,23 +23,15 @@ beforeEach(async () => {
   tokens = ['secret-1', 'secret-2', 'secret-3'];
   expiresInMs = 3_600_000;
   asked = 0;
-  // Pauses between attempts are real in kind but not in length; what guards a call is left alone.
-  const schedule: typeof systemClock.schedule = (ms, run, kind) =>
-    systemClock.schedule(kind === 'background' ? ms : Math.min(ms, 5), run, kind);
-  const clock = { ...systemClock, schedule };
-  runner = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(
-    async (): Promise<ConnectEndpoint> => {
+  runner = runnerTo(
+    async () => {
       asked += 1;
       const token = tokens.shift();
       if (token === undefined) throw new Error('no more tokens');
-      return {
-        host: '127.0.0.1',
-        port: server.port,
-        tls: false,
-        metadata: { 'x-aws-proxy-auth': token },
-        expiresAtMs: Date.now() + expiresInMs,
-      };
+      const metadata = { 'x-aws-proxy-auth': token };
+      return endpointTo(server.port, { metadata, expiresAtMs: Date.now() + expiresInMs });
     },
+    { ...systemClock, schedule: schedulePromptly },
   );
 });
 
@@ -51,12 +40,11 @@ afterEach(async () => {
   server.close();
 });
 
-async function numbers(signal = new AbortController().signal): Promise<number[]> {
-  const execution = await runner.execute(
-    HANDLE,
-    { id: 's', text: 'SELECT n' },
-    { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
-  );
+const execute = (signal?: AbortSignal): ReturnType<SparkConnectRunner['execute']> =>
+  runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call(signal && { signal }));
+
+async function numbers(signal?: AbortSignal): Promise<number[]> {
+  const execution = await execute(signal);
   const found: number[] = [];
   try {
     for await (const { rowCount, columns } of execution.batches())
@@ -66,12 +54,6 @@ async function numbers(signal = new AbortController().signal): Promise<number[]>
   }
   return found;
 }
-
-const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => expect.fail('it succeeded'),
-    (error: unknown) => error,
-  );
 
 const UNAVAILABLE = 14;
 const MESSAGES = [0, 1, 2];
@@ -107,7 +89,7 @@ describe('a stream that breaks', () => {
     server.faults = [reset];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.faults = [reset, ...Array.from({ length: 9 }, () => ({ ...reset, at: 2 }))];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable' });
     expect(server.faults).toHaveLength(5);
   });
 
@@ -125,7 +107,7 @@ describe('a stream that breaks', () => {
     server.commandFaults = [{ at: 1, ...forgotten }];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.commandFaults = [{ at: 0, ...forgotten }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
   });
 
   it('waits as long as the server asks', async () => {
@@ -135,19 +117,19 @@ describe('a stream that breaks', () => {
 
   it('is lost when the server does not know the operation after it has sent something', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 13, text: '[INVALID_HANDLE.OPERATION_NOT_FOUND] no' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed', effect: 'unknown' });
   });
 
   it('gives up after its retries with one clear error', async () => {
     server.faults = Array.from({ length: 20 }, () => ({ at: 1, kind: 'status', code: UNAVAILABLE, text: 'gone' }));
-    expect(await failure(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unavailable', effect: 'unknown', handle: HANDLE });
   });
 });
 
 describe('a server that is something else', () => {
   it('of an older Spark is told apart', async () => {
     server.faults = [{ at: -1, kind: 'status', code: 12, text: 'Method not found' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('3.5') });
   });
 
   it.each([
@@ -158,7 +140,7 @@ describe('a server that is something else', () => {
     await once(other.listen(0, '127.0.0.1'), 'listening');
     server.close();
     server.port = (other.address() as AddressInfo).port;
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('cannot be reached'),
     });
@@ -170,7 +152,7 @@ describe('a session whose server was restarted', () => {
   it('is lost, and no new one takes its place', async () => {
     await numbers();
     server.serverSideSessionId = 'server-2';
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
 
@@ -184,8 +166,7 @@ describe('answers', () => {
     const counted = { name: 'Range', planId: 1n, parent: 0n, executionMetrics: { numOutputRows: { value: 3n } } };
     const above = { name: 'Project', planId: 2n, parent: 1n };
     server.answers = [batch([1], 0), { metrics: { metrics: [counted, above] } }];
-    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-    const execution = await runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    const execution = await execute();
     expect(execution.metrics?.()).toEqual([]);
     for await (const { rowCount } of execution.batches()) expect(rowCount).toBe(1);
     expect(execution.metrics?.()).toEqual([
@@ -195,8 +176,7 @@ describe('answers', () => {
   });
 
   it('are passed on as Arrow IPC messages without being decoded', async () => {
-    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-    const execution = await runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    const execution = await execute();
     const messages: (Uint8Array | undefined)[] = [];
     for await (const { ipcMessage } of execution.batches()) messages.push(ipcMessage);
     const sent = [ipc([1, 2]), ipc([3])].map((stream) => Buffer.from(stream));
@@ -231,7 +211,7 @@ describe('answers', () => {
     server.answers = [piece(0, 0, 100), piece(1, 100)];
     expect(await numbers()).toEqual([1, 2, 3]);
     server.answers = [piece(1, 100), piece(0, 0, 100)];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
   });
 
   it.each([
@@ -240,7 +220,7 @@ describe('answers', () => {
     ['bytes that are no Arrow', batch([3], 2, { data: Uint8Array.of(1, 2, 3) })],
   ])('with %s are no result', async (_, second) => {
     server.answers = [batch([1, 2], 0), second];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
   });
 });
 
@@ -253,7 +233,7 @@ describe('an error of Spark', () => {
       messageParameters: '{"relationName":"`nope`"}',
     };
     server.faults = [{ at: 0, kind: 'status', code: 13, text: '[TABLE_OR_VIEW_NOT_FOUND] nope', info }];
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       kind: 'invalid-request',
       native: { code: 'TABLE_OR_VIEW_NOT_FOUND', sqlState: '42P01', messageParameters: { relationName: '`nope`' } },
     });
@@ -266,22 +246,16 @@ describe('an error of Spark', () => {
       errors: [{ sparkThrowable: { errorClass: 'X.Y', sqlState: '42P01', queryContexts } }],
     };
     server.faults = [{ at: 0, kind: 'status', code: 13, text: 'cut short', info: { errorId: 'e-1' } }];
-    expect(await failure(numbers())).toMatchObject({
+    expect(await failureOf(numbers())).toMatchObject({
       native: { code: 'X.Y', sqlState: '42P01', queryContexts: [{ fragment: 'nope', start: 14, stop: 17 }] },
     });
   });
 
   it('of an engine that has stopped is the end of the session', async () => {
-    server.faults = [
-      {
-        at: 0,
-        kind: 'status',
-        code: 13,
-        text: 'Cannot call methods on a stopped SparkContext.',
-        info: { reason: 'java.lang.IllegalStateException' },
-      },
-    ];
-    expect(await failure(numbers())).toMatchObject({ kind: 'session-failed' });
+    const info = { reason: 'java.lang.IllegalStateException' };
+    const text = 'Cannot call methods on a stopped SparkContext.';
+    server.faults = [{ at: 0, kind: 'status', code: 13, text, info }];
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
 
@@ -295,7 +269,7 @@ describe('a token', () => {
 
   it('that is cut off as proxies of AWS do is replaced near its end only', async () => {
     server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
-    expect(await failure(numbers())).toMatchObject({ kind: 'unexpected' });
+    expect(await failureOf(numbers())).toMatchObject({ kind: 'unexpected' });
     await runner.release(HANDLE);
     expiresInMs = 60_000;
     server.faults = [{ at: 1, kind: 'status', code: 2, text: 'Stream removed' }];
@@ -304,7 +278,7 @@ describe('a token', () => {
 
   it('that is refused for good is one error that does not show it', async () => {
     server.accepts = new Set();
-    const error = await failure(numbers());
+    const error = await failureOf(numbers());
     expect(error).toMatchObject({ kind: 'unauthenticated', message: expect.stringContaining('bad token: …') });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
     expect(asked).toBe(2);
@@ -314,17 +288,13 @@ describe('a token', () => {
     const messageParameters = JSON.stringify({ header: 'Bearer secret-1' });
     const info = { errorClass: 'BAD_HEADER', messageParameters };
     server.faults = [{ at: 1, kind: 'status', code: 13, text: '[BAD_HEADER] secret-1', info }];
-    const error = await failure(numbers());
+    const error = await failureOf(numbers());
     expect(error).toMatchObject({ native: { messageParameters: { header: 'Bearer …' } } });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('secret');
   });
 
   it('is not seen in what connect gives, but for the url', async () => {
-    const connection = await runner.connect(HANDLE, {
-      signal: new AbortController().signal,
-      deadline: Number.POSITIVE_INFINITY,
-      attempt: 1,
-    });
+    const connection = await runner.connect(HANDLE, call());
     expect(inspect(connection, { showHidden: true, depth: 9 }) + JSON.stringify(connection)).not.toContain('secret');
     expect(connection.url).toContain(';x-aws-proxy-auth=secret-1');
     expect(connection).toMatchObject({ sparkVersion: '4.1.4', userId: 'anysession' });
@@ -335,14 +305,10 @@ describe('a token', () => {
 describe('joining', () => {
   it('takes no longer than its caller allows', async () => {
     server.isSilent = true;
-    const { signal } = new AbortController();
-    const join = (more: object): Promise<unknown> =>
-      failure(runner.connect(HANDLE, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...more }));
-    expect(await join({ deadline: systemClock.monotonicMs() + 50 })).toMatchObject({
-      kind: 'timeout',
-      operation: 'connect',
-    });
-    expect(await join({ signal: AbortSignal.timeout(5) })).toMatchObject({ kind: 'aborted', operation: 'connect' });
+    const join = (more: object): Promise<unknown> => failureOf(runner.connect(HANDLE, call(more)));
+    const [late, left] = [{ deadline: systemClock.monotonicMs() + 50 }, { signal: AbortSignal.timeout(5) }];
+    expect(await join(late)).toMatchObject({ kind: 'timeout', operation: 'connect' });
+    expect(await join(left)).toMatchObject({ kind: 'aborted', operation: 'connect' });
   });
 });
 
@@ -351,7 +317,7 @@ describe('cancelling', () => {
     server.interruptsFind = 'none';
     server.faults = [{ at: 1, kind: 'silence' }];
     const controller = new AbortController();
-    const work = failure(numbers(controller.signal));
+    const work = failureOf(numbers(controller.signal));
     while (server.begun.size < 2) await new Promise((resolve) => setTimeout(resolve, 2));
     controller.abort(new Error('enough'));
     expect(await work).toMatchObject({ kind: 'aborted' });
@@ -362,17 +328,10 @@ describe('cancelling', () => {
 
   it('goes on for longer than its statement waits while the server is not heard at all', async () => {
     const clock = new VirtualClock();
-    const quiet = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(async () => ({
-      host: '127.0.0.1',
-      port: server.port,
-      tls: false,
-      metadata: {},
-      expiresAtMs: Number.POSITIVE_INFINITY,
-    }));
+    const quiet = runnerTo(async () => endpointTo(server.port), clock);
     server.faults = [{ at: 1, kind: 'silence' }];
     const controller = new AbortController();
-    const call = { signal: controller.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-    const execution = await quiet.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    const execution = await quiet.execute(HANDLE, { id: 's', text: 'SELECT n' }, call({ signal: controller.signal }));
     server.isSilent = true;
     const abortedAtMs = clock.monotonicMs();
     controller.abort();
@@ -383,12 +342,7 @@ describe('cancelling', () => {
 
   it('by leaving a result early releases it', async () => {
     server.faults = [{ at: 1, kind: 'silence' }];
-    const execution = await runner.execute(
-      HANDLE,
-      { id: 's', text: 'SELECT n' },
-      { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
-    );
-    await execution.close();
+    await (await execute()).close();
     const [, query] = [...server.begun.keys()];
     expect(server.released).toContain(query);
   });

@@ -7,23 +7,15 @@ import { decodeArrowStream } from '../../src/spark-connect/arrow-stream.ts';
 import { ResultBatch } from '../../src/statement/result-batch.ts';
 import { createResultSchema } from '../../src/statement/result-schema.ts';
 import type { ResultValue } from '../../src/statement/values/result-value.ts';
-import { randomResult, type RandomResult, type Stored } from './random-columns.ts';
+import { decimalText, randomResult, type RandomResult, type Stored } from './random-columns.ts';
 import { collect, resultOf } from './stage.ts';
 
 /** What rows must say, written as simply as can be; texts of durations are read back by {@link fromRow} instead. */
 function toRow(type: ColumnType, value: Stored): unknown {
   if (value === null) return null;
   switch (type.kind) {
-    case 'decimal': {
-      const [sign, digits] = [
-        (value as bigint) < 0n ? '-' : '',
-        String(value)
-          .replace('-', '')
-          .padStart(type.scale + 1, '0'),
-      ];
-      const point = digits.length - type.scale;
-      return sign + digits.slice(0, point) + (type.scale === 0 ? '' : '.') + digits.slice(point);
-    }
+    case 'decimal':
+      return decimalText(value as bigint, type.scale);
     case 'date':
       return new Date((value as number) * 86_400_000).toISOString().replace(/T.*/, '');
     case 'time':

@@ -4,7 +4,7 @@ import { decodeArrowStream } from '../../src/spark-connect/arrow-stream.ts';
 import { decodeColumn } from '../../src/statement/values/decode-column.ts';
 import type { ResultValue } from '../../src/statement/values/result-value.ts';
 import { DuckDbStage } from './duckdb-stage.ts';
-import { failure } from './stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** Keeps two cores busy for minutes. */
 const ENDLESS = 'SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b WHERE (a.range * b.range) % 7 = 3';
@@ -209,7 +209,7 @@ describe('results', () => {
 
   it('beyond maxRows fail, and the session goes on', async () => {
     const statement = duckdb.submit('SELECT range FROM range(1_000_000)', { maxRows: 10_000 });
-    const error = await failure(async () => (await statement.result()).rows());
+    const error = await failureOf(async () => (await statement.result()).rows());
     expect(error).toMatchObject({ kind: 'invalid-request', provider: 'local', handle: duckdb.handle });
     await statement.done;
     expect(statement.state).toBe('failed');
@@ -220,7 +220,7 @@ describe('results', () => {
 describe('stopping', () => {
   it('C-053 cancels a running statement soon, and the session goes on', async () => {
     const statement = duckdb.submit(ENDLESS);
-    const outcome = failure(statement.result());
+    const outcome = failureOf(statement.result());
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(statement.state).toBe('running');
     const startMs = performance.now();
@@ -233,14 +233,14 @@ describe('stopping', () => {
 
   it('ends a statement that takes too long, and the session goes on', async () => {
     const statement = duckdb.submit(ENDLESS, { timeoutMs: 20 });
-    expect(await failure(statement.result())).toMatchObject({ kind: 'timeout', effect: 'unknown' });
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'timeout', effect: 'unknown' });
     expect(statement.state).toBe('failed');
     expect(await value('42')).toBe(42);
   });
 
   it('ends one whose reader takes too long', async () => {
     const result = await duckdb.sql('SELECT range FROM range(100_000_000)', { timeoutMs: 100 });
-    const error = await failure(async () => {
+    const error = await failureOf(async () => {
       for await (const _ of result.batches()) await new Promise((resolve) => setTimeout(resolve, 10));
     });
     expect(error.kind).toBe('timeout');
@@ -249,8 +249,8 @@ describe('stopping', () => {
 
   it('C-052 leaves the session as it was when the SQL is refused', async () => {
     const statement = duckdb.submit('SELEC 1');
-    expect(await failure(statement.result())).toMatchObject({ kind: 'invalid-request', provider: 'local' });
-    const missing = await failure(duckdb.sql('SELECT * FROM nowhere'));
+    expect(await failureOf(statement.result())).toMatchObject({ kind: 'invalid-request', provider: 'local' });
+    const missing = await failureOf(duckdb.sql('SELECT * FROM nowhere'));
     expect(missing.message).toContain('nowhere');
     expect(await value('42')).toBe(42);
   });

@@ -6,7 +6,8 @@ import type { Result } from '../../src/statement/result.ts';
 import type { Statement } from '../../src/statement/statement.ts';
 import { encodeBatch, type TestValue } from '../../src/testing/column-encoder.ts';
 import { numbers, settled, workForEver, type EngineScript } from './scripted-runner.ts';
-import { failure, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 interface Run {
   readonly stage: Stage;
@@ -88,7 +89,7 @@ describe('reading a result whole', () => {
   it('refuses another shape of rows before it reads', async () => {
     const { stage, result } = await run(threeBatches);
     await settled();
-    const error = await failure(result.rows({ as: 'maps' as 'arrays' }));
+    const error = await failureOf(result.rows({ as: 'maps' as 'arrays' }));
     expect(error).toMatchObject({ kind: 'invalid-request' });
     expect(error.message).toContain('"maps"');
     expect(stage.runner.pulled).toBe(2);
@@ -122,7 +123,7 @@ describe('reading a result as a stream', () => {
       [[4], [5]],
     ]);
     for (const again of [() => result.rows(), () => result.columns(), () => result.toArrow(), () => readAll(result)]) {
-      const error = await failure(again);
+      const error = await failureOf(again);
       expect(error).toMatchObject({ kind: 'conflict', operation: 'read' });
       expect(error.message).toContain('read as a stream');
     }
@@ -132,7 +133,7 @@ describe('reading a result as a stream', () => {
     const { statement, result } = await run({ batches: [numbers(1)] });
     await statement.done;
     await readAll(result);
-    expect((await failure(result.rows())).kind).toBe('conflict');
+    expect((await failureOf(result.rows())).kind).toBe('conflict');
   });
 
   it('begins with the loop, not with the call', async () => {
@@ -192,7 +193,7 @@ describe('closing a result', () => {
     expect(stage.runner.executed[0]?.call.signal.aborted).toBe(false);
     expect(stage.clock.pendingTimers).toBe(0);
     for (const again of [() => result.rows(), () => result.columns(), () => result.toArrow(), () => readAll(result)]) {
-      const error = await failure(again);
+      const error = await failureOf(again);
       expect(error.kind).toBe('conflict');
       expect(error.message).toContain('This result is closed');
     }
@@ -203,14 +204,14 @@ describe('closing a result', () => {
       batches: [numbers(1)],
       onBatch: async (at, signal) => (at === 1 ? workForEver(signal) : undefined),
     });
-    const reading = failure(result.rows());
+    const reading = failureOf(result.rows());
     const streamed = await run(threeBatches);
     const loop = streamed.result.batches();
     await loop.next();
     await settled();
     await Promise.all([result.close(), streamed.result.close()]);
     expect((await reading).kind).toBe('conflict');
-    expect((await failure(loop.next())).kind).toBe('conflict');
+    expect((await failureOf(loop.next())).kind).toBe('conflict');
   });
 
   it('comes with `await using`', async () => {
@@ -222,7 +223,7 @@ describe('closing a result', () => {
 
   it('tells when the engine cannot let go', async () => {
     const { statement, result } = await run({ ...threeBatches, onClose: () => Promise.reject(new Error('stuck')) });
-    expect((await failure(result.close())).message).toContain('stuck');
+    expect((await failureOf(result.close())).message).toContain('stuck');
     expect(statement.state).toBe('failed');
   });
 });

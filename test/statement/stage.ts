@@ -1,5 +1,4 @@
 import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
 import { Result } from '../../src/statement/result.ts';
@@ -7,7 +6,7 @@ import { Statement, type StatementOptions } from '../../src/statement/statement.
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { ScriptedRunner, type EngineScript } from './scripted-runner.ts';
+import { ScriptedRunner, workForEver, type EngineScript } from './scripted-runner.ts';
 
 export const HANDLE: SessionHandle = { v: 1, provider: 'scripted', scope: 'here', id: 's-1' };
 
@@ -20,6 +19,11 @@ export class Stage {
 
   constructor(script: EngineScript = {}) {
     this.runner = new ScriptedRunner(script);
+  }
+
+  /** Submits a statement whose session never becomes ready. */
+  submitQueued(options: StatementOptions = {}): Statement {
+    return this.submit('SELECT n', options, (signal) => workForEver(signal));
   }
 
   submit(
@@ -43,15 +47,4 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
-}
-
-/** The SessionError that something fails with. */
-export async function failure(work: Promise<unknown> | (() => unknown)): Promise<SessionError> {
-  try {
-    await (typeof work === 'function' ? work() : work);
-  } catch (error) {
-    if (SessionError.is(error)) return error;
-    throw new Error('it failed, but not with a SessionError', { cause: error });
-  }
-  throw new Error('it did not fail');
 }

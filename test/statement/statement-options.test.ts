@@ -2,12 +2,13 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { StatementOptions } from '../../src/statement/statement.ts';
 import { settled } from './scripted-runner.ts';
-import { failure, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
+import { failureOf } from '../failure-of.ts';
 
 /** The message that a request is refused with; the engine must not have been asked. */
 async function refusal(text: unknown, options?: unknown): Promise<string> {
   const stage = new Stage();
-  const error = await failure(() => stage.submit(text as string, options as StatementOptions));
+  const error = await failureOf(() => stage.submit(text as string, options as StatementOptions));
   expect(error.kind).toBe('invalid-request');
   await settled();
   expect(stage.runner.executed).toEqual([]);

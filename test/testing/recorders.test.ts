@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecordingLogger } from '../../src/testing/recording-logger.ts';
-import { RecordingTracer } from '../../src/testing/recording-tracer.ts';
-import { SeededRandom } from '../../src/testing/seeded-random.ts';
+import { RecordingLogger, RecordingTracer, SeededRandom } from '../../src/testing/index.ts';
 
 describe('SeededRandom', () => {
   it('repeats itself for one seed and differs for another', () => {
@@ -13,21 +11,19 @@ describe('SeededRandom', () => {
     expect(draw(7)).not.toEqual(draw(8));
   });
 
-  it('spreads evenly over [0, 1) and gives hexadecimal digits', () => {
+  it('is uniform over [0, 1) and gives hexadecimal digits', () => {
     const random = new SeededRandom(3);
     const buckets = new Array<number>(10).fill(0);
-    for (let draw = 0; draw < 10_000; draw++) {
-      const bucket = Math.floor(random.next() * 10);
-      buckets[bucket] = (buckets[bucket] ?? Number.NaN) + 1;
-    }
+    for (let draw = 0; draw < 10_000; draw++) buckets[Math.floor(random.next() * 10)]! += 1;
     expect(Math.min(...buckets)).toBeGreaterThan(900);
     expect(Math.max(...buckets)).toBeLessThan(1_100);
+    expect(buckets).toHaveLength(10);
     expect(random.hex(33)).toMatch(/^[0-9a-f]{33}$/);
   });
 });
 
 describe('RecordingTracer', () => {
-  it('keeps spans with their events, ends and errors', () => {
+  it('records spans with their events, ends and errors', () => {
     const tracer = new RecordingTracer();
     const first = tracer.startSpan('start', { provider: 'scripted' });
     const second = tracer.startSpan('describe', {});
@@ -41,14 +37,11 @@ describe('RecordingTracer', () => {
 });
 
 describe('RecordingLogger', () => {
-  it('keeps messages by level', () => {
+  it('records messages by level', () => {
     const logger = new RecordingLogger();
-    logger.warn({ id: 1 }, 'slow');
-    logger.debug({}, 'detail');
-    logger.info({}, 'note');
-    logger.error({}, 'bad');
-    expect(logger.entries.map((entry) => entry.level)).toEqual(['warn', 'debug', 'info', 'error']);
-    expect(logger.messages('warn')).toEqual(['slow']);
-    expect(logger.entries[0]?.fields).toEqual({ id: 1 });
+    const levels = ['warn', 'debug', 'info', 'error'] as const;
+    for (const level of levels) logger[level]({ level }, `a ${level}`);
+    expect(logger.entries).toEqual(levels.map((level) => ({ level, fields: { level }, message: `a ${level}` })));
+    expect(logger.messages('warn')).toEqual(['a warn']);
   });
 });

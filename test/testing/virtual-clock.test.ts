@@ -3,33 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 describe('VirtualClock', () => {
-  it('stands still until it is advanced, then moves wall and monotonic time alike', async () => {
+  it('stands still until it is advanced, then moves wall and monotonic time equally', async () => {
     const clock = new VirtualClock({ startMs: 1_000_000, monotonicStartMs: 50 });
     expect([clock.nowMs(), clock.monotonicMs()]).toEqual([1_000_000, 50]);
     await clock.advance(250);
     expect([clock.nowMs(), clock.monotonicMs()]).toEqual([1_000_250, 300]);
   });
 
-  it('fires timers by due time, those of one time in the order of scheduling, at their own time', async () => {
+  it('fires timers when they are due, those of the same time in the order of scheduling', async () => {
     const clock = new VirtualClock({ monotonicStartMs: 0 });
-    const fired: [string, number][] = [];
-    for (const [name, delay] of [
-      ['late', 30],
-      ['first', 10],
-      ['second', 10],
-      ['now', 0],
-    ] as const) {
-      clock.schedule(delay, () => fired.push([name, clock.monotonicMs()]));
+    const fired: string[] = [];
+    for (const [name, delay] of Object.entries({ late: 30, first: 10, second: 10, now: 0 })) {
+      clock.schedule(delay, () => fired.push(`${name} at ${clock.monotonicMs()}`));
     }
     await clock.advance(29);
-    expect(fired).toEqual([
-      ['now', 0],
-      ['first', 10],
-      ['second', 10],
-    ]);
+    expect(fired).toEqual(['now at 0', 'first at 10', 'second at 10']);
     expect(clock.pendingTimers).toBe(1);
     await clock.advance(1);
-    expect(fired.at(-1)).toEqual(['late', 30]);
+    expect(fired.at(-1)).toBe('late at 30');
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -48,7 +39,7 @@ describe('VirtualClock', () => {
     expect(seen).toEqual([10, 20, 30]);
   });
 
-  it('calls a timer off', async () => {
+  it('cancels a timer', async () => {
     const clock = new VirtualClock();
     let fired = false;
     const cancel = clock.schedule(5, () => (fired = true));
@@ -64,7 +55,7 @@ describe('VirtualClock', () => {
     expect(() => clock.schedule(Number.NaN, () => {})).toThrow(RangeError);
   });
 
-  it('runs until a promise settles, also when real I/O stands before its timer, and no further', async () => {
+  it('runs until a promise settles, also when real I/O comes before its timer, and no further', async () => {
     const clock = new VirtualClock({ monotonicStartMs: 0 });
     clock.schedule(1_000, () => {});
     const work = realDelay(5).then(() => new Promise<string>((resolve) => clock.schedule(40, () => resolve('done'))));
@@ -75,31 +66,30 @@ describe('VirtualClock', () => {
     await expect(clock.runUntilSettled(failing)).rejects.toThrow('no');
   });
 
-  it('says when a promise can never settle', async () => {
+  it('fails when a promise can never settle', async () => {
     const clock = new VirtualClock();
     clock.schedule(500, () => {});
-    await expect(clock.runUntilSettled(new Promise(() => {}), { limitMs: 100, ioPatienceMs: 5 })).rejects.toThrow(
-      'still pending after 100 ms',
-    );
+    const pending = clock.runUntilSettled(new Promise(() => {}), { limitMs: 100, ioPatienceMs: 5 });
+    await expect(pending).rejects.toThrow('still pending after 100 ms');
   });
 
-  it('waits for what the test says is under way before it moves on', async () => {
-    let underWay = false;
+  it('waits for the I/O that the test reports before it moves', async () => {
+    let isRunning = false;
     const clock = new VirtualClock({
       settle: async () => {
-        while (underWay) await realDelay(1);
+        while (isRunning) await realDelay(1);
       },
     });
     clock.schedule(10, () => {
-      underWay = true;
-      void realDelay(8).then(() => (underWay = false));
+      isRunning = true;
+      void realDelay(8).then(() => (isRunning = false));
     });
-    clock.schedule(20, () => expect(underWay).toBe(false));
+    clock.schedule(20, () => expect(isRunning).toBe(false));
     await clock.advance(20);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('lets the wall time jump without touching the monotonic time', async () => {
+  it('changes the wall time and keeps the monotonic time', async () => {
     const clock = new VirtualClock({ startMs: 0, monotonicStartMs: 7 });
     clock.jumpWallTime(-3_600_000);
     expect([clock.nowMs(), clock.monotonicMs()]).toEqual([-3_600_000, 7]);

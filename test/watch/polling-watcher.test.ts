@@ -6,7 +6,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
-import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';
+import { failureOf } from '../failure-of.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -89,7 +90,7 @@ describe('PollingWatcher', () => {
 
   it('ends with whatever will not pass', async () => {
     const { scene, watcher } = setUp();
-    const error = await refusalOf(readAll(scene, watcher.watch(handleOf(scene), NEVER)));
+    const error = await failureOf(readAll(scene, watcher.watch(handleOf(scene), NEVER)));
     expect(error.kind).toBe('not-found');
     const broken = setUp({ describe: () => Promise.reject(new TypeError('broken')) });
     await expect(readAll(broken.scene, broken.watcher.watch(handleOf(scene), NEVER))).rejects.toThrow(TypeError);
@@ -102,7 +103,7 @@ describe('PollingWatcher', () => {
     const controller = new AbortController();
     const watch = watcher.watch(handle, controller.signal);
     await watch.next();
-    const reading = refusalOf(watch.next());
+    const reading = failureOf(watch.next());
     await scene.clock.advance(100);
     expect(scene.clock.pendingTimers).toBe(1);
     controller.abort('stop');
@@ -119,7 +120,7 @@ describe('PollingWatcher', () => {
         return Promise.reject(new SessionError('forbidden', 'x', { operation: 'describe' }));
       },
     });
-    await refusalOf(readAll(scene, watcher.watch(handleOf(scene), controller.signal)));
+    await failureOf(readAll(scene, watcher.watch(handleOf(scene), controller.signal)));
     expect(calls).toEqual([{ signal: controller.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 }]);
   });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
-import type { CallClass } from '../../src/contract/operations.ts';
+import type { CallClass } from '../../src/contract/ports.ts';
 
 const NEVER = new AbortController().signal;
 

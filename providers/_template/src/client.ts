@@ -1,30 +1,5 @@
+import type { CreateSessionInput, RequestOptions, SessionRecord } from './imaginary-cloud.ts';
 import type { TemplateConfig } from './options.ts';
-
-/** The options of every request: SDKs stop when the signal aborts. */
-export interface RequestOptions {
-  readonly signal: AbortSignal;
-}
-
-/** What the service is asked to start, in its own names and units. */
-export interface CreateSessionInput {
-  readonly requestId: string;
-  readonly description: string;
-  readonly idleMinutes: number;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** A session in the service's answers. Values from outside may be missing or new: `state` is a string, not a union. */
-export interface SessionRecord {
-  readonly sessionId: string;
-  readonly state: string;
-  readonly stateMessage?: string;
-  readonly description: string;
-  /** RFC 3339. */
-  readonly createTime: string;
-  readonly stateTime: string;
-  readonly idleMinutes: number;
-  readonly labels: Readonly<Record<string, string>>;
-}
 
 /**
  * The few calls of the SDK that the provider needs, as an interface of its own.

@@ -1,4 +1,28 @@
-import type { CreateSessionInput, RequestOptions, SessionRecord, TemplateClient } from './client.ts';
+/** The options of every request: SDKs stop when the signal aborts. */
+export interface RequestOptions {
+  readonly signal: AbortSignal;
+}
+
+/** What the service is asked to start, in its own names and units. */
+export interface CreateSessionInput {
+  readonly requestId: string;
+  readonly description: string;
+  readonly idleMinutes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A session in the service's answers. Values from outside may be missing or new: `state` is a string, not a union. */
+export interface SessionRecord {
+  readonly sessionId: string;
+  readonly state: string;
+  readonly stateMessage?: string;
+  readonly description: string;
+  /** RFC 3339. */
+  readonly createTime: string;
+  readonly stateTime: string;
+  readonly idleMinutes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 interface StoredSession {
   readonly id: string;
@@ -14,7 +38,7 @@ const STOP_MS = 2_000;
  * Replaces the package of a vendor, so that this package runs: a cloud that has only session records and a clock.
  * Delete it when `client.ts` loads the real package; a copy of it in `test/` is a good start for the emulator of your service.
  */
-export class ImaginaryCloud implements TemplateClient {
+export class ImaginaryCloud {
   readonly #sessions: StoredSession[] = [];
   readonly #nowMs: () => number;
   readonly #place: string;
@@ -42,7 +66,7 @@ export class ImaginaryCloud implements TemplateClient {
   async listSessions(
     input: { readonly pageSize: number; readonly pageToken?: string },
     { signal }: RequestOptions,
-  ): ReturnType<TemplateClient['listSessions']> {
+  ): Promise<{ readonly sessions: readonly SessionRecord[]; readonly nextPageToken?: string }> {
     signal.throwIfAborted();
     const from = Number(input.pageToken ?? 0);
     const to = from + input.pageSize;

@@ -19,7 +19,8 @@ import {
   type SessionProvider,
   type StartRequest,
 } from 'anysession/provider';
-import type { SessionRecord, TemplateClient } from './client.ts';
+import type { TemplateClient } from './client.ts';
+import type { SessionRecord } from './imaginary-cloud.ts';
 import { toSessionError } from './errors.ts';
 import { STATES } from './states.ts';
 

@@ -1,6 +1,7 @@
 import type { ConformanceOracle, InjectedFault } from 'anysession/conformance';
 import type { ProviderOperation } from 'anysession/provider';
-import type { SessionRecord, TemplateClient } from '../src/client.ts';
+import type { TemplateClient } from '../src/client.ts';
+import type { SessionRecord } from '../src/imaginary-cloud.ts';
 
 type RequestFault = Extract<InjectedFault, { readonly operation: ProviderOperation }>;
 

@@ -1,8 +1,3 @@
-import type { DuckDbErrorType } from '../errors.ts';
-
-/** The errors that a statement of another dialect meets: it cannot be read, or names what is not there. */
-const DIALECT_ERRORS: readonly DuckDbErrorType[] = ['Parser', 'Catalog', 'Binder', 'Syntax'];
-
 const SPARK_FUNCTIONS =
   'array|collect_list|collect_set|current_timestamp|date_format|explode|explode_outer|from_json|from_unixtime|get_json_object|' +
   'inline|named_struct|nvl|nvl2|percentile_approx|posexplode|rlike|size|struct|to_date|to_json|transform|unix_timestamp';
@@ -22,8 +17,7 @@ const SPARK_SPELLINGS: readonly (readonly [spelling: RegExp, name: (found: strin
 ];
 
 /** A sentence to follow an error of a statement that looks like Spark SQL; empty for any other. */
-export function formatDialectHint(type: DuckDbErrorType, text = ''): string {
-  if (!DIALECT_ERRORS.includes(type)) return '';
+export function formatDialectHint(text = ''): string {
   for (const [spelling, name] of SPARK_SPELLINGS) {
     const found = spelling.exec(text)?.[0];
     if (found !== undefined) {

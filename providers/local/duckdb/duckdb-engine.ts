@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SessionError } from '../../../src/contract/session-error.ts';
-import type { EngineOpening, LocalEngine } from '../client.ts';
+import type { EngineOpening, LocalEngine } from '../local-engine.ts';
 import { toSessionError } from '../errors.ts';
 import type { LocalConfig } from '../options.ts';
 import { type Config, type Database, type DuckDbBinding, type InstanceCache, loadDuckDbBinding } from './binding.ts';

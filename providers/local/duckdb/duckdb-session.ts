@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
-import type { EngineExecution, EngineSession } from '../client.ts';
+import type { EngineExecution, EngineSession } from '../local-engine.ts';
 import { isFatal, toSessionError } from '../errors.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';

@@ -5,7 +5,7 @@ import { HANDLE_VERSION } from '../../../src/contract/session-handle.ts';
 import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
 import type { SparkConnectFactory } from '../../../src/contract/spark-connect.ts';
 import type { StatementRequest } from '../../../src/contract/statement-runner.ts';
-import type { EngineOpening, EngineSession, LocalEngine } from '../client.ts';
+import type { EngineOpening, EngineSession, LocalEngine } from '../local-engine.ts';
 import { engineScope, type LocalConfig } from '../options.ts';
 import { parseConnectUrl } from '../connect-url.ts';
 import { EngineProcess } from './engine-process.ts';

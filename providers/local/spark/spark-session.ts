@@ -4,7 +4,7 @@ import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts'
 import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { SparkConnectRunner } from '../../../src/contract/spark-connect.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
-import type { EngineExecution, EngineSession } from '../client.ts';
+import type { EngineExecution, EngineSession } from '../local-engine.ts';
 import type { SparkConf } from './engine-server.ts';
 import { FollowedExecution } from './followed-execution.ts';
 import { raceAbort } from '../../../src/provider-kit/race-abort.ts';

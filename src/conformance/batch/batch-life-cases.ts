@@ -1,112 +1,86 @@
-import type { BatchCounts, BatchObservation } from '../../contract/batch-observation.ts';
+import type { BatchObservation } from '../../contract/batch-observation.ts';
 import { isFinalBatchState, isLegalBatchMove } from '../../contract/batch-state.ts';
-import { check } from '../conformance-case.ts';
-import { defineBatchCase, doomedRunsOf, needsDoomedRuns, needsFault, type BatchCase } from './batch-case.ts';
-import { someRuns, type BatchTrial } from './batch-trial.ts';
+import { check } from '../check.ts';
+import { needsFaults } from '../kit-case.ts';
+import { caseNeeding, needsDoomedRuns, someRuns, type BatchCase, type BatchTrial } from './batch-trial.ts';
 
-/** B-010 … B-014: what a batch shows of itself. */
+const lifeCase = caseNeeding();
+
+/** B-010 … B-014: what is reported of a batch. */
 export const BATCH_LIFE_CASES: readonly BatchCase[] = [
-  defineBatchCase({
-    rule: 'B-010',
-    title: 'a batch moves along the legal moves, and stays where it ended',
-    run: async (trial) => {
-      const first = await trial.start(someRuns(4));
-      const looks = [first];
-      await trial.untilFinal(first.handle, (look) => looks.push(look));
-      await trial.pass(trial.subject.capabilities.watchIntervalMs.max);
-      looks.push(await trial.describe(first.handle));
-      const states = looks.flatMap(({ state }) => state ?? []);
-      states.reduce((before, state) => {
-        check(state === before || isLegalBatchMove(before, state), `the batch went from '${before}' to '${state}'`);
-        return state;
-      });
-      check(states.at(-1) === 'finished', `the last look shows '${states.at(-1)}'; nothing had stopped it`);
-    },
+  lifeCase('B-010', 'a batch makes legal moves only, and stays where it ended', async (trial) => {
+    const first = await trial.start(someRuns(4));
+    const seen = [first];
+    await trial.untilFinal(first.handle, (observation) => seen.push(observation));
+    await trial.pass(trial.subject.capabilities.watchIntervalMs.max);
+    seen.push(await trial.describe(first.handle));
+    const states = seen.flatMap(({ state }) => state ?? []);
+    states.reduce((before, state) => {
+      check(state === before || isLegalBatchMove(before, state), `the batch went from '${before}' to '${state}'`);
+      return state;
+    });
+    check(states.at(-1) === 'finished', `the batch ended as '${states.at(-1)}', and nothing had stopped it`);
   }),
-  defineBatchCase({
-    rule: 'B-010',
-    title: 'a batch is final exactly in the states in which nothing runs or will run',
-    run: async (trial) => {
-      const { handle } = await trial.start(someRuns(2));
-      const last = await trial.untilFinal(handle, ({ state, final }) => {
-        if (state !== undefined) check(final === isFinalBatchState(state), `'${state}' is shown with final: ${final}`);
-      });
-      const live = await trial.oracle.liveRuns(handle.id);
-      check(live === 0, `the batch is shown as ${last.nativeState} and final while ${live} of its runs hold something`);
-    },
+  lifeCase('B-010', 'a batch is final exactly when no run is running or will run', async (trial) => {
+    const { handle } = await trial.start(someRuns(2));
+    const last = await trial.untilFinal(handle, ({ state, final }) => {
+      if (state !== undefined) check(final === isFinalBatchState(state), `'${state}' has final: ${final}`);
+    });
+    const live = await trial.oracle.liveRuns(handle.id);
+    check(live === 0, `the batch is final (${last.nativeState}) and ${live} of its runs hold something`);
   }),
-  defineBatchCase({
-    rule: 'B-011',
-    title: 'a native state that no table knows gives no state, is not final, and keeps its word',
-    lacks: needsFault('unknown-state'),
-    run: async (trial) => {
+  caseNeeding(needsFaults('unknown-state'))(
+    'B-011',
+    'an unknown native state gives no state and is not final',
+    async (trial) => {
       const { handle } = await trial.start(someRuns(2));
       await trial.inject({ kind: 'unknown-state' });
       const { state, final, nativeState } = await trial.describe(handle);
-      check(state === undefined, `a native state that nobody knows, '${nativeState}', is shown as '${state}'`);
-      check(!final, `a native state that nobody knows, '${nativeState}', is shown as final`);
+      check(state === undefined, `the unknown native state '${nativeState}' is reported as '${state}'`);
+      check(!final, `the unknown native state '${nativeState}' is reported as final`);
     },
-  }),
-  defineBatchCase({
-    rule: 'B-012',
-    title: 'there is no outcome before the end, and success when every run has succeeded',
-    run: async (trial) => {
-      const { handle } = await trial.start(someRuns(3));
-      const last = await trial.untilFinal(handle, ({ final, outcome, nativeState }) => {
-        check(final || outcome === undefined, `the outcome is '${outcome}' while the batch is ${nativeState}`);
-      });
-      check(last.outcome === 'succeeded', `every run has succeeded and the outcome is '${last.outcome}'`);
-    },
+  ),
+  lifeCase('B-012', 'there is no outcome before the end, and success when every run succeeded', async (trial) => {
+    const { handle } = await trial.start(someRuns(3));
+    const last = await trial.untilFinal(handle, ({ final, outcome, nativeState }) => {
+      check(final || outcome === undefined, `the outcome is '${outcome}' while the batch is ${nativeState}`);
+    });
+    check(last.outcome === 'succeeded', `every run succeeded and the outcome is '${last.outcome}'`);
   }),
   ...(['failing', 'refused'] as const).map((fate) =>
-    defineBatchCase({
-      rule: 'B-012',
-      title: `a run that ends badly (${fate}) makes the outcome partial`,
-      lacks: needsDoomedRuns,
-      run: async (trial) => {
-        const doomed = { id: doomedRunsOf(trial)[fate] };
-        const among = await trial.start([...someRuns(2), doomed]);
-        const { outcome } = await trial.untilFinal(among.handle);
-        check(outcome === 'partial', `one of three runs was ${fate} and the outcome is '${outcome}'`);
-      },
+    caseNeeding(needsDoomedRuns)('B-012', `a ${fate} run makes the outcome partial`, async (trial) => {
+      const { handle } = await trial.start([...someRuns(2), { id: trial.doomedRuns[fate] }]);
+      const { outcome } = await trial.untilFinal(handle);
+      check(outcome === 'partial', `one of three runs was ${fate} and the outcome is '${outcome}'`);
     }),
   ),
-  defineBatchCase({
-    rule: 'B-013',
-    title: 'counts are every run exactly once at any moment, and none is uncounted once they are said to be exact',
-    lacks: needsDoomedRuns,
-    run: async (trial) => {
-      const { refused, failing } = doomedRunsOf(trial);
+  caseNeeding(needsDoomedRuns)(
+    'B-013',
+    'counts have every run exactly once, and exact counts leave none uncounted',
+    async (trial) => {
+      const { refused, failing } = trial.doomedRuns;
       const first = await trial.start([...someRuns(3), { id: refused }, { id: failing }]);
-      const look = (seen: BatchObservation): void => checkCounts(seen, 5);
-      look(first);
-      const last = await trial.untilFinal(first.handle, look);
-      check(last.countsAreExact, 'the batch is over and its counts are not said to be exact');
-      check(last.counts?.completed === 3, `three runs have completed; the counts say ${last.counts?.completed}`);
-      check(last.counts.failed === 2, `one run was refused and one has failed; the counts say ${last.counts.failed}`);
+      checkCounts(first, 5);
+      const last = await trial.untilFinal(first.handle, (seen) => checkCounts(seen, 5));
+      check(last.countsAreExact, 'the batch has ended and its counts are not exact');
+      check(last.counts?.completed === 3, `three runs completed and the counts report ${last.counts?.completed}`);
+      check(last.counts.failed === 2, `one run was refused and one failed; the counts report ${last.counts.failed}`);
     },
-  }),
-  defineBatchCase({
-    rule: 'B-014',
-    title: 'a call whose signal has aborted fails at once and does not reach the service',
-    run: async (trial) => {
-      const { handle } = await trial.start(someRuns(1));
-      const before = await trial.oracle.requestCount();
-      const call = trial.call({ signal: AbortSignal.abort() });
-      for (const [what, promise] of Object.entries(everyVerb(trial, handle, call))) {
-        await trial.failsNow(promise(), 'aborted', what);
-      }
-      const requests = (await trial.oracle.requestCount()) - before;
-      check(requests === 0, `calls that had been aborted made ${requests} requests`);
-    },
+  ),
+  lifeCase('B-014', 'an aborted call fails at once and does not reach the service', async (trial) => {
+    const { handle } = await trial.start(someRuns(1));
+    for (const [verb, call] of Object.entries(abortedCalls(trial, handle))) {
+      await trial.withoutRequests(`an aborted ${verb}`, () => trial.failsNow(call(), 'aborted', verb));
+    }
   }),
 ];
 
-function everyVerb(
-  { provider }: BatchTrial,
+function abortedCalls(
+  trial: BatchTrial,
   handle: BatchObservation['handle'],
-  call: ReturnType<BatchTrial['call']>,
 ): Readonly<Record<string, () => Promise<unknown>>> {
+  const { provider } = trial;
+  const call = trial.call({ signal: AbortSignal.abort() });
   return {
     describe: () => provider.describe(handle, call),
     listPage: () => provider.listPage({ by: 'nothing' }, undefined, call),
@@ -120,16 +94,13 @@ function everyVerb(
 }
 
 function checkCounts({ counts, totalRuns, countsAreExact, nativeState }: BatchObservation, total: number): void {
-  if (totalRuns !== undefined) check(totalRuns === total, `there are ${total} runs; the batch says ${totalRuns}`);
+  check((totalRuns ?? total) === total, `the batch has ${total} runs and reports ${totalRuns}`);
   if (counts === undefined) return;
-  const sum = counted(counts);
   check(totalRuns === total, `the batch is ${nativeState} and has counts without their total`);
+  const { submitted, ...others } = counts;
+  const sum = Object.values(others).reduce((all, count) => all + count);
   check(sum === total, `${total} runs are counted as ${sum} while the batch is ${nativeState}`);
   const { uncounted } = counts;
-  check(uncounted === 0 || !countsAreExact, `counts are said to be exact although ${uncounted} runs are in none`);
-  check(counts.submitted <= total, `${counts.submitted} of ${total} runs are said to be submitted`);
-}
-
-function counted({ submitted: _, ...counts }: BatchCounts): number {
-  return Object.values(counts).reduce((sum, count) => sum + count);
+  check(uncounted === 0 || !countsAreExact, `counts are exact although ${uncounted} runs are uncounted`);
+  check(submitted <= total, `${submitted} of ${total} runs are counted as submitted`);
 }

@@ -1,82 +1,89 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BatchObservation } from '../../contract/batch-observation.ts';
-import type { BatchProvider, BatchStartRequest, Page } from '../../contract/batch-provider.ts';
-import type { RunSpec } from '../../contract/batch-run.ts';
+import type { BatchCapabilities, BatchProvider, BatchStartRequest, Page } from '../../contract/batch-provider.ts';
+import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { isFinalBatchState } from '../../contract/batch-state.ts';
-import type { ErrorKind } from '../../contract/error-kinds.ts';
+import type { BatchOperation } from '../../contract/operations.ts';
 import type { RunList } from '../../contract/run-list.ts';
-import type { SessionError } from '../../contract/session-error.ts';
 import type { SessionHandle } from '../../contract/session-handle.ts';
 import type { Cursor } from '../../contract/session-provider.ts';
-import type { CallContext } from '../../contract/call-context.ts';
-import { CaseBlocked, check } from '../conformance-case.ts';
-import { expectError, outcomeOf } from '../outcome.ts';
-import type { BatchFault, BatchFixture, BatchOracle, BatchSubject } from './batch-subject.ts';
+import { CaseBlocked, check } from '../check.ts';
+import { casesNeeding, type KitCase, type Need } from '../kit-case.ts';
+import { KitTrial } from '../kit-trial.ts';
+import type { Eventually, KitFacts, KitFixture, KitSubject } from '../subject.ts';
 
-const DEFAULT_PATIENCE_MS = 1_000;
 const DEFAULT_LIMIT_MS = 3_600_000;
-/** More pages than any case can fill. */
-const MOST_PAGES = 100;
 
-/** One case of run batches at work: a fresh service, a provider over it, and the few moves of which all cases are made. */
-export class BatchTrial {
+/** A fault that a service of run batches shows on demand. */
+export type BatchFault =
+  /** The next request of the operation has its effect, and the connection breaks before the answer. */
+  | { readonly kind: 'lost-answer'; readonly operation: BatchOperation }
+  /** The batches show a state that no release knows. */
+  | { readonly kind: 'unknown-state' };
+
+/** The facts that decide which cases apply to a provider of run batches. */
+export interface BatchFacts extends KitFacts<BatchCapabilities, BatchFault['kind']> {
+  /** Ids of runs that the service refuses to submit, and that fail, each the first time; absent where that is not possible. */
+  readonly doomedRuns?: { readonly refused: string; readonly failing: string } | undefined;
+}
+
+/** What the kit checks: a provider of run batches, and a service behind it that reports what happened and fails on demand. */
+export interface BatchSubject extends BatchFacts, KitSubject<BatchFixture> {}
+
+/** One fresh service of run batches, for one case. */
+export interface BatchFixture extends KitFixture<BatchProvider, BatchOracle, BatchFault> {
+  /** A well-formed id that no batch has. */
+  readonly unknownBatchId: string;
+  /** What the runs of the kit have in common. */
+  readonly defaults: RunDefaults;
+}
+
+/** What really happened, reported by the service itself: never by the provider under test. */
+export interface BatchOracle {
+  /** How many requests have arrived, of one operation or of all. */
+  requestCount(operation?: BatchOperation): Eventually<number>;
+  /** The ids of all batches that were ever started. */
+  started(): Eventually<readonly string[]>;
+  /** How many runs of a batch still hold something. */
+  liveRuns(batchId: string): Eventually<number>;
+}
+
+/** One check of one rule of run batches. */
+export type BatchCase = KitCase<BatchFacts, BatchTrial>;
+
+/** Returns a function that defines cases which apply where all needs are met. */
+export function caseNeeding(
+  ...needs: readonly Need<BatchFacts>[]
+): (rule: string, title: string, run: (trial: BatchTrial) => Promise<void>) => BatchCase {
+  return casesNeeding(needs);
+}
+
+/** Applies where runs can be made to fail. */
+export function needsDoomedRuns({ doomedRuns }: BatchFacts): string | undefined {
+  return doomedRuns === undefined ? 'a service that can be made to refuse and fail runs' : undefined;
+}
+
+/** One running case of run batches: a fresh service, a provider over it, and the moves of which all cases are made. */
+export class BatchTrial extends KitTrial<BatchProvider, BatchOracle, BatchFault> {
   readonly subject: BatchSubject;
-  readonly provider: BatchProvider;
-  readonly oracle: BatchOracle;
-  /** What the report tells beside the outcome. */
-  readonly notes: string[] = [];
-  readonly #fixture: BatchFixture;
+  readonly #defaults: RunDefaults;
 
   constructor(subject: BatchSubject, fixture: BatchFixture) {
+    super({ subject, fixture, unknownId: fixture.unknownBatchId, defaultLimitMs: DEFAULT_LIMIT_MS });
     this.subject = subject;
-    this.#fixture = fixture;
-    this.provider = fixture.createProvider();
-    this.oracle = fixture.oracle;
+    this.#defaults = fixture.defaults;
   }
 
-  get unknownHandle(): SessionHandle {
-    return { v: 1, provider: this.provider.id, scope: this.provider.scope, id: this.#fixture.unknownBatchId };
+  /** The runs that fail, where {@link needsDoomedRuns} lets the case apply. */
+  get doomedRuns(): { readonly refused: string; readonly failing: string } {
+    if (this.subject.doomedRuns !== undefined) return this.subject.doomedRuns;
+    throw new Error(`the subject '${this.subject.name}' has no doomed runs`);
   }
 
-  get nowMs(): number {
-    return this.#fixture.time.clock.nowMs();
-  }
-
-  /** Another provider object over the same service. */
-  createProvider(): BatchProvider {
-    return this.#fixture.createProvider();
-  }
-
-  /** The context of one call, without end and without abort unless said otherwise. */
-  call(overrides: Partial<CallContext> = {}): CallContext {
-    return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...overrides };
-  }
-
-  /** A request under a token of its own. */
+  /** A request with a token of its own. */
   request(runs: BatchStartRequest['runs'], overrides: Partial<BatchStartRequest> = {}): BatchStartRequest {
-    return {
-      owner: 'conformance-kit',
-      token: `kit-${randomUUID()}`,
-      labels: {},
-      defaults: this.#fixture.defaults,
-      runs,
-      ...overrides,
-    };
-  }
-
-  /** Gives the outcome of a call, and lets time go by as far as the call needs it. */
-  settle<T>(promise: Promise<T>): Promise<T> {
-    return this.#fixture.time.settle(promise);
-  }
-
-  pass(ms: number): Promise<void> {
-    return this.#fixture.time.pass(ms);
-  }
-
-  async inject(fault: BatchFault): Promise<void> {
-    if (this.#fixture.inject === undefined)
-      throw new Error(`the subject '${this.subject.name}' names faults and cannot inject them`);
-    await this.#fixture.inject(fault);
+    const token = `kit-${randomUUID()}`;
+    return { owner: 'conformance-kit', token, labels: {}, defaults: this.#defaults, runs, ...overrides };
   }
 
   start(
@@ -91,77 +98,53 @@ export class BatchTrial {
     return this.settle(this.provider.describe(handle, this.call()));
   }
 
-  /** Looks again and again until the batch is final; tells each look to `onLook`. @throws CaseBlocked when it does not become final. */
+  /** Polls until the batch is final, and passes each observation on. @throws CaseBlocked when it does not become final. */
   async untilFinal(
     handle: SessionHandle,
-    onLook: (observation: BatchObservation) => void = () => {},
+    onObservation: (observation: BatchObservation) => void = () => {},
   ): Promise<BatchObservation> {
-    const { clock, limitMs = DEFAULT_LIMIT_MS } = this.#fixture.time;
-    const endMs = clock.monotonicMs() + limitMs;
-    for (;;) {
+    const poll = async (): Promise<BatchObservation> => {
       const observation = await this.describe(handle);
-      onLook(observation);
-      const { state, final, nativeState } = observation;
-      if (final && state !== undefined && !isFinalBatchState(state)) {
-        throw new CaseBlocked('B-010', `the batch is ${nativeState} and said to be final`);
-      }
-      if (final) return observation;
-      if (clock.monotonicMs() >= endMs) {
-        throw new CaseBlocked('B-010', `the batch is ${nativeState} and does not become final`);
-      }
-      await this.pass(this.subject.capabilities.watchIntervalMs.min);
-    }
+      onObservation(observation);
+      return observation;
+    };
+    const { state, final, ...rest } = await this.pollUntil(poll, (seen) => seen.final);
+    if (!final) throw new CaseBlocked('B-010', `the batch is ${rest.nativeState} and does not become final`);
+    const isTrue = state === undefined || isFinalBatchState(state);
+    if (!isTrue) throw new CaseBlocked('B-010', `the batch is ${rest.nativeState} and reported as final`);
+    return { ...rest, state, final };
   }
 
-  /** Starts a batch and waits until it is not being created any more: until then a service may refuse to cancel it. */
+  /** Starts a batch and waits until it has ended. */
+  async startFinal(runs: BatchStartRequest['runs']): Promise<SessionHandle> {
+    const { handle } = await this.start(runs);
+    await this.untilFinal(handle);
+    return handle;
+  }
+
+  /** Starts a batch and waits until it is created: until then a service may refuse to cancel it. */
   async startCreated(runs: BatchStartRequest['runs']): Promise<SessionHandle> {
     const { handle, ...first } = await this.start(runs);
     for (let { state } = first; state === 'creating'; { state } = await this.describe(handle)) await this.pass(1_000);
     return handle;
   }
 
-  /** Every entry of a listing, page by page; no page may be larger than the provider says. */
-  async all<Entry>(page: (cursor: Cursor | undefined) => Promise<Page<Entry>>): Promise<Entry[]> {
-    const entries: Entry[] = [];
-    let next: Cursor | undefined;
-    for (let pages = 0; pages === 0 || next !== undefined; pages++) {
-      if (pages === MOST_PAGES) throw new CaseBlocked('B-032', `the listing does not end after ${MOST_PAGES} pages`);
-      const answer = await this.settle(page(next));
-      const most = this.subject.capabilities.listPageSize;
-      check(answer.entries.length <= most, `a page has ${answer.entries.length} entries; the provider says ${most}`);
-      entries.push(...answer.entries);
-      next = answer.next;
-    }
-    return entries;
-  }
-
-  /** Expects a call to fail with a SessionError of one of the kinds. */
-  async fails(promise: Promise<unknown>, kinds: ErrorKind | readonly ErrorKind[], what: string): Promise<SessionError> {
-    return expectError(await outcomeOf(this.settle(promise)), kinds, what);
-  }
-
-  /** Expects a call to fail although no time goes by. */
-  async failsNow(promise: Promise<unknown>, kinds: ErrorKind | readonly ErrorKind[], what: string): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), this.subject.patienceMs ?? DEFAULT_PATIENCE_MS);
-    });
-    try {
-      const outcome = await Promise.race([outcomeOf(promise), patience]);
-      check(outcome !== undefined, `${what} does not settle although nothing is to be waited for`);
-      expectError(outcome, kinds, what);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** Every entry of a listing, page by page; no page may be larger than the capabilities say. */
+  async all<Entry>(page: (cursor: Cursor | undefined) => Promise<Page<Entry>>): Promise<readonly Entry[]> {
+    const pages = await this.pages('B-032', page);
+    const { listPageSize } = this.subject.capabilities;
+    const largest = Math.max(...pages.map(({ entries }) => entries.length));
+    check(largest <= listPageSize, `a page has ${largest} entries and may have ${listPageSize}`);
+    return pages.flatMap(({ entries }) => entries);
   }
 }
 
-/** So many runs, `run-0` onwards. */
+/** A number of runs, `run-0` onwards. */
 export function someRuns(count: number): RunSpec[] {
   return Array.from({ length: count }, (_, at) => ({ id: `run-${at}` }));
 }
 
-/** Runs as a list that is to be staged. */
+/** Runs as a list to stage. */
 export function listOf(provider: BatchProvider, runs: readonly RunSpec[]): RunList {
   const bytes = Buffer.from(`[\n${runs.map((run) => provider.toRunListEntry(run)).join(',\n')}\n]\n`);
   return {

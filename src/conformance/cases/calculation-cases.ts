@@ -1,226 +1,207 @@
-import type { CalculationObservation, CalculationRequest } from '../../contract/calculation-runner.ts';
-import { SessionError } from '../../contract/session-error.ts';
-import type { SessionHandle } from '../../contract/session-handle.ts';
+import { randomUUID } from 'node:crypto';
 import {
-  allOf,
-  check,
-  defineCase,
-  needsFaults,
-  needsFlag,
-  RuleBroken,
-  type ConformanceCase,
-} from '../conformance-case.ts';
-import { outcomeOf, type Outcome } from '../outcome.ts';
+  isCalculationOver,
+  type CalculationObservation,
+  type CalculationRequest,
+  type CalculationRunner,
+} from '../../contract/calculation-runner.ts';
+import type { SessionHandle } from '../../contract/session-handle.ts';
+import { CaseBlocked, check, said } from '../check.ts';
+import { needsFaults, needsFlag } from '../kit-case.ts';
 import type { Trial } from '../trial.ts';
-import { calculationsOf, codeRequest, lookAt, ranOf, saidOf, startCode, untilOver } from './calculation-life.ts';
+import {
+  expectFoundAgain,
+  expectOneOfThree,
+  expectSameStart,
+  expectStarted,
+  readyCaseNeeding,
+  type ConformanceCase,
+  type TokenStart,
+} from './session-case.ts';
 
 const needsCalculations = needsFlag('calculations');
+const calculationCase = readyCaseNeeding(needsCalculations);
 
-/** C-060 … C-063: how blocks of code run. */
+/** The clocks of two machines differ by less than this, milliseconds. */
+const SKEW_MS = 300_000;
+
+/** C-060 … C-063: how code blocks run. */
 export const CALCULATION_CASES: readonly ConformanceCase[] = [
-  defineCase({
-    rule: 'C-060',
-    title: 'a token that is used again runs nothing, while its code works and after its end',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      const request = codeRequest(trial.code.short);
-      const { id } = await trial.settle(calculationsOf(trial).start(handle, request, trial.call()));
-      await expectSameRun(trial, handle, { request, id });
-      await untilOver(trial, handle, { id });
-      await expectSameRun(trial, handle, { request, id });
+  calculationCase(
+    'C-060',
+    'a token that is used again runs nothing, before and after the end of its code',
+    async (trial, handle) => {
+      const code = codeStart(trial, handle);
+      const id = await trial.settle(code.start());
+      await expectSameStart(trial, code, id);
+      await untilOver(trial, handle, id);
+      await expectSameStart(trial, code, id);
     },
+  ),
+  calculationCase('C-060', 'another token runs the same code again', async (trial, handle) => {
+    const first = await startCode(trial, handle, trial.code.short);
+    await untilOver(trial, handle, first);
+    await readyAgain(trial, handle);
+    const second = await startCode(trial, handle, trial.code.short);
+    check(first !== second, 'two tokens started one calculation');
+    await expectStarted(codeStart(trial, handle), 2);
   }),
-  defineCase({
-    rule: 'C-060',
-    title: 'another token runs the same code again',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      const first = await startCode(trial, handle, trial.code.short);
-      await untilOver(trial, handle, { id: first });
-      await readyAgain(trial, handle);
-      const second = await startCode(trial, handle, trial.code.short);
-      check(first !== second, 'two tokens gave one calculation');
-      await expectRuns(trial, 2);
-    },
-  }),
-  defineCase({
-    rule: 'C-060',
-    title: 'starts with one token at the same time run the code once',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      const request = codeRequest(trial.code.short);
-      const starts = [1, 2, 3].map(() => outcomeOf(calculationsOf(trial).start(handle, request, trial.call())));
-      const ids = (await trial.settle(Promise.all(starts))).flatMap((outcome) => idOf(outcome));
-      check(ids.length > 0, 'none of three starts with one token succeeded');
-      check(new Set(ids).size === 1, `three starts with one token gave the calculations ${ids.join(', ')}`);
-      await expectRuns(trial, 1);
-    },
-  }),
-  defineCase({
-    rule: 'C-060',
-    title: 'code whose start lost its answer is found again by its token',
-    lacks: allOf(needsCalculations, needsFaults('lost-answer')),
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      const request = codeRequest(trial.code.short);
-      await trial.inject({ kind: 'lost-answer', operation: 'startCalculation' });
-      const lost = await outcomeOf(trial.settle(calculationsOf(trial).start(handle, request, trial.call())));
-      const isHonest = lost.ok || (SessionError.is(lost.error) && lost.error.effect === 'unknown');
-      check(isHonest, "the lost start must say effect: 'unknown'");
-      const [id] = await ranOf(trial);
-      if (id === undefined) throw new Error("the subject's service must act on a start whose answer is lost");
-      await expectSameRun(trial, handle, { request, id });
-    },
-  }),
-  defineCase({
-    rule: 'C-061',
-    title: 'code that has succeeded tells when it ended and where its output is, and goes on to say so',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
+  calculationCase('C-060', 'starts with one token at the same time run the code once', (trial, handle) =>
+    expectOneOfThree(trial, codeStart(trial, handle)),
+  ),
+  readyCaseNeeding(needsCalculations, needsFaults('lost-answer'))(
+    'C-060',
+    'code whose start lost its answer is found by its token',
+    (trial, handle) => expectFoundAgain(trial, codeStart(trial, handle)),
+  ),
+  calculationCase(
+    'C-061',
+    'code that succeeded reports its end and its output, and keeps reporting them',
+    async (trial, handle) => {
       const beganMs = trial.nowMs;
       const id = await startCode(trial, handle, trial.code.short);
-      const end = await untilOver(trial, handle, { id });
-      check(end.state === 'succeeded', `code that works is ${saidOf(end)}`);
+      const end = await untilOver(trial, handle, id);
+      check(end.state === 'succeeded', `code that works is ${said(end)}`);
       expectEnd(trial, end, beganMs);
-      check((end.output?.stdoutUri ?? '') !== '', 'it does not say where what it printed is');
+      check((end.output?.stdoutUri ?? '') !== '', 'it does not report where its output is');
       await trial.pass(trial.capabilities.watchIntervalMs.max);
-      const later = await lookAt(trial, handle, id);
+      const later = await describeCode(trial, handle, id);
       check(
         later.state === end.state && later.endedAtMs === end.endedAtMs,
-        `it was ${saidOf(end)} since ${end.endedAtMs} and is now ${saidOf(later)} since ${later.endedAtMs}`,
+        `it was ${said(end)} since ${end.endedAtMs} and is now ${said(later)} since ${later.endedAtMs}`,
       );
     },
-  }),
-  defineCase({
-    rule: 'C-061',
-    title: 'code that has failed tells when and why, and the session goes on',
-    lacks: allOf(needsCalculations, needsFaults('broken-calculation')),
-    run: async (trial) => {
-      const handle = await trial.startReady();
+  ),
+  readyCaseNeeding(needsCalculations, needsFaults('broken-calculation'))(
+    'C-061',
+    'code that failed reports when and why, and the session becomes ready again',
+    async (trial, handle) => {
       const beganMs = trial.nowMs;
       await trial.inject({ kind: 'broken-calculation' });
       const id = await startCode(trial, handle, trial.code.short);
-      const end = await untilOver(trial, handle, { id });
-      check(end.state === 'failed', `code that breaks is ${saidOf(end)}`);
+      const end = await untilOver(trial, handle, id);
+      check(end.state === 'failed', `code that breaks is ${said(end)}`);
       expectEnd(trial, end, beganMs);
-      check((end.reason ?? '').trim() !== '', 'it does not say why it failed');
+      check((end.reason ?? '').trim() !== '', 'it does not report why it failed');
       await readyAgain(trial, handle);
     },
-  }),
-  defineCase({
-    rule: 'C-062',
-    title: 'stopping ends the work, again and after its end it does no harm, and the session goes on',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
+  ),
+  calculationCase(
+    'C-062',
+    'stopping ends the work, may be repeated, and leaves the session usable',
+    async (trial, handle) => {
       const id = await startCode(trial, handle, trial.code.long);
-      await stop(trial, handle, id);
-      await stop(trial, handle, id);
-      const end = await untilOver(trial, handle, { id, rule: 'C-062' });
-      check(end.state === 'cancelled', `code that was stopped is ${saidOf(end)}`);
-      await stop(trial, handle, id);
+      await stopCode(trial, handle, id);
+      await stopCode(trial, handle, id);
+      const end = await untilOver(trial, handle, id, 'C-062');
+      check(end.state === 'cancelled', `code that was stopped is ${said(end)}`);
+      await stopCode(trial, handle, id);
       await readyAgain(trial, handle);
     },
+  ),
+  calculationCase('C-062', 'stopping code that has ended succeeds and changes nothing', async (trial, handle) => {
+    const id = await startCode(trial, handle, trial.code.short);
+    const end = await untilOver(trial, handle, id);
+    const stopped = await stopCode(trial, handle, id);
+    const isUnmoved = stopped.state === undefined || stopped.state === end.state;
+    check(isUnmoved, `it was ${said(end)} and stop reports ${said(stopped)}`);
+    const later = await describeCode(trial, handle, id);
+    check(later.state === end.state, `it was ${said(end)} and is ${said(later)} after the stop`);
   }),
-  defineCase({
-    rule: 'C-062',
-    title: 'stopping what has ended by itself succeeds and changes nothing',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      const id = await startCode(trial, handle, trial.code.short);
-      const end = await untilOver(trial, handle, { id });
-      const stopped = await stop(trial, handle, id);
-      const isUnmoved = stopped.state === undefined || stopped.state === end.state;
-      check(isUnmoved, `it was ${saidOf(end)} and its stop says ${saidOf(stopped)}`);
-      const later = await lookAt(trial, handle, id);
-      check(later.state === end.state, `it was ${saidOf(end)} and is ${saidOf(later)} after its stop`);
-    },
-  }),
-  defineCase({
-    rule: 'C-063',
-    title: 'a session that works on one block of code refuses another, and runs it afterwards',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
+  calculationCase(
+    'C-063',
+    'a session that runs one code block refuses another, and runs it later',
+    async (trial, handle) => {
       const id = await startCode(trial, handle, trial.code.long);
-      const request = codeRequest(trial.code.short);
-      const early = calculationsOf(trial).start(handle, request, trial.call());
-      const error = await trial.fails(early, 'conflict', 'code for a session that works');
-      const { operation, effect } = error;
+      const code = codeStart(trial, handle);
+      const { operation, effect } = await trial.fails(code.start(), 'conflict', 'code for a session that is busy');
       check(operation === 'startCalculation', `its operation is '${operation}' and must be 'startCalculation'`);
       check(effect === 'none', `its effect is '${effect}' although the code was refused`);
-      await expectRuns(trial, 1);
-      await stop(trial, handle, id);
+      await expectStarted(code, 1);
+      await stopCode(trial, handle, id);
       await readyAgain(trial, handle);
-      await trial.settle(calculationsOf(trial).start(handle, request, trial.call()));
-      await expectRuns(trial, 2);
+      await trial.settle(code.start());
+      await expectStarted(code, 2);
     },
-  }),
-  defineCase({
-    rule: 'C-063',
-    title: 'a session that has ended, and one that nobody knows, run no code',
-    lacks: needsCalculations,
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      await trial.terminate(handle);
-      await trial.untilFinal(handle);
-      const request = codeRequest(trial.code.short);
-      const late = calculationsOf(trial).start(handle, request, trial.call());
-      await trial.fails(late, ['conflict', 'session-failed', 'not-found'], 'code for an ended session');
-      const lost = calculationsOf(trial).start(trial.unknownHandle, request, trial.call());
-      await trial.fails(lost, 'not-found', 'code for an unknown session');
-      await expectRuns(trial, 0);
-    },
+  ),
+  calculationCase('C-063', 'an ended session and an unknown one run no code', async (trial, handle) => {
+    await trial.end(handle);
+    const late = codeStart(trial, handle);
+    await trial.fails(late.start(), ['conflict', 'session-failed', 'not-found'], 'code for an ended session');
+    await trial.fails(codeStart(trial, trial.unknownHandle).start(), 'not-found', 'code for an unknown session');
+    await expectStarted(late, 0);
   }),
 ];
 
-/** The same start again: answers with the first run or fails with `conflict`, and runs nothing. */
-async function expectSameRun(
+/** The runner that the capability promises. */
+function runnerOf({ provider }: Trial): CalculationRunner {
+  if (provider.calculations !== undefined) return provider.calculations;
+  throw new CaseBlocked('C-002', "the capability 'calculations' is true and 'calculations' is missing");
+}
+
+/** A code block with a token of its own. */
+function codeRequest(code: string): CalculationRequest {
+  return { token: `kit-${randomUUID()}`, code };
+}
+
+/** A short code block that can be started several times with its token. */
+function codeStart(trial: Trial, handle: SessionHandle): TokenStart {
+  const { oracle, subject } = trial;
+  const runner = runnerOf(trial);
+  const request = codeRequest(trial.code.short);
+  return {
+    noun: 'code block',
+    operation: 'startCalculation',
+    start: async () => (await runner.start(handle, request, trial.call())).id,
+    started: async () => {
+      if (oracle.calculations !== undefined) return oracle.calculations();
+      throw new Error(`the oracle of '${subject.name}' must report which code ran (its member 'calculations')`);
+    },
+  };
+}
+
+async function startCode(trial: Trial, handle: SessionHandle, code: string): Promise<string> {
+  const { id } = await trial.settle(runnerOf(trial).start(handle, codeRequest(code), trial.call()));
+  return id;
+}
+
+/** Describes a calculation. One that has not ended must not report an end. */
+async function describeCode(trial: Trial, handle: SessionHandle, id: string): Promise<CalculationObservation> {
+  const seen = await trial.settle(runnerOf(trial).describe(handle, id, trial.call()));
+  check(seen.id === id, `describing the calculation ${id} returned ${seen.id}`);
+  const isPlausible = isCalculationOver(seen.state) || seen.endedAtMs === undefined;
+  check(isPlausible, `a calculation that is ${said(seen)} has ended at ${seen.endedAtMs}`);
+  return seen;
+}
+
+function stopCode(trial: Trial, handle: SessionHandle, id: string): Promise<CalculationObservation> {
+  return trial.settle(runnerOf(trial).stop(handle, id, trial.call()));
+}
+
+/** Polls until a calculation is over. @throws CaseBlocked naming the rule when it does not end. */
+async function untilOver(
   trial: Trial,
   handle: SessionHandle,
-  { request, id }: { readonly request: CalculationRequest; readonly id: string },
-): Promise<void> {
-  const outcome = await outcomeOf(trial.settle(calculationsOf(trial).start(handle, request, trial.call())));
-  const [again] = idOf(outcome);
-  check(again === undefined || again === id, `the token of ${id} gave the calculation ${again}`);
-  await expectRuns(trial, 1);
-}
-
-/** The id that a start gave; none when it failed with `conflict`. */
-function idOf(outcome: Outcome<CalculationObservation>): readonly string[] {
-  if (outcome.ok) return [outcome.value.id];
-  if (SessionError.is(outcome.error, 'conflict')) return [];
-  throw new RuleBroken(`a repeated start must succeed or fail with conflict; ${String(outcome.error)}`);
-}
-
-async function expectRuns(trial: Trial, count: number): Promise<void> {
-  const ran = await ranOf(trial);
-  check(ran.length === count, `the service ran ${ran.length} blocks of code where it should have run ${count}`);
-}
-
-/** The end of a calculation is a time between its submission and now. */
-function expectEnd(trial: Trial, { submittedAtMs, endedAtMs }: CalculationObservation, beganMs: number): void {
-  check(Number.isInteger(endedAtMs), `it does not say when it ended, but ${endedAtMs}`);
-  const fromMs = submittedAtMs ?? beganMs;
-  const isPlausible = (endedAtMs ?? 0) >= fromMs && fromMs >= beganMs - SKEW_MS;
-  check(
-    isPlausible && (endedAtMs ?? 0) <= trial.nowMs + SKEW_MS,
-    `it says that it ran from ${fromMs} to ${endedAtMs}, and the session was ready at ${beganMs}`,
-  );
-}
-
-/** Clocks of two machines differ, by less than this, milliseconds. */
-const SKEW_MS = 300_000;
-
-function stop(trial: Trial, handle: SessionHandle, id: string): Promise<CalculationObservation> {
-  return trial.settle(calculationsOf(trial).stop(handle, id, trial.call()));
+  id: string,
+  rule = 'C-061',
+): Promise<CalculationObservation> {
+  const isOver = ({ state }: CalculationObservation): boolean => isCalculationOver(state);
+  const seen = await trial.pollUntil(() => describeCode(trial, handle, id), isOver);
+  if (isOver(seen)) return seen;
+  throw new CaseBlocked(rule, `the calculation is ${said(seen)} and does not end`);
 }
 
 async function readyAgain(trial: Trial, handle: SessionHandle): Promise<void> {
   await trial.until(handle, ({ state }) => state === 'ready', { what: 'ready after its code', rule: 'C-054' });
+}
+
+/** A calculation ends between its submission and now. */
+function expectEnd(trial: Trial, { submittedAtMs, endedAtMs }: CalculationObservation, beganMs: number): void {
+  check(Number.isInteger(endedAtMs), `it reports ${endedAtMs} as its end`);
+  const fromMs = submittedAtMs ?? beganMs;
+  const isPlausible = (endedAtMs ?? 0) >= fromMs && fromMs >= beganMs - SKEW_MS;
+  check(
+    isPlausible && (endedAtMs ?? 0) <= trial.nowMs + SKEW_MS,
+    `it reports that it ran from ${fromMs} to ${endedAtMs}, and the session was ready at ${beganMs}`,
+  );
 }

@@ -1,63 +1,46 @@
-import { check, defineCase, type ConformanceCase } from '../conformance-case.ts';
-import { said } from '../outcome.ts';
+import { check, said } from '../check.ts';
 import type { Trial } from '../trial.ts';
+import { caseNeeding, readyCaseNeeding, type ConformanceCase } from './session-case.ts';
+
+const endingCase = caseNeeding();
+const readyCase = readyCaseNeeding();
 
 /** C-030 … C-033: how sessions end. */
 export const ENDING_CASES: readonly ConformanceCase[] = [
-  defineCase({
-    rule: 'C-030',
-    title: 'terminating twice succeeds, at once and after the end',
-    run: async (trial) => {
-      const handle = await trial.startReady();
-      await trial.terminate(handle);
-      await trial.terminate(handle);
-      await trial.pass(trial.capabilities.watchIntervalMs.max * 10);
-      const last = await trial.terminate(handle);
-      check(last.state === 'terminated', `the third terminate says that the session is ${said(last)}`);
-    },
+  readyCase('C-030', 'terminating again succeeds, at once and after the end', async (trial, handle) => {
+    await trial.terminate(handle);
+    await trial.terminate(handle);
+    await trial.pass(trial.capabilities.watchIntervalMs.max * 10);
+    const last = await trial.terminate(handle);
+    check(last.state === 'terminated', `the third terminate reports that the session is ${said(last)}`);
   }),
-  defineCase({
-    rule: 'C-031',
-    title: 'terminating an unknown session succeeds and says that nothing is held',
-    run: async (trial) => {
-      const observation = await trial.terminate(trial.unknownHandle);
-      check(observation.final, `an unknown session is ${said(observation)} after terminate`);
-    },
+  endingCase('C-031', 'terminating an unknown session succeeds and reports that nothing is held', async (trial) => {
+    const observation = await trial.terminate(trial.unknownHandle);
+    check(observation.final, `an unknown session is ${said(observation)} after terminate`);
   }),
-  defineCase({
-    rule: 'C-031',
-    title: 'describing an unknown session fails with not-found',
-    run: async (trial) => {
-      await trial.fails(trial.provider.describe(trial.unknownHandle, trial.call()), 'not-found', 'describe');
-    },
+  endingCase('C-031', 'describing an unknown session fails with not-found', async (trial) => {
+    await trial.fails(trial.provider.describe(trial.unknownHandle, trial.call()), 'not-found', 'describe');
   }),
-  defineCase({
-    rule: 'C-032',
-    title: 'a terminated session becomes final by itself, and the service holds nothing then',
-    run: async (trial) => {
-      const handle = await trial.startReady();
+  readyCase(
+    'C-032',
+    'a terminated session becomes final by itself, and then nothing is held',
+    async (trial, handle) => {
       await trial.terminate(handle);
       const before = await changes(trial);
-      const last = await trial.until(handle, ({ final }) => final, { what: 'final', rule: 'C-032' });
+      const last = await trial.untilFinal(handle);
       check(last.state === 'terminated', `it ended as ${said(last)}`);
-      check((await trial.oracle.live()).length === 0, 'it is shown as final and the service still holds it');
+      check((await trial.oracle.live()).length === 0, 'it is reported as final and the service still holds it');
       const made = (await changes(trial)) - before;
-      check(made === 0, `looking at it made ${made} starts and terminates`);
+      check(made === 0, `describing it made ${made} starts and terminates`);
     },
-  }),
-  defineCase({
-    rule: 'C-033',
-    title: 'a session that is being created can be terminated and does not become ready any more',
-    run: async (trial) => {
-      const { handle } = await trial.start();
-      await trial.terminate(handle);
-      const isOver = await trial.until(handle, ({ state, final }) => final || state === 'ready', {
-        what: 'final',
-        rule: 'C-033',
-      });
-      check(isOver.final, `after its terminate the session became ${said(isOver)}`);
-      check((await trial.oracle.live()).length === 0, `the session is ${said(isOver)} and the service still holds it`);
-    },
+  ),
+  endingCase('C-033', 'a session that is terminated while it is being created does not become ready', async (trial) => {
+    const { handle } = await trial.start();
+    await trial.terminate(handle);
+    const goal = { what: 'final', rule: 'C-033' };
+    const last = await trial.until(handle, ({ state, final }) => final || state === 'ready', goal);
+    check(last.final, `after its terminate the session became ${said(last)}`);
+    check((await trial.oracle.live()).length === 0, `the session is ${said(last)} and the service still holds it`);
   }),
 ];
 

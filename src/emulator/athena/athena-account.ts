@@ -1,59 +1,52 @@
-import type { Phase } from '../lifecycle.ts';
-import { PageBook } from '../page-book.ts';
-import { TagBook } from '../tag-book.ts';
-import { TokenBook } from '../token-book.ts';
+import { AwsAccount } from '../aws/aws-account.ts';
 import type { World } from '../world.ts';
 import { byCode, invalidRequest, resourceNotFound, tooManyRequests } from './athena-errors.ts';
-import type { AthenaEngine } from './athena-engine.ts';
-import type { AthenaConfig } from './athena-options.ts';
+import type { AthenaConfig, AthenaEngine } from './athena-options.ts';
 import { AthenaSession, type AthenaStart, type AthenaState } from './athena-session.ts';
 import type { Calculation } from './calculation.ts';
-import { toTagMap } from './tags.ts';
 
-/** Engine settings that only PySpark engine version 3 takes. */
+/** Engine settings that only PySpark engine version 3 accepts. */
 const PYSPARK3_SETTINGS = ['CoordinatorDpuSize', 'DefaultExecutorDpuSize', 'SparkProperties'] as const;
 
-/** The most tags of one resource. @see https://docs.aws.amazon.com/athena/latest/ug/tags.html read 2026-11-21 */
-const TAG_LIMIT = 50;
-/** The ARN of a workgroup, or of a session in it. */
-const RESOURCE = /^arn:aws[a-z-]*:athena:([^:]+):(\d{12}):workgroup\/([^/]+)(?:\/session\/([^/]+))?$/;
-
-/** All that Athena knows of one account in one region. */
-export class AthenaAccount {
-  readonly world: World;
-  readonly config: AthenaConfig;
-  readonly tokens: TokenBook;
-  readonly pages: PageBook;
-  readonly tags = new TagBook({ limit: TAG_LIMIT, refuse: invalidRequest });
+export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, AthenaConfig> {
   readonly calculations = new Map<string, Calculation>();
-  readonly #sessions = new Map<string, AthenaSession>();
 
   constructor(world: World, config: AthenaConfig) {
-    this.world = world;
-    this.config = config;
-    this.tokens = new TokenBook(world.timeline, config.tokenLifetimeMs);
-    this.pages = new PageBook(world.random);
+    super(world, config, {
+      // @see https://docs.aws.amazon.com/athena/latest/ug/tags.html read 2026-11-21
+      tagLimit: 50,
+      arn: /^arn:aws[a-z-]*:athena:([^:]+):(\d{12}):workgroup\/([^/]+)(?:\/session\/([^/]+))?$/,
+      foreignArn: () =>
+        invalidRequest(`The ResourceARN is not of account ${world.accountId} in region ${world.region}.`),
+      invalid: invalidRequest,
+      unknownSession: (id) => byCode(config.unknownSessionCode, `Session ${id} was not found.`, id),
+      tokens: {
+        member: 'ClientRequestToken',
+        clash: () => byCode(config.tokenClashCode, 'The ClientRequestToken was used with other parameters.'),
+      },
+      pages: {
+        sizeMember: 'MaxResults',
+        tokenMember: 'NextToken',
+        defaultSize: 100,
+        invalidToken: () => invalidRequest('The NextToken is not valid.'),
+      },
+    });
   }
 
-  /** Every session that was ever started, oldest first. */
-  sessions(): readonly AthenaSession[] {
-    return [...this.#sessions.values()];
-  }
-
-  /** The engine of a workgroup, or undefined when there is none of that name. */
+  /** The engine of a workgroup, or undefined when there is no such workgroup. */
   engineOf(workGroup: string): AthenaEngine | undefined {
     return Object.hasOwn(this.config.workgroups, workGroup) ? this.config.workgroups[workGroup] : undefined;
   }
 
   /** @throws ServiceError when there is no such workgroup or it runs SQL. */
   requireSparkEngine(workGroup: string): Exclude<AthenaEngine, 'sql'> {
+    this.requireScope(workGroup, workGroup);
     const engine = this.engineOf(workGroup);
-    if (engine === undefined) throw resourceNotFound(`WorkGroup ${workGroup} is not found.`, workGroup);
-    if (engine === 'sql') throw invalidRequest('Workgroup EngineVersion is not Spark.');
+    if (engine === undefined || engine === 'sql') throw invalidRequest('Workgroup EngineVersion is not Spark.');
     return engine;
   }
 
-  /** Starts a session when engine and quotas allow. */
+  /** Makes a session when engine and quotas allow. */
   start(request: AthenaStart): AthenaSession {
     const engine = this.requireSparkEngine(request.WorkGroup);
     this.#refuseSettings(engine, request);
@@ -61,44 +54,18 @@ export class AthenaAccount {
     this.#refuseQuota(session);
     const inherited = request.CopyWorkGroupTags === true ? this.tags.of(this.#arnOf(session.scope)) : {};
     this.tags.add(this.#arnOf(session.scope, session.id), { ...inherited, ...toTagMap(request.Tags) });
-    this.#sessions.set(session.id, session);
     return session;
   }
 
-  /** The session and what a reader sees of it now. @throws ServiceError when it is not known, or not yet, or no longer. */
-  requireSeen(id: string): { readonly session: AthenaSession; readonly phase: Phase<AthenaState> } {
-    const session = this.#sessions.get(id);
-    const phase = session?.seen(this.config.describeLagMs);
-    if (session !== undefined && phase !== undefined) return { session, phase };
-    throw byCode(this.config.unknownSessionCode, `Session ${id} was not found.`, id);
-  }
-
-  /** The session itself. @throws ServiceError as {@link requireSeen}. */
-  requireSession(id: string): AthenaSession {
-    return this.requireSeen(id).session;
-  }
-
-  /**
-   * The session that an ARN names, or undefined for a workgroup.
-   * @throws ServiceError when it names nothing that there is here.
-   */
-  requireTagged(arn: string): AthenaSession | undefined {
-    const [, region, accountId, workGroup = '', id] = RESOURCE.exec(arn) ?? [];
-    if (region !== this.world.region || accountId !== this.world.accountId) {
-      throw invalidRequest(`The ResourceARN names nothing of account ${this.world.accountId} in ${this.world.region}.`);
-    }
-    if (this.engineOf(workGroup) === undefined) throw resourceNotFound(`WorkGroup ${workGroup} is not found.`, arn);
-    if (id === undefined) return undefined;
-    const session = this.requireSession(id);
-    if (session.scope === workGroup) return session;
-    throw byCode(this.config.unknownSessionCode, `Session ${id} was not found.`, id);
-  }
-
-  /** @throws ServiceError when the calculation is not known. */
   requireCalculation(id: string): Calculation {
     const calculation = this.calculations.get(id);
     if (calculation !== undefined) return calculation;
     throw byCode(this.config.unknownSessionCode, `Calculation ${id} was not found.`, id);
+  }
+
+  protected override requireScope(workGroup: string, resourceName: string): void {
+    if (this.engineOf(workGroup) !== undefined) return;
+    throw resourceNotFound(`WorkGroup ${workGroup} is not found.`, resourceName);
   }
 
   #arnOf(workGroup: string, sessionId?: string): string {
@@ -127,10 +94,37 @@ export class AthenaAccount {
     const used = this.sessions()
       .filter((other) => other.live && other.engine === session.engine)
       .reduce((sum, other) => sum + other.dpus, 0);
-    if (used + session.dpus > quota) {
-      throw tooManyRequests(
-        `The account may use ${quota} DPUs at a time; ${used} are in use and ${session.dpus} are asked for.`,
-      );
-    }
+    if (used + session.dpus <= quota) return;
+    throw tooManyRequests(
+      `The account's quota is ${quota} DPUs; ${used} are in use and this session needs ${session.dpus}.`,
+    );
   }
+}
+
+/** What keys and values may contain; the model limits their lengths only. */
+const ALLOWED = /^[\p{L}\p{N}\s+\-=._:/@]*$/u;
+
+/**
+ * The tags of a request by key; a tag without a value has an empty one, a tag without a key is ignored.
+ *
+ * @throws ServiceError when a key is repeated or reserved, or a character is not allowed.
+ * @see https://docs.aws.amazon.com/athena/latest/ug/tags.html read 2026-11-21
+ */
+export function toTagMap(
+  tags: readonly { readonly Key?: string; readonly Value?: string }[] = [],
+): Readonly<Record<string, string>> {
+  const entries = tags.flatMap(({ Key: key, Value: value = '' }) => (key === undefined ? [] : [[key, value] as const]));
+  const map = new Map(entries);
+  if (map.size < entries.length) throw invalidRequest('Tag keys must be unique per resource.');
+  for (const [key, value] of map) {
+    refuseReserved(key);
+    if (ALLOWED.test(key + value)) continue;
+    throw invalidRequest('Tags may contain only letters, numbers, spaces and + - = . _ : / @.');
+  }
+  return Object.fromEntries(map);
+}
+
+/** @throws ServiceError for a key that only the service may add and remove. */
+export function refuseReserved(key: string): void {
+  if (/^aws:/i.test(key)) throw invalidRequest('Tag keys that begin with aws: are reserved.');
 }

@@ -1,12 +1,11 @@
-import { epochSeconds } from '../aws-json.ts';
-import type { Phase } from '../lifecycle.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
+import type { Phase } from '../timeline.ts';
 import type { AthenaSession, AthenaState } from './athena-session.ts';
 import type { Calculation } from './calculation.ts';
 
-/** The bucket in which sessions and calculations would leave their files. */
+/** The bucket named as the place of the files of sessions and calculations. */
 const RESULT_BUCKET = 's3://emulated-athena-results';
 
-/** `SessionStatus` as a reader sees it. */
 export function toStatus(session: AthenaSession, phase: Phase<AthenaState>): object {
   const ended = phase.state === 'TERMINATED' || phase.state === 'FAILED';
   const sinceSeconds = epochSeconds(phase.sinceMs);
@@ -38,7 +37,7 @@ export function toSession(session: AthenaSession, phase: Phase<AthenaState>): ob
       SessionIdleTimeoutInMinutes: session.idleTimeoutMinutes,
     },
     Status: toStatus(session, phase),
-    Statistics: { DpuExecutionInMillis: session.dpuExecutionMs },
+    Statistics: { DpuExecutionInMillis: Math.round(session.truth().billedSeconds * 1000 * session.dpus) },
   };
 }
 
@@ -65,7 +64,7 @@ export function toCalculationStatus(calculation: Calculation): object {
   };
 }
 
-/** The answer of GetCalculationExecution; the result is there only when the calculation has completed. */
+/** The answer of GetCalculationExecution; only a completed calculation has a result. */
 export function toCalculation(calculation: Calculation): object {
   const { id, sessionId, description } = calculation.start;
   const directory = `${RESULT_BUCKET}/${sessionId}/${id}`;
@@ -87,7 +86,7 @@ export function toCalculation(calculation: Calculation): object {
   };
 }
 
-/** `CalculationStatistics`; a session of version 3 works with two DPUs at least. */
+/** `CalculationStatistics`; a session of version 3 uses at least two DPUs. */
 export function toCalculationStatistics(calculation: Calculation): object {
   return { DpuExecutionInMillis: calculation.ranMs * 2, Progress: calculation.ended ? '100%' : '0%' };
 }

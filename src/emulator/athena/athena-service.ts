@@ -1,13 +1,13 @@
-import { awsJson } from '../aws-json.ts';
-import type { EmulatedService } from '../service.ts';
+import { awsJson } from '../aws/aws-protocols.ts';
+import { operationsOf, type EmulatedService } from '../service.ts';
 import type { World } from '../world.ts';
 import { AthenaAccount } from './athena-account.ts';
 import { ATHENA_ERRORS } from './athena-errors.ts';
+import { CALCULATION_INPUTS, SESSION_INPUTS, WORKGROUP_INPUTS } from './athena-inputs.ts';
 import { toAthenaConfig, type AthenaOptions } from './athena-options.ts';
-import { calculationOperations } from './calculation-operations.ts';
-import { sessionOperations } from './session-operations.ts';
-import { tagOperations } from './tag-operations.ts';
-import { workgroupOperations } from './workgroup-operations.ts';
+import { calculationHandlers } from './calculation-handlers.ts';
+import { sessionHandlers } from './session-handlers.ts';
+import { workgroupHandlers } from './workgroup-handlers.ts';
 
 /** Amazon Athena for Apache Spark: sessions, their endpoint and dashboard, calculations, and the workgroups around them. */
 export function createAthena(world: World, options: AthenaOptions): EmulatedService {
@@ -15,13 +15,14 @@ export function createAthena(world: World, options: AthenaOptions): EmulatedServ
   return {
     id: 'athena',
     signingName: 'athena',
+    tokenMember: 'ClientRequestToken',
     protocol: awsJson('AmazonAthena', {
-      ...sessionOperations(account),
-      ...calculationOperations(account),
-      ...workgroupOperations(account),
-      ...tagOperations(account),
+      ...operationsOf(SESSION_INPUTS, sessionHandlers(account)),
+      ...operationsOf(CALCULATION_INPUTS, calculationHandlers(account)),
+      ...operationsOf(WORKGROUP_INPUTS, workgroupHandlers(account)),
     }),
     errors: ATHENA_ERRORS,
+    rates: account.config.rates,
     sessions: () => account.sessions(),
     calculations: () => [...account.calculations.values()].map((calculation) => calculation.truth()),
   };

@@ -1,12 +1,9 @@
-import { Lifecycle, type Phase } from '../lifecycle.ts';
 import type { CalculationTruth } from '../service.ts';
-import type { Timeline } from '../timeline.ts';
-import type { CALCULATION_STATES } from './athena-shapes.ts';
+import { Lifecycle, type Phase, type Timeline } from '../timeline.ts';
+import { ENDED_CALCULATION, type CALCULATION_STATES } from './athena-inputs.ts';
 
-/** One of Athena's calculation states. */
 export type CalculationState = (typeof CALCULATION_STATES)[number];
 
-/** What a calculation is started with. */
 export interface CalculationStart {
   readonly id: string;
   readonly sessionId: string;
@@ -14,13 +11,13 @@ export interface CalculationStart {
   readonly codeBlock: string;
   readonly description: string | undefined;
   readonly runMs: number;
-  /** Why it is to end in FAILED; undefined lets it succeed. */
+  /** Why it must end in FAILED; undefined lets it succeed. */
   readonly failure: string | undefined;
 }
 
-const ENDED: readonly CalculationState[] = ['CANCELED', 'COMPLETED', 'FAILED'];
+const ENDED: readonly CalculationState[] = ENDED_CALCULATION;
 
-/** One block of code on its way through a session of PySpark engine version 3. The code is kept and not run. */
+/** One calculation in a session of PySpark engine version 3. The code is stored and not run. */
 export class Calculation {
   readonly start: CalculationStart;
   readonly #lifecycle: Lifecycle<CalculationState>;
@@ -60,7 +57,7 @@ export class Calculation {
     return { id, sessionId, token, state: this.current.state };
   }
 
-  /** Sets it going; `release` is called when it is over. */
+  /** Starts it; `release` is called when it ends. */
   begin(release: () => void): void {
     this.#release = release;
     this.#lifecycle.then(0, () => {
@@ -74,16 +71,13 @@ export class Calculation {
     });
   }
 
-  /** Asks for its end; nothing happens when it is over. */
   stop(): void {
     if (this.ended || this.current.state === 'CANCELING') return;
     this.#lifecycle.enter('CANCELING');
-    this.#lifecycle.then(0, () => {
-      this.#end('CANCELED');
-    });
+    this.#lifecycle.then(0, () => this.#end('CANCELED'));
   }
 
-  /** Its session has ended under it; sessions let go of calculations that are over. */
+  /** Ends it with its session; a session has no reference to a calculation that has ended. */
   orphan(state: 'FAILED' | 'CANCELED'): void {
     this.#end(state, 'The session of the calculation ended.');
   }

@@ -1,28 +1,27 @@
-/** One call that was let in. */
 export interface EngineCall {
   /** The name of the call, such as `ExecutePlan`. */
   readonly method: string;
-  /** The requests as they came; all calls but one have a single one. */
+  /** The requests in bytes; only AddArtifacts has more than one. */
   readonly requests: AsyncIterable<Uint8Array>;
-  /** Metadata without what is the cloud's. */
+  /** The metadata without the cloud's own. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Aborts when the caller has gone. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** What answers the calls of Spark Connect behind the gate, message by message and in bytes. */
+/** What answers the calls of Spark Connect, message by message and in bytes. */
 export interface ConnectEngine {
-  /** The answers, made as they are read. @throws RpcStatus, or an error of gRPC as it is. */
+  /** The answers, made as they are read. @throws RpcStatus or an error of gRPC. */
   answer(call: EngineCall): AsyncIterable<Uint8Array>;
-  /** Ends what runs and lets go of what is held. */
+  /** Stops running calls and releases resources. */
   close(): Promise<void>;
 }
 
-/** Where the calls of Spark Connect are found. */
+/** The path of the Spark Connect service. */
 export const SERVICE_PATH = '/spark.connect.SparkConnectService/';
 
 /**
- * The calls of the service. All of them are carried as streams both ways, which look the same on the wire.
+ * The calls of the service. All of them are handled as bidirectional streams, which are the same on the wire.
  *
  * @see https://github.com/apache/spark/blob/master/sql/connect/common/src/main/protobuf/spark/connect/base.proto (read 2026-11-20)
  */
@@ -40,3 +39,6 @@ export const METHODS = [
   'CloneSession',
   'GetStatus',
 ] as const;
+
+/** The Spark version that the DuckDB substitute reports. */
+export type ResponderVersion = '3.5' | '4.0';

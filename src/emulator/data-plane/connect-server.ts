@@ -1,31 +1,31 @@
 import type * as grpcModule from '@grpc/grpc-js';
-import type { ConnectionInjector, Metadata, Server, ServerDuplexStream } from '@grpc/grpc-js';
+import type { ConnectionInjector, Metadata, Server, ServerDuplexStream, StatusObject } from '@grpc/grpc-js';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { OpenCallRecord } from '../call-log.ts';
 import type { RpcFault } from '../fault.ts';
+import { GRPC_CODES, RpcStatus } from '../grpc-status.ts';
 import { METHODS, SERVICE_PATH, type ConnectEngine } from './connect-engine.ts';
+import { CutConnection, faultyAnswers } from './faulty-answers.ts';
 import { openWhile, type OpenTicket } from './gatekeeper.ts';
-import { RPC_CODES, RpcStatus } from './rpc-status.ts';
-import { CutConnection, spoiledAnswers } from './spoiled-answers.ts';
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
-/** The metadata under which the clouds' proxies look for the token. */
+/** The metadata in which the clouds' proxies expect the token. */
 export const TOKEN_KEY = 'x-aws-proxy-auth';
-/** What a caller's metadata holds that is not for the engine. */
+/** The metadata of a caller that is not for the engine. */
 const NOT_FORWARDED = new Set([TOKEN_KEY, 'user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout']);
 
-/** What a server is made of. */
 export interface ConnectServerParts {
   readonly engine: ConnectEngine;
-  /** Lets a call in, or refuses it. @throws RpcStatus */
+  /** Accepts a call. @throws RpcStatus when it is refused. */
   readonly open: (token: string | undefined, method: string) => OpenTicket;
   readonly strike: (ticket: OpenTicket, method: string) => readonly RpcFault[];
   /** Closes the sockets of one peer. */
   readonly reset: (peer: string) => void;
 }
 
-/** The gRPC server before the engine: sees to tokens and faults, and hands bytes from one side to the other. */
+/** The gRPC server in front of the engine: checks tokens, injects faults, and passes bytes on. */
 export class ConnectServer {
   readonly #grpc: typeof grpcModule;
   readonly #parts: ConnectServerParts;
@@ -40,17 +40,15 @@ export class ConnectServer {
     this.#injector = this.#server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   }
 
-  /** Loads gRPC and makes a server that has no connection yet. */
+  /** Loads gRPC and makes a server without connections. */
   static async create(parts: ConnectServerParts): Promise<ConnectServer> {
     return new ConnectServer(await import('@grpc/grpc-js'), parts);
   }
 
-  /** Serves one more connection. */
   take(socket: Socket): void {
     this.#injector.injectConnection(socket);
   }
 
-  /** Cuts every connection. */
   close(): void {
     this.#injector.destroy();
     this.#server.forceShutdown();
@@ -86,20 +84,21 @@ export class ConnectServer {
   ): Promise<void> {
     const metadata = forwardedMetadata(call.metadata);
     const findsNothing = faults.some(({ kind }) => kind === 'rpc-finds-nothing');
-    // Who has read enough leaves the call open: it still has its answers to bring.
+    // An engine that has read enough requests still writes answers, so the call stays open.
     const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     const answers = (): AsyncIterable<Uint8Array> =>
       findsNothing ? nothingFound() : this.#parts.engine.answer({ method, requests, metadata, signal });
-    for await (const answer of spoiledAnswers({ faults, answers, signal })) {
+    for await (const answer of faultyAnswers({ faults, answers, signal })) {
       if (signal.aborted) return;
-      if (!call.write(answer)) await drained(call, signal);
+      // Rejects when the caller disconnects, which the next turn notices.
+      if (!call.write(answer)) await once(call, 'drain', { signal }).catch(() => undefined);
     }
   }
 
   #fail(call: Call, error: unknown, record: OpenCallRecord | undefined): void {
     if (error instanceof CutConnection) {
       if (record !== undefined) record.delivery = 'reset';
-      // A farewell reaches every client of the server, as it does when one is shut down.
+      // GOAWAY reaches every client of the server, as in a shutdown.
       if (error.goaway) this.#injector.drain(0);
       else this.#parts.reset(call.getPeer());
       return;
@@ -110,32 +109,30 @@ export class ConnectServer {
   }
 
   #toStatus(error: unknown): { code: number; details: string; metadata?: Metadata } {
-    if (!(error instanceof RpcStatus)) {
-      // An engine's own status, passed on as it is; anything else is a fault of this emulator, which its caller should read.
-      if (isStatus(error)) return { code: error.code, details: error.details, metadata: error.metadata };
-      return { code: RPC_CODES.INTERNAL, details: `The emulator itself failed: ${String(error)}` };
+    if (error instanceof RpcStatus) {
+      const metadata = new this.#grpc.Metadata();
+      if (error.details !== undefined) metadata.set('grpc-status-details-bin', error.details);
+      return { code: GRPC_CODES[error.code].grpc, details: error.message, metadata };
     }
-    const metadata = new this.#grpc.Metadata();
-    if (error.details !== undefined) metadata.set('grpc-status-details-bin', error.details);
-    return { code: RPC_CODES[error.code], details: error.message, metadata };
+    // An engine's own status is passed on; anything else is a bug of the emulator, which the caller should read.
+    if (isStatus(error)) return { code: error.code, details: error.details, metadata: error.metadata };
+    return { code: GRPC_CODES.INTERNAL.grpc, details: `The emulator itself failed: ${String(error)}` };
   }
 }
 
 function serviceDefinition(): grpcModule.ServiceDefinition {
   const same = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const asBytes = {
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
   return Object.fromEntries(
-    METHODS.map((method) => [
-      method,
-      {
-        path: `${SERVICE_PATH}${method}`,
-        requestStream: true,
-        responseStream: true,
-        requestSerialize: same,
-        requestDeserialize: same,
-        responseSerialize: same,
-        responseDeserialize: same,
-      },
-    ]),
+    METHODS.map((method) => {
+      const path = `${SERVICE_PATH}${method}`;
+      return [method, { path, requestStream: true, responseStream: true, ...asBytes }];
+    }),
   );
 }
 
@@ -152,19 +149,6 @@ async function* nothingFound(): AsyncGenerator<Uint8Array, void, undefined> {
   yield new Uint8Array();
 }
 
-function isStatus(error: unknown): error is { code: number; details: string; metadata: Metadata } {
+function isStatus(error: unknown): error is StatusObject {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
-}
-
-function drained(call: Call, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

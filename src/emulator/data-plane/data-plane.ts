@@ -1,101 +1,82 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { SessionError } from '../../contract/session-error.ts';
-import type { EmulatorServer } from '../emulator.ts';
+import type { Socket } from 'node:net';
 import type { FaultScript } from '../fault-script.ts';
+import { TcpListener, type EmulatorServer } from '../loopback.ts';
 import type { ConnectServer } from './connect-server.ts';
-import { openEngine, type EngineChoice, type ResponderVersion } from './engine-choice.ts';
-import { Gatekeeper, type GatekeeperParts } from './gatekeeper.ts';
-import type { ConnectGate, Ticket } from './ticket-book.ts';
+import type { ResponderVersion } from './connect-engine.ts';
+import { openEngine, type EngineChoice } from './engine-choice.ts';
+import { Gatekeeper, type ConnectGate, type GatekeeperParts, type Ticket } from './gatekeeper.ts';
 
-const LOOPBACK = '127.0.0.1';
-
-/** What the data plane is made of. */
 export interface DataPlaneParts extends GatekeeperParts {
   readonly faults: FaultScript;
   readonly engine: EngineChoice;
   readonly responderVersion: ResponderVersion;
 }
 
-/** Where the sessions of all emulated services are dialled. It listens from the beginning; gRPC and the engine come with the first caller. */
+interface LoadedServer {
+  readonly server: ConnectServer;
+  close(): Promise<void>;
+}
+
+/** The Spark Connect endpoint of all emulated sessions. It listens from the beginning; gRPC and the engine load with the first caller. */
 export class DataPlane implements EmulatorServer, ConnectGate {
   readonly url: string;
-  readonly #tcp: Server;
+  readonly #tcp: TcpListener;
   readonly #gatekeeper: Gatekeeper;
-  readonly #parts: DataPlaneParts;
-  readonly #sockets = new Set<Socket>();
-  #server: Promise<{ readonly server: ConnectServer; close(): Promise<void> }> | undefined;
+  readonly #loaded: () => Promise<LoadedServer> | undefined;
 
-  private constructor(tcp: Server, parts: DataPlaneParts) {
+  private constructor(tcp: TcpListener, gatekeeper: Gatekeeper, loaded: () => Promise<LoadedServer> | undefined) {
+    this.url = tcp.url;
     this.#tcp = tcp;
-    this.#parts = parts;
-    this.#gatekeeper = new Gatekeeper(parts);
-    this.url = `http://${LOOPBACK}:${(tcp.address() as AddressInfo).port}`;
-    tcp.on('connection', (socket) => {
-      this.#take(socket);
-    });
+    this.#gatekeeper = gatekeeper;
+    this.#loaded = loaded;
   }
 
-  /** Listens on `port` of the loopback address, or on any free port for 0. @throws SessionError `config-invalid` when it is taken. */
+  /** Like `TcpListener.listen`. */
   static async listen(port: number, parts: DataPlaneParts): Promise<DataPlane> {
-    const tcp = createServer();
-    await new Promise<void>((resolve, reject) => {
-      tcp.once('error', (cause) => {
-        const message = `The emulator cannot listen on port ${port}: ${cause.message}. Name another one in 'ports'.`;
-        reject(new SessionError('config-invalid', message, { operation: 'startEmulator', cause }));
-      });
-      tcp.listen(port, LOOPBACK, resolve);
-    });
-    return new DataPlane(tcp, parts);
+    const gatekeeper = new Gatekeeper(parts);
+    let loading: Promise<LoadedServer> | undefined;
+    const take = (socket: Socket): void => {
+      loading ??= load(parts, gatekeeper, (peer) => tcp.reset(peer));
+      loading.then(
+        ({ server }) => {
+          if (!socket.destroyed) server.take(socket);
+        },
+        () => socket.destroy(),
+      );
+    };
+    const tcp = await TcpListener.listen(port, take);
+    return new DataPlane(tcp, gatekeeper, () => loading);
   }
 
   admit(ticket: Ticket): void {
-    this.#gatekeeper.tickets.add(ticket);
+    this.#gatekeeper.admit(ticket);
   }
 
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#tcp.close(() => {
-        resolve();
-      });
-    });
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-    await this.#server?.then(
-      (loaded) => loaded.close(),
-      () => {},
-    );
+    await this.#tcp.close();
+    const loaded = await this.#loaded()?.catch(() => undefined);
+    await loaded?.close();
   }
+}
 
-  #take(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
-    // A connection that breaks needs no answer.
-    socket.on('error', () => {});
-    this.#server ??= this.#load();
-    this.#server.then(
-      ({ server }) => {
-        if (!socket.destroyed) server.take(socket);
-      },
-      () => socket.destroy(),
-    );
-  }
-
-  async #load(): Promise<{ readonly server: ConnectServer; close(): Promise<void> }> {
-    const { ConnectServer } = await import('./connect-server.ts');
-    const { faults } = this.#parts;
-    const engine = openEngine(this.#parts);
-    const server = await ConnectServer.create({
-      engine,
-      open: (token, method) => this.#gatekeeper.open(token, method),
-      strike: ({ ticket }, method) => faults.strikeRpc(ticket.service, method),
-      reset: (peer) => {
-        for (const socket of this.#sockets) if (peer.endsWith(`:${socket.remotePort}`)) socket.resetAndDestroy();
-      },
-    });
-    const close = async (): Promise<void> => {
+async function load(
+  parts: DataPlaneParts,
+  gatekeeper: Gatekeeper,
+  reset: (peer: string) => void,
+): Promise<LoadedServer> {
+  const { ConnectServer } = await import('./connect-server.ts');
+  const engine = openEngine(parts);
+  const server = await ConnectServer.create({
+    engine,
+    open: (token, method) => gatekeeper.open(token, method),
+    strike: ({ ticket }, method) => parts.faults.strikeRpc(ticket.session.service, method),
+    reset,
+  });
+  return {
+    server,
+    async close() {
       server.close();
       await engine.close();
-    };
-    return { server, close };
-  }
+    },
+  };
 }

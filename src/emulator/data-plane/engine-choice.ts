@@ -1,14 +1,11 @@
 import { SessionError } from '../../contract/session-error.ts';
-import type { ConnectEngine } from './connect-engine.ts';
+import type { ConnectEngine, ResponderVersion } from './connect-engine.ts';
 
 /**
- * What runs the statements of emulated sessions: a stand-in on DuckDB, which needs nothing but npm and is no Spark; Sail or
+ * What runs the statements of emulated sessions: a substitute on DuckDB, which comes with npm and is not Spark; Sail or
  * Apache Spark, started here; or any Spark Connect server at `sc://host:port`.
  */
 export type EngineChoice = 'duckdb' | 'sail' | 'spark' | `sc://${string}`;
-
-/** As which Spark the stand-in on DuckDB passes. */
-export type ResponderVersion = '3.5' | '4.0';
 
 const ADDRESS = /^sc:\/\/(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})\/?$/i;
 
@@ -17,16 +14,16 @@ export function parseEngine(engine: string): EngineChoice {
   if (engine === 'duckdb' || engine === 'sail' || engine === 'spark') return engine;
   const port = Number(ADDRESS.exec(engine)?.[2] ?? 0);
   if (port > 0 && port <= 65_535) return engine as `sc://${string}`;
-  // Not repeated where it may hold a token.
-  const found = engine.startsWith('sc:') ? 'another form of address' : `'${engine}'`;
+  // An address is not repeated: it may contain a token.
+  const found = engine.startsWith('sc:') ? 'this address' : `'${engine}'`;
   throw new SessionError(
     'config-invalid',
-    `'engine' is duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not ${found}.`,
+    `'engine' must be duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not ${found}.`,
     { operation: 'startEmulator' },
   );
 }
 
-/** The engine that was chosen; it is loaded or started when the first call needs it. */
+/** The chosen engine, loaded or started by the first call. */
 export function openEngine({
   engine,
   responderVersion,
@@ -34,13 +31,11 @@ export function openEngine({
   readonly engine: EngineChoice;
   readonly responderVersion: ResponderVersion;
 }): ConnectEngine {
-  if (engine === 'duckdb') {
-    return lazyEngine(async () => {
+  return lazyEngine(async () => {
+    if (engine === 'duckdb') {
       const { Responder } = await import('./responder/responder.ts');
       return Responder.open(responderVersion);
-    });
-  }
-  return lazyEngine(async () => {
+    }
     const { PassThrough } = await import('./pass-through.ts');
     if (engine !== 'sail' && engine !== 'spark') return PassThrough.to(engine.slice('sc://'.length).replace(/\/$/, ''));
     const { startEngineProcess } = await import('./engine-process.ts');
@@ -54,7 +49,7 @@ function lazyEngine(load: () => Promise<ConnectEngine>): ConnectEngine {
   return {
     async *answer(call) {
       loading ??= load();
-      // A start that failed may succeed later, for example once the engine is installed.
+      // A failed start may succeed later, for example once the engine is installed.
       loading.catch(() => {
         loading = undefined;
       });

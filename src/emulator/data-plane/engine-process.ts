@@ -1,30 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { InstallableEngine } from '../../provider-kit/installed-engine.ts';
-import { engineProgram } from './engine-program.ts';
-import { RpcStatus } from './rpc-status.ts';
+import {
+  compareVersions,
+  enginesFolder,
+  parseEngineFolderName,
+  type EngineEnvironment,
+  type InstallableEngine,
+} from '../../provider-kit/installed-engine.ts';
+import { listenOnLoopback, LOOPBACK } from '../loopback.ts';
+import { RpcStatus } from '../grpc-status.ts';
 
-const LOOPBACK = '127.0.0.1';
-/** Apache Spark listens after some seconds on a quiet machine, milliseconds. */
-const START_PATIENCE_MS = 120_000;
-const LOOK_EVERY_MS = 50;
+/** Apache Spark takes seconds to listen on an idle machine. */
+const START_TIMEOUT_MS = 120_000;
+const POLL_INTERVAL_MS = 50;
 
 /**
- * Ends the whole group when its standard input ends, which it does also when this process is killed, and ends as soon as the
- * server does.
+ * Kills the whole process group when its standard input closes, also because this process was killed, or when the server
+ * exits.
  */
 const GROUP = '{ "$@" </dev/null; kill -KILL 0; } & cat >/dev/null; kill -KILL 0';
 
 /**
- * What each engine is told to serve a port of this machine alone: whoever reaches a Spark Connect server can run what he likes.
+ * The arguments that make an engine listen on the loopback address only: a Spark Connect server runs code for anyone who reaches it.
  *
  * @see https://docs.lakesail.com/sail/latest/guide/deployment/ (read 2026-11-21)
  * @see https://spark.apache.org/docs/latest/spark-connect-overview.html (read 2026-11-21)
  */
-const WORDS: Readonly<Record<InstallableEngine, (port: number) => readonly string[]>> = {
+const ARGUMENTS: Readonly<Record<InstallableEngine, (port: number) => readonly string[]>> = {
   sail: (port) => ['spark', 'server', '--ip', LOOPBACK, '--port', String(port)],
   spark: (port) => [
     ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer'],
@@ -38,24 +45,23 @@ const WORDS: Readonly<Record<InstallableEngine, (port: number) => readonly strin
   ],
 };
 
-/** A server that was started here. */
 export interface EngineProcess {
   /** `host:port`. */
   readonly address: string;
-  /** Kills it and everything that it started. */
+  /** Kills it and every process that it started. */
   readonly stop: () => Promise<void>;
 }
 
-/** Starts an engine and resolves when it listens. @throws RpcStatus `FAILED_PRECONDITION` when it is not there or does not. */
+/** Starts an engine and waits until it listens. @throws RpcStatus `FAILED_PRECONDITION` when it is not installed or does not listen. */
 export async function startEngineProcess(engine: InstallableEngine): Promise<EngineProcess> {
   const program = engineProgram(engine, { env: process.env, home: homedir() });
   if (program === undefined) {
-    const message = `The engine '${engine}' is not installed on this machine; run: npx anysession engines install ${engine}`;
+    const message = `Engine '${engine}' is not installed. Run: npx anysession engines install ${engine}`;
     throw new RpcStatus('FAILED_PRECONDITION', message);
   }
   const port = await freePort();
-  // A group of its own, for the whole of it to be ended.
-  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...program, ...WORDS[engine](port)], {
+  // In a process group of its own, so that the whole group can be killed.
+  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...program, ...ARGUMENTS[engine](port)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -64,12 +70,12 @@ export async function startEngineProcess(engine: InstallableEngine): Promise<Eng
     child.stdin.end();
     await closed;
   };
-  const untilMs = performance.now() + START_PATIENCE_MS;
+  const untilMs = performance.now() + START_TIMEOUT_MS;
   while (!(await listens(port))) {
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_INTERVAL_MS);
     if (!isOver(child) && performance.now() < untilMs) continue;
     await stop();
-    const message = `The engine '${engine}' did not start; '${program.join(' ')}' must run a Spark Connect server.`;
+    const message = `Engine '${engine}' did not start. '${program.join(' ')}' must run a Spark Connect server.`;
     throw new RpcStatus('FAILED_PRECONDITION', message);
   }
   return { address: `${LOOPBACK}:${port}`, stop };
@@ -77,22 +83,19 @@ export async function startEngineProcess(engine: InstallableEngine): Promise<Eng
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = createServer();
+  const { port } = new URL(await listenOnLoopback(server, 0));
   server.close();
   await once(server, 'close');
-  return port;
+  return Number(port);
 }
 
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: LOOPBACK, port });
-    socket.once('error', () => {
-      resolve(false);
-    });
+    socket.once('error', () => resolve(false));
     socket.once('connect', () => {
-      // A call to a free port of one's own machine may be given that very port to call from, and then reaches itself.
+      // A connection to a free local port may get that port as its own source port, and then connects to itself.
       const isSelf = socket.localPort === port;
       socket.destroy();
       resolve(!isSelf);
@@ -102,4 +105,52 @@ function listens(port: number): Promise<boolean> {
 
 function isOver({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
+}
+
+/** The name of each engine on the PATH. */
+const PROGRAMS = { sail: 'sail', spark: 'spark-submit' } as const;
+
+/** The command that runs an engine: the program on the PATH, else the highest version from `anysession engines install`. */
+export function engineProgram(
+  engine: InstallableEngine,
+  environment: EngineEnvironment,
+): readonly string[] | undefined {
+  const folders = (environment.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const onPath = folders.map((folder) => join(folder, PROGRAMS[engine])).find(isProgram);
+  if (onPath !== undefined) return [onPath];
+  const engines = enginesFolder(environment);
+  return entries(engines)
+    .map((name) => ({ name, release: parseEngineFolderName(name) }))
+    .filter(({ release }) => release?.engine === engine)
+    .sort((one, other) => compareVersions(other.release?.version ?? '', one.release?.version ?? ''))
+    .map(({ name }) => commandIn(engine, join(engines, name)))
+    .find((command) => command !== undefined);
+}
+
+function commandIn(engine: InstallableEngine, folder: string): readonly string[] | undefined {
+  if (engine === 'sail') {
+    const python = join(folder, 'bin', 'python');
+    return isProgram(python) ? [python, '-m', 'pysail'] : undefined;
+  }
+  const submit = entries(join(folder, 'lib'))
+    .map((name) => join(folder, 'lib', name, 'site-packages', 'pyspark', 'bin', PROGRAMS.spark))
+    .find(isProgram);
+  return submit === undefined ? undefined : [submit];
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function entries(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

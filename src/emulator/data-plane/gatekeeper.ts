@@ -1,50 +1,70 @@
 import type { CallLog, OpenCallRecord } from '../call-log.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import type { EmulatedSession } from '../service.ts';
 import type { Timeline } from '../timeline.ts';
-import { RpcStatus } from './rpc-status.ts';
-import { TicketBook, type Ticket } from './ticket-book.ts';
+import { RpcStatus } from '../grpc-status.ts';
 
 /** The calls during which the clouds' sessions are BUSY. */
 const WORK = new Set(['ExecutePlan', 'ReattachExecute']);
 
-/** A call that was let in. */
+/** The gRPC status with which an expired token is refused. */
+export type ExpiredTokenCode = 'PERMISSION_DENIED' | 'UNAUTHENTICATED' | 'UNKNOWN';
+
+/** What one endpoint token opens. */
+export interface Ticket {
+  readonly token: string;
+  readonly session: EmulatedSession;
+  /** Epoch milliseconds on the emulator's clock. */
+  readonly expiresAtMs: number;
+  readonly expiredTokenCode: ExpiredTokenCode;
+}
+
+/** The data plane, as the services see it. */
+export interface ConnectGate {
+  /** The URL of the endpoints, the same for every session: the session is found by its token. */
+  readonly url: string;
+  /** Accepts calls with a token until it expires. */
+  admit(ticket: Ticket): void;
+}
+
 export interface OpenTicket {
   readonly ticket: Ticket;
   readonly record: OpenCallRecord;
-  /** Calls back once when the caller must go, with the status that tells why; returns the way to call that off. */
-  whenOver(turnOut: (why: RpcStatus) => void): () => void;
-  /** The call is over. */
+  /** Calls back once with the error that must end the call; returns a function that unsubscribes. */
+  whenOver(end: (why: RpcStatus) => void): () => void;
   leave(): void;
 }
 
-/** What a gatekeeper goes by. */
 export interface GatekeeperParts {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly log: CallLog;
 }
 
-/** Lets calls in by their tokens and turns them out when the token expires or its session ends. */
+/** Accepts calls by their tokens, and ends them when the token expires or its session ends. */
 export class Gatekeeper {
-  readonly tickets = new TicketBook();
   readonly #parts: GatekeeperParts;
+  readonly #tickets = new Map<string, Ticket>();
+  /** The running calls that make a session BUSY, by session id. */
   readonly #working = new Map<string, number>();
 
   constructor(parts: GatekeeperParts) {
     this.#parts = parts;
   }
 
-  /** @throws RpcStatus when there is no such token, it has expired, or its session takes no work. */
+  admit(ticket: Ticket): void {
+    this.#tickets.set(ticket.token, ticket);
+  }
+
+  /** @throws RpcStatus when the token is unknown or has expired, or its session accepts no work. */
   open(token: string | undefined, method: string): OpenTicket {
     const { timeline, random, log } = this.#parts;
     timeline.settle();
-    const ticket = this.tickets.find(token);
-    // Whose call it was to be, nobody can tell.
-    if (ticket === undefined) throw new RpcStatus('UNAUTHENTICATED', 'The token opens no session.');
-    const { service, session } = ticket;
-    const atMs = timeline.nowMs();
-    const start = { atMs, service, requestId: random.uuid(), invocationId: undefined, attempt: undefined };
-    const record = log.open({ ...start, userAgent: undefined });
+    const ticket = this.#tickets.get(token ?? '');
+    // Not in the log: the service and the session are unknown.
+    if (ticket === undefined) throw new RpcStatus('UNAUTHENTICATED', 'The token belongs to no session.');
+    const { session } = ticket;
+    const record = log.open({ atMs: timeline.nowMs(), service: session.service, requestId: random.uuid() });
     record.operation = method;
     record.sessionId = session.id;
     const refusal = this.#refusal(ticket);
@@ -53,41 +73,39 @@ export class Gatekeeper {
       throw refusal;
     }
     const isWork = WORK.has(method);
-    if (isWork) this.#work(ticket, 1);
+    if (isWork) this.#work(session, 1);
     return {
       ticket,
       record,
-      whenOver: (turnOut) => this.#whenOver(ticket, turnOut),
+      whenOver: (end) => this.#whenOver(ticket, end),
       leave: () => {
-        if (isWork) this.#work(ticket, -1);
+        if (isWork) this.#work(session, -1);
       },
     };
   }
 
   #refusal({ session, expiresAtMs, expiredTokenCode }: Ticket): RpcStatus | undefined {
-    if (!session.takesWork) return new RpcStatus('UNAVAILABLE', `Nothing listens for session ${session.id} any more.`);
+    if (!session.takesWork) return new RpcStatus('UNAVAILABLE', `Session ${session.id} accepts no connections.`);
     if (this.#parts.timeline.nowMs() < expiresAtMs) return undefined;
-    return new RpcStatus(
-      expiredTokenCode,
-      expiredTokenCode === 'UNKNOWN' ? 'Stream removed' : 'The token has expired.',
-    );
+    const message = expiredTokenCode === 'UNKNOWN' ? 'Stream removed' : 'The token has expired.';
+    return new RpcStatus(expiredTokenCode, message);
   }
 
-  #whenOver(ticket: Ticket, turnOut: (why: RpcStatus) => void): () => void {
+  #whenOver(ticket: Ticket, end: (why: RpcStatus) => void): () => void {
     const { timeline } = this.#parts;
-    const look = (): void => {
+    const check = (): void => {
       const refusal = this.#refusal(ticket);
-      if (refusal !== undefined) turnOut(refusal);
+      if (refusal !== undefined) end(refusal);
     };
-    const forgetSession = ticket.session.onChange(look);
-    const forgetExpiry = timeline.alarm(Math.max(0, ticket.expiresAtMs - timeline.nowMs()), look);
+    const unsubscribe = ticket.session.onChange(check);
+    const cancelAlarm = timeline.alarm(Math.max(0, ticket.expiresAtMs - timeline.nowMs()), check);
     return () => {
-      forgetSession();
-      forgetExpiry();
+      unsubscribe();
+      cancelAlarm();
     };
   }
 
-  #work({ session }: Ticket, change: 1 | -1): void {
+  #work(session: EmulatedSession, change: 1 | -1): void {
     this.#parts.timeline.settle();
     const count = (this.#working.get(session.id) ?? 0) + change;
     this.#working.set(session.id, count);
@@ -95,11 +113,11 @@ export class Gatekeeper {
   }
 }
 
-/** Runs a call until it ends or must end. @throws RpcStatus when it was turned out. */
+/** Runs a call until it ends or must end. @throws RpcStatus when it must end. */
 export async function openWhile(ticket: OpenTicket, gone: AbortController, run: () => Promise<void>): Promise<void> {
-  let letGo = (): void => {};
+  let unsubscribe = (): void => {};
   const over = new Promise<never>((_, reject) => {
-    letGo = ticket.whenOver((why) => {
+    unsubscribe = ticket.whenOver((why) => {
       reject(why);
       gone.abort();
     });
@@ -107,6 +125,6 @@ export async function openWhile(ticket: OpenTicket, gone: AbortController, run: 
   try {
     await Promise.race([over, run()]);
   } finally {
-    letGo();
+    unsubscribe();
   }
 }

@@ -2,7 +2,7 @@ import type * as grpcModule from '@grpc/grpc-js';
 import type { Client } from '@grpc/grpc-js';
 import { SERVICE_PATH, type ConnectEngine, type EngineCall } from './connect-engine.ts';
 
-/** Room for batches of Spark, which may be 128 MiB, at the speed of the loopback. */
+/** Room for Spark's batches of up to 128 MiB, at the speed of the loopback. */
 const CHANNEL_OPTIONS = {
   'grpc-node.flow_control_window': 16 * 1024 * 1024,
   'grpc.max_receive_message_length': -1,
@@ -11,7 +11,7 @@ const CHANNEL_OPTIONS = {
   'grpc.enable_http_proxy': 0,
 };
 
-/** Hands the calls to a Spark Connect server, and its answers back, byte by byte: neither is read. */
+/** Passes calls to a Spark Connect server and its answers back, without parsing them. */
 export class PassThrough implements ConnectEngine {
   readonly #grpc: typeof grpcModule;
   readonly #client: Client;
@@ -43,7 +43,7 @@ export class PassThrough implements ConnectEngine {
       call.cancel();
     };
     signal.addEventListener('abort', cancel, { once: true });
-    // A failure of the call is heard where its answers are read.
+    // A failure of the call is thrown where its answers are read.
     call.on('error', () => {});
     const sent = send(requests, call);
     try {
@@ -66,7 +66,7 @@ async function send(requests: AsyncIterable<Uint8Array>, call: grpcModule.Client
     for await (const request of requests) call.write(request);
     call.end();
   } catch {
-    // The caller has gone in the middle of its request.
+    // The caller disconnected in the middle of its request.
     call.cancel();
   }
 }

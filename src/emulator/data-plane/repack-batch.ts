@@ -1,12 +1,12 @@
-import type { BatchPacking } from './rpc-fault.ts';
+import type { BatchPacking } from '../fault.ts';
 import { encodeMessage, WireMessage, type FieldValue } from './wire-message.ts';
 
-/** Numbers of `ExecutePlanResponse` and of the batch in it. */
+/** Fields of `ExecutePlanResponse` and of the batch in it. */
 const ARROW_BATCH = 2;
 const RESPONSE_TEXTS = [1, 12, 13, 15];
 const BATCH = { rowCount: 1, data: 2, startOffset: 3, chunkIndex: 4, chunks: 5 } as const;
 
-/** An answer with rows packed as told; every other answer stays as it is. */
+/** Repacks an answer with rows; every other answer does not change. */
 export async function repackBatch(answer: Uint8Array, packing: BatchPacking): Promise<readonly Uint8Array[]> {
   const response = new WireMessage(answer);
   const batch = response.message(ARROW_BATCH);
@@ -37,16 +37,57 @@ export async function repackBatch(answer: Uint8Array, packing: BatchPacking): Pr
     case 'no-arrow':
       return [pack({ [BATCH.data]: Uint8Array.of(1, 2, 3) })];
     case 'lz4':
-    case 'zstd': {
-      const { compressedStream } = await import('./compressed-stream.ts');
+    case 'zstd':
       return [pack({ [BATCH.data]: await compressedStream(data, packing) })];
-    }
   }
 }
 
-/** The answer with another batch; what else it holds are texts. */
+/** The answer with another batch; its other fields are texts. */
 function withBatch(response: WireMessage, batch: Readonly<Record<number, FieldValue>>): Uint8Array {
   const fields: Record<number, FieldValue> = { [ARROW_BATCH]: encodeMessage(batch) };
   for (const number of RESPONSE_TEXTS) if (response.has(number)) fields[number] = response.text(number);
   return encodeMessage(fields);
+}
+
+/** The number at the beginning of a ZSTD frame. @see https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 (read 2026-11-21) */
+const ZSTD_MAGIC = 0xfd2fb528;
+/** A header with a content size of four bytes, in a single segment. */
+const ZSTD_DESCRIPTOR = 0b1010_0000;
+/** The most bytes of one block. */
+const ZSTD_BLOCK_BYTES = 128 * 1024;
+
+/** An Arrow stream with compressed buffers, as Spark 4.1 writes it by configuration. */
+async function compressedStream(stream: Uint8Array, codec: 'lz4' | 'zstd'): Promise<Uint8Array> {
+  const [{ CompressionType, compressionRegistry, tableFromIPC, tableToIPC }, lz4] = await Promise.all([
+    import('apache-arrow'),
+    import('lz4js'),
+  ]);
+  const type = codec === 'lz4' ? CompressionType.LZ4_FRAME : CompressionType.ZSTD;
+  const encode = codec === 'lz4' ? (bytes: Uint8Array) => lz4.compress(bytes) : storedZstd;
+  const table = tableFromIPC(stream);
+  // The process has one registry, and a client in it may have registered its own codec.
+  const before = compressionRegistry.get(type);
+  compressionRegistry.set(type, { ...before, encode });
+  try {
+    return tableToIPC(table, 'stream', type);
+  } finally {
+    compressionRegistry.set(type, before ?? {});
+  }
+}
+
+/** A ZSTD frame of stored blocks: every reader accepts it, and writing it needs no compressor. */
+function storedZstd(bytes: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(9);
+  head.writeUInt32LE(ZSTD_MAGIC, 0);
+  head.writeUInt8(ZSTD_DESCRIPTOR, 4);
+  head.writeUInt32LE(bytes.length, 5);
+  const parts: Uint8Array[] = [head];
+  for (let at = 0; at === 0 || at < bytes.length; at += ZSTD_BLOCK_BYTES) {
+    const block = bytes.subarray(at, at + ZSTD_BLOCK_BYTES);
+    const isLast = at + ZSTD_BLOCK_BYTES >= bytes.length ? 1 : 0;
+    const blockHead = Buffer.alloc(3);
+    blockHead.writeUIntLE((block.length << 3) | isLast, 0, 3);
+    parts.push(blockHead, block);
+  }
+  return Buffer.concat(parts);
 }

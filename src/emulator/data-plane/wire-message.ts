@@ -1,23 +1,23 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** The value of one field; what is a message, a text or bytes all look alike on the wire. */
+/** The value of one field; messages, texts and bytes are the same on the wire. */
 type RawValue = bigint | number | Uint8Array;
 
-/** What can be written: a text, bytes or a whole message, a whole number, a flag; nothing where it is `undefined`. */
+/** A value to write: a text, bytes or a complete message, a whole number, a flag; undefined writes nothing. */
 export type FieldValue = string | Uint8Array | bigint | boolean | undefined;
 
-/** The fields of a message by their numbers; a list for a repeated one. */
+/** The fields of a message by number; a list for a repeated field. */
 export type MessageFields = Readonly<Record<number, FieldValue | readonly FieldValue[]>>;
 
 /**
- * A protobuf message read without a schema: its reader knows the numbers of the fields it wants.
+ * A protobuf message parsed without a schema; the caller knows the field numbers.
  *
  * @see https://protobuf.dev/programming-guides/encoding/ (read 2026-11-21)
  */
 export class WireMessage {
   readonly #fields = new Map<number, RawValue[]>();
 
-  /** @throws Error when the bytes are no message. */
+  /** @throws Error when the bytes are not a message. */
   constructor(bytes: Uint8Array) {
     const reader = new BinaryReader(bytes);
     while (reader.pos < reader.len) {
@@ -32,31 +32,31 @@ export class WireMessage {
     return this.#fields.has(number);
   }
 
-  /** The bytes of a field, or `undefined`; of several the last one, as the format has it. */
+  /** The bytes of a field, or undefined; the last one counts, as in the format. */
   bytes(number: number): Uint8Array | undefined {
     const value = this.#fields.get(number)?.at(-1);
     return value instanceof Uint8Array ? value : undefined;
   }
 
-  /** A text; an empty one where there is none. */
+  /** A text; empty when the field is missing. */
   text(number: number): string {
     const bytes = this.bytes(number);
     return bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
   }
 
-  /** A whole number with its sign; 0 where there is none. */
+  /** A signed whole number; 0 when the field is missing. */
   whole(number: number): bigint {
     const value = this.#fields.get(number)?.at(-1);
     return typeof value === 'bigint' ? BigInt.asIntN(64, value) : 0n;
   }
 
-  /** A number with a fraction; 0 where there is none. */
+  /** A number with a fraction; 0 when the field is missing. */
   fraction(number: number): number {
     const value = this.#fields.get(number)?.at(-1);
     return typeof value === 'number' ? value : 0;
   }
 
-  /** The message in a field, or `undefined`. */
+  /** The message in a field, or undefined. */
   message(number: number): WireMessage | undefined {
     const bytes = this.bytes(number);
     return bytes === undefined ? undefined : new WireMessage(bytes);
@@ -67,13 +67,17 @@ export class WireMessage {
     return this.texts(number).map((bytes) => new WireMessage(bytes));
   }
 
-  /** The values of a repeated field of texts, as bytes. */
+  /** The values of a repeated field of texts. */
+  strings(number: number): readonly string[] {
+    return this.texts(number).map((bytes) => Buffer.from(bytes).toString('utf8'));
+  }
+
+  /** Like {@link strings}, as bytes. */
   texts(number: number): readonly Uint8Array[] {
     return (this.#fields.get(number) ?? []).filter((value) => value instanceof Uint8Array);
   }
 }
 
-/** Writes a message. */
 export function encodeMessage(fields: MessageFields): Uint8Array {
   const writer = new BinaryWriter();
   for (const [number, value] of Object.entries(fields)) {
@@ -95,7 +99,7 @@ function readValue(reader: BinaryReader, type: WireType, number: number): RawVal
     case WireType.Bit32:
       return reader.float();
     default:
-      throw new Error(`Field ${number} is of a wire type that no message of Spark Connect has.`);
+      throw new Error(`Field ${number} has a wire type that no message of Spark Connect has.`);
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Phase } from '../lifecycle.ts';
 import { PageBook } from '../page-book.ts';
+import type { Call } from '../service.ts';
 import { TokenBook } from '../token-book.ts';
 import type { World } from '../world.ts';
-import { applyTemplate } from './apply-template.ts';
 import { toSession } from './dataproc-answers.ts';
+import type { DataprocCreate } from './dataproc-inputs.ts';
 import type { DataprocConfig } from './dataproc-options.ts';
-import { DataprocSession, type DataprocCreate, type DataprocState } from './dataproc-session.ts';
+import { DataprocSession } from './dataproc-session.ts';
 import { badField, refusal } from './google-errors.ts';
 import { durationMs } from './google-json.ts';
 import { LongRunning, type OperationBirth } from './long-running.ts';
@@ -13,7 +13,6 @@ import { LongRunning, type OperationBirth } from './long-running.ts';
 /** How long a session may live, and be idle. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/ExecutionConfig (read 2026-11-20) */
 const TTL_MS = { min: 10 * 60_000, max: 14 * 24 * 3_600_000 };
 
-/** All that Dataproc knows: the sessions, and the operations over them. */
 export class DataprocAccount {
   readonly world: World;
   readonly config: DataprocConfig;
@@ -28,8 +27,17 @@ export class DataprocAccount {
   constructor(world: World, config: DataprocConfig) {
     this.world = world;
     this.config = config;
-    this.tokens = new TokenBook(world.timeline, undefined);
-    this.pages = new PageBook(world.random);
+    this.tokens = new TokenBook(world.timeline, {
+      member: 'requestId',
+      lifetimeMs: undefined,
+      clash: () => refusal('INVALID_ARGUMENT', 'The request id was used with another request.'),
+    });
+    this.pages = new PageBook(world.random, {
+      sizeMember: 'pageSize',
+      tokenMember: 'pageToken',
+      defaultSize: config.maxPageSize,
+      invalidToken: () => refusal('INVALID_ARGUMENT', 'The page token is not valid.'),
+    });
   }
 
   sessions(): readonly DataprocSession[] {
@@ -40,28 +48,30 @@ export class DataprocAccount {
     return [...this.#operations.values()];
   }
 
-  /** The session that has the name, whatever a reader sees of it. */
+  /** The session that has the name, even when a reader does not see it. */
   sessionNamed(name: string): DataprocSession | undefined {
     return this.#byName.get(name);
   }
 
-  /** The session and what a reader sees of it now. @throws ServiceError when it is not known, or not yet, or no longer. */
-  requireSeen(name: string): { readonly session: DataprocSession; readonly phase: Phase<DataprocState> } {
+  /** The session that a reader sees. @throws ServiceError when it is unknown, not visible yet, or gone. */
+  seen(call: Call, name: string): DataprocSession {
     this.requireRegion(name);
     const session = this.#byName.get(name);
-    const phase = session?.seen(this.config.describeLagMs);
-    if (session !== undefined && phase !== undefined) return { session, phase };
-    throw refusal('NOT_FOUND', `Not found: Session ${name}`);
+    if (session?.seen(this.config.describeLagMs) === undefined) {
+      throw refusal('NOT_FOUND', `Not found: Session ${name}`);
+    }
+    call.touches(session);
+    return session;
   }
 
-  /** @throws ServiceError when the place is in no region that exists. */
-  requireRegion(place: string): void {
-    const region = /^projects\/[^/]+\/(?:locations|regions)\/([^/]+)/.exec(place)?.[1] ?? '';
+  /** @throws ServiceError when a resource name is in an unknown region. */
+  requireRegion(name: string): void {
+    const region = /^projects\/[^/]+\/(?:locations|regions)\/([^/]+)/.exec(name)?.[1] ?? '';
     if (this.config.regions.includes(region)) return;
     throw badField('parent', `Region '${region}' is invalid or not supported.`);
   }
 
-  /** Creates a session, and the operation that follows it until a client can connect. */
+  /** Creates a session, and the operation that ends when a client can connect. */
   create(asked: DataprocCreate): LongRunning {
     const request = applyTemplate(asked, this.config.templates);
     this.#refuseImpossible(request);
@@ -85,13 +95,11 @@ export class DataprocAccount {
     this.#refuseEnd(session, this.config.terminateEnded);
     const operation = this.#open(session, 'TERMINATE');
     session.end(this.config.activeAfterTerminateMs);
-    session.whenEnded(() => {
-      operation.succeed(toSession(session, 0));
-    });
+    session.whenEnded(() => operation.succeed(toSession(session, 0)));
     return operation;
   }
 
-  /** Ends a session where it has not ended, and frees its name. */
+  /** Ends a session unless it has ended, and frees its name. */
   remove(session: DataprocSession): LongRunning {
     if (session.state === 'CREATING') this.#refuseEnd(session, 'ok');
     const operation = this.#open(session, 'DELETE');
@@ -104,9 +112,8 @@ export class DataprocAccount {
     return operation;
   }
 
-  /** @throws ServiceError when there is no such operation. */
   requireOperation(name: string): LongRunning {
-    // The names are written with `regions`; `locations` leads to the same place.
+    // The names contain `regions`; a client may write `locations`.
     const operation = this.#operations.get(name.replace('/locations/', '/regions/'));
     if (operation === undefined) throw refusal('NOT_FOUND', `Not found: Operation ${name}`);
     return operation;
@@ -118,7 +125,7 @@ export class DataprocAccount {
 
   #refuseEnd(session: DataprocSession, terminateEnded: DataprocConfig['terminateEnded']): void {
     if (session.state === 'CREATING') {
-      throw refusal('ABORTED', `Session ${session.name} is being created; try again when that is over.`);
+      throw refusal('ABORTED', `Session ${session.name} is being created; try again later.`);
     }
     if (session.live && session.isEnding) {
       throw refusal('FAILED_PRECONDITION', `Session ${session.name} is being terminated.`);
@@ -131,20 +138,18 @@ export class DataprocAccount {
   #refuseImpossible({ parent, sessionId, session }: DataprocCreate): void {
     this.requireRegion(parent);
     if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(sessionId)) {
-      throw badField('session_id', `Session id '${sessionId}' must begin with a letter and end with no hyphen.`);
+      const message = `Session id '${sessionId}' must begin with a letter and must not end with a hyphen.`;
+      throw badField('session_id', message);
     }
     if (session.jupyterSession !== undefined && session.sparkConnectSession !== undefined) {
       throw badField('session', 'Only one of jupyter_session and spark_connect_session can be set.');
     }
     const { ttl, idleTtl } = session.environmentConfig?.executionConfig ?? {};
-    for (const [field, duration] of Object.entries({ ttl, idle_ttl: idleTtl })) {
+    for (const [name, duration] of Object.entries({ ttl, idle_ttl: idleTtl })) {
       const ms = durationMs(duration) ?? TTL_MS.min;
-      if (ms < TTL_MS.min || ms > TTL_MS.max) {
-        throw badField(
-          `session.environment_config.execution_config.${field}`,
-          `${field} must be between 10 minutes and 14 days.`,
-        );
-      }
+      if (ms >= TTL_MS.min && ms <= TTL_MS.max) continue;
+      const field = `session.environment_config.execution_config.${name}`;
+      throw badField(field, `${name} must be between 10 minutes and 14 days.`);
     }
   }
 
@@ -162,8 +167,38 @@ export class DataprocAccount {
   }
 }
 
-/** Why a creation came to nothing, in the words that the session itself shows. */
+/** Why a creation failed, with the reason that the session shows. */
 function toFailure(session: DataprocSession): string {
   const reason = session.history(0).at(-1)?.reason;
   return `Failed to create session ${session.name}: ${reason ?? `it is ${session.state}`}`;
+}
+
+/**
+ * The request with the values of its template. The request wins over the template; maps are merged key by key.
+ *
+ * @throws ServiceError when there is no such template.
+ */
+function applyTemplate(request: DataprocCreate, templates: DataprocConfig['templates']): DataprocCreate {
+  const { session } = request;
+  const id = session.sessionTemplate?.split('/').at(-1) ?? '';
+  if (id === '' || Object.keys(templates).length === 0) return request;
+  const template = Object.hasOwn(templates, id) ? templates[id] : undefined;
+  if (template === undefined) throw badField('session.session_template', `Session template '${id}' does not exist.`);
+  // A session has one kind: that of the request replaces that of the template.
+  const hasKind = session.jupyterSession !== undefined || session.sparkConnectSession !== undefined;
+  const { jupyterSession, sparkConnectSession, ...rest } = template;
+  return { ...request, session: merged(hasKind ? rest : template, session) };
+}
+
+function merged(below: object, above: object): object {
+  const values: Record<string, unknown> = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    const under = values[name];
+    values[name] = isMap(under) && isMap(value) ? merged(under, value) : value;
+  }
+  return values;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

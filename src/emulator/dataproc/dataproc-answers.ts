@@ -1,12 +1,13 @@
-import type { Phase } from '../lifecycle.ts';
-import type { DataprocSession, DataprocState } from './dataproc-session.ts';
+import type { Phase } from '../timeline.ts';
+import type { DataprocState } from './dataproc-inputs.ts';
+import type { DataprocSession } from './dataproc-session.ts';
 import { toDuration, toTimestamp } from './google-json.ts';
 
-/** The key under which a Spark Connect session shows where clients connect. */
+/** The key of a Spark Connect session's endpoint. */
 const SPARK_CONNECT_ENDPOINT = 'Spark Connect Server';
 const JUPYTER_ENDPOINT = 'Jupyter';
 
-/** What a session uses while it is up: a driver and two executors of 4 cores, the service's default. */
+/** What a live session uses: a driver and two executors of 4 cores, the service's default. */
 const MILLI_DCU = 12_000;
 
 const CREATOR = 'emulated@example.com';
@@ -61,7 +62,7 @@ function toHistoryEntry({ state, reason, sinceMs }: Phase<DataprocState>): objec
   };
 }
 
-/** A reader who is behind sees a new session in its first state at least: the answer to its creation is never late. */
+/** A reader who is behind sees at least the first state of a new session: the answer to its creation is never late. */
 function first(session: DataprocSession): Phase<DataprocState> {
   return { state: 'CREATING', reason: undefined, sinceMs: session.startedAtMs };
 }

@@ -1,52 +1,45 @@
+import type { RpcCode } from '../grpc-status.ts';
 import type { RateLimit } from '../rate-limiter.ts';
-import type { DataprocCreate } from './dataproc-session.ts';
-import type { GoogleCode } from './google-errors.ts';
+import { sessionDefaults, type SessionServiceOptions, type WithDefaults } from '../session-options.ts';
+import type { DataprocCreate } from './dataproc-inputs.ts';
 
-/** What a session template holds. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessionTemplates (read 2026-11-20) */
+/** The content of a session template. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessionTemplates (read 2026-11-20) */
 export type SessionTemplate = Pick<
   DataprocCreate['session'],
   'labels' | 'runtimeConfig' | 'environmentConfig' | 'jupyterSession' | 'sparkConnectSession'
 >;
 
-/** The Dataproc emulator's options. Where the service's own behaviour is not documented, the option says so and the default is our choice. */
-export interface DataprocOptions {
-  /** The regions that exist; `us-central1`, `us-east1` and `europe-west3` unless said. */
+/**
+ * Options of the Dataproc emulator. Where the service's behaviour is not documented, the option says so and the default is our
+ * choice. The default `rates` are 200 creations and ends and 7,500 reads per minute.
+ */
+export interface DataprocOptions extends SessionServiceOptions {
+  /** The regions that exist (default: `us-central1`, `us-east1` and `europe-west3`). */
   readonly regions?: readonly string[];
-  /** How long ACTIVE is shown before the endpoint is there. Unmeasured; a fifth of `startupMs` unless said. */
+  /** How long ACTIVE is shown before the endpoint exists. Unmeasured (default: a fifth of `startupMs`). */
   readonly endpointLagMs?: number;
-  /** How long a session is still shown as ACTIVE after TerminateSession. Seen and unmeasured; a tenth of `startupMs` unless said. */
+  /** How long a session is still ACTIVE after TerminateSession. Observed and unmeasured (default: a tenth of `startupMs`). */
   readonly activeAfterTerminateMs?: number;
-  /** How long TERMINATING lasts; a fifth of `startupMs` unless said. */
-  readonly terminatingMs?: number;
-  /** TerminateSession on an ended session. Undocumented; `FAILED_PRECONDITION` unless said. */
-  readonly terminateEnded?: Extract<GoogleCode, 'FAILED_PRECONDITION' | 'NOT_FOUND'> | 'ok';
-  /** A request id that was used with another request. The text says ignored; `ignored` unless said. */
+  /** TerminateSession on an ended session. Undocumented (default `FAILED_PRECONDITION`). */
+  readonly terminateEnded?: Extract<RpcCode, 'FAILED_PRECONDITION' | 'NOT_FOUND'> | 'ok';
+  /** A request id that was used with another request (default `ignored`, as documented). */
   readonly requestIdClash?: 'ignored' | 'INVALID_ARGUMENT';
-  /** How long ended sessions can be read. Undocumented; for ever unless said. */
-  readonly retentionMs?: number;
-  /** The largest page. Undocumented; 1000 unless said. */
+  /** The largest page. Undocumented (default 1000). */
   readonly maxPageSize?: number;
-  /** The idle ttl of sessions that name none; one hour unless said. */
+  /** The idle ttl of sessions that name none (default: one hour). */
   readonly idleTtlMs?: number;
-  /** The ttl of sessions that name none; 24 hours unless said. */
+  /** The ttl of sessions that name none (default: 24 hours). */
   readonly ttlMs?: number;
   /**
-   * Session templates by their id, as Sessions in protobuf's JSON: what a session that names one gets where its request says nothing.
-   * Whether the request or the template wins is not documented. While there are none, every name of a template is taken.
+   * Session templates by id, as Sessions in protobuf's JSON: values for what the request of a session with this template omits.
+   * Whether the request or the template wins is not documented. Without any templates, every template name is accepted.
    */
   readonly templates?: Readonly<Record<string, SessionTemplate>>;
-  /** Whether a call must carry `Authorization: Bearer …`; false unless said. */
+  /** Whether a call needs `Authorization: Bearer …` (default false). */
   readonly requireBearer?: boolean;
-  /** How far GetSession is behind the truth. Unmeasured; 0 unless said. */
-  readonly describeLagMs?: number;
-  /** How far ListSessions is behind the truth. Unmeasured; 0 unless said. */
-  readonly listLagMs?: number;
-  /** Rates of the two quotas: 200 creations and ends, 7,500 reads a minute unless said. */
-  readonly rates?: Readonly<Record<string, RateLimit>>;
 }
 
-/** The options with every default filled in. */
-export type DataprocConfig = Required<Omit<DataprocOptions, 'retentionMs'>> & Pick<DataprocOptions, 'retentionMs'>;
+export type DataprocConfig = WithDefaults<DataprocOptions, 'retentionMs'>;
 
 /**
  * Which quota an operation counts against.
@@ -59,19 +52,17 @@ export function quotaOf(operation: string): string {
 
 const PER_MINUTE = (count: number): RateLimit => ({ perSecond: count / 60, burst: count });
 
-/** The quotas of a region. */
-export const DATAPROC_RATES: Readonly<Record<string, RateLimit>> = {
+const DATAPROC_RATES: Readonly<Record<string, RateLimit>> = {
   SessionOperationRequests: PER_MINUTE(200),
   DefaultRequests: PER_MINUTE(7_500),
 };
 
-/** Fills in the defaults. */
 export function toDataprocConfig(options: DataprocOptions, startupMs: number): DataprocConfig {
   return {
+    ...sessionDefaults(startupMs),
     regions: ['us-central1', 'us-east1', 'europe-west3'],
     endpointLagMs: Math.floor(startupMs / 5),
     activeAfterTerminateMs: Math.floor(startupMs / 10),
-    terminatingMs: Math.floor(startupMs / 5),
     terminateEnded: 'FAILED_PRECONDITION',
     requestIdClash: 'ignored',
     maxPageSize: 1_000,
@@ -79,8 +70,6 @@ export function toDataprocConfig(options: DataprocOptions, startupMs: number): D
     ttlMs: 24 * 3_600_000,
     templates: {},
     requireBearer: false,
-    describeLagMs: 0,
-    listLagMs: 0,
     ...options,
     rates: { ...DATAPROC_RATES, ...options.rates },
   };

@@ -1,23 +1,24 @@
-import type { EmulatedService, Protocol } from '../service.ts';
+import { operationsOf, type EmulatedService, type Protocol } from '../service.ts';
 import type { World } from '../world.ts';
 import { DataprocAccount } from './dataproc-account.ts';
+import { dataprocHandlers } from './dataproc-handlers.ts';
+import { INPUTS } from './dataproc-inputs.ts';
 import { quotaOf, toDataprocConfig, type DataprocOptions } from './dataproc-options.ts';
 import { DATAPROC_ERRORS } from './google-errors.ts';
-import { googleRest } from './google-rest.ts';
-import { googleRpc } from './google-rpc.ts';
-import { operationOperations } from './operation-operations.ts';
-import { sessionOperations } from './session-operations.ts';
+import { googleRest, googleRpc } from './google-protocols.ts';
 
 /** Google Dataproc's serverless sessions and the operations over them, on one store for both of their protocols. */
 export function createDataproc(world: World, options: DataprocOptions): EmulatedService & { readonly rpc: Protocol } {
   const config = toDataprocConfig(options, world.startupMs);
   const account = new DataprocAccount(world, config);
-  const operations = { ...sessionOperations(account), ...operationOperations(account) };
+  const operations = operationsOf(INPUTS, dataprocHandlers(account));
   return {
     id: 'dataproc',
+    tokenMember: 'requestId',
     protocol: googleRest(operations, config),
     rpc: googleRpc(operations, config),
     errors: DATAPROC_ERRORS,
+    rates: account.config.rates,
     quotaOf,
     sessions: () => account.sessions(),
   };

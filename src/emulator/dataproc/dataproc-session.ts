@@ -1,20 +1,13 @@
 import { BaseSession } from '../base-session.ts';
-import type { Phase } from '../lifecycle.ts';
-import type { ValueOf } from '../shapes.ts';
+import type { Phase } from '../timeline.ts';
 import type { World } from '../world.ts';
+import { SESSION_STATES, type DataprocCreate, type DataprocState } from './dataproc-inputs.ts';
 import type { DataprocConfig } from './dataproc-options.ts';
-import { SESSION_STATES, type CREATE_SESSION } from './dataproc-shapes.ts';
 import { durationMs } from './google-json.ts';
 
-/** One of Dataproc's session states. */
-export type DataprocState = (typeof SESSION_STATES)[number];
-
-/** The request a session was created with. */
-export type DataprocCreate = ValueOf<typeof CREATE_SESSION>;
-
 /**
- * One Dataproc session: CREATING, ACTIVE with its endpoint a little later, TERMINATING, TERMINATED; or FAILED when made to.
- * It has no busy state: work only keeps its idle ttl from running.
+ * One Dataproc session: CREATING, ACTIVE with its endpoint a little later, TERMINATING, TERMINATED; by fault also FAILED.
+ * It has no busy state: work only stops its idle ttl.
  */
 export class DataprocSession extends BaseSession<DataprocState> {
   readonly request: DataprocCreate;
@@ -27,9 +20,9 @@ export class DataprocSession extends BaseSession<DataprocState> {
   #endpointSinceMs: number | undefined;
   #isEnding = false;
   #isBusy = false;
-  #callOffIdle: (() => void) | undefined;
-  readonly #ends: (() => void)[] = [];
-  readonly #settled: (() => void)[] = [];
+  #cancelIdleEnd: (() => void) | undefined;
+  readonly #endListeners: (() => void)[] = [];
+  readonly #settledListeners: (() => void)[] = [];
 
   constructor(world: World, config: DataprocConfig, request: DataprocCreate) {
     super(world.timeline, {
@@ -47,16 +40,12 @@ export class DataprocSession extends BaseSession<DataprocState> {
     const execution = request.session.environmentConfig?.executionConfig;
     this.ttlMs = durationMs(execution?.ttl) ?? config.ttlMs;
     this.idleTtlMs = durationMs(execution?.idleTtl) ?? config.idleTtlMs;
-    this.lifecycle.then(world.startupMs, () => {
-      this.enter('ACTIVE');
-    });
-    // Unconditional: it ends a session with work in it, too.
-    this.timeline.after(this.ttlMs, () => {
-      this.end(0);
-    });
+    this.lifecycle.then(world.startupMs, () => this.enter('ACTIVE'));
+    // Ends a session that is working, too.
+    this.timeline.after(this.ttlMs, () => this.end(0));
   }
 
-  /** Whether its end was asked for or decided. */
+  /** Whether its end has been requested or decided. */
   get isEnding(): boolean {
     return this.#isEnding;
   }
@@ -66,28 +55,25 @@ export class DataprocSession extends BaseSession<DataprocState> {
     return this.#endpointSinceMs !== undefined && this.#endpointSinceMs <= this.timeline.nowMs() - lagMs;
   }
 
-  /** Every state so far that such a reader sees, oldest first. */
+  /** Every state so far, as such a reader sees it, oldest first. */
   history(lagMs: number): readonly Phase<DataprocState>[] {
     return this.lifecycle.until(lagMs);
   }
 
-  /** Ends it; it is shown as it was for `lingerMs`. */
+  /** Ends it; its state does not change for `lingerMs`. */
   end(lingerMs: number): void {
     if (!this.live || this.#isEnding) return;
     this.#isEnding = true;
-    this.timeline.after(lingerMs, () => {
-      this.enter('TERMINATING');
-    });
+    this.timeline.after(lingerMs, () => this.enter('TERMINATING'));
   }
 
-  /** Calls back when it has been created, or never will be. */
+  /** Calls back when its creation has succeeded or failed. */
   whenSettled(action: () => void): void {
-    this.#settled.push(action);
+    this.#settledListeners.push(action);
   }
 
-  /** Calls back when it has ended. */
   whenEnded(action: () => void): void {
-    if (this.live) this.#ends.push(action);
+    if (this.live) this.#endListeners.push(action);
     else action();
   }
 
@@ -106,28 +92,24 @@ export class DataprocSession extends BaseSession<DataprocState> {
     }
     if (state === 'TERMINATING') {
       this.#isEnding = true;
-      this.lifecycle.then(this.#config.terminatingMs, () => {
-        this.enter('TERMINATED');
-      });
+      this.lifecycle.then(this.#config.terminatingMs, () => this.enter('TERMINATED'));
     }
   }
 
   protected override onEnd(): void {
-    this.#callOffIdle?.();
+    this.#cancelIdleEnd?.();
     this.#settle();
-    for (const action of this.#ends.splice(0)) action();
+    for (const action of this.#endListeners.splice(0)) action();
   }
 
   #settle(): void {
-    for (const action of this.#settled.splice(0)) action();
+    for (const action of this.#settledListeners.splice(0)) action();
   }
 
   #planIdleEnd(): void {
-    this.#callOffIdle?.();
-    this.#callOffIdle = undefined;
+    this.#cancelIdleEnd?.();
+    this.#cancelIdleEnd = undefined;
     if (this.state !== 'ACTIVE' || this.#isBusy) return;
-    this.#callOffIdle = this.timeline.after(this.idleTtlMs, () => {
-      this.end(0);
-    });
+    this.#cancelIdleEnd = this.timeline.after(this.idleTtlMs, () => this.end(0));
   }
 }

@@ -1,33 +1,7 @@
-import { ServiceError } from '../service-error.ts';
-import type { CommonErrors } from '../service.ts';
+import { badRequest, errorInfo, GRPC_CODES, retryInfo, statusBytes, type RpcCode } from '../grpc-status.ts';
+import { ServiceError, type CommonErrors } from '../service.ts';
 
-/**
- * The codes that Google's services refuse with: their gRPC number and the HTTP status that stands for it.
- *
- * @see https://cloud.google.com/apis/design/errors#error_codes (read 2026-11-21)
- */
-export const GOOGLE_CODES = {
-  CANCELLED: { grpc: 1, http: 499 },
-  UNKNOWN: { grpc: 2, http: 500 },
-  INVALID_ARGUMENT: { grpc: 3, http: 400 },
-  DEADLINE_EXCEEDED: { grpc: 4, http: 504 },
-  NOT_FOUND: { grpc: 5, http: 404 },
-  ALREADY_EXISTS: { grpc: 6, http: 409 },
-  PERMISSION_DENIED: { grpc: 7, http: 403 },
-  RESOURCE_EXHAUSTED: { grpc: 8, http: 429 },
-  FAILED_PRECONDITION: { grpc: 9, http: 400 },
-  ABORTED: { grpc: 10, http: 409 },
-  OUT_OF_RANGE: { grpc: 11, http: 400 },
-  UNIMPLEMENTED: { grpc: 12, http: 501 },
-  INTERNAL: { grpc: 13, http: 500 },
-  UNAVAILABLE: { grpc: 14, http: 503 },
-  UNAUTHENTICATED: { grpc: 16, http: 401 },
-} as const;
-
-/** One of Google's error codes. */
-export type GoogleCode = keyof typeof GOOGLE_CODES;
-
-/** One of the messages that say more about a refusal, as protobuf's JSON. */
+/** The details of a refusal, in protobuf's JSON. @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto (read 2026-11-21) */
 export type ErrorDetail =
   | { readonly '@type': typeof RETRY_INFO; readonly retryDelay: string }
   | {
@@ -36,21 +10,15 @@ export type ErrorDetail =
       readonly domain: string;
       readonly metadata: Readonly<Record<string, string>>;
     }
-  | { readonly '@type': typeof BAD_REQUEST; readonly fieldViolations: readonly FieldViolation[] };
+  | {
+      readonly '@type': typeof BAD_REQUEST;
+      /** `field` is a path in the names of the protos; absent where the description names it. */
+      readonly fieldViolations: readonly { readonly field?: string; readonly description: string }[];
+    };
 
-/** What is wrong with one field of a request. */
-export interface FieldViolation {
-  /** Its path in the words of the protos; absent where the text names it. */
-  readonly field?: string;
-  readonly description: string;
-}
-
-/** The kinds of details. @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto (read 2026-11-21) */
-export const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
-/** Why, in a word for programs. */
-export const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
-/** What is wrong with a request. */
-export const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
+const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
+const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
+const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
 
 /** The reasons that all of Google's services share. @see https://github.com/googleapis/googleapis/blob/master/google/api/error_reason.proto (read 2026-11-21) */
 const REASONS: Readonly<Record<string, string>> = {
@@ -59,19 +27,42 @@ const REASONS: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'CREDENTIALS_MISSING',
 };
 
-/** A refusal in Google's terms. */
-export function refusal(code: GoogleCode, message: string): ServiceError {
-  return new ServiceError(code, GOOGLE_CODES[code].http, message);
+/** A refusal with one of Google's error codes. */
+export function refusal(code: RpcCode, message: string): ServiceError {
+  return new ServiceError(code, GRPC_CODES[code].http, message);
 }
 
 /** A refusal of one field of a request. */
 export function badField(field: string, message: string): ServiceError {
-  const { http } = GOOGLE_CODES.INVALID_ARGUMENT;
-  return new ServiceError('INVALID_ARGUMENT', http, message, { members: { field } });
+  return new ServiceError('INVALID_ARGUMENT', GRPC_CODES.INVALID_ARGUMENT.http, message, { members: { field } });
 }
 
-/** What Google says about a refusal besides its code and message. */
-export function detailsOf({ code, message, headers, members }: ServiceError): readonly ErrorDetail[] {
+/** The error as `google.rpc.Status` in JSON, with its details. */
+export function errorBody(error: ServiceError): object {
+  const { code, httpStatus, message } = error;
+  const details = detailsOf(error);
+  return { code: httpStatus, message, status: code, ...(details.length > 0 && { details }) };
+}
+
+/** The details of a refusal in bytes, with its code and message. */
+export function statusWithDetails(code: string, message: string, details: readonly ErrorDetail[]): Buffer {
+  return statusBytes(
+    grpcNumber(code),
+    message,
+    details.map((detail) => {
+      switch (detail['@type']) {
+        case RETRY_INFO:
+          return retryInfo(Number.parseFloat(detail.retryDelay) * 1000);
+        case ERROR_INFO:
+          return errorInfo(detail.reason, detail.domain, detail.metadata);
+        case BAD_REQUEST:
+          return badRequest(detail.fieldViolations);
+      }
+    }),
+  );
+}
+
+function detailsOf({ code, message, headers, members }: ServiceError): readonly ErrorDetail[] {
   const pauseMs = headers['x-amz-retry-after'];
   const pause = headers['retry-after'] ?? (pauseMs === undefined ? undefined : String(Number(pauseMs) / 1000));
   const reason = REASONS[code];
@@ -89,12 +80,11 @@ export function detailsOf({ code, message, headers, members }: ServiceError): re
   return details;
 }
 
-/** The gRPC number of a code; 2, unknown, for a word that a fault script made up. */
+/** The gRPC number of a code; 2, unknown, for a code that a fault script made up. */
 export function grpcNumber(code: string): number {
-  return code in GOOGLE_CODES ? GOOGLE_CODES[code as GoogleCode].grpc : GOOGLE_CODES.UNKNOWN.grpc;
+  return code in GRPC_CODES ? GRPC_CODES[code as RpcCode].grpc : GRPC_CODES.UNKNOWN.grpc;
 }
 
-/** The errors that every operation shares. */
 export const DATAPROC_ERRORS: CommonErrors = {
   unreadable: (message) => refusal('INVALID_ARGUMENT', message),
   invalid: (message) => refusal('INVALID_ARGUMENT', message),

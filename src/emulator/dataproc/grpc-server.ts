@@ -1,114 +1,106 @@
-import { createServer, type Server as TcpServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import type * as grpcModule from '@grpc/grpc-js';
 import type { handleUnaryCall, Metadata, Server, ServerUnaryCall, StatusObject } from '@grpc/grpc-js';
-import { SessionError } from '../../contract/session-error.ts';
-import type { Delivery, WireAnswer, WireRequest } from '../wire.ts';
-import { grpcNumber, type ErrorDetail } from './google-errors.ts';
-import { loadGoogleMessages, type RpcMethod } from './google-messages.ts';
-import { statusBytes } from './status-bytes.ts';
-
-const LOOPBACK = '127.0.0.1';
+import type * as serializerModule from 'proto3-json-serializer';
+import type * as protobufModule from 'protobufjs';
+import type { INamespace, Type } from 'protobufjs';
+import { requireFromWorkingFolder, requirePeer } from '../../provider-kit/load-peer.ts';
+import { deliver, TcpListener, type Delay, type EmulatorServer, type Handler } from '../loopback.ts';
+import type { WireAnswer, WireRequest } from '../wire.ts';
+import { grpcNumber, statusWithDetails, type ErrorDetail } from './google-errors.ts';
 
 type Grpc = typeof grpcModule;
 
-/** A loopback gRPC server that hands calls, as JSON, to the handler that HTTP has too, and delivers what it decides. */
-export class GrpcServer {
-  /** Where it listens, or has listened: plain HTTP/2. */
-  readonly url: string;
-  readonly #tcp: TcpServer;
-  readonly #grpc: Server;
-  readonly #sockets: ReadonlySet<Socket>;
+const SERVICES = ['google.cloud.dataproc.v1.SessionController', 'google.longrunning.Operations'];
 
-  private constructor(tcp: TcpServer, grpc: Server, sockets: ReadonlySet<Socket>) {
+/** A loopback gRPC server that passes calls, as JSON, to the handler that HTTP has too, and carries out its decision. */
+export class GrpcServer implements EmulatorServer {
+  /** Plain HTTP/2. */
+  readonly url: string;
+  readonly #tcp: TcpListener;
+  readonly #grpc: Server;
+
+  private constructor(tcp: TcpListener, grpc: Server) {
+    this.url = tcp.url;
     this.#tcp = tcp;
     this.#grpc = grpc;
-    this.#sockets = sockets;
-    this.url = `http://${LOOPBACK}:${(tcp.address() as AddressInfo).port}`;
   }
 
-  /** Listens on `port` of the loopback address, or on any free port for 0. `delay` runs late deliveries. */
-  static async listen(
-    port: number,
-    handler: (request: WireRequest) => Delivery,
-    delay: (ms: number, action: () => void) => void,
-  ): Promise<GrpcServer> {
+  /** Like `TcpListener.listen`; `delay` runs late deliveries. */
+  static async listen(port: number, handler: Handler, delay: Delay): Promise<GrpcServer> {
     const grpc = await import('@grpc/grpc-js');
-    const messages = await loadGoogleMessages();
     const server = new grpc.Server();
-    // The sockets are ours, so that a fault can reset the one that a call came on.
-    const sockets = new Set<Socket>();
-    const reset = (peer: string): void => {
-      for (const socket of sockets) if (peer.endsWith(`:${socket.remotePort}`)) socket.resetAndDestroy();
-    };
-    for (const [service, methods] of Object.entries(messages.services)) {
-      const definitions = Object.fromEntries(methods.map((method) => [method.name, toDefinition(service, method)]));
-      const handlers = Object.fromEntries(
-        methods.map((method) => [method.name, toHandler({ grpc, service, method, handler, delay, reset })]),
-      );
-      server.addService(definitions, handlers);
-    }
     const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    const tcp = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-      socket.on('error', () => {});
-      injector.injectConnection(socket);
-    });
-    await new Promise<void>((resolve, reject) => {
-      tcp.once('error', (cause) => {
-        const message = `The emulator cannot listen on port ${port}: ${cause.message}. Name another one in 'ports'.`;
-        reject(new SessionError('config-invalid', message, { operation: 'startEmulator', cause }));
+    const services = loadServices();
+    const tcp = await TcpListener.listen(port, (socket) => injector.injectConnection(socket));
+    for (const definition of services) {
+      const handlers = Object.entries(definition).map(([name, { path }]) => {
+        return [name, toHandler({ grpc, path, handler, delay, reset: (peer) => tcp.reset(peer) })] as const;
       });
-      tcp.listen(port, LOOPBACK, resolve);
-    });
-    return new GrpcServer(tcp, server, sockets);
+      server.addService(definition, Object.fromEntries(handlers));
+    }
+    return new GrpcServer(tcp, server);
   }
 
-  /** Stops listening and cuts every connection, those that wait for a lost answer too. */
+  /** Stops listening and cuts every connection, including those that wait for a lost answer. */
   async close(): Promise<void> {
     this.#grpc.forceShutdown();
-    await new Promise<void>((resolve) => {
-      this.#tcp.close(() => {
-        resolve();
-      });
-      for (const socket of this.#sockets) socket.destroy();
-    });
+    await this.#tcp.close();
   }
 }
 
-function toDefinition(service: string, { name, request, response }: RpcMethod) {
-  return {
-    path: `/${service}/${name}`,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: request.encode,
-    requestDeserialize: request.decode,
-    responseSerialize: response.encode,
-    responseDeserialize: response.decode,
+/** The services in the protos of Google's client, with their messages as protobuf's JSON. */
+function loadServices(): readonly grpcModule.ServiceDefinition[] {
+  const protobuf = requireSdk('google-gax', 'protobufjs') as typeof protobufModule;
+  const { fromProto3JSON, toProto3JSON } = requireSdk(
+    'google-gax',
+    'proto3-json-serializer',
+  ) as typeof serializerModule;
+  const protos = requireSdk('../protos/protos.json') as INamespace;
+  const root = protobuf.Root.fromJSON(protos);
+  root.resolveAll();
+
+  const encode = (type: Type) => (json: object) => {
+    const message = fromProto3JSON(type, json as Parameters<typeof fromProto3JSON>[1]);
+    return Buffer.from(type.encode(message ?? {}).finish());
   };
+  const decode = (type: Type) => (bytes: Buffer) => toProto3JSON(type.decode(bytes)) as object;
+  return SERVICES.map((service) => {
+    const methods = root.lookupService(service).methodsArray.map((method) => {
+      method.resolve();
+      const { name, resolvedRequestType: request, resolvedResponseType: response } = method;
+      if (request === null || response === null) throw new Error(`The method ${service}.${name} has no messages.`);
+      const definition: grpcModule.MethodDefinition<object, object> = {
+        path: `/${service}/${name}`,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: encode(request),
+        requestDeserialize: decode(request),
+        responseSerialize: encode(response),
+        responseDeserialize: decode(response),
+      };
+      return [name, definition] as const;
+    });
+    return Object.fromEntries(methods);
+  });
 }
 
 function toHandler(parts: {
   readonly grpc: Grpc;
-  readonly service: string;
-  readonly method: RpcMethod;
-  readonly handler: (request: WireRequest) => Delivery;
-  readonly delay: (ms: number, action: () => void) => void;
+  readonly path: string;
+  readonly handler: Handler;
+  readonly delay: Delay;
   readonly reset: (peer: string) => void;
 }): handleUnaryCall<object, object> {
-  const { grpc, service, method, handler, delay, reset } = parts;
+  const { grpc, path, handler, delay, reset } = parts;
   return (call, callback) => {
-    const delivery = handler(toWireRequest(`/${service}/${method.name}`, call));
-    if (delivery.how === 'reset') reset(call.getPeer());
-    if (delivery.how !== 'answer') return;
-    const { answer, delayMs } = delivery;
-    const send = (): void => {
-      if (answer.status === 200) callback(null, JSON.parse(answer.body) as object);
-      else callback(toStatus(grpc, answer));
-    };
-    if (delayMs === 0) send();
-    else delay(delayMs, send);
+    deliver(handler(toWireRequest(path, call)), {
+      delay,
+      reset: () => reset(call.getPeer()),
+      send(answer) {
+        if (answer.status === 200) callback(null, JSON.parse(answer.body) as object);
+        else callback(toStatus(grpc, answer));
+      },
+    });
   };
 }
 
@@ -125,7 +117,7 @@ function toWireRequest(path: string, call: ServerUnaryCall<object, object>): Wir
 
 function toStatus(grpc: Grpc, answer: WireAnswer): StatusObject {
   const metadata: Metadata = new grpc.Metadata();
-  // What a client makes of an answer that is no gRPC, such as a proxy's page.
+  // What a client makes of an answer that is not gRPC, such as a proxy's page.
   if (!answer.body.startsWith('{')) {
     return { code: grpc.status.UNAVAILABLE, details: `Received HTTP status code ${answer.status}`, metadata };
   }
@@ -134,9 +126,14 @@ function toStatus(grpc: Grpc, answer: WireAnswer): StatusObject {
     readonly message: string;
     readonly details?: readonly ErrorDetail[];
   };
-  const code = grpcNumber(status);
-  if (details !== undefined) metadata.set('grpc-status-details-bin', statusBytes({ code, message, details }));
+  if (details !== undefined) metadata.set('grpc-status-details-bin', statusWithDetails(status, message, details));
   // Every number of the table is one of gRPC's.
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
-  return { code, details: message, metadata };
+  return { code: grpcNumber(status), details: message, metadata };
+}
+
+/** Loads a part of Google's client for Dataproc, by the path from its entry. */
+function requireSdk(...path: readonly string[]): unknown {
+  const sdk = '@google-cloud/dataproc';
+  return requirePeer(sdk, ...path) ?? requireFromWorkingFolder(undefined, sdk, ...path);
 }

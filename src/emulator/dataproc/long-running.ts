@@ -1,9 +1,8 @@
+import type { ServiceError } from '../service.ts';
 import type { Timeline } from '../timeline.ts';
-import type { ServiceError } from '../service-error.ts';
 import { grpcNumber } from './google-errors.ts';
 import { toTimestamp } from './google-json.ts';
 
-/** What an operation is about. */
 export interface OperationBirth {
   readonly name: string;
   readonly type: 'CREATE' | 'TERMINATE' | 'DELETE';
@@ -41,7 +40,6 @@ export class LongRunning {
     return field === 'metadata.session' ? this.#birth.session : this.#birth.type;
   }
 
-  /** The operation as it is now. */
   toJson(): object {
     const { session, sessionUuid, type, description } = this.#birth;
     return {

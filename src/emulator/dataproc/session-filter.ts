@@ -1,8 +1,8 @@
-import type { DataprocSession, DataprocState } from './dataproc-session.ts';
+import type { ServiceError } from '../service.ts';
+import type { DataprocState } from './dataproc-inputs.ts';
+import type { DataprocSession } from './dataproc-session.ts';
 import { refusal } from './google-errors.ts';
-import type { ServiceError } from '../service-error.ts';
 
-/** What a filter looks at. */
 export interface FilteredSession {
   readonly session: DataprocSession;
   readonly state: DataprocState;
@@ -11,7 +11,15 @@ export interface FilteredSession {
 type Test = (row: FilteredSession) => boolean;
 
 const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(<=|>=|!=|=|<|>|:|\(|\))|([^\s()=<>!:"']+))/y;
-const COMPARISONS = ['=', '!=', '<', '>', '<=', '>=', ':'];
+/** The comparisons besides `:`, by what they need of the order of the actual and the given value. */
+const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': (order) => order === 0,
+  '!=': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '>': (order) => order > 0,
+  '<=': (order) => order <= 0,
+  '>=': (order) => order >= 0,
+};
 
 /**
  * The part of Google's filter language that the service documents for sessions: comparisons of `session_id`, `session_uuid`,
@@ -26,20 +34,20 @@ export function parseFilter(text: string): Test {
   const next = (): string | undefined => words[at];
   const take = (): string => words[at++] ?? '';
 
-  const anyOf = (): Test => {
-    const tests = [allOf()];
-    while (next()?.toUpperCase() === 'OR') {
+  const joined = (word: 'OR' | 'AND', part: () => Test): readonly Test[] => {
+    const tests = [part()];
+    while (next()?.toUpperCase() === word) {
       take();
-      tests.push(allOf());
+      tests.push(part());
     }
+    return tests;
+  };
+  const anyOf = (): Test => {
+    const tests = joined('OR', allOf);
     return (row) => tests.some((test) => test(row));
   };
   const allOf = (): Test => {
-    const tests = [one()];
-    while (next()?.toUpperCase() === 'AND') {
-      take();
-      tests.push(one());
-    }
+    const tests = joined('AND', one);
     return (row) => tests.every((test) => test(row));
   };
   const one = (): Test => {
@@ -50,9 +58,8 @@ export function parseFilter(text: string): Test {
       return inner;
     }
     const [field, comparison, value] = [take(), take(), take()];
-    if (!COMPARISONS.includes(comparison) || value === '') throw bad(text);
-    const kind = field === 'create_time' ? 'moment' : 'text';
-    return comparing(readerOf(field, text), { comparison, kind, value: unquoted(value) });
+    if ((comparison !== ':' && !Object.hasOwn(ORDERS, comparison)) || value === '') throw bad(text);
+    return comparing(readerOf(field, text), comparison, { value: unquoted(value), isTime: field === 'create_time' });
   };
 
   if (words.length === 0) return () => true;
@@ -72,50 +79,32 @@ function toWords(text: string): string[] {
   return words;
 }
 
+/** The fields besides `labels.KEY`. */
+const FIELDS: Readonly<Record<string, (row: FilteredSession) => string>> = {
+  session_id: ({ session }) => session.id,
+  session_uuid: ({ session }) => session.uuid,
+  state: ({ state }) => state,
+  create_time: ({ session }) => new Date(session.startedAtMs).toISOString(),
+};
+
 function readerOf(field: string, text: string): (row: FilteredSession) => string | undefined {
   if (field.startsWith('labels.')) return ({ session }) => session.request.session.labels?.[field.slice(7)];
-  switch (field) {
-    case 'session_id':
-      return ({ session }) => session.id;
-    case 'session_uuid':
-      return ({ session }) => session.uuid;
-    case 'state':
-      return ({ state }) => state;
-    case 'create_time':
-      return ({ session }) => new Date(session.startedAtMs).toISOString();
-    default:
-      throw bad(text);
-  }
+  const read = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
+  if (read === undefined) throw bad(text);
+  return read;
 }
 
 function comparing(
   read: (row: FilteredSession) => string | undefined,
-  {
-    comparison,
-    kind,
-    value,
-  }: { readonly comparison: string; readonly kind: 'moment' | 'text'; readonly value: string },
+  comparison: string,
+  { value, isTime }: { readonly value: string; readonly isTime: boolean },
 ): Test {
   return (row) => {
     const actual = read(row);
     if (actual === undefined) return comparison === '!=';
     if (comparison === ':') return value === '*' || actual.includes(value);
-    const byText = actual < value ? -1 : Number(actual > value);
-    const order = kind === 'moment' ? Date.parse(actual) - Date.parse(value) : byText;
-    switch (comparison) {
-      case '=':
-        return order === 0;
-      case '!=':
-        return order !== 0;
-      case '<':
-        return order < 0;
-      case '>':
-        return order > 0;
-      case '<=':
-        return order <= 0;
-      default:
-        return order >= 0;
-    }
+    const order = isTime ? Date.parse(actual) - Date.parse(value) : actual < value ? -1 : Number(actual > value);
+    return ORDERS[comparison]?.(order) === true;
   };
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { epochSeconds } from '../aws-json.ts';
-import type { Phase } from '../lifecycle.ts';
+import { epochSeconds } from '../aws/aws-protocols.ts';
+import type { Phase } from '../timeline.ts';
 import type { EmrApplication, ImageSettings } from './emr-application.ts';
 import type { EmrSession, EmrState } from './emr-session.ts';
 
-/** What a session uses while it is up: a driver and two executors of 4 vCPU, 16 GB and 20 GB each, the service's default sizes. */
+/** What a live session uses: a driver and two executors of 4 vCPU, 16 GB and 20 GB each, the service's default sizes. */
 const USAGE = { vCPU: 12, memoryGB: 48, storageGB: 60 };
 
 type Tags = Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export function toSummary(session: EmrSession, phase: Phase<EmrState>, createdBy
   };
 }
 
-/** `Session`: the summary and what the list leaves out. */
+/** `Session`: the summary and what lists omit. */
 export function toSession(
   session: EmrSession,
   phase: Phase<EmrState>,
@@ -34,7 +34,7 @@ export function toSession(
 ): object {
   const { request } = session;
   const { billedSeconds } = session.truth();
-  // What lies after the phase that is seen is not known yet to a reader who is behind.
+  // A reader who is behind does not know yet what came after the phase it sees.
   const readyAtMs = (session.readyAtMs ?? Number.POSITIVE_INFINITY) <= phase.sinceMs ? session.readyAtMs : undefined;
   const ended = phase.state === 'TERMINATED' || phase.state === 'FAILED';
   const usage = {
@@ -56,7 +56,7 @@ export function toSession(
   };
 }
 
-/** `ApplicationSummary`; here the id is called `id`. */
+/** `ApplicationSummary`; its id is named `id`. */
 export function toApplicationSummary(application: EmrApplication): object {
   const { applicationId: id, ...rest } = toApplicationHead(application);
   return { id, ...rest, architecture: application.settings.architecture };
@@ -93,7 +93,7 @@ export function toApplication(application: EmrApplication, tags: Tags): object {
   };
 }
 
-/** The digest of an image is there once the application has started; its workers have it looked up for themselves when told so. */
+/** An image has its digest once the application has started, unless each worker resolves it for itself. */
 function toImage(image: ImageSettings, { hasStarted }: EmrApplication): object {
   const { imageUri = '', applicationLevelDigestResolution: isResolved = true } = image;
   if (!hasStarted || !isResolved) return image;

@@ -1,20 +1,19 @@
-import { Lifecycle } from '../lifecycle.ts';
 import type { ValueOf } from '../shapes.ts';
+import { Lifecycle } from '../timeline.ts';
 import type { World } from '../world.ts';
+import type { APPLICATION_INPUTS, ApplicationState } from './emr-inputs.ts';
 import type { EmrServerlessConfig } from './emr-serverless-options.ts';
-import type { ApplicationState, CREATE_APPLICATION } from './emr-serverless-shapes.ts';
 
-/** What an application is made of: the request that creates it, without the token. */
-export type ApplicationSettings = Omit<ValueOf<typeof CREATE_APPLICATION>, 'clientToken'>;
+/** The settings of an application: the request that creates it, without the token. */
+export type ApplicationSettings = Omit<ValueOf<(typeof APPLICATION_INPUTS)['CreateApplication']>, 'clientToken'>;
 
-/** Where workers have their image from. */
 export type ImageSettings = NonNullable<ApplicationSettings['imageConfiguration']>;
 
 const MINUTE_MS = 60_000;
-/** How long an application without sessions goes on, in minutes. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/application-capacity.html read 2026-11-20 */
+/** How long an application without sessions keeps running, in minutes. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/application-capacity.html read 2026-11-20 */
 const AUTO_STOP_MINUTES = 15;
 
-/** One EMR Serverless application: CREATED, STARTED and STOPPED with what lies between. */
+/** One EMR Serverless application: CREATED, STARTED and STOPPED, with the states in between. */
 export class EmrApplication {
   readonly id: string;
   readonly createdAtMs: number;
@@ -25,7 +24,7 @@ export class EmrApplication {
   readonly #lifecycle: Lifecycle<ApplicationState>;
   readonly #waiting: (() => void)[] = [];
   #liveSessions = 0;
-  #callOffStop: () => void = () => {};
+  #cancelStop: () => void = () => {};
 
   constructor(
     world: World,
@@ -59,29 +58,18 @@ export class EmrApplication {
     return this.#lifecycle.firstTimeIn(['STARTED']) !== undefined;
   }
 
-  get sessionEnabled(): boolean {
-    return this.settings.interactiveConfiguration?.sessionEnabled ?? false;
-  }
-
-  get autoStarts(): boolean {
-    return this.settings.autoStartConfiguration?.enabled ?? true;
-  }
-
   get hasLiveSessions(): boolean {
     return this.#liveSessions > 0;
   }
 
-  /** Starts it if it is at rest. */
   start(): void {
     if (this.state === 'CREATED' || this.state === 'STOPPED') this.#enter('STARTING');
   }
 
-  /** Stops it if it runs. */
   stop(): void {
     if (this.state === 'STARTED') this.#enter('STOPPING');
   }
 
-  /** Marks it as deleted. */
   terminate(): void {
     this.#enter('TERMINATED');
   }
@@ -92,9 +80,9 @@ export class EmrApplication {
     else this.#waiting.push(action);
   }
 
-  /** A session lives in it from now on, until the returned function is called. */
+  /** Counts a live session until the returned function is called. */
   hold(): () => void {
-    this.#callOffStop();
+    this.#cancelStop();
     this.#liveSessions += 1;
     return () => {
       this.#liveSessions -= 1;
@@ -103,7 +91,7 @@ export class EmrApplication {
   }
 
   #enter(state: ApplicationState): void {
-    this.#callOffStop();
+    this.#cancelStop();
     this.#lifecycle.enter(state);
     this.updatedAtMs = this.#world.timeline.nowMs();
     this.#onEnter(state);
@@ -122,8 +110,6 @@ export class EmrApplication {
   #planStop(): void {
     const { enabled = true, idleTimeoutMinutes = AUTO_STOP_MINUTES } = this.settings.autoStopConfiguration ?? {};
     if (!enabled || this.hasLiveSessions || this.state !== 'STARTED') return;
-    this.#callOffStop = this.#world.timeline.after(idleTimeoutMinutes * MINUTE_MS, () => {
-      this.stop();
-    });
+    this.#cancelStop = this.#world.timeline.after(idleTimeoutMinutes * MINUTE_MS, () => this.stop());
   }
 }

@@ -1,12 +1,12 @@
-import { restJson } from '../rest-json.ts';
-import type { EmulatedService } from '../service.ts';
+import { REST_ERRORS } from '../aws/aws-errors.ts';
+import { restJson } from '../aws/aws-protocols.ts';
+import { operationsOf, type EmulatedService } from '../service.ts';
 import type { World } from '../world.ts';
-import { applicationOperations } from './application-operations.ts';
+import { applicationHandlers } from './application-handlers.ts';
 import { EmrAccount } from './emr-account.ts';
-import { EMR_SERVERLESS_ERRORS } from './emr-serverless-errors.ts';
+import { APPLICATION_INPUTS, ROUTES, SESSION_INPUTS } from './emr-inputs.ts';
 import { toEmrServerlessConfig, type EmrServerlessOptions } from './emr-serverless-options.ts';
-import { sessionOperations } from './session-operations.ts';
-import { tagOperations } from './tag-operations.ts';
+import { sessionHandlers } from './session-handlers.ts';
 
 /** Amazon EMR Serverless: applications and the interactive sessions in them. */
 export function createEmrServerless(world: World, options: EmrServerlessOptions): EmulatedService {
@@ -14,8 +14,13 @@ export function createEmrServerless(world: World, options: EmrServerlessOptions)
   return {
     id: 'emr-serverless',
     signingName: 'emr-serverless',
-    protocol: restJson({ ...applicationOperations(account), ...sessionOperations(account), ...tagOperations(account) }),
-    errors: EMR_SERVERLESS_ERRORS,
+    tokenMember: 'clientToken',
+    protocol: restJson(ROUTES, {
+      ...operationsOf(APPLICATION_INPUTS, applicationHandlers(account)),
+      ...operationsOf(SESSION_INPUTS, sessionHandlers(account)),
+    }),
+    errors: REST_ERRORS,
+    rates: account.config.rates,
     sessions: () => account.sessions(),
   };
 }

@@ -1,24 +1,15 @@
-import { BaseSession } from '../base-session.ts';
+import { AwsSession } from '../aws/aws-session.ts';
 import type { ValueOf } from '../shapes.ts';
 import type { World } from '../world.ts';
-import type { EmrApplication } from './emr-application.ts';
+import type { ApplicationSettings, EmrApplication } from './emr-application.ts';
+import { SESSION_STATES, WORKING_STATES, type SESSION_INPUTS } from './emr-inputs.ts';
 import type { EmrServerlessConfig } from './emr-serverless-options.ts';
-import { SESSION_STATES, type START_SESSION } from './emr-serverless-shapes.ts';
 
-/** One of EMR Serverless' session states. */
 export type EmrState = (typeof SESSION_STATES)[number];
 
-/** The request a session was started with. */
-export type EmrStart = ValueOf<typeof START_SESSION>;
+export type EmrStart = ValueOf<(typeof SESSION_INPUTS)['StartSession']>;
 
-/** What a session is made of. */
-interface EmrSessionParts {
-  readonly application: EmrApplication;
-  readonly request: EmrStart;
-  readonly vcpus: number;
-}
-
-/** What `stateDetails` says in each state; the service never leaves it empty. */
+/** `stateDetails` in each state; the service never leaves it empty. */
 const DETAILS: Readonly<Record<EmrState, string>> = {
   SUBMITTED: 'Session is submitted.',
   STARTING: 'Session is starting.',
@@ -30,70 +21,51 @@ const DETAILS: Readonly<Record<EmrState, string>> = {
   TERMINATED: 'Session is terminated.',
 };
 
-const MINUTE_MS = 60_000;
-
-/** One EMR Serverless session: SUBMITTED, STARTING, IDLE and BUSY in turn, TERMINATING, TERMINATED; or FAILED when made to. */
-export class EmrSession extends BaseSession<EmrState> {
+/** One EMR Serverless session: SUBMITTED, STARTING, IDLE and BUSY in turn, TERMINATING, TERMINATED; by fault also FAILED. */
+export class EmrSession extends AwsSession<EmrState> {
   readonly application: EmrApplication;
   readonly request: EmrStart;
   /** What it takes from the account's vCPU quota until it has ended. */
   readonly vcpus: number;
-  /** The release the application had when the session was started. */
+  /** The application's release when the session was started. */
   readonly releaseLabel: string;
   readonly arn: string;
   readonly idleTimeoutMinutes: number;
-  readonly #config: EmrServerlessConfig;
+  readonly #startedMs: number;
   readonly #release: () => void;
 
-  constructor(world: World, config: EmrServerlessConfig, { application, request, vcpus }: EmrSessionParts) {
-    super(world.timeline, {
+  constructor(world: World, config: EmrServerlessConfig, application: EmrApplication, request: EmrStart) {
+    const idleTimeoutMinutes = request.idleTimeoutMinutes ?? config.idleTimeoutMinutes;
+    const neverIdle = idleTimeoutMinutes === 0 && config.zeroIdleTimeout === 'never';
+    super(world, config, {
       service: 'emr-serverless',
       scope: application.id,
       id: `00${world.random.hex(14)}`,
       token: request.clientToken,
-      states: {
-        all: SESSION_STATES,
-        first: 'SUBMITTED',
-        ended: ['TERMINATED', 'FAILED'],
-        working: ['STARTED', 'IDLE', 'BUSY'],
-      },
+      states: { all: SESSION_STATES, first: 'SUBMITTED', working: WORKING_STATES },
       reason: DETAILS.SUBMITTED,
-      retentionMs: config.retentionMs,
+      restingStates: ['STARTED', 'IDLE'],
+      idleTimeoutMinutes: neverIdle ? 0 : idleTimeoutMinutes || config.idleTimeoutMinutes,
     });
     this.application = application;
     this.request = request;
-    this.vcpus = vcpus;
+    this.vcpus = vcpusOf(request, application.settings, config.startingExecutors);
     this.releaseLabel = application.settings.releaseLabel;
     this.arn = `${application.arn}/sessions/${this.id}`;
-    this.idleTimeoutMinutes = request.idleTimeoutMinutes ?? config.idleTimeoutMinutes;
-    this.#config = config;
+    this.idleTimeoutMinutes = idleTimeoutMinutes;
+    this.#startedMs = config.startedMs;
     this.#release = application.hold();
     application.start();
     application.whenStarted(() => {
       if (this.state !== 'SUBMITTED') return;
       this.enter('STARTING');
-      this.lifecycle.then(world.startupMs, () => {
-        this.enter(config.startedMs === 0 ? 'IDLE' : 'STARTED');
-      });
-    });
-    this.timeline.after(config.maxLifetimeMs, () => {
-      this.terminate();
+      this.lifecycle.then(world.startupMs, () => this.enter(config.startedMs === 0 ? 'IDLE' : 'STARTED'));
     });
   }
 
-  /** When it took work for the first time. */
+  /** When it first accepted work. */
   get readyAtMs(): number | undefined {
     return this.lifecycle.firstTimeIn(['STARTED', 'IDLE']);
-  }
-
-  /** Asks for the end; nothing happens when it is near or past already. */
-  terminate(): void {
-    if (this.live && this.state !== 'TERMINATING') this.enter('TERMINATING');
-  }
-
-  setBusy(busy: boolean): void {
-    if (busy && (this.state === 'IDLE' || this.state === 'STARTED')) this.enter('BUSY');
-    else if (!busy && this.state === 'BUSY') this.enter('IDLE');
   }
 
   protected override enter(state: EmrState, reason?: string): void {
@@ -101,29 +73,43 @@ export class EmrSession extends BaseSession<EmrState> {
   }
 
   protected override onEnter(state: EmrState): void {
-    if (state === 'STARTED') {
-      this.lifecycle.then(this.#config.startedMs, () => {
-        this.enter('IDLE');
-      });
-    }
-    if (state === 'IDLE') this.#planIdleTimeout();
-    if (state === 'TERMINATING') {
-      this.lifecycle.then(this.#config.terminatingMs, () => {
-        this.enter('TERMINATED');
-      });
-    }
+    super.onEnter(state);
+    if (state === 'STARTED') this.lifecycle.then(this.#startedMs, () => this.enter('IDLE'));
   }
 
   protected override onEnd(): void {
     this.#release();
   }
+}
 
-  #planIdleTimeout(): void {
-    const zero = this.idleTimeoutMinutes === 0;
-    if (zero && this.#config.zeroIdleTimeout === 'never') return;
-    const minutes = zero ? this.#config.idleTimeoutMinutes : this.idleTimeoutMinutes;
-    this.lifecycle.then(minutes * MINUTE_MS, () => {
-      this.terminate();
-    });
-  }
+/** A configuration as the model has it; the recursion of its shape hides its type. */
+interface Configuration {
+  readonly classification: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** The default cores of a worker. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html read 2026-11-20 */
+const WORKER_CORES = 4;
+
+/**
+ * The vCPUs for which the account needs room when a session starts: those of its driver and its first executors. The session's
+ * Spark properties override its application's.
+ */
+export function vcpusOf(request: EmrStart, application: ApplicationSettings, executors: number): number {
+  const spark = {
+    ...sparkDefaults(application.runtimeConfiguration),
+    ...sparkDefaults(request.configurationOverrides?.runtimeConfiguration),
+  };
+  return coresIn(spark['spark.driver.cores']) + executors * coresIn(spark['spark.executor.cores']);
+}
+
+function sparkDefaults(configurations: readonly unknown[] = []): Readonly<Record<string, string>> {
+  const ours = (configurations as readonly Configuration[]).filter((each) => each.classification === 'spark-defaults');
+  return Object.assign({}, ...ours.map(({ properties }) => properties)) as Readonly<Record<string, string>>;
+}
+
+/** A text that is not a number of cores counts as the default: only Spark would refuse it. */
+function coresIn(property: string | undefined): number {
+  const cores = Number(property);
+  return Number.isInteger(cores) && cores > 0 ? cores : WORKER_CORES;
 }

@@ -3,23 +3,23 @@ import type { OmicsBatch } from './omics-batch.ts';
 
 const toTime = (atMs: number): string => new Date(atMs).toISOString();
 
-/** The ARN of a batch. */
-export function batchArn({ region, accountId }: World, { id }: OmicsBatch): string {
-  return `arn:aws:omics:${region}:${accountId}:runBatch/${id}`;
+/** The ARN of a batch or a run. */
+export function arnOf({ region, accountId }: World, resource: 'runBatch' | 'run', id: string): string {
+  return `arn:aws:omics:${region}:${accountId}:${resource}/${id}`;
 }
 
 /** The answer of GetBatch. */
 export function toBatch(world: World, batch: OmicsBatch): object {
-  const { id, uuid, request, status, failureReason, createdAtMs } = batch;
+  const { id, uuid, request, status, totalRuns, failureReason, createdAtMs } = batch;
   const { submittedMs, processedMs, failedMs } = batch.times;
   return {
     id,
-    arn: batchArn(world, batch),
+    arn: arnOf(world, 'runBatch', id),
     uuid,
     name: request.batchName,
     status,
     tags: request.tags ?? {},
-    totalRuns: batch.plan === undefined ? (request.batchRunSettings.inlineSettings?.length ?? 0) : batch.plan.count,
+    totalRuns,
     defaultRunSetting: request.defaultRunSetting,
     ...toSummaries(batch),
     creationTime: toTime(createdAtMs),
@@ -30,16 +30,9 @@ export function toBatch(world: World, batch: OmicsBatch): object {
 }
 
 /** One entry of ListBatch. */
-export function toBatchItem(batch: OmicsBatch): object {
-  const { id, request, status, createdAtMs, plan } = batch;
-  return {
-    id,
-    name: request.batchName,
-    status,
-    createdAt: toTime(createdAtMs),
-    totalRuns: plan?.count ?? request.batchRunSettings.inlineSettings?.length ?? 0,
-    workflowId: request.defaultRunSetting.workflowId,
-  };
+export function toBatchItem({ id, request, status, totalRuns, createdAtMs }: OmicsBatch): object {
+  const { workflowId } = request.defaultRunSetting;
+  return { id, name: request.batchName, status, createdAt: toTime(createdAtMs), totalRuns, workflowId };
 }
 
 /** One row of ListRunsInBatch. */
@@ -51,7 +44,7 @@ export function toRow(world: World, batch: OmicsBatch, index: number): object {
     ...(runId !== undefined && {
       runId,
       runInternalUuid: `${batch.uuid}-${index}`,
-      runArn: `arn:aws:omics:${world.region}:${world.accountId}:run/${runId}`,
+      runArn: arnOf(world, 'run', runId),
     }),
     ...(submissionStatus !== undefined && { submissionStatus }),
     ...(submissionStatus === 'FAILED' && {
@@ -61,7 +54,7 @@ export function toRow(world: World, batch: OmicsBatch, index: number): object {
   };
 }
 
-/** GetRun's answer: what lists tell, and why a run failed. */
+/** The answer of GetRun: what lists have, and why a run failed. */
 export function toRunDetails(world: World, batch: OmicsBatch, index: number): object {
   const id = batch.runIdOf(index) ?? '';
   const hasFailed = batch.runStatusOf(index) === 'FAILED';
@@ -83,7 +76,7 @@ export function toRun(world: World, batch: OmicsBatch, index: number): object {
   const name = settings[index]?.name ?? request.defaultRunSetting.name;
   const isOver = status === 'COMPLETED' || status === 'FAILED';
   return {
-    arn: `arn:aws:omics:${world.region}:${world.accountId}:run/${id ?? ''}`,
+    arn: arnOf(world, 'run', id ?? ''),
     id,
     status,
     workflowId: request.defaultRunSetting.workflowId,
@@ -106,20 +99,15 @@ const RUN_COUNTS = {
   CANCELLED: 'cancelledRunCount',
 } as const;
 
-const RUN_COUNT_NAMES = Object.values(RUN_COUNTS);
-
-/** What has been submitted and what became of it, as a reader sees it who is as far behind as the counts are. */
+/** The counts of submissions and runs, as far behind as the option `countsLagMs` says. */
 function toSummaries(batch: OmicsBatch): object {
   const lagMs = batch.countsLagMs;
-  const runs = Object.fromEntries(RUN_COUNT_NAMES.map((name) => [name, 0])) as Record<
-    (typeof RUN_COUNT_NAMES)[number],
-    number
-  >;
+  const runs: Record<string, number> = Object.fromEntries(Object.values(RUN_COUNTS).map((name) => [name, 0]));
   const submissions = { started: 0, refused: 0, waiting: 0, cancelled: 0, deleted: 0 };
   for (let index = 0; index < batch.settings.length; index++) {
     const run = batch.runStatusOf(index, lagMs);
     const submission = batch.submissionOf(index, lagMs);
-    if (run !== undefined) runs[RUN_COUNTS[run]] += 1;
+    if (run !== undefined) runs[RUN_COUNTS[run]] = (runs[RUN_COUNTS[run]] ?? 0) + 1;
     if (submission === 'FAILED') submissions.refused += 1;
     else if (run === undefined) submissions.waiting += 1;
     else submissions.started += 1;

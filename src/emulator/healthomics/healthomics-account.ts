@@ -1,26 +1,25 @@
+import { restError } from '../aws/aws-errors.ts';
+import { PageBook } from '../page-book.ts';
 import { readInput, BrokenConstraints, WrongType } from '../read-input.ts';
 import { listOf } from '../shapes.ts';
 import { TokenBook } from '../token-book.ts';
 import type { World } from '../world.ts';
-import { refusal } from './healthomics-errors.ts';
+import { RUN_SETTING } from './healthomics-inputs.ts';
 import type { HealthOmicsConfig } from './healthomics-options.ts';
-import { RUN_SETTING } from './healthomics-shapes.ts';
 import { OmicsBatch, whyNoBatch, type BatchStart, type Preparation, type RunSetting } from './omics-batch.ts';
-import { PlaceBook } from './place-book.ts';
 import { RunPlan, type RunFate } from './run-plan.ts';
 
-/** A batch is CREATING for this share of the time that its setting up takes. */
+/** A batch is CREATING for this share of its startup. */
 const CREATING_SHARE = 0.2;
 
-/** All that HealthOmics knows of the batches of one account in one region. */
 export class HealthOmicsAccount {
   readonly world: World;
   readonly config: HealthOmicsConfig;
   readonly tokens: TokenBook;
-  readonly places: PlaceBook;
+  readonly pages: PageBook;
   readonly #batches = new Map<string, OmicsBatch>();
   readonly #ever: OmicsBatch[] = [];
-  /** The setting ids whose first time is over. */
+  /** The setting ids of `refusedRuns` and `failingRuns` that have had their effect. */
   readonly #struck = new Set<string>();
   /** When the next run of any batch may be submitted. */
   #submissionsFreeMs = Number.NEGATIVE_INFINITY;
@@ -28,8 +27,17 @@ export class HealthOmicsAccount {
   constructor(world: World, config: HealthOmicsConfig) {
     this.world = world;
     this.config = config;
-    this.tokens = new TokenBook(world.timeline, undefined);
-    this.places = new PlaceBook(world.random);
+    this.tokens = new TokenBook(world.timeline, {
+      member: 'requestId',
+      lifetimeMs: undefined,
+      clash: () => restError(config.requestIdClashCode, 'The requestId was used with other parameters.'),
+    });
+    this.pages = new PageBook(world.random, {
+      sizeMember: 'maxItems',
+      tokenMember: 'startingToken',
+      defaultSize: 100,
+      invalidToken: () => invalid('The startingToken is not valid.'),
+    });
   }
 
   /** The batches that have a record, oldest first. */
@@ -42,10 +50,9 @@ export class HealthOmicsAccount {
     return this.#ever;
   }
 
-  /** @throws ServiceError when there is no such batch. */
   requireBatch(id: string): OmicsBatch {
     const batch = this.#batches.get(id);
-    if (batch === undefined) throw refusal('ResourceNotFoundException', `Batch ${id} does not exist.`);
+    if (batch === undefined) throw restError('ResourceNotFoundException', `Batch ${id} does not exist.`);
     return batch;
   }
 
@@ -66,9 +73,7 @@ export class HealthOmicsAccount {
     this.#batches.set(batch.id, batch);
     this.#ever.push(batch);
     const recorded = this.#eTagOf(request);
-    timeline.after(startupMs, () => {
-      batch.prepare(this.#prepare(request, recorded));
-    });
+    timeline.after(startupMs, () => batch.prepare(this.#prepare(request, recorded)));
     return batch;
   }
 
@@ -79,13 +84,13 @@ export class HealthOmicsAccount {
   #refuseImpossible({ defaultRunSetting, batchRunSettings }: BatchStart): void {
     const { inlineSettings, s3UriSettings } = batchRunSettings;
     if ((inlineSettings === undefined) === (s3UriSettings === undefined)) {
-      throw refusal('ValidationException', 'Exactly one of inlineSettings and s3UriSettings must be set.');
+      throw invalid('Exactly one of inlineSettings and s3UriSettings must be set.');
     }
     if (defaultRunSetting.workflowType === 'READY2RUN') {
-      throw refusal('ValidationException', 'READY2RUN workflows are not supported for run batches.');
+      throw invalid('READY2RUN workflows are not supported for run batches.');
     }
     if (s3UriSettings !== undefined && !/^s3:\/\/[^/]+\/.+$/.test(s3UriSettings)) {
-      throw refusal('ValidationException', 's3UriSettings must be the URI of an object in S3.');
+      throw invalid('s3UriSettings must be the URI of an object in S3.');
     }
   }
 
@@ -131,7 +136,11 @@ export class HealthOmicsAccount {
   }
 }
 
-/** So many digits, the first of them no zero. */
+function invalid(message: string): Error {
+  return restError('ValidationException', message);
+}
+
+/** A number of `count` digits that does not begin with 0. */
 function digits(chance: number, count: number): string {
   const least = 10 ** (count - 1);
   return String(Math.floor(least + chance * (9 * least - 1)));

@@ -1,59 +1,52 @@
 import type { RateLimit } from '../rate-limiter.ts';
+import { INPUTS } from './healthomics-inputs.ts';
 
-/** The HealthOmics emulator's options. Where the service's own behaviour is not documented, the option says so and the default is our choice. */
+/**
+ * Options of the HealthOmics emulator. Where the service's behaviour is not documented, the option says so and the default is our
+ * choice.
+ */
 export interface HealthOmicsOptions {
-  /** How many runs a second are submitted, over all batches; 0.1, the StartRun quota of most regions, unless said. */
+  /** How many runs per second are submitted, over all batches (default 0.1, the StartRun quota of most regions). */
   readonly submissionsPerSecond?: number;
-  /** How long a run takes; ten times `startupMs` unless said. */
+  /** How long a run takes (default: ten times `startupMs`). */
   readonly runMs?: number;
-  /** How many runs execute at a time, over one batch; 50 unless said. */
+  /** How many runs of one batch execute at a time (default 50). */
   readonly concurrentRuns?: number;
-  /** How far the counts of a batch are behind until it is PROCESSED. Documented as eventual and unmeasured; 0 unless said. */
+  /** How far the counts of a batch are behind until it is PROCESSED. Documented as eventual and unmeasured (default 0). */
   readonly countsLagMs?: number;
-  /** Runs, by their setting ids, whose submission is refused the first time. */
+  /** Setting ids of runs whose first submission is refused. */
   readonly refusedRuns?: readonly string[];
-  /** Runs, by their setting ids, that fail the first time. */
+  /** Setting ids of runs that fail the first time. */
   readonly failingRuns?: readonly string[];
-  /** The chance, from the seed, that the submission of a run is refused; 0 unless said. */
+  /** The probability, from the seed, that the submission of a run is refused (default 0). */
   readonly refusalRate?: number;
-  /** The chance, from the seed, that a run fails; 0 unless said. */
+  /** The probability, from the seed, that a run fails (default 0). */
   readonly failureRate?: number;
-  /** How long cancelling and deleting take; a fifth of `startupMs` unless said. */
+  /** How long cancelling and deleting take (default: a fifth of `startupMs`). */
   readonly stoppingMs?: number;
-  /** The error of a cancel or delete that the state forbids. Undocumented; `ConflictException` unless said. */
+  /** The error of a cancel or delete that the state forbids. Undocumented (default `ConflictException`). */
   readonly wrongStateCode?: 'ConflictException' | 'ValidationException';
-  /** The error of a request id that was used with other parameters. Undocumented; `ConflictException` unless said. */
+  /** The error of a request id that was used with other parameters. Undocumented (default `ConflictException`). */
   readonly requestIdClashCode?: 'ConflictException' | 'ValidationException';
-  /** What DeleteRunBatch ends in; one page names RUNS_DELETE_FAILED, the guide never shows it. `RUNS_DELETED` unless said. */
+  /** The state after DeleteRunBatch; one page names RUNS_DELETE_FAILED, the guide never shows it (default `RUNS_DELETED`). */
   readonly deletedStatus?: 'RUNS_DELETED' | 'RUNS_DELETE_FAILED';
-  /** Whether batch calls must come to a host named `workflows-…`, as the real ones do; false unless said. */
+  /** Whether batch calls need a host named `workflows-…`, as on the real service (default false). */
   readonly requireHostPrefix?: boolean;
-  /** Rates per operation: 1 StartRunBatch and 10 of each other a second unless said. */
+  /** Rates per operation (default: 1 StartRunBatch and 10 of each other per second). */
   readonly rates?: Readonly<Record<string, RateLimit>>;
 }
 
-/** The options with every default filled in. */
 export type HealthOmicsConfig = Required<HealthOmicsOptions>;
 
 /** The most runs of one batch. */
 export const MAX_RUNS = 100_000;
 
-const TEN = { perSecond: 10 };
-
-/** Calls a second. @see https://docs.aws.amazon.com/omics/latest/dev/service-quotas.html (read 2026-11-20) */
-const HEALTHOMICS_RATES: Readonly<Record<string, RateLimit>> = {
+/** Calls per second. @see https://docs.aws.amazon.com/omics/latest/dev/service-quotas.html (read 2026-11-20) */
+const RATES: Readonly<Record<string, RateLimit>> = {
+  ...Object.fromEntries(Object.keys(INPUTS).map((operation) => [operation, { perSecond: 10 }])),
   StartRunBatch: { perSecond: 1 },
-  GetBatch: TEN,
-  ListBatch: TEN,
-  ListRunsInBatch: TEN,
-  CancelRunBatch: TEN,
-  DeleteRunBatch: TEN,
-  DeleteBatch: TEN,
-  ListRuns: TEN,
-  GetRun: TEN,
 };
 
-/** Fills in the defaults. */
 export function toHealthOmicsConfig(options: HealthOmicsOptions, startupMs: number): HealthOmicsConfig {
   return {
     submissionsPerSecond: 0.1,
@@ -70,6 +63,6 @@ export function toHealthOmicsConfig(options: HealthOmicsOptions, startupMs: numb
     deletedStatus: 'RUNS_DELETED',
     requireHostPrefix: false,
     ...options,
-    rates: { ...HEALTHOMICS_RATES, ...options.rates },
+    rates: { ...RATES, ...options.rates },
   };
 }

@@ -1,27 +1,19 @@
-import type { Timeline } from '../timeline.ts';
 import type { ValueOf } from '../shapes.ts';
+import type { Timeline } from '../timeline.ts';
+import type { BATCH_STATUSES, INPUTS, RUN_SETTING, RUN_STATUSES, SUBMISSION_STATUSES } from './healthomics-inputs.ts';
 import { MAX_RUNS, type HealthOmicsConfig } from './healthomics-options.ts';
-import type {
-  BATCH_STATUSES,
-  RUN_SETTING,
-  RUN_STATUSES,
-  START_RUN_BATCH,
-  SUBMISSION_STATUSES,
-} from './healthomics-shapes.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** The request a batch was started with. */
-export type BatchStart = ValueOf<typeof START_RUN_BATCH>;
-/** One run of it. */
+export type BatchStart = ValueOf<(typeof INPUTS)['StartRunBatch']>;
 export type RunSetting = ValueOf<typeof RUN_SETTING>;
-
-type BatchStatus = (typeof BATCH_STATUSES)[number];
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
 type RunStatus = (typeof RUN_STATUSES)[number];
 type SubmissionStatus = (typeof SUBMISSION_STATUSES)[number];
 
 /** Its runs once they have been read, or why it has none. */
 export type Preparation =
-  { readonly settings: readonly RunSetting[]; readonly plan: RunPlan } | { readonly failureReason: string };
+  | { readonly settings: readonly RunSetting[]; readonly plan: RunPlan; readonly failureReason?: undefined }
+  | { readonly failureReason: string; readonly settings?: undefined; readonly plan?: undefined };
 
 /** Epoch milliseconds. */
 interface BatchTimes {
@@ -30,7 +22,7 @@ interface BatchTimes {
   readonly failedMs: number | undefined;
 }
 
-/** One batch: what it is at any moment follows from its plan and from what was asked of it since. */
+/** One batch: its state at any moment follows from its plan and from the calls since. */
 export class OmicsBatch {
   readonly id: string;
   readonly uuid: string;
@@ -67,17 +59,20 @@ export class OmicsBatch {
   }
 
   get settings(): readonly RunSetting[] {
-    return this.#preparation !== undefined && 'settings' in this.#preparation ? this.#preparation.settings : [];
+    return this.#preparation?.settings ?? [];
   }
 
   get plan(): RunPlan | undefined {
-    return this.#preparation !== undefined && 'plan' in this.#preparation ? this.#preparation.plan : undefined;
+    return this.#preparation?.plan;
   }
 
   get failureReason(): string | undefined {
-    return this.#preparation !== undefined && 'failureReason' in this.#preparation
-      ? this.#preparation.failureReason
-      : undefined;
+    return this.#preparation?.failureReason;
+  }
+
+  /** How many runs it has; until they have been read, those of the request. */
+  get totalRuns(): number {
+    return this.plan?.count ?? this.request.batchRunSettings.inlineSettings?.length ?? 0;
   }
 
   get status(): BatchStatus {
@@ -93,7 +88,7 @@ export class OmicsBatch {
     return nowMs < plan.overMs ? 'INPROGRESS' : 'PROCESSED';
   }
 
-  /** Moments that GetBatch tells, where they have come. */
+  /** The times that GetBatch shows, as far as they have passed. */
   get times(): BatchTimes {
     const nowMs = this.#timeline.nowMs();
     const past = (atMs: number | undefined): number | undefined =>
@@ -113,12 +108,11 @@ export class OmicsBatch {
     this.#deletedAtMs = this.#timeline.nowMs();
   }
 
-  /** How far its counts are behind. */
   get countsLagMs(): number {
     return this.status === 'PROCESSED' || this.status === 'CANCELLED' ? 0 : this.#config.countsLagMs;
   }
 
-  /** What became of the submission of a run; `undefined` while it waits. */
+  /** The outcome of submitting a run; undefined while it waits. */
   submissionOf(index: number, lagMs = 0): SubmissionStatus | undefined {
     const nowMs = this.#timeline.nowMs() - lagMs;
     const { plan } = this;
@@ -131,7 +125,7 @@ export class OmicsBatch {
     return status === 'CANCELLED' ? 'CANCEL_SUCCESS' : 'SUCCESS';
   }
 
-  /** The state of a run that was submitted; `undefined` of one that was not. */
+  /** The state of a run; undefined when it was not submitted. */
   runStatusOf(index: number, lagMs = 0): RunStatus | undefined {
     const nowMs = this.#timeline.nowMs() - lagMs;
     const { plan } = this;
@@ -152,14 +146,14 @@ export class OmicsBatch {
     return this.runStatusOf(index) === undefined ? undefined : `${this.runIdPrefix}${String(index).padStart(6, '0')}`;
   }
 
-  /** The place of a run, by its id. */
+  /** The position of a run, by its id. */
   indexOfRun(runId: string): number | undefined {
     const index = Number(runId.slice(this.runIdPrefix.length));
     return this.runIdOf(index) === runId ? index : undefined;
   }
 }
 
-/** Why a list of runs cannot become a batch, in the service's words; `undefined` when it can. */
+/** Why a list of runs cannot become a batch, in the service's own text; undefined when it can. */
 export function whyNoBatch(settings: readonly RunSetting[]): string | undefined {
   if (settings.length > MAX_RUNS) return `Batch has ${settings.length} runs but ${MAX_RUNS} runs is the max.`;
   if (settings.length === 0) return 'Batch has no runs.';

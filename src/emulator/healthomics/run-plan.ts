@@ -1,7 +1,6 @@
-/** What becomes of one run. */
 export type RunFate = 'completes' | 'fails' | 'refused';
 
-/** What a plan is made from; times in epoch milliseconds. */
+/** The input of a plan; times in epoch milliseconds. */
 export interface RunPlanParts {
   readonly fates: readonly RunFate[];
   readonly firstSubmissionMs: number;
@@ -16,7 +15,7 @@ const STARTING_SHARE = 0.1;
 
 /**
  * When each run of a batch is submitted, executes and ends. Computed once, so that a batch of a hundred thousand runs over eleven
- * days costs no timers: what a run is at a moment is read off.
+ * days needs no timers: the state of a run at a moment is read from the plan.
  */
 export class RunPlan {
   readonly fates: readonly RunFate[];
@@ -25,7 +24,7 @@ export class RunPlan {
   readonly endedAt: Float64Array;
   /** When every submission has been attempted. */
   readonly attemptedMs: number;
-  /** When every run is over. */
+  /** When every run has ended. */
   readonly overMs: number;
 
   constructor({ fates, firstSubmissionMs, intervalMs, runMs, concurrentRuns }: RunPlanParts) {
@@ -34,18 +33,18 @@ export class RunPlan {
     this.submittedAt = new Float64Array(count);
     this.startedAt = new Float64Array(count);
     this.endedAt = new Float64Array(count);
-    // All runs take the same time, so places become free in the order in which they were taken.
+    // All runs take the same time, so slots become free in the order in which they were taken.
     const freeAt = new Float64Array(concurrentRuns).fill(Number.NEGATIVE_INFINITY);
-    let place = 0;
+    let slot = 0;
     let overMs = firstSubmissionMs;
     for (let index = 0; index < count; index++) {
       const submitted = firstSubmissionMs + index * intervalMs;
       const isRefused = fates[index] === 'refused';
-      const started = isRefused ? submitted : Math.max(submitted, freeAt[place] ?? submitted) + runMs * STARTING_SHARE;
+      const started = isRefused ? submitted : Math.max(submitted, freeAt[slot] ?? submitted) + runMs * STARTING_SHARE;
       const ended = isRefused ? submitted : started + runMs * (1 - STARTING_SHARE);
       if (!isRefused) {
-        freeAt[place] = ended;
-        place = (place + 1) % concurrentRuns;
+        freeAt[slot] = ended;
+        slot = (slot + 1) % concurrentRuns;
       }
       this.submittedAt[index] = submitted;
       this.startedAt[index] = started;

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** One object. */
 export interface StoredObject {
   readonly bytes: Buffer;
-  /** Quoted, as S3 makes it: the MD5 of the bytes, or of the parts' MD5s with their number behind. */
+  /** Quoted, as in S3: the MD5 of the bytes, or the MD5 of the parts' MD5s and the number of parts. */
   readonly eTag: string;
   readonly contentType: string;
   /** Epoch milliseconds. */
   readonly modifiedAtMs: number;
 }
 
-/** What is emulated of S3: objects by bucket and key. */
+/** The objects of S3, by bucket and key. */
 export class ObjectStore {
   readonly #objects = new Map<string, StoredObject>();
   readonly #uploads = new Map<string, Map<number, Buffer>>();
@@ -36,14 +35,14 @@ export class ObjectStore {
     this.#uploads.set(uploadId, new Map());
   }
 
-  /** Keeps one part and gives its ETag; `undefined` when there is no such upload. */
+  /** Stores one part and gives its ETag; undefined when there is no such upload. */
   putPart(uploadId: string, number: number, bytes: Buffer): string | undefined {
     const parts = this.#uploads.get(uploadId);
     parts?.set(number, bytes);
     return parts === undefined ? undefined : `"${md5(bytes).toString('hex')}"`;
   }
 
-  /** Makes an object of an upload's parts; `undefined` when there is no such upload. */
+  /** Makes an object of an upload's parts; undefined when there is no such upload. */
   completeUpload(
     uploadId: string,
     at: { readonly bucket: string; readonly key: string },
@@ -57,14 +56,9 @@ export class ObjectStore {
     return this.#keep(at, { ...object, bytes: Buffer.concat(parts), eTag: `"${digest}-${parts.length}"` });
   }
 
-  /** Forgets an upload; false when there is none. */
+  /** Removes an upload; false when there is none. */
   abortUpload(uploadId: string): boolean {
     return this.#uploads.delete(uploadId);
-  }
-
-  /** How many uploads were begun and neither completed nor aborted: what somebody would go on paying for. */
-  get openUploads(): number {
-    return this.#uploads.size;
   }
 
   #keep({ bucket, key }: { readonly bucket: string; readonly key: string }, object: StoredObject): StoredObject {

@@ -1,17 +1,14 @@
-import type { CommonErrors, EmulatedService, Operation, RoutedCall } from '../service.ts';
-import { ServiceError } from '../service-error.ts';
+import { ServiceError, type CommonErrors, type EmulatedService, type Operation, type RoutedCall } from '../service.ts';
 import { structure, text } from '../shapes.ts';
 import { header, type WireAnswer, type WireRequest } from '../wire.ts';
 import type { World } from '../world.ts';
-import { unchunked } from './aws-chunked.ts';
 import type { StoredObject } from './object-store.ts';
 
-/** What every call is about. */
-const AT = structure({ bucket: text({ min: 3, max: 63 }), key: text({ min: 1, max: 1024 }) }, ['bucket', 'key']);
+const AT = structure({ bucket: text(3, 63), key: text(1, 1024) }, ['bucket', 'key']);
 
 type Place = { readonly bucket: string; readonly key: string };
 
-/** What S3 calls need of the request besides where the object is. */
+/** What S3 calls need of the request besides the place of the object. */
 interface Asked {
   readonly uploadId: string;
   readonly partNumber: number;
@@ -21,16 +18,26 @@ interface Asked {
 
 type Run = (at: Place, asked: Asked) => WireAnswer;
 
-const NOT_FOUND = 404;
+/** The operation of a method, and of a method with the query parameter `uploadId` or `uploads`. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  PUT: 'PutObject',
+  'PUT uploadId': 'UploadPart',
+  GET: 'GetObject',
+  HEAD: 'HeadObject',
+  DELETE: 'DeleteObject',
+  'DELETE uploadId': 'AbortMultipartUpload',
+  'POST uploads': 'CreateMultipartUpload',
+  'POST uploadId': 'CompleteMultipartUpload',
+};
 
 /**
- * Amazon S3 as far as lists of runs need it: objects put whole or in parts, read, looked at and deleted. Every bucket exists, by path
+ * Amazon S3 as far as lists of runs need it: put objects whole or in parts, get, head and delete them. Every bucket exists, by path
  * and by host.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html (read 2026-11-21)
  */
 export function createS3(world: World): EmulatedService {
-  const runs = operationsOf(world);
+  const runs = runsOf(world);
   return {
     id: 's3',
     signingName: 's3',
@@ -56,66 +63,61 @@ const S3_ERRORS: CommonErrors = {
   badSignature: (code, message) => new ServiceError(code, 403, message),
 };
 
-function operationsOf({ objects, timeline, random }: World): Readonly<Record<string, Run>> {
-  const require = ({ bucket, key }: Place): StoredObject => {
+function runsOf({ objects, timeline, random }: World): Readonly<Record<string, Run>> {
+  const existing = ({ bucket, key }: Place): StoredObject => {
     const object = objects.get(bucket, key);
-    if (object === undefined) throw new ServiceError('NoSuchKey', NOT_FOUND, 'The specified key does not exist.');
+    if (object === undefined) throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.');
     return object;
   };
-  const about = ({ eTag, contentType, modifiedAtMs }: StoredObject) => ({
+  const headersOf = ({ eTag, contentType, modifiedAtMs }: StoredObject) => ({
     etag: eTag,
     'content-type': contentType,
     'last-modified': new Date(modifiedAtMs).toUTCString(),
   });
+  const orNoUpload = <T>(found: T | undefined): T => {
+    if (found !== undefined) return found;
+    throw new ServiceError('NoSuchUpload', 404, 'The specified multipart upload does not exist.');
+  };
+  const noContent = { status: 204, headers: {}, body: '' };
   return {
-    PutObject: (at, { bytes, contentType }) => {
+    PutObject(at, { bytes, contentType }) {
       const { eTag } = objects.put(at, { bytes: bytes(), contentType, modifiedAtMs: timeline.nowMs() });
       return { status: 200, headers: { etag: eTag }, body: '' };
     },
-    GetObject: (at) => {
-      const object = require(at);
-      return { status: 200, headers: about(object), body: object.bytes.toString('utf8') };
+    GetObject(at) {
+      const object = existing(at);
+      return { status: 200, headers: headersOf(object), body: object.bytes.toString('utf8') };
     },
-    HeadObject: (at) => ({ status: 200, headers: about(require(at)), body: '' }),
-    DeleteObject: ({ bucket, key }) => {
+    HeadObject: (at) => ({ status: 200, headers: headersOf(existing(at)), body: '' }),
+    DeleteObject({ bucket, key }) {
       objects.remove(bucket, key);
-      return { status: 204, headers: {}, body: '' };
+      return noContent;
     },
-    CreateMultipartUpload: ({ bucket, key }) => {
+    CreateMultipartUpload({ bucket, key }) {
       const uploadId = random.hex(32);
       objects.beginUpload(uploadId);
-      return answer(xml('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: uploadId }));
+      return xmlAnswer('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: uploadId });
     },
-    UploadPart: (_at, { uploadId, partNumber, bytes }) => {
-      const eTag = objects.putPart(uploadId, partNumber, bytes());
-      if (eTag === undefined) throw noSuchUpload();
+    UploadPart(_at, { uploadId, partNumber, bytes }) {
+      const eTag = orNoUpload(objects.putPart(uploadId, partNumber, bytes()));
       return { status: 200, headers: { etag: eTag }, body: '' };
     },
-    CompleteMultipartUpload: (at, { uploadId, contentType }) => {
-      const object = objects.completeUpload(uploadId, at, { contentType, modifiedAtMs: timeline.nowMs() });
-      if (object === undefined) throw noSuchUpload();
-      const { bucket: Bucket, key: Key } = at;
-      return answer(xml('CompleteMultipartUploadResult', { Bucket, Key, ETag: object.eTag }));
+    CompleteMultipartUpload(at, { uploadId, contentType }) {
+      const facts = { contentType, modifiedAtMs: timeline.nowMs() };
+      const { eTag } = orNoUpload(objects.completeUpload(uploadId, at, facts));
+      return xmlAnswer('CompleteMultipartUploadResult', { Bucket: at.bucket, Key: at.key, ETag: eTag });
     },
-    AbortMultipartUpload: (_at, { uploadId }) => {
-      if (!objects.abortUpload(uploadId)) throw noSuchUpload();
-      return { status: 204, headers: {}, body: '' };
+    AbortMultipartUpload(_at, { uploadId }) {
+      orNoUpload(objects.abortUpload(uploadId) || undefined);
+      return noContent;
     },
   };
 }
 
 function route(request: WireRequest, runs: Readonly<Record<string, Run>>): RoutedCall {
   const { method, query } = request;
-  const uploads = query.has('uploads');
-  const part = query.has('uploadId');
-  const names: Readonly<Record<string, string>> = {
-    PUT: part ? 'UploadPart' : 'PutObject',
-    GET: 'GetObject',
-    HEAD: 'HeadObject',
-    DELETE: part ? 'AbortMultipartUpload' : 'DeleteObject',
-    POST: uploads ? 'CreateMultipartUpload' : 'CompleteMultipartUpload',
-  };
-  const operation = names[method] ?? '';
+  const parameter = ['uploads', 'uploadId'].find((name) => query.has(name));
+  const operation = OPERATIONS[`${method} ${parameter ?? ''}`] ?? OPERATIONS[method] ?? '';
   const run = runs[operation];
   if (run === undefined) throw new ServiceError('MethodNotAllowed', 405, `${method} is not allowed here.`);
   const asked: Asked = {
@@ -128,7 +130,7 @@ function route(request: WireRequest, runs: Readonly<Record<string, Run>>): Route
   return { operation, definition, members: () => placeOf(request) };
 }
 
-/** Where the object is: the bucket stands in the path, or before the host's name. */
+/** The place of the object: the bucket is in the path or a prefix of the host. */
 function placeOf(request: WireRequest): Place {
   const [, hosted] = /^(.+)\.(?:localhost|127\.0\.0\.1)(?::\d+)?$/.exec(header(request, 'host') ?? '') ?? [];
   const path = decodeURIComponent(request.path.slice(1));
@@ -137,12 +139,8 @@ function placeOf(request: WireRequest): Place {
   return slash < 0 ? { bucket: path, key: '' } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
-function answer(body: string): WireAnswer {
-  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
-}
-
-function noSuchUpload(): ServiceError {
-  return new ServiceError('NoSuchUpload', NOT_FOUND, 'The specified multipart upload does not exist.');
+function xmlAnswer(root: string, members: Readonly<Record<string, string>>): WireAnswer {
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body: xml(root, members) };
 }
 
 function xml(root: string, members: Readonly<Record<string, string>>): string {
@@ -152,4 +150,24 @@ function xml(root: string, members: Readonly<Record<string, string>>): string {
 
 function escapeXml(value: string): string {
   return value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
+
+/**
+ * The bytes of a body. Clients that compute a checksum while they send use chunks, each after its size in hexadecimal, and put the
+ * checksum at the end.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html (read 2026-11-21)
+ */
+function unchunked(request: WireRequest): Buffer {
+  const { bytes = Buffer.from(request.body) } = request;
+  if (header(request, 'content-encoding')?.includes('aws-chunked') !== true) return bytes;
+  const chunks: Buffer[] = [];
+  for (let at = 0; ;) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    const size = Number.parseInt(bytes.subarray(at, lineEnd).toString('latin1'), 16);
+    if (lineEnd < 0 || !(size > 0)) return Buffer.concat(chunks);
+    const from = lineEnd + 2;
+    chunks.push(bytes.subarray(from, from + size));
+    at = from + size + 2;
+  }
 }

@@ -1,7 +1,6 @@
 import { BROKEN_CALCULATIONS } from './broken-calculations.ts';
 import { BROKEN_CALLS } from './broken-calls.ts';
 import { BROKEN_ENDS } from './broken-ends.ts';
-import { BROKEN_LISTS } from './broken-lists.ts';
 import type { BrokenProvider } from './broken-provider.ts';
 import { BROKEN_SHAPES } from './broken-shapes.ts';
 import { BROKEN_STARTS } from './broken-starts.ts';
@@ -9,8 +8,8 @@ import { BROKEN_STATEMENTS } from './broken-statements.ts';
 import { BROKEN_STATES } from './broken-states.ts';
 
 /**
- * Providers with one fault each. They test the conformance kit, and show whoever writes a provider what goes wrong
- * in practice: wrap a sound provider in one of them and see the kit name the rule.
+ * Providers with one fault each. They test the conformance kit and show which faults occur in practice:
+ * wrap your provider in one of them, and the kit names the rule that it breaks.
  */
 export const BROKEN_PROVIDERS: readonly BrokenProvider[] = [
   ...BROKEN_SHAPES,
@@ -18,7 +17,6 @@ export const BROKEN_PROVIDERS: readonly BrokenProvider[] = [
   ...BROKEN_STATES,
   ...BROKEN_STARTS,
   ...BROKEN_ENDS,
-  ...BROKEN_LISTS,
   ...BROKEN_STATEMENTS,
   ...BROKEN_CALCULATIONS,
 ];

@@ -1,151 +1,137 @@
+import type { Observation } from '../../contract/observation.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { alter, alterObservations, brokenProvider, type BrokenProvider } from './broken-provider.ts';
+import { answering, broken, failing, listing, reporting, type BrokenProvider } from './broken-provider.ts';
 
 /** Wrong in how sessions end. */
-export const BROKEN_ENDS: readonly BrokenProvider[] = [
-  brokenProvider({
-    name: 'fails-on-second-terminate',
-    fault: 'fails when a session is terminated that is ending already',
-    breaks: ['C-030'],
-    wrap: (sound) => {
-      const asked = new Set<string>();
-      return alter(sound, {
-        terminate: async (handle, call) => {
-          const isAgain = asked.has(handle.id);
-          const observation = await sound.terminate(handle, call);
-          asked.add(handle.id);
-          if (!isAgain) return observation;
-          throw new SessionError('conflict', 'the session is ending', { operation: 'terminate', handle });
-        },
-      });
+const BROKEN_TERMINATES: readonly BrokenProvider[] = [
+  broken('fails-on-second-terminate', ['C-030'], 'fails to terminate an ending session', (sound, memory) =>
+    answering(sound, 'terminate', (seen, handle) => {
+      const isAgain = memory.has(handle.id);
+      memory.add(handle.id);
+      if (!isAgain) return seen;
+      throw new SessionError('conflict', 'the session is ending', { operation: 'terminate', handle });
+    }),
+  ),
+  broken('not-found-on-terminate', ['C-031'], 'fails to terminate an unknown session', (sound) =>
+    answering(sound, 'terminate', (seen, handle) => {
+      if (seen.nativeState !== 'NOT_FOUND') return seen;
+      throw new SessionError('not-found', 'there is no such session', { operation: 'terminate', handle });
+    }),
+  ),
+  broken('invents-sessions', ['C-005', 'C-031'], 'describes an unknown session as ended', (sound) =>
+    failing(sound, 'describe', 'not-found', (_error, handle, call) => sound.terminate(handle, call)),
+  ),
+  broken(
+    'swallows-terminate',
+    ['C-005', 'C-006', 'C-007', 'C-009', 'C-032', 'C-033'],
+    'answers terminate without a request to the service',
+    (sound) => ({
+      terminate: async (handle, call) => {
+        try {
+          return { ...(await sound.describe(handle, call)), state: 'terminated', acceptsWork: false, final: true };
+        } catch (error) {
+          if (SessionError.is(error, 'not-found')) return sound.terminate(handle, call);
+          throw SessionError.is(error) ? error.with({ operation: 'terminate' }) : error;
+        }
+      },
+    }),
+  ),
+  broken('hides-failed-terminates', ['C-005', 'C-006', 'C-009'], 'ignores every failure of terminate', (sound) =>
+    failing(sound, 'terminate', undefined, (error, handle, call) => {
+      if (error.kind === 'aborted' || error.kind === 'invalid-request') return error;
+      return sound.describe(handle, { ...call, deadline: Number.POSITIVE_INFINITY });
+    }),
+  ),
+  broken('final-too-early', ['C-026', 'C-032', 'C-033'], 'reports a session that is shutting down as final', (sound) =>
+    reporting(sound, (seen) => (seen.state === 'terminated' ? { ...seen, final: true } : seen)),
+  ),
+  broken('waits-for-ready', ['C-033'], 'refuses to terminate a session that is being created', (sound) => ({
+    terminate: async (handle, call) => {
+      const isYoung = await sound.describe(handle, call).then(
+        ({ state }) => state === 'creating',
+        () => false,
+      );
+      if (!isYoung) return sound.terminate(handle, call);
+      throw new SessionError('conflict', 'the session is being created', { operation: 'terminate', handle });
     },
-  }),
-  brokenProvider({
-    name: 'not-found-on-terminate',
-    fault: 'fails when an unknown session is terminated',
-    breaks: ['C-031'],
-    wrap: (sound) =>
-      alter(sound, {
-        terminate: async (handle, call) => {
-          const observation = await sound.terminate(handle, call);
-          if (observation.nativeState !== 'NOT_FOUND') return observation;
-          throw new SessionError('not-found', 'there is no such session', { operation: 'terminate', handle });
-        },
-      }),
-  }),
-  brokenProvider({
-    name: 'invents-sessions',
-    fault: 'describes a session that the service does not know as ended',
-    breaks: ['C-005', 'C-031'],
-    wrap: (sound) =>
-      alter(sound, {
-        describe: (handle, call) =>
-          sound.describe(handle, call).catch((error: unknown) => {
-            if (SessionError.is(error, 'not-found')) return sound.terminate(handle, call);
-            throw error;
-          }),
-      }),
-  }),
-  brokenProvider({
-    name: 'swallows-terminate',
-    fault: 'answers a terminate without telling the service',
-    breaks: ['C-005', 'C-006', 'C-007', 'C-009', 'C-032', 'C-033'],
-    wrap: (sound) =>
-      alter(sound, {
-        terminate: async (handle, call) => {
-          try {
-            return { ...(await sound.describe(handle, call)), state: 'terminated', acceptsWork: false, final: true };
-          } catch (error) {
-            if (SessionError.is(error, 'not-found')) return sound.terminate(handle, call);
-            throw SessionError.is(error) ? error.with({ operation: 'terminate' }) : error;
-          }
-        },
-      }),
-  }),
-  brokenProvider({
-    name: 'hides-failed-terminates',
-    fault: 'takes every failure of a terminate for a session that is gone already',
-    breaks: ['C-005', 'C-006', 'C-009'],
-    wrap: (sound) =>
-      alter(sound, {
-        terminate: (handle, call) =>
-          sound.terminate(handle, call).catch((error: unknown) => {
-            if (SessionError.is(error, 'aborted') || SessionError.is(error, 'invalid-request')) throw error;
-            return sound.describe(handle, { ...call, deadline: Number.POSITIVE_INFINITY });
-          }),
-      }),
-  }),
-  brokenProvider({
-    name: 'final-too-early',
-    fault: 'counts a session that is shutting down as ended, although it is still held and paid for',
-    breaks: ['C-026', 'C-032', 'C-033'],
-    wrap: (sound) =>
-      alterObservations(sound, (observation) =>
-        observation.state === 'terminated' ? { ...observation, final: true } : observation,
-      ),
-  }),
-  brokenProvider({
-    name: 'waits-for-ready',
-    fault: 'cannot terminate a session that is being created',
-    breaks: ['C-033'],
-    wrap: (sound) =>
-      alter(sound, {
-        terminate: async (handle, call) => {
-          const isYoung = await sound.describe(handle, call).then(
-            ({ state }) => state === 'creating',
-            () => false,
-          );
-          if (!isYoung) return sound.terminate(handle, call);
-          throw new SessionError('conflict', 'the session is being created', { operation: 'terminate', handle });
-        },
-      }),
-  }),
-  brokenProvider({
-    name: 'does-not-see-the-idle-end',
-    fault: 'takes an end that nobody asked for as no news',
-    breaks: ['C-026'],
-    wrap: (sound) =>
-      alterObservations(sound, (observation) =>
-        observation.reason === 'idle timeout reached'
-          ? { ...observation, state: 'ready', acceptsWork: true, final: false }
-          : observation,
-      ),
-  }),
-  brokenProvider({
-    name: 'ends-as-failed',
-    fault: 'shows a session that was terminated as one that has failed',
-    breaks: ['C-032'],
-    wrap: (sound) =>
-      alter(sound, {
-        describe: async (handle, call) => {
-          const observation = await sound.describe(handle, call);
-          const hasEnded = observation.final && observation.state === 'terminated';
-          return hasEnded ? { ...observation, state: 'failed' } : observation;
-        },
-      }),
-  }),
-  brokenProvider({
-    name: 'terminates-while-looking',
-    fault: 'terminates again each time it looks at a session that is ending',
-    breaks: ['C-032'],
-    wrap: (sound) =>
-      alter(sound, {
-        describe: async (handle, call) => {
-          const observation = await sound.describe(handle, call);
-          const isEnding = observation.state === 'terminated' && !observation.final;
-          return isEnding ? sound.terminate(handle, call) : observation;
-        },
-      }),
-  }),
-  brokenProvider({
-    name: 'ready-on-the-way-down',
-    fault: 'shows a session that was terminated before it was ready as ready, for a moment',
-    breaks: ['C-033'],
-    wrap: (sound) =>
-      alterObservations(sound, (observation) => {
-        const { state, final, details } = observation;
-        const wasYoung = state === 'terminated' && !final && details.startedAtMs === undefined;
-        return wasYoung ? { ...observation, state: 'ready', acceptsWork: true } : observation;
-      }),
-  }),
+  })),
+  broken('misses-the-idle-end', ['C-026'], 'reports a session that reached its idle timeout as ready', (sound) =>
+    reporting(sound, (seen) =>
+      seen.reason === 'idle timeout reached' ? { ...seen, state: 'ready', acceptsWork: true, final: false } : seen,
+    ),
+  ),
+  broken('ends-as-failed', ['C-032'], 'reports a terminated session as failed', (sound) =>
+    answering(sound, 'describe', (seen) =>
+      seen.final && seen.state === 'terminated' ? { ...seen, state: 'failed' } : seen,
+    ),
+  ),
+  broken('terminates-on-describe', ['C-032'], 'terminates again on each describe of an ending session', (sound) =>
+    answering(sound, 'describe', (seen, handle, call) =>
+      seen.state === 'terminated' && !seen.final ? sound.terminate(handle, call) : seen,
+    ),
+  ),
+  broken('ready-while-ending', ['C-033'], 'reports a session terminated before it was ready as ready', (sound) =>
+    reporting(sound, (seen) => {
+      const wasYoung = seen.state === 'terminated' && !seen.final && seen.details.startedAtMs === undefined;
+      return wasYoung ? { ...seen, state: 'ready', acceptsWork: true } : seen;
+    }),
+  ),
 ];
+
+/** Wrong in what the list shows. */
+const BROKEN_LISTS: readonly BrokenProvider[] = [
+  broken('large-pages', ['C-040'], 'puts two pages of the service on one', (sound) =>
+    answering(sound, 'listPage', async (first, filter, _cursor, call) => {
+      if (first.next === undefined) return first;
+      const second = await sound.listPage(filter, first.next, call);
+      return { ...second, observations: [...first.observations, ...second.observations] };
+    }),
+  ),
+  broken('endless-pages', ['C-040'], 'gives the last page a next one', (sound) =>
+    answering(sound, 'listPage', (page) => ({ ...page, next: page.next ?? '0' })),
+  ),
+  broken('lost-page', ['C-040'], 'returns only the first page', (sound) =>
+    answering(sound, 'listPage', ({ observations }) => ({ observations })),
+  ),
+  broken('repeated-session', ['C-040'], 'repeats the last session of a page on the next one', (sound) => {
+    let last: Observation | undefined;
+    return answering(sound, 'listPage', (page, _filter, cursor) => {
+      const repeated = cursor !== undefined && page.next === undefined && last !== undefined ? [last] : [];
+      last = page.observations.at(-1);
+      return { ...page, observations: [...repeated, ...page.observations] };
+    });
+  }),
+  broken('stale-list', ['C-041'], 'lists sessions in the state they started in', (sound) =>
+    listing(sound, (observations) =>
+      observations.map((seen) => (seen.state === 'ready' ? { ...seen, state: 'creating', acceptsWork: false } : seen)),
+    ),
+  ),
+  broken('ignores-filter', ['C-042'], 'ignores every list filter', (sound) => ({
+    listPage: (_filter, cursor, call) => sound.listPage({}, cursor, call),
+  })),
+  broken('hides-ended', ['C-043'], 'does not list ended sessions although listsFinal is true', (sound) =>
+    listing(sound, (observations) => observations.filter(({ final }) => !final)),
+  ),
+  broken('lists-late', ['C-023', 'C-040', 'C-041', 'C-042'], 'lists no session that is being created', (sound) =>
+    listing(sound, (observations) => observations.filter(({ state }) => state !== 'creating')),
+  ),
+  broken(
+    'lists-ended-anyway',
+    ['C-043'],
+    'lists ended sessions although listsFinal is false',
+    (sound) => {
+      const ended = new Map<string, Observation>();
+      return {
+        ...listing(sound, (observations) => [...observations, ...ended.values()]),
+        ...answering(sound, 'describe', (seen, { id }) => {
+          if (seen.final) ended.set(id, seen);
+          return seen;
+        }),
+      };
+    },
+    { listsFinal: false },
+  ),
+];
+
+/** Wrong in how sessions end and how they are listed. */
+export const BROKEN_ENDS: readonly BrokenProvider[] = [...BROKEN_TERMINATES, ...BROKEN_LISTS];

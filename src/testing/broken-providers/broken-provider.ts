@@ -1,117 +1,130 @@
+import type { BatchProvider } from '../../contract/batch-provider.ts';
 import type { Capabilities } from '../../contract/capabilities.ts';
+import type { ErrorKind } from '../../contract/error-kinds.ts';
+import type { Verb } from '../../contract/operations.ts';
 import type { Observation } from '../../contract/observation.ts';
+import { SessionError } from '../../contract/session-error.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
-import type { CallContext } from '../../contract/call-context.ts';
-import type { SessionHandle } from '../../contract/session-handle.ts';
-import type { StatementRunner } from '../../contract/statement-runner.ts';
 
-/** A provider with one fault, as a wrapping around one that has none: the kit must find exactly that fault. */
-export interface BrokenProvider {
+/** A provider with one fault: a wrapper around a sound provider. The kit must find exactly that fault. */
+export interface BrokenProvider<Provider = SessionProvider> {
   readonly name: string;
-  /** What it does wrong, as one would say it in a review. */
+  /** What it does wrong, as a reviewer would say it. */
   readonly fault: string;
-  /** The rules of the contract that it breaks; all others it keeps. */
+  /** The rules of the contract that it breaks; it keeps all others. */
   readonly breaks: readonly string[];
-  /** What the sound provider must differ in for the fault to show. */
+  /** What the sound provider's capabilities must say for the fault to show. */
   readonly capabilities?: Partial<Capabilities>;
-  readonly wrap: (sound: SessionProvider) => SessionProvider;
+  readonly wrap: (sound: Provider) => Provider;
 }
 
-/** Freezes a broken provider: what is wrong with it is wrong for everybody. */
-export function brokenProvider(broken: BrokenProvider): BrokenProvider {
-  return Object.freeze(broken);
+/** A provider of run batches with one fault. */
+export type BrokenBatchProvider = BrokenProvider<BatchProvider>;
+
+/** Members that replace those of a sound object; `undefined` removes one. */
+export type Replacements<Part> = { readonly [Name in keyof Part]?: Part[Name] | undefined };
+
+/** The fault itself: what it replaces. `memory` is empty for each wrapped provider. */
+export type Fault<Part> = (sound: Part, memory: Set<string>) => Replacements<Part>;
+
+type Call = (...args: never[]) => Promise<unknown>;
+type Eventual<T> = T | Promise<T>;
+type Args<Part, Name extends keyof Part> = Part[Name] extends ((...args: infer A) => unknown) | undefined ? A : never;
+type Answer<Part, Name extends keyof Part> = Part[Name] extends ((...args: never[]) => Promise<infer A>) | undefined
+  ? A
+  : never;
+
+/** Defines a broken provider. */
+export function broken<Provider extends object = SessionProvider>(
+  name: string,
+  breaks: readonly string[],
+  fault: string,
+  replace: Fault<NoInfer<Provider>>,
+  capabilities: Partial<Capabilities> = {},
+): BrokenProvider<Provider> {
+  const wrap = (sound: Provider): Provider => alter(sound, replace(sound, new Set()));
+  return Object.freeze({ name, fault, breaks, capabilities, wrap });
 }
 
-/** The same provider, except for some members. */
-export function alter(sound: SessionProvider, changes: Partial<SessionProvider>): SessionProvider {
-  const endpoint = sound.endpoint?.bind(sound);
-  const dashboard = sound.dashboard?.bind(sound);
-  const { statements, calculations } = sound;
-  return {
-    id: sound.id,
-    scope: sound.scope,
-    capabilities: sound.capabilities,
-    start: (request, call) => sound.start(request, call),
-    describe: (handle, call) => sound.describe(handle, call),
-    listPage: (filter, cursor, call) => sound.listPage(filter, cursor, call),
-    terminate: (handle, call) => sound.terminate(handle, call),
-    close: () => sound.close(),
-    ...(endpoint && { endpoint }),
-    ...(dashboard && { dashboard }),
-    ...(statements && { statements }),
-    ...(calculations && { calculations }),
-    ...changes,
-  };
+/** The same object with some members replaced. */
+export function alter<Part extends object>(sound: Part, replacements: Replacements<Part>): Part {
+  return new Proxy(sound, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(Object.hasOwn(replacements, name) ? replacements : target, name);
+      return typeof member === 'function' ? (member as Call).bind(target) : member;
+    },
+  });
 }
 
-/** The same provider without one of its optional members. */
-export function without(sound: SessionProvider, member: 'endpoint' | 'dashboard' | 'statements'): SessionProvider {
-  const altered = alter(sound, {});
-  Reflect.deleteProperty(altered, member);
-  return altered;
+/** Changes the arguments of one verb. */
+export function asking<Part extends object, Name extends Verb<Part>>(
+  sound: Part,
+  verb: Name,
+  change: NoInfer<(...args: Args<Part, Name>) => Readonly<Args<Part, Name>>>,
+): Replacements<Part> {
+  return replaceVerb(sound, verb, (call, args) => call(...change(...args)));
 }
 
-/** The same provider, except for what its list shows. */
-export function alterList(
+/** Changes the answer of one verb. */
+export function answering<Part extends object, Name extends Verb<Part>>(
+  sound: Part,
+  verb: Name,
+  change: NoInfer<(answer: Answer<Part, Name>, ...args: Args<Part, Name>) => Eventual<Answer<Part, Name>>>,
+): Replacements<Part> {
+  return replaceVerb(sound, verb, async (call, args) => change(await call(...args), ...args));
+}
+
+/** Changes what one verb throws, or answers instead, where it fails with an error of the kind; of any kind if `undefined`. */
+export function failing<Part extends object, Name extends Verb<Part>>(
+  sound: Part,
+  verb: Name,
+  kind: ErrorKind | undefined,
+  change: NoInfer<(error: SessionError, ...args: Args<Part, Name>) => Error | Promise<Answer<Part, Name>>>,
+): Replacements<Part> {
+  return replaceVerb(sound, verb, async (call, args) => {
+    try {
+      return await call(...args);
+    } catch (error) {
+      if (!SessionError.is(error, kind)) throw error;
+      const changed = change(error, ...args);
+      if (changed instanceof Error) throw changed;
+      return changed;
+    }
+  });
+}
+
+/** Replaces one verb, where the object has it, by a function of the sound verb and its arguments. */
+function replaceVerb<Part extends object, Name extends Verb<Part>>(
+  sound: Part,
+  verb: Name,
+  replacement: (
+    call: (...args: Readonly<Args<Part, Name>>) => Promise<Answer<Part, Name>>,
+    args: Args<Part, Name>,
+  ) => Promise<Answer<Part, Name>>,
+): Replacements<Part> {
+  const member = sound[verb] as Parameters<typeof replacement>[0] | undefined;
+  if (member === undefined) return {};
+  const replaced = (...args: Args<Part, Name>): unknown => replacement(member.bind(sound), args);
+  return { [verb]: replaced } as unknown as Replacements<Part>;
+}
+
+/** Changes what the list shows. */
+export function listing(
   sound: SessionProvider,
   change: (observations: readonly Observation[]) => readonly Observation[],
-): SessionProvider {
-  return alter(sound, {
-    listPage: async (filter, cursor, call) => {
-      const page = await sound.listPage(filter, cursor, call);
-      return { ...page, observations: change(page.observations) };
-    },
-  });
+): Replacements<SessionProvider> {
+  return answering(sound, 'listPage', (page) => ({ ...page, observations: change(page.observations) }));
 }
 
-/** The same provider, except for what it shows of sessions. */
-export function alterObservations(
+/** Changes every observation of a session, listed or not. */
+export function reporting(
   sound: SessionProvider,
-  change: (observation: Observation) => Observation,
-): SessionProvider {
-  return alter(sound, {
-    start: async (request, call) => change(await sound.start(request, call)),
-    describe: async (handle, call) => change(await sound.describe(handle, call)),
-    terminate: async (handle, call) => change(await sound.terminate(handle, call)),
-    listPage: async (filter, cursor, call) => {
-      const page = await sound.listPage(filter, cursor, call);
-      return { ...page, observations: page.observations.map(change) };
-    },
-  });
-}
-
-/** The same provider, except for how it runs statements. */
-export function alterExecute(
-  sound: SessionProvider,
-  change: (runner: StatementRunner) => StatementRunner['execute'],
-): SessionProvider {
-  const { statements } = sound;
-  if (statements === undefined) return sound;
-  const progress: StatementRunner['progress'] = (handle, id) => statements.progress(handle, id);
-  return alter(sound, { statements: { execute: change(statements), progress } });
-}
-
-/** The same provider, except for what every verb that takes a handle is called with. */
-export function alterCalls(
-  sound: SessionProvider,
-  change: (handle: SessionHandle, call: CallContext) => readonly [SessionHandle, CallContext],
-): SessionProvider {
-  const endpoint = sound.endpoint?.bind(sound);
-  const dashboard = sound.dashboard?.bind(sound);
-  const { statements } = sound;
-  return alter(sound, {
-    describe: (handle, call) => sound.describe(...change(handle, call)),
-    terminate: (handle, call) => sound.terminate(...change(handle, call)),
-    ...(endpoint && { endpoint: (handle, call) => endpoint(...change(handle, call)) }),
-    ...(dashboard && { dashboard: (handle, call) => dashboard(...change(handle, call)) }),
-    ...(statements && {
-      statements: {
-        execute: (handle, request, call) => {
-          const [otherHandle, otherCall] = change(handle, call);
-          return statements.execute(otherHandle, request, otherCall);
-        },
-        progress: (handle, id) => statements.progress(handle, id),
-      },
-    }),
-  });
+  change: (seen: Observation) => Observation,
+): Replacements<SessionProvider> {
+  return {
+    ...answering(sound, 'start', change),
+    ...answering(sound, 'describe', change),
+    ...answering(sound, 'terminate', change),
+    ...listing(sound, (observations) => observations.map(change)),
+  };
 }

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { plugin as athena } from '../../../providers/athena/plugin.ts';
+import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
 import type { ListFilter, SessionProvider } from '../../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../../src/contract/start-request.ts';
@@ -7,9 +8,10 @@ import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { VirtualClock } from '../../../src/testing/index.ts';
-import { createFromPlugin, TEST_CREDENTIALS, unlimited, urlOf } from '../athena/emulated-subject.ts';
+import { createFromPlugin, optionsOver, socketTime, unlimited } from '../athena/emulated-subject.ts';
+import { overTransport } from '../dataproc/dataproc-subject.ts';
 
-/** A role that no account has. */
+/** A role of no account. */
 export const ROLE = 'arn:aws:iam::123456789012:role/spark';
 
 const SERVICES = {
@@ -18,6 +20,7 @@ const SERVICES = {
     plugin: emrServerless,
     options: { region: 'us-east-1', applicationId: '00emulated1', executionRoleArn: ROLE },
   },
+  dataproc: { plugin: dataproc, options: overTransport('grpc') },
 } as const;
 
 /** A provider over its emulator; the clock stands still until it is advanced. */
@@ -25,6 +28,8 @@ export interface Bench {
   readonly emulator: Emulator;
   readonly provider: SessionProvider;
   readonly clock: VirtualClock;
+  /** Settles a promise while the clock advances. */
+  settle<T>(promise: Promise<T>): Promise<T>;
   /** Another provider over the same emulator. */
   another(options: Readonly<Record<string, unknown>>): SessionProvider;
 }
@@ -43,13 +48,14 @@ export async function openBench(
     await emulator.close();
   });
   const { plugin, options: place } = SERVICES[service];
-  const common = { credentials: TEST_CREDENTIALS, endpoint: urlOf(emulator, service), ...place };
+  const common = optionsOver(place, service, emulator);
   const another = (more: Readonly<Record<string, unknown>>): SessionProvider => {
     const provider = createFromPlugin(plugin, { ...common, ...more }, { clock });
     providers.push(provider);
     return provider;
   };
-  return { emulator, clock, another, provider: another(options) };
+  const { settle } = socketTime(clock, () => emulator.log().length);
+  return { emulator, clock, settle, another, provider: another(options) };
 }
 
 let tokens = 0;

@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
-import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
 import { standardLayers } from '../../../src/session/layers/standard-layers.ts';
-import { RecordingTracer, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
+import { RecordingTracer, SeededRandom, type VirtualClock } from '../../../src/testing/index.ts';
 import { RateBudget } from '../../../src/watch/rate-budget.ts';
-import { createFromPlugin, socketTime, unlimited } from '../athena/emulated-subject.ts';
-import { optionsFor } from '../dataproc/dataproc-subject.ts';
+import { unlimited } from '../athena/emulated-subject.ts';
 import { listAll, openBench, operationsOf, request } from './bench.ts';
 
 const ROOM = { athena: { spark35DpuQuota: 1_000 } };
@@ -69,14 +66,13 @@ describe('the rate budget covers every request', () => {
   });
 
   it('athena: 30 describes of CREATED sessions at once, with one signal', async () => {
-    const { emulator, provider, clock } = await openBench('athena', { engine: 'spark-3.5' }, ROOM);
+    const { emulator, provider, clock, settle } = await openBench('athena', { engine: 'spark-3.5' }, ROOM);
     const started = [];
     for (let count = 0; count < 30; count++) started.push(await provider.start(request(), unlimited()));
     emulator.advance(850);
     const before = emulator.log().length;
     const behind = layered(provider, clock);
     const call = unlimited();
-    const { settle } = socketTime(clock, () => emulator.log().length);
     const seen = await settle(Promise.all(started.map(({ handle }) => behind.describe(handle, call))));
     expect(seen.some(({ nativeState, state }) => nativeState === 'CREATED' && state === 'ready')).toBe(true);
     expect(operationsOf(emulator).slice(before)).toContain('GetSessionEndpoint');
@@ -87,12 +83,11 @@ describe('the rate budget covers every request', () => {
   it('emr-serverless: starts that wait for their application', async () => {
     const application = { autoStart: false, state: 'STOPPED' as const };
     const options = { applicationId: '00manual', startApplication: true, readsPerSecond: 4, writesPerSecond: 2 };
-    const { emulator, provider, clock } = await openBench('emr-serverless', options, {
+    const { emulator, provider, clock, settle } = await openBench('emr-serverless', options, {
       startupMs: 6_000,
       emrServerless: { applications: { '00manual': application } },
     });
     const behind = layered(provider, clock);
-    const { settle } = socketTime(clock, () => emulator.log().length);
     await settle(Promise.all(Array.from({ length: 8 }, () => behind.start(request(), unlimited()))));
     expect(emulator.oracle.sessions()).toHaveLength(8);
     expect(operationsOf(emulator).filter((operation) => operation === 'GetApplication').length).toBeGreaterThan(16);
@@ -101,20 +96,12 @@ describe('the rate budget covers every request', () => {
   });
 
   it('dataproc: ends of sessions that are being created', async () => {
-    const clock = new VirtualClock();
-    const emulator = await startEmulator({ services: ['dataproc'], clock, startupMs: 20_000 });
     const rates = { readsPerSecond: 3, writesPerSecond: 2 };
-    const provider = createFromPlugin(dataproc, { ...optionsFor(emulator, 'grpc'), ...rates }, { clock });
-    try {
-      const behind = layered(provider, clock);
-      const { settle } = socketTime(clock, () => emulator.log().length);
-      const started = await settle(Promise.all(Array.from({ length: 8 }, () => behind.start(request(), unlimited()))));
-      await settle(Promise.all(started.map(({ handle }) => behind.terminate(handle, unlimited()))));
-      expect(operationsOf(emulator).filter((operation) => operation === 'TerminateSession').length).toBeGreaterThan(8);
-      expectWithin(emulator, { reads: 3, writes: 2 });
-    } finally {
-      await provider.close();
-      await emulator.close();
-    }
+    const { emulator, provider, clock, settle } = await openBench('dataproc', rates, { startupMs: 20_000 });
+    const behind = layered(provider, clock);
+    const started = await settle(Promise.all(Array.from({ length: 8 }, () => behind.start(request(), unlimited()))));
+    await settle(Promise.all(started.map(({ handle }) => behind.terminate(handle, unlimited()))));
+    expect(operationsOf(emulator).filter((operation) => operation === 'TerminateSession').length).toBeGreaterThan(8);
+    expectWithin(emulator, { reads: 3, writes: 2 });
   });
 });

@@ -1,52 +1,32 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { plugin } from '../../../providers/athena/plugin.ts';
+import { describe, expect, it } from 'vitest';
 import type { CalculationRequest, CalculationRunner } from '../../../src/contract/calculation-runner.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
-import type { SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import { startEmulator } from '../../../src/emulator/start-emulator.ts';
-import { VirtualClock } from '../../../src/testing/index.ts';
-import { createFromPlugin, TEST_CREDENTIALS, unlimited } from './emulated-subject.ts';
+import { failureOf } from '../../failure-of.ts';
+import { openBench, operationsOf, request, type Bench } from '../_aws/bench.ts';
+import { unlimited } from './emulated-subject.ts';
 
-const open: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const each of open.splice(0).reverse()) await each.close();
-});
-
-interface Scene {
-  readonly emulator: Emulator;
-  readonly provider: SessionProvider;
+interface Scene extends Bench {
   readonly calculations: CalculationRunner;
   readonly handle: SessionHandle;
 }
 
 /** A ready session on PySpark engine version 3. */
 async function scene(): Promise<Scene> {
-  const clock = new VirtualClock();
-  const emulator = await startEmulator({ services: ['athena'], clock });
-  open.push(emulator);
-  const options = { region: 'us-east-1', workgroup: 'pyspark3', engine: 'pyspark-v3', credentials: TEST_CREDENTIALS };
-  const provider = createFromPlugin(plugin, { ...options, endpoint: emulator.urls.athena }, { clock });
-  open.push(provider);
-  const request = { owner: 'test', token: '0'.repeat(32), idleTimeoutMs: 1_200_000, labels: {} };
-  const { handle } = await provider.start(request, unlimited());
-  await clock.advance(60_000);
-  return { emulator, provider, calculations: provider.calculations!, handle };
+  const bench = await openBench('athena', { workgroup: 'pyspark3', engine: 'pyspark-v3' });
+  const { handle } = await bench.provider.start(request({ idleTimeoutMs: 1_200_000 }), unlimited());
+  await bench.clock.advance(60_000);
+  return { ...bench, calculations: bench.provider.calculations!, handle };
 }
 
 const block = (code = 'print(1)'): CalculationRequest => ({ token: `calc-${'1'.repeat(32)}`, code });
 
 /** How a block of code was refused. */
-async function refusal({ calculations, handle }: Scene, request = block()): Promise<SessionError> {
-  const error: unknown = await calculations.start(handle, request, unlimited()).catch((thrown: unknown) => thrown);
-  if (!SessionError.is(error)) throw new Error(`expected a SessionError; got ${String(error)}`);
-  return error;
-}
+const refusal = ({ calculations, handle }: Scene, code = block()): Promise<SessionError> =>
+  failureOf(calculations.start(handle, code, unlimited()));
 
-const looks = (emulator: Emulator): number =>
-  emulator.log().filter(({ operation }) => operation === 'GetSession').length;
+const polls = ({ emulator }: Scene): number =>
+  operationsOf(emulator).filter((operation) => operation === 'GetSession').length;
 
 describe('code that Athena refuses', () => {
   it('C-063 is a conflict in a busy session, which says so and what to do', async () => {
@@ -62,7 +42,7 @@ describe('code that Athena refuses', () => {
       native: { code: 'InvalidRequestException', httpStatus: 400 },
     });
     expect(error.message).toContain(`session ${stage.handle.id} is BUSY and accepts no code now; run it when`);
-    expect(looks(stage.emulator)).toBe(1);
+    expect(polls(stage)).toBe(1);
   });
 
   it('C-063 is session-failed in a session that has ended, with what was seen of it', async () => {
@@ -88,7 +68,7 @@ describe('code that Athena refuses', () => {
     const stage = await scene();
     const error = await refusal(stage, block('x'.repeat(68_001)));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'startCalculation', effect: 'none' });
-    expect(looks(stage.emulator)).toBe(1);
+    expect(polls(stage)).toBe(1);
   });
 
   it('stays what it is when the look teaches nothing', async () => {
@@ -104,6 +84,6 @@ describe('code that Athena refuses', () => {
     expect(await refusal(stage)).toMatchObject({ kind: 'rate-limited' });
     stage.emulator.faults.add({ kind: 'reset', when: 'before', operation: 'StartCalculationExecution' });
     expect(await refusal(stage)).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
-    expect(looks(stage.emulator)).toBe(0);
+    expect(polls(stage)).toBe(0);
   });
 });

@@ -1,11 +1,12 @@
-import type {
-  ConformanceFixture,
-  ConformanceSubject,
-  FaultKind,
-  FixtureTime,
-  InjectedFault,
+import { describe, expect, it } from 'vitest';
+import {
+  registerConformance,
+  type ConformanceFixture,
+  type ConformanceSubject,
+  type FaultKind,
+  type FixtureTime,
+  type InjectedFault,
 } from '../../../src/conformance/index.ts';
-import type { Capabilities } from '../../../src/contract/capabilities.ts';
 import type { ProviderPlugin, ProviderPorts } from '../../../src/contract/provider-plugin.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
 import type { ProviderOperation } from '../../../src/contract/operations.ts';
@@ -15,9 +16,11 @@ import type { Fault } from '../../../src/emulator/fault.ts';
 import type { ServiceId } from '../../../src/emulator/service.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
+import { behindLayers } from '../../conformance/behind-layers.ts';
+import { inStorm, STORM, STORM_SEEDS } from './storm.ts';
 
 /** What the emulated services call our verbs. */
-export const NATIVE_OPERATIONS: Readonly<Record<Exclude<ProviderOperation, 'execute'>, string>> = {
+const AWS_OPERATIONS: Partial<Readonly<Record<ProviderOperation, string>>> = {
   start: 'StartSession',
   describe: 'GetSession',
   listPage: 'ListSessions',
@@ -29,15 +32,41 @@ export const NATIVE_OPERATIONS: Readonly<Record<Exclude<ProviderOperation, 'exec
   stopCalculation: 'StopCalculationExecution',
 };
 
+/** What differs between the emulated services. */
+const SERVICES = {
+  athena: { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 400], unknownState: 'HIBERNATING' },
+  'emr-serverless': { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 403], unknownState: 'HIBERNATING' },
+  dataproc: {
+    operations: { ...AWS_OPERATIONS, start: 'CreateSession' },
+    denied: ['PERMISSION_DENIED', 403],
+    unknownState: '99',
+  },
+} as const;
+
 /** Keys that no AWS account has. */
 export const TEST_CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' } as const;
+
+/** Options of a provider, some of which need the emulator's address. */
+export type EmulatedOptions =
+  Readonly<Record<string, unknown>> | ((emulator?: Emulator) => Readonly<Record<string, unknown>>);
+
+/** All options of a provider over an emulator. */
+export function optionsOver(
+  options: EmulatedOptions,
+  service: ServiceId,
+  emulator?: Emulator,
+): Readonly<Record<string, unknown>> {
+  if (typeof options === 'function') return options(emulator);
+  return { credentials: TEST_CREDENTIALS, ...(emulator && { endpoint: urlOf(emulator, service) }), ...options };
+}
 
 /** One provider over one emulated service. */
 export interface EmulatedSetup {
   readonly name: string;
-  readonly service: ServiceId;
+  readonly service: keyof typeof SERVICES;
   readonly plugin: ProviderPlugin;
-  readonly options: Readonly<Record<string, unknown>>;
+  /** Options besides what an AWS provider needs to find its emulator, or all of them. */
+  readonly options: EmulatedOptions;
   readonly emulator?: EmulatorOptions;
   readonly faults: readonly FaultKind[];
   readonly unknownSessionId: string;
@@ -64,11 +93,52 @@ export function urlOf(emulator: Emulator, service: ServiceId): string {
   return service === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
 }
 
+/** The faults that every emulated service can have. */
+export const FAULTS: readonly FaultKind[] = [
+  'forbidden',
+  'throttled',
+  'unavailable',
+  'no-answer',
+  'lost-answer',
+  'broken-start',
+  'unknown-state',
+];
+
+/** Slow answers, one in three. */
+export const SLOW_DAY = { seed: 11, faults: [{ kind: 'slow', delayMs: 30, probability: 0.3 }] } as const;
+
+/** Runs the conformance kit on each subject, with at least as many cases as applied when this was written. */
+export function registerSubjects(
+  ...subjects: readonly { readonly subject: ConformanceSubject; readonly cases: number }[]
+): void {
+  describe.each(subjects)('$subject.name', ({ subject, cases }) => {
+    const registered = registerConformance({ describe, it, subject });
+
+    it(`runs at least ${cases} cases`, () => {
+      expect(registered.run).toBeGreaterThanOrEqual(cases);
+    });
+  });
+}
+
+/** The provider behind the layers in each storm. */
+export function stormSubjects({ emulator, ...setup }: EmulatedSetup): readonly ConformanceSubject[] {
+  return STORM_SEEDS.map((seed) =>
+    behindLayers(
+      emulatedSubject({
+        ...setup,
+        name: `${setup.name} in storm ${seed}`,
+        faults: inStorm(setup.faults),
+        emulator: { ...emulator, seed, faults: STORM },
+      }),
+    ),
+  );
+}
+
 /** A provider over its emulator as a subject of the conformance kit; the emulator is the oracle. */
 export function emulatedSubject(setup: EmulatedSetup): ConformanceSubject {
   return {
     name: setup.name,
-    capabilities: capabilitiesOf(setup),
+    capabilities: createFromPlugin(setup.plugin, optionsOver(setup.options, setup.service)).capabilities,
     faults: setup.faults,
     // The emulator keeps code and runs none: how long it takes is an option.
     code: { short: 'print(1)', long: 'import time; time.sleep(10)' },
@@ -79,15 +149,12 @@ export function emulatedSubject(setup: EmulatedSetup): ConformanceSubject {
   };
 }
 
-function capabilitiesOf({ plugin, options }: EmulatedSetup): Capabilities {
-  return createFromPlugin(plugin, { credentials: TEST_CREDENTIALS, ...options }).capabilities;
-}
-
 async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
   const { service, plugin } = setup;
+  const nativeOperation = (operation: ProviderOperation): string => SERVICES[service].operations[operation] ?? '';
   const clock = new VirtualClock();
   const emulator = await startEmulator({ services: [service], clock, ...setup.emulator });
-  const options = { credentials: TEST_CREDENTIALS, endpoint: urlOf(emulator, service), ...setup.options };
+  const options = optionsOver(setup.options, service, emulator);
   const providers: SessionProvider[] = [];
   const createProvider = (): SessionProvider => {
     const provider = createFromPlugin(plugin, options, { clock });
@@ -106,9 +173,8 @@ async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
       live: () => emulator.oracle.live(service).map(({ id }) => id),
       idleTimeoutMs(sessionId) {
         for (const { sessionId: id, input } of emulator.log()) {
-          const minutes = (input ?? {}) as { SessionIdleTimeoutInMinutes?: number; idleTimeoutMinutes?: number };
-          const asked = minutes.SessionIdleTimeoutInMinutes ?? minutes.idleTimeoutMinutes;
-          if (id !== undefined && asked !== undefined) idleTimeouts.set(id, asked * 60_000);
+          const idleTimeoutMs = idleTimeoutOf(input);
+          if (id !== undefined && !Number.isNaN(idleTimeoutMs)) idleTimeouts.set(id, idleTimeoutMs);
         }
         return idleTimeouts.get(sessionId) ?? Number.NaN;
       },
@@ -144,35 +210,43 @@ export function unlimited() {
   return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 }
 
-function nativeOperation(operation: ProviderOperation): string {
-  return operation === 'execute' ? '' : NATIVE_OPERATIONS[operation];
+/** The idle timeout in the input of a start, milliseconds; `NaN` for other inputs. */
+function idleTimeoutOf(input: unknown): number {
+  const asked = (input ?? {}) as {
+    readonly SessionIdleTimeoutInMinutes?: number;
+    readonly idleTimeoutMinutes?: number;
+    readonly session?: { readonly environmentConfig?: { readonly executionConfig?: { readonly idleTtl?: string } } };
+  };
+  const { idleTtl } = asked.session?.environmentConfig?.executionConfig ?? {};
+  if (idleTtl !== undefined) return Number.parseFloat(idleTtl) * 1000;
+  return (asked.SessionIdleTimeoutInMinutes ?? asked.idleTimeoutMinutes ?? Number.NaN) * 60_000;
 }
 
-function toNativeFault(fault: InjectedFault, service: ServiceId): Fault {
+function toNativeFault(fault: InjectedFault, service: keyof typeof SERVICES): Fault {
+  const { operations, denied, unknownState } = SERVICES[service];
+  const target = 'operation' in fault ? { operation: operations[fault.operation] ?? '' } : {};
   switch (fault.kind) {
-    case 'forbidden': {
-      const httpStatus = service === 'athena' ? 400 : 403;
-      return { kind: 'error', code: 'AccessDeniedException', httpStatus, operation: nativeOperation(fault.operation) };
-    }
+    case 'forbidden':
+      return { kind: 'error', code: denied[0], httpStatus: denied[1], ...target };
     case 'throttled':
-      return { kind: 'throttle', operation: nativeOperation(fault.operation) };
+      return { kind: 'throttle', ...target };
     case 'unavailable':
-      return { kind: 'server-error', operation: nativeOperation(fault.operation) };
+      return { kind: 'server-error', ...target };
     case 'no-answer':
-      return { kind: 'lost-answer', operation: nativeOperation(fault.operation) };
+      return { kind: 'lost-answer', ...target };
     case 'lost-answer':
-      return { kind: 'reset', when: 'after', operation: nativeOperation(fault.operation) };
+      return { kind: 'reset', when: 'after', ...target };
     case 'broken-start':
       return { kind: 'session-becomes', state: 'FAILED', reason: 'No capacity left.', afterMs: 500 };
     case 'broken-calculation':
       return { kind: 'calculation-fails', reason: 'ZeroDivisionError: division by zero' };
     case 'unknown-state':
-      return { kind: 'unknown-state', state: 'HIBERNATING', times: 100 };
+      return { kind: 'unknown-state', state: unknownState, times: 100 };
     case 'degraded':
       return { kind: 'session-becomes', operation: 'GetSession', state: 'DEGRADED', reason: 'No healthy coordinator.' };
     case 'busy':
     case 'idle':
-      throw new Error('work is no fault of the emulator');
+      throw new Error('work is not a fault of the emulator');
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProviderPlugin } from '../../../src/contract/provider-plugin.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
@@ -13,7 +13,7 @@ import { layeredProvider } from '../../../src/session/layers/layered-provider.ts
 import { standardLayers } from '../../../src/session/layers/standard-layers.ts';
 import { RecordingTracer, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
 import { RateBudget } from '../../../src/watch/rate-budget.ts';
-import { createFromPlugin, socketTime, TEST_CREDENTIALS, unlimited, urlOf } from './emulated-subject.ts';
+import { createFromPlugin, optionsOver, socketTime, unlimited, type EmulatedOptions } from './emulated-subject.ts';
 
 /** What may happen at the same time as the others of its batch. */
 type Step =
@@ -24,7 +24,7 @@ type Step =
   | { readonly do: 'wait'; readonly ms: number };
 
 /** One run: batches one after the other, the steps of a batch at once; behind the layers of the core or bare. */
-export interface Run {
+interface Run {
   readonly layered: boolean;
   readonly batches: readonly (readonly Step[])[];
 }
@@ -75,23 +75,53 @@ const stepsOf = (operations: readonly string[]): fc.Arbitrary<Step> =>
   );
 
 /** Runs of a few batches over a service whose operations have these names. */
-export const runsOver = (operations: readonly string[]): fc.Arbitrary<Run> =>
+const runsOver = (operations: readonly string[]): fc.Arbitrary<Run> =>
   fc.record({
     layered: fc.boolean(),
     batches: fc.array(fc.array(stepsOf(operations), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
   });
 
-/** Runs over a service of AWS. */
-export const aRun: fc.Arbitrary<Run> = runsOver(['StartSession', 'GetSession', 'ListSessions', 'TerminateSession']);
-
 /** How many runs a property has: few in the fast suite, 500 in `npm run test:properties`. */
-export const RUNS = Number(process.env['ANYSESSION_INTERLEAVINGS'] ?? 20);
+const RUNS = Number(process.env['ANYSESSION_INTERLEAVINGS'] ?? 20);
 
 /** How long a bare call may take, milliseconds of the virtual clock. */
 const CALL_MS = 30_000;
 
+/** One provider over one emulated service. */
+export interface InterleavingsSetup {
+  readonly name: string;
+  readonly service: ServiceId;
+  readonly plugin: ProviderPlugin;
+  readonly options: EmulatedOptions;
+  readonly emulator?: EmulatorOptions;
+  /** The service's operations, for faults. */
+  readonly operations?: readonly string[];
+}
+
+/** Registers the property for each setup; they wait more than they work, so all run at once. */
+export function registerInterleavings(...setups: readonly InterleavingsSetup[]): void {
+  describe.concurrent.each(setups)('$name under interleaved calls, aborts and faults', (setup) => {
+    it(
+      'leaves no live session behind and starts no token twice (C-020, C-021, C-022, C-025)',
+      { timeout: 600_000 },
+      async () => {
+        const interleavings = await Interleavings.open(setup);
+        try {
+          const runs = runsOver(setup.operations ?? ['StartSession', 'GetSession', 'ListSessions', 'TerminateSession']);
+          await fc.assert(
+            fc.asyncProperty(runs, (run) => interleavings.play(run)),
+            { numRuns: RUNS },
+          );
+        } finally {
+          await interleavings.close();
+        }
+      },
+    );
+  });
+}
+
 /** One emulator and a provider over it, bare and layered, through which run after run goes. */
-export class Interleavings {
+class Interleavings {
   readonly #emulator: Emulator;
   readonly #service: ServiceId;
   readonly #clock: VirtualClock;
@@ -116,21 +146,10 @@ export class Interleavings {
     );
   }
 
-  static async open(setup: {
-    readonly service: ServiceId;
-    readonly plugin: ProviderPlugin;
-    /** Options besides what an AWS provider needs to find its emulator, or all of them. */
-    readonly options: Readonly<Record<string, unknown>> | ((emulator: Emulator) => Readonly<Record<string, unknown>>);
-    readonly emulator?: EmulatorOptions;
-  }): Promise<Interleavings> {
+  static async open({ service, plugin, options, ...setup }: InterleavingsSetup): Promise<Interleavings> {
     const clock = new VirtualClock();
-    const { service, plugin, options } = setup;
     const emulator = await startEmulator({ services: [service], clock, ...setup.emulator });
-    const all =
-      typeof options === 'function'
-        ? options(emulator)
-        : { credentials: TEST_CREDENTIALS, endpoint: urlOf(emulator, service), ...options };
-    const bare = createFromPlugin(plugin, all, { clock });
+    const bare = createFromPlugin(plugin, optionsOver(options, service, emulator), { clock });
     return new Interleavings({ emulator, service, clock, bare });
   }
 

@@ -1,59 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DataprocSessionNative } from '../../../providers/dataproc/index.ts';
-import { plugin } from '../../../providers/dataproc/plugin.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
-import type { SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { StartRequest } from '../../../src/contract/start-request.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
-import { startEmulator } from '../../../src/emulator/start-emulator.ts';
-import { VirtualClock } from '../../../src/testing/index.ts';
-import { createFromPlugin, socketTime, unlimited } from '../athena/emulated-subject.ts';
+import { failureOf } from '../../failure-of.ts';
+import { openBench, request } from '../_aws/bench.ts';
+import { unlimited } from '../athena/emulated-subject.ts';
 import { optionsFor, TRANSPORTS } from './dataproc-subject.ts';
-
-const open: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
-
-interface Bench {
-  readonly emulator: Emulator;
-  readonly provider: SessionProvider;
-  readonly clock: VirtualClock;
-  settle<T>(promise: Promise<T>): Promise<T>;
-}
-
-let transport: (typeof TRANSPORTS)[number] = 'grpc';
-
-async function bench(
-  options: Readonly<Record<string, unknown>> = {},
-  emulatorOptions: EmulatorOptions = {},
-): Promise<Bench> {
-  const clock = new VirtualClock();
-  const emulator = await startEmulator({ services: ['dataproc'], clock, ...emulatorOptions });
-  const provider = createFromPlugin(plugin, { ...optionsFor(emulator, transport), ...options }, { clock });
-  open.push(provider, emulator);
-  const time = socketTime(clock, () => emulator.log().length);
-  return { emulator, provider, clock, settle: (promise) => time.settle(promise) };
-}
-
-let tokens = 0;
-
-function request(overrides: Partial<StartRequest> = {}): StartRequest {
-  tokens += 1;
-  const token = `as-${String(tokens).padStart(28, '0')}-1`;
-  return { token, owner: 'tests', idleTimeoutMs: 600_000, labels: {}, ...overrides };
-}
-
-async function failure(promise: Promise<unknown>): Promise<SessionError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!SessionError.is(error)) throw new Error(`expected a SessionError; got ${String(error)}`);
-  return error;
-}
 
 function inputs(emulator: Emulator, operation: string): readonly unknown[] {
   return emulator
@@ -62,10 +14,10 @@ function inputs(emulator: Emulator, operation: string): readonly unknown[] {
     .map(({ input }) => input);
 }
 
-describe.each(TRANSPORTS)('dataproc over %s', (each) => {
-  const setUp: typeof bench = (...args) => {
-    transport = each;
-    return bench(...args);
+describe.each(TRANSPORTS)('dataproc over %s', (transport) => {
+  const setUp = async (options: Readonly<Record<string, unknown>> = {}, emulatorOptions: EmulatorOptions = {}) => {
+    const bench = await openBench('dataproc', {}, emulatorOptions);
+    return { ...bench, provider: bench.another({ ...optionsFor(bench.emulator, transport), ...options }) };
   };
 
   it('says on the wire what was asked for, rounded up, under the name of the token', async () => {
@@ -159,7 +111,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     const ended = await settle(provider.terminate(handle, unlimited()));
     expect(ended).toMatchObject({ nativeState: 'TERMINATING', state: 'terminated', final: false });
     expect(emulator.oracle.live()).toHaveLength(1);
-    // Refused while the session was created, accepted once; what lay between were looks.
+    // Rejected while the session was created, then accepted once; the rest were polls.
     expect(inputs(emulator, 'TerminateSession')).toHaveLength(2);
   });
 
@@ -167,7 +119,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     const { provider, clock, settle } = await setUp({}, { startupMs: 600_000 });
     const { handle } = await provider.start(request(), unlimited());
     const error = await settle(
-      failure(provider.terminate(handle, { ...unlimited(), deadline: clock.monotonicMs() + 20_000 })),
+      failureOf(provider.terminate(handle, { ...unlimited(), deadline: clock.monotonicMs() + 20_000 })),
     );
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
   });
@@ -222,7 +174,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
       const { emulator, provider } = await setUp();
       const asked = request();
       await provider.start({ ...asked, owner: 'others' }, unlimited());
-      const error = await failure(provider.start({ ...asked }, unlimited()));
+      const error = await failureOf(provider.start({ ...asked }, unlimited()));
       expect(error).toMatchObject({ kind: 'conflict', operation: 'start', handle: { id: asked.token } });
       expect(error.message).toContain('taken by a session of others');
       expect(emulator.oracle.live()).toHaveLength(1);
@@ -232,8 +184,8 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
   it.each([
     [{ labels: { Team: 'data' } }, /the label 'Team'/],
     [{ labels: { team: 'The Data Team' } }, /the value 'The Data Team'/],
-    [{ labels: { 'anysession-owner': 'me' } }, /anysession's own/],
-    [{ labels: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`l${i}`, ''])) }, /31 are left/],
+    [{ labels: { 'anysession-owner': 'me' } }, /reserved for anysession/],
+    [{ labels: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`l${i}`, ''])) }, /31 are allowed/],
     [{ owner: '_me_' }, /the owner '_me_'/],
     [{ native: 'text' }, /must be a map/],
     [{ native: { runtimeConfiguration: {} } }, /runtimeConfiguration.* there are .*runtimeConfig,/],
@@ -243,7 +195,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     [{ native: { environmentConfig: { executionConfig: { ttl: { seconds: 1 } } } } }, /maxLifetimeMs/],
   ] as const)('refuses %j before any I/O', async (overrides, words) => {
     const { emulator, provider } = await setUp();
-    const error = await failure(provider.start(request(overrides), unlimited()));
+    const error = await failureOf(provider.start(request(overrides), unlimited()));
     expect(error).toMatchObject({ kind: 'invalid-request', effect: 'none' });
     expect(error.message).toMatch(words);
     expect(emulator.log()).toEqual([]);
@@ -263,7 +215,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
       const [code, httpStatus] = refusal;
       emulator.faults.add({ kind: 'error', operation: 'CreateSession', code, httpStatus });
     }
-    const error = await failure(provider.start(request(overrides), unlimited()));
+    const error = await failureOf(provider.start(request(overrides), unlimited()));
     expect(error).toMatchObject({ kind, effect: 'none', operation: 'start' });
     expect(error.message).toMatch(words);
     expect(emulator.oracle.live()).toEqual([]);
@@ -272,7 +224,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
   it('hears how long to stay away', async () => {
     const { emulator, provider } = await setUp();
     emulator.faults.add({ kind: 'throttle', retryAfterMs: 7_000 });
-    const error = await failure(provider.listPage({}, undefined, unlimited()));
+    const error = await failureOf(provider.listPage({}, undefined, unlimited()));
     expect(error).toMatchObject({ kind: 'rate-limited', retryAfterMs: 7_000 });
   });
 
@@ -280,7 +232,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
     'refuses a filter by %j, which no session can have, before any I/O',
     async (labels) => {
       const { emulator, provider } = await setUp();
-      const error = await failure(provider.listPage({ labels }, undefined, unlimited()));
+      const error = await failureOf(provider.listPage({ labels }, undefined, unlimited()));
       expect(error).toMatchObject({ kind: 'invalid-request', operation: 'listPage', effect: 'none' });
       expect(emulator.log()).toEqual([]);
     },
@@ -289,21 +241,21 @@ describe.each(TRANSPORTS)('dataproc over %s', (each) => {
   it('reads a filter that the service does not understand as a refusal', async () => {
     const { emulator, provider } = await setUp();
     emulator.faults.add({ kind: 'error', operation: 'ListSessions', code: 'INVALID_ARGUMENT', httpStatus: 400 });
-    const error = await failure(provider.listPage({}, undefined, unlimited()));
+    const error = await failureOf(provider.listPage({}, undefined, unlimited()));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'listPage' });
   });
 
   it('says what cannot be written as a request', async () => {
     const { provider } = await setUp();
     const halfACharacter = '\ud83d';
-    const error = await failure(provider.listPage({}, halfACharacter, unlimited()));
+    const error = await failureOf(provider.listPage({}, halfACharacter, unlimited()));
     expect(error.message).not.toContain('initialization');
     expect(error.effect).toBe('none');
   });
 
   it('survives an address where nobody listens, and works once somebody does', async () => {
     const { provider } = await setUp({ apiEndpoint: 'http://127.0.0.1:9' });
-    const error = await failure(
+    const error = await failureOf(
       provider.describe({ v: 1, provider: 'dataproc', scope: provider.scope, id: 'some-session' }, unlimited()),
     );
     expect(error.kind).toBe('unavailable');

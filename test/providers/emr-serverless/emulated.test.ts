@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { failureOf } from '../../failure-of.ts';
 import { lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
-import { socketTime, TEST_CREDENTIALS, unlimited } from '../athena/emulated-subject.ts';
+import { TEST_CREDENTIALS, unlimited } from '../athena/emulated-subject.ts';
 
 const bench = (options: Readonly<Record<string, unknown>> = {}, emulator: EmulatorOptions = {}) =>
   openBench('emr-serverless', options, emulator);
@@ -129,9 +129,9 @@ describe('the application behind the sessions', () => {
   });
 
   it('is started where it is at rest, and waited for', async () => {
-    const { emulator, another, clock } = await bench({}, { startupMs: 4_000, emrServerless: { applications } });
+    const { emulator, another, clock, settle } = await bench({}, { startupMs: 4_000, emrServerless: { applications } });
     const provider = another({ applicationId: '00manual', startApplication: true });
-    const started = await socketTime(clock, () => emulator.log().length).settle(provider.start(request(), unlimited()));
+    const started = await settle(provider.start(request(), unlimited()));
     expect(started.state).toBe('creating');
     const operations = operationsOf(emulator);
     expect(operations.filter((operation) => operation === 'StartApplication')).toHaveLength(1);
@@ -149,12 +149,13 @@ describe('the application behind the sessions', () => {
   });
 
   it('is not waited for by somebody who has gone: nothing was started', async () => {
-    const { emulator, another, clock } = await bench({}, { startupMs: 60_000, emrServerless: { applications } });
+    const { emulator, another, clock, settle } = await bench(
+      {},
+      { startupMs: 60_000, emrServerless: { applications } },
+    );
     const provider = another({ applicationId: '00manual', startApplication: true });
     const call = { ...unlimited(), deadline: clock.monotonicMs() + 10_000 };
-    const error = await socketTime(clock, () => emulator.log().length).settle(
-      failureOf(provider.start(request(), call)),
-    );
+    const error = await settle(failureOf(provider.start(request(), call)));
     expect(error).toMatchObject({ kind: 'timeout', effect: 'none' });
     expect(emulator.oracle.sessions()).toEqual([]);
     expect(clock.pendingTimers).toBe(0);

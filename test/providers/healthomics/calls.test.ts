@@ -11,8 +11,9 @@ import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { callContext } from '../../../src/session/call-context.ts';
 import { silentLogger, systemClock, systemRandom } from '../../../src/session/system-ports.ts';
 import { VirtualClock } from '../../../src/testing/index.ts';
-import { allOf, DEFAULTS, refusalOf, runsOf } from '../../batch/scene.ts';
+import { allOf, DEFAULTS, runsOf } from '../../batch/scene.ts';
 import { TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const open: { close(): Promise<void> }[] = [];
 const CALL = callContext(systemClock);
@@ -64,7 +65,7 @@ describe('HealthOmics, call by call', () => {
     });
     // One start a second is what the service bears.
     await clock.advance(2_000);
-    await refusalOf(provider.start(request({ uri: 's3://lists/x.json', eTag: '"1"' }), CALL));
+    await failureOf(provider.start(request({ uri: 's3://lists/x.json', eTag: '"1"' }), CALL));
     expect(inputsOf('StartRunBatch')[1]).toMatchObject({ batchRunSettings: { s3UriSettings: 's3://lists/x.json' } });
   });
 
@@ -100,18 +101,18 @@ describe('HealthOmics, call by call', () => {
     expect(await allOf(provider.readStagedRuns(staged.uri, CALL))).toEqual(runs);
     expect(await provider.stageRuns(spooled, TOKEN, CALL)).toEqual(staged);
     await provider.unstageRuns(staged.uri, CALL);
-    expect((await refusalOf(allOf(provider.readStagedRuns(staged.uri, CALL)))).kind).toBe('not-found');
+    expect((await failureOf(allOf(provider.readStagedRuns(staged.uri, CALL)))).kind).toBe('not-found');
     await spooled.remove();
   });
 
   it('B-030 explains a refusal with the state of the batch', async () => {
     const { provider } = await scene();
     const { handle } = await provider.start(request([{ id: 'a' }]), CALL);
-    const error = await refusalOf(provider.cancel(handle, CALL));
+    const error = await failureOf(provider.cancel(handle, CALL));
     expect(error).toMatchObject({ kind: 'conflict', operation: 'cancel', handle });
     expect(error.message).toContain(`cancel was refused: batch '${handle.id}' is CREATING`);
-    expect((await refusalOf(provider.deleteRuns(handle, CALL))).message).toContain('PROCESSED or CANCELLED');
-    expect((await refusalOf(provider.deleteRecord(handle, CALL))).message).toContain('is CREATING');
+    expect((await failureOf(provider.deleteRuns(handle, CALL))).message).toContain('PROCESSED or CANCELLED');
+    expect((await failureOf(provider.deleteRecord(handle, CALL))).message).toContain('is CREATING');
   });
 
   it('B-032 one filter a call: a state with several native ones is several listings', async () => {
@@ -140,7 +141,7 @@ describe('HealthOmics, call by call', () => {
     [400, 'ValidationException', 'invalid-request', 'none'],
   ])('tells %i %s as %s with effect %s, in one attempt', async (httpStatus, code, kind, effect) => {
     const { emulator, provider } = await scene({}, [{ kind: 'error', code, httpStatus }]);
-    const error = await refusalOf(provider.start(request([{ id: 'a' }]), CALL));
+    const error = await failureOf(provider.start(request([{ id: 'a' }]), CALL));
     expect(error).toMatchObject({ kind, effect, operation: 'start', provider: 'healthomics', native: { code } });
     expect(emulator.log().length).toBe(1);
     expect(JSON.stringify(error)).not.toContain(TEST_CREDENTIALS.secretAccessKey);
@@ -164,12 +165,12 @@ describe('HealthOmics, call by call', () => {
     expect(provider.problemOf({ id: 'a', priority: 100_001 }, DEFAULTS)).toContain('0 to 100000');
     expect(provider.problemOf({ id: 'a', outputBucketOwnerId: '12' }, DEFAULTS)).toContain('12 digits');
     const spooled = await readRuns(runsOf(101), { provider, defaults: DEFAULTS, operation: 'start' });
-    expect((await refusalOf(provider.stageRuns(spooled, TOKEN, CALL))).message).toContain('`runListUri`');
+    expect((await failureOf(provider.stageRuns(spooled, TOKEN, CALL))).message).toContain('`runListUri`');
     await spooled.remove();
     const elsewhere: SessionHandle = { v: 1, provider: 'healthomics', scope: 'eu-central-1', id: '4711' };
-    expect((await refusalOf(provider.describe(elsewhere, CALL))).kind).toBe('invalid-request');
+    expect((await failureOf(provider.describe(elsewhere, CALL))).kind).toBe('invalid-request');
     const labels = { team: 'x'.repeat(257) };
-    expect((await refusalOf(provider.start({ ...request([{ id: 'a' }]), labels }, CALL))).message).toContain("'team'");
+    expect((await failureOf(provider.start({ ...request([{ id: 'a' }]), labels }, CALL))).message).toContain("'team'");
     expect(emulator.log()).toEqual([]);
   });
 });

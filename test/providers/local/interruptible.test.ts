@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { interruptible } from '../../../providers/local/duckdb/interruptible.ts';
 import { RawDuckDb } from './open-duckdb.ts';
-import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 
 const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';
 
@@ -52,18 +51,5 @@ describe('an interruptible call', () => {
     await expect(interruptible(work, () => Promise.reject(error))).rejects.toBe(error);
     stop.abort();
     expect(interrupts).toBe(0);
-  });
-});
-
-describe('a promise or a stop', () => {
-  it('is whichever comes first', async () => {
-    const never = new Promise<never>(() => {});
-    const stop = new AbortController();
-    expect(await raceAbort(Promise.resolve(1), stop.signal, 'execute')).toBe(1);
-    await expect(raceAbort(Promise.reject(new Error('own')), stop.signal, 'execute')).rejects.toThrow('own');
-    const waiting = raceAbort(never, stop.signal, 'execute');
-    stop.abort();
-    await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
-    await expect(raceAbort(never, stop.signal, 'execute')).rejects.toMatchObject({ kind: 'aborted' });
   });
 });

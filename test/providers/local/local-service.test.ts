@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineExecution, EngineSession, LocalEngine } from '../../../providers/local/client.ts';
+import type { EngineExecution, EngineSession, LocalEngine } from '../../../providers/local/local-engine.ts';
 import { LocalService } from '../../../providers/local/local-service.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
 import { LocalProvider } from '../../../providers/local/provider.ts';

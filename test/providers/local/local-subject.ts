@@ -1,4 +1,4 @@
-import type { EngineSession, LocalEngine } from '../../../providers/local/client.ts';
+import type { EngineSession, LocalEngine } from '../../../providers/local/local-engine.ts';
 import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.ts';
 import { LocalService } from '../../../providers/local/local-service.ts';
 import { engineScope, type LocalConfig } from '../../../providers/local/options.ts';

@@ -72,16 +72,16 @@ describe('the options', () => {
       problems: expect.arrayContaining([
         {
           path: ['engine'],
-          message: 'expected one of duckdb, sail, spark, or a map of `url` alone; found a text of 5 characters',
+          message: 'expected one of duckdb, sail, spark, or a map with `url`; found "spork"',
         },
-        { path: ['database'], message: 'expected a text that is not empty; found a text of 1 characters' },
-        { path: ['memoryLimit'], message: 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters' },
+        { path: ['database'], message: 'expected a non-empty string; found " "' },
+        { path: ['memoryLimit'], message: 'expected a size such as "512MB" or "2GiB"; found "80%"' },
         { path: ['threads'], message: 'expected a whole number from 1 to 1024; found 0' },
-        { path: ['init', 1], message: 'expected a text that is not empty; found a number' },
-        { path: ['init', 2], message: 'expected a text that is not empty; found an empty text' },
+        { path: ['init', 1], message: 'expected a non-empty string; found 2 (put it in quotes)' },
+        { path: ['init', 2], message: 'expected a non-empty string; found ""' },
         {
           path: ['memory'],
-          message: 'unknown option; known here: engine, pythonEnvironment, database, memoryLimit, threads, init',
+          message: 'unknown key; known here: engine, pythonEnvironment, database, memoryLimit, threads, init',
         },
       ]),
     });
@@ -90,14 +90,14 @@ describe('the options', () => {
   it.each([
     [{ threads: 1.5 }, 'expected a whole number from 1 to 1024; found 1.5'],
     [{ threads: 1025 }, 'expected a whole number from 1 to 1024; found 1025'],
-    [{ threads: '2' }, 'expected a whole number from 1 to 1024; found a text of 1 characters'],
-    [{ init: 'SELECT 1' }, 'expected a list; found a text of 8 characters'],
-    [{ memoryLimit: 5 }, 'expected a size such as "512MB" or "2GiB"; found a number'],
-    [{ memoryLimit: '0MB' }, 'expected a size such as "512MB" or "2GiB"; found a text of 3 characters'],
-    [{ memoryLimit: '-1GB' }, 'expected a size such as "512MB" or "2GiB"; found a text of 4 characters'],
-    [{ database: [] }, 'expected a text that is not empty; found a list'],
-    [{ database: null }, 'expected a text that is not empty; found null'],
-    [{ database: () => 1 }, 'expected a text that is not empty; found a function'],
+    [{ threads: '2' }, 'expected a whole number from 1 to 1024; found "2"'],
+    [{ init: 'SELECT 1' }, 'expected a list; found "SELECT 1"'],
+    [{ memoryLimit: 5 }, 'expected a size such as "512MB" or "2GiB"; found 5 (put it in quotes)'],
+    [{ memoryLimit: '0MB' }, 'expected a size such as "512MB" or "2GiB"; found "0MB"'],
+    [{ memoryLimit: '-1GB' }, 'expected a size such as "512MB" or "2GiB"; found "-1GB"'],
+    [{ database: [] }, 'expected a non-empty string; found a list'],
+    [{ database: null }, 'expected a non-empty string; found an empty value'],
+    [{ database: () => 1 }, 'expected a non-empty string; found a function'],
   ])('refuse %o', (options, message) => {
     expect(plugin.parseOptions(options)).toEqual({
       ok: false,
@@ -128,6 +128,7 @@ describe('the options', () => {
     [{ url: 'sc://x/;token=hush-hush;session_id=1' }, ['engine', 'url']],
     [{ url: 'sc://x/;token=hush-hush', port: 1 }, ['engine', 'port']],
     [{ url: ['hush-hush'] }, ['engine', 'url']],
+    ['sc://x/;token=hush-hush', ['engine']],
   ])('repeat nothing of a URL that may hold a token: %o', (engine, path) => {
     const parsed = plugin.parseOptions({ engine });
     expect(parsed).toMatchObject({ ok: false, problems: [{ path }] });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Capabilities } from '../../../src/contract/capabilities.ts';
 import type { StartRequest } from '../../../src/contract/start-request.ts';
 import { SCRIPTED_CAPABILITIES } from '../../../src/testing/scripted-capabilities.ts';
-import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const CATALOG: Readonly<Record<string, Partial<Capabilities>>> = {
   scripted: {},
@@ -35,7 +36,7 @@ describe('the capability check', () => {
     'C-101 start with %j where the service has %j is unsupported before any I/O, and names who has it',
     async (request, capabilities, message) => {
       const { provider, oracle } = setUp(capabilities);
-      const error = await refusalOf(provider.start(startRequest(request), unlimitedCall()));
+      const error = await failureOf(provider.start(startRequest(request), unlimitedCall()));
       expect(error).toMatchObject({ kind: 'unsupported', operation: 'start', provider: 'scripted', effect: 'none' });
       expect(error.message).toContain(message);
       expect(oracle.callCount()).toBe(0);
@@ -44,7 +45,7 @@ describe('the capability check', () => {
 
   it('C-101 says so when no built-in provider has it', async () => {
     const { provider } = setUp({ size: false }, { scripted: { size: false } });
-    const error = await refusalOf(provider.start(startRequest({ size: 'small' }), unlimitedCall()));
+    const error = await failureOf(provider.start(startRequest({ size: 'small' }), unlimitedCall()));
     expect(error.message).toBe("[unsupported] provider 'scripted' has no 'size'; no built-in provider has it");
   });
 
@@ -55,7 +56,7 @@ describe('the capability check', () => {
   ] as const)('C-101 list filter %j is unsupported before any I/O', async (filter, field, holders) => {
     const catalog = { ...CATALOG, small: { listFilters: ['states'] as const } };
     const { provider, oracle } = setUp({ listFilters: [] }, catalog);
-    const error = await refusalOf(provider.listPage(filter, undefined, unlimitedCall()));
+    const error = await failureOf(provider.listPage(filter, undefined, unlimitedCall()));
     expect([error.kind, error.operation]).toEqual(['unsupported', 'listPage']);
     expect(error.message).toContain(`no list filter '${field}'`);
     expect(new Set(/have it: (.*)$/.exec(error.message)?.[1]?.split(', '))).toEqual(new Set(holders.split(', ')));
@@ -70,7 +71,7 @@ describe('the capability check', () => {
     ['maxLifetimeMs', 86_400_001],
   ] as const)('C-101 %s of %d ms is out of range before any I/O', async (option, value) => {
     const { provider, oracle } = setUp({});
-    const error = await refusalOf(provider.start(startRequest({ [option]: value }), unlimitedCall()));
+    const error = await failureOf(provider.start(startRequest({ [option]: value }), unlimitedCall()));
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'start', provider: 'scripted' });
     const { min, max } = SCRIPTED_CAPABILITIES[option] as { min: number; max: number };
     expect(error.message).toContain(`${option} is ${value} ms and provider 'scripted' takes ${min} to ${max} ms`);
@@ -99,7 +100,7 @@ describe('the capability check', () => {
     const scene = new Scene();
     const adapter = adapterOf(scene, { capabilities: { ...SCRIPTED_CAPABILITIES, [flag]: false } });
     const { provider } = scene.process({ adapter });
-    const error = await refusalOf(Promise.resolve(provider[operation]?.(handleOf(scene), unlimitedCall())));
+    const error = await failureOf(Promise.resolve(provider[operation]?.(handleOf(scene), unlimitedCall())));
     expect(error).toMatchObject({ kind: 'unsupported', operation });
     expect(error.message).toContain(`no '${flag}'; providers that have it: local, emr`);
     expect(scene.service.oracle.callCount()).toBe(0);
@@ -112,7 +113,7 @@ describe('the capability check', () => {
     });
     const request = { id: 'stmt-1', text: 'SELECT 1' };
     const running = provider.statements?.execute(handleOf(scene), request, unlimitedCall());
-    const error = await refusalOf(Promise.resolve(running));
+    const error = await failureOf(Promise.resolve(running));
     expect([error.kind, error.operation]).toEqual(['unsupported', 'execute']);
     expect(error.message).toContain("no 'sql'");
     expect(scene.service.oracle.callCount()).toBe(0);

@@ -7,7 +7,8 @@ import { SessionError } from '../../../src/contract/session-error.ts';
 import { CALL_TIMEOUT_MS } from '../../../src/contract/operations.ts';
 import { deadlineLayer } from '../../../src/session/layers/deadline.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
-import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const NEVER_ANSWERED = (): Promise<never> => new Promise<never>(() => {});
 
@@ -28,7 +29,7 @@ describe('the deadline layer', () => {
     const { scene, clock, calls, provider } = setUp();
     const { signal } = new AbortController();
     const call = unlimitedCall({ deadline: clock.monotonicMs() + 250, signal });
-    const describing = refusalOf(provider.describe(handleOf(scene), call));
+    const describing = failureOf(provider.describe(handleOf(scene), call));
     await clock.advance(249);
     expect(calls[0]?.signal.aborted).toBe(false);
     await clock.advance(1);
@@ -47,7 +48,7 @@ describe('the deadline layer', () => {
     for (const deadline of [Number.POSITIVE_INFINITY, 10 * CALL_TIMEOUT_MS]) {
       const { scene, clock, calls, provider } = setUp();
       const startedMs = clock.monotonicMs();
-      const error = await refusalOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
+      const error = await failureOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
       expect(error.kind).toBe('timeout');
       expect(clock.monotonicMs() - startedMs).toBe(CALL_TIMEOUT_MS);
       expect(calls[0]?.deadline).toBe(startedMs + CALL_TIMEOUT_MS);
@@ -57,14 +58,14 @@ describe('the deadline layer', () => {
   it('hands a late asker a signal that has aborted', async () => {
     const { scene, clock, calls, provider } = setUp();
     const deadline = clock.monotonicMs() + 1;
-    const error = await refusalOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
+    const error = await failureOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
     expect(calls[0]?.signal.reason).toBe(error);
     expect(calls[0]?.signal).toBe(calls[0]?.signal);
   });
 
   it('hands down a call that can be copied', async () => {
     const { scene, clock, calls, provider } = setUp();
-    const describing = refusalOf(
+    const describing = failureOf(
       provider.describe(handleOf(scene), unlimitedCall({ deadline: clock.monotonicMs() + 1 })),
     );
     await clock.advance(0);
@@ -78,7 +79,7 @@ describe('the deadline layer', () => {
   it.each([0, -1])('C-007 makes no call when %d ms are left', async (leftMs) => {
     const { clock, calls, provider } = setUp();
     const call = unlimitedCall({ deadline: clock.monotonicMs() + leftMs });
-    const error = await refusalOf(provider.start(startRequest(), call));
+    const error = await failureOf(provider.start(startRequest(), call));
     expect(error).toMatchObject({ kind: 'timeout', operation: 'start', effect: 'none' });
     expect(error.message).toBe('[timeout] no time was left for start; allow more');
     expect([calls, clock.pendingTimers]).toEqual([[], 0]);
@@ -87,7 +88,7 @@ describe('the deadline layer', () => {
   it('C-007 makes no call for a caller that has aborted', async () => {
     const { clock, calls, provider } = setUp();
     const reason = new Error('stop');
-    const error = await refusalOf(provider.start(startRequest(), unlimitedCall({ signal: AbortSignal.abort(reason) })));
+    const error = await failureOf(provider.start(startRequest(), unlimitedCall({ signal: AbortSignal.abort(reason) })));
     expect(error).toMatchObject({ kind: 'aborted', operation: 'start', effect: 'none', cause: reason });
     expect([calls, clock.pendingTimers]).toEqual([[], 0]);
   });
@@ -102,14 +103,14 @@ describe('the deadline layer', () => {
       operation === 'start' ? provider.start(startRequest(), call) : provider[operation](handleOf(scene), call);
 
     const controller = new AbortController();
-    const aborted = refusalOf(make(unlimitedCall({ signal: controller.signal })));
+    const aborted = failureOf(make(unlimitedCall({ signal: controller.signal })));
     controller.abort('stop');
     const abortError = await aborted;
     expect(abortError).toMatchObject({ kind: 'aborted', operation, effect, cause: 'stop', retry: 'permanent' });
     expect([calls[0]?.signal.reason, clock.pendingTimers]).toEqual([abortError, 0]);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 
-    const late = await refusalOf(scene.settled(make(unlimitedCall({ deadline: clock.monotonicMs() + 5.4 }))));
+    const late = await failureOf(scene.settled(make(unlimitedCall({ deadline: clock.monotonicMs() + 5.4 }))));
     expect(late).toMatchObject({ kind: 'timeout', operation, effect });
     const advice = effect === 'unknown' ? 'it may have happened: check before you repeat it' : 'try';
     expect(late.message).toContain(`${operation} was not answered within 5 ms; ${advice}`);
@@ -118,7 +119,7 @@ describe('the deadline layer', () => {
   it('lets a wait that is over speak with its own error', async () => {
     const { scene, provider } = setUp();
     const controller = new AbortController();
-    const describing = refusalOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal })));
+    const describing = failureOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal })));
     controller.abort(new SessionError('timeout', 'the wait is over', { operation: 'whenReady' }));
     expect(await describing).toMatchObject({ kind: 'timeout', operation: 'whenReady' });
   });
@@ -139,7 +140,7 @@ describe('the deadline layer', () => {
       describe: () => new Promise<never>((_, reject) => (answer = reject)),
     });
     const deadline = clock.monotonicMs() + 1;
-    const error = await refusalOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
+    const error = await failureOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall({ deadline }))));
     answer?.(new Error('late'));
     await clock.advance(1);
     expect(error.kind).toBe('timeout');
@@ -171,7 +172,7 @@ describe('many calls on one signal', () => {
     const { scene, provider } = setUp();
     const controller = new AbortController();
     const calls = Array.from({ length: 50 }, () =>
-      refusalOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal }))),
+      failureOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal }))),
     );
     await scene.clock.advance(1);
     controller.abort();
@@ -188,7 +189,7 @@ describe('many calls on one signal', () => {
     const { sessions } = scene.process();
     const controller = new AbortController();
     const started = await Promise.all(Array.from({ length: 50 }, () => sessions.start({ signal: controller.signal })));
-    const waits = started.map((session) => refusalOf(session.whenReady({ signal: controller.signal })));
+    const waits = started.map((session) => failureOf(session.whenReady({ signal: controller.signal })));
     await scene.clock.advance(1);
     controller.abort();
     expect(new Set((await Promise.all(waits)).map(({ kind }) => kind))).toEqual(new Set(['aborted']));

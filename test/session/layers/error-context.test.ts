@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SessionError, type SessionErrorDetails } from '../../../src/contract/session-error.ts';
 import { errorContextLayer } from '../../../src/session/layers/error-context.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
-import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 /** The layer alone over an adapter that fails with this. */
 function failingWith(error: unknown) {
@@ -26,7 +27,7 @@ const errorWith = (details: Partial<SessionErrorDetails> = {}): SessionError =>
 describe('the error context layer', () => {
   it('C-005 fills in the provider and the session', async () => {
     const { handle, provider } = failingWith(errorWith({ retryAfterMs: 5 }));
-    expect(await refusalOf(provider.describe(handle, unlimitedCall()))).toMatchObject({
+    expect(await failureOf(provider.describe(handle, unlimitedCall()))).toMatchObject({
       kind: 'unavailable',
       operation: 'GetSession',
       provider: 'scripted',
@@ -38,12 +39,12 @@ describe('the error context layer', () => {
   it('fills in what is missing and keeps what is there', async () => {
     const elsewhere = { v: 1, provider: 'emr', scope: 'app', id: 'other' } as const;
     const withHandle = failingWith(errorWith({ handle: elsewhere }));
-    expect(await refusalOf(withHandle.provider.describe(withHandle.handle, unlimitedCall()))).toMatchObject({
+    expect(await failureOf(withHandle.provider.describe(withHandle.handle, unlimitedCall()))).toMatchObject({
       provider: 'scripted',
       handle: elsewhere,
     });
     const withProvider = failingWith(errorWith({ provider: 'emr' }));
-    expect(await refusalOf(withProvider.provider.describe(withProvider.handle, unlimitedCall()))).toMatchObject({
+    expect(await failureOf(withProvider.provider.describe(withProvider.handle, unlimitedCall()))).toMatchObject({
       provider: 'emr',
       handle: withProvider.handle,
     });
@@ -52,10 +53,10 @@ describe('the error context layer', () => {
   it('hands on an error that says everything, as it is', async () => {
     const complete = errorWith({ provider: 'scripted', handle: handleOf(new Scene()) });
     const about = failingWith(complete);
-    expect(await refusalOf(about.provider.describe(about.handle, unlimitedCall()))).toBe(complete);
+    expect(await failureOf(about.provider.describe(about.handle, unlimitedCall()))).toBe(complete);
     const aboutNoSession = errorWith({ provider: 'scripted' });
     const { provider } = failingWith(aboutNoSession);
-    expect(await refusalOf(provider.start(startRequest(), unlimitedCall()))).toBe(aboutNoSession);
+    expect(await failureOf(provider.start(startRequest(), unlimitedCall()))).toBe(aboutNoSession);
   });
 
   it.each([
@@ -79,7 +80,7 @@ describe('the error context layer', () => {
         listPage: () => provider.listPage({}, undefined, unlimitedCall()),
         endpoint: () => Promise.resolve(provider.endpoint?.(handle, unlimitedCall())),
       };
-      const error = await refusalOf(Promise.resolve(make[operation]?.()));
+      const error = await failureOf(Promise.resolve(make[operation]?.()));
       expect(error).toMatchObject({ kind: 'internal', operation, provider: 'scripted', effect, cause });
       expect(error.message).toBe(
         `[internal] provider 'scripted' failed in ${operation} with something that is no SessionError`,

@@ -7,7 +7,8 @@ import { layeredProvider } from '../../../src/session/layers/layered-provider.ts
 import { standardLayers } from '../../../src/session/layers/standard-layers.ts';
 import { SCRIPTED_CAPABILITIES } from '../../../src/testing/scripted-capabilities.ts';
 import { RateBudget } from '../../../src/watch/rate-budget.ts';
-import { adapterOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { adapterOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 describe('composeLayers', () => {
   it('makes the first layer the outermost one', async () => {
@@ -105,7 +106,7 @@ describe('the standard layers', () => {
         new SessionError(attempts === 1 ? 'unavailable' : 'forbidden', 'no', { operation: 'start' }),
       );
     });
-    const error = await refusalOf(scene.settled(provider.start(startRequest(), unlimitedCall())));
+    const error = await failureOf(scene.settled(provider.start(startRequest(), unlimitedCall())));
     expect(log).toEqual([
       'trace begins',
       'capability check',
@@ -124,7 +125,7 @@ describe('the standard layers', () => {
 
   it('C-100 error context stands between trace and capability check: what breaks in the check is traced as a SessionError', async () => {
     const { log, provider } = recordedLayers(() => Promise.reject(new Error('not reached')));
-    const error = await refusalOf(provider.start(startRequest({ size: 'small' }), unlimitedCall()));
+    const error = await failureOf(provider.start(startRequest({ size: 'small' }), unlimitedCall()));
     expect(error).toMatchObject({
       kind: 'internal',
       provider: 'scripted',

@@ -3,7 +3,8 @@ import { SessionError } from '../../../src/contract/session-error.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
 import { rateBudgetLayer } from '../../../src/session/layers/rate-budget.ts';
 import type { RateBudget } from '../../../src/watch/rate-budget.ts';
-import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 describe('the rate budget layer', () => {
   it('lets reads and writes through at the rate that the service bears', async () => {
@@ -13,7 +14,7 @@ describe('the rate budget layer', () => {
     const calls = [
       ...Array.from({ length: 3 }, () => provider.start(startRequest(), unlimitedCall())),
       ...Array.from({ length: 2 }, () => provider.listPage({}, undefined, unlimitedCall())),
-      ...Array.from({ length: 2 }, () => refusalOf(provider.describe(handleOf(scene), unlimitedCall()))),
+      ...Array.from({ length: 2 }, () => failureOf(provider.describe(handleOf(scene), unlimitedCall()))),
       provider.terminate(handleOf(scene), unlimitedCall()),
     ];
     await scene.settled(Promise.all<unknown>(calls));
@@ -32,10 +33,10 @@ describe('the rate budget layer', () => {
     } as unknown as RateBudget;
     const provider = layeredProvider(adapterOf(scene), [rateBudgetLayer(budget)]);
     const handle = handleOf(scene);
-    await refusalOf(Promise.resolve(provider.endpoint?.(handle, unlimitedCall())));
-    await refusalOf(Promise.resolve(provider.dashboard?.(handle, unlimitedCall())));
+    await failureOf(Promise.resolve(provider.endpoint?.(handle, unlimitedCall())));
+    await failureOf(Promise.resolve(provider.dashboard?.(handle, unlimitedCall())));
     const running = provider.statements?.execute(handle, { id: 'stmt-1', text: 'SELECT 1' }, unlimitedCall());
-    await refusalOf(Promise.resolve(running));
+    await failureOf(Promise.resolve(running));
     expect(taken).toEqual(['writes', 'writes']);
   });
 
@@ -44,7 +45,7 @@ describe('the rate budget layer', () => {
     const { provider } = scene.process();
     scene.service.faults.add('describe', { kind: 'throttled', retryAfterMs: 7_000 });
     const startedMs = scene.service.nowMs();
-    const first = refusalOf(provider.describe(handleOf(scene), unlimitedCall()));
+    const first = failureOf(provider.describe(handleOf(scene), unlimitedCall()));
     await scene.clock.advance(1);
     const later = [provider.listPage({}, undefined, unlimitedCall()), provider.start(startRequest(), unlimitedCall())];
     await scene.settled(Promise.all<unknown>([first, ...later]));
@@ -78,7 +79,7 @@ describe('the rate budget layer', () => {
     ]) {
       const adapter = adapterOf(scene, { describe: () => Promise.reject(error) });
       const provider = layeredProvider(adapter, [rateBudgetLayer(budget)]);
-      expect(await refusalOf(provider.describe(handleOf(scene), unlimitedCall()))).toBe(error);
+      expect(await failureOf(provider.describe(handleOf(scene), unlimitedCall()))).toBe(error);
     }
     expect(pauses).toEqual([6]);
   });
@@ -88,7 +89,7 @@ describe('the rate budget layer', () => {
     const { provider } = scene.process();
     await provider.listPage({}, undefined, unlimitedCall());
     const controller = new AbortController();
-    const waiting = refusalOf(provider.listPage({}, undefined, unlimitedCall({ signal: controller.signal })));
+    const waiting = failureOf(provider.listPage({}, undefined, unlimitedCall({ signal: controller.signal })));
     await scene.clock.advance(500);
     controller.abort();
     expect(await waiting).toMatchObject({ kind: 'aborted', operation: 'listPage' });

@@ -12,7 +12,8 @@ import {
   retryLayer,
 } from '../../../src/session/layers/retry.ts';
 import { SeededRandom } from '../../../src/testing/seeded-random.ts';
-import { adapterOf, handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const ALMOST_ONE: Random = { next: () => 1 - Number.EPSILON, hex: () => '' };
 const HALF: Random = { next: () => 0.5, hex: () => '' };
@@ -57,7 +58,7 @@ describe('the retry layer', () => {
     `C-102 %s is tried ${MAX_ATTEMPTS} times and is persistent afterwards`,
     async (kind) => {
       const { scene, attempts, provider, handle, clock } = failing([failure(kind, { provider: 'scripted' })]);
-      const error = await refusalOf(scene.settled(provider.describe(handle, unlimitedCall())));
+      const error = await failureOf(scene.settled(provider.describe(handle, unlimitedCall())));
       expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
       expect(error).toMatchObject({ kind, retry: 'persistent', provider: 'scripted' });
       expect(clock.pendingTimers).toBe(0);
@@ -70,7 +71,7 @@ describe('the retry layer', () => {
     async (kind) => {
       const error = failure(kind);
       const { scene, attempts, provider, handle } = failing([error]);
-      expect(await refusalOf(scene.settled(provider.terminate(handle, unlimitedCall())))).toBe(error);
+      expect(await failureOf(scene.settled(provider.terminate(handle, unlimitedCall())))).toBe(error);
       expect(attempts).toHaveLength(1);
     },
   );
@@ -80,7 +81,7 @@ describe('the retry layer', () => {
     async (retry) => {
       const error = failure('unavailable', { retry });
       const { scene, attempts, provider, handle } = failing([error]);
-      expect(await refusalOf(scene.settled(provider.describe(handle, unlimitedCall())))).toBe(error);
+      expect(await failureOf(scene.settled(provider.describe(handle, unlimitedCall())))).toBe(error);
       expect(attempts).toHaveLength(1);
     },
   );
@@ -95,14 +96,14 @@ describe('the retry layer', () => {
     const error = failure('unavailable');
     const { attempts, provider, handle } = failing([error]);
     const running = provider.statements?.execute(handle, { id: 'stmt-1', text: 'SELECT 1' }, unlimitedCall());
-    expect(await refusalOf(Promise.resolve(running))).toBe(error);
+    expect(await failureOf(Promise.resolve(running))).toBe(error);
     expect(attempts).toHaveLength(1);
   });
 
   it('draws each pause from 0 up to a bound that doubles', async () => {
     const waits = async (kind: ErrorKind): Promise<readonly number[]> => {
       const { scene, attempts, provider, handle } = failing([failure(kind)], ALMOST_ONE);
-      await refusalOf(scene.settled(provider.describe(handle, unlimitedCall())));
+      await failureOf(scene.settled(provider.describe(handle, unlimitedCall())));
       return attempts.slice(1).map(({ atMs }, at) => Math.round(atMs - (attempts[at]?.atMs ?? 0)));
     };
     expect(await waits('unavailable')).toEqual([1, 2, 4, 8].map((times) => times * BASE_DELAY_MS));
@@ -125,7 +126,7 @@ describe('the retry layer', () => {
         const { scene, clock, attempts, provider, handle } = failing(errors, new SeededRandom(seed));
         const deadline = clock.monotonicMs() + budgetMs;
         const startedMs = clock.monotonicMs();
-        await refusalOf(scene.settled(provider.describe(handle, unlimitedCall({ deadline }))));
+        await failureOf(scene.settled(provider.describe(handle, unlimitedCall({ deadline }))));
         expect(clock.monotonicMs()).toBeLessThanOrEqual(deadline);
         expect(clock.pendingTimers).toBe(0);
         expect(attempts.length).toBeLessThanOrEqual(MAX_ATTEMPTS);
@@ -151,7 +152,7 @@ describe('the retry layer', () => {
         [failure('unavailable'), failure('forbidden')],
         new SeededRandom(seed),
       );
-      await refusalOf(scene.settled(provider.describe(handle, unlimitedCall())));
+      await failureOf(scene.settled(provider.describe(handle, unlimitedCall())));
       pauses.push(attempts[1]?.atMs ?? Number.NaN);
     }
     expect(Math.min(...pauses)).toBeLessThan(0.05 * BASE_DELAY_MS);
@@ -162,7 +163,7 @@ describe('the retry layer', () => {
   it('C-103 waits as long as the service asked, even beyond every pause of our own', async () => {
     const errors = [failure('rate-limited', { retryAfterMs: 30_000 }), failure('forbidden')];
     const { scene, attempts, provider, handle } = failing(errors);
-    await refusalOf(scene.settled(provider.describe(handle, unlimitedCall())));
+    await failureOf(scene.settled(provider.describe(handle, unlimitedCall())));
     expect(attempts.map(({ atMs }) => atMs)).toEqual([0, 30_000]);
   });
 
@@ -174,7 +175,7 @@ describe('the retry layer', () => {
     ] as const) {
       const { clock, attempts, provider, handle, scene } = failing(errors);
       const deadline = clock.monotonicMs() + leftMs;
-      const error = await refusalOf(scene.settled(provider.describe(handle, unlimitedCall({ deadline }))));
+      const error = await failureOf(scene.settled(provider.describe(handle, unlimitedCall({ deadline }))));
       expect(error).toMatchObject({ kind: 'unavailable', retry: 'persistent' });
       expect(attempts).toHaveLength(tries);
       expect(clock.monotonicMs()).toBeLessThan(deadline);
@@ -184,7 +185,7 @@ describe('the retry layer', () => {
   it('C-104 an abort during a pause settles at once and leaves no timer', async () => {
     const { clock, attempts, provider, handle } = failing([failure('unavailable', { retryAfterMs: 30_000 })]);
     const controller = new AbortController();
-    const describing = refusalOf(provider.describe(handle, unlimitedCall({ signal: controller.signal })));
+    const describing = failureOf(provider.describe(handle, unlimitedCall({ signal: controller.signal })));
     await clock.advance(10_000);
     expect([attempts.length, clock.pendingTimers]).toEqual([1, 2]);
     controller.abort('stop');
@@ -204,7 +205,7 @@ describe('the retry layer', () => {
       return Promise.reject(failure('unavailable'));
     };
     const provider = layeredProvider(adapterOf(scene, { describe }), [retryLayer(clock, HALF)]);
-    const error = await refusalOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal })));
+    const error = await failureOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal })));
     expect([error.kind, error.retry, attempts, clock.pendingTimers]).toEqual(['unavailable', 'temporary', 1, 0]);
   });
 });

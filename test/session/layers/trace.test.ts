@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { handleOf, refusalOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
+import { failureOf } from '../../failure-of.ts';
 
 describe('the trace layer', () => {
   it('makes one span of a call, ended once, that says where and what', async () => {
@@ -22,7 +23,7 @@ describe('the trace layer', () => {
     const scene = new Scene();
     const { provider, tracer } = scene.process();
     scene.service.faults.add('describe', { kind: 'unavailable', effect: 'before' }, { kind: 'throttled' });
-    const error = await refusalOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall())));
+    const error = await failureOf(scene.settled(provider.describe(handleOf(scene), unlimitedCall())));
     expect(error.kind).toBe('not-found');
     const [span, ...others] = tracer.spans;
     expect(others).toEqual([]);

@@ -2,7 +2,8 @@ import * as arrow from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import type { ColumnBatch, ColumnField, ColumnType } from '../../../src/contract/column-batch.ts';
 import { encodeBatch, type TestValue } from '../../../src/testing/column-encoder.ts';
-import { collect, failure, resultOf } from '../stage.ts';
+import { collect, resultOf } from '../stage.ts';
+import { failureOf } from '../../failure-of.ts';
 
 const integer = (bits: 8 | 16 | 32 | 64 | 128, signed = true): ColumnType => ({ kind: 'integer', bits, signed });
 const field = (name: string, type: ColumnType, nullable = true): ColumnField => ({ name, type, nullable });
@@ -104,7 +105,7 @@ describe('integers of 128 bits', () => {
 
   it('are rejected where they would change their sign', async () => {
     const type = integer(128, false);
-    const error = await failure(tableOf(type, [null, 1n, 2n ** 127n]));
+    const error = await failureOf(tableOf(type, [null, 1n, 2n ** 127n]));
     expect(error.kind).toBe('invalid-request');
     expect(error.message).toMatch(/row 3 .* above 2\^127 - 1.*cast the column to text, or call rows\(\)/);
     const nothing = { type, length: 1, validity: new Uint8Array(1), values: new Uint8Array(16).fill(255) };

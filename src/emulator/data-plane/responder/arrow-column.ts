@@ -1,165 +1,167 @@
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type * as duckdbModule from '@duckdb/node-api';
+import type { DuckDBMapEntry, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type * as arrowModule from 'apache-arrow';
 import type { Data, DataType } from 'apache-arrow';
-import { columnKind } from './column-kind.ts';
-import { RpcStatus } from '../rpc-status.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 
-type Arrow = typeof arrowModule;
 type Values = readonly DuckDBValue[];
 
-/** The Arrow type that Spark gives to values of this kind; what Spark has no type for is text. */
-export function toArrowType(arrow: Arrow, type: DuckDBType | undefined): DataType {
-  const kind = columnKind(type);
-  switch (kind.kind) {
-    case 'null':
-      return new arrow.Null();
-    case 'boolean':
-      return new arrow.Bool();
-    case 'integer':
-      return { 8: new arrow.Int8(), 16: new arrow.Int16(), 32: new arrow.Int32(), 64: new arrow.Int64() }[kind.bits];
-    case 'float':
-      return kind.bits === 32 ? new arrow.Float32() : new arrow.Float64();
-    case 'decimal':
-      return new arrow.Decimal(kind.scale, kind.precision, 128);
-    case 'text':
-      return new arrow.Utf8();
-    case 'binary':
-      return new arrow.Binary();
-    case 'date':
-      return new arrow.DateDay();
-    case 'timestamp':
-      return new arrow.TimestampMicrosecond(kind.zone);
-    case 'list':
-      return new arrow.List(new arrow.Field('element', toArrowType(arrow, kind.item), true));
-    case 'struct':
-      return new arrow.Struct(
-        kind.fields.map(([name, field]) => new arrow.Field(name, toArrowType(arrow, field), true)),
-      );
-    case 'map': {
-      const key = new arrow.Field('key', toArrowType(arrow, kind.key), false);
-      const value = new arrow.Field('value', toArrowType(arrow, kind.value), true);
-      return new arrow.Map_(new arrow.Field('entries', new arrow.Struct([key, value]), false) as never);
-    }
-  }
+/** The modules that a column needs; they load late. */
+export interface ColumnModules {
+  readonly arrow: typeof arrowModule;
+  readonly duckdb: typeof duckdbModule;
 }
 
-/** The values of one column in Arrow's buffers. @throws RpcStatus for a number that Spark's type cannot hold. */
-export function toArrowData(arrow: Arrow, type: DuckDBType | undefined, values: Values): Data {
-  const kind = columnKind(type);
-  // Arrow declares the buffers of each of its types apart; which go with which is what this function knows.
+/** A column in the Arrow type that Spark uses for it. */
+export interface ArrowColumn {
+  readonly type: DataType;
+  /** The values in Arrow's buffers. @throws RpcStatus for a number that Spark's type cannot hold. */
+  readonly toData: (values: Values) => Data;
+}
+
+/** The members of DuckDB's value classes; each timestamp counts in its own unit. */
+interface ValueMembers extends Readonly<Record<'micros' | 'seconds' | 'millis' | 'nanos' | 'value', bigint>> {
+  readonly days: number;
+  readonly bytes: Uint8Array;
+  readonly items: Values;
+}
+
+/**
+ * The column of a DuckDB type. Spark has no unsigned numbers, so they use the next wider type; a HUGEINT, which is what DuckDB
+ * makes of a sum, is a BIGINT; a type that Spark does not have becomes text.
+ */
+export function arrowColumn(modules: ColumnModules, type: DuckDBType): ArrowColumn {
+  const { arrow, duckdb } = modules;
+  const { DuckDBTypeId: Id } = duckdb;
+  // Arrow declares the buffers of each of its types separately; this function knows which belong to which.
   const makeData = arrow.makeData as unknown as (buffers: object) => Data;
-  const shared = { type: toArrowType(arrow, type), length: values.length, ...validity(values) };
-  switch (kind.kind) {
-    case 'null':
-      return makeData({ type: new arrow.Null(), length: values.length });
-    case 'boolean':
-      return makeData({ ...shared, data: bits(values, (value) => value === true) });
-    case 'integer':
-      return makeData({ ...shared, data: integers(kind.bits, values) });
-    case 'float': {
-      const numbers = values.map((value) => Number(value ?? 0));
-      return makeData({
-        ...shared,
-        data: kind.bits === 32 ? Float32Array.from(numbers) : Float64Array.from(numbers),
+  const column = (columnType: DataType, buffers: (values: Values) => object): ArrowColumn => ({
+    type: columnType,
+    toData: (values) => makeData({ type: columnType, length: values.length, ...validity(values), ...buffers(values) }),
+  });
+  /** Reads the values; `empty` replaces null. */
+  const each = <T>(values: Values, empty: T, read: (value: ValueMembers) => T): T[] =>
+    values.map((value) => (value === null ? empty : read(value as unknown as ValueMembers)));
+  const decimal = (precision: number, scale: number, unscaled: (values: Values) => bigint[]): ArrowColumn =>
+    column(new arrow.Decimal(scale, precision, 128), (values) => ({ data: halves(unscaled(values)) }));
+  const timestamp = (zone: 'UTC' | null, toMicros: (value: ValueMembers) => bigint): ArrowColumn =>
+    column(new arrow.TimestampMicrosecond(zone), (values) => ({
+      data: BigInt64Array.from(each(values, 0n, toMicros)),
+    }));
+
+  switch (type.typeId) {
+    case Id.SQLNULL: {
+      const nothing = new arrow.Null();
+      return { type: nothing, toData: ({ length }) => makeData({ type: nothing, length }) };
+    }
+    case Id.BOOLEAN:
+      return column(new arrow.Bool(), (values) => ({ data: bitmap(values, (value) => value === true) }));
+    case Id.TINYINT:
+      return column(new arrow.Int8(), (values) => ({ data: Int8Array.from(numbers(values)) }));
+    case Id.SMALLINT:
+    case Id.UTINYINT:
+      return column(new arrow.Int16(), (values) => ({ data: Int16Array.from(numbers(values)) }));
+    case Id.INTEGER:
+    case Id.USMALLINT:
+      return column(new arrow.Int32(), (values) => ({ data: Int32Array.from(numbers(values)) }));
+    case Id.BIGINT:
+    case Id.UINTEGER:
+    case Id.HUGEINT:
+      return column(new arrow.Int64(), (values) => ({ data: BigInt64Array.from(values, toLong) }));
+    case Id.FLOAT:
+      return column(new arrow.Float32(), (values) => ({ data: Float32Array.from(numbers(values)) }));
+    case Id.DOUBLE:
+      return column(new arrow.Float64(), (values) => ({ data: Float64Array.from(numbers(values)) }));
+    case Id.UBIGINT:
+      return decimal(20, 0, (values) => values.map((value) => (value ?? 0n) as bigint));
+    case Id.DECIMAL:
+      return decimal(type.width, type.scale, (values) => each(values, 0n, ({ value }) => value));
+    case Id.BLOB:
+      return column(new arrow.Binary(), (values) => bytesOf(each(values, EMPTY, ({ bytes }) => bytes)));
+    case Id.DATE:
+      return column(new arrow.DateDay(), (values) => ({ data: Int32Array.from(each(values, 0, ({ days }) => days)) }));
+    case Id.TIMESTAMP:
+      return timestamp(null, ({ micros }) => micros);
+    case Id.TIMESTAMP_TZ:
+      return timestamp('UTC', ({ micros }) => micros);
+    case Id.TIMESTAMP_S:
+      return timestamp(null, ({ seconds }) => seconds * 1_000_000n);
+    case Id.TIMESTAMP_MS:
+      return timestamp(null, ({ millis }) => millis * 1000n);
+    case Id.TIMESTAMP_NS:
+      return timestamp(null, ({ nanos }) => nanos / 1000n);
+    case Id.LIST:
+    case Id.ARRAY: {
+      const item = arrowColumn(modules, type.valueType);
+      return column(new arrow.List(new arrow.Field('element', item.type, true)), (values) => {
+        const lists = each<Values>(values, [], ({ items }) => items);
+        return { valueOffsets: offsets(lists), child: item.toData(lists.flat()) };
       });
     }
-    case 'decimal':
-      return makeData({
-        ...shared,
-        data: decimals(values.map((value) => (value === null ? 0n : kind.unscaled(value)))),
-      });
-    case 'date':
-      return makeData({
-        ...shared,
-        data: Int32Array.from(values, (value) => (value === null ? 0 : kind.days(value))),
-      });
-    case 'timestamp':
-      return makeData({
-        ...shared,
-        data: BigInt64Array.from(values, (value) => (value === null ? 0n : kind.micros(value))),
-      });
-    case 'text':
-      return makeData({
-        ...shared,
-        ...bytesOf(values.map((value) => Buffer.from(value === null ? '' : String(value)))),
-      });
-    case 'binary':
-      return makeData({
-        ...shared,
-        ...bytesOf(values.map((value) => (value === null ? EMPTY : kind.bytes(value)))),
-      });
-    case 'list': {
-      const lists = values.map((value) => (value === null ? [] : kind.items(value)));
-      return makeData({
-        ...shared,
-        valueOffsets: offsets(lists),
-        child: toArrowData(arrow, kind.item, lists.flat()),
+    case Id.STRUCT: {
+      const columns = type.entryTypes.map((entryType) => arrowColumn(modules, entryType));
+      const fields = columns.map((member, at) => new arrow.Field(type.entryNames[at] ?? '', member.type, true));
+      return column(new arrow.Struct(fields), (values) => {
+        const rows = values as readonly ({ readonly entries: Readonly<Record<string, DuckDBValue>> } | null)[];
+        const valuesOf = (name: string): Values => rows.map((row) => row?.entries[name] ?? null);
+        return { children: columns.map(({ toData }, at) => toData(valuesOf(fields[at]?.name ?? ''))) };
       });
     }
-    case 'struct':
-      return makeData({
-        ...shared,
-        children: kind.fields.map(([name, field]) =>
-          toArrowData(
-            arrow,
-            field,
-            values.map((value) => (value === null ? null : kind.entry(value, name))),
-          ),
-        ),
+    case Id.MAP: {
+      const [keys, items] = [arrowColumn(modules, type.keyType), arrowColumn(modules, type.valueType)];
+      const entry = new arrow.Struct<{ key: DataType; value: DataType }>([
+        new arrow.Field('key', keys.type, false),
+        new arrow.Field('value', items.type, true),
+      ]);
+      return column(new arrow.Map_(new arrow.Field('entries', entry, false)), (values) => {
+        const rows = values as readonly ({ readonly entries: readonly DuckDBMapEntry[] } | null)[];
+        const maps = rows.map((row) => row?.entries ?? []);
+        const entries = maps.flat();
+        const children = [keys.toData(entries.map(({ key }) => key)), items.toData(entries.map(({ value }) => value))];
+        const child = makeData({ type: entry, length: entries.length, children });
+        return { valueOffsets: offsets(maps), child };
       });
-    case 'map': {
-      const maps = values.map((value) => (value === null ? [] : kind.entries(value)));
-      const entries = maps.flat();
-      const keys = toArrowData(
-        arrow,
-        kind.key,
-        entries.map(({ key }) => key),
+    }
+    default:
+      return column(new arrow.Utf8(), (values) =>
+        bytesOf(values.map((value) => Buffer.from(value === null ? '' : String(value)))),
       );
-      const items = toArrowData(
-        arrow,
-        kind.value,
-        entries.map(({ value }) => value),
-      );
-      const entryType = (toArrowType(arrow, type).children as readonly { readonly type: DataType }[])[0]?.type;
-      const child = makeData({ type: entryType, length: entries.length, children: [keys, items] });
-      return makeData({ ...shared, valueOffsets: offsets(maps), child });
-    }
   }
 }
 
 const EMPTY = new Uint8Array();
 
-function validity(values: Values): { nullCount: number; nullBitmap?: Uint8Array } {
-  const nullCount = values.filter((value) => value === null).length;
-  return nullCount === 0 ? { nullCount } : { nullCount, nullBitmap: bits(values, (value) => value !== null) };
+function numbers(values: Values): number[] {
+  return values.map((value) => Number(value ?? 0));
 }
 
-function bits(values: Values, isSet: (value: DuckDBValue) => boolean): Uint8Array {
+function toLong(value: DuckDBValue): bigint {
+  const whole = BigInt((value ?? 0) as bigint | number);
+  if (BigInt.asIntN(64, whole) === whole) return whole;
+  throw RpcStatus.ofSpark('ARITHMETIC_OVERFLOW', 'long overflow', { sqlState: '22003' });
+}
+
+function validity(values: Values): { nullCount: number; nullBitmap?: Uint8Array } {
+  const nullCount = values.filter((value) => value === null).length;
+  return nullCount === 0 ? { nullCount } : { nullCount, nullBitmap: bitmap(values, (value) => value !== null) };
+}
+
+function bitmap(values: Values, isSet: (value: DuckDBValue) => boolean): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(values.length / 8));
-  for (const [at, value] of values.entries())
+  for (const [at, value] of values.entries()) {
     if (isSet(value)) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
+  }
   return bytes;
 }
 
-function integers(width: 8 | 16 | 32 | 64, values: Values): Int8Array | Int16Array | Int32Array | BigInt64Array {
-  if (width !== 64) {
-    const numbers = values.map((value) => Number(value ?? 0));
-    return width === 8 ? Int8Array.from(numbers) : width === 16 ? Int16Array.from(numbers) : Int32Array.from(numbers);
-  }
-  return BigInt64Array.from(values, (value) => {
-    const whole = BigInt((value ?? 0) as bigint | number);
-    if (BigInt.asIntN(64, whole) === whole) return whole;
-    throw RpcStatus.ofSpark('ARITHMETIC_OVERFLOW', 'long overflow', { sqlState: '22003' });
-  });
-}
-
-function decimals(unscaled: readonly bigint[]): Uint32Array {
-  const halves = new BigInt64Array(unscaled.length * 2);
+/** The halves of 128-bit numbers. */
+function halves(unscaled: readonly bigint[]): Uint32Array {
+  const parts = new BigInt64Array(unscaled.length * 2);
   for (const [at, value] of unscaled.entries()) {
-    halves[2 * at] = BigInt.asIntN(64, value);
-    halves[2 * at + 1] = BigInt.asIntN(64, value >> 64n);
+    parts[2 * at] = BigInt.asIntN(64, value);
+    parts[2 * at + 1] = BigInt.asIntN(64, value >> 64n);
   }
-  return new Uint32Array(halves.buffer);
+  return new Uint32Array(parts.buffer);
 }
 
 function bytesOf(values: readonly Uint8Array[]): { valueOffsets: Int32Array; data: Uint8Array } {

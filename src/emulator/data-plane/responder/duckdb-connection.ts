@@ -1,40 +1,17 @@
-import type * as duckdbModule from '@duckdb/node-api';
-import type {
-  DuckDBConnection,
-  DuckDBInstance,
-  DuckDBMaterializedResult,
-  DuckDBPreparedStatement,
-} from '@duckdb/node-api';
-import { RpcStatus } from '../rpc-status.ts';
-import type { BoundValue } from './literal.ts';
-import { toSqlFailure, UNBOUND_PARAMETER } from './sql-failure.ts';
-import type { BoundSql } from './sql-plan.ts';
-import { withDollarNames } from './parameter-names.ts';
+import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from '@duckdb/node-api';
+import { RpcStatus } from '../../grpc-status.ts';
+import { toSqlFailure, UNBOUND_PARAMETER } from './spark-errors.ts';
+import type { BoundSql, DuckDb } from './sql-plan.ts';
 
-/** The module `@duckdb/node-api`. */
-export type DuckDb = typeof duckdbModule;
-
-/** The pause between two interrupts, real milliseconds; one that comes too early is forgotten by the engine. */
+/** The pause between two interrupts, in real milliseconds; the engine ignores one that comes too early. */
 const INTERRUPT_PAUSE_MS = 5;
 
-/** Loads the engine. @throws RpcStatus `FAILED_PRECONDITION` with the line that installs it. */
-export async function loadDuckDb(): Promise<DuckDb> {
-  try {
-    return await import('@duckdb/node-api');
-  } catch {
-    throw new RpcStatus(
-      'FAILED_PRECONDITION',
-      "The engine 'duckdb' of the emulator needs a package that cannot be loaded; run: npm install @duckdb/node-api",
-    );
-  }
-}
-
-/** One database in memory with one connection, on which the statements of a session run one after the other. */
+/** A database in memory with one connection, on which the statements of a session run one after the other. */
 export class DuckDbConnection {
   readonly #duckdb: DuckDb;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
-  #line: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(duckdb: DuckDb, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#duckdb = duckdb;
@@ -49,9 +26,9 @@ export class DuckDbConnection {
     return new DuckDbConnection(duckdb, instance, connection);
   }
 
-  /** Whether a statement is a query, which may be run as often as one likes. @throws RpcStatus when it cannot be prepared. */
+  /** Whether a statement is a query, which can be run repeatedly. @throws RpcStatus when it cannot be prepared. */
   isQuery({ text, named }: BoundSql, signal: AbortSignal): Promise<boolean> {
-    return this.#inLine(signal, async () => {
+    return this.#inOrder(signal, async () => {
       const statement = await this.#connection.prepare(withDollarNames(text, Object.keys(named)));
       try {
         return statement.statementType === this.#duckdb.StatementType.SELECT;
@@ -61,14 +38,15 @@ export class DuckDbConnection {
     });
   }
 
-  /** Runs a statement to its end; its rows are in memory then. @throws RpcStatus when it fails or was cancelled. */
+  /** Runs a statement to its end; the rows are then in memory. @throws RpcStatus when it fails or was cancelled. */
   run({ text, positional, named }: BoundSql, signal: AbortSignal): Promise<DuckDBMaterializedResult> {
-    return this.#inLine(signal, async () => {
+    return this.#inOrder(signal, async () => {
       const statement = await this.#connection.prepare(withDollarNames(text, Object.keys(named)));
       try {
         for (let index = 1; index <= statement.parameterCount; index += 1) {
           const name = statement.parameterName(index);
-          this.#bind(statement, index, named[name] ?? positional[index - 1] ?? missing(name));
+          const bind = named[name] ?? positional[index - 1] ?? missing(name);
+          bind(statement, index, this.#duckdb);
         }
         return await statement.run();
       } finally {
@@ -77,16 +55,16 @@ export class DuckDbConnection {
     });
   }
 
-  /** Waits for the statement that runs; whoever closes has cancelled it. */
+  /** Waits for the running statement, which the caller has cancelled. */
   async close(): Promise<void> {
-    await this.#line;
+    await this.#last;
     this.#connection.closeSync();
     this.#instance.closeSync();
   }
 
-  #inLine<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const done = this.#line.then(() => this.#interruptibly(signal, work));
-    this.#line = done.catch(() => undefined);
+  #inOrder<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(() => this.#interruptibly(signal, work));
+    this.#last = done.catch(() => undefined);
     return done;
   }
 
@@ -108,63 +86,17 @@ export class DuckDbConnection {
       clearTimeout(timer);
     }
   }
+}
 
-  #bind(statement: DuckDBPreparedStatement, index: number, bound: BoundValue): void {
-    const { DuckDBDateValue, DuckDBTimestampTZValue, DuckDBTimestampValue } = this.#duckdb;
-    switch (bound.type) {
-      case 'null': {
-        statement.bindNull(index);
-        return;
-      }
-      case 'binary': {
-        statement.bindBlob(index, bound.value);
-        return;
-      }
-      case 'boolean': {
-        statement.bindBoolean(index, bound.value);
-        return;
-      }
-      case 'integer': {
-        statement.bindInteger(index, Number(bound.value));
-        return;
-      }
-      case 'long': {
-        statement.bindBigInt(index, bound.value);
-        return;
-      }
-      case 'double': {
-        statement.bindDouble(index, bound.value);
-        return;
-      }
-      case 'decimal': {
-        this.#bindDecimal(statement, index, bound.value);
-        return;
-      }
-      case 'string': {
-        statement.bindVarchar(index, bound.value);
-        return;
-      }
-      case 'date': {
-        statement.bindDate(index, new DuckDBDateValue(Number(bound.value)));
-        return;
-      }
-      case 'timestamp': {
-        statement.bindTimestampTZ(index, new DuckDBTimestampTZValue(bound.value));
-        return;
-      }
-      case 'timestamp-ntz': {
-        statement.bindTimestamp(index, new DuckDBTimestampValue(bound.value));
-        return;
-      }
-    }
-  }
+/** Texts, quoted names and comments, in which a colon is a colon; then casts; then the name of a parameter. */
+const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([A-Za-z_]\w*)/g;
 
-  #bindDecimal(statement: DuckDBPreparedStatement, index: number, text: string): void {
-    const [whole = '', fraction = ''] = text.split('.');
-    const width = Math.max(`${whole}${fraction}`.replace('-', '').length, 1);
-    const value = new this.#duckdb.DuckDBDecimalValue(BigInt(`${whole}${fraction}`), width, fraction.length);
-    statement.bindDecimal(index, value);
-  }
+/** Spark's `:name` as DuckDB's `$name`, for the names that have a value. */
+export function withDollarNames(text: string, names: readonly string[]): string {
+  if (names.length === 0) return text;
+  return text.replace(TOKENS, (token: string, name: string | undefined) =>
+    name !== undefined && names.includes(name) ? `$${name}` : token,
+  );
 }
 
 function missing(name: string): never {

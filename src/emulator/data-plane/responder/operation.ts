@@ -1,15 +1,15 @@
-import { RpcStatus } from '../rpc-status.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 
-/** Makes the answers of an operation one after the other; each is told its number, from 1, to carry as its id. */
+/** Makes the answers of an operation one after the other; each gets its number, from 1, as its id. */
 export type AnswerMaker = (signal: AbortSignal) => AsyncGenerator<(number: number) => Uint8Array, void, undefined>;
 
-/** An operation and its answers: made when they are read, and kept until they are released, so that a stream can be attached again. */
+/** An operation and its answers: made when they are read, and kept until they are released, so that a client can reattach. */
 export class Operation {
   readonly tags: readonly string[];
   readonly #answers: ReturnType<AnswerMaker>;
   readonly #stop = new AbortController();
   #kept: Uint8Array[] = [];
-  /** How many answers were forgotten. */
+  /** How many answers were released. */
   #released = 0;
   #failure: { readonly error: unknown } | undefined;
   #isOver = false;
@@ -21,9 +21,9 @@ export class Operation {
   }
 
   /**
-   * The answers after one of them, or all of them for 0. A second reader ends the first.
+   * The answers after the given number, or all of them for 0. A second reader ends the first.
    *
-   * @throws RpcStatus what the operation failed with, or that the answers asked for were released.
+   * @throws RpcStatus the failure of the operation, or when the requested answers were released.
    */
   async *read(after: number): AsyncGenerator<Uint8Array, void, undefined> {
     this.#reader += 1;
@@ -42,21 +42,21 @@ export class Operation {
     }
   }
 
-  /** Forgets the answers up to one of them. */
+  /** Releases the answers up to the given number. */
   release(until: number): void {
     const count = Math.min(Math.max(until - this.#released, 0), this.#kept.length);
     this.#kept = this.#kept.slice(count);
     this.#released += count;
   }
 
-  /** Stops it; `false` when it had ended. */
+  /** Stops it; false when it had ended. */
   interrupt(): boolean {
     if (this.#isOver) return false;
     this.#stop.abort();
     return true;
   }
 
-  /** Makes one more answer; `false` after the last one. */
+  /** Makes the next answer; false after the last one. */
   async #produce(): Promise<boolean> {
     if (this.#failure !== undefined) throw this.#failure.error;
     try {

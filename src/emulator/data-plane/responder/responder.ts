@@ -1,27 +1,25 @@
-import type { ConnectEngine, EngineCall } from '../connect-engine.ts';
-import type { ResponderVersion } from '../engine-choice.ts';
-import { RpcStatus } from '../rpc-status.ts';
+import type { ConnectEngine, EngineCall, ResponderVersion } from '../connect-engine.ts';
+import { RpcStatus } from '../../grpc-status.ts';
 import { encodeMessage, WireMessage } from '../wire-message.ts';
-import { configure } from './configure.ts';
-import { DuckDbConnection, loadDuckDb, type DuckDb } from './duckdb-connection.ts';
-import { ErrorBook } from './error-book.ts';
+import { load } from './arrow-batches.ts';
+import { DuckDbConnection } from './duckdb-connection.ts';
 import { ResponderSession } from './responder-session.ts';
-import { readPlan } from './sql-plan.ts';
+import { ErrorBook } from './spark-errors.ts';
+import { readPlan, type DuckDb } from './sql-plan.ts';
 
-/** What the stand-in calls itself: nobody is to take it for Spark. */
+/** The version that the substitute reports: nobody should mistake it for Spark. */
 const VERSIONS: Readonly<Record<ResponderVersion, string>> = {
   '3.5': '3.5.6-duckdb-responder',
   '4.0': '4.0.1-duckdb-responder',
 };
 
-/** Kinds of interrupts. */
 const INTERRUPT = { all: 1n, tag: 2n } as const;
 
-/** The calls that 3.5 does not have, nor the stand-in that passes as it. */
+/** The calls that 3.5 does not have. */
 const SINCE_4_0 = new Set(['ReleaseSession', 'FetchErrorDetails']);
 
 /**
- * A stand-in for a Spark Connect server that runs the text of SQL in DuckDB: the protocol is Spark's, the dialect is DuckDB's.
+ * A substitute for a Spark Connect server that runs the text of SQL in DuckDB: the protocol is Spark's, the dialect is DuckDB's.
  * It keeps a database in memory for each Spark session, and the rows of a result until they are read.
  * Decision 25: docs/decisions/0025-the-duckdb-emulator-is-not-spark.md
  */
@@ -38,7 +36,7 @@ export class Responder implements ConnectEngine {
 
   /** Loads DuckDB. @throws RpcStatus `FAILED_PRECONDITION` when it is not installed. */
   static async open(version: ResponderVersion): Promise<Responder> {
-    return new Responder(await loadDuckDb(), version);
+    return new Responder(await load('@duckdb/node-api', import('@duckdb/node-api')), version);
   }
 
   async *answer({ method, requests }: EngineCall): AsyncGenerator<Uint8Array, void, undefined> {
@@ -48,13 +46,13 @@ export class Responder implements ConnectEngine {
     switch (method) {
       case 'ExecutePlan': {
         const plan = readPlan(request.message(3), this.#version);
-        const tags = request.texts(7).map((tag) => Buffer.from(tag).toString('utf8'));
-        yield* this.#noting(session.begin(plan, { id: request.text(6), tags }).read(0));
+        const operation = session.begin(plan, { id: request.text(6), tags: request.strings(7) });
+        yield* this.#keepingErrors(operation.read(0));
         break;
       }
       case 'ReattachExecute': {
         // The id of an answer is its number.
-        yield* this.#noting(session.operation(request.text(3)).read(Number(request.text(5))));
+        yield* this.#keepingErrors(session.operation(request.text(3)).read(Number(request.text(5))));
         break;
       }
       default:
@@ -76,7 +74,7 @@ export class Responder implements ConnectEngine {
         if (!request.has(10)) throw unimplemented('AnalyzePlan of this kind');
         return encodeMessage({ 1: sessionId, 8: encodeMessage({ 1: VERSIONS[this.#version] }), 15: serverSideId });
       case 'Config':
-        return encodeMessage({ 1: sessionId, 2: configure(session.settings, request.message(3)), 4: serverSideId });
+        return encodeMessage({ 1: sessionId, 2: session.configure(request.message(3)), 4: serverSideId });
       case 'ReleaseExecute': {
         const id = request.text(3);
         const until = request.message(6)?.text(1);
@@ -91,22 +89,22 @@ export class Responder implements ConnectEngine {
         await session.close();
         return encodeMessage({ 1: sessionId, 2: serverSideId });
       case 'FetchErrorDetails':
-        return this.#errors.tell(request.text(3), serverSideId);
+        return this.#errors.details(request.text(3), serverSideId);
       default:
         throw unimplemented(method);
     }
   }
 
-  /** Keeps what an operation failed with, for whoever asks; the servers that can be asked say under which id. */
-  async *#noting(answers: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  /** Keeps the failure of an operation for FetchErrorDetails, which 4.0 has; the error then names its id. */
+  async *#keepingErrors(answers: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       yield* answers;
     } catch (error) {
-      throw this.#version === '3.5' ? error : this.#errors.note(error);
+      throw this.#version === '3.5' ? error : this.#errors.keep(error);
     }
   }
 
-  /** The session that a request names; the first request of a new one begins it. @throws RpcStatus when a restart is noticed. */
+  /** The session that a request names; its first request creates it. */
   #sessionOf(request: WireMessage): Promise<ResponderSession> {
     const key = keyOf(request);
     const known = this.#sessions.get(key);
@@ -121,7 +119,7 @@ export class Responder implements ConnectEngine {
   }
 }
 
-/** A Spark session is one of a user. */
+/** A Spark session belongs to a user. */
 function keyOf(request: WireMessage): string {
   return JSON.stringify([request.message(2)?.text(1), request.text(1)]);
 }
@@ -138,9 +136,9 @@ function interrupt(session: ResponderSession, request: WireMessage): readonly st
 
 async function firstOf(requests: AsyncIterable<Uint8Array>): Promise<WireMessage> {
   for await (const bytes of requests) return new WireMessage(bytes);
-  throw new RpcStatus('INVALID_ARGUMENT', 'The call holds no request.');
+  throw new RpcStatus('INVALID_ARGUMENT', 'The call has no request.');
 }
 
 function unimplemented(what: string): RpcStatus {
-  return new RpcStatus('UNIMPLEMENTED', `This stand-in for Spark has no ${what}.`);
+  return new RpcStatus('UNIMPLEMENTED', `This substitute for Spark has no ${what}.`);
 }

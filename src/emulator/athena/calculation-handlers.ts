@@ -1,0 +1,65 @@
+import type { Handlers } from '../service.ts';
+import { toCalculation, toCalculationStatistics, toCalculationStatus } from './athena-answers.ts';
+import type { AthenaAccount } from './athena-account.ts';
+import { invalidRequest } from './athena-errors.ts';
+import type { CALCULATION_INPUTS } from './athena-inputs.ts';
+import { Calculation } from './calculation.ts';
+
+export function calculationHandlers(account: AthenaAccount): Handlers<typeof CALCULATION_INPUTS> {
+  const { config, world } = account;
+  return {
+    StartCalculationExecution(request, call) {
+      const { session } = account.seen(call, request.SessionId);
+      return account.tokens.once(call, request, () => {
+        const codeBlock = request.CodeBlock ?? request.CalculationConfiguration?.CodeBlock;
+        if (codeBlock === undefined) throw invalidRequest('CodeBlock is required.');
+        if (session.engine !== 'pyspark-3') {
+          throw invalidRequest('Calculations are not supported for sessions on Apache Spark version 3.5.');
+        }
+        if (session.state !== 'IDLE') {
+          throw invalidRequest(`Session is in the ${session.state} state; needs to be IDLE to accept Calculations.`);
+        }
+        const calculation = new Calculation(world.timeline, {
+          id: world.random.uuid(),
+          sessionId: session.id,
+          token: request.ClientRequestToken,
+          codeBlock,
+          description: request.Description,
+          runMs: config.calculationMs,
+          failure: call.calculationFailure,
+        });
+        account.calculations.set(calculation.start.id, calculation);
+        session.run(calculation);
+        return { CalculationExecutionId: calculation.start.id, State: calculation.current.state };
+      });
+    },
+    GetCalculationExecution: ({ CalculationExecutionId: id }) => toCalculation(account.requireCalculation(id)),
+    GetCalculationExecutionStatus({ CalculationExecutionId: id }) {
+      const calculation = account.requireCalculation(id);
+      return { Status: toCalculationStatus(calculation), Statistics: toCalculationStatistics(calculation) };
+    },
+    GetCalculationExecutionCode: ({ CalculationExecutionId: id }) => ({
+      CodeBlock: account.requireCalculation(id).start.codeBlock,
+    }),
+    ListCalculationExecutions(request, call) {
+      const { SessionId: id, StateFilter: filter } = request;
+      account.seen(call, id);
+      const listed = [...account.calculations.values()].filter(
+        ({ start, current }) => start.sessionId === id && (filter === undefined || filter === current.state),
+      );
+      const toRow = (calculation: Calculation): object => ({
+        CalculationExecutionId: calculation.start.id,
+        Description: calculation.start.description,
+        Status: toCalculationStatus(calculation),
+      });
+      const all = listed.map((calculation) => [calculation.start.id, toRow(calculation)] as const).reverse();
+      const { rows, nextToken } = account.pages.list(call, request, all);
+      return { Calculations: rows, NextToken: nextToken };
+    },
+    StopCalculationExecution({ CalculationExecutionId: id }) {
+      const calculation = account.requireCalculation(id);
+      calculation.stop();
+      return { State: calculation.current.state };
+    },
+  };
+}

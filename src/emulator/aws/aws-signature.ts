@@ -1,0 +1,34 @@
+import type { CommonErrors } from '../service.ts';
+import { header, type WireRequest } from '../wire.ts';
+
+/** How the signature of a request is checked. */
+export interface SignatureRules {
+  readonly signingName: string;
+  readonly region: string;
+  /** `checked`: a signature for this region is required. `any`: it may be missing or for any region. */
+  readonly signature: 'any' | 'checked';
+}
+
+const CREDENTIAL = /Credential=[^/\s,]+\/\d{8}\/([^/\s,]+)\/([^/\s,]+)\/aws4_request/;
+
+/**
+ * Checks the credential scope of a SigV4 header, never the key or the signature: a scope for another service means that the
+ * client uses the wrong emulator, which deserves an error of its own.
+ *
+ * @throws ServiceError when the signature is missing or is for another service or region.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html read 2026-11-21
+ */
+export function requireSignature(request: WireRequest, rules: SignatureRules, errors: CommonErrors): void {
+  const authorization = header(request, 'authorization');
+  if (authorization === undefined) {
+    if (rules.signature === 'any') return;
+    throw errors.badSignature('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  const [, region, service] = CREDENTIAL.exec(authorization) ?? [];
+  const invalid = (what: string): Error =>
+    errors.badSignature('InvalidSignatureException', `Credential should be scoped to ${what}.`);
+  if (service !== undefined && service !== rules.signingName) {
+    throw invalid(`correct service: '${rules.signingName}'`);
+  }
+  if (rules.signature === 'checked' && region !== rules.region) throw invalid(`a valid region: '${rules.region}'`);
+}

@@ -1,0 +1,93 @@
+import { httpMembers } from '../http-members.ts';
+import type { Operation, Protocol } from '../service.ts';
+import { header, type WireRequest } from '../wire.ts';
+import type { DataprocOperation } from './dataproc-inputs.ts';
+import { errorBody, refusal } from './google-errors.ts';
+import { withEnumNames, withEnumNumbers, withNumericStates } from './google-json.ts';
+
+type Operations = Readonly<Record<DataprocOperation, Operation>>;
+
+/** The method and path of an operation, with named groups for the members in the path, and the member that the body is. */
+type Route = readonly [method: 'GET' | 'POST' | 'DELETE', path: string, body?: string];
+
+const PLACE = 'projects/[^/]+/(?:locations|regions)/[^/]+';
+const SESSIONS = `(?<parent>${PLACE})/sessions`;
+const SESSION = '(?<name>projects/[^/]+/locations/[^/]+/sessions/[^/:]+)';
+const OPERATION = `(?<name>${PLACE}/operations/[^/:]+)`;
+
+/** The HTTP bindings. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest (read 2026-11-20) */
+const ROUTES: Readonly<Record<DataprocOperation, Route>> = {
+  CreateSession: ['POST', SESSIONS, 'session'],
+  GetSession: ['GET', SESSION],
+  ListSessions: ['GET', SESSIONS],
+  TerminateSession: ['POST', `${SESSION}:terminate`, '*'],
+  DeleteSession: ['DELETE', SESSION],
+  GetOperation: ['GET', OPERATION],
+  ListOperations: ['GET', `(?<name>${PLACE}/operations)`],
+  CancelOperation: ['POST', `${OPERATION}:cancel`],
+  DeleteOperation: ['DELETE', OPERATION],
+};
+
+interface ProtocolOptions {
+  readonly requireBearer: boolean;
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json; charset=UTF-8' };
+
+/** Google's HTTP/JSON: enums as numbers where the caller asks for them, the code of an error in `error.status`. */
+export function googleRest(operations: Operations, { requireBearer }: ProtocolOptions): Protocol {
+  const table = (Object.keys(ROUTES) as DataprocOperation[]).map((operation) => {
+    const [method, path, body] = ROUTES[operation];
+    return { operation, definition: operations[operation], method, pattern: new RegExp(`^/v1/${path}$`), body };
+  });
+  return {
+    route(request) {
+      if (requireBearer) requireToken(request);
+      for (const { operation, definition, method, pattern, body } of table) {
+        const labels = request.method === method ? pattern.exec(request.path)?.groups : undefined;
+        if (labels === undefined) continue;
+        const members = (): object => withEnumNames(httpMembers(request, definition.input, { labels, body }));
+        const encode = wantsEnumNumbers(request) ? withEnumNumbers : withNumericStates;
+        return { operation, definition, members, encode };
+      }
+      throw refusal('NOT_FOUND', `There is nothing at ${request.method} ${request.path}.`);
+    },
+    answer: (output) => ({ status: 200, headers: JSON_HEADERS, body: JSON.stringify(output) }),
+    refuse: (error) => ({
+      status: error.httpStatus,
+      headers: { ...JSON_HEADERS, ...error.headers },
+      body: JSON.stringify({ error: errorBody(error) }),
+    }),
+  };
+}
+
+/** gRPC with its messages as JSON: the path names the method, the body and the answer are the messages. */
+export function googleRpc(operations: Operations, { requireBearer }: ProtocolOptions): Protocol {
+  return {
+    route(request) {
+      if (requireBearer) requireToken(request);
+      const operation = request.path.split('/').at(-1) ?? '';
+      if (!Object.hasOwn(operations, operation)) {
+        throw refusal('UNIMPLEMENTED', `The method ${request.path} is not implemented.`);
+      }
+      const definition = operations[operation as DataprocOperation];
+      const members = (): object => withEnumNames(JSON.parse(request.body) as object);
+      return { operation, definition, members, encode: withNumericStates };
+    },
+    answer: (output) => ({ status: 200, headers: {}, body: JSON.stringify(output) }),
+    refuse: (error) => ({ status: error.httpStatus, headers: error.headers, body: JSON.stringify(errorBody(error)) }),
+  };
+}
+
+/** Refuses a call without a bearer token. */
+function requireToken(request: WireRequest): void {
+  if (/^Bearer \S+$/.test(header(request, 'authorization') ?? '')) return;
+  throw refusal(
+    'UNAUTHENTICATED',
+    'Request is missing required authentication credential. Expected OAuth 2 access token.',
+  );
+}
+
+function wantsEnumNumbers(request: WireRequest): boolean {
+  return [...request.query].some(([, value]) => value.includes('enum-encoding=int'));
+}

@@ -1,0 +1,161 @@
+import * as http from 'node:http';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { SessionError } from '../contract/session-error.ts';
+import type { Delivery, WireAnswer, WireRequest } from './wire.ts';
+
+/** The only address the emulators listen on. */
+export const LOOPBACK = '127.0.0.1';
+
+export type Delay = (ms: number, action: () => void) => void;
+
+/** A listening server of the emulator. */
+export interface EmulatorServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on `port` of the loopback address, or on any free port for 0, and gives the URL.
+ *
+ * @throws SessionError `config-invalid` when the port is taken.
+ */
+export async function listenOnLoopback(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      const message = `The emulator cannot listen on port ${port}: ${cause.message}. Choose another one in 'ports'.`;
+      reject(new SessionError('config-invalid', message, { operation: 'startEmulator', cause }));
+    });
+    server.listen(port, LOOPBACK, resolve);
+  });
+  return `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Sends an answer, at once or late, or resets the connection; for `silence` it does neither. */
+export function deliver(
+  delivery: Delivery,
+  { delay, reset, send }: { delay: Delay; reset: () => void; send: (answer: WireAnswer) => void },
+): void {
+  if (delivery.how === 'reset') reset();
+  if (delivery.how !== 'answer') return;
+  const { answer, delayMs } = delivery;
+  if (delayMs === 0) send(answer);
+  else delay(delayMs, () => send(answer));
+}
+
+/** A TCP server that owns its sockets, so that a fault can reset the one that a call came on. */
+export class TcpListener implements EmulatorServer {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #sockets: ReadonlySet<Socket>;
+
+  private constructor(server: Server, url: string, sockets: ReadonlySet<Socket>) {
+    this.#server = server;
+    this.url = url;
+    this.#sockets = sockets;
+  }
+
+  /** Like {@link listenOnLoopback}; `take` gets every new socket. */
+  static async listen(port: number, take: (socket: Socket) => void): Promise<TcpListener> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      // A broken connection needs no answer.
+      socket.on('error', () => {});
+      take(socket);
+    });
+    return new TcpListener(server, await listenOnLoopback(server, port), sockets);
+  }
+
+  /** Resets the sockets of one peer. */
+  reset(peer: string): void {
+    for (const socket of this.#sockets) if (peer.endsWith(`:${socket.remotePort}`)) socket.resetAndDestroy();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}
+
+/** A larger body is refused; the largest that clients send is a part of an upload. */
+const MAX_BODY_BYTES = 64 * 2 ** 20;
+
+/** What a server does with a complete request. */
+export type Handler = (request: WireRequest) => Delivery;
+
+/** A loopback server that passes complete requests to a handler and carries out its decision, including resets and silence. */
+export class HttpServer implements EmulatorServer {
+  readonly url: string;
+  readonly #server: http.Server;
+
+  private constructor(server: http.Server, url: string) {
+    this.#server = server;
+    this.url = url;
+  }
+
+  /** Like {@link listenOnLoopback}; `delay` runs late deliveries. */
+  static async listen(port: number, handler: Handler, delay: Delay): Promise<HttpServer> {
+    const server = http.createServer((request, response) => {
+      void readRequest(request).then((whole) => {
+        if (whole === undefined) {
+          response.writeHead(413).end();
+          return;
+        }
+        deliver(handle(handler, whole), {
+          delay,
+          reset: () => response.socket?.resetAndDestroy(),
+          send({ status, headers, body }) {
+            response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) }).end(body);
+          },
+        });
+      }, ignoreBrokenRequest);
+    });
+    // Clients keep their connections; closing one just when a request arrives would look like a fault.
+    server.keepAliveTimeout = 60_000;
+    return new HttpServer(server, await listenOnLoopback(server, port));
+  }
+
+  /** Stops listening and cuts every connection, including those that wait for a lost answer. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+}
+
+async function readRequest(request: http.IncomingMessage): Promise<WireRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // The rest of a body that is too large is still read: a client that is cut off never sees the refusal.
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (size > MAX_BODY_BYTES) return undefined;
+  const bytes = Buffer.concat(chunks);
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  return {
+    method: request.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query),
+    headers: request.headers,
+    body: bytes.toString('utf8'),
+    bytes,
+  };
+}
+
+/** A handler that throws has a bug or got an impossible fault; the client gets a 500, and the emulator keeps running. */
+function handle(handler: Handler, request: WireRequest): Delivery {
+  try {
+    return handler(request);
+  } catch (error) {
+    const body = `The emulator itself failed: ${error instanceof Error ? error.message : String(error)}\n`;
+    return { how: 'answer', answer: { status: 500, headers: { 'content-type': 'text/plain' }, body }, delayMs: 0 };
+  }
+}
+
+/** A client that hangs up while it sends needs no answer. */
+function ignoreBrokenRequest(): void {}

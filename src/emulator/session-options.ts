@@ -1,0 +1,44 @@
+import type { ExpiredTokenCode } from './data-plane/gatekeeper.ts';
+import type { RateLimit } from './rate-limiter.ts';
+
+/** Options of every emulated service that has sessions. */
+export interface SessionServiceOptions {
+  /** How long TERMINATING lasts (default: a fifth of `startupMs`). */
+  readonly terminatingMs?: number;
+  /** How long ended sessions can be read. Undocumented (default: forever). */
+  readonly retentionMs?: number;
+  /** How far describing a session is behind the truth. Unmeasured (default 0). */
+  readonly describeLagMs?: number;
+  /** How far listing sessions is behind the truth. Unmeasured (default 0). */
+  readonly listLagMs?: number;
+  /** Rates per operation. AWS publishes none for sessions (default: none); Dataproc's two quotas have the published defaults. */
+  readonly rates?: Readonly<Record<string, RateLimit>>;
+}
+
+/** Options of every emulated AWS service that has sessions. */
+export interface AwsSessionOptions extends SessionServiceOptions {
+  /** The idle timeout of sessions that name none, in minutes. */
+  readonly idleTimeoutMinutes?: number;
+  /** Ends every session after this time. */
+  readonly maxLifetimeMs?: number;
+  /** How long an idempotency token is remembered. Undocumented (default: forever). */
+  readonly tokenLifetimeMs?: number;
+  /** How long an endpoint token lasts. */
+  readonly endpointTokenTtlMs?: number;
+  /**
+   * The gRPC status of a call with an expired endpoint token. Undocumented (default `PERMISSION_DENIED`, as one report has it;
+   * another has `UNKNOWN`).
+   */
+  readonly expiredTokenCode?: ExpiredTokenCode;
+}
+
+/** Options with every default filled in; those named in `Optional` have no default. */
+export type WithDefaults<Options, Optional extends keyof Options = never> = Required<Omit<Options, Optional>> &
+  Pick<Options, Optional>;
+
+/** The defaults that the services with sessions share. */
+export function sessionDefaults(
+  startupMs: number,
+): WithDefaults<Pick<SessionServiceOptions, 'terminatingMs' | 'describeLagMs' | 'listLagMs' | 'rates'>> {
+  return { terminatingMs: Math.floor(startupMs / 5), describeLagMs: 0, listLagMs: 0, rates: {} };
+}
