@@ -149,7 +149,12 @@ export default {
       comment: 'Shipped code imports declared dependencies only.',
       severity: 'error',
       from: { path: '^(src|providers)/', pathNot: '^providers/_template/test/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      // Optional peers are development dependencies too; the second group comes with @google-cloud/dataproc.
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm-peer'],
+        pathNot: packages('google-gax', 'google-auth-library', 'protobufjs', 'proto3-json-serializer'),
+      },
     },
     {
       name: 'product-stands-alone',

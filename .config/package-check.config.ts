@@ -6,7 +6,7 @@ import { ClosingLineReporter } from './closing-line-reporter.ts';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/package/**/*.test.ts'],
+    include: ['test/package/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 240_000,
     reporters: ['default', new ClosingLineReporter()],

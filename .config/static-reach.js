@@ -15,11 +15,7 @@ const lightEntry = (name, path, tooHeavy) => ({
 
 export default {
   forbidden: [
-    lightEntry('light-root', '^src/(index|batches)\\.ts$', [
-      ...HEAVY,
-      DI_CONTAINER,
-      packages('zod', 'commander', 'exsolve'),
-    ]),
+    lightEntry('light-root', '^src/(index|batches)\\.ts$', [...HEAVY, DI_CONTAINER, packages('zod', 'commander')]),
     lightEntry('light-provider', '^providers/[^/]+/(index|plugin)\\.ts$', [...HEAVY, DI_CONTAINER]),
     lightEntry('light-container', '^src/container/index\\.ts$', HEAVY),
     lightEntry('light-test-kits', '^src/(testing|conformance|emulator)/index\\.ts$', [

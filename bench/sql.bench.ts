@@ -11,13 +11,14 @@ import { interleave, summarize } from './samples.ts';
 const SMALL = 1_000_000;
 const LARGE = 10_000_000;
 const SMALL_ROUNDS = 3;
+const LARGE_ROUNDS = 7;
 const FIRST_ROUNDS = 31;
 const ONE_WAY_MS = 20;
 const MEGABYTE = 1e6;
-/** What one row of the four columns takes in Arrow: three times eight bytes, and a text of nearly three with its offset. */
+/** The Arrow bytes of a row with the four columns: three times eight bytes, and a text of nearly three with its offset. */
 const ROW_BYTES = 24 + 4 + 2.89;
 
-/** SQL over Spark Connect against PySpark, both on one Sail server; each client in a process of its own. */
+/** SQL over Spark Connect against bare gRPC and PySpark, all on one Sail server, each client in its own process. */
 export async function bench(): Promise<BenchReport> {
   const requirements = fileURLToPath(new URL('../test/engines/requirements.txt', import.meta.url));
   const python = await preparePython(requirements);
@@ -28,18 +29,21 @@ export async function bench(): Promise<BenchReport> {
 
   const ours = await started(oursOn(port));
   const theirs = await started(program(python.python, here('reference/sql_to_arrow.py'), `sc://127.0.0.1:${port}`));
-  const arrow = (rows: number) => ({
-    ours: () => milliseconds(ours, `arrow ${rows}`, rows),
-    theirs: () => milliseconds(theirs, `arrow ${rows}`, rows),
+  const small = await interleave(SMALL_ROUNDS, {
+    ours: () => milliseconds(ours, `arrow ${SMALL}`, SMALL),
+    theirs: () => milliseconds(theirs, `arrow ${SMALL}`, SMALL),
   });
-  const small = await interleave(SMALL_ROUNDS, arrow(SMALL));
-  const large = await onceEach(arrow(LARGE));
   await theirs.end();
 
-  const bare = await started(program(process.execPath, here('reference/first-sql.mjs'), String(port)));
+  const bare = await started(program(process.execPath, here('reference/bare-sql.mjs'), String(port)));
+  const large = await interleave(LARGE_ROUNDS, {
+    bare: () => milliseconds(bare, `receive ${LARGE}`, LARGE),
+    ipc: () => milliseconds(ours, `ipc ${LARGE}`, LARGE),
+    arrow: () => milliseconds(ours, `arrow ${LARGE}`, LARGE),
+  });
   const first = await interleave(FIRST_ROUNDS, {
     ours: () => milliseconds(ours, 'first', 1),
-    bare: () => milliseconds(bare, 'first'),
+    bare: () => milliseconds(bare, 'first', 1),
   });
   await bare.end();
   await ours.end();
@@ -51,8 +55,9 @@ export async function bench(): Promise<BenchReport> {
   const figures = {
     '1 M rows × 4 to Arrow, anysession': summarize('ms', small.ours),
     '1 M rows × 4 to Arrow, PySpark': summarize('ms', small.theirs),
-    '10 M rows × 4 to Arrow, anysession': summarize('ms', large.ours),
-    '10 M rows × 4 to Arrow, PySpark': summarize('ms', large.theirs),
+    '10 M rows × 4, bare gRPC': summarize('ms', large.bare),
+    '10 M rows × 4, ipcStream()': summarize('ms', large.ipc),
+    '10 M rows × 4, toArrow()': summarize('ms', large.arrow),
     '10 M rows streamed': summarize('ms', [streaming.ms]),
     '10 M rows streamed, peak above start': summarize('MB', [streaming.peakMegabytes]),
     '10 M rows streamed over 40 ms': summarize('ms', [far.ms]),
@@ -62,32 +67,25 @@ export async function bench(): Promise<BenchReport> {
   const ratio = (one: keyof typeof figures, other: keyof typeof figures): number =>
     figures[one].median / figures[other].median;
   const smallRatio = ratio('1 M rows × 4 to Arrow, anysession', '1 M rows × 4 to Arrow, PySpark');
-  const largeRatio = ratio('10 M rows × 4 to Arrow, anysession', '10 M rows × 4 to Arrow, PySpark');
+  const ipcRatio = ratio('10 M rows × 4, ipcStream()', '10 M rows × 4, bare gRPC');
   const firstRatio = ratio('first sql, anysession', 'first sql, bare calls');
   return report({
     name: 'sql',
     figures,
     ratios: {
       '1 M rows / PySpark': smallRatio,
-      '10 M rows / PySpark': largeRatio,
+      'ipcStream() / bare gRPC': ipcRatio,
+      'toArrow() / bare gRPC': ratio('10 M rows × 4, toArrow()', '10 M rows × 4, bare gRPC'),
       'first sql / bare calls': firstRatio,
     },
     bars: [
+      atMost('× of the bare gRPC receive of the same bytes, 10 M rows', ipcRatio, 1.3),
       atMost("× of PySpark's toArrow, 1 M rows", smallRatio, 1),
-      atMost("× of PySpark's toArrow, 10 M rows", largeRatio, 1),
       atMost('MB above the start while 10 M rows are streamed', streaming.peakMegabytes, 200),
       atLeast('MB/s of Arrow over a round trip of 40 ms', (LARGE * ROW_BYTES) / MEGABYTE / (far.ms / 1000), 50),
       atMost('× of the bare calls, first sql on a ready session', firstRatio, 1.5),
     ],
   });
-}
-
-/** Half a minute a round: what is warm after the small results is not warmed up again. */
-async function onceEach({
-  ours,
-  theirs,
-}: Record<'ours' | 'theirs', () => Promise<number>>): Promise<Record<'ours' | 'theirs', number[]>> {
-  return { ours: [await ours()], theirs: [await theirs()] };
 }
 
 function oursOn(port: number): ChildProcess {

@@ -1,10 +1,16 @@
 /** Run batches: `import { openBatches } from 'anysession/batches'`. */
 export { openBatches } from './open-batches.ts';
 
-export type { Batches, BatchListOptions, BatchTarget } from './batch/batches.ts';
+export type { Batches, BatchTarget } from './batch/batches.ts';
 export type { Batch } from './batch/batch.ts';
 export type { BatchStatus } from './batch/batch-status.ts';
-export type { ResubmitOptions, RowOptions, StartBatchOptions, WaitOptions } from './batch/batch-options.ts';
+export type {
+  BatchListOptions,
+  ResubmitOptions,
+  RowOptions,
+  StartBatchOptions,
+  WaitOptions,
+} from './batch/batch-options.ts';
 export type { RunSource } from './batch/read-runs.ts';
 export type { BatchRun, FailedRun } from './batch/run-listing.ts';
 export type { SubmissionEstimate } from './batch/estimate.ts';

@@ -139,8 +139,8 @@ describe('openSessions with a provider', () => {
     [{ provider: sweet, cwd: '/' }, "'cwd' cannot be combined with `provider`"],
     [{ config: {}, session: {} }, "'session' needs `provider`"],
     [{ owner: 'team-a' }, "'owner' needs `provider`"],
-    [{ provider: sweet, logger: () => {} }, "'logger' must be an object with the methods debug, info, warn, error"],
-    [{ provider: sweet, tracer: {} }, "'tracer' must be an object with the methods startSpan"],
+    [{ provider: sweet, logger: () => {} }, "'logger': expected an object with the methods debug, info, warn, error"],
+    [{ provider: sweet, tracer: {} }, "'tracer': expected an object with the methods startSpan"],
   ])('refuses the contradiction or wrong port in %j', async (request, message) => {
     const error = await failureOf(openSessions(request));
     expect([error.kind, error.message]).toEqual(['invalid-request', expect.stringContaining(message)]);

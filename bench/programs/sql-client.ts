@@ -1,5 +1,5 @@
-// One Spark session of ours in a process of its own, so that its memory is its own: sql-client.ts PORT. A line `arrow ROWS`,
-// `stream ROWS` or `first` on stdin is answered with one line of JSON.
+// One Spark session in its own process, for its own memory: sql-client.ts PORT. A line `arrow ROWS`, `ipc ROWS`, `stream ROWS` or
+// `first` on stdin is answered with one line of JSON.
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,6 +35,13 @@ const measurements: Readonly<Record<string, (rows: number) => Promise<object>>> 
     const startedAt = performance.now();
     const table = await (await session.sql(fourColumns(rows))).toArrow();
     return { ms: performance.now() - startedAt, rows: table.numRows };
+  },
+  ipc: async (rows) => {
+    const startedAt = performance.now();
+    const result = await session.sql(fourColumns(rows));
+    let bytes = 0;
+    for await (const { byteLength } of result.ipcStream()) bytes += byteLength;
+    return { ms: performance.now() - startedAt, rows, bytes };
   },
   stream: async (rows) => {
     let peak = 0;

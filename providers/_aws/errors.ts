@@ -23,9 +23,9 @@ export interface AwsErrorTables<Operation extends string> {
 /** How a provider reads errors. */
 export interface AwsErrors<Operation extends string> {
   /** The kind of a failure of one operation. */
-  toErrorKind(failure: ServiceFailure, operation: Operation): ErrorKind;
+  readonly toErrorKind: (failure: ServiceFailure, operation: Operation) => ErrorKind;
   /** Turns whatever the SDK threw into a SessionError. */
-  toSessionError(thrown: unknown, failed: FailedCall<Operation>): SessionError;
+  readonly toSessionError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
 }
 
 /** Advice that is the same for every service. */

@@ -2,7 +2,7 @@ import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { AbortableSender } from './abortable-sender.ts';
 import type { AwsConfig } from './aws-options.ts';
 import { toClientConfig, type ClientSettings } from './client-config.ts';
-import { withoutNodeWarning } from './load-sdk.ts';
+import { withoutNodeWarning } from './without-node-warning.ts';
 
 type CommandClass = new (input: never) => {
   resolveMiddleware(...parts: never[]): (call: never) => Promise<{ readonly output: unknown }>;
@@ -32,7 +32,7 @@ export type OutputOf<Sdk, Operation extends string> = Awaited<
 /** How the client of one service is made. */
 export interface ClientParts<Sdk> {
   /** Loads the SDK package. */
-  readonly load: () => unknown;
+  readonly load: () => Promise<unknown>;
   readonly create: (sdk: Sdk, settings: ClientSettings) => { destroy(): void };
 }
 

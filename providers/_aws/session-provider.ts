@@ -59,18 +59,18 @@ export class AwsSessionProvider implements SessionProvider {
   }
 
   async start(request: StartRequest, call: CallContext): Promise<Observation> {
-    let isAsked = false;
+    const progress = { isAsked: false };
     try {
       return await this.#runner.run({ operation: 'start', call }, async (sub) => {
         const send = await this.#service.prepareStart(request, sub);
-        isAsked = true;
+        progress.isAsked = true;
         const { id, state } = await send();
         if (id === undefined || id === '') throw this.#unreadable('start', 'no session id');
         return this.#observeStarted({ handle: this.#handle(id), state, request }, sub);
       });
     } catch (error) {
       // A failed preparation has started nothing.
-      if (SessionError.is(error) && !isAsked) throw error.with({ effect: 'none' });
+      if (SessionError.is(error) && !progress.isAsked) throw error.with({ effect: 'none' });
       throw await this.#explainStartRefusal(error, request, call);
     }
   }

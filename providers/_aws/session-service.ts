@@ -3,7 +3,6 @@ import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation, SessionUsage } from '../../src/contract/observation.ts';
 import type { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { CallRunner, FailedCall, ServiceCall } from '../../src/provider-kit/call-runner.ts';
@@ -52,7 +51,7 @@ export interface SessionService {
   readonly endingState: string;
   /** How long a link to a dashboard works, milliseconds. */
   readonly dashboardLifetimeMs: number;
-  toSessionError(thrown: unknown, failed: FailedCall<ProviderOperation>): SessionError;
+  toSessionError(thrown: unknown, failed: FailedCall): SessionError;
   /** What the state of a session means; `undefined` for an unknown state. */
   stateFacts(session: NativeSession): StateFacts | undefined;
   /** Does what has to precede a start, and returns the function that starts the session. Its answer may have no state. */

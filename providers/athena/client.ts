@@ -1,6 +1,6 @@
 import type * as sdkModule from '@aws-sdk/client-athena';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { AwsConfig } from '../_aws/aws-options.ts';
-import { loadSdk } from '../_aws/load-sdk.ts';
 import { ServiceClient } from '../_aws/service-client.ts';
 
 /** The package that is loaded at the first call. */
@@ -12,7 +12,13 @@ export type AthenaClient = ServiceClient<typeof sdkModule>;
 /** Makes the client; does no I/O. */
 export function athenaClient(config: AwsConfig): AthenaClient {
   return new ServiceClient(config, {
-    load: () => loadSdk(ATHENA_SDK),
+    async load() {
+      try {
+        return requirePeer(ATHENA_SDK) ?? (await import('@aws-sdk/client-athena'));
+      } catch (cause) {
+        return requireFromWorkingFolder(cause, ATHENA_SDK);
+      }
+    },
     create: (sdk, settings) => new sdk.AthenaClient(settings),
   });
 }

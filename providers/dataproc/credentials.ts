@@ -16,7 +16,7 @@ const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
  * @throws CredentialsError
  */
 export async function openAuth({ endpoint, credentials, project }: DataprocConfig): Promise<GoogleAuth> {
-  const { GoogleAuth, OAuth2Client, PassThroughClient } = loadAuth();
+  const { GoogleAuth, OAuth2Client, PassThroughClient } = await loadAuth();
   if (!endpoint.tls) return new GoogleAuth({ authClient: new PassThroughClient() });
   if (typeof credentials === 'function') {
     const authClient = new OAuth2Client();

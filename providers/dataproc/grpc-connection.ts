@@ -1,7 +1,7 @@
 import type * as grpcModule from '@grpc/grpc-js';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import type { Connection } from './transport.ts';
-import { loadGrpc, loadMessages, type MessageClass, type Messages } from './load-google.ts';
+import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
 import { CALLER, routingOf, sendUntilAborted, type MethodName } from './request.ts';
 import { unaryOn, type UnaryMethod } from './unary-call.ts';
@@ -25,8 +25,8 @@ const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as 
 
 /** Opens a gRPC channel with the messages of Google's client, without the client's layers. */
 export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
-  const grpc = loadGrpc();
-  const methods = methodsOf(loadMessages());
+  const grpc = await import('@grpc/grpc-js');
+  const methods = methodsOf(await loadMessages());
   const credentials = endpoint.tls
     ? toChannelCredentials(grpc, await auth.getClient())
     : grpc.credentials.createInsecure();

@@ -31,7 +31,7 @@ const NOT_CANCELLED: ReadonlySet<MethodName> = new Set(['createSession', 'termin
  * polling of operations, timeouts), or it is not needed (log lines).
  */
 export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
-  const { SessionControllerClient } = loadDataproc();
+  const { SessionControllerClient } = await loadDataproc();
   const settings = {
     auth,
     apiEndpoint: endpoint.host,
@@ -40,7 +40,7 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
     ...(!endpoint.tls && { protocol: 'http' }),
   };
   type Arguments = ConstructorParameters<typeof SessionControllerClient>;
-  const client = new SessionControllerClient(settings, loadRestGax() as Arguments[1]);
+  const client = new SessionControllerClient(settings, (await loadRestGax()) as Arguments[1]);
   const operations = client.operationsClient as unknown as OperationsClient;
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {

@@ -1,6 +1,6 @@
 import type * as sdkModule from '@aws-sdk/client-emr-serverless';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { AwsConfig } from '../_aws/aws-options.ts';
-import { loadSdk } from '../_aws/load-sdk.ts';
 import { ServiceClient } from '../_aws/service-client.ts';
 
 /** The package that is loaded at the first call. */
@@ -12,7 +12,13 @@ export type EmrServerlessClient = ServiceClient<typeof sdkModule>;
 /** Makes the client; does no I/O. */
 export function emrServerlessClient(config: AwsConfig): EmrServerlessClient {
   return new ServiceClient(config, {
-    load: () => loadSdk(EMR_SERVERLESS_SDK),
+    async load() {
+      try {
+        return requirePeer(EMR_SERVERLESS_SDK) ?? (await import('@aws-sdk/client-emr-serverless'));
+      } catch (cause) {
+        return requireFromWorkingFolder(cause, EMR_SERVERLESS_SDK);
+      }
+    },
     create: (sdk, settings) => new sdk.EMRServerlessClient(settings),
   });
 }

@@ -8,11 +8,12 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { toClientConfig } from '../_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../_aws/load-sdk.ts';
+import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { HealthOmicsConfig } from './options.ts';
 import { PartRetries } from './part-retries.ts';
 
-/** The package that is loaded when a batch has too many runs for its request. */
+/** The packages that are loaded when a batch has too many runs for its request. */
 export const S3_SDK = '@aws-sdk/client-s3';
 /** The package that uploads in parts. */
 export const STORAGE_SDK = '@aws-sdk/lib-storage';
@@ -39,10 +40,10 @@ export class RunListStore {
     at: { readonly folder: string; readonly name: string },
     signal: AbortSignal,
   ): Promise<StagedRuns> {
-    const { Upload } = loadSdk(STORAGE_SDK) as typeof storageModule;
+    const { Upload } = await loadStorage();
     const uri = `${at.folder.replace(/\/+$/, '')}/${at.name}`;
     const upload = new Upload({
-      client: this.#connect(),
+      client: await this.#connect(),
       params: { ...parseS3Uri(uri), Body: Readable.from(runs.open()), ContentType: 'application/json' },
       partSize: PART_BYTES,
       queueSize: PARTS_AT_ONCE,
@@ -64,8 +65,9 @@ export class RunListStore {
 
   /** Reads a list that {@link RunListStore.put} wrote: an array with one entry per line. */
   async *read(uri: string, signal: AbortSignal): AsyncGenerator<InlineSetting, void, undefined> {
-    const { GetObjectCommand } = loadSdk(S3_SDK) as typeof s3Module;
-    const { Body } = await this.#connect().send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    const { GetObjectCommand } = await loadS3();
+    const client = await this.#connect();
+    const { Body } = await client.send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
     for await (const line of createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY })) {
       const entry = line.replace(/,$/, '');
       if (entry.startsWith('{')) yield JSON.parse(entry) as InlineSetting;
@@ -73,8 +75,9 @@ export class RunListStore {
   }
 
   async remove(uri: string, signal: AbortSignal): Promise<void> {
-    const { DeleteObjectCommand } = loadSdk(S3_SDK) as typeof s3Module;
-    await this.#connect().send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    const { DeleteObjectCommand } = await loadS3();
+    const client = await this.#connect();
+    await client.send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
   }
 
   close(): void {
@@ -82,15 +85,15 @@ export class RunListStore {
     this.#client = undefined;
   }
 
-  #connect(): S3Client {
-    this.#client ??= connect(this.#config, this.#retries);
-    return this.#client;
+  async #connect(): Promise<S3Client> {
+    if (this.#client !== undefined) return this.#client;
+    const sdk = await loadS3();
+    return (this.#client ??= connect(sdk, this.#config, this.#retries));
   }
 }
 
 /** With the SDK's request handler, because lists are streams of any size. */
-function connect(config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
-  const { S3Client } = loadSdk(S3_SDK) as typeof s3Module;
+function connect({ S3Client }: typeof s3Module, config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
   const { region, profile, credentials } = toClientConfig(config);
   const identity = { region, ...(profile && { profile }), ...(credentials && { credentials }) };
   const address = config.s3Endpoint === undefined ? {} : { endpoint: config.s3Endpoint, forcePathStyle: true };
@@ -105,4 +108,20 @@ export function parseS3Uri(uri: string): { readonly Bucket: string; readonly Key
     operation: 'stageRuns',
     provider: 'healthomics',
   });
+}
+
+async function loadS3(): Promise<typeof s3Module> {
+  try {
+    return (requirePeer(S3_SDK) as typeof s3Module | undefined) ?? (await import('@aws-sdk/client-s3'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, S3_SDK) as typeof s3Module;
+  }
+}
+
+async function loadStorage(): Promise<typeof storageModule> {
+  try {
+    return (requirePeer(STORAGE_SDK) as typeof storageModule | undefined) ?? (await import('@aws-sdk/lib-storage'));
+  } catch (cause) {
+    return requireFromWorkingFolder(cause, STORAGE_SDK) as typeof storageModule;
+  }
 }

@@ -1,7 +1,8 @@
+import { BATCH_STATES, type BatchState } from '../contract/batch-state.ts';
 import { isMap } from './run-shape.ts';
 import type { RunDefaults } from '../contract/batch-run.ts';
 import type { CallOptions } from '../session/call-context.ts';
-import { callback, code, flag, patience, signal, text, texts, type Checks } from '../session/option-checks.ts';
+import { oneOf, callback, code, flag, patience, signal, text, texts, type Checks } from '../session/option-checks.ts';
 import type { BatchStatus } from './batch-status.ts';
 import type { RunSource } from './read-runs.ts';
 
@@ -79,3 +80,13 @@ export const RESUBMIT_CHECKS: Checks<ResubmitOptions> = {
   defaults: map,
   signal,
 };
+
+/** Which batches to list. */
+export interface BatchListOptions {
+  /** Filtered by the service. */
+  readonly state?: BatchState | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Checks of `list`. */
+export const LIST_CHECKS: Checks<BatchListOptions> = { state: oneOf(...BATCH_STATES), signal };

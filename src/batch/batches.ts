@@ -1,7 +1,6 @@
 import type { BatchObservation } from '../contract/batch-observation.ts';
 import type { BatchFilter, BatchProvider, BatchStartRequest } from '../contract/batch-provider.ts';
 import type { RunSpec } from '../contract/batch-run.ts';
-import { BATCH_STATES, type BatchState } from '../contract/batch-state.ts';
 import { assertHandleScope } from '../provider-kit/handle-scope.ts';
 import { isStartToken } from '../contract/ownership.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
@@ -12,18 +11,10 @@ import { parseHandle } from '../contract/parse-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
-import {
-  assertNoProblems,
-  assertOptions,
-  assertValue,
-  oneOf,
-  signal,
-  text,
-  type Checks,
-} from '../session/option-checks.ts';
+import { assertNoProblems, assertOptions, assertValue, text } from '../session/option-checks.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from '../session/start-token.ts';
 import { Batch } from './batch.ts';
-import { START_CHECKS, type StartBatchOptions } from './batch-options.ts';
+import { LIST_CHECKS, START_CHECKS, type BatchListOptions, type StartBatchOptions } from './batch-options.ts';
 import { problemsOfDefaultsShape } from './default-problems.ts';
 import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
 import { readRuns, type SpooledRuns } from './read-runs.ts';
@@ -32,15 +23,6 @@ import { ambiguousStartError, startedAnywayError, startedNothing } from './ambig
 
 /** After a lost answer the list is read at these intervals, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
-
-/** Which batches to list. */
-export interface BatchListOptions {
-  /** Filtered by the service. */
-  readonly state?: BatchState | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-const LIST_CHECKS: Checks<BatchListOptions> = { state: oneOf(...BATCH_STATES), signal };
 
 /** The batch to attach to: its handle, the handle as JSON text, the key it was started with, or the token that an error names. */
 export type BatchTarget = SessionHandle | string | { readonly key: string } | { readonly token: string };
@@ -217,18 +199,19 @@ export class Batches {
       latest = found;
     }
     if (latest !== undefined) return this.#hold(latest);
-    const { provider } = this.#parts;
-    const message = `no batch in '${provider.scope}' has key '${key}'; start one with this key`;
-    throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
+    throw this.#notFound(`has key '${key}'; start one with this key`);
   }
 
   async #attachByToken(token: string, options: CallOptions): Promise<Batch> {
     assertNoProblems('attach', isStartToken(token) ? [] : ["'token' must be the token that an error of a start names"]);
     const found = await this.#findToken(token, options);
     if (found !== undefined) return this.#hold(found);
-    const { provider } = this.#parts;
-    const message = `no batch in '${provider.scope}' has token '${token}'; it was not started or its record was deleted`;
-    throw new SessionError('not-found', message, { operation: 'attach', provider: provider.id });
+    throw this.#notFound(`has token '${token}'; it was not started or its record was deleted`);
+  }
+
+  #notFound(what: string): SessionError {
+    const { id, scope } = this.#parts.provider;
+    return new SessionError('not-found', `no batch in '${scope}' ${what}`, { operation: 'attach', provider: id });
   }
 
   /** A list entry has few details, so the batch it names is described. */

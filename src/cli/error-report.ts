@@ -1,5 +1,6 @@
 import { ERROR_KINDS } from '../contract/error-kinds.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { MissingPackageError } from '../provider-kit/load-peer.ts';
 
 /** A failure as the command line tells it. */
 export interface ErrorReport {
@@ -14,19 +15,25 @@ export function reportError(thrown: unknown, json: boolean): ErrorReport {
   const [first, ...others] = errorsIn(thrown);
   const { exitCode } = ERROR_KINDS[first.kind];
   if (json) {
-    const { advice } = ERROR_KINDS[first.kind];
+    const advice = adviceFor(first);
     const more = others.length === 0 ? {} : { others: others.map((error) => error.toJSON()) };
     return { exitCode, text: `${JSON.stringify({ error: { ...first.toJSON(), advice, ...more } })}\n` };
   }
   return { exitCode, text: [first, ...others].map(forPeople).join('') };
 }
 
-function forPeople({ message, kind, native }: SessionError): string {
+function forPeople(error: SessionError): string {
+  const { message, kind, native } = error;
   const codes = [native?.code, native?.requestId && `request ${native.requestId}`].filter(Boolean).join(', ');
   const service = codes === '' ? '' : `\n  the service said: ${codes}`;
   // Whoever pressed Ctrl-C needs no advice.
-  const advice = kind === 'aborted' ? '' : `\n→ ${ERROR_KINDS[kind].advice}`;
+  const advice = kind === 'aborted' ? '' : `\n→ ${adviceFor(error)}`;
   return `${message}${service}${advice}\n`;
+}
+
+function adviceFor({ kind, cause }: SessionError): string {
+  if (!(cause instanceof MissingPackageError)) return ERROR_KINDS[kind].advice;
+  return `To run without installing it: npx -p anysession -p ${cause.packageName} anysession …`;
 }
 
 /** The errors of a failure, the first one first; what is not ours is a bug of ours. */

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The extensions that Node.js 20 cannot run itself. */
 const TYPESCRIPT = /^\.[cm]?ts$/;
@@ -16,4 +16,15 @@ export async function importModuleFile(file: string): Promise<Readonly<Record<st
   const { createJiti } = await import('jiti');
   // No cache on disk: its folder would be writable by everybody on the machine.
   return createJiti(file, { fsCache: false }).import(file);
+}
+
+/**
+ * Finds a module as `import` in a file would: by the `import` condition of a package's exports, unlike `require.resolve`.
+ * @param from - the path of that file
+ * @returns the module's absolute path, or `undefined` when it does not exist
+ */
+export async function resolveModule(specifier: string, from: string): Promise<string | undefined> {
+  const { createJiti } = await import('jiti');
+  const url = createJiti(from).esmResolve(specifier, { try: true, conditions: ['node', 'import'] });
+  return url?.startsWith('file:') === true ? fileURLToPath(url) : undefined;
 }

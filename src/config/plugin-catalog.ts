@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Capabilities } from '../contract/capabilities.ts';
 import { CONTRACT_VERSION, type AnyPlugin, type PluginBase } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
@@ -45,10 +44,8 @@ export async function loadPlugin(provider: string, from = join(process.cwd(), 'c
 }
 
 async function loadForeign(provider: string, from: string): Promise<AnyPlugin> {
-  const { resolveModulePath } = await import('exsolve');
-  const { importModuleFile } = await import('./import-module-file.ts');
-  // No cache: a missing provider may have been installed since the last call.
-  const file = resolveModulePath(provider, { from: pathToFileURL(from), try: true, cache: false });
+  const { importModuleFile, resolveModule } = await import('./import-module-file.ts');
+  const file = await resolveModule(provider, from);
   if (file === undefined) throw notFound(provider, dirname(from));
   let module: Readonly<Record<string, unknown>>;
   try {

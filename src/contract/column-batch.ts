@@ -71,4 +71,6 @@ export interface ColumnData {
 export interface ColumnBatch {
   readonly rowCount: number;
   readonly columns: readonly ColumnData[];
+  /** The batch as an uncompressed Arrow IPC message, where the engine sent one; its types are those of the columns. */
+  readonly ipcMessage?: Uint8Array | undefined;
 }

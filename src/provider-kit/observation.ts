@@ -23,20 +23,23 @@ export interface SeenSession {
 }
 
 /** Makes an observation; a failed session always has a reason, and a busy one is busy because its service says so. */
-export function toObservation(seen: SeenSession, context: ObservationContext): Observation {
+export function toObservation(seen: SeenSession, { handle, observedAtMs }: ObservationContext): Observation {
   const { service, nativeState, facts, sinceMs, details = {} } = seen;
-  const reason = seen.reason ?? (facts?.state === 'failed' ? `${service} gave no reason` : undefined);
-  return {
-    ...context,
+  const { state, acceptsWork = false, final = false } = facts ?? {};
+  const reason = seen.reason ?? (state === 'failed' ? `${service} gave no reason` : undefined);
+  const observation: { -readonly [Member in keyof Observation]: Observation[Member] } = {
+    handle,
     nativeState,
-    state: facts?.state,
-    acceptsWork: facts?.acceptsWork ?? false,
-    final: facts?.final ?? false,
-    ...(sinceMs !== undefined && { sinceMs }),
-    ...(reason !== undefined && { reason }),
-    ...(facts?.state === 'busy' && { busySource: 'service' as const }),
+    state,
+    acceptsWork,
+    final,
+    observedAtMs,
     details,
   };
+  if (sinceMs !== undefined) observation.sinceMs = sinceMs;
+  if (reason !== undefined) observation.reason = reason;
+  if (state === 'busy') observation.busySource = 'service';
+  return observation;
 }
 
 /** A session that the service does not know, after its end was requested. */

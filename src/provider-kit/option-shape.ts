@@ -13,7 +13,12 @@ export type OptionShape = { readonly description?: string; /** What fits, in wor
       readonly default?: string;
     }
   | { readonly type: 'boolean'; readonly default?: boolean }
-  | { readonly type: 'number'; readonly exclusiveMinimum: number; readonly default?: number }
+  | {
+      readonly type: 'number';
+      readonly minimum?: number;
+      readonly exclusiveMinimum?: number;
+      readonly default?: number;
+    }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum?: number; readonly default?: number }
   | { readonly type: 'array'; readonly items: OptionShape; readonly default?: readonly unknown[] }
   | ObjectShape
@@ -103,7 +108,11 @@ function fits(value: unknown, shape: OptionShape): boolean {
     case 'boolean':
       return typeof value === 'boolean';
     case 'number':
-      return Number.isFinite(value) && Number(value) > shape.exclusiveMinimum;
+      return (
+        Number.isFinite(value) &&
+        Number(value) >= (shape.minimum ?? -Infinity) &&
+        Number(value) > (shape.exclusiveMinimum ?? -Infinity)
+      );
     case 'integer':
       return (
         Number.isSafeInteger(value) && Number(value) >= shape.minimum && Number(value) <= (shape.maximum ?? Infinity)
@@ -127,7 +136,9 @@ function expectation(shape: OptionShape): string {
     case 'boolean':
       return 'true or false';
     case 'number':
-      return `a number above ${shape.exclusiveMinimum}`;
+      return shape.minimum === undefined
+        ? `a number above ${shape.exclusiveMinimum ?? -Infinity}`
+        : `a number, ${shape.minimum} or more`;
     case 'integer':
       return `a whole number${shape.maximum === undefined ? `, ${shape.minimum} or more` : ` from ${shape.minimum} to ${shape.maximum}`}`;
     case 'string': {

@@ -8,41 +8,36 @@ export interface WholeBatch {
 }
 
 /**
- * Puts the pieces of large batches together and sees that no row is missing.
+ * Joins the chunks of large batches and checks that no row is missing.
  * @see https://github.com/apache/spark/pull/52271 (read 2026-11-21)
  */
 export class BatchAssembler {
-  readonly #pieces: Uint8Array[] = [];
+  readonly #chunks: Uint8Array[] = [];
   #rowsSeen = 0n;
 
-  /** The batch that a piece completes, or `undefined`. @throws SessionError `unexpected` for a gap in the result. */
-  add(piece: ArrowBatch): WholeBatch | undefined {
-    const { data, rowCount, startOffset, chunkIndex, numChunksInBatch } = piece;
-    const pieces = Number(numChunksInBatch ?? 0n);
-    if (pieces > 1 && Number(chunkIndex ?? 0n) !== this.#pieces.length) {
-      throw gap(`piece ${Number(chunkIndex ?? 0n) + 1} of a batch came where piece ${this.#pieces.length + 1} was due`);
+  /** The batch that a chunk completes, or `undefined`. @throws SessionError `unexpected` for a gap in the result. */
+  add({ data, rowCount, startOffset, chunkIndex = 0n, numChunksInBatch = 0n }: ArrowBatch): WholeBatch | undefined {
+    const isWhole = numChunksInBatch <= 1n;
+    if (!isWhole && Number(chunkIndex) !== this.#chunks.length) {
+      throw gap(`chunk ${chunkIndex + 1n} of a batch came instead of chunk ${this.#chunks.length + 1}`);
     }
     if (startOffset !== undefined && startOffset !== this.#rowsSeen) {
-      throw gap(`a batch begins with row ${startOffset} where row ${this.#rowsSeen} was due`);
+      throw gap(`a batch begins with row ${startOffset} instead of row ${this.#rowsSeen}`);
     }
-    if (pieces > 1) {
-      this.#pieces.push(data);
-      if (this.#pieces.length < pieces) return undefined;
-    }
+    if (!isWhole && this.#chunks.push(data) < numChunksInBatch) return undefined;
     this.#rowsSeen += rowCount;
-    const stream = pieces > 1 ? Buffer.concat(this.#pieces.splice(0)) : data;
-    return { rowCount: Number(rowCount), stream };
+    return { rowCount: Number(rowCount), stream: isWhole ? data : Buffer.concat(this.#chunks.splice(0)) };
   }
 
   /** @throws SessionError `unexpected` when the result ends within a batch. */
   assertWhole(): void {
-    if (this.#pieces.length > 0) throw gap('the result ends within a batch');
+    if (this.#chunks.length > 0) throw gap('it ends within a batch');
   }
 }
 
-/** The error of a result that is not what the server says it is. */
+/** The error of a result that differs from what the server announced. */
 export function gap(what: string): SessionError {
-  return new SessionError('unexpected', `the result arrived with a gap: ${what}; run the statement again`, {
+  return new SessionError('unexpected', `The result is incomplete: ${what}. Run the statement again.`, {
     operation: 'execute',
   });
 }

@@ -1,14 +1,13 @@
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { ConnectChannel } from './connect-channel.ts';
 
-/** What one attempt of a call goes over. */
+/** The channel and the token of one attempt. */
 export interface Line {
   readonly endpoint: ConnectEndpoint;
-  readonly metadata: Readonly<Record<string, string>>;
   readonly channel: ConnectChannel;
 }
 
-/** The failures since the last answer; an answer begins a new one. */
+/** The failures since the last answer. An answer resets it. */
 export interface FailureStreak {
   failures: number;
   renewed: boolean;

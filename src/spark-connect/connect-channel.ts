@@ -9,24 +9,23 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import type { Channel, Metadata } from '@grpc/grpc-js';
+import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
-import type { Grpc } from './load-grpc.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
 import { secretConcealer } from './secret-concealer.ts';
 
 /**
- * A window of HTTP/2 this large carries 80 MB/s over 40 ms of round trip; Node's own of 64 KiB carries 1 MB/s.
+ * This HTTP/2 window carries 80 MB/s over a round trip of 40 ms. Node's default of 64 KiB carries 1 MB/s.
  * @see https://github.com/grpc/grpc-node/issues/2429 (read 2026-11-21)
  */
 const FLOW_CONTROL_WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
- * Servers of gRPC answer pings that come more often than every five minutes by closing the connection.
+ * gRPC servers close a connection that pings more often than every five minutes.
  * @see https://github.com/grpc/grpc/blob/master/doc/keepalive.md (read 2026-11-21)
  */
 const KEEPALIVE_MS = 5 * 60_000;
@@ -36,20 +35,20 @@ const CHANNEL_OPTIONS = {
   // Spark sends batches of up to 128 MiB, and a row may be larger.
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
-  // Retries are made where operation ids make them safe.
+  // Retries happen where operation ids make them safe.
   'grpc.enable_retries': 0,
   'grpc.keepalive_time_ms': KEEPALIVE_MS,
   'grpc.keepalive_permit_without_calls': 0,
-  // Two sessions never share a connection, nor the rights that it was opened with.
+  // Two sessions never share a connection, nor its permissions.
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** Where a channel leads; what stays when a token is renewed. */
+/** The address of a channel, which stays when a token is refreshed. */
 export type ConnectAddress = Pick<ConnectEndpoint, 'host' | 'port' | 'tls'>;
 
-/** How one call is made. */
+/** Options of one call. */
 export interface RpcOptions {
-  /** gRPC metadata; holds the secret. */
+  /** gRPC metadata, with the secret. */
   readonly metadata: Readonly<Record<string, string>>;
   /** How long the call may take, milliseconds. */
   readonly timeoutMs: number;
@@ -57,14 +56,14 @@ export interface RpcOptions {
 
 /** One connection to the Spark Connect service of one server. */
 export class ConnectChannel {
-  readonly #grpc: Grpc;
+  readonly #grpc: typeof Grpc;
   readonly #clock: Clock;
-  readonly #channel: Channel;
-  readonly #Metadata: new () => Metadata;
+  readonly #channel: Grpc.Channel;
+  readonly #Metadata: new () => Grpc.Metadata;
   #breaks = 0;
   #isClosed = false;
 
-  constructor(grpc: Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
+  constructor(grpc: typeof Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
     this.#grpc = grpc;
     this.#clock = clock;
     this.#Metadata = identityEncodingMetadata(grpc);
@@ -83,12 +82,12 @@ export class ConnectChannel {
     return this.#channel.getConnectivityState(false) === this.#grpc.connectivityState.READY;
   }
 
-  /** How often an open connection has ended; what answers after that may be another server. */
+  /** How often an open connection has ended. After that another server may answer. */
   get breaks(): number {
     return this.#breaks;
   }
 
-  /** Opens a call; its answers are read one by one. */
+  /** Opens a call whose answers are read one by one. */
   stream<I extends DescMethod['input'], O extends DescMethod['output']>(
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
@@ -112,9 +111,9 @@ export class ConnectChannel {
   ): Promise<MessageShape<O>> {
     const stream = this.#open(method, request, options);
     const bytes = await stream.next();
-    // The status comes after the answer, and may still be a failure.
+    // The status follows the answer, and may still be a failure.
     await stream.next();
-    if (bytes === undefined) throw new RpcFailure(STATUS.INTERNAL, `${method.name} was answered with nothing`);
+    if (bytes === undefined) throw new RpcFailure(STATUS.INTERNAL, `${method.name} got no answer`);
     return readAnswer(method, bytes);
   }
 
@@ -135,26 +134,23 @@ export class ConnectChannel {
   #open(method: DescMethod, request: MessageInitShape<DescMessage>, { metadata, timeoutMs }: RpcOptions): RpcStream {
     const path = `/${method.parent.typeName}/${method.name}`;
     const call = this.#channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
-    // On the injected clock, not as a deadline of gRPC.
-    const callOff = this.#clock.schedule(
-      timeoutMs,
-      () =>
-        stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, `${method.name} was not answered within ${timeoutMs} ms`),
-      'background',
-    );
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: (text) => secretConcealer(metadata)(text) });
+    const onTimeout = (): void =>
+      stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, `${method.name} got no answer within ${timeoutMs} ms`);
+    // On the injected clock, not as a gRPC deadline.
+    const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
+    const stream = new RpcStream(call, { onEnd: callOff, conceal: secretConcealer(metadata) });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }
 
-  #toMetadata(entries: Readonly<Record<string, string>>): Metadata {
+  #toMetadata(entries: Readonly<Record<string, string>>): Grpc.Metadata {
     const metadata = new this.#Metadata();
     for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
     return metadata;
   }
 }
 
-/** @throws SessionError `unexpected` when who answered speaks something else. */
+/** @throws SessionError `unexpected` when the server is no Spark Connect server. */
 function readAnswer<O extends DescMethod['output']>(
   { name, output }: { readonly name: string; readonly output: O },
   bytes: Uint8Array,
@@ -162,7 +158,7 @@ function readAnswer<O extends DescMethod['output']>(
   try {
     return fromBinary(output, bytes);
   } catch (cause) {
-    const message = `the answer to ${name} is no message of Spark Connect; look whether a Spark Connect server listens at that address`;
+    const message = `The answer to ${name} is not a Spark Connect message. Check that the address is that of a Spark Connect server.`;
     throw new SessionError('unexpected', message, { operation: 'execute', cause });
   }
 }

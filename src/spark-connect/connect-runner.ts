@@ -1,37 +1,35 @@
 import type { Clock, Logger, Random } from '../contract/ports.ts';
+import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/call-context.ts';
 import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
 import { sleep } from '../provider-kit/sleep.ts';
-import { SessionError } from '../contract/session-error.ts';
 import { withDeadline } from '../provider-kit/with-deadline.ts';
-import { loadArrowDecoder } from './arrow-decoder.ts';
 import { ConnectSession } from './connect-session.ts';
 import { connectionTo } from './connection.ts';
-import { loadGrpc } from './load-grpc.ts';
 import { SqlExecution } from './sql-execution.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
-/** What a runner may use of the world outside. */
+/** What a runner uses of the outside world. */
 export interface ConnectRunnerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-/** Tokens are asked for on behalf of all who wait; the layers give each such call a deadline of its own. */
-const ON_BEHALF_OF_ALL: CallContext = {
+/** A token is requested for all who wait for it. The layers give each such call a deadline of its own. */
+const SHARED_CALL: CallContext = {
   signal: new AbortController().signal,
   deadline: Number.POSITIVE_INFINITY,
   attempt: 1,
 };
 
-/** How long a session that is ready may be without an endpoint, milliseconds, and how often it is asked for one. */
-const ENDPOINT_PATIENCE_MS = 2 * 60_000;
-const ENDPOINT_PAUSE_MS = 500;
+/** How long a ready session may be without an endpoint, and the poll interval, milliseconds. */
+const ENDPOINT_TIMEOUT_MS = 2 * 60_000;
+const ENDPOINT_INTERVAL_MS = 500;
 
-/** Runs SQL over Spark Connect: one channel and one living token a session. */
+/** Runs SQL over Spark Connect, with one channel and one refreshed token per session. */
 export class ConnectRunner implements SparkConnectRunner {
   readonly #endpointOf: EndpointSource;
   readonly #ports: ConnectRunnerPorts;
@@ -45,10 +43,10 @@ export class ConnectRunner implements SparkConnectRunner {
 
   async execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
     const { signal } = call;
-    const [session, decode] = await Promise.all([this.#sessionOf(handle), loadArrowDecoder()]);
+    const session = await this.#sessionOf(handle);
     signal.throwIfAborted();
-    await this.#whenDialled(session, call);
-    const execution = new SqlExecution({ session, decode, signal });
+    await this.#untilEndpoint(session, call);
+    const execution = new SqlExecution(session, signal);
     this.#running.set(request.id, execution);
     const forget = (): boolean => this.#running.delete(request.id);
     try {
@@ -72,14 +70,14 @@ export class ConnectRunner implements SparkConnectRunner {
   async connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection> {
     return withDeadline(this.#ports.clock, { operation: 'connect', call }, async (signal) => {
       const session = await this.#sessionOf(handle);
-      await this.#whenDialled(session, { ...call, signal });
+      await this.#untilEndpoint(session, { ...call, signal });
       return connectionTo(session, signal);
     });
   }
 
   async settings(handle: SessionHandle, call: CallContext): Promise<SparkSettings> {
     const session = await this.#sessionOf(handle);
-    await this.#whenDialled(session, call);
+    await this.#untilEndpoint(session, call);
     return session.settings;
   }
 
@@ -96,19 +94,19 @@ export class ConnectRunner implements SparkConnectRunner {
     for (const session of await Promise.all(sessions)) session.close();
   }
 
-  /** Clouds tell a session ready a moment before it can be dialled; within the call's time that is waited for. */
-  async #whenDialled(session: ConnectSession, { signal, deadline }: CallContext): Promise<void> {
+  /** Clouds report a session as ready a moment before it has an endpoint. */
+  async #untilEndpoint(session: ConnectSession, { signal, deadline }: CallContext): Promise<void> {
     const { clock } = this.#ports;
-    const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_PATIENCE_MS);
+    const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_TIMEOUT_MS);
     for (;;) {
       try {
         await raceAbort(session.endpoint(), signal, 'execute');
         return;
       } catch (error) {
-        const isTooLate = clock.monotonicMs() + ENDPOINT_PAUSE_MS > untilMs;
+        const isTooLate = clock.monotonicMs() + ENDPOINT_INTERVAL_MS > untilMs;
         if (isTooLate || !SessionError.is(error, 'conflict')) throw error;
       }
-      await sleep(clock, ENDPOINT_PAUSE_MS, signal);
+      await sleep(clock, ENDPOINT_INTERVAL_MS, signal);
     }
   }
 
@@ -116,8 +114,8 @@ export class ConnectRunner implements SparkConnectRunner {
     const key = keyOf(handle);
     let session = this.#sessions.get(key);
     if (session === undefined) {
-      const ask = (): ReturnType<EndpointSource> => this.#endpointOf(handle, ON_BEHALF_OF_ALL);
-      session = loadGrpc().then((grpc) => new ConnectSession({ handle, ask, grpc, ...this.#ports }));
+      const ask = (): ReturnType<EndpointSource> => this.#endpointOf(handle, SHARED_CALL);
+      session = import('@grpc/grpc-js').then((grpc) => new ConnectSession({ handle, ask, grpc, ...this.#ports }));
       this.#sessions.set(key, session);
       session.catch(() => this.#sessions.delete(key));
     }

@@ -2,22 +2,21 @@ import type { SparkConnection } from '../contract/spark-connect.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { ConnectSession } from './connect-session.ts';
 
-/** Node prints an object by what this method returns. */
+/** Node prints an object as what this method returns. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Tells other clients how to join a session. @throws SessionError what the session refuses an endpoint with. */
+/** What other clients need to join a session. @throws SessionError the error of requesting an endpoint. */
 export async function connectionTo(session: ConnectSession, signal: AbortSignal): Promise<SparkConnection> {
   const sparkVersion = await session.sparkVersion(signal);
   const { sessionId, userContext } = await session.requestBase();
   const endpoint = await session.endpoint();
   const { host, port, tls, expiresAtMs } = endpoint;
   const plain = { host, port, tls, sessionId, userId: userContext.userId, expiresAtMs, sparkVersion };
-  const url = connectUrl(endpoint, plain);
-  // What holds the secret is neither printed nor serialized: both show enumerable members only, or what they are told to.
+  // Members that hold the secret are not enumerable, so that they are neither printed nor serialized.
   const connection = Object.defineProperties(
     { ...plain },
     {
-      url: { value: url },
+      url: { value: connectUrl(endpoint, plain) },
       settings: { value: session.settings },
       metadata: { value: async () => ({ ...(await session.endpoint()).metadata }) },
       toJSON: { value: () => plain },
@@ -28,23 +27,24 @@ export async function connectionTo(session: ConnectSession, signal: AbortSignal)
 }
 
 /**
- * The connection string that PySpark takes. What it does not know it sends as metadata with every call, which is how a proxy gets its token;
- * an equals sign within a value must be written as %3D for it.
+ * The connection string that PySpark takes. PySpark sends parameters that it does not know as metadata with every call,
+ * which is how a proxy gets its token. An equals sign within a value must be written as %3D.
  * @see https://github.com/apache/spark/blob/master/sql/connect/docs/client-connection-string.md (read 2026-11-21)
  */
 export function connectUrl(
   { host, port, tls, metadata }: ConnectEndpoint,
   { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
 ): string {
-  const bearer = /^Bearer (.+)$/.exec(metadata['authorization'] ?? '')?.[1];
-  const others = Object.entries(metadata).filter(([key]) => key !== 'authorization');
-  const parameters: [string, string][] = [
-    ...(tls ? [['use_ssl', 'true'] as [string, string]] : []),
-    ['session_id', sessionId],
-    ['user_id', userId],
-    ...(bearer === undefined ? [] : [['token', bearer] as [string, string]]),
+  const { authorization = '', ...others } = metadata;
+  const bearer = /^Bearer (.+)$/.exec(authorization)?.[1];
+  const parameters = {
+    ...(tls && { use_ssl: 'true' }),
+    session_id: sessionId,
+    user_id: userId,
+    ...(bearer !== undefined && { token: bearer }),
     ...others,
-  ];
+  };
   const name = host.includes(':') ? `[${host}]` : host;
-  return `sc://${name}:${port}/${parameters.map(([key, value]) => `;${key}=${encodeURIComponent(value)}`).join('')}`;
+  const pairs = Object.entries(parameters).map(([key, value]) => `;${key}=${encodeURIComponent(value)}`);
+  return `sc://${name}:${port}/${pairs.join('')}`;
 }

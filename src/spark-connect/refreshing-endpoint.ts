@@ -2,67 +2,58 @@ import type { Clock, Logger } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 
-/** How long before its end a token is renewed, milliseconds; half the life of one that lives shorter than twice that. */
-export const RENEWAL_MARGIN_MS = 5 * 60_000;
+/** How long before it expires a token is refreshed, milliseconds; after half of its life if it lives less than twice that. */
+export const REFRESH_MARGIN_MS = 5 * 60_000;
 
-/** How long a token that could not be renewed is used before the next try, milliseconds. */
-const RENEWAL_PAUSE_MS = 10_000;
+/** How long to use the old token after a failed refresh before the next try, milliseconds. */
+const RETRY_INTERVAL_MS = 10_000;
 
-/** What a living endpoint is made of. */
-export interface LivingEndpointParts {
-  /** Asks the cloud for an address with a new token. */
+/** What a refreshing endpoint needs. */
+export interface RefreshingEndpointParts {
+  /** Requests an address with a new token from the cloud. */
   readonly ask: () => Promise<ConnectEndpoint>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * A session's endpoint whose token never runs out while somebody uses it: it is renewed before it expires, once for all who wait,
- * and the old one serves until its real end when renewing fails.
+ * The endpoint of a session. Its token is refreshed before it expires, once for all who wait. If a refresh fails, the old
+ * token is used until it expires.
  */
 export class RefreshingEndpoint {
-  readonly #parts: LivingEndpointParts;
+  readonly #parts: RefreshingEndpointParts;
   #current: ConnectEndpoint | undefined;
-  #renewAtMs = Number.NEGATIVE_INFINITY;
-  #renewing: Promise<ConnectEndpoint> | undefined;
+  #refreshAtMs = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<ConnectEndpoint> | undefined;
 
-  constructor(parts: LivingEndpointParts) {
+  constructor(parts: RefreshingEndpointParts) {
     this.#parts = parts;
   }
 
-  /**
-   * An endpoint whose token is accepted now.
-   * @throws SessionError what the cloud refuses a new token with, when the old one is at its end.
-   */
+  /** An endpoint whose token is valid now. @throws SessionError the cloud's error when the old token has expired and it gives no new one. */
   async get(): Promise<ConnectEndpoint> {
     const { clock, logger } = this.#parts;
     const nowMs = clock.nowMs();
     const current = this.#current;
-    if (current === undefined || nowMs >= current.expiresAtMs) return this.#renew();
-    if (nowMs >= this.#renewAtMs) {
-      this.#renewAtMs = nowMs + RENEWAL_PAUSE_MS;
-      this.#renew().catch((error: unknown) => {
-        logger.warn(
-          { error, expiresAtMs: current.expiresAtMs },
-          'a token could not be renewed; the old one is used on',
-        );
+    if (current === undefined || nowMs >= current.expiresAtMs) return this.#refresh();
+    if (nowMs >= this.#refreshAtMs) {
+      this.#refreshAtMs = nowMs + RETRY_INTERVAL_MS;
+      this.#refresh().catch((error: unknown) => {
+        logger.warn({ error, expiresAtMs: current.expiresAtMs }, 'A token refresh failed. The old token stays in use.');
       });
     }
     return current;
   }
 
-  /**
-   * The server refused this endpoint's token: gets another one, or the one that came meanwhile.
-   * @throws SessionError what the cloud refuses a new token with.
-   */
-  async replace(refused: ConnectEndpoint): Promise<ConnectEndpoint> {
-    return this.#current === refused || this.#current === undefined ? this.#renew() : this.#current;
+  /** The server rejected this endpoint's token: requests another one, unless there is one already. @throws SessionError the cloud's error. */
+  async replace(rejected: ConnectEndpoint): Promise<ConnectEndpoint> {
+    return this.#current === rejected || this.#current === undefined ? this.#refresh() : this.#current;
   }
 
   /**
-   * Nobody answers at this endpoint: asks the cloud whether the session is still there, and where. What else keeps the cloud from
-   * answering says nothing about the session.
-   * @throws SessionError `session-failed` or `not-found` when it is not.
+   * The server does not respond: asks the cloud whether and where the session still exists. Other errors of the cloud are
+   * no evidence about the session.
+   * @throws SessionError `session-failed` or `not-found` when the session is gone.
    */
   async recheck(silent: ConnectEndpoint): Promise<void> {
     try {
@@ -72,11 +63,11 @@ export class RefreshingEndpoint {
     }
   }
 
-  #renew(): Promise<ConnectEndpoint> {
-    this.#renewing ??= this.#ask().finally(() => {
-      this.#renewing = undefined;
+  #refresh(): Promise<ConnectEndpoint> {
+    this.#refreshing ??= this.#ask().finally(() => {
+      this.#refreshing = undefined;
     });
-    return this.#renewing;
+    return this.#refreshing;
   }
 
   async #ask(): Promise<ConnectEndpoint> {
@@ -84,7 +75,7 @@ export class RefreshingEndpoint {
     const endpoint = await ask();
     const lifeMs = endpoint.expiresAtMs - clock.nowMs();
     this.#current = endpoint;
-    this.#renewAtMs = endpoint.expiresAtMs - Math.min(RENEWAL_MARGIN_MS, lifeMs / 2);
+    this.#refreshAtMs = endpoint.expiresAtMs - Math.min(REFRESH_MARGIN_MS, lifeMs / 2);
     return endpoint;
   }
 }

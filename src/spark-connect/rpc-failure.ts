@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { StatusObject } from '@grpc/grpc-js';
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
 
-/** The gRPC status codes that are told apart here. @see https://grpc.io/docs/guides/status-codes/ (read 2026-11-21) */
+/** gRPC status codes. @see https://grpc.io/docs/guides/status-codes/ (read 2026-11-21) */
 export const STATUS = Object.freeze({
   OK: 0,
   CANCELLED: 1,
@@ -19,25 +19,25 @@ export const STATUS = Object.freeze({
   UNAUTHENTICATED: 16,
 });
 
-/** The trailer that holds the details of a status. */
+/** The trailer with the details of a status. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 
-/** What Spark writes into the details of a status. */
+/** Spark's details of a status. */
 export interface SparkErrorInfo {
   /** The Java class that was thrown, such as `org.apache.spark.sql.AnalysisException`. */
   readonly javaClass: string;
   readonly errorClass?: string;
   readonly sqlState?: string;
-  /** Under which the server keeps the whole error for a short while. */
+  /** The server keeps the whole error under this id for a short while. */
   readonly errorId?: string;
   readonly messageParameters?: Readonly<Record<string, string>>;
 }
 
-/** One call that ended otherwise than with OK; stays inside this folder, users get a SessionError made of it. */
+/** A call that did not end with OK. It stays inside this folder; users get a SessionError. */
 export class RpcFailure extends Error {
   readonly code: number;
   readonly spark: SparkErrorInfo | undefined;
-  /** How long the server asked us to wait, milliseconds. */
+  /** How long the server asks to wait, milliseconds. */
   readonly retryDelayMs: number | undefined;
 
   constructor(code: number, message: string, details: { spark?: SparkErrorInfo; retryDelayMs?: number } = {}) {
@@ -47,7 +47,7 @@ export class RpcFailure extends Error {
     this.retryDelayMs = details.retryDelayMs;
   }
 
-  /** Reads the status that a call ended with, and what its trailers add to it; `conceal` takes the call's secrets out of both. */
+  /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
   static of({ code, details, metadata }: StatusObject, conceal: (text: string) => string): RpcFailure {
     const message = conceal(details);
     const [trailer] = metadata.get(DETAILS_KEY);
@@ -55,21 +55,21 @@ export class RpcFailure extends Error {
     try {
       return new RpcFailure(code, message, readDetails(trailer, conceal));
     } catch {
-      // Details that cannot be read take nothing away from the status itself.
+      // The status itself is readable without its details.
       return new RpcFailure(code, message);
     }
   }
 
   /**
-   * Whether the server's certificate was not believed: no connection came to be, and trying again mends nothing. gRPC says so as
-   * of any server that cannot be reached, in the words of OpenSSL.
+   * Whether the server's certificate is not trusted, so that no retry can help. gRPC reports this like an unreachable server,
+   * with the message of OpenSSL.
    * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes (read 2026-11-21)
    */
   get isUntrusted(): boolean {
     return this.code === STATUS.UNAVAILABLE && /^No connection established\..*certificate/is.test(this.message);
   }
 
-  /** Spark's error class; from the message where the server sends no details, because of a proxy or of its age (3.5 begins with an empty line). */
+  /** Spark's error class; from the message where the details are missing. Messages of 3.5 begin with an empty line. */
   get errorClass(): string | undefined {
     return this.spark?.errorClass ?? /^\s*\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
   }
@@ -96,19 +96,15 @@ function readErrorInfo(value: Uint8Array, conceal: (text: string) => string): Sp
   const parameters = parseParameters(messageParameters && conceal(messageParameters));
   return {
     javaClass: reason,
-    ...(isThere(errorClass) && { errorClass }),
-    ...(isThere(sqlState) && { sqlState }),
-    ...(isThere(errorId) && { errorId }),
+    ...(errorClass && { errorClass }),
+    ...(sqlState && { sqlState }),
+    ...(errorId && { errorId }),
     ...(parameters && { messageParameters: parameters }),
   };
 }
 
-function isThere(text: string | undefined): text is string {
-  return text !== undefined && text !== '';
-}
-
 function parseParameters(text: string | undefined): Readonly<Record<string, string>> | undefined {
-  if (!isThere(text)) return undefined;
+  if (!text) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -2,23 +2,23 @@ import type { status as GrpcStatus } from '@grpc/grpc-js';
 import type { Call } from '@grpc/grpc-js/build/src/call-interface.js';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 
-/** What was asked for by the one `next` that is open. */
+/** The open call of `next`. */
 interface Waiter {
   readonly resolve: (message: Uint8Array | undefined) => void;
   readonly reject: (failure: RpcFailure) => void;
 }
 
-/** What goes with a call. */
+/** Callbacks of a call. */
 export interface RpcStreamOptions {
   /** Called once when the call has ended. */
   readonly onEnd: () => void;
-  /** Takes the call's secrets out of what its status says. */
+  /** Removes the call's secrets from its status. */
   readonly conceal: (text: string) => string;
 }
 
 /**
- * One call, read message by message: the next message is only asked for when somebody wants it, so that a slow reader
- * holds one message and HTTP/2 flow control holds the rest on the server.
+ * One call, read message by message. The next message is requested only when the reader wants it, so that a slow reader
+ * holds one message, and HTTP/2 flow control keeps the rest on the server.
  */
 export class RpcStream {
   readonly #call: Call;
@@ -28,7 +28,7 @@ export class RpcStream {
   readonly #onEnd: () => void;
   readonly #conceal: (text: string) => string;
 
-  /** Takes over a call that was not started. */
+  /** @param call - not started yet */
   constructor(call: Call, { onEnd, conceal }: RpcStreamOptions) {
     this.#call = call;
     this.#onEnd = onEnd;
@@ -50,7 +50,7 @@ export class RpcStream {
     this.#call.halfClose();
   }
 
-  /** The next message, or `undefined` after the last one; one caller at a time. @throws RpcFailure */
+  /** The next message, or `undefined` after the last one. One caller at a time. @throws RpcFailure */
   next(): Promise<Uint8Array | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
@@ -59,7 +59,7 @@ export class RpcStream {
     });
   }
 
-  /** Ends the call on this side, with a status that its reader sees; after the end it does nothing. */
+  /** Ends the call on this side, with a status for its reader. After the end it does nothing. */
   cancel(code: GrpcStatus, why: string): void {
     if (this.#end !== undefined) return;
     this.#call.cancelWithStatus(code, why);

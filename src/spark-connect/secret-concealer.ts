@@ -1,10 +1,9 @@
-/** Stands where a secret stood. */
 const CONCEALED = '…';
 
-/** Less is no token, and may stand in a message by chance. */
+/** A shorter value is no token, and may occur in a message by chance. */
 const SHORTEST_SECRET = 8;
 
-/** Makes what takes the secrets of a call's metadata out of a text: servers and proxies may repeat the token that they refuse. */
+/** Makes a function that removes the secrets of a call's metadata from a text. Servers and proxies may repeat a token that they refuse. */
 export function secretConcealer(metadata: Readonly<Record<string, string>>): (text: string) => string {
   const secrets = Object.values(metadata)
     .map((value) => value.replace(/^Bearer /, ''))

@@ -4,13 +4,13 @@ import type { ConfigRequestSchema, ConfigRequest_OperationSchema, KeyValue } fro
 
 const NEVER = new AbortController().signal;
 
-/** Sends one request of the call `Config`. */
+/** Sends one `Config` request. */
 type SendConfig = (
   request: MessageInitShape<typeof ConfigRequestSchema>,
   signal: AbortSignal,
 ) => Promise<{ readonly pairs: readonly KeyValue[] }>;
 
-/** The settings of a Spark session, by the call that every server has for them; Sail takes no `SET` as SQL. */
+/** The settings of a Spark session, by the RPC that every server has. Sail has no SQL `SET`. */
 export class SessionSettings implements SparkSettings {
   readonly #send: SendConfig;
 

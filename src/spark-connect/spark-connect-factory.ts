@@ -1,7 +1,7 @@
 import type { EndpointSource, SparkConnectFactory, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { ConnectRunner, ConnectRunnerPorts } from './connect-runner.ts';
 
-/** Makes what makes runners; neither loads anything before a statement is run. */
+/** Makes a factory of runners. Neither loads the client before the first statement. */
 export function sparkConnectFactory(ports: ConnectRunnerPorts): SparkConnectFactory {
   return (endpointOf) => lazyRunner(endpointOf, ports);
 }

@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type {
   StatementExecution,
@@ -6,43 +6,36 @@ import type {
   StatementRequest,
   StepMetrics,
 } from '../contract/statement-runner.ts';
-import type { ArrowDecoder } from './arrow-decoder.ts';
+import { decodeArrowStream, type DecodedStream } from './arrow-stream.ts';
 import { BatchAssembler, gap } from './batch-assembler.ts';
 import type { ConnectSession } from './connect-session.ts';
 import { Operation } from './operation.ts';
-import { toStepMetrics } from './step-metrics.ts';
-import { toProgress } from './progress.ts';
+import { toProgress, toStepMetrics } from './progress.ts';
 import { toSqlPlan } from './sql-parameters.ts';
 import { PlanSchema, type ExecutePlanResponse, type Relation } from './wire/spark-connect_pb.ts';
 
-/** What a statement runs with. */
-export interface SqlExecutionParts {
-  readonly session: ConnectSession;
-  readonly decode: ArrowDecoder;
-  readonly signal: AbortSignal;
-}
-
 /**
- * One SQL statement, in the two steps of the protocol: the server runs a command at once and sends its rows along, while a query
- * comes back as a relation that is run as the second step. Sent as a query at once, a command could run twice.
+ * One SQL statement, in the protocol's two steps. The server runs a command at once and sends its rows along. A query
+ * comes back as a relation, which is run as the second step. A command sent as a query could run twice.
  * @see https://github.com/apache/spark/pull/40160 (read 2026-11-20)
  */
 export class SqlExecution implements StatementExecution {
-  readonly #parts: SqlExecutionParts;
+  readonly #session: ConnectSession;
+  readonly #signal: AbortSignal;
   readonly #assembler = new BatchAssembler();
   #operation: Operation | undefined;
-  #fields: readonly ColumnField[] = [];
-  /** What was read to learn the columns. */
-  #first: readonly ColumnBatch[] = [];
+  /** The stream that was read to learn the columns. */
+  #first: DecodedStream = { fields: [], batches: [] };
   #progress: StatementProgress | undefined;
   #metrics: readonly StepMetrics[] = [];
 
-  constructor(parts: SqlExecutionParts) {
-    this.#parts = parts;
+  constructor(session: ConnectSession, signal: AbortSignal) {
+    this.#session = session;
+    this.#signal = signal;
   }
 
   get fields(): readonly ColumnField[] {
-    return this.#fields;
+    return this.#first.fields;
   }
 
   get progress(): StatementProgress | undefined {
@@ -59,13 +52,12 @@ export class SqlExecution implements StatementExecution {
       const relation = await this.#runCommand(text, parameters);
       if (relation?.relType.case === 'localRelation') {
         const { data } = relation.relType.value;
-        if (data !== undefined && data.length > 0) this.#keep(this.#parts.decode(data));
+        if (data !== undefined && data.length > 0) this.#first = await decodeArrowStream(data);
         return;
       }
       if (relation === undefined) return;
-      this.#start(create(PlanSchema, { opType: { case: 'root', value: relation } }));
-      const first = await this.#nextStream();
-      if (first !== undefined) this.#keep(first);
+      this.#start({ opType: { case: 'root', value: relation } });
+      this.#first = (await this.#nextStream()) ?? this.#first;
     } catch (error) {
       await this.close();
       throw error;
@@ -73,8 +65,10 @@ export class SqlExecution implements StatementExecution {
   }
 
   async *batches(): AsyncGenerator<ColumnBatch, void, undefined> {
-    yield* this.#first;
-    this.#first = [];
+    const { fields, batches } = this.#first;
+    // Frees the memory of the batches.
+    this.#first = { fields, batches: [] };
+    yield* batches;
     for (let stream = await this.#nextStream(); stream !== undefined; stream = await this.#nextStream()) {
       yield* stream.batches;
     }
@@ -93,38 +87,32 @@ export class SqlExecution implements StatementExecution {
         if (answer.responseType.case === 'sqlCommandResult') relation = answer.responseType.value.relation;
       }
     } catch (error) {
-      // The command has run and what it gave is here: a server that has forgotten it by now takes nothing away. Sail does at once.
-      if (relation === undefined || this.#parts.signal.aborted) throw error;
+      // The command has run and its answer is here. Sail forgets a command at once, which is no failure.
+      if (relation === undefined || this.#signal.aborted) throw error;
     }
     return relation;
   }
 
-  #start(plan: Parameters<typeof create<typeof PlanSchema>>[1] & object): Operation {
-    const { session, signal } = this.#parts;
-    this.#operation = new Operation(session, create(PlanSchema, plan), signal);
+  #start(plan: MessageInitShape<typeof PlanSchema>): Operation {
+    this.#operation = new Operation(this.#session, create(PlanSchema, plan), this.#signal);
     return this.#operation;
   }
 
-  /** The next batch of the server, decoded. */
-  async #nextStream(): Promise<ReturnType<ArrowDecoder> | undefined> {
+  /** The server's next batch, decoded. */
+  async #nextStream(): Promise<DecodedStream | undefined> {
     const operation = this.#operation;
     for (let answer = await operation?.next(); answer !== undefined; answer = await operation?.next()) {
       this.#note(answer);
       if (answer.responseType.case !== 'arrowBatch') continue;
       const whole = this.#assembler.add(answer.responseType.value);
       if (whole === undefined) continue;
-      const stream = this.#parts.decode(whole.stream);
+      const stream = await decodeArrowStream(whole.stream);
       const rows = stream.batches.reduce((sum, batch) => sum + batch.rowCount, 0);
-      if (rows !== whole.rowCount) throw gap(`a batch holds ${rows} rows and should hold ${whole.rowCount}`);
+      if (rows !== whole.rowCount) throw gap(`a batch has ${rows} rows instead of ${whole.rowCount}`);
       return stream;
     }
     this.#assembler.assertWhole();
     return undefined;
-  }
-
-  #keep({ fields, batches }: ReturnType<ArrowDecoder>): void {
-    this.#fields = fields;
-    this.#first = batches;
   }
 
   #note({ responseType, metrics }: ExecutePlanResponse): void {

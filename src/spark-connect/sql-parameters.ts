@@ -1,15 +1,15 @@
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { SessionError } from '../contract/session-error.ts';
 import type { Parameters, ParameterValue } from '../contract/statement-runner.ts';
 import { LiteralSchema, PlanSchema, type Literal, type Plan } from './wire/spark-connect_pb.ts';
 
-/** Most digits of a decimal of Spark. @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html (read 2026-11-21) */
+/** The most digits of a Spark decimal. @see https://spark.apache.org/docs/latest/sql-ref-datatypes.html (read 2026-11-21) */
 const DECIMAL_DIGITS = 38;
 
 /**
- * The plan that runs a text as SQL, with bound parameters, written twice: in the fields that 3.5 reads and in the relation
- * that 4.0 and later prefer.
- * @throws SessionError `invalid-request` for an integer that no type of Spark holds.
+ * The plan that runs a text as SQL with bound parameters. It holds them twice: in the fields that Spark 3.5 reads, and in
+ * the relation that 4.0 and later prefer.
+ * @throws SessionError `invalid-request` for an integer that no Spark type can hold.
  */
 export function toSqlPlan(text: string, parameters: Parameters = []): Plan {
   const { positional, named } = toLiterals(parameters);
@@ -40,15 +40,13 @@ function toLiterals(parameters: Parameters): { positional: Literal[]; named: Rec
   };
 }
 
-/** A value as a typed literal; `which` names it in an error. @throws SessionError `invalid-request` */
+/** A value as a typed literal. `which` names it in an error. @throws SessionError `invalid-request` */
 export function toLiteral(value: ParameterValue, which: string): Literal {
   return create(LiteralSchema, { literalType: literalType(value, which) });
 }
 
 function literalType(value: ParameterValue, which: string): Literal['literalType'] {
-  if (value === null)
-    return create(LiteralSchema, { literalType: { case: 'null', value: { kind: { case: 'null', value: {} } } } })
-      .literalType;
+  if (value === null) return literal({ case: 'null', value: { kind: { case: 'null', value: {} } } });
   if (value instanceof Uint8Array) return { case: 'binary', value };
   if (value instanceof Date) return { case: 'timestamp', value: BigInt(value.getTime()) * 1000n };
   switch (typeof value) {
@@ -72,9 +70,14 @@ function integerType(value: bigint, which: string): Literal['literalType'] {
   if (BigInt.asIntN(64, value) === value) return { case: 'long', value };
   const digits = String(value < 0n ? -value : value).length;
   if (digits > DECIMAL_DIGITS) {
-    const message = `${which} has ${digits} digits and a decimal of Spark holds ${DECIMAL_DIGITS}; pass it as a text and CAST it`;
+    const message = `${which} has ${digits} digits, and a Spark decimal at most ${DECIMAL_DIGITS}. Pass it as text and CAST it.`;
     throw new SessionError('invalid-request', message, { operation: 'execute' });
   }
-  const decimal = { value: String(value), precision: digits, scale: 0 };
-  return create(LiteralSchema, { literalType: { case: 'decimal', value: decimal } }).literalType;
+  return literal({ case: 'decimal', value: { value: String(value), precision: digits, scale: 0 } });
+}
+
+function literal(
+  literalType: NonNullable<MessageInitShape<typeof LiteralSchema>['literalType']>,
+): Literal['literalType'] {
+  return create(LiteralSchema, { literalType }).literalType;
 }

@@ -5,7 +5,7 @@ import { byteLengthOf } from './column-buffers.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { mergedError } from './statement-errors.ts';
 
-/** What a stream of batches is made of. */
+/** What a stream of batches needs. */
 export interface BatchStreamParts {
   readonly execution: StatementExecution;
   /** Ends the pulling when it aborts. */
@@ -15,9 +15,9 @@ export interface BatchStreamParts {
 }
 
 /**
- * Stands between an engine and the reader of a result: `pump` pulls from the engine, `take` hands to the reader.
- * One batch is pulled ahead of the reader, counted from the first one, which is fetched without being asked for: so
- * a result of at most one batch is known to be complete even if nobody reads it.
+ * Connects an engine with the reader of its result: `pump` pulls from the engine, `take` gives to the reader. It pulls one
+ * batch ahead of the reader. The first batch is pulled without a reader, so that a result of at most one batch completes
+ * even if nobody reads it.
  * Decision 8: docs/decisions/0008-results-are-read-whole-or-streamed.md
  */
 export class BatchStream {
@@ -36,27 +36,27 @@ export class BatchStream {
   }
 
   /**
-   * Pulls until the engine has no more or the signal aborts, and lets go of the engine in any case.
-   * @throws SessionError `invalid-request` when there are more rows than allowed; whatever the engine fails with.
-   * After an abort only a failure to let go counts.
+   * Pulls until the engine has no more batches or the signal aborts. Closes the execution in any case.
+   * @throws SessionError `invalid-request` when there are more rows than allowed; the engine's error. After an abort, only
+   * an error of closing counts.
    */
   async pump(): Promise<void> {
     const { execution, signal } = this.#parts;
-    signal.addEventListener('abort', () => this.#tell(), { once: true });
+    signal.addEventListener('abort', () => this.#notify(), { once: true });
     const failures: unknown[] = [];
     await this.#pullAll().catch((error: unknown) => signal.aborted || failures.push(error));
     await execution.close().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw mergedError(failures);
   }
 
-  /** The next batch, or `undefined` after the last one. @throws SessionError what the statement failed with. */
+  /** The next batch, or `undefined` after the last one. @throws SessionError the error of the statement. */
   async take(): Promise<ColumnBatch | undefined> {
     for (;;) {
       if (this.#end?.error !== undefined) throw this.#end.error;
       const batch = this.#ready.shift();
       if (batch !== undefined) {
         this.#taken += 1;
-        this.#tell();
+        this.#notify();
         return batch;
       }
       if (this.#end !== undefined) return undefined;
@@ -64,10 +64,10 @@ export class BatchStream {
     }
   }
 
-  /** Tells the reader that nothing more comes; after an error not even what was pulled ahead. */
+  /** Ends the stream for the reader. After an error the reader does not get the batches that were pulled ahead. */
   finish(error: SessionError | undefined): void {
     this.#end ??= { error };
-    this.#tell();
+    this.#notify();
   }
 
   async #pullAll(): Promise<void> {
@@ -79,7 +79,7 @@ export class BatchStream {
     }
   }
 
-  /** Waits for the reader, and answers `false` when nobody wants more. */
+  /** Waits for the reader. Returns `false` when the signal aborts. */
   async #isWanted(): Promise<boolean> {
     const { signal } = this.#parts;
     while (!signal.aborted && this.#pulled > Math.max(this.#taken, 1)) await this.#change.promise;
@@ -87,26 +87,26 @@ export class BatchStream {
   }
 
   #accept(batch: ColumnBatch): void {
-    // Engines may send batches without rows; a reader has no use for them.
+    // Engines may send batches without rows, which are of no use for the reader.
     if (batch.rowCount === 0) return;
     const { maxRows, maxResultBytes } = this.#parts;
     this.#rowCount += batch.rowCount;
-    this.#byteCount += byteLengthOf(batch);
-    if (this.#rowCount > maxRows) throw tooMuch(`maxRows (${maxRows}) rows`, 'maxRows');
-    if (this.#byteCount > maxResultBytes) throw tooMuch(`maxResultBytes (${maxResultBytes}) bytes`, 'maxResultBytes');
+    if (maxResultBytes !== Number.POSITIVE_INFINITY) this.#byteCount += byteLengthOf(batch);
+    if (this.#rowCount > maxRows) throw tooLarge(`${maxRows} rows`, 'maxRows');
+    if (this.#byteCount > maxResultBytes) throw tooLarge(`${maxResultBytes} bytes`, 'maxResultBytes');
     this.#pulled += 1;
     this.#ready.push(batch);
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     const { resolve } = this.#change;
     this.#change = createDeferred();
     resolve();
   }
 }
 
-function tooMuch(limit: string, option: string): SessionError {
-  const message = `the result has more than ${limit} and was stopped; add a LIMIT to the statement or raise ${option}`;
+function tooLarge(limit: string, option: string): SessionError {
+  const message = `The result has more than ${limit} and was stopped. Add a LIMIT to the statement or raise ${option}.`;
   return new SessionError('invalid-request', message, { operation: 'execute' });
 }

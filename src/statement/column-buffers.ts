@@ -1,18 +1,18 @@
 import type { ColumnBatch, ColumnData, ColumnType, FixedWidthValues } from '../contract/column-batch.ts';
 import { SessionError } from '../contract/session-error.ts';
 
-/** A column's values. A column without rows may come without buffers. */
+/** A column's values. A column without rows may have no buffers. */
 export function valuesOf(column: ColumnData): FixedWidthValues {
   return column.values ?? absent(column, 'values', new Uint8Array());
 }
 
-/** A column's values as bytes, whatever kind of array the engine hands over. */
+/** A column's values as bytes, whatever kind of array the engine uses. */
 export function bytesOf(column: ColumnData): Uint8Array {
   const { buffer, byteOffset, byteLength } = valuesOf(column);
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A column's values for reading at any alignment. */
+/** A column's values, readable at any alignment. */
 export function viewOf(column: ColumnData): DataView {
   const { buffer, byteOffset, byteLength } = valuesOf(column);
   return new DataView(buffer, byteOffset, byteLength);
@@ -23,7 +23,7 @@ export function isBitSet(bits: Uint8Array, at: number): boolean {
   return (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) === 1;
 }
 
-/** `length + 1` positions; the first one need not be 0. */
+/** `length + 1` positions. The first one may be greater than 0. */
 export function offsetsOf(column: ColumnData): Int32Array {
   if (column.length === 0) return Int32Array.of(0);
   return (column.offsets ?? absent(column, 'offsets', new Int32Array())).subarray(0, column.length + 1);
@@ -52,11 +52,11 @@ function childTypes(type: ColumnType): readonly ColumnType[] {
 
 function absent<T>(column: ColumnData, part: string, empty: T): T {
   if (column.length === 0) return empty;
-  const message = `a ${column.type.kind} column arrived without its ${part}; report it with the statement`;
+  const message = `A ${column.type.kind} column arrived without its ${part}. Report this together with the statement.`;
   throw new SessionError('internal', message, { operation: 'read' });
 }
 
-/** How many bytes a batch's buffers hold. */
+/** The size of a batch's buffers. */
 export function byteLengthOf({ columns }: ColumnBatch): number {
   return columns.reduce((sum, column) => sum + columnByteLength(column), 0);
 }

@@ -1,11 +1,11 @@
-/** A promise with its two ends in one hand. */
+/** A promise with the functions that settle it. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;
   readonly reject: (reason: Error) => void;
 }
 
-/** What `Promise.withResolvers` is from Node 22 on. */
+/** `Promise.withResolvers`, which Node has from version 22. */
 export function createDeferred<T>(): Deferred<T> {
   let resolve!: Deferred<T>['resolve'];
   let reject!: Deferred<T>['reject'];

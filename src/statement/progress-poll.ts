@@ -1,36 +1,36 @@
 import type { Clock } from '../contract/ports.ts';
 
-/** The pauses between two looks, milliseconds: a short statement is seen, and a long one is not pestered. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1000;
+/** The poll interval, milliseconds. It starts short for short statements and grows. */
+const FIRST_INTERVAL_MS = 100;
+const LONGEST_INTERVAL_MS = 1000;
 const GROWTH = 1.5;
 
-/** Looks again and again, at growing pauses, while it is switched on. Does not keep the process alive. */
+/** Calls back at growing intervals while it is switched on. Does not keep the process alive. */
 export class ProgressPoll {
   readonly #clock: Clock;
-  readonly #look: () => void;
-  #callOff: (() => void) | undefined;
+  readonly #poll: () => void;
+  #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, look: () => void) {
+  constructor(clock: Clock, poll: () => void) {
     this.#clock = clock;
-    this.#look = look;
+    this.#poll = poll;
   }
 
-  /** Switching on what is on, or off what is off, changes nothing. */
+  /** Does nothing when it is switched that way already. */
   switch(on: boolean): void {
     if (on) {
-      if (this.#callOff === undefined) this.#schedule(FIRST_PAUSE_MS);
+      if (this.#cancel === undefined) this.#schedule(FIRST_INTERVAL_MS);
     } else {
-      this.#callOff?.();
-      this.#callOff = undefined;
+      this.#cancel?.();
+      this.#cancel = undefined;
     }
   }
 
-  #schedule(pauseMs: number): void {
-    const lookAndGoOn = (): void => {
-      this.#schedule(Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS));
-      this.#look();
+  #schedule(intervalMs: number): void {
+    const pollAgain = (): void => {
+      this.#schedule(Math.min(intervalMs * GROWTH, LONGEST_INTERVAL_MS));
+      this.#poll();
     };
-    this.#callOff = this.#clock.schedule(pauseMs, lookAndGoOn, 'background');
+    this.#cancel = this.#clock.schedule(intervalMs, pollAgain, 'background');
   }
 }

@@ -7,13 +7,13 @@ import { rowArrays, rowObjects } from './values/rows-from-columns.ts';
 
 /** One column with all its values. */
 export interface ResultColumn extends ResultField {
-  /** One value a row, as the table of {@link ResultValue} says. */
+  /** One value per row, as in the table of {@link ResultValue}. */
   readonly values: ResultValue[];
 }
 
 /** Some rows of a result, in memory. */
 export class ResultBatch {
-  /** How many rows, 1 or more. */
+  /** 1 or more. */
   readonly rowCount: number;
   readonly #schema: ResultSchema;
   readonly #batch: ColumnBatch;
@@ -27,7 +27,7 @@ export class ResultBatch {
 
   /**
    * The rows, made anew at each call.
-   * @throws SessionError `invalid-request` for another shape than objects and arrays.
+   * @throws SessionError `invalid-request` for a shape other than objects and arrays.
    */
   rows(options?: RowOptions<'objects'>): Row[];
   /** The same with rows as arrays, in the order of the columns. */

@@ -4,15 +4,15 @@ import { uniqueNames } from './values/unique-names.ts';
 /** One column of a result. */
 export interface ResultField {
   /**
-   * The key in rows, in columns and in Arrow tables. Where the engine gave one name to several columns the first keeps
-   * it and later ones become `name_2`, `name_3` and so on.
+   * The key in rows, columns and Arrow tables. If several columns have one name, the first keeps it and later ones become
+   * `name_2`, `name_3` and so on.
    */
   readonly name: string;
-  /** The type for people: `decimal(12,2)`, `timestamp with time zone`, `list<integer>`. */
+  /** The readable type: `decimal(12,2)`, `timestamp with time zone`, `list<integer>`. */
   readonly type: string;
   /** Whether the column may hold nulls. */
   readonly nullable: boolean;
-  /** The type for programs. */
+  /** The type as data. */
   readonly columnType: ColumnType;
 }
 
@@ -22,7 +22,6 @@ export interface ResultSchema {
   readonly fields: readonly ResultField[];
 }
 
-/** Makes the schema of a result from the engine's fields. */
 export function createResultSchema(fields: readonly ColumnField[]): ResultSchema {
   const names = uniqueNames(fields.map((field) => field.name));
   return {
@@ -35,7 +34,7 @@ export function createResultSchema(fields: readonly ColumnField[]): ResultSchema
   };
 }
 
-/** A type as readable text, close to what SQL calls it. */
+/** A type as readable text, close to its SQL name. */
 export function formatColumnType(type: ColumnType): string {
   switch (type.kind) {
     case 'integer':

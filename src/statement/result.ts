@@ -1,9 +1,13 @@
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment
+/** @ts-ignore -- The package is optional: where it is not installed, a table has no type. */
 import type { Table } from 'apache-arrow';
 import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type { StepMetrics } from '../contract/statement-runner.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { createArrowTable } from './arrow/arrow-table.ts';
-import { loadArrow } from './arrow/load-arrow.ts';
+import { batchMessage } from './arrow/ipc-batch.ts';
+import { END_OF_STREAM } from './arrow/ipc-message.ts';
+import { schemaMessage } from './arrow/ipc-schema.ts';
+import { type ArrowReader, loadArrow } from './arrow/load-arrow.ts';
 import { ResultBatch, type ResultColumn } from './result-batch.ts';
 import { createResultSchema, type ResultSchema } from './result-schema.ts';
 import { wantsArrays, type RowOptions } from './row-shape.ts';
@@ -13,20 +17,20 @@ import type { Row, RowArray } from './values/result-value.ts';
 export interface ResultSource {
   /** The next batch that has rows, or `undefined` after the last one. */
   take(): Promise<ColumnBatch | undefined>;
-  /** Stops the engine where it still works on the result; may be called again and at any time. */
+  /** Stops the engine if it is still working on the result. You can call it at any time and more than once. */
   close(): Promise<void>;
-  /** What the engine counted so far. */
+  /** The engine's counters so far. */
   metrics?(): readonly StepMetrics[];
 }
 
 /**
- * What a statement gave. It is read in one of two ways, whatever its size:
- * - whole, by `rows()`, `columns()` and `toArrow()`: the first of them reads everything into memory, and from there on
- *   each of them, and `batches()`, can be called as often as you like;
- * - as a stream, by `batches()` on a result that was not read yet: nothing is kept, so it can be done once.
+ * The result of a statement. Read it in one of two ways, whatever its size:
+ * - whole, with `rows()`, `columns()`, `toArrow()` or `toIPC()`: the first call reads everything into memory. After that
+ *   you can call each of them, `batches()` and `ipcStream()` as often as you like.
+ * - as a stream, with `batches()` or `ipcStream()` on an unread result: nothing is kept, so you can do it once.
  */
 export class Result {
-  /** The columns; known before any row is. */
+  /** The columns; known before the first row arrives. */
   readonly schema: ResultSchema;
   readonly #fields: readonly ColumnField[];
   readonly #source: ResultSource;
@@ -41,8 +45,8 @@ export class Result {
   }
 
   /**
-   * All rows, made anew at each call; the values are as the table of `ResultValue` says.
-   * @throws SessionError `conflict` when the result was streamed or closed; whatever the statement fails with.
+   * All rows, made anew at each call, with values as in the table of `ResultValue`.
+   * @throws SessionError `conflict` when the result was streamed or closed; the error of the statement if it fails.
    */
   async rows(options?: RowOptions<'objects'>): Promise<Row[]>;
   /** The same with rows as arrays, in the order of the columns. */
@@ -57,7 +61,7 @@ export class Result {
 
   /**
    * All columns in order, each with all its values, made anew at each call.
-   * @throws SessionError `conflict` when the result was streamed or closed; whatever the statement fails with.
+   * @throws SessionError `conflict` when the result was streamed or closed; the error of the statement if it fails.
    */
   async columns(): Promise<ResultColumn[]> {
     const batches = (await this.#keepBatches()).map((batch) => batch.columns());
@@ -68,44 +72,57 @@ export class Result {
   }
 
   /**
-   * All rows as a table of the `apache-arrow` that your own `import` gives; it shares the result's memory, copying nothing.
-   * @throws SessionError `conflict` when the result was streamed or closed; whatever the statement fails with.
+   * All rows as a table of your program's `apache-arrow`. Batches that Spark sent as Arrow are not copied.
+   * @param arrow - your copy of the package, where the program uses more than one or its CommonJS build
+   * @throws SessionError `conflict` when the result was streamed or closed; the error of the statement if it fails;
+   * `unsupported` when `apache-arrow` is not installed; `invalid-request` for an unsigned integer above 2^127 - 1.
    */
-  async toArrow(): Promise<Table> {
-    const [arrow, batches] = await Promise.all([loadArrow(), this.#keep()]);
-    return createArrowTable(arrow, this.#fields, batches);
+  async toArrow(): Promise<Table>;
+  async toArrow<T>(arrow: ArrowReader<T>): Promise<T>;
+  async toArrow<T>(arrow?: ArrowReader<T>): Promise<T | Table> {
+    const [reader, batches] = await Promise.all([arrow ?? loadArrow(), this.#keep()]);
+    return reader.tableFromIPC(this.#messages(batches));
   }
 
   /**
-   * The rows batch by batch, pulled from the engine as you read, one batch ahead at most. Leaving the loop early
-   * closes the result and stops the engine.
-   * @throws SessionError `conflict` when the result was streamed or closed; whatever the statement fails with.
+   * All rows as one Arrow IPC stream, which every Arrow library reads; this needs no package.
+   * @throws SessionError as `toArrow()`.
    */
-  async *batches(): AsyncGenerator<ResultBatch, void, undefined> {
-    this.#assertReadable();
-    if (this.#kept !== undefined) {
-      yield* await this.#keepBatches();
-      return;
+  async toIPC(): Promise<Uint8Array> {
+    const messages = this.#messages(await this.#keep());
+    const stream = new Uint8Array(messages.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    let at = 0;
+    for (const message of messages) {
+      stream.set(message, at);
+      at += message.byteLength;
     }
-    this.#spent = 'streamed';
-    try {
-      for (let batch = await this.#take(); batch !== undefined; batch = await this.#take()) {
-        yield new ResultBatch(this.schema, batch);
-      }
-    } finally {
-      // Does nothing after the end; before it the reader has left early.
-      await this.#source.close();
-    }
+    return stream;
   }
 
-  /** What the engine counted in each step of its plan; complete with the end of the result, empty where it does not tell. */
+  /**
+   * The same Arrow IPC stream in pieces, pulled from the engine as you read, like `batches()`.
+   * @throws SessionError as `toArrow()`.
+   */
+  ipcStream(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#stream(batchMessage, [schemaMessage(this.#fields)], [END_OF_STREAM]);
+  }
+
+  /**
+   * The rows batch by batch, pulled from the engine as you read, at most one batch ahead. Leaving the loop early
+   * closes the result and stops the engine.
+   * @throws SessionError `conflict` when the result was streamed or closed; the error of the statement if it fails.
+   */
+  batches(): AsyncGenerator<ResultBatch, void, undefined> {
+    return this.#stream((batch) => new ResultBatch(this.schema, batch));
+  }
+
+  /** What the engine counted in each step of its plan; complete when the result ends, empty if the engine reports nothing. */
   get metrics(): readonly StepMetrics[] {
     return this.#source.metrics?.() ?? [];
   }
 
   /**
-   * Lets go of the result: stops the engine where it still works on it, and forgets what is in memory.
-   * Closing again does nothing.
+   * Closes the result: stops the engine if it is still working on it, and frees the memory. Closing again does nothing.
    * @throws SessionError `timeout` when the engine does not confirm that it has stopped.
    */
   async close(): Promise<void> {
@@ -117,6 +134,10 @@ export class Result {
   /** {@link Result.close} at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #messages(batches: readonly ColumnBatch[]): Uint8Array[] {
+    return [schemaMessage(this.#fields), ...batches.map(batchMessage), END_OF_STREAM];
   }
 
   async #keepBatches(): Promise<ResultBatch[]> {
@@ -135,9 +156,30 @@ export class Result {
     return batches;
   }
 
+  async *#stream<Piece>(
+    toPiece: (batch: ColumnBatch) => Piece,
+    first: readonly Piece[] = [],
+    last: readonly Piece[] = [],
+  ): AsyncGenerator<Piece, void, undefined> {
+    this.#assertReadable();
+    if (this.#kept !== undefined) {
+      yield* [...first, ...(await this.#kept).map(toPiece), ...last];
+      return;
+    }
+    this.#spent = 'streamed';
+    try {
+      yield* first;
+      for (let batch = await this.#take(); batch !== undefined; batch = await this.#take()) yield toPiece(batch);
+      yield* last;
+    } finally {
+      // Does nothing after the end. Before it, the reader has left early.
+      await this.#source.close();
+    }
+  }
+
   async #take(): Promise<ColumnBatch | undefined> {
     const batch = await this.#source.take();
-    // Closed meanwhile: what was read so far must not pass for the whole.
+    // If the result was closed meanwhile, a part of it must not pass for the whole.
     if (this.#spent === 'closed') this.#assertReadable();
     return batch;
   }
@@ -146,8 +188,8 @@ export class Result {
     if (this.#spent === undefined) return;
     const message =
       this.#spent === 'closed'
-        ? 'this result is closed; run the statement again, and read before closing'
-        : 'this result was read as a stream by batches(), which keeps nothing; run the statement again, or call rows(), columns() or toArrow() first';
+        ? 'This result is closed. Run the statement again, and read the result before you close it.'
+        : 'This result was read as a stream, which keeps nothing. Run the statement again, or call rows() first.';
     throw new SessionError('conflict', message, { operation: 'read' });
   }
 }

@@ -7,14 +7,11 @@ export interface StatementEnding {
   readonly error: SessionError | undefined;
 }
 
-/** All went well. */
 export const SUCCEEDED: StatementEnding = { state: 'succeeded', error: undefined };
 
-/**
- * The ending of a statement that was told to stop and then did not stop as it should: neither why it had to stop nor
- * what went wrong with it hides the other.
- */
-export function mergedEnding(told: StatementEnding, seen: StatementEnding): StatementEnding {
-  if (seen.error === undefined) return told;
-  return told.error === undefined ? seen : { state: told.state, error: mergedError([told.error, seen.error]) };
+/** The ending of a statement that was told to stop. It keeps both the reason to stop and an error of stopping. */
+export function mergedEnding(requested: StatementEnding, observed: StatementEnding): StatementEnding {
+  if (observed.error === undefined) return requested;
+  if (requested.error === undefined) return observed;
+  return { state: requested.state, error: mergedError([requested.error, observed.error]) };
 }

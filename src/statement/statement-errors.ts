@@ -2,69 +2,69 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { StatementState } from './statement-state.ts';
 
-/** What the errors of a statement are about. */
+/** The statement that an error is about. */
 export interface StatementAtHand {
   readonly id: string;
   readonly handle: SessionHandle;
   readonly state: StatementState;
 }
 
-/** Its caller cancelled the statement, by `cancel()` or by the signal whose reason is given. */
+/** The caller cancelled the statement, with `cancel()` or a signal. `reason` is the reason of the signal. */
 export function cancelledError(statement: StatementAtHand, reason?: unknown): SessionError {
-  return stopped(statement, 'aborted', 'was cancelled', reason);
+  return stopped(statement, 'aborted', 'was cancelled.', reason);
 }
 
-/** The statement took longer than it was allowed to. */
+/** The statement took longer than its timeout. */
 export function timeoutError(statement: StatementAtHand, timeoutMs: number): SessionError {
   const doing = statement.state === 'queued' ? 'waiting for its session' : 'running';
-  return stopped(statement, 'timeout', `was still ${doing} after ${timeoutMs} ms and was stopped; raise timeoutMs`);
+  return stopped(statement, 'timeout', `was still ${doing} after ${timeoutMs} ms and was stopped. Raise timeoutMs.`);
 }
 
-/** The reader closed the result; nobody sees this but the engine, which stops. */
+/** The reader closed the result. Only the engine sees this error, and stops. */
 export function closedError(statement: StatementAtHand): SessionError {
-  return stopped(statement, 'aborted', 'was stopped because its result was closed');
+  return stopped(statement, 'aborted', 'was stopped because its result was closed.');
 }
 
-/** Something was asked of the statement that its end rules out. */
+/** The statement has ended and cannot be cancelled. */
 export function endedError(statement: StatementAtHand): SessionError {
-  const message = `statement ${statement.id} has ${ENDINGS[statement.state]} before; there is nothing to cancel`;
+  const message = `Statement ${statement.id} has already ${ENDINGS[statement.state]}.`;
   return new SessionError('conflict', message, { ...about(statement), operation: 'cancel' });
 }
 
-/** The engine was told to stop and says nothing. */
+/** The engine does not confirm that it has stopped. */
 export function unconfirmedError(statement: StatementAtHand, waitedMs: number): SessionError {
-  const message = `the engine did not confirm within ${waitedMs} ms that statement ${statement.id} has stopped; it may still run`;
+  const message = `The engine did not confirm within ${waitedMs} ms that statement ${statement.id} has stopped. It may still run.`;
   return new SessionError('timeout', message, { ...about(statement), operation: 'cancel', effect: 'unknown' });
 }
 
-/** Whatever was thrown, as an error that says which session it is about. */
+/** Any thrown value as an error that names the session. */
 export function statementError(statement: StatementAtHand, thrown: unknown): SessionError {
   const error = toSessionError(thrown);
   const { provider, handle } = about(statement);
   return error.with({ provider: error.provider ?? provider, handle: error.handle ?? handle });
 }
 
-/** The first of several failures; the later ones do not hide it and are not lost. */
+/** The first of several failures, with all of them as its cause. */
 export function mergedError(failures: readonly unknown[]): SessionError {
   const first = toSessionError(failures[0]);
   return failures.length === 1
     ? first
-    : first.with({ cause: new AggregateError(failures, 'and what failed after it') });
+    : first.with({ cause: new AggregateError(failures, 'the error and those that followed it') });
 }
 
 const ENDINGS: Readonly<Record<StatementState, string>> = {
-  queued: 'not begun',
-  running: 'not ended',
+  queued: 'been queued',
+  running: 'started',
   succeeded: 'succeeded',
   failed: 'failed',
   cancelled: 'been cancelled',
 };
 
 function stopped(statement: StatementAtHand, kind: 'aborted' | 'timeout', what: string, cause?: unknown): SessionError {
-  return new SessionError(kind, `statement ${statement.id} ${what}`, {
+  return new SessionError(kind, `Statement ${statement.id} ${what}`, {
     ...about(statement),
     operation: 'execute',
-    // Once it runs, it may have written something.
+    // A running statement may have written something.
     effect: statement.state === 'running' ? 'unknown' : 'none',
     cause,
   });
@@ -74,11 +74,11 @@ function about({ handle }: StatementAtHand): { provider: string; handle: Session
   return { provider: handle.provider, handle };
 }
 
-/** Engines throw SessionErrors only; anything else is a mistake in their adapter. */
+/** Engines throw only SessionErrors. Anything else is a bug in their adapter. */
 function toSessionError(thrown: unknown): SessionError {
   if (SessionError.is(thrown)) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SessionError('internal', `the engine's adapter failed: ${message}`, {
+  return new SessionError('internal', `The adapter of the engine failed: ${message}`, {
     operation: 'execute',
     cause: thrown,
   });

@@ -3,37 +3,37 @@ import { SessionError } from '../contract/session-error.ts';
 import type { StatementProgress } from '../contract/statement-runner.ts';
 import type { StatementState } from './statement-state.ts';
 
-/** What can be listened to, and what a listener is told. */
+/** The events of a statement, with what a listener receives. */
 export interface StatementEvents {
-  /** Each state that the statement enters. */
+  /** Every state that the statement enters. */
   state: StatementState;
-  /** While the statement runs, at growing pauses of 100 ms to 1 s, where the engine tells its progress. */
+  /** The progress of a running statement, at growing intervals of 100 ms to 1 s, if the engine reports it. */
   progress: StatementProgress;
 }
 
 const EVENT_NAMES: readonly string[] = ['state', 'progress'] satisfies (keyof StatementEvents)[];
 
-/** Who listens to a statement. A listener that throws is logged and changes nothing else. */
+/** The listeners of a statement. A listener that throws is logged and has no other effect. */
 export class StatementListeners {
   readonly #logger: Logger;
-  readonly #byEvent = new Map<string, Set<(news: never) => void>>();
+  readonly #byEvent = new Map<string, Set<(payload: never) => void>>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
   /**
-   * Adds a listener, and gives the way to remove this one again.
-   * @throws SessionError `invalid-request` for an event that does not exist.
+   * Adds a listener, and returns the function that removes it.
+   * @throws SessionError `invalid-request` for an unknown event.
    */
-  add<E extends keyof StatementEvents>(event: E, listener: (news: StatementEvents[E]) => void): () => void {
+  add<E extends keyof StatementEvents>(event: E, listener: (payload: StatementEvents[E]) => void): () => void {
     if (!EVENT_NAMES.includes(event)) {
-      // A JavaScript caller may name an event that does not exist and would wait for ever.
-      const message = `a statement has the events ${EVENT_NAMES.join(' and ')}, not '${event}'`;
+      // A JavaScript caller would wait forever for an unknown event.
+      const message = `Unknown event '${event}'. A statement has the events ${EVENT_NAMES.join(' and ')}.`;
       throw new SessionError('invalid-request', message, { operation: 'on' });
     }
-    // Wrapped, so that one function added twice is two listeners.
-    const entry = (news: StatementEvents[E]): void => listener(news);
+    // Wrapped, so that a function that is added twice is two listeners.
+    const entry = (payload: StatementEvents[E]): void => listener(payload);
     const listeners = this.#byEvent.get(event) ?? new Set();
     this.#byEvent.set(event, listeners.add(entry));
     return () => void listeners.delete(entry);
@@ -43,12 +43,12 @@ export class StatementListeners {
     return (this.#byEvent.get(event)?.size ?? 0) > 0;
   }
 
-  tell<E extends keyof StatementEvents>(event: E, news: StatementEvents[E]): void {
-    for (const listener of (this.#byEvent.get(event) ?? []) as Iterable<(news: StatementEvents[E]) => void>) {
+  emit<E extends keyof StatementEvents>(event: E, payload: StatementEvents[E]): void {
+    for (const listener of (this.#byEvent.get(event) ?? []) as Iterable<(payload: StatementEvents[E]) => void>) {
       try {
-        listener(news);
+        listener(payload);
       } catch (error) {
-        this.#logger.error({ event, error }, 'a listener of a statement threw');
+        this.#logger.error({ event, error }, 'A listener of a statement threw.');
       }
     }
   }

@@ -27,42 +27,42 @@ import { hasEnded, type StatementState } from './statement-state.ts';
 
 export type { StatementOptions };
 
-/** How long an engine has to confirm that it stopped, milliseconds; afterwards its caller waits no longer. */
-export const STOP_PATIENCE_MS = 5000;
+/** How long the caller waits for the engine to confirm that it stopped, milliseconds. */
+export const STOP_TIMEOUT_MS = 5000;
 
-/** What a statement stands on. */
+/** What a statement needs. */
 export interface StatementPorts {
   /** The session to run in. */
   readonly handle: SessionHandle;
-  /** Measures timeouts and the pauses of progress. */
+  /** Measures timeouts and the poll interval of progress. */
   readonly clock: Clock;
   /** Makes the id. */
   readonly random: Random;
-  /** Hears of listeners that throw. */
+  /** Logs listeners that throw. */
   readonly logger: Logger;
-  /** Resolves, with what runs its statements, when the session takes work; settles at once when the signal aborts. */
+  /** Resolves with the runner when the session accepts work; settles at once when the signal aborts. */
   readonly whenReady: (signal: AbortSignal) => Promise<StatementRunner>;
 }
 
-/** One statement on its way through a session. */
+/** One statement in a session. */
 export class Statement {
-  /** `stmt-` and sixteen hexadecimal digits; the engine knows the execution by it. */
+  /** `stmt-` and sixteen hexadecimal digits. It names the execution for the engine. */
   readonly id: string;
   /** The SQL, as it was submitted. */
   readonly text: string;
-  /** Resolves when the statement has ended, however it ended, and its engine has let go of it; never rejects. */
+  /** Resolves when the statement has ended in any way and the engine has released it. Never rejects. */
   readonly done: Promise<void>;
 
   readonly #ports: StatementPorts;
   readonly #config: StatementConfig;
   readonly #listeners: StatementListeners;
   readonly #progress: ProgressPoll;
-  /** The one signal of the execution's whole life; its reason is a SessionError. */
+  /** The signal of the whole execution. Its reason is a SessionError. */
   readonly #controller = new AbortController();
   readonly #result = createDeferred<Result>();
   readonly #end: Deferred<void> = createDeferred();
-  /** What must not outlive the statement: timers, and the listener on the caller's signal. */
-  readonly #leftovers: (() => void)[] = [];
+  /** Removes the timers, and the listener on the caller's signal. */
+  readonly #cleanUps: (() => void)[] = [];
   #state: StatementState = 'queued';
   #runner: StatementRunner | undefined;
   #stream: BatchStream | undefined;
@@ -75,17 +75,17 @@ export class Statement {
     this.#ports = ports;
     this.#config = config;
     this.#listeners = new StatementListeners(ports.logger);
-    this.#progress = new ProgressPoll(ports.clock, () => this.#tellProgress());
+    this.#progress = new ProgressPoll(ports.clock, () => this.#emitProgress());
     this.id = `stmt-${ports.random.hex(16)}`;
     this.text = text;
     this.done = this.#end.promise;
-    // Nobody need ask for the result of a statement that fails.
+    // A failed statement whose result nobody wants must not crash the process.
     this.#result.promise.catch(() => {});
   }
 
   /**
-   * Checks the request and sends the statement on its way: it waits until the session takes work, then it runs.
-   * @throws SessionError `invalid-request` for an empty text or wrong options, `aborted` when the signal has aborted already.
+   * Checks the request and starts the statement, which waits until the session accepts work and then runs.
+   * @throws SessionError `invalid-request` for an empty text or wrong options, `aborted` when the signal is already aborted.
    * @internal Users get statements from `session.submit()`.
    */
   static submit(ports: StatementPorts, text: string, options: StatementOptions = {}): Statement {
@@ -97,16 +97,16 @@ export class Statement {
     return statement;
   }
 
-  /** Where it is in its life. */
+  /** The current state. */
   get state(): StatementState {
     return this.#state;
   }
 
   /**
-   * Calls back at every event from now on, until the returned function is called. A listener that throws is logged.
-   * @throws SessionError `invalid-request` for an event that does not exist.
+   * Calls the listener at every event, until the returned function is called. A listener that throws is logged.
+   * @throws SessionError `invalid-request` for an unknown event.
    */
-  on<E extends keyof StatementEvents>(event: E, listener: (news: StatementEvents[E]) => void): () => void {
+  on<E extends keyof StatementEvents>(event: E, listener: (payload: StatementEvents[E]) => void): () => void {
     const remove = this.#listeners.add(event, listener);
     this.#switchProgress();
     return () => {
@@ -117,16 +117,16 @@ export class Statement {
 
   /**
    * The result, as soon as its columns are known.
-   * @throws SessionError what the statement failed with: `invalid-request` for SQL that the engine refuses, `timeout`,
-   * `aborted` when it was cancelled, `conflict` or `session-failed` when the session takes no work.
+   * @throws SessionError the error of the statement: `invalid-request` for SQL that the engine rejects, `timeout`,
+   * `aborted` when it was cancelled, `conflict` or `session-failed` when the session accepts no work.
    */
   result(): Promise<Result> {
     return this.#result.promise;
   }
 
   /**
-   * Cancels the statement and resolves when its engine has stopped. Cancelling twice at once is one cancel.
-   * @throws SessionError `conflict` when the statement has ended before; `timeout` when the engine does not confirm.
+   * Cancels the statement and resolves when the engine has stopped. Two calls at once cancel once.
+   * @throws SessionError `conflict` when the statement has already ended; `timeout` when the engine does not confirm.
    */
   async cancel(): Promise<void> {
     if (hasEnded(this.#state)) throw endedError(this.#atHand);
@@ -134,7 +134,7 @@ export class Statement {
   }
 
   async #run(): Promise<void> {
-    this.#watchTheCaller();
+    this.#watchCaller();
     try {
       await this.#execute();
       this.#settle(SUCCEEDED);
@@ -143,17 +143,17 @@ export class Statement {
     }
   }
 
-  #watchTheCaller(): void {
+  #watchCaller(): void {
     const { signal, timeoutMs } = this.#config;
     if (timeoutMs !== undefined) {
       const onTimeout = (): void =>
         void this.#stop({ state: 'failed', error: timeoutError(this.#atHand, timeoutMs) }).catch(() => {});
-      this.#leftovers.push(this.#ports.clock.schedule(timeoutMs, onTimeout));
+      this.#cleanUps.push(this.#ports.clock.schedule(timeoutMs, onTimeout));
     }
     if (signal !== undefined) {
       const onCancel = (): void =>
         void this.#stop({ state: 'cancelled', error: cancelledError(this.#atHand, signal.reason) }).catch(() => {});
-      this.#leftovers.push(onAbort(signal, onCancel));
+      this.#cleanUps.push(onAbort(signal, onCancel));
     }
   }
 
@@ -166,16 +166,16 @@ export class Statement {
     this.#runner = runner;
     this.#enter('running');
     const request = { id: this.id, text: this.text, ...(parameters === undefined ? {} : { parameters }) };
-    // The statement keeps its own time, from queueing to the last row: no single call has a deadline.
+    // The statement has its own timeout, from queueing to the last row, so this call has no deadline.
     const call = { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
     const execution = await runner.execute(handle, request, call).catch((error: unknown) => {
-      // Once it was told to stop, how it stops is no news.
+      // After a stop, the engine's error is expected.
       if (!signal.aborted) throw error;
       return undefined;
     });
     if (execution === undefined) return;
     const stream = (this.#stream = new BatchStream({ execution, signal, maxRows, maxResultBytes }));
-    // An engine may accept a statement that was told to stop meanwhile; then it is only let go of.
+    // If the statement was stopped meanwhile, its execution is only closed.
     if (this.#ending === undefined) {
       const metrics = () => execution.metrics?.() ?? [];
       const source = { take: () => stream.take(), close: () => this.#close(), metrics };
@@ -184,12 +184,12 @@ export class Statement {
     await stream.pump();
   }
 
-  /** The reader wants no more: what was wanted has been read, so this is no failure. */
+  /** The reader is done, so this is a success. */
   async #close(): Promise<void> {
     if (!hasEnded(this.#state)) await this.#stop(SUCCEEDED);
   }
 
-  /** Makes the engine stop; of several reasons to stop the first one counts. */
+  /** Makes the engine stop. The first reason to stop counts. */
   #stop(ending: StatementEnding): Promise<void> {
     this.#stopping ??= this.#stopOnce(ending);
     return this.#stopping;
@@ -202,22 +202,21 @@ export class Statement {
     if (this.#state === 'queued') {
       this.#settle(SUCCEEDED);
     } else {
-      const giveUp = (): void =>
-        this.#settle({ state: 'failed', error: unconfirmedError(this.#atHand, STOP_PATIENCE_MS) });
-      this.#leftovers.push(clock.schedule(STOP_PATIENCE_MS, giveUp));
+      const onTimeout = (): void =>
+        this.#settle({ state: 'failed', error: unconfirmedError(this.#atHand, STOP_TIMEOUT_MS) });
+      this.#cleanUps.push(clock.schedule(STOP_TIMEOUT_MS, onTimeout));
     }
     await this.done;
     if (this.#notStopped !== undefined) throw this.#notStopped;
   }
 
-  /** Ends the statement as it was told to end, or else as it was seen to end. */
-  #settle(seen: StatementEnding): void {
+  /** Ends the statement as requested, or else as the engine ended it. */
+  #settle(observed: StatementEnding): void {
     if (hasEnded(this.#state)) return;
-    const told = this.#ending;
-    // The engine was told to stop and did not let go: that hides neither why it had to stop nor itself.
-    if (told !== undefined) this.#notStopped = seen.error;
-    const { state, error } = told === undefined ? seen : mergedEnding(told, seen);
-    for (const cleanUp of this.#leftovers) cleanUp();
+    const requested = this.#ending;
+    if (requested !== undefined) this.#notStopped = observed.error;
+    const { state, error } = requested === undefined ? observed : mergedEnding(requested, observed);
+    for (const cleanUp of this.#cleanUps) cleanUp();
     this.#stream?.finish(error);
     if (error !== undefined) this.#result.reject(error);
     this.#enter(state);
@@ -227,20 +226,20 @@ export class Statement {
   #enter(state: StatementState): void {
     this.#state = state;
     this.#switchProgress();
-    this.#listeners.tell('state', state);
+    this.#listeners.emit('state', state);
   }
 
   #switchProgress(): void {
     this.#progress.switch(this.#state === 'running' && this.#listeners.has('progress'));
   }
 
-  #tellProgress(): void {
+  #emitProgress(): void {
     const { handle, logger } = this.#ports;
     try {
       const progress = this.#runner?.progress(handle, this.id);
-      if (progress !== undefined) this.#listeners.tell('progress', progress);
+      if (progress !== undefined) this.#listeners.emit('progress', progress);
     } catch (error) {
-      logger.error({ statement: this.id, error }, 'the progress of a statement could not be read');
+      logger.error({ statement: this.id, error }, 'The progress of a statement could not be read.');
     }
   }
 

@@ -1,18 +1,19 @@
-import {
-  CONTRACT_VERSION,
-  definePlugin,
-  type OptionProblem,
-  type ProviderPlugin,
-} from '../contract/provider-plugin.ts';
+import { CONTRACT_VERSION, definePlugin, type ProviderPlugin } from '../contract/provider-plugin.ts';
+import type { ObjectShape } from '../provider-kit/option-shape.ts';
+import { parseOptions } from '../provider-kit/parse-options.ts';
 import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 import { ScriptedService } from './scripted-service.ts';
 
+const milliseconds = (standard: number, description: string) =>
+  ({ type: 'integer', minimum: 0, description, default: standard }) as const;
+
 const OPTIONS = {
-  startMs: { description: 'How long a session takes to become ready, milliseconds.', default: 3_000 },
-  terminateMs: { description: 'How long a session takes to end, milliseconds.', default: 2_000 },
-  latencyMs: { description: 'How long every answer takes, milliseconds.', default: 0 },
-} as const;
+  startMs: milliseconds(3_000, 'How long a session takes to become ready, milliseconds.'),
+  terminateMs: milliseconds(2_000, 'How long a session takes to end, milliseconds.'),
+  latencyMs: milliseconds(0, 'How long every answer takes, milliseconds.'),
+};
+const SHAPE: ObjectShape = { type: 'object', properties: OPTIONS, additionalProperties: false };
 
 /** The parsed options of the scripted provider. */
 export type ScriptedConfig = Readonly<Record<keyof typeof OPTIONS, number>>;
@@ -28,27 +29,8 @@ export function createScriptedPlugin(service?: ScriptedService): ProviderPlugin 
     summary: 'A scripted cloud in memory, for tests',
     capabilities: service?.capabilities ?? SCRIPTED_CAPABILITIES,
     environmentVariables: {},
-    optionsSchema: () => ({
-      type: 'object',
-      properties: Object.fromEntries(
-        Object.entries(OPTIONS).map(([name, facts]) => [name, { type: 'number', minimum: 0, ...facts }]),
-      ),
-      additionalProperties: false,
-    }),
-    parseOptions: (options) => {
-      const problems: OptionProblem[] = Object.entries(options).flatMap(([name, value]) => {
-        if (!Object.hasOwn(OPTIONS, name))
-          return { path: [name], message: `expected one of ${Object.keys(OPTIONS).join(', ')}` };
-        const isDuration = typeof value === 'number' && value >= 0;
-        return isDuration
-          ? []
-          : { path: [name], message: `expected milliseconds, 0 or more; found ${JSON.stringify(value)}` };
-      });
-      if (problems.length > 0) return { ok: false, problems };
-      const { startMs, terminateMs, latencyMs } = OPTIONS;
-      const defaults = { startMs: startMs.default, terminateMs: terminateMs.default, latencyMs: latencyMs.default };
-      return { ok: true, config: { ...defaults, ...(options as Partial<ScriptedConfig>) } };
-    },
+    optionsSchema: () => ({ ...SHAPE }),
+    parseOptions: (options) => parseOptions(options, SHAPE),
     create: (config, { clock, random }) =>
       new ScriptedProvider({ service: service ?? new ScriptedService({ ...config, clock, random }), clock }),
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportError } from '../../src/cli/error-report.ts';
 import { ERROR_KINDS, type ErrorKind } from '../../src/contract/error-kinds.ts';
+import { MissingPackageError } from '../../src/provider-kit/load-peer.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 
 const NOT_FOUND = new SessionError('not-found', 'there is no session x', {
@@ -24,6 +25,15 @@ describe('reportError', () => {
     expect(reportError(new SessionError('aborted', 'stopped', { operation: 'sql' }), false).text).toBe(
       '[aborted] stopped\n',
     );
+  });
+
+  it('prints the npx line that brings a missing package along', () => {
+    const cause = new MissingPackageError('@aws-sdk/client-athena');
+    const error = new SessionError('config-invalid', cause.message, { operation: 'loadPackage', cause });
+    const line = 'npx -p anysession -p @aws-sdk/client-athena anysession';
+    expect(reportError(error, false).text).toContain('run: npm install @aws-sdk/client-athena\n');
+    expect(reportError(error, false).text).toContain(line);
+    expect(reportError(error, true).text).toContain(line);
   });
 
   it('tells programs the same as one JSON object on one line', () => {

@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const run = promisify(execFile);
+import { emptyFolder, install, pack, ROOT, run } from './fresh-folder.ts';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
@@ -38,6 +32,8 @@ export async function provider(): Promise<SessionProvider> {
   return (await createContainer()).get(SESSION_PROVIDER);
 }
 export const kindOf = (error: unknown): string => (SessionError.is(error) ? error.kind : 'unknown');
+// @ts-expect-error -- a misspelled option: the types of options need no package that is not installed
+export const misspelled = local.local({ engin: 'duckdb' });
 export const parts = [conformance, local, new RecordingTracer(), new VirtualClock()];
 `;
 
@@ -47,19 +43,13 @@ describe('the packed package', () => {
   let files: readonly string[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'anysession-package-'));
-    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: ROOT,
-    });
-    const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-    tarball = join(folder, packed.filename);
-    files = packed.files.map(({ path }) => path);
-
-    mkdirSync(join(folder, 'consumer'));
-    folder = join(folder, 'consumer');
-    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    const nodeTypes = `@types/node@${manifest.devDependencies['@types/node'] ?? ''}`;
-    await run('npm', ['install', '--no-audit', '--no-fund', tarball, nodeTypes], { cwd: folder });
+    const parent = emptyFolder();
+    const packed = await pack(parent);
+    tarball = packed.file;
+    files = packed.paths;
+    folder = join(parent, 'consumer');
+    mkdirSync(folder);
+    await install(folder, [tarball, `@types/node@${manifest.devDependencies['@types/node'] ?? ''}`]);
     writeFileSync(
       join(folder, 'anysession.config.yaml'),
       'defaultEnvironment: dev\nenvironments:\n  dev: { provider: local, engine: duckdb }\n',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadArrowDecoder } from '../../src/spark-connect/arrow-decoder.ts';
+import { decodeArrowStream } from '../../src/spark-connect/arrow-stream.ts';
 import { decodeColumn } from '../../src/statement/values/decode-column.ts';
 
 /** One batch of 64 rows as pyarrow 26 writes it: `n` counts every eighth row, `t` is null in each fourth. */
@@ -34,11 +34,10 @@ const STREAMS = {
 describe.each(Object.entries(STREAMS))('a batch compressed with %s', (_, base64) => {
   // gRPC puts messages anywhere, and what a codec gives back is wherever it likes.
   it.each([0, 1, 4])('is read at %i bytes from an even address', async (offset) => {
-    const decode = await loadArrowDecoder();
     const bytes = Buffer.from(base64, 'base64');
     const moved = new Uint8Array(bytes.length + offset);
     moved.set(bytes, offset);
-    const { fields, batches } = decode(moved.subarray(offset));
+    const { fields, batches } = await decodeArrowStream(moved.subarray(offset));
     expect(fields.map(({ name }) => name)).toEqual(['n', 't']);
     const [numbers = [], texts = []] = batches[0]?.columns.map(decodeColumn) ?? [];
     expect(numbers).toEqual(Array.from({ length: 64 }, (_, at) => BigInt(Math.floor(at / 8))));

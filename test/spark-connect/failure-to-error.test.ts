@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { toSessionError } from '../../src/spark-connect/failure-to-error.ts';
 import { RpcFailure, type SparkErrorInfo } from '../../src/spark-connect/rpc-failure.ts';
 
@@ -95,31 +96,31 @@ describe('want of memory is a limit that has to move, and waiting does not move 
   });
 });
 
-describe('a type that the server cannot send', () => {
-  it('is told with what to do: INTERVAL of 3.5', () => {
-    const error = toError({
-      code: INTERNAL,
-      message: '[UNSUPPORTED_DATATYPE] Unsupported data type "INTERVAL".',
-      spark: spark('org.apache.spark.SparkUnsupportedOperationException', 'UNSUPPORTED_DATATYPE'),
-    });
-    expect(error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('CAST it to STRING') });
-  });
+const DATATYPE = '[UNSUPPORTED_DATATYPE] Unsupported data type';
 
-  it('is told with what to do: TIME of 4.1', () => {
-    const error = toError({
-      code: INTERNAL,
-      message: '[UNSUPPORTED_TIME_TYPE] The data type TIME is not supported. SQLSTATE: 0A000',
-      spark: spark('org.apache.spark.sql.AnalysisException', 'UNSUPPORTED_TIME_TYPE'),
-    });
-    expect(error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('timeType.enabled') });
-  });
-
-  it('is not a type that the parser does not know', () => {
-    const error = toError({
-      code: INTERNAL,
-      message: '[UNSUPPORTED_DATATYPE] Unsupported data type "WHATEVER". SQLSTATE: 0A000',
-      spark: spark('org.apache.spark.sql.catalyst.parser.ParseException', 'UNSUPPORTED_DATATYPE'),
-    });
-    expect(error).toMatchObject({ kind: 'invalid-request', message: expect.not.stringContaining('CAST it') });
-  });
+it.each<[string, ErrorKind, string, SparkErrorInfo, string]>([
+  [
+    'INTERVAL of 3.5',
+    'unsupported',
+    `${DATATYPE} "INTERVAL".`,
+    spark('org.apache.spark.SparkUnsupportedOperationException', 'UNSUPPORTED_DATATYPE'),
+    'CAST it to STRING',
+  ],
+  [
+    'TIME of 4.1',
+    'unsupported',
+    '[UNSUPPORTED_TIME_TYPE] The data type TIME is not supported. SQLSTATE: 0A000',
+    spark('org.apache.spark.sql.AnalysisException', 'UNSUPPORTED_TIME_TYPE'),
+    'timeType.enabled',
+  ],
+  [
+    'a type that the parser does not know',
+    'invalid-request',
+    `${DATATYPE} "WHATEVER". SQLSTATE: 0A000`,
+    spark('org.apache.spark.sql.catalyst.parser.ParseException', 'UNSUPPORTED_DATATYPE'),
+    'Spark rejected the statement: [UNSUPPORTED_DATATYPE]',
+  ],
+])('%s is %s', (_, kind, message, info, advice) => {
+  const error = toError({ code: INTERNAL, message, spark: info });
+  expect(error).toMatchObject({ kind, message: expect.stringContaining(advice) });
 });

@@ -121,7 +121,6 @@ export class FakeServer {
       })),
       [method.config.name]: this.#unary('Config', (request) => this.#configure(request.operation?.opType)),
       [method.fetchErrorDetails.name]: this.#unary('FetchErrorDetails', () => this.details),
-      [method.releaseSession.name]: this.#unary('ReleaseSession', () => ({})),
     });
     this.port = await new Promise((resolve, reject) => {
       this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
@@ -233,10 +232,7 @@ export class FakeServer {
     const details = [];
     if (info) {
       const { reason = 'org.apache.spark.SparkException', ...metadata } = info;
-      const value = toBinary(
-        ErrorInfoSchema,
-        create(ErrorInfoSchema, { reason, domain: 'org.apache.spark', metadata }),
-      );
+      const value = toBinary(ErrorInfoSchema, create(ErrorInfoSchema, { reason, metadata }));
       details.push({ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value });
     }
     if (retryMs !== undefined) {
@@ -248,10 +244,7 @@ export class FakeServer {
     }
     const metadata = new Metadata();
     if (details.length > 0)
-      metadata.set(
-        'grpc-status-details-bin',
-        Buffer.from(toBinary(StatusSchema, create(StatusSchema, { code, details }))),
-      );
+      metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, create(StatusSchema, { details }))));
     call.emit('error', { code, details: text, metadata });
   }
 

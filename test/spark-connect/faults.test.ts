@@ -3,17 +3,13 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
-import { silentLogger, systemClock } from '../../src/session/system-ports.ts';
-import { STOP_PATIENCE_MS } from '../../src/statement/statement.ts';
+import { systemClock } from '../../src/session/system-ports.ts';
+import { STOP_TIMEOUT_MS } from '../../src/statement/statement.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
-import { systemRandom } from '../../src/session/system-ports.ts';
+import { call, endpointTo, HANDLE, runnerTo, schedulePromptly } from './connect-stage.ts';
 import { batch, FakeServer, ipc } from './fake-server.ts';
 import { failureOf } from '../failure-of.ts';
-
-const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
 
 let server: FakeServer;
 let runner: SparkConnectRunner;
@@ -27,23 +23,15 @@ beforeEach(async () => {
   tokens = ['secret-1', 'secret-2', 'secret-3'];
   expiresInMs = 3_600_000;
   asked = 0;
-  // Pauses between attempts are real in kind but not in length; what guards a call is left alone.
-  const schedule: typeof systemClock.schedule = (ms, run, kind) =>
-    systemClock.schedule(kind === 'background' ? ms : Math.min(ms, 5), run, kind);
-  const clock = { ...systemClock, schedule };
-  runner = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(
-    async (): Promise<ConnectEndpoint> => {
+  runner = runnerTo(
+    async () => {
       asked += 1;
       const token = tokens.shift();
       if (token === undefined) throw new Error('no more tokens');
-      return {
-        host: '127.0.0.1',
-        port: server.port,
-        tls: false,
-        metadata: { 'x-aws-proxy-auth': token },
-        expiresAtMs: Date.now() + expiresInMs,
-      };
+      const metadata = { 'x-aws-proxy-auth': token };
+      return endpointTo(server.port, { metadata, expiresAtMs: Date.now() + expiresInMs });
     },
+    { ...systemClock, schedule: schedulePromptly },
   );
 });
 
@@ -52,12 +40,11 @@ afterEach(async () => {
   server.close();
 });
 
-async function numbers(signal = new AbortController().signal): Promise<number[]> {
-  const execution = await runner.execute(
-    HANDLE,
-    { id: 's', text: 'SELECT n' },
-    { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
-  );
+const execute = (signal?: AbortSignal): ReturnType<SparkConnectRunner['execute']> =>
+  runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call(signal && { signal }));
+
+async function numbers(signal?: AbortSignal): Promise<number[]> {
+  const execution = await execute(signal);
   const found: number[] = [];
   try {
     for await (const { rowCount, columns } of execution.batches())
@@ -179,14 +166,21 @@ describe('answers', () => {
     const counted = { name: 'Range', planId: 1n, parent: 0n, executionMetrics: { numOutputRows: { value: 3n } } };
     const above = { name: 'Project', planId: 2n, parent: 1n };
     server.answers = [batch([1], 0), { metrics: { metrics: [counted, above] } }];
-    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-    const execution = await runner.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    const execution = await execute();
     expect(execution.metrics?.()).toEqual([]);
     for await (const { rowCount } of execution.batches()) expect(rowCount).toBe(1);
     expect(execution.metrics?.()).toEqual([
       { name: 'Range', step: 1, values: { numOutputRows: 3 } },
       { name: 'Project', step: 2, parent: 1, values: {} },
     ]);
+  });
+
+  it('are passed on as Arrow IPC messages without being decoded', async () => {
+    const execution = await execute();
+    const messages: (Uint8Array | undefined)[] = [];
+    for await (const { ipcMessage } of execution.batches()) messages.push(ipcMessage);
+    const sent = [ipc([1, 2]), ipc([3])].map((stream) => Buffer.from(stream));
+    expect(messages.map((message, at) => sent[at]!.includes(Buffer.from(message!)))).toEqual([true, true]);
   });
 
   it('may have no rows, and still have columns', async () => {
@@ -258,15 +252,9 @@ describe('an error of Spark', () => {
   });
 
   it('of an engine that has stopped is the end of the session', async () => {
-    server.faults = [
-      {
-        at: 0,
-        kind: 'status',
-        code: 13,
-        text: 'Cannot call methods on a stopped SparkContext.',
-        info: { reason: 'java.lang.IllegalStateException' },
-      },
-    ];
+    const info = { reason: 'java.lang.IllegalStateException' };
+    const text = 'Cannot call methods on a stopped SparkContext.';
+    server.faults = [{ at: 0, kind: 'status', code: 13, text, info }];
     expect(await failureOf(numbers())).toMatchObject({ kind: 'session-failed' });
   });
 });
@@ -306,11 +294,7 @@ describe('a token', () => {
   });
 
   it('is not seen in what connect gives, but for the url', async () => {
-    const connection = await runner.connect(HANDLE, {
-      signal: new AbortController().signal,
-      deadline: Number.POSITIVE_INFINITY,
-      attempt: 1,
-    });
+    const connection = await runner.connect(HANDLE, call());
     expect(inspect(connection, { showHidden: true, depth: 9 }) + JSON.stringify(connection)).not.toContain('secret');
     expect(connection.url).toContain(';x-aws-proxy-auth=secret-1');
     expect(connection).toMatchObject({ sparkVersion: '4.1.4', userId: 'anysession' });
@@ -321,14 +305,10 @@ describe('a token', () => {
 describe('joining', () => {
   it('takes no longer than its caller allows', async () => {
     server.isSilent = true;
-    const { signal } = new AbortController();
-    const join = (more: object): Promise<unknown> =>
-      failureOf(runner.connect(HANDLE, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...more }));
-    expect(await join({ deadline: systemClock.monotonicMs() + 50 })).toMatchObject({
-      kind: 'timeout',
-      operation: 'connect',
-    });
-    expect(await join({ signal: AbortSignal.timeout(5) })).toMatchObject({ kind: 'aborted', operation: 'connect' });
+    const join = (more: object): Promise<unknown> => failureOf(runner.connect(HANDLE, call(more)));
+    const [late, left] = [{ deadline: systemClock.monotonicMs() + 50 }, { signal: AbortSignal.timeout(5) }];
+    expect(await join(late)).toMatchObject({ kind: 'timeout', operation: 'connect' });
+    expect(await join(left)).toMatchObject({ kind: 'aborted', operation: 'connect' });
   });
 });
 
@@ -348,33 +328,21 @@ describe('cancelling', () => {
 
   it('goes on for longer than its statement waits while the server is not heard at all', async () => {
     const clock = new VirtualClock();
-    const quiet = sparkConnectFactory({ clock, random: systemRandom, logger: silentLogger })(async () => ({
-      host: '127.0.0.1',
-      port: server.port,
-      tls: false,
-      metadata: {},
-      expiresAtMs: Number.POSITIVE_INFINITY,
-    }));
+    const quiet = runnerTo(async () => endpointTo(server.port), clock);
     server.faults = [{ at: 1, kind: 'silence' }];
     const controller = new AbortController();
-    const call = { signal: controller.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-    const execution = await quiet.execute(HANDLE, { id: 's', text: 'SELECT n' }, call);
+    const execution = await quiet.execute(HANDLE, { id: 's', text: 'SELECT n' }, call({ signal: controller.signal }));
     server.isSilent = true;
     const abortedAtMs = clock.monotonicMs();
     controller.abort();
     await clock.runUntilSettled(execution.close(), { ioPatienceMs: 30_000 });
-    expect(clock.monotonicMs() - abortedAtMs).toBeGreaterThan(STOP_PATIENCE_MS);
+    expect(clock.monotonicMs() - abortedAtMs).toBeGreaterThan(STOP_TIMEOUT_MS);
     await quiet.close();
   });
 
   it('by leaving a result early releases it', async () => {
     server.faults = [{ at: 1, kind: 'silence' }];
-    const execution = await runner.execute(
-      HANDLE,
-      { id: 's', text: 'SELECT n' },
-      { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
-    );
-    await execution.close();
+    await (await execute()).close();
     const [, query] = [...server.begun.keys()];
     expect(server.released).toContain(query);
   });

@@ -3,11 +3,8 @@ import { createServer, type Http2Server, type ServerHttp2Session, type ServerHtt
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
-import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
-import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
+import { call, endpointTo, HANDLE, runnerTo, runOne } from './connect-stage.ts';
 
-const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
-const CALL = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
 
 let server: Http2Server;
@@ -23,14 +20,7 @@ beforeEach(async () => {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  runner = sparkConnectFactory(ports)(async () => ({
-    host: '127.0.0.1',
-    port,
-    tls: false,
-    metadata: {},
-    expiresAtMs: Number.POSITIVE_INFINITY,
-  }));
+  runner = runnerTo(async () => endpointTo(port));
 });
 
 afterEach(async () => {
@@ -39,8 +29,8 @@ afterEach(async () => {
   server.close();
 });
 
-it('that answers with something else is one clear error, of statements and of those who join', async () => {
-  // Of wire type 7, which there is not.
+it('that answers with something else is one clear error, for statements and connect()', async () => {
+  // Wire type 7 does not exist.
   const frame = Buffer.from([0, 0, 0, 0, 2, 0x0f, 0xff]);
   answer = (stream) => {
     stream.respond(GRPC, { waitForTrailers: true });
@@ -50,13 +40,13 @@ it('that answers with something else is one clear error, of statements and of th
     stream.end(frame);
   };
   const kind = 'unexpected';
-  await expect(runner.execute(HANDLE, { id: 's', text: 'SELECT 1' }, CALL)).rejects.toMatchObject({
+  await expect(runOne(runner)).rejects.toMatchObject({
     kind,
-    message: expect.stringContaining('the answer to ExecutePlan is no message of Spark Connect'),
+    message: expect.stringContaining('The answer to ExecutePlan is not a Spark Connect message'),
   });
-  await expect(runner.connect(HANDLE, CALL)).rejects.toMatchObject({
+  await expect(runner.connect(HANDLE, call())).rejects.toMatchObject({
     kind,
-    message: expect.stringContaining('the answer to AnalyzePlan is no message of Spark Connect'),
+    message: expect.stringContaining('The answer to AnalyzePlan is not a Spark Connect message'),
   });
 });
 
@@ -64,9 +54,9 @@ it('that ends every stream without an answer is given up', async () => {
   answer = (stream) => {
     stream.respond({ ...GRPC, 'grpc-status': '0' }, { endStream: true });
   };
-  await expect(runner.execute(HANDLE, { id: 's', text: 'SELECT 1' }, CALL)).rejects.toMatchObject({
+  await expect(runOne(runner)).rejects.toMatchObject({
     kind: 'unavailable',
     effect: 'unknown',
-    message: expect.stringContaining('without an answer; look whether'),
+    message: expect.stringContaining('without an answer. Check'),
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import { silentLogger } from '../../src/session/system-ports.ts';
-import { RefreshingEndpoint, RENEWAL_MARGIN_MS } from '../../src/spark-connect/refreshing-endpoint.ts';
+import { RefreshingEndpoint, REFRESH_MARGIN_MS } from '../../src/spark-connect/refreshing-endpoint.ts';
 
 const LIFE_MS = 30 * 60_000;
 
@@ -39,7 +39,7 @@ describe('a token', () => {
   it('is renewed five minutes before its end, while the old one serves', async () => {
     const stage = new Stage();
     await stage.token();
-    stage.nowMs += LIFE_MS - RENEWAL_MARGIN_MS - 1;
+    stage.nowMs += LIFE_MS - REFRESH_MARGIN_MS - 1;
     await stage.token();
     expect(stage.asked).toBe(1);
     stage.nowMs += 1;

@@ -1,5 +1,7 @@
 import * as arrow from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeArrowStream } from '../../src/spark-connect/arrow-stream.ts';
+import { decodeColumn } from '../../src/statement/values/decode-column.ts';
 import type { ResultValue } from '../../src/statement/values/result-value.ts';
 import { DuckDbStage } from './duckdb-stage.ts';
 import { failureOf } from '../failure-of.ts';
@@ -77,6 +79,10 @@ describe('values of every DuckDB type', () => {
     const result = await duckdb.sql(`SELECT ${expression} AS v`);
     expect(result.schema.fields).toMatchObject([{ name: 'v', type }]);
     expect(await result.rows()).toEqual([{ v: expected }]);
+    if (!type.includes('hugeint')) {
+      const { batches } = await decodeArrowStream(await result.toIPC());
+      expect(batches.map(({ columns }) => columns.map(decodeColumn))).toEqual([[[expected]]]);
+    }
     const nothing = await duckdb.sql(
       `SELECT v FROM (SELECT ${expression} AS v) WHERE v IS DISTINCT FROM v UNION ALL SELECT NULL`,
     );

@@ -6,6 +6,8 @@ import type {
   ColumnType,
   FixedWidthValues,
 } from '../../src/contract/column-batch.ts';
+import { isBitSet } from '../../src/statement/column-buffers.ts';
+import { encodeColumn, type TestValue } from '../../src/testing/column-encoder.ts';
 
 /**
  * A value as it is stored: bigints for all that is counted in 64 bits and more (decimals unscaled), numbers below,
@@ -198,116 +200,87 @@ export const randomResult: fc.Arbitrary<RandomResult> = fc
     });
   });
 
+/** A column in a layout: it is encoded with more rows, which are then cut off, as engines do that hand out slices. */
 function store(type: ColumnType, values: readonly Stored[], layout: Layout): ColumnData {
-  const { length } = values;
-  if (type.kind === 'null') return { type, length };
-  const isMasked = layout.alwaysMasked || values.includes(null);
-  return {
+  const lead = Array<Stored>(layout.lead).fill(values.find((value) => value !== null) ?? null);
+  const column = encodeColumn(
     type,
-    length,
-    ...(isMasked ? { validity: bits(values.map((value) => value !== null)) } : {}),
-    ...buffers(type, values, layout),
-  };
+    [...lead, ...values].map((value) => toTestValue(type, value)),
+  );
+  return layOut(withoutFirst(column, lead.length), layout);
 }
 
-type Buffers = Pick<ColumnData, 'values' | 'offsets' | 'children'>;
-
-function buffers(type: ColumnType, values: readonly Stored[], layout: Layout): Buffers {
-  /** The values, with something in the place of nulls. */
-  const filled = <T extends Stored>(nothing: T, anything: T): T[] =>
-    values.map((value) => (value === null ? (layout.garbage ? anything : nothing) : (value as T)));
+function toTestValue(type: ColumnType, value: Stored): TestValue {
+  if (value === null) return null;
+  const all = value as readonly Stored[];
   switch (type.kind) {
-    case 'null':
-      return {};
-    case 'boolean':
-      return { values: bits(filled(false, true)) };
-    case 'integer':
-      if (type.bits === 128) return { values: words(filled(0n, -5n), 16) };
-      if (type.bits === 64)
-        return { values: type.signed ? BigInt64Array.from(filled(0n, -5n)) : BigUint64Array.from(filled(0n, 5n)) };
-      return { values: new INTEGERS[type.bits][type.signed ? 0 : 1](filled(0, 77)) };
-    case 'float':
-      return { values: type.bits === 32 ? new Float32Array(filled(0, 7)) : new Float64Array(filled(0, 7)) };
     case 'decimal':
-      return { values: words(filled(0n, -5n), 16) };
-    case 'text':
-      return pieces(
-        filled('', 'gärbage').map((text) => new TextEncoder().encode(text)),
-        layout,
-      );
-    case 'binary':
-      return pieces(filled(new Uint8Array(), new Uint8Array([1])), layout);
-    case 'date':
-    case 'months':
-      return { values: Int32Array.from(filled(0, 2 ** 31 - 1)) };
-    case 'time':
-    case 'timestamp':
-    case 'duration':
-      return { values: BigInt64Array.from(filled(0n, -(2n ** 63n))) };
-    case 'interval': {
-      const parts = filled<readonly Stored[]>([0, 0, 0n], [1, 1, 1n]) as [number, number, bigint][];
-      const whole = parts.map(
-        ([months, days, rest]) =>
-          BigInt.asUintN(32, BigInt(months)) | (BigInt.asUintN(32, BigInt(days)) << 32n) | (rest << 64n),
-      );
-      return { values: words(whole, 16) };
-    }
-    case 'list': {
-      const lists = filled<readonly Stored[]>([], [null]);
-      const items = [...Array<Stored>(layout.lead).fill(null), ...lists.flat(1)];
-      return { offsets: offsets(lists, layout), children: [store(type.item.type, items, layout)] };
-    }
+      return decimalText(value as bigint, type.scale);
+    case 'interval':
+      return { months: all[0] as number, days: all[1] as number, nanoseconds: all[2] as bigint };
+    case 'list':
+      return all.map((item) => toTestValue(type.item.type, item));
     case 'struct':
-      return {
-        children: type.fields.map((member, at) =>
-          store(
-            member.type,
-            values.map((value) => (value === null ? null : (value as readonly Stored[])[at]!)),
-            layout,
-          ),
-        ),
-      };
-    case 'map': {
-      const maps = filled<readonly Stored[]>([], []) as (readonly (readonly [Stored, Stored])[])[];
-      const pairs = maps.flat(1);
-      // Keys are never null; before the first offset anything may stand, and here the first key does.
-      const lead = pairs.length === 0 ? 0 : layout.lead;
-      const side = (at: 0 | 1): Stored[] => [
-        ...Array<Stored>(lead).fill(pairs[0]?.[at] ?? null),
-        ...pairs.map((pair) => pair[at]),
-      ];
-      const children = [
-        store(type.key.type, side(0), { ...layout, alwaysMasked: false }),
-        store(type.value.type, side(1), layout),
-      ];
-      return { offsets: offsets(maps, { ...layout, lead }), children };
-    }
+      return Object.fromEntries(type.fields.map((member, at) => [member.name, toTestValue(member.type, all[at]!)]));
+    case 'map':
+      return (all as readonly (readonly [Stored, Stored])[]).map(([key, item]) => [
+        toTestValue(type.key.type, key),
+        toTestValue(type.value.type, item),
+      ]);
+    default:
+      return value;
   }
 }
 
-const INTEGERS = { 8: [Int8Array, Uint8Array], 16: [Int16Array, Uint16Array], 32: [Int32Array, Uint32Array] } as const;
-
-function pieces(parts: readonly Uint8Array[], layout: Layout): Buffers {
-  const all = Buffer.concat([Buffer.alloc(layout.lead, 'x'), ...parts, Buffer.alloc(layout.lead, 'y')]);
-  return { values: new Uint8Array(all), offsets: offsets(parts, layout) };
+/** A decimal with exactly `scale` digits after the point. */
+export function decimalText(unscaled: bigint, scale: number): string {
+  const digits = String(unscaled)
+    .replace('-', '')
+    .padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  return (unscaled < 0n ? '-' : '') + digits.slice(0, point) + (scale === 0 ? '' : '.') + digits.slice(point);
 }
 
-function offsets(parts: readonly { readonly length: number }[], { lead }: Layout): Int32Array {
-  let end = lead;
-  return Int32Array.from([lead, ...parts.map((part) => (end += part.length))]);
+/** The same column from a later row on. */
+function withoutFirst(column: ColumnData, rows: number): ColumnData {
+  const { type, validity, values, offsets, children } = column;
+  const length = column.length - rows;
+  const cutBits = (of: Uint8Array): Uint8Array => bits(length, (at) => isBitSet(of, at + rows));
+  const sixteenBytes = values?.length === column.length * 16 && type.kind !== 'boolean';
+  const cutValues = (): FixedWidthValues =>
+    type.kind === 'boolean' ? cutBits(values as Uint8Array) : values!.subarray(sixteenBytes ? rows * 16 : rows);
+  return {
+    type,
+    length,
+    ...(validity && { validity: cutBits(validity) }),
+    ...(values && { values: offsets ? values : cutValues() }),
+    ...(offsets && { offsets: offsets.subarray(rows) }),
+    ...(children && {
+      children: type.kind === 'struct' ? children.map((child) => withoutFirst(child, rows)) : children,
+    }),
+  };
 }
 
-function words(values: readonly bigint[], bytes: number): FixedWidthValues {
-  const hex = values.map((value) =>
-    BigInt.asUintN(bytes * 8, value)
-      .toString(16)
-      .padStart(bytes * 2, '0'),
-  );
-  return new Uint8Array(Buffer.concat(hex.map((digits) => Buffer.from(digits, 'hex').reverse())));
+/** Adds masks, and spoils the values of a fixed width that are null, in the column and its children. */
+function layOut(column: ColumnData, layout: Layout): ColumnData {
+  const { type, length, values, validity, offsets, children } = column;
+  if (type.kind === 'null') return column;
+  if (layout.garbage && validity && values && !offsets) {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const width = type.kind === 'boolean' ? 0 : bytes.length / length;
+    for (let at = 0; at < length; at += 1) {
+      if (!isBitSet(validity, at)) bytes.fill(0xa5, at * width, (at + 1) * width);
+    }
+  }
+  return {
+    ...column,
+    ...(layout.alwaysMasked && !validity && { validity: bits(length, () => true) }),
+    ...(children && { children: children.map((child) => layOut(child, layout)) }),
+  };
 }
 
-function bits(values: readonly boolean[]): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(values.length / 8));
-  values.forEach((value, at) => (bytes[at >> 3]! |= Number(value) << (at & 7)));
+function bits(length: number, isSet: (at: number) => boolean): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(length / 8));
+  for (let at = 0; at < length; at += 1) bytes[at >> 3]! |= Number(isSet(at)) << (at & 7);
   return bytes;
 }

@@ -1,10 +1,12 @@
+import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
+import { Result } from '../../src/statement/result.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import { RecordingLogger } from '../../src/testing/recording-logger.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { ScriptedRunner, type EngineScript } from './scripted-runner.ts';
+import { ScriptedRunner, workForEver, type EngineScript } from './scripted-runner.ts';
 
 export const HANDLE: SessionHandle = { v: 1, provider: 'scripted', scope: 'here', id: 's-1' };
 
@@ -19,6 +21,11 @@ export class Stage {
     this.runner = new ScriptedRunner(script);
   }
 
+  /** Submits a statement whose session never becomes ready. */
+  submitQueued(options: StatementOptions = {}): Statement {
+    return this.submit('SELECT n', options, (signal) => workForEver(signal));
+  }
+
   submit(
     text = 'SELECT n',
     options: StatementOptions = {},
@@ -27,4 +34,17 @@ export class Stage {
     const { clock, logger } = this;
     return Statement.submit({ handle: HANDLE, clock, logger, random: this.#random, whenReady }, text, options);
   }
+}
+
+/** A result of batches that are in memory. */
+export function resultOf(fields: readonly ColumnField[], batches: readonly ColumnBatch[]): Result {
+  const left = batches.filter(({ rowCount }) => rowCount > 0);
+  return new Result(fields, { take: async () => left.shift(), close: async () => {} });
+}
+
+/** Everything that an iterable gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

@@ -23,7 +23,7 @@ async function bound(parameters: unknown): Promise<unknown> {
 
 describe('the text', () => {
   it.each([[''], ['  \n\t'], [{}], [42], [null], [['SELECT 1']]])('%j is refused', async (text) => {
-    expect(await refusal(text)).toMatch(/statement is (empty|a text; got)/);
+    expect(await refusal(text)).toMatch(/statement is (empty|a string; got)/);
   });
 });
 
@@ -31,7 +31,11 @@ describe('wrong options are refused before anything is done', () => {
   it.each<[string, unknown, RegExp]>([
     ['null', null, /an object \{ parameters, signal, timeoutMs, maxRows, maxResultBytes \}; got null/],
     ['an array', [1], /got an object of Array/],
-    ['a name that does not exist', { timeout: 5 }, /no statement option 'timeout'; there are parameters, signal/],
+    [
+      'a name that does not exist',
+      { timeout: 5 },
+      /Unknown statement option 'timeout'. The options are parameters, signal/,
+    ],
     ['a signal that is none', { signal: {} }, /signal must be an AbortSignal; got an object/],
     ['timeoutMs 0', { timeoutMs: 0 }, /timeoutMs must be a number of milliseconds greater than 0; got 0/],
     ['timeoutMs below 0', { timeoutMs: -1 }, /got -1/],
@@ -94,21 +98,21 @@ describe('parameters', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['undefined', [1, undefined], /parameter 2 of 2 is undefined; .*; write null for SQL NULL/],
-    ['a hole', [1, , 3], /parameter 2 of 3 is undefined/],
-    ['an object', [{}], /parameter 1 of 1 is an object; a parameter is null, a boolean/],
-    ['an array', [1, 2, [3]], /parameter 3 of 3 is an object of Array/],
-    ['a function', { f: () => 1 }, /parameter 'f' is a function/],
-    ['a symbol', { s: Symbol('s') }, /parameter 's' is a symbol/],
-    ['an invalid Date', { day: new Date('soon') }, /parameter 'day' is an invalid Date/],
-    ['other arrays of numbers', [new Float64Array(1)], /parameter 1 of 1 is an object of Float64Array/],
+    ['undefined', [1, undefined], /Parameter 2 of 2 is undefined\. .* Pass null for SQL NULL/],
+    ['a hole', [1, , 3], /Parameter 2 of 3 is undefined/],
+    ['an object', [{}], /Parameter 1 of 1 is an object\. Pass null, a boolean/],
+    ['an array', [1, 2, [3]], /Parameter 3 of 3 is an object of Array/],
+    ['a function', { f: () => 1 }, /Parameter 'f' is a function/],
+    ['a symbol', { s: Symbol('s') }, /Parameter 's' is a symbol/],
+    ['an invalid Date', { day: new Date('soon') }, /Parameter 'day' is an invalid Date/],
+    ['other arrays of numbers', [new Float64Array(1)], /Parameter 1 of 1 is an object of Float64Array/],
     [
       'a Map',
       new Map([['a', 1]]),
-      /parameters are an array, or a plain object of names and values; got an object of Map/,
+      /Parameters are an array, or a plain object of names and values; got an object of Map/,
     ],
-    ['a text', 'abc', /parameters are an array.*got a string/],
-    ['null', null, /parameters are an array.*got null/],
+    ['a text', 'abc', /Parameters are an array.*got a string/],
+    ['null', null, /Parameters are an array.*got null/],
   ])('refuse %s', async (_, parameters, message) => {
     expect(await refusal('SELECT ?', { parameters })).toMatch(message);
   });

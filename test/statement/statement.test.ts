@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
-import { STOP_PATIENCE_MS, type Statement } from '../../src/statement/statement.ts';
-import { numbers, settled, workForEver } from './scripted-runner.ts';
+import { STOP_TIMEOUT_MS, type Statement, type StatementOptions } from '../../src/statement/statement.ts';
+import { numbers, settled, workForEver, type EngineScript } from './scripted-runner.ts';
 import { HANDLE, Stage } from './stage.ts';
 import { failureOf } from '../failure-of.ts';
 
@@ -12,6 +13,17 @@ function statesOf(statement: Statement): string[] {
   const states: string[] = [];
   statement.on('state', (state) => states.push(state));
   return states;
+}
+
+const sessionError = (kind: ErrorKind, message = 'broken'): SessionError =>
+  new SessionError(kind, message, { operation: 'execute' });
+
+/** A statement that its engine works on until it is stopped. */
+async function running(options: StatementOptions = {}): Promise<{ stage: Stage; statement: Statement }> {
+  const stage = new Stage({ onExecute: workForEver });
+  const statement = stage.submit('SELECT 1', options);
+  await settled();
+  return { stage, statement };
 }
 
 const unhandled: unknown[] = [];
@@ -28,8 +40,8 @@ afterEach(async () => {
   expect(unhandled).toEqual([]);
 });
 
-describe('a statement on its way', () => {
-  it('has an id, keeps its text and goes from queued over running to succeeded', async () => {
+describe('a statement', () => {
+  it('has an id and its text, and goes from queued to running to succeeded', async () => {
     const stage = new Stage({ batches: [numbers(1, 2)] });
     const statement = stage.submit('SELECT n FROM t');
     const states = statesOf(statement);
@@ -40,11 +52,7 @@ describe('a statement on its way', () => {
     expect(states).toEqual(['running', 'succeeded']);
     expect(statement.state).toBe('succeeded');
     expect(stage.clock.pendingTimers).toBe(0);
-  });
-
-  it('gives each statement an id of its own', () => {
-    const stage = new Stage();
-    expect(stage.submit().id).not.toBe(stage.submit().id);
+    expect(stage.submit().id).not.toBe(statement.id);
   });
 
   it('asks the engine once, with its id, text and parameters, one signal and no deadline', async () => {
@@ -57,12 +65,8 @@ describe('a statement on its way', () => {
     expect(request).toEqual({ id: statement.id, text: 'SELECT ?', parameters: [1, "'; DROP TABLE t; --"] });
     expect(call).toMatchObject({ deadline: Number.POSITIVE_INFINITY, attempt: 1 });
     expect(call.signal.aborted).toBe(false);
-  });
-
-  it('has no parameters in its request when it was given none', async () => {
-    const stage = new Stage();
     await stage.submit('SELECT 1').done;
-    expect(stage.runner.executed[0]?.request).not.toHaveProperty('parameters');
+    expect(stage.runner.executed[1]?.request).not.toHaveProperty('parameters');
   });
 
   it('keeps the parameters as they were when it was submitted', async () => {
@@ -76,7 +80,7 @@ describe('a statement on its way', () => {
     expect(stage.runner.executed.map(({ request }) => request.parameters)).toEqual([[1, 2], { a: 1 }]);
   });
 
-  it('waits until the session takes work', async () => {
+  it('waits until the session accepts work', async () => {
     const stage = new Stage();
     let ready!: (runner: StatementRunner) => void;
     const statement = stage.submit('SELECT 1', {}, () => new Promise((resolve) => (ready = resolve)));
@@ -97,7 +101,7 @@ describe('a statement on its way', () => {
     await statement.cancel();
   });
 
-  it('ends unread when its whole result is one batch, and lets go of the engine', async () => {
+  it('ends unread when its result is one batch, and releases the engine', async () => {
     const stage = new Stage({ batches: [numbers(1)] });
     const statement = stage.submit();
     await statement.done;
@@ -118,23 +122,18 @@ describe('a statement on its way', () => {
 });
 
 describe('a statement that fails', () => {
-  it('fails as its session does when that takes no work', async () => {
+  it('fails like its session when that accepts no work', async () => {
     const stage = new Stage();
-    const reason = new SessionError('session-failed', 'the session ended', { operation: 'whenReady' });
-    const statement = stage.submit('SELECT 1', {}, () => Promise.reject(reason));
+    const statement = stage.submit('SELECT 1', {}, () => Promise.reject(sessionError('session-failed')));
     const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'session-failed', provider: 'scripted', handle: HANDLE });
     expect(statement.state).toBe('failed');
     expect(stage.runner.executed).toEqual([]);
   });
 
-  it('C-052 fails as the engine does when that refuses the SQL', async () => {
-    const refusal = new SessionError('invalid-request', 'no such table: t', {
-      operation: 'execute',
-      native: { code: 'X' },
-    });
-    const stage = new Stage({ onExecute: () => Promise.reject(refusal) });
-    const statement = stage.submit();
+  it('C-052 fails like the engine that rejects the SQL', async () => {
+    const refusal = sessionError('invalid-request', 'no such table: t').with({ native: { code: 'X' } });
+    const statement = new Stage({ onExecute: () => Promise.reject(refusal) }).submit();
     const states = statesOf(statement);
     const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'invalid-request', message: refusal.message, native: { code: 'X' } });
@@ -142,29 +141,21 @@ describe('a statement that fails', () => {
     await statement.done;
   });
 
-  it('calls what is no SessionError a mistake of the adapter', async () => {
+  it('reports other errors as a bug of the adapter, and never as an unhandled rejection', async () => {
     const bug = new TypeError('x is undefined');
-    const stage = new Stage({ onExecute: () => Promise.reject(bug) });
-    const error = await failureOf(stage.submit().result());
+    const statement = new Stage({ onExecute: () => Promise.reject(bug) }).submit();
+    // Nobody has asked for the result yet. The check for unhandled rejections runs after each test.
+    await expect(statement.done).resolves.toBeUndefined();
+    const error = await failureOf(statement.result());
     expect(error).toMatchObject({ kind: 'internal', cause: bug });
     expect(error.message).toContain('x is undefined');
   });
 
-  it('hurts nobody who does not ask for its result', async () => {
-    const stage = new Stage({ onExecute: () => Promise.reject(new Error('broken')) });
-    const statement = stage.submit();
-    await expect(statement.done).resolves.toBeUndefined();
-    // The check for unhandled rejections runs after each test.
-  });
-
   it('fails its reader when the engine breaks half-way, and hands out nothing more', async () => {
-    const broken = new SessionError('unavailable', 'the line is dead', { operation: 'execute' });
-    const stage = new Stage({
-      batches: [numbers(1), numbers(2)],
-      onBatch: async (at) => {
-        if (at === 1) throw broken;
-      },
-    });
+    const onBatch = async (at: number): Promise<void> => {
+      if (at === 1) throw sessionError('unavailable');
+    };
+    const stage = new Stage({ batches: [numbers(1), numbers(2)], onBatch });
     const statement = stage.submit();
     const result = await statement.result();
     expect(await failureOf(result.rows())).toMatchObject({ kind: 'unavailable' });
@@ -173,18 +164,14 @@ describe('a statement that fails', () => {
     expect(stage.runner.closed).toBe(1);
   });
 
-  it('fails when the engine cannot let go of it', async () => {
-    const stage = new Stage({
-      onClose: () => Promise.reject(new SessionError('unavailable', 'gone', { operation: 'execute' })),
-    });
-    const statement = stage.submit();
+  it('fails when the engine cannot close it', async () => {
+    const statement = new Stage({ onClose: () => Promise.reject(sessionError('unavailable')) }).submit();
     await statement.done;
     expect(statement.state).toBe('failed');
   });
 
-  it('shows the first failure and keeps the one of the clean-up', async () => {
-    const first = new SessionError('unavailable', 'the line is dead', { operation: 'execute' });
-    const second = new SessionError('internal', 'cannot close', { operation: 'execute' });
+  it('reports the first error and keeps the one of closing', async () => {
+    const [first, second] = [sessionError('unavailable', 'the line is dead'), sessionError('internal')];
     const stage = new Stage({ onBatch: () => Promise.reject(first), onClose: () => Promise.reject(second) });
     const result = await stage.submit().result();
     const error = await failureOf(result.rows());
@@ -196,7 +183,7 @@ describe('a statement that fails', () => {
 describe('cancelling', () => {
   it('ends a queued statement at once, without asking the engine', async () => {
     const stage = new Stage();
-    const statement = stage.submit('SELECT 1', {}, (signal) => workForEver(signal));
+    const statement = stage.submitQueued();
     const states = statesOf(statement);
     await statement.cancel();
     expect(states).toEqual(['cancelled']);
@@ -219,10 +206,7 @@ describe('cancelling', () => {
   it('C-053 stops the engine, and resolves only when that has stopped', async () => {
     let stop!: () => void;
     const stage = new Stage({
-      onExecute: (signal) =>
-        new Promise((_, reject) => {
-          stop = () => reject(signal.reason as Error);
-        }),
+      onExecute: (signal) => new Promise((_, reject) => (stop = () => reject(signal.reason as Error))),
     });
     const statement = stage.submit();
     await settled();
@@ -239,19 +223,15 @@ describe('cancelling', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  it('speaks to the engine with a SessionError as the reason', async () => {
-    const stage = new Stage({ onExecute: workForEver });
-    const statement = stage.submit();
-    await settled();
+  it('gives the engine a SessionError as the reason', async () => {
+    const { stage, statement } = await running();
     await statement.cancel();
     expect(SessionError.is(stage.runner.executed[0]?.call.signal.reason, 'aborted')).toBe(true);
   });
 
-  it('fails whoever is reading, and closes the execution', async () => {
-    const stage = new Stage({
-      batches: [numbers(1)],
-      onBatch: async (at, signal) => (at === 0 ? undefined : workForEver(signal)),
-    });
+  it('fails the reader, and closes the execution', async () => {
+    const onBatch: EngineScript['onBatch'] = async (at, signal) => (at === 0 ? undefined : workForEver(signal));
+    const stage = new Stage({ batches: [numbers(1)], onBatch });
     const statement = stage.submit();
     const result = await statement.result();
     const reading = failureOf(result.rows());
@@ -286,22 +266,22 @@ describe('cancelling', () => {
   });
 
   it('twice at once is one cancel', async () => {
-    const stage = new Stage({ onExecute: workForEver });
-    const statement = stage.submit();
+    const { stage, statement } = await running();
     const states = statesOf(statement);
-    await settled();
     const cancelling = Promise.all([statement.cancel(), statement.cancel()]);
     expect(stage.clock.pendingTimers).toBe(1);
     await cancelling;
-    expect(states).toEqual(['running', 'cancelled']);
+    expect(states).toEqual(['cancelled']);
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  it.each([
-    ['succeeded', {}, 'has succeeded'],
-    ['failed', { onExecute: () => Promise.reject(new Error('broken')) }, 'has failed'],
+  it.each<[string, EngineScript, string]>([
+    ['succeeded', {}, 'has already succeeded'],
+    ['failed', { onExecute: () => Promise.reject(new Error('broken')) }, 'has already failed'],
+    ['cancelled', { onExecute: workForEver }, 'has already been cancelled'],
   ])('after it has %s is a conflict that says so', async (state, script, words) => {
     const statement = new Stage(script).submit();
+    if (state === 'cancelled') await statement.cancel();
     await statement.done;
     const error = await failureOf(statement.cancel());
     expect(error).toMatchObject({ kind: 'conflict', operation: 'cancel', handle: HANDLE });
@@ -310,18 +290,12 @@ describe('cancelling', () => {
     expect(statement.state).toBe(state);
   });
 
-  it('after it was cancelled is a conflict that says so', async () => {
-    const statement = new Stage({ onExecute: workForEver }).submit();
-    await statement.cancel();
-    expect((await failureOf(statement.cancel())).message).toContain('has been cancelled');
-  });
-
-  it('says that the engine does not answer when it does not, and waits no longer', async () => {
+  it('reports an engine that does not stop in time', async () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit();
     await settled();
     const cancelling = failureOf(statement.cancel());
-    await stage.clock.advance(STOP_PATIENCE_MS - 1);
+    await stage.clock.advance(STOP_TIMEOUT_MS - 1);
     expect(statement.state).toBe('running');
     await stage.clock.advance(1);
     expect(await cancelling).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'cancel' });
@@ -330,9 +304,9 @@ describe('cancelling', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  it('says so when the engine cannot let go', async () => {
-    const stuck = new SessionError('unavailable', 'cannot close', { operation: 'execute' });
-    const stage = new Stage({ batches: [numbers(1), numbers(2)], onClose: () => Promise.reject(stuck) });
+  it('reports an engine that cannot close', async () => {
+    const onClose = (): Promise<never> => Promise.reject(sessionError('unavailable'));
+    const stage = new Stage({ batches: [numbers(1), numbers(2)], onClose });
     const statement = stage.submit();
     const result = await statement.result();
     await settled();
@@ -346,10 +320,8 @@ describe('cancelling', () => {
 
 describe('the signal of the caller', () => {
   it('cancels the statement; its reason is the cause', async () => {
-    const stage = new Stage({ onExecute: workForEver });
     const controller = new AbortController();
-    const statement = stage.submit('SELECT 1', { signal: controller.signal });
-    await settled();
+    const { statement } = await running({ signal: controller.signal });
     const reason = new Error('the user left');
     controller.abort(reason);
     expect(await failureOf(statement.result())).toMatchObject({ kind: 'aborted', cause: reason, effect: 'unknown' });
@@ -368,10 +340,7 @@ describe('the signal of the caller', () => {
   it('refuses the statement when it has aborted already, before anything is done', async () => {
     const stage = new Stage();
     let asked = 0;
-    const whenReady = (): Promise<StatementRunner> => {
-      asked += 1;
-      return Promise.resolve(stage.runner);
-    };
+    const whenReady = (): Promise<StatementRunner> => Promise.resolve((asked += 1)).then(() => stage.runner);
     const reason = new Error('too late');
     const error = await failureOf(() => stage.submit('SELECT 1', { signal: AbortSignal.abort(reason) }, whenReady));
     expect(error).toMatchObject({ kind: 'aborted', cause: reason, effect: 'none' });
@@ -393,7 +362,7 @@ describe('the signal of the caller', () => {
 describe('timeoutMs', () => {
   it('covers the wait for the session', async () => {
     const stage = new Stage();
-    const statement = stage.submit('SELECT 1', { timeoutMs: 250 }, (signal) => workForEver(signal));
+    const statement = stage.submitQueued({ timeoutMs: 250 });
     const outcome = failureOf(statement.result());
     await stage.clock.advance(249);
     expect(statement.state).toBe('queued');
@@ -406,8 +375,7 @@ describe('timeoutMs', () => {
   });
 
   it('covers the run, and stops the engine', async () => {
-    const stage = new Stage({ onExecute: workForEver });
-    const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
+    const { stage, statement } = await running({ timeoutMs: 250 });
     const outcome = failureOf(statement.result());
     await stage.clock.advance(250);
     expect(await outcome).toMatchObject({ kind: 'timeout', effect: 'unknown' });
@@ -430,8 +398,7 @@ describe('timeoutMs', () => {
 
   it('leaves no timer behind when the statement is in time', async () => {
     const stage = new Stage({ batches: [numbers(1)] });
-    const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
-    await statement.done;
+    await stage.submit('SELECT 1', { timeoutMs: 250 }).done;
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
@@ -439,7 +406,7 @@ describe('timeoutMs', () => {
     const stage = new Stage({ onExecute: () => new Promise(() => {}) });
     const statement = stage.submit('SELECT 1', { timeoutMs: 250 });
     const outcome = failureOf(statement.result());
-    await stage.clock.advance(250 + STOP_PATIENCE_MS);
+    await stage.clock.advance(250 + STOP_TIMEOUT_MS);
     const error = await outcome;
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
     expect((error.cause as AggregateError).errors[1]).toMatchObject({ operation: 'cancel' });
@@ -462,36 +429,23 @@ describe('timeoutMs', () => {
   });
 });
 
-describe('maxResultBytes', () => {
-  it('fails a result whose columns hold more, and stops the engine', async () => {
-    const stage = new Stage({ batches: [numbers(1, 2), numbers(3, 4)] });
-    const [first] = numbers(1, 2).columns;
-    const bytes = (first?.values?.byteLength ?? 0) * 2;
-    expect(await (await stage.submit('SELECT n', { maxResultBytes: bytes }).result()).rows()).toHaveLength(4);
-    const error = await failureOf((await stage.submit('SELECT n', { maxResultBytes: bytes - 1 }).result()).rows());
-    expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
-    expect(error.message).toMatch(/more than maxResultBytes .* raise maxResultBytes/);
-    expect(stage.runner.closed).toBe(2);
-  });
-});
-
-describe('maxRows', () => {
+describe('maxRows and maxResultBytes', () => {
   const batches = [numbers(1, 2), numbers(3, 4)];
+  const bytes = batches.reduce((sum, { columns }) => sum + (columns[0]?.values?.byteLength ?? 0), 0);
 
-  it('lets a result of just so many rows pass', async () => {
-    const result = await new Stage({ batches }).submit('SELECT n', { maxRows: 4 }).result();
-    expect(await result.rows()).toHaveLength(4);
-  });
-
-  it('fails a larger one, says what to do, and stops the engine', async () => {
+  it.each([
+    ['maxRows', 4, 'rows'],
+    ['maxResultBytes', bytes, 'bytes'],
+  ])('%s lets a result of exactly %i %s pass, and fails a larger one with advice', async (option, limit, unit) => {
     const stage = new Stage({ batches });
-    const statement = stage.submit('SELECT n', { maxRows: 3 });
-    const result = await statement.result();
-    const error = await failureOf(result.rows());
+    const result = await stage.submit('SELECT n', { [option]: limit }).result();
+    expect(await result.rows()).toHaveLength(4);
+    const statement = stage.submit('SELECT n', { [option]: limit - 1 });
+    const error = await failureOf((await statement.result()).rows());
     expect(error).toMatchObject({ kind: 'invalid-request', handle: HANDLE });
-    expect(error.message).toMatch(/more than maxRows \(3\) rows.*LIMIT.*raise maxRows/);
+    expect(error.message).toMatch(new RegExp(`more than ${limit - 1} ${unit}.*LIMIT.*raise ${option}`));
     expect(statement.state).toBe('failed');
-    expect(stage.runner.closed).toBe(1);
+    expect(stage.runner.closed).toBe(2);
   });
 
   it('fails a stream too, where the row too many comes', async () => {
@@ -508,7 +462,7 @@ describe('maxRows', () => {
 });
 
 describe('listeners', () => {
-  it('break nothing when they throw, and the others are told', async () => {
+  it('break nothing when they throw', async () => {
     const stage = new Stage();
     const statement = stage.submit();
     statement.on('state', () => {
@@ -517,13 +471,10 @@ describe('listeners', () => {
     const states = statesOf(statement);
     await statement.done;
     expect(states).toEqual(['running', 'succeeded']);
-    expect(stage.logger.messages('error')).toEqual([
-      'a listener of a statement threw',
-      'a listener of a statement threw',
-    ]);
+    expect(stage.logger.messages('error')).toEqual(Array(2).fill('A listener of a statement threw.'));
   });
 
-  it('can be taken away, each by itself, also while they are called', async () => {
+  it('can be removed one by one, also while they are called', async () => {
     const stage = new Stage();
     const statement = stage.submit();
     const told: string[] = [];
@@ -540,16 +491,18 @@ describe('listeners', () => {
     expect(told).toEqual(['once running', 'running', 'succeeded']);
   });
 
-  it('cannot wait for what never comes', async () => {
+  it('cannot wait for an unknown event', async () => {
     const statement = new Stage().submit();
     const error = await failureOf(() => statement.on('finished' as 'state', () => {}));
-    expect(error.message).toBe("[invalid-request] a statement has the events state and progress, not 'finished'");
+    expect(error.message).toBe(
+      "[invalid-request] Unknown event 'finished'. A statement has the events state and progress.",
+    );
     await statement.done;
   });
 });
 
 describe('progress', () => {
-  it('is asked for at growing pauses while it runs and somebody listens', async () => {
+  it('is polled at growing intervals while the statement runs and has a listener', async () => {
     let fraction = 0;
     const stage = new Stage({ onExecute: workForEver, progress: () => ({ fraction: (fraction += 0.01) }) });
     const statement = stage.submit();
@@ -576,7 +529,7 @@ describe('progress', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  it('is asked for from the start of the run when somebody listened before', async () => {
+  it('is polled from the start when there was a listener before', async () => {
     const stage = new Stage({ onExecute: workForEver, progress: () => ({ rowsProcessed: 1 }) });
     const statement = stage.submit();
     const told: unknown[] = [];
@@ -587,7 +540,7 @@ describe('progress', () => {
     await statement.cancel();
   });
 
-  it('is asked for once, however many listen', async () => {
+  it('is polled once for all listeners', async () => {
     const stage = new Stage({ onExecute: workForEver, progress: () => ({ fraction: 0.5 }) });
     const statement = stage.submit();
     await settled();
@@ -601,7 +554,7 @@ describe('progress', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  it('is no news where the engine tells none', async () => {
+  it('is not emitted if the engine reports none', async () => {
     const stage = new Stage({ onExecute: workForEver, progress: () => undefined });
     const statement = stage.submit();
     let told = 0;
@@ -612,13 +565,11 @@ describe('progress', () => {
     await statement.cancel();
   });
 
-  it('breaks nothing when the engine cannot tell', async () => {
-    const stage = new Stage({
-      onExecute: workForEver,
-      progress: () => {
-        throw new Error('no progress today');
-      },
-    });
+  it('breaks nothing when the engine throws', async () => {
+    const progress = (): never => {
+      throw new Error('no progress today');
+    };
+    const stage = new Stage({ onExecute: workForEver, progress });
     const statement = stage.submit();
     statement.on('progress', () => {});
     await stage.clock.advance(300);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { SessionError } from '../../../src/contract/session-error.ts';
+import { requireThatFinds } from '../../../src/provider-kit/load-peer.ts';
 
 /** Something inside DuckDB that JavaScript can only hold and hand back. */
 interface Held<Name extends string> {
@@ -123,7 +124,7 @@ export interface DuckDbBinding {
 
 /** The package that users install; the binding is its only dependency, at the same version. */
 const PACKAGE = '@duckdb/node-api';
-const PACKAGE_VERSION = '1.5.4-r.1';
+const PACKAGE_VERSION = '1.5.6-r.1';
 
 /**
  * Loads the binding.
@@ -133,7 +134,7 @@ const PACKAGE_VERSION = '1.5.4-r.1';
  * @param require - resolves as the module does that needs the engine.
  * @throws SessionError `config-invalid` with the install line when the package is missing or does not fit this machine.
  */
-export function loadDuckDbBinding(require: NodeJS.Require = createRequire(import.meta.url)): DuckDbBinding {
+export function loadDuckDbBinding(require: NodeJS.Require = requireThatFinds(PACKAGE)): DuckDbBinding {
   try {
     return createRequire(require.resolve(PACKAGE))('@duckdb/node-bindings') as DuckDbBinding;
   } catch (cause) {

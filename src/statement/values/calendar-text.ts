@@ -1,5 +1,5 @@
 const SECONDS_PER_DAY = 86_400;
-/** Days from 0000-03-01 to 1970-01-01: counting from a March makes the leap day the last day of its year. */
+/** Days from 0000-03-01 to 1970-01-01. In a year that starts in March the leap day is the last day. */
 const DAYS_BEFORE_EPOCH = 719_468;
 const DAYS_PER_ERA = 146_097;
 
@@ -14,12 +14,12 @@ export function formatDate(days: number): string {
   const sinceMarch = days + DAYS_BEFORE_EPOCH;
   const era = Math.floor(sinceMarch / DAYS_PER_ERA);
   const dayOfEra = sinceMarch - era * DAYS_PER_ERA;
-  // Leap days are taken out before dividing: one in 4 years, but not in 100, but in 400.
+  // Subtract the leap days before dividing: every 4 years, not every 100, but every 400.
   const yearOfEra = Math.floor(
     (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  // Months from March on repeat 153 days in five months.
+  // From March on, every five months have 153 days.
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
@@ -27,7 +27,7 @@ export function formatDate(days: number): string {
   return `${formatYear(year)}-${twoDigits(month)}-${twoDigits(day)}`;
 }
 
-/** `'HH:MM:SS'`, with `.ffffff` behind it when there are microseconds; 24:00:00 stays what it is. */
+/** `'HH:MM:SS'`, followed by `.ffffff` if there are microseconds. 24:00:00 is possible. */
 export function formatTimeOfDay(secondOfDay: number, microseconds: number): string {
   const hour = Math.floor(secondOfDay / 3600);
   const minute = Math.floor(secondOfDay / 60) % 60;
@@ -35,10 +35,7 @@ export function formatTimeOfDay(secondOfDay: number, microseconds: number): stri
   return microseconds === 0 ? text : `${text}.${String(microseconds).padStart(6, '0')}`;
 }
 
-/**
- * Formats timestamps given as whole seconds since 1970 and microseconds in that second; remembers the last date,
- * because neighbouring rows mostly share it.
- */
+/** Formats timestamps of whole seconds since 1970 and microseconds. Caches the last date, which adjacent rows often share. */
 export function timestampFormatter(suffix: string): (seconds: number, microseconds: number) => string {
   let lastDay = 0;
   let lastDate = formatDate(lastDay);

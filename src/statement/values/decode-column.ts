@@ -15,7 +15,7 @@ import { rowObjects } from './rows-from-columns.ts';
 import { tabulate } from './tabulate.ts';
 import { uniqueNames } from './unique-names.ts';
 
-/** Turns one column into values, as the table at {@link ResultValue} says. The kind is looked at once, not once a value. */
+/** Turns one column into values, as in the table of {@link ResultValue}. */
 export function decodeColumn(column: ColumnData): ResultValue[] {
   if (column.length === 0) return [];
   const values = decodePresent(column, column.type);
@@ -23,7 +23,7 @@ export function decodeColumn(column: ColumnData): ResultValue[] {
   return values;
 }
 
-/** The values as if none were null; what stands in the place of a null is replaced afterwards. */
+/** The values as if none were null. Nulls replace some of them afterwards. */
 function decodePresent(column: ColumnData, type: ColumnType): ResultValue[] {
   const { length } = column;
   switch (type.kind) {
@@ -71,7 +71,6 @@ function decodePresent(column: ColumnData, type: ColumnType): ResultValue[] {
   }
 }
 
-/** The numbers and bigints of a typed array as they are. */
 function plainValues(column: ColumnData): ResultValue[] {
   const values = valuesOf(column);
   return tabulate(column.length, (at) => values[at] as number | bigint);
@@ -85,7 +84,7 @@ function blankNulls(values: ResultValue[], validity: Uint8Array): void {
   for (let at = 0; at < values.length; at += 1) if (!isBitSet(validity, at)) values[at] = null;
 }
 
-/** One value for each pair of neighbouring offsets; the first offset may be any. */
+/** One value for each pair of adjacent offsets. */
 function slices(offsets: Int32Array, slice: (start: number, end: number) => ResultValue): ResultValue[] {
   return tabulate(offsets.length - 1, (at) => slice(offsets[at] ?? 0, offsets[at + 1] ?? 0));
 }

@@ -4,7 +4,7 @@ import { exactInt64 } from './exact-integer.ts';
 import { tabulate } from './tabulate.ts';
 
 /**
- * The greatest date and timestamp stand for infinity and their negatives for minus infinity, as DuckDB stores them.
+ * DuckDB stores infinity as the greatest date or timestamp, and minus infinity as its negative.
  * @see https://duckdb.org/docs/stable/sql/data_types/timestamp#special-values (read 2026-11-21)
  */
 const INFINITE_DAYS = 2 ** 31 - 1;
@@ -68,16 +68,13 @@ export function decodeIntervals(view: DataView, length: number): string[] {
   );
 }
 
-/**
- * Whole seconds, rounded down, and the microseconds above them. Exact below 2^53: there a quotient is off by less than
- * the millionth that would carry it to the next second.
- */
+/** Rounding down to whole seconds is exact below 2^53, where the error of the quotient is below one millionth. */
 function formatExact(total: number, format: (seconds: number, microseconds: number) => string): string {
   const seconds = Math.floor(total / MICROSECONDS);
   return format(seconds, total - seconds * MICROSECONDS);
 }
 
-/** Rounds towards zero: both parts have the sign of the whole. */
+/** Rounds towards zero, so that both parts have the same sign. */
 function splitSeconds(nanoseconds: bigint): { seconds: number; nanoseconds: number } {
   return { seconds: Number(nanoseconds / NANOSECONDS), nanoseconds: Number(nanoseconds % NANOSECONDS) };
 }

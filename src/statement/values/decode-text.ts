@@ -1,16 +1,13 @@
 import { tabulate } from './tabulate.ts';
 
-/**
- * How much text is decoded at once, bytes. Values are cut out of what was decoded together and keep it in memory, so a
- * single value that somebody holds on to must not hold much.
- */
+/** How many bytes are decoded at once. A value keeps the whole decoded piece in memory, so a piece must be small. */
 const PIECE_BYTES = 64 * 1024;
 
 const UTF8 = new TextDecoder();
 
 /**
- * Turns UTF-8 bytes into texts, one for each pair of neighbouring offsets.
- * Decoding many values at once and cutting the text is five times faster than decoding each (measured on Node 20).
+ * Turns UTF-8 bytes into strings, one for each pair of adjacent offsets. Decoding many values at once and slicing the text is
+ * five times faster than decoding each (measured on Node 20).
  */
 export function decodeText(bytes: Uint8Array, offsets: Int32Array): string[] {
   const texts: string[] = [];
@@ -20,7 +17,7 @@ export function decodeText(bytes: Uint8Array, offsets: Int32Array): string[] {
   return texts;
 }
 
-/** The offsets of the values from `first` on that fit into one piece, and of at least one. */
+/** The offsets of the values from `first` that fit into one piece, but of at least one value. */
 function nextPiece(offsets: Int32Array, first: number): Int32Array {
   const endsBefore = (offsets[first] ?? 0) + PIECE_BYTES;
   let last = first + 1;
@@ -33,10 +30,10 @@ function decodePiece(bytes: Uint8Array, offsets: Int32Array): string[] {
   const end = offsets[offsets.length - 1] ?? 0;
   const text = UTF8.decode(bytes.subarray(start, end));
   if (text.length === end - start) {
-    // As many characters as bytes: each byte is one, and offsets into the one are offsets into the other.
+    // As many characters as bytes, so every character is one byte and the offsets apply to the text.
     return tabulate(offsets.length - 1, (at) => text.slice((offsets[at] ?? 0) - start, (offsets[at + 1] ?? 0) - start));
   }
-  // Unlike the decoder, a buffer keeps a byte order mark: inside of data it is data.
+  // Unlike the decoder, a Buffer keeps a byte order mark, which is data here.
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return tabulate(offsets.length - 1, (at) => buffer.toString('utf8', offsets[at], offsets[at + 1]));
 }

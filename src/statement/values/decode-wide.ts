@@ -6,7 +6,7 @@ export function decodeWideIntegers(view: DataView, length: number, signed: boole
   return tabulate(length, (at) => wideInteger(view, at * 16, signed));
 }
 
-/** Decimals, sixteen little-endian bytes each, with exactly `scale` digits behind the point. */
+/** Decimals, sixteen little-endian bytes each, with exactly `scale` digits after the point. */
 export function decodeDecimals(view: DataView, length: number, scale: number): string[] {
   return tabulate(length, (at) => {
     const unscaled = exactInt128(view, at * 16) ?? wideInteger(view, at * 16, true);

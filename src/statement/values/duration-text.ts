@@ -4,14 +4,14 @@ export interface IntervalParts {
   readonly days: number;
   /** Whole seconds. */
   readonly seconds: number;
-  /** The rest, with the sign of the time part, less than a second. */
+  /** The rest below a second, with the sign of the seconds. */
   readonly nanoseconds: number;
 }
 
 /**
- * An interval as ISO 8601 text. Months make years, seconds make hours; days stay days, for a day is not always 24 hours.
- * When every part is negative one sign leads (`'-P1DT2H'`), which is what Temporal reads; parts of different signs carry
- * their own (`'P1M-2D'`), as PostgreSQL writes them.
+ * An interval as ISO 8601 text. Months become years and seconds become hours. Days stay days, as a day is not always 24 hours.
+ * If all parts are negative, one sign comes first (`'-P1DT2H'`), which Temporal reads. Parts with different signs have their
+ * own (`'P1M-2D'`), as in PostgreSQL.
  * @see https://tc39.es/proposal-temporal/docs/duration.html (read 2026-11-21)
  * @see https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-INTERVAL-OUTPUT (read 2026-11-21)
  */
@@ -43,7 +43,7 @@ function formatSeconds(seconds: number, nanoseconds: number): string {
   return `${sign}${Math.abs(seconds)}.${fraction}S`;
 }
 
-/** Nothing for zero, also for the zero that `-1 *` makes negative. */
+/** Empty for 0 and -0. */
 function part(amount: number, unit: string): string {
   return amount === 0 ? '' : `${amount}${unit}`;
 }

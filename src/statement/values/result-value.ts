@@ -1,6 +1,6 @@
 /**
- * A value in a row. `null` is SQL's NULL, the one place where this package says `null` and not `undefined`:
- * JSON keeps `null` and drops `undefined`, and a row must not lose a column because its value is unknown.
+ * A value in a row. `null` is SQL's NULL. Only here this package uses `null` instead of `undefined`: JSON drops
+ * `undefined`, and a row must keep its columns.
  *
  * | column type | value |
  * |---|---|

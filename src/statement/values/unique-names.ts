@@ -1,6 +1,6 @@
 /**
- * Makes the names of columns (or of the members of a struct) differ, so that each can be a key of an object:
- * the first keeps its name, later ones become `name_2`, `name_3` and so on, never a name that stands elsewhere.
+ * Makes the names of columns, or of the members of a struct, unique. The first keeps its name; later ones become `name_2`,
+ * `name_3` and so on, skipping names that are taken.
  */
 export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set(names);

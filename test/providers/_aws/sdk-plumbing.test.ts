@@ -6,10 +6,9 @@ import { AthenaClient, GetSessionCommand } from '@aws-sdk/client-athena';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AbortableSender } from '../../../providers/_aws/abortable-sender.ts';
 import { socketsFor, toClientConfig } from '../../../providers/_aws/client-config.ts';
-import { loadSdk, withoutNodeWarning } from '../../../providers/_aws/load-sdk.ts';
+import { withoutNodeWarning } from '../../../providers/_aws/without-node-warning.ts';
 import { RequestHandler } from '../../../providers/_aws/request-handler.ts';
 import { formatOwnershipTag, parseOwnershipTag } from '../../../src/provider-kit/ownership-tag.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
 
 const open: { close(): void }[] = [];
 
@@ -152,18 +151,6 @@ describe('sending with a signal', () => {
 });
 
 describe('loading an SDK', () => {
-  it('tells the install line of a package that is missing, each time', () => {
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        loadSdk('@aws-sdk/client-that-nobody-wrote');
-        expect.unreachable();
-      } catch (error) {
-        expect(SessionError.is(error, 'config-invalid')).toBe(true);
-        expect(String(error)).toContain('npm install @aws-sdk/client-that-nobody-wrote');
-      }
-    }
-  });
-
   it('leaves the environment as it was, also when building fails', () => {
     const name = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
     const before = process.env[name];

@@ -19,8 +19,8 @@ describe('defaults.native', () => {
 
   it.each<[unknown, string]>([
     [[], 'native must be a map'],
-    [{ name: 'x' }, 'native.name is what `name` says'],
-    [{ runTags: {} }, 'native.runTags is what `tags` says'],
+    [{ name: 'x' }, 'native.name is set by `name`'],
+    [{ runTags: {} }, 'native.runTags is set by `tags`'],
     [{ storageTyp: 'STATIC' }, "native has no 'storageTyp'; members are"],
     [{ toString: 1 }, "native has no 'toString'"],
     [{ storageType: 'static' }, 'native.storageType must be STATIC or DYNAMIC'],

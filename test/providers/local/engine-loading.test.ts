@@ -45,7 +45,7 @@ describe('loading the engine', () => {
       expect.objectContaining({
         kind: 'config-invalid',
         message:
-          '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed here; run: npm install @duckdb/node-api@1.5.4-r.1',
+          '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed here; run: npm install @duckdb/node-api@1.5.6-r.1',
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('loading the engine', () => {
     });
     await expect(Promise.all([load(), load()])).rejects.toMatchObject({ kind: 'config-invalid' });
     const [first, second] = await Promise.all([load(), load()]);
-    expect(first.version).toBe('DuckDB v1.5.4');
+    expect(first.version).toBe('DuckDB v1.5.6');
     expect(second).toBe(first);
     expect(await load()).toBe(first);
     expect(attempts).toBe(2);

@@ -39,7 +39,7 @@ describe('starting', () => {
       labels: { team: 'data' },
       idleTimeoutMs: 5000,
       maxLifetimeMs: 90_000,
-      engineVersion: 'DuckDB v1.5.4',
+      engineVersion: 'DuckDB v1.5.6',
       ownership: { owner: 'tests', token: request.token },
     });
     expect([createdAtMs, startedAtMs, idleSinceMs].every(Number.isInteger)).toBe(true);

@@ -14,75 +14,34 @@ const microseconds = (iso: string, more = 0n): bigint => BigInt(Date.parse(iso))
 const decode = (type: ColumnType, values: readonly TestValue[]): unknown[] => decodeColumn(encodeColumn(type, values));
 
 describe('the table of values: each type, its extremes, and null', () => {
-  it.each<[string, ColumnType, readonly TestValue[], readonly unknown[]]>([
-    ['null', { kind: 'null' }, [null, null], [null, null]],
-    ['boolean', { kind: 'boolean' }, [true, false, null, true], [true, false, null, true]],
-    ['tinyint', integer(8), [-128, 127, null], [-128, 127, null]],
-    ['utinyint', integer(8, false), [0, 255, null], [0, 255, null]],
-    ['smallint', integer(16), [-32_768, 32_767], [-32_768, 32_767]],
-    ['usmallint', integer(16, false), [65_535], [65_535]],
-    ['integer', integer(32), [-2_147_483_648, 2_147_483_647, null], [-2_147_483_648, 2_147_483_647, null]],
-    ['uinteger', integer(32, false), [4_294_967_295], [4_294_967_295]],
-    ['bigint', integer(64), [-(2n ** 63n), 2n ** 63n - 1n, 7n, null], [-(2n ** 63n), 2n ** 63n - 1n, 7n, null]],
-    ['ubigint', integer(64, false), [2n ** 64n - 1n], [2n ** 64n - 1n]],
-    [
-      'hugeint',
-      integer(128),
-      [-(2n ** 127n), 2n ** 127n - 1n, -1n, 0n, null],
-      [-(2n ** 127n), 2n ** 127n - 1n, -1n, 0n, null],
-    ],
-    ['uhugeint', integer(128, false), [2n ** 128n - 1n, 0n], [2n ** 128n - 1n, 0n]],
-    ['float', { kind: 'float', bits: 32 }, [1.5, Number.NaN, null], [1.5, Number.NaN, null]],
-    [
-      'double',
-      { kind: 'float', bits: 64 },
-      [0.1, -0, Infinity, -Infinity, Number.NaN],
-      [0.1, -0, Infinity, -Infinity, Number.NaN],
-    ],
-    [
-      'decimal',
-      decimal(12, 2),
-      ['1.50', '-0.05', '0.00', '9999999999.99', null],
-      ['1.50', '-0.05', '0.00', '9999999999.99', null],
-    ],
-    [
-      'decimal of 38 digits',
-      decimal(38, 10),
-      [`-${'9'.repeat(28)}.${'9'.repeat(10)}`],
-      [`-${'9'.repeat(28)}.${'9'.repeat(10)}`],
-    ],
-    [
-      'decimals with empty words',
-      decimal(38, 0),
-      [2n ** 64n, 2n ** 96n, 5n - 2n ** 64n, -(2n ** 96n)].map(String),
-      [2n ** 64n, 2n ** 96n, 5n - 2n ** 64n, -(2n ** 96n)].map(String),
-    ],
-    ['decimal without a fraction', decimal(38, 0), ['-12', '0', '9'.repeat(38)], ['-12', '0', '9'.repeat(38)]],
-    [
-      'decimal of nothing but a fraction',
-      decimal(5, 5),
-      ['0.00001', '-0.99999', '0.00000'],
-      ['0.00001', '-0.99999', '0.00000'],
-    ],
+  it.each<[string, ColumnType, readonly TestValue[], (readonly unknown[])?]>([
+    ['null', { kind: 'null' }, [null, null]],
+    ['boolean', { kind: 'boolean' }, [true, false, null, true]],
+    ['tinyint', integer(8), [-128, 127, null]],
+    ['utinyint', integer(8, false), [0, 255, null]],
+    ['smallint', integer(16), [-32_768, 32_767]],
+    ['usmallint', integer(16, false), [65_535]],
+    ['integer', integer(32), [-2_147_483_648, 2_147_483_647, null]],
+    ['uinteger', integer(32, false), [4_294_967_295]],
+    ['bigint', integer(64), [-(2n ** 63n), 2n ** 63n - 1n, 7n, null]],
+    ['ubigint', integer(64, false), [2n ** 64n - 1n]],
+    ['hugeint', integer(128), [-(2n ** 127n), 2n ** 127n - 1n, -1n, 0n, null]],
+    ['uhugeint', integer(128, false), [2n ** 128n - 1n, 0n]],
+    ['float', { kind: 'float', bits: 32 }, [1.5, Number.NaN, null]],
+    ['double', { kind: 'float', bits: 64 }, [0.1, -0, Infinity, -Infinity, Number.NaN]],
+    ['decimal', decimal(12, 2), ['1.50', '-0.05', '0.00', '9999999999.99', null]],
+    ['decimal of 38 digits', decimal(38, 10), [`-${'9'.repeat(28)}.${'9'.repeat(10)}`]],
+    ['decimals with empty words', decimal(38, 0), [2n ** 64n, 2n ** 96n, 5n - 2n ** 64n, -(2n ** 96n)].map(String)],
+    ['decimal without a fraction', decimal(38, 0), ['-12', '0', '9'.repeat(38)]],
+    ['decimal of nothing but a fraction', decimal(5, 5), ['0.00001', '-0.99999', '0.00000']],
     [
       'decimals around 2^53',
       decimal(20, 1),
       ['900719925474099.1', '900719925474099.2', '-900719925474099.2', '-900719925474099.3', '900719925474099.3'],
-      ['900719925474099.1', '900719925474099.2', '-900719925474099.2', '-900719925474099.3', '900719925474099.3'],
     ],
-    ['text', { kind: 'text' }, ['', 'plain', null, "it's"], ['', 'plain', null, "it's"]],
-    [
-      'text beyond ASCII',
-      { kind: 'text' },
-      ['Zürich', '☃', '😀 ok', '', null, '\uFEFFmark', 'a\u0000b'],
-      ['Zürich', '☃', '😀 ok', '', null, '\uFEFFmark', 'a\u0000b'],
-    ],
-    [
-      'binary',
-      { kind: 'binary' },
-      [new Uint8Array([0, 255]), new Uint8Array(), null],
-      [new Uint8Array([0, 255]), new Uint8Array(), null],
-    ],
+    ['text', { kind: 'text' }, ['', 'plain', null, "it's"]],
+    ['text beyond ASCII', { kind: 'text' }, ['Zürich', '☃', '😀 ok', '', null, '\uFEFFmark', 'a\u0000b']],
+    ['binary', { kind: 'binary' }, [new Uint8Array([0, 255]), new Uint8Array(), null]],
     ['date', { kind: 'date' }, [0, days('2024-02-29'), -1, null], ['1970-01-01', '2024-02-29', '1969-12-31', null]],
     [
       'date far away',
@@ -156,16 +115,10 @@ describe('the table of values: each type, its extremes, and null', () => {
       ],
       ['P1Y2M3DT4H5M6.000007S', 'PT0S', '-P1MT0.000000001S', 'P1M-2DT-3H-0.5S', 'P40D', null],
     ],
-    [
-      'list',
-      { kind: 'list', item: field('item', integer(32)) },
-      [[1, null, 3], [], null, [4]],
-      [[1, null, 3], [], null, [4]],
-    ],
+    ['list', { kind: 'list', item: field('item', integer(32)) }, [[1, null, 3], [], null, [4]]],
     [
       'struct',
       { kind: 'struct', fields: [field('a', integer(64)), field('b', { kind: 'text' })] },
-      [{ a: 1n, b: 'x' }, { a: null, b: null }, null],
       [{ a: 1n, b: 'x' }, { a: null, b: null }, null],
     ],
     [
@@ -200,7 +153,7 @@ describe('the table of values: each type, its extremes, and null', () => {
       [[[{ day: 0 }], [], null], null],
       [[[{ day: '1970-01-01' }], [], null], null],
     ],
-  ])('%s', (_, type, values, expected) => {
+  ])('%s', (_, type, values, expected = values) => {
     const decoded = decode(type, values);
     expect(decoded).toEqual(expected);
     // `toEqual` takes a Buffer for a Uint8Array, and -0 for 0.

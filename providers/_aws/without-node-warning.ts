@@ -1,0 +1,14 @@
+/**
+ * Builds an SDK client without its warning about the Node release: which release runs is not up to whoever reads our stderr.
+ * The switch is the SDK's own and stands only while the constructor runs, so that no child process inherits it.
+ */
+export function withoutNodeWarning<Client>(build: () => Client): Client {
+  const before = process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  try {
+    return build();
+  } finally {
+    if (before === undefined) delete process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+    else process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = before;
+  }
+}
