@@ -42,12 +42,12 @@ export function requirePeer(packageName: string, ...within: readonly string[]): 
 
 /**
  * Loads an optional package from the working folder: a global `anysession` may run in a project that has the package.
- * @param cause - the error of loading it from anysession's own place
+ * @param cause - the error of loading it from anysession's own place; `undefined` when it is not there
  * @throws SessionError `config-invalid` with the install line when the package is missing here too or does not load.
  */
 export function requireFromWorkingFolder(cause: unknown, packageName: string, ...within: readonly string[]): unknown {
   let failure = cause;
-  if (NOT_FOUND.includes((cause as NodeJS.ErrnoException).code)) {
+  if (cause === undefined || NOT_FOUND.includes((cause as NodeJS.ErrnoException).code)) {
     const require = requireOfWorkingFolder();
     if (!canResolve(require, packageName)) {
       const missing = new MissingPackageError(packageName);

@@ -1,7 +1,9 @@
 import type * as grpcModule from '@grpc/grpc-js';
 import type { handleUnaryCall, Metadata, Server, ServerUnaryCall, StatusObject } from '@grpc/grpc-js';
-import { createRequire } from 'node:module';
+import type * as serializerModule from 'proto3-json-serializer';
+import type * as protobufModule from 'protobufjs';
 import type { INamespace, Type } from 'protobufjs';
+import { requireFromWorkingFolder, requirePeer } from '../../provider-kit/load-peer.ts';
 import { deliver, TcpListener, type Delay, type EmulatorServer, type Handler } from '../loopback.ts';
 import type { WireAnswer, WireRequest } from '../wire.ts';
 import { grpcNumber, statusWithDetails, type ErrorDetail } from './google-errors.ts';
@@ -28,7 +30,7 @@ export class GrpcServer implements EmulatorServer {
     const grpc = await import('@grpc/grpc-js');
     const server = new grpc.Server();
     const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    const services = await loadServices();
+    const services = loadServices();
     const tcp = await TcpListener.listen(port, (socket) => injector.injectConnection(socket));
     for (const definition of services) {
       const handlers = Object.entries(definition).map(([name, { path }]) => {
@@ -47,12 +49,13 @@ export class GrpcServer implements EmulatorServer {
 }
 
 /** The services in the protos of Google's client, with their messages as protobuf's JSON. */
-async function loadServices(): Promise<readonly grpcModule.ServiceDefinition[]> {
-  const [{ default: protobuf }, { fromProto3JSON, toProto3JSON }] = await Promise.all([
-    import('protobufjs'),
-    import('proto3-json-serializer'),
-  ]);
-  const protos = createRequire(import.meta.url)('@google-cloud/dataproc/build/protos/protos.json') as INamespace;
+function loadServices(): readonly grpcModule.ServiceDefinition[] {
+  const protobuf = requireSdk('google-gax', 'protobufjs') as typeof protobufModule;
+  const { fromProto3JSON, toProto3JSON } = requireSdk(
+    'google-gax',
+    'proto3-json-serializer',
+  ) as typeof serializerModule;
+  const protos = requireSdk('../protos/protos.json') as INamespace;
   const root = protobuf.Root.fromJSON(protos);
   root.resolveAll();
 
@@ -127,4 +130,10 @@ function toStatus(grpc: Grpc, answer: WireAnswer): StatusObject {
   // Every number of the table is one of gRPC's.
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
   return { code: grpcNumber(status), details: message, metadata };
+}
+
+/** Loads a part of Google's client for Dataproc, by the path from its entry. */
+function requireSdk(...path: readonly string[]): unknown {
+  const sdk = '@google-cloud/dataproc';
+  return requirePeer(sdk, ...path) ?? requireFromWorkingFolder(undefined, sdk, ...path);
 }
