@@ -188,11 +188,7 @@ export class Batch {
     const { state } = seen;
     if (state !== undefined && isLegalBatchMove(this.#state, state)) this.#state = state;
     const { outcome = this.#last.outcome, counts = this.#last.counts } = seen;
-    this.#last = {
-      ...seen,
-      ...(outcome !== undefined && { outcome }),
-      ...(counts !== undefined && { counts }),
-    };
+    this.#last = { ...seen, ...(outcome !== undefined && { outcome }), ...(counts !== undefined && { counts }) };
     return this.status;
   }
 

@@ -31,10 +31,7 @@ export async function configSchema(): Promise<Schema> {
     },
     // What a file leaves out may stand in one that it extends.
     if: { not: { required: ['extends'] } },
-    then: {
-      required,
-      properties: { environments: { additionalProperties: { required: ['provider'] } } },
-    },
+    then: { required, properties: { environments: { additionalProperties: { required: ['provider'] } } } },
   };
 }
 

@@ -7,13 +7,12 @@ import type { Batch } from '../../batch/batch.ts';
 import type { Batches } from '../../batch/batches.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { note } from '../status-line.ts';
 import { formatTable } from '../table.ts';
-import { print, type CommandContext } from '../terminal.ts';
-import { withBatches } from '../with-batches.ts';
+import { note, print, type CommandContext } from '../terminal.ts';
+import { withBatches } from '../with-environment.ts';
 
 /** The options of `anysession batch start`. */
-export interface BatchStartCommandOptions {
+interface BatchStartCommandOptions {
   readonly runs: string;
   readonly defaults: string;
   readonly key?: string;
@@ -22,13 +21,13 @@ export interface BatchStartCommandOptions {
 }
 
 /** The options of `anysession batch resubmit`. */
-export interface BatchResubmitCommandOptions {
+interface BatchResubmitCommandOptions {
   readonly runs?: string;
   readonly key?: string;
 }
 
 /** What `anysession batch delete` deletes; exactly one. */
-export interface BatchDeleteCommandOptions {
+interface BatchDeleteCommandOptions {
   readonly runs?: boolean;
   readonly record?: boolean;
 }
@@ -104,11 +103,7 @@ export async function runBatchDelete(
   });
 }
 
-const FAILURE_COLUMNS = [
-  { header: 'run', align: 'left' },
-  { header: 'service id', align: 'left' },
-  { header: 'reason', align: 'left' },
-] as const;
+const FAILURE_COLUMNS = ['run', 'service id', 'reason'] as const;
 
 function withBatch(context: CommandContext, target: string, use: (batch: Batch) => Promise<void>): Promise<void> {
   const { signal } = context.terminal;

@@ -1,13 +1,12 @@
 import { isSessionState, SESSION_STATES, type SessionState } from '../../contract/session-state.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { Observation } from '../../contract/observation.ts';
-import { note } from '../status-line.ts';
 import { formatTable } from '../table.ts';
-import { print, type CommandContext } from '../terminal.ts';
-import { withSessions } from '../with-sessions.ts';
+import { note, print, type CommandContext } from '../terminal.ts';
+import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession list`. */
-export interface ListCommandOptions {
+interface ListCommandOptions {
   readonly state?: readonly string[];
   readonly all?: boolean;
 }
@@ -34,14 +33,7 @@ export async function runList(context: CommandContext, options: ListCommandOptio
   );
 }
 
-const COLUMNS = [
-  { header: 'session', align: 'left' },
-  { header: 'state', align: 'left' },
-  { header: 'native', align: 'left' },
-  { header: 'name', align: 'left' },
-  { header: 'owner', align: 'left' },
-  { header: 'created', align: 'left' },
-] as const;
+const COLUMNS = ['session', 'state', 'native', 'name', 'owner', 'created'] as const;
 
 function cells({ handle, state, nativeState, details }: Observation): readonly string[] {
   const created = details.createdAtMs === undefined ? '' : new Date(details.createdAtMs).toISOString().slice(0, 19);

@@ -5,12 +5,11 @@ import { SessionError } from '../../contract/session-error.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { printResult, type PrintedRows, type ResultFormat } from '../result-printer.ts';
-import { note, StatusLine } from '../status-line.ts';
-import type { CommandContext, Terminal } from '../terminal.ts';
-import { withSessions } from '../with-sessions.ts';
+import { note, StatusLine, type CommandContext, type Terminal } from '../terminal.ts';
+import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession sql`. */
-export interface SqlOptions {
+interface SqlOptions {
   readonly file?: string;
   readonly csv?: boolean;
   readonly rows?: number;
