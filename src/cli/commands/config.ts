@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { checkConfig } from '../../config/check-config.ts';
 import { configInvalid } from '../../config/config-problem.ts';
-import { configSchema } from '../../config/config-schema.ts';
+import { configSchema } from '../../config/config-shape.ts';
 import { configFilesIn } from '../../config/find-config-file.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import { formatTable } from '../table.ts';
