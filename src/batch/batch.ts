@@ -11,9 +11,8 @@ import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS } from './batch-options.ts';
 import type { ResubmitOptions, RowOptions, StartBatchOptions, WaitOptions } from './batch-options.ts';
-import type { BatchStatus } from './batch-status.ts';
+import { estimateSubmission, type BatchStatus } from './batch-status.ts';
 import { chosenRuns, noneFailed, whyUnknown } from './chosen-runs.ts';
-import { estimateSubmission } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
   listFailures,
