@@ -9,7 +9,7 @@ import type { Clock } from '../contract/ports.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallRunner } from '../provider-kit/call-runner.ts';
 import type { ScriptedHost, ScriptedRequest } from './scripted-engine.ts';
-import { ServiceFault } from './scripted-errors.ts';
+import { ServiceFault } from './scripted-faults.ts';
 import { toMs } from './scripted-observations.ts';
 
 /** A code block as the service reports it; times in epoch seconds. */
