@@ -94,9 +94,9 @@ async function assertJava(environment: InstallEnvironment): Promise<void> {
 }
 
 async function run(command: readonly [string, ...string[]], environment: InstallEnvironment): Promise<ProgramEnd> {
-  const { env, signal, onProgress } = environment;
+  const { signal } = environment;
   if (signal.aborted) throw abortedError('enginesInstall', signal);
-  const end = await runProgram(command, { env, signal, onLine: onProgress });
+  const end = await runProgram(command, environment);
   // Read anew: the program has run meanwhile.
   if ((signal as { readonly aborted: boolean }).aborted) throw abortedError('enginesInstall', signal);
   return end;
@@ -126,14 +126,6 @@ function refusal(kind: ErrorKind, message: string): SessionError {
 /** How much of what a program wrote is kept for an error, in lines. */
 const KEPT_LINES = 40;
 
-/** What a program is run with. */
-interface ProgramEnvironment {
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  /** Hears each line that the program writes. */
-  readonly onLine?: (line: string) => void;
-}
-
 /** How a program ended. */
 type ProgramEnd =
   | { readonly kind: 'ended'; readonly code: number | null; readonly lines: readonly string[] }
@@ -143,7 +135,7 @@ type ProgramEnd =
 /** Runs another program to its end, or until the signal aborts; never throws. */
 function runProgram(
   [program, ...words]: readonly [string, ...string[]],
-  { env, signal, onLine }: ProgramEnvironment,
+  { env, signal, onProgress }: InstallEnvironment,
 ): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     const lines: string[] = [];
@@ -151,7 +143,7 @@ function runProgram(
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         if (lines.push(line) > KEPT_LINES) lines.shift();
-        onLine?.(line);
+        onProgress(line);
       });
     }
     // An abort is an error here too; it kills the child, whose end follows.

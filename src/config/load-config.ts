@@ -38,24 +38,17 @@ export async function loadProvider(request: ProviderRequest): Promise<Environmen
   const { provider, session, owner, env = process.env } = request;
   const { plugin: given, options = {} } = Object(provider) as Partial<ProviderRequest['provider']>;
   const plugin = assertPlugin(given, '`provider`');
-  const {
-    providerConfig,
-    session: defaults,
-    problems,
-  } = await checkEnvironment({
-    written: { ...options, provider: plugin.id, ...(session !== undefined && { session }) },
-    plugin,
-    filled: [],
-    env,
-  });
+  const written = { ...options, provider: plugin.id, ...(session !== undefined && { session }) };
+  const checked = await checkEnvironment({ written, plugin, filled: [], env });
   const misplaced = OWN_KEYS.filter((key) => Object.hasOwn(options, key)).map((key) => ({
     path: [key],
     message: `is an option of the call that opens ${plugin.id}, not of ${plugin.id} itself`,
   }));
   const wrongOwner = owner === undefined ? [] : checkOptions(owner, OWNER_SHAPE, ['owner']);
-  const all = [...wrongOwner, ...misplaced, ...problems];
+  const all = [...wrongOwner, ...misplaced, ...checked.problems];
   if (all.length > 0) throw configInvalid(all.map((problem) => ({ ...problem, file: `provider ${plugin.id}` })));
   const environment = request.environment ?? plugin.id;
+  const { providerConfig, session: defaults } = checked;
   return { file: undefined, environment, owner: owner ?? defaultOwner(env), plugin, providerConfig, session: defaults };
 }
 

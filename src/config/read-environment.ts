@@ -68,12 +68,8 @@ export interface CheckedEnvironment {
 }
 
 /** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
-export async function checkEnvironment({
-  written,
-  plugin,
-  filled,
-  env,
-}: FilledEnvironment): Promise<CheckedEnvironment> {
+export async function checkEnvironment(environment: FilledEnvironment): Promise<CheckedEnvironment> {
+  const { written, plugin, filled, env } = environment;
   const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
   const allFilled = [...filled, ...fromVariables];
   const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
@@ -131,12 +127,10 @@ function withoutSecrets(
   return { path, message: isNamed ? safe : `${safe} (from ${source.template})` };
 }
 
-type Options = Readonly<Record<string, unknown>>;
-
 /** A provider's options as its plugin parsed them, and all their problems. */
 export interface ReadOptions {
   readonly config: unknown;
-  readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+  readonly problems: readonly OptionProblem[];
 }
 
 /** The options that a plugin's schema names; `undefined` when the schema allows others too. */
@@ -148,7 +142,7 @@ export function optionNames(plugin: AnyPlugin): readonly string[] | undefined {
 /** The options that are left out and that a variable of the plugin holds; an empty variable counts as not set. */
 export function optionsFromVariables(
   plugin: AnyPlugin,
-  options: Options,
+  options: Mapping,
   env: NodeJS.ProcessEnv,
 ): readonly FilledText[] {
   return Object.entries(plugin.environmentVariables).flatMap(([option, variable]) => {
@@ -158,7 +152,7 @@ export function optionsFromVariables(
 }
 
 /** Has the plugin parse its options, without the keys that its schema does not know. */
-export async function readOptions(plugin: AnyPlugin, options: Options): Promise<ReadOptions> {
+export async function readOptions(plugin: AnyPlugin, options: Mapping): Promise<ReadOptions> {
   const known = optionNames(plugin);
   const strangers = known === undefined ? [] : Object.keys(options).filter((key) => !known.includes(key));
   const own = Object.fromEntries(Object.entries(options).filter(([key]) => !strangers.includes(key)));

@@ -62,7 +62,8 @@ export async function runBatchFailures(context: CommandContext, target: string):
       if (json) await print(terminal, `${JSON.stringify(failed)}\n`);
       else rows.push([failed.id, failed.runId ?? '', failed.reason]);
     }
-    if (!json && rows.length > 0) await print(terminal, formatTable(FAILURE_COLUMNS, rows, terminal.stdout.columns));
+    if (!json && rows.length > 0)
+      await print(terminal, formatTable(['run', 'service id', 'reason'], rows, terminal.stdout.columns));
     if (!json && rows.length === 0) note(terminal, 'no run has failed');
   });
 }
@@ -102,8 +103,6 @@ export async function runBatchDelete(
     else await printStatus(context, batch, await batch.deleteRuns({ signal }));
   });
 }
-
-const FAILURE_COLUMNS = ['run', 'service id', 'reason'] as const;
 
 function withBatch(context: CommandContext, target: string, use: (batch: Batch) => Promise<void>): Promise<void> {
   const { signal } = context.terminal;

@@ -42,7 +42,7 @@ export async function runEnginesList({ terminal, json }: CommandContext): Promis
   const engines = await new EngineStore(terminal.env).list();
   if (json) return print(terminal, `${JSON.stringify(engines, undefined, 2)}\n`);
   const rows = engines.map(({ engine, version, folder }) => [engine, version, folder]);
-  await print(terminal, formatTable(COLUMNS, rows, terminal.stdout.columns));
+  await print(terminal, formatTable(['engine', 'version', 'folder'], rows, terminal.stdout.columns));
   if (rows.length === 0) terminal.stderr.write('no engine is installed; run: anysession engines install sail\n');
 }
 
@@ -109,5 +109,3 @@ function readRelease(engine: InstallableEngine, version: string): EngineRelease 
     { operation: 'enginesInstall' },
   );
 }
-
-const COLUMNS = ['engine', 'version', 'folder'] as const;
