@@ -14,6 +14,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
+import { MESSAGE_LIST, messageList } from './message-list.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -181,6 +182,7 @@ export async function generateDocs({ write }: { readonly write: boolean }): Prom
     if (write) writeFileSync(join(ROOT, file), after);
   };
   for (const file of documents()) update(file, await fill(readFileSync(join(ROOT, file), 'utf8')));
+  update(MESSAGE_LIST, messageList());
   return changed;
 }
 

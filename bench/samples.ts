@@ -35,11 +35,6 @@ export async function interleave<Name extends string>(
   return values;
 }
 
-/** The differences of two candidates, round by round: what they share in one round cancels out. */
-export function pairedDifferences(values: readonly number[], reference: readonly number[]): number[] {
-  return values.map((value, round) => value - (reference[round] ?? Number.NaN));
-}
-
 /** Processor time of this process, all threads, in µs a call. */
 export async function cpuPerCall(calls: number, call: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();

@@ -51,6 +51,7 @@ export { STATEMENT_STATES, type StatementState } from './statement/statement-sta
 export type { StatementEvents } from './statement/statement-listeners.ts';
 export type { ParameterValue, Parameters, StatementProgress, StepMetrics } from './contract/statement-runner.ts';
 export type { Result } from './statement/result.ts';
+export type { ArrowReader } from './statement/arrow/load-arrow.ts';
 export type { ResultBatch, ResultColumn } from './statement/result-batch.ts';
 export type { ResultField, ResultSchema } from './statement/result-schema.ts';
 export type { ResultValue, Row, RowArray } from './statement/values/result-value.ts';

@@ -5,7 +5,7 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** How long sessions live; the default where a start says nothing. */
+/** The maximum lifetime of sessions. */
 export const LIFETIME = { min: SECOND_MS, max: 7 * DAY_MS, default: 7 * DAY_MS } as const;
 
 const DUCKDB: Capabilities = defineCapabilities({
@@ -14,7 +14,7 @@ const DUCKDB: Capabilities = defineCapabilities({
   sparkConnect: false,
   calculations: false,
   reportsBusy: true,
-  // A further statement waits in line.
+  // Other statements wait in a queue.
   concurrentStatements: false,
   deletesRecord: false,
   dashboard: false,
@@ -29,24 +29,24 @@ const DUCKDB: Capabilities = defineCapabilities({
   listsFinal: false,
   tokenLifetimeMs: false,
   maxLiveSessions: false,
-  // A look at a session that is being opened waits for it, so the pauses only matter for its end.
+  // `describe` waits for a session that opens, so the interval only matters for its end.
   watchIntervalMs: { min: 5, max: 50 },
   callsPerSecond: false,
   outlivesProcess: false,
 });
 
-/** The same sessions, with statements that run side by side on a server which others may join. */
+/** Statements run concurrently on a server that other clients can join. */
 const SPARK: Capabilities = defineCapabilities({
   ...DUCKDB,
   dialect: 'spark',
   sparkConnect: true,
   sparkConf: true,
   concurrentStatements: true,
-  // Servers take from a tenth of a second to ten to start.
+  // Servers start in 0.1 to 10 s.
   watchIntervalMs: { min: 10, max: 100 },
 });
 
-/** What sessions on an engine can do. */
+/** The capabilities of sessions on an engine. */
 export function localCapabilities({ engine }: Pick<LocalConfig, 'engine'>): Capabilities {
   return engine === 'duckdb' ? DUCKDB : SPARK;
 }

@@ -3,8 +3,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import { formatDialectHint } from './duckdb/dialect-hint.ts';
 
 /**
- * What each of DuckDB's error types means, total: an error's text begins with its type ("Binder Error: …").
- * Types that only a bug of the engine gives are `unexpected`.
+ * The kind of each DuckDB error type. An error's message begins with its type ("Binder Error: …").
+ * Types that only a bug of DuckDB can cause are `unexpected`.
  * @see https://github.com/duckdb/duckdb/blob/main/src/common/exception.cpp (read 2026-11-20)
  */
 export const DUCKDB_ERROR_KINDS = Object.freeze({
@@ -18,7 +18,7 @@ export const DUCKDB_ERROR_KINDS = Object.freeze({
   'Object Size': 'invalid-request',
   'Invalid type': 'invalid-request',
   Serialization: 'invalid-request',
-  // Two sessions on one database file wrote the same row, or a transaction stands open that was refused before.
+  // Two sessions on one database file wrote the same row, or an earlier error has aborted the open transaction.
   TransactionContext: 'conflict',
   'Not implemented': 'invalid-request',
   Expression: 'invalid-request',
@@ -36,13 +36,13 @@ export const DUCKDB_ERROR_KINDS = Object.freeze({
   Settings: 'invalid-request',
   Optimizer: 'unexpected',
   NullPointer: 'unexpected',
-  // A missing file and a forbidden one are told apart by FILE_TROUBLES.
+  // FILE_ERRORS distinguishes missing and forbidden files.
   IO: 'invalid-request',
   INTERRUPT: 'aborted',
   FATAL: 'unexpected',
   INTERNAL: 'unexpected',
   'Invalid Input': 'invalid-request',
-  // The statement is fine and the room is not enough: it is the limit that has to move, as with any quota.
+  // The statement is valid and the limit is too low, as with any quota.
   'Out of Memory': 'quota-exceeded',
   Permission: 'forbidden',
   'Parameter Not Resolved': 'invalid-request',
@@ -61,8 +61,8 @@ export type DuckDbErrorType = keyof typeof DUCKDB_ERROR_KINDS;
 /** The errors of a statement in another dialect: it does not parse, or names what does not exist. */
 const DIALECT_ERRORS: readonly DuckDbErrorType[] = ['Parser', 'Catalog', 'Binder', 'Syntax'];
 
-/** DuckDB gives all trouble with files one type; which trouble it is stands only in the operating system's words. */
-const FILE_TROUBLES: readonly (readonly [words: RegExp, kind: ErrorKind])[] = [
+/** DuckDB has one type for all file errors; only the operating system's message differs. */
+const FILE_ERRORS: readonly (readonly [message: RegExp, kind: ErrorKind])[] = [
   [
     /No files found that match|No such file or directory|database does not exist|cannot find the (file|path)/i,
     'not-found',
@@ -73,43 +73,51 @@ const FILE_TROUBLES: readonly (readonly [words: RegExp, kind: ErrorKind])[] = [
 /** What was being done when the engine failed. */
 export interface FailedWork {
   readonly operation: string;
-  /** The statement's text, for a hint where it is of another dialect. */
+  /** The statement's text, for a hint when it is Spark SQL. */
   readonly text?: string;
 }
 
-/** Turns whatever the engine threw into a SessionError; the engine's own words stay, with the position they show. */
+/** Converts an error of the engine to a SessionError; its message is kept, with the position that it shows. */
 export function toSessionError(error: unknown, { operation, text }: FailedWork): SessionError {
   if (SessionError.is(error)) return error;
-  const words = error instanceof Error ? error.message : String(error);
-  const type = errorType(words);
-  if (type === undefined) return new SessionError('unexpected', words, { operation, cause: error });
-  const kind = (type === 'IO' ? fileTrouble(words) : undefined) ?? DUCKDB_ERROR_KINDS[type];
+  const message = messageOf(error);
+  const type = errorType(message);
+  if (type === undefined) return new SessionError('unexpected', message, { operation, cause: error });
+  const fileError = type === 'IO' ? FILE_ERRORS.find(([pattern]) => pattern.test(message)) : undefined;
+  const kind = fileError?.[1] ?? DUCKDB_ERROR_KINDS[type];
   const hint = DIALECT_ERRORS.includes(type) ? formatDialectHint(text) : '';
-  return new SessionError(kind, words + advice(kind) + hint, {
+  return new SessionError(kind, message + advice(kind) + hint, {
     operation,
     native: { code: type },
     cause: error,
-    // Waiting does not help: the same statement meets the same limit.
+    // Waiting does not help: the same statement exceeds the same limit.
     ...(kind === 'quota-exceeded' ? { retry: 'permanent' } : {}),
   });
 }
 
-/** Tells whether an error says that the whole instance is beyond use. */
+/** Whether an error makes the whole DuckDB instance unusable. */
 export function isFatal(error: SessionError): boolean {
   return error.native?.code === ('FATAL' satisfies DuckDbErrorType);
 }
 
-function errorType(words: string): DuckDbErrorType | undefined {
-  const [, type = ''] = /^([A-Za-z ]+?) Error: /.exec(words) ?? [];
+/** The message of an error, without the kind that a SessionError puts first. */
+export function messageOf(error: unknown): string {
+  if (SessionError.is(error)) return error.message.slice(error.kind.length + 3);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error of `execute`, found here instead of thrown by the engine. */
+export function executeError(kind: ErrorKind, message: string): SessionError {
+  return new SessionError(kind, message, { operation: 'execute' });
+}
+
+function errorType(message: string): DuckDbErrorType | undefined {
+  const [, type = ''] = /^([A-Za-z ]+?) Error: /.exec(message) ?? [];
   return Object.hasOwn(DUCKDB_ERROR_KINDS, type) ? (type as DuckDbErrorType) : undefined;
 }
 
-function fileTrouble(words: string): ErrorKind | undefined {
-  return FILE_TROUBLES.find(([pattern]) => pattern.test(words))?.[1];
-}
-
 function advice(kind: ErrorKind): string {
-  if (kind === 'not-found') return `\n\nPaths are read from the working directory, ${process.cwd()}.`;
+  if (kind === 'not-found') return `\n\nRelative paths start at the working directory, ${process.cwd()}.`;
   if (kind === 'quota-exceeded') return "\n\nOr raise the environment's option `memoryLimit` and start a new session.";
   return '';
 }

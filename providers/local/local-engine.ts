@@ -2,47 +2,47 @@ import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
 import type { LocalConfig } from './options.ts';
 
-/** An engine that runs sessions on this machine: what the local service needs of it, whatever it is. */
+/** An engine that runs sessions on this machine. */
 export interface LocalEngine {
   /** Its name and version, for people. */
   readonly version: string;
   /**
-   * Opens what one session needs, apart from all others, and runs the `init` statements.
-   * @throws SessionError whose message tells why the session cannot be; the signal's error when it aborts.
+   * Opens one isolated session and runs the `init` statements.
+   * @throws SessionError with the reason when the session cannot open; the signal's error when it aborts.
    */
   open(request: EngineOpening): Promise<EngineSession>;
 }
 
-/** What an engine is to open. */
+/** The session to open. */
 export interface EngineOpening {
-  /** The session's id, for names that must be its own. */
+  /** The session's id, for unique names. */
   readonly sessionId: string;
   readonly config: LocalConfig;
-  /** Properties of Spark that the session was asked for with; empty where the engine is not Spark. */
+  /** The Spark properties of the start; empty for DuckDB. */
   readonly sparkConf: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** To be called once the session is open and its engine breaks by itself, with the reason. */
+  /** Called with the reason when the engine of the open session fails by itself. */
   readonly noteBroken: (reason: string) => void;
 }
 
 /** One open session of an engine. */
 export interface EngineSession {
-  /** Runs a statement as soon as the ones before it let it; the signal stops it at any time until `finished`. */
+  /** Runs a statement after those before it; the signal stops it at any time until `finished`. */
   execute(request: StatementRequest, signal: AbortSignal): EngineExecution;
-  /** How far a statement is that runs just now. */
+  /** The progress of a running statement. */
   progress(statementId: string): StatementProgress | undefined;
-  /** Where other clients of Spark Connect join it, on an engine that speaks it. */
+  /** Where other Spark Connect clients join it; absent for DuckDB. */
   readonly endpoint?: ConnectEndpoint;
-  /** Why the session can no longer be used, once a statement has shown that. */
+  /** Why the session is unusable, once a statement has shown that. */
   readonly brokenBy: string | undefined;
-  /** Waits for what still runs (the caller stops it) and lets go of everything. */
+  /** Waits for the running statements, which the caller stops, and releases everything. */
   close(): Promise<void>;
 }
 
-/** A statement under way. */
+/** A running statement. */
 export interface EngineExecution {
   /** Resolves when the columns are known; rejects with a SessionError, at once when the signal aborts. */
   readonly started: Promise<StatementExecution>;
-  /** Resolves when the engine no longer works for the statement nor holds anything for it; never rejects. */
+  /** Resolves when the engine has stopped and released the statement; never rejects. */
   readonly finished: Promise<void>;
 }

@@ -3,22 +3,22 @@ import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import { toObservation } from '../../src/provider-kit/observation.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import type { LocalSession } from './local-session.ts';
-import { STATE_MEANINGS } from './states.ts';
+import { STATES } from './states.ts';
 
 const SERVICE = 'this process';
 
 /** Makes an observation of a session as it is now. */
 export function observe(session: LocalSession, handle: SessionHandle, observedAtMs: number): Observation {
   const { state: nativeState, sinceMs, reason } = session.status;
-  const facts = STATE_MEANINGS[nativeState];
+  const facts = STATES[nativeState];
   const seen = { service: SERVICE, nativeState, facts, sinceMs, reason, details: toDetails(session) };
   return toObservation(seen, { handle, observedAtMs });
 }
 
-/** A session that this process never had: nothing is held for it here. */
+/** An observation of a session that this process does not know. */
 export function toUnknown(handle: SessionHandle, observedAtMs: number): Observation {
   const reason = 'there is no such session in this process';
-  const seen = { service: SERVICE, nativeState: 'CLOSED', facts: STATE_MEANINGS.CLOSED, reason };
+  const seen = { service: SERVICE, nativeState: 'CLOSED', facts: STATES.CLOSED, reason };
   return toObservation(seen, { handle, observedAtMs });
 }
 
@@ -35,7 +35,7 @@ function toDetails({
     name,
     createdAtMs,
     startedAtMs,
-    endedAtMs: STATE_MEANINGS[status.state].final ? status.sinceMs : undefined,
+    endedAtMs: STATES[status.state].final ? status.sinceMs : undefined,
     idleSinceMs: status.state === 'IDLE' ? status.sinceMs : undefined,
     idleTimeoutMs,
     maxLifetimeMs,

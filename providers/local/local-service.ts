@@ -4,25 +4,25 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { EngineLoader } from './client.ts';
 import { LocalSession } from './local-session.ts';
 import type { LocalConfig } from './options.ts';
-import { STATE_MEANINGS } from './states.ts';
+import { STATES } from './states.ts';
 
 /** What the local service is made of. */
 export interface LocalServiceParts {
   readonly config: LocalConfig;
   readonly loadEngine: EngineLoader;
-  /** How long a session lives at most whose start says nothing of it, milliseconds. */
+  /** The default maximum lifetime, milliseconds. */
   readonly maxLifetimeMs: number;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 /**
- * The service side of local sessions: what on a cloud is somebody else's control plane.
- * It knows every session it ever started, also the ended ones, and forgets them with the process.
+ * The service side of local sessions, like the control plane of a cloud.
+ * It knows all sessions that it has started in this process, also the ended ones.
  */
 export class LocalService {
   readonly #parts: LocalServiceParts;
-  /** In the order of starting. */
+  /** In the order of their starts. */
   readonly #sessions = new Map<string, LocalSession>();
   readonly #byToken = new Map<string, LocalSession>();
   #isClosed = false;
@@ -32,9 +32,9 @@ export class LocalService {
   }
 
   /**
-   * The one session of the request's token: the first start makes it, any other finds it.
-   * @throws SessionError `conflict` when the token belongs to a start that asked for something else, or the service is
-   * closed; `config-invalid` when the engine cannot be loaded.
+   * The session of the request's token: the first start creates it, a repeated one returns it.
+   * @throws SessionError `conflict` when the token belongs to a start with other options, or the service is closed;
+   * `config-invalid` when the engine cannot be loaded.
    */
   async start(request: StartRequest): Promise<LocalSession> {
     const known = this.#byToken.get(request.token);
@@ -49,23 +49,22 @@ export class LocalService {
   }
 
   /**
-   * The sessions that have not ended for good and were started after the given one, in the order of their starts.
-   * @throws SessionError `invalid-request` when there never was a session of that id.
+   * The sessions that are not final and were started after the given one, in the order of their starts.
+   * @throws SessionError `invalid-request` for an unknown id.
    */
   *liveAfter(id: string | undefined): Generator<LocalSession> {
     if (id !== undefined && !this.#sessions.has(id)) {
-      throw new SessionError('invalid-request', 'the cursor is of another listing; begin without one', {
-        operation: 'listPage',
-      });
+      const message = 'the cursor belongs to another listing. List again without a cursor';
+      throw new SessionError('invalid-request', message, { operation: 'listPage' });
     }
     let isAfter = id === undefined;
     for (const session of this.#sessions.values()) {
-      if (isAfter && !STATE_MEANINGS[session.status.state].final) yield session;
+      if (isAfter && !STATES[session.status.state].final) yield session;
       isAfter ||= session.id === id;
     }
   }
 
-  /** Ends all sessions and takes no more. */
+  /** Ends all sessions and starts no more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.liveAfter(undefined)].map((session) => session.end('the provider was closed')));
@@ -73,9 +72,7 @@ export class LocalService {
 
   #create(request: StartRequest, engine: Awaited<ReturnType<EngineLoader>>): LocalSession {
     if (this.#isClosed) {
-      throw new SessionError('conflict', 'this provider was closed; open the environment again', {
-        operation: 'start',
-      });
+      throw startConflict('this provider was closed. Open the environment again');
     }
     const { config, clock, random } = this.#parts;
     const id = `local-${random.hex(16)}`;
@@ -88,21 +85,18 @@ export class LocalService {
 }
 
 function sameStart(session: LocalSession, request: StartRequest): LocalSession {
-  const differing = differences(session.request, request);
-  if (differing.length === 0) return session;
-  throw new SessionError(
-    'conflict',
-    `the start token ${request.token} belongs to session ${session.id}, which was started with another ${differing.join(', ')}`,
-    { operation: 'start' },
-  );
-}
-
-function differences(first: StartRequest, second: StartRequest): string[] {
   const fields = ['owner', 'name', 'idleTimeoutMs', 'maxLifetimeMs', 'labels', 'sparkConf'] as const;
-  return fields.filter((field) => format(first[field]) !== format(second[field]));
+  const differing = fields.filter((field) => format(session.request[field]) !== format(request[field]));
+  if (differing.length === 0) return session;
+  const what = `session ${session.id}, which was started with another ${differing.join(', ')}`;
+  throw startConflict(`the start token ${request.token} belongs to ${what}`);
 }
 
-/** The same text for equal values, whatever the order of a record's members. */
+function startConflict(message: string): SessionError {
+  return new SessionError('conflict', message, { operation: 'start' });
+}
+
+/** The same text for equal values, in any order of a record's members. */
 function format(value: StartRequest[keyof StartRequest]): string {
   const isRecord = typeof value === 'object' && value !== null;
   return JSON.stringify(isRecord ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : (value ?? null));

@@ -1,26 +1,27 @@
 import type { Clock } from '../../src/contract/ports.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionError } from '../../src/contract/session-error.ts';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../../src/contract/statement-runner.ts';
 import type { EngineSession, LocalEngine } from './local-engine.ts';
+import { executeError, messageOf } from './errors.ts';
 import type { LocalConfig } from './options.ts';
 import { StatementStop } from './statement-stop.ts';
-import { type LocalState, STATE_MEANINGS } from './states.ts';
+import { type LocalState, STATES } from './states.ts';
 
-/** What a local session begins with. */
+/** What a local session is made of. */
 export interface LocalSessionParts {
   readonly id: string;
   readonly request: StartRequest;
-  /** How long it may live at all, milliseconds. */
+  /** Its maximum lifetime, milliseconds. */
   readonly maxLifetimeMs: number;
   readonly config: LocalConfig;
   readonly engine: LocalEngine;
   readonly clock: Clock;
 }
 
-/** Where a local session stands. */
+/** The state of a local session. */
 export interface LocalStatus {
   readonly state: LocalState;
   /** Since when, epoch milliseconds. */
@@ -29,8 +30,8 @@ export interface LocalStatus {
 }
 
 /**
- * One session of the local service: opens its engine, counts what runs in it, and ends when it is told to, when nothing
- * has run for too long, or when it has lived long enough. After the end only what can be told of it is kept.
+ * One session of the local service. It opens its engine, counts the running statements, and ends on request, after its
+ * idle timeout, or at its maximum lifetime. After the end it keeps only what `describe` reports.
  */
 export class LocalSession {
   readonly id: string;
@@ -38,14 +39,14 @@ export class LocalSession {
   readonly maxLifetimeMs: number;
   readonly engineVersion: string;
   readonly createdAtMs: number;
-  /** Resolves, never rejects, when the session is open or could not be opened. */
+  /** Resolves, never rejects, when the session has opened or failed to. */
   readonly opened: Promise<void>;
   readonly #clock: Clock;
-  /** Gives up the opening when the session is ended before it is open. */
+  /** Stops the opening when the session ends before it is open. */
   readonly #openingStop = new AbortController();
   readonly #running = new Set<StatementStop>();
-  readonly #callOffLifetime: () => void;
-  #callOffIdle: () => void = () => {};
+  readonly #cancelLifetime: () => void;
+  #cancelIdle: () => void = () => {};
   #status: LocalStatus;
   #startedAtMs: number | undefined;
   #engine: EngineSession | undefined;
@@ -59,7 +60,7 @@ export class LocalSession {
     this.createdAtMs = clock.nowMs();
     this.#clock = clock;
     this.#status = { state: 'OPENING', sinceMs: this.createdAtMs };
-    this.#callOffLifetime = this.#endLater(maxLifetimeMs, `it reached its maximum lifetime of ${maxLifetimeMs} ms`);
+    this.#cancelLifetime = this.#endLater(maxLifetimeMs, `it reached its maximum lifetime of ${maxLifetimeMs} ms`);
     this.opened = this.#open(engine, config);
   }
 
@@ -67,18 +68,18 @@ export class LocalSession {
     return this.#status;
   }
 
-  /** When it first took work, epoch milliseconds. */
+  /** When it first accepted work, epoch milliseconds. */
   get startedAtMs(): number | undefined {
     return this.#startedAtMs;
   }
 
   /**
    * Runs a statement.
-   * @throws SessionError `conflict` while the session takes no work, `session-failed` when it has failed.
+   * @throws SessionError `conflict` while the session accepts no work, `session-failed` when it has failed.
    */
   execute(request: StatementRequest, call: CallContext): Promise<StatementExecution> {
     const engine = this.#engine;
-    if (engine === undefined || !STATE_MEANINGS[this.#status.state].acceptsWork) return Promise.reject(this.#refusal());
+    if (engine === undefined || !STATES[this.#status.state].acceptsWork) return Promise.reject(this.#notReadyError());
     const stop = new StatementStop(call, this.#clock);
     this.#running.add(stop);
     if (this.#running.size === 1) this.#enter('RUNNING');
@@ -89,28 +90,26 @@ export class LocalSession {
       if (engine.brokenBy !== undefined) void this.#break(engine.brokenBy);
       else if (this.#running.size === 0 && this.#status.state === 'RUNNING') this.#enter('IDLE');
     });
-    return started.finally(() => {
-      stop.noteStarted();
-    });
+    return started.finally(() => stop.noteStarted());
   }
 
-  /** How far a running statement is. */
+  /** The progress of a running statement. */
   progress(statementId: string): StatementProgress | undefined {
     return this.#engine?.progress(statementId);
   }
 
   /**
-   * Where other clients join it.
-   * @throws SessionError `conflict` while the session takes no work, `session-failed` when it has failed.
+   * The endpoint for other clients.
+   * @throws SessionError `conflict` while the session accepts no work, `session-failed` when it has failed.
    */
   get endpoint(): ConnectEndpoint {
     const endpoint = this.#engine?.endpoint;
-    if (endpoint === undefined || !STATE_MEANINGS[this.#status.state].acceptsWork) throw this.#refusal();
-    // The token has no end of its own: it is accepted as long as the session lives.
+    if (endpoint === undefined || !STATES[this.#status.state].acceptsWork) throw this.#notReadyError();
+    // The token is valid as long as the session.
     return { ...endpoint, expiresAtMs: this.createdAtMs + this.maxLifetimeMs };
   }
 
-  /** Ends the session; resolves when nothing is held any more. Ending it again waits for the same end. */
+  /** Ends the session; resolves when everything is released. Another call waits for the same end. */
   end(reason: string): Promise<void> {
     this.#ending ??= this.#close(reason);
     return this.#ending;
@@ -123,11 +122,11 @@ export class LocalSession {
         config,
         sparkConf: this.request.sparkConf ?? {},
         signal: this.#openingStop.signal,
-        // An engine may break in the moment of its opening, when there is nothing to let go of yet.
+        // An engine may fail while it opens, when there is nothing to release yet.
         noteBroken: (reason) => void this.opened.then(() => this.#break(reason)),
       });
     } catch (error) {
-      await this.#break(formatReason(error));
+      await this.#break(messageOf(error));
       return;
     }
     if (this.#ending !== undefined) return;
@@ -144,9 +143,9 @@ export class LocalSession {
     this.#enter('CLOSED', reason);
   }
 
-  /** The engine is beyond use: what is left of it goes first, then the session is failed for good. */
+  /** The engine is unusable: releases it, then the session has failed. */
   async #break(reason: string): Promise<void> {
-    // Ended on purpose meanwhile: that is no failure.
+    // A requested end is not a failure.
     if (this.#ending !== undefined) return;
     const broken = this.#engine;
     this.#engine = undefined;
@@ -159,42 +158,30 @@ export class LocalSession {
   }
 
   #stopAll(message: string): void {
-    this.#callOffLifetime();
+    this.#cancelLifetime();
     this.#openingStop.abort();
-    for (const stop of this.#running) stop.abort(new SessionError('session-failed', message, { operation: 'execute' }));
+    for (const stop of this.#running) stop.abort(executeError('session-failed', message));
   }
 
   #enter(state: LocalState, reason?: string): void {
-    this.#callOffIdle();
+    this.#cancelIdle();
     this.#status = { state, sinceMs: this.#clock.nowMs(), ...(reason === undefined ? {} : { reason }) };
     if (state !== 'IDLE') return;
     const { idleTimeoutMs } = this.request;
-    this.#callOffIdle = this.#endLater(idleTimeoutMs, `nothing ran in it for ${idleTimeoutMs} ms, its idle timeout`);
+    this.#cancelIdle = this.#endLater(idleTimeoutMs, `it was idle for ${idleTimeoutMs} ms, its idle timeout`);
   }
 
-  /** Ends the session after a while; such a timer does not keep the process alive. */
+  /** Ends the session after a delay; the timer does not keep the process alive. */
   #endLater(delayMs: number, reason: string): () => void {
     return this.#clock.schedule(delayMs, () => void this.end(reason), 'background');
   }
 
-  #refusal(): SessionError {
+  #notReadyError(): SessionError {
     const { state, reason } = this.#status;
-    if (state === 'OPENING') {
-      return new SessionError('conflict', 'the session is still being created; wait until it is ready', {
-        operation: 'execute',
-      });
-    }
-    const hasFailed = STATE_MEANINGS[state].state === 'failed';
-    const what = hasFailed ? 'the session has failed' : 'the session has ended';
+    if (state === 'OPENING') return executeError('conflict', 'the session is not ready yet. Wait until it is ready');
+    const hasFailed = STATES[state].state === 'failed';
     const why = reason === undefined ? '' : ` (${reason})`;
-    return new SessionError(hasFailed ? 'session-failed' : 'conflict', `${what}${why}; start a new one`, {
-      operation: 'execute',
-    });
+    const message = `the session has ${hasFailed ? 'failed' : 'ended'}${why}. Start a new session`;
+    return executeError(hasFailed ? 'session-failed' : 'conflict', message);
   }
-}
-
-/** An error's own words, without the kind that a SessionError says first. */
-function formatReason(error: unknown): string {
-  if (SessionError.is(error)) return error.message.slice(error.kind.length + 3);
-  return error instanceof Error ? error.message : String(error);
 }

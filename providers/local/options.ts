@@ -56,7 +56,7 @@ export const LOCAL_OPTIONS_SHAPE = {
   additionalProperties: false,
 } as const satisfies ObjectShape;
 
-/** Options that not every engine has, with those that have them. */
+/** The engines of the options that not every engine supports. */
 const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
   pythonEnvironment: INSTALLABLE_ENGINES,
   database: ['duckdb'],
@@ -64,7 +64,7 @@ const OPTION_ENGINES: Readonly<Record<string, readonly string[]>> = {
   threads: ['duckdb', 'spark'],
 };
 
-/** What runs the SQL: in this process, as a server of our own, or a server that somebody else runs. */
+/** What runs the SQL: DuckDB in this process, a server that anysession starts, or one that is already running. */
 export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: string };
 
 /** The options of the provider `local`; all have defaults. */
@@ -91,14 +91,14 @@ export function parseLocalOptions(options: Readonly<Record<string, unknown>>): P
   const parsed = parseOptions<LocalConfig>(options, LOCAL_OPTIONS_SHAPE);
   if (!parsed.ok) return parsed;
   const { config } = parsed;
-  const problems = [...urlProblems(config.engine), ...idleOptions(config.engine, options)];
+  const problems = [...urlProblems(config.engine), ...unsupportedOptions(config.engine, options)];
   if (problems.length > 0) return { ok: false, problems };
   const pythonEnvironment = config.pythonEnvironment?.trim();
   const init = config.init.map((statement) => statement.trim());
   return { ok: true, config: { ...config, pythonEnvironment, database: config.database.trim(), init } };
 }
 
-/** Where sessions of an engine live, as it stands in their handles: the engine's name, or its address without what is secret. */
+/** The scope of an engine's sessions in their handles: the engine's name, or its address without secrets. */
 export function engineScope({ engine }: Pick<LocalConfig, 'engine'>): string {
   if (typeof engine === 'string') return engine;
   const endpoint = parseConnectUrl(engine.url);
@@ -106,19 +106,15 @@ export function engineScope({ engine }: Pick<LocalConfig, 'engine'>): string {
 }
 
 function urlProblems(engine: LocalEngineChoice): OptionProblem[] {
-  if (typeof engine === 'string') return [];
-  const endpoint = parseConnectUrl(engine.url);
-  // The URL may hold a token: what was found is not repeated.
+  const endpoint = typeof engine === 'string' ? undefined : parseConnectUrl(engine.url);
+  // The URL may contain a token, so the message does not repeat it.
   return typeof endpoint === 'string' ? [{ path: ['engine', 'url'], message: endpoint }] : [];
 }
 
-/** The options that say something of one engine are refused beside another: what does nothing must not look as if it did. */
-function idleOptions(engine: LocalEngineChoice, options: Readonly<Record<string, unknown>>): OptionProblem[] {
+/** An option without effect is an error: it must not look as if it worked. */
+function unsupportedOptions(engine: LocalEngineChoice, options: Readonly<Record<string, unknown>>): OptionProblem[] {
   const name = typeof engine === 'string' ? engine : 'url';
   return Object.entries(OPTION_ENGINES)
     .filter(([option, engines]) => options[option] !== undefined && !engines.includes(name))
-    .map(([option, engines]) => ({
-      path: [option],
-      message: `is for ${engines.map((one) => `engine ${one}`).join(' and ')} alone; leave it out`,
-    }));
+    .map(([option, engines]) => ({ path: [option], message: `requires engine ${engines.join(' or ')}; remove it` }));
 }

@@ -1,11 +1,12 @@
 import { CONTRACT_VERSION, definePlugin, type ProviderPlugin } from '../../src/contract/provider-plugin.ts';
 import { LIFETIME, localCapabilities } from './capabilities.ts';
-import { engineLoader, loadOnce } from './client.ts';
+import { loadOnce } from '../../src/provider-kit/load-once.ts';
+import { engineLoader } from './client.ts';
 import { LocalService } from './local-service.ts';
 import { engineScope, LOCAL_OPTIONS_SHAPE, parseLocalOptions, type LocalConfig } from './options.ts';
 import { LocalProvider } from './provider.ts';
 
-/** The local provider: sessions on this very machine, on DuckDB or on a Spark Connect server. */
+/** The local provider: sessions on this machine, on DuckDB or on a Spark Connect server. */
 export const plugin: ProviderPlugin = definePlugin<LocalConfig>({
   contractVersion: CONTRACT_VERSION,
   id: 'local',

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
+import { withDeadline } from '../../src/provider-kit/with-deadline.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -13,30 +14,27 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
-import { abortedError } from '../../src/provider-kit/aborted-error.ts';
+import { throwIfAborted } from '../../src/provider-kit/aborted-error.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
-import type {
-  StatementExecution,
-  StatementProgress,
-  StatementRequest,
-  StatementRunner,
-} from '../../src/contract/statement-runner.ts';
+import type { StatementExecution, StatementRequest, StatementRunner } from '../../src/contract/statement-runner.ts';
 import { observe, toUnknown } from './local-observation.ts';
 import type { LocalService } from './local-service.ts';
 import type { LocalSession } from './local-session.ts';
-import { waitForOpening } from './wait-for-opening.ts';
+
+/** How long `describe` waits for an opening session at most, milliseconds: five times what opening takes. */
+const OPENING_WAIT_MS = 50;
 
 /** What a {@link LocalProvider} is made of. */
 export interface LocalProviderParts {
   readonly id: string;
-  /** Where its sessions live: the engine's name. */
+  /** The engine's name or address. */
   readonly scope: string;
   readonly capabilities: Capabilities;
   readonly service: LocalService;
   readonly clock: Clock;
 }
 
-/** Sessions on this machine, seen as those of a cloud are: it asks its service and keeps nothing itself. */
+/** Sessions on this machine, behind the same interface as those of a cloud. */
 export class LocalProvider implements SessionProvider {
   readonly id: string;
   readonly scope: string;
@@ -54,33 +52,34 @@ export class LocalProvider implements SessionProvider {
     this.#clock = clock;
     this.statements = {
       execute: (handle, request, call) => this.#execute(handle, request, call),
-      progress: (handle, statementId) => this.#progress(handle, statementId),
+      progress: (handle, statementId) => this.#service.find(handle.id)?.progress(statementId),
     };
-    if (capabilities.sparkConnect) this.endpoint = (handle, call) => this.#endpoint(handle, call);
+    if (capabilities.sparkConnect) {
+      this.endpoint = (handle, call) => this.#onSession('endpoint', handle, call, async (session) => session.endpoint);
+    }
   }
 
-  async start(request: StartRequest, { signal }: CallContext): Promise<Observation> {
-    return this.#told({ operation: 'start', signal }, async () => {
+  start(request: StartRequest, { signal }: CallContext): Promise<Observation> {
+    return this.#call({ operation: 'start', signal }, async () => {
       this.#assertSupported(request);
       return this.#observe(await this.#service.start(request));
     });
   }
 
-  async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#told({ operation: 'describe', signal: call.signal, handle }, async () => {
-      const session = this.#find(handle, 'describe');
-      await waitForOpening(session, call, this.#clock);
+  describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    return this.#onSession('describe', handle, call, async (session) => {
+      await this.#waitForOpening(session, call);
       return this.#observe(session);
     });
   }
 
-  async listPage(filter: ListFilter, cursor: Cursor | undefined, { signal }: CallContext): Promise<SessionPage> {
-    return this.#told({ operation: 'listPage', signal }, async () => {
+  listPage(filter: ListFilter, cursor: Cursor | undefined, { signal }: CallContext): Promise<SessionPage> {
+    return this.#call({ operation: 'listPage', signal }, async () => {
       const observations: Observation[] = [];
       for (const session of this.#service.liveAfter(cursor)) {
         const seen = this.#observe(session);
         if (!fits(seen, filter)) continue;
-        // One more than the page holds: there is a next page, which begins after the last one on this.
+        // The page is full and there is one more: the next page starts after the last one on this page.
         if (observations.length === this.capabilities.listPageSize) {
           return { observations, next: observations.at(-1)?.handle.id ?? '' };
         }
@@ -90,8 +89,8 @@ export class LocalProvider implements SessionProvider {
     });
   }
 
-  async terminate(handle: SessionHandle, { signal }: CallContext): Promise<Observation> {
-    return this.#told({ operation: 'terminate', signal, handle }, async () => {
+  terminate(handle: SessionHandle, { signal }: CallContext): Promise<Observation> {
+    return this.#call({ operation: 'terminate', signal, handle }, async () => {
       const session = this.#service.find(handle.id);
       if (session === undefined) return toUnknown(handle, this.#clock.nowMs());
       void session.end('it was terminated');
@@ -103,9 +102,8 @@ export class LocalProvider implements SessionProvider {
     return this.#service.close();
   }
 
-  async #execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
-    return this.#told({ operation: 'execute', signal: call.signal, handle }, async () => {
-      const session = this.#find(handle, 'execute');
+  #execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
+    return this.#onSession('execute', handle, call, async (session) => {
       try {
         return await session.execute(request, call);
       } catch (error) {
@@ -114,22 +112,27 @@ export class LocalProvider implements SessionProvider {
     });
   }
 
-  #endpoint(handle: SessionHandle, { signal }: CallContext): Promise<ConnectEndpoint> {
-    return this.#told({ operation: 'endpoint', signal, handle }, async () => this.#find(handle, 'endpoint').endpoint);
+  /**
+   * Waits a moment for a session that opens, like the long polling of other services: repeated polls would take longer
+   * than the opening.
+   */
+  async #waitForOpening(session: LocalSession, call: CallContext): Promise<void> {
+    if (session.status.state !== 'OPENING') return;
+    const deadline = Math.min(call.deadline, this.#clock.monotonicMs() + OPENING_WAIT_MS);
+    const attempt = { operation: 'describe', call: { ...call, deadline } };
+    // A session that still opens is described as it is.
+    await withDeadline(this.#clock, attempt, () => session.opened).catch(() => {});
+    throwIfAborted(call.signal, 'describe');
   }
 
-  #progress(handle: SessionHandle, statementId: string): StatementProgress | undefined {
-    return this.#service.find(handle.id)?.progress(statementId);
-  }
-
-  /** Makes a call that is not aborted before it begins, and has what goes wrong say where it did. */
-  async #told<T>(
+  /** Makes a call unless it is aborted; adds operation, provider and handle to its errors. */
+  async #call<T>(
     about: { readonly operation: ProviderOperation; readonly signal: AbortSignal; readonly handle?: SessionHandle },
     call: () => Promise<T>,
   ): Promise<T> {
     const { operation, signal, handle } = about;
     try {
-      if (signal.aborted) throw abortedError(operation, signal);
+      throwIfAborted(signal, operation);
       if (handle !== undefined) assertHandleScope(this, handle, operation);
       return await call();
     } catch (error) {
@@ -138,22 +141,28 @@ export class LocalProvider implements SessionProvider {
     }
   }
 
-  #find(handle: SessionHandle, operation: ProviderOperation): LocalSession {
-    const session = this.#service.find(handle.id);
-    if (session !== undefined) return session;
-    throw new SessionError(
-      'not-found',
-      `there is no session ${handle.id} in this process; local sessions end with the process that started them`,
-      { operation },
-    );
+  /** Like {@link #call}, on a session. @throws SessionError `not-found` when this process does not know the session. */
+  #onSession<T>(
+    operation: ProviderOperation,
+    handle: SessionHandle,
+    { signal }: CallContext,
+    call: (session: LocalSession) => Promise<T>,
+  ): Promise<T> {
+    return this.#call({ operation, signal, handle }, async () => {
+      const session = this.#service.find(handle.id);
+      if (session !== undefined) return call(session);
+      const message = `session ${handle.id} does not exist in this process. Local sessions end with the process that started them`;
+      throw new SessionError('not-found', message, { operation });
+    });
   }
 
-  /** What is not there is refused and never passed over in silence. */
+  /** Rejects what local sessions do not support. */
   #assertSupported({ size, sparkConf, native }: StartRequest): void {
-    const absent = { size, ...(!this.capabilities.sparkConf && { sparkConf }), native };
-    const given = Object.entries(absent).find(([, value]) => value !== undefined);
+    const unsupported = { size, ...(!this.capabilities.sparkConf && { sparkConf }), native };
+    const given = Object.entries(unsupported).find(([, value]) => value !== undefined);
     if (given === undefined) return;
-    throw new SessionError('unsupported', `provider '${this.id}' takes no \`${given[0]}\``, { operation: 'start' });
+    const message = `provider '${this.id}' does not support \`${given[0]}\``;
+    throw new SessionError('unsupported', message, { operation: 'start' });
   }
 
   #observe(session: LocalSession): Observation {

@@ -1,35 +1,28 @@
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import type { Clock } from '../../src/contract/ports.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionError } from '../../src/contract/session-error.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import { abortedError } from '../../src/provider-kit/aborted-error.ts';
+import { executeError } from './errors.ts';
 
 /**
- * What can stop a statement: its caller's signal at any time, its deadline until it has begun, and the end of its session.
- * All of them leave it open what the statement has done by then.
+ * Stops a statement: on its caller's signal at any time, at its deadline until it has begun, and at the end of its session.
+ * The statement may already have taken effect.
  */
 export class StatementStop {
   readonly #controller = new AbortController();
   readonly #release: () => void;
-  readonly #callOffDeadline: () => void;
+  readonly #cancelDeadline: () => void;
 
   constructor({ signal, deadline }: CallContext, clock: Clock) {
-    this.#release = onAbort(signal, () => {
-      this.abort(abortedError('execute', signal));
-    });
+    this.#release = onAbort(signal, () => this.abort(abortedError('execute', signal)));
     const waitMs = deadline - clock.monotonicMs();
-    this.#callOffDeadline = Number.isFinite(waitMs)
-      ? clock.schedule(Math.max(0, waitMs), () => {
-          this.abort(
-            new SessionError('timeout', 'the statement had not begun to answer at its deadline', {
-              operation: 'execute',
-            }),
-          );
-        })
-      : () => {};
+    const expire = (): void =>
+      this.abort(executeError('timeout', 'the statement returned no result before its deadline'));
+    this.#cancelDeadline = Number.isFinite(waitMs) ? clock.schedule(Math.max(0, waitMs), expire) : () => {};
   }
 
-  /** What the engine listens to; aborts with a SessionError. */
+  /** The engine's signal; it aborts with a SessionError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -38,14 +31,14 @@ export class StatementStop {
     this.#controller.abort(reason.with({ effect: 'unknown' }));
   }
 
-  /** The statement has begun to answer: from now on its reader sets the pace, and no deadline counts. */
+  /** Cancels the deadline: the reader decides how long it reads the result. */
   noteStarted(): void {
-    this.#callOffDeadline();
+    this.#cancelDeadline();
   }
 
-  /** Lets go of the caller's signal and the clock. */
+  /** Removes the listener and the timer. */
   release(): void {
-    this.#callOffDeadline();
+    this.#cancelDeadline();
     this.#release();
   }
 }

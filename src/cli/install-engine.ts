@@ -19,7 +19,7 @@ const PIP_TROUBLES: readonly (readonly [words: RegExp, kind: ErrorKind, what: st
   [
     /NewConnectionError|Max retries|Temporary failure in name resolution|Name or service not known|Network is unreachable|ProxyError|ConnectTimeout|ReadTimeout/i,
     'unavailable',
-    'the package index cannot be reached; look at the network and at PIP_INDEX_URL, and run it again',
+    'the package index cannot be reached; check the network and PIP_INDEX_URL, then run it again',
   ],
   [
     /No matching distribution found/i,

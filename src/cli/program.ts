@@ -21,18 +21,18 @@ interface GlobalOptions {
 /** All commands with their options and help; what a command needs is imported when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('anysession')
-    .description('Sessions on the Spark of three clouds and on your laptop: one API, one config file.')
-    .version(packageVersion(), '--version', 'write the version')
-    .helpOption('--help', 'write this help')
+    .description('Spark sessions on Athena, EMR Serverless, Dataproc and this machine, from one config file.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
-    .option('--config <file>', 'the config file (default: the nearest anysession.config.*, upwards)')
-    .option('--env <name>', 'the environment (default: ANYSESSION_ENV, else the defaultEnvironment of the file)')
-    .option('--json', 'results and errors as JSON')
+    .option('--config <file>', 'the config file (default: the nearest anysession.config.* in this folder or above)')
+    .option('--env <name>', 'the environment (default: ANYSESSION_ENV, then defaultEnvironment in the file)')
+    .option('--json', 'print results and errors as JSON')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      // What is wrong with the arguments is told like every other error.
+      // Wrong arguments are reported like every other error.
       writeErr: () => {},
     });
   const run = (action: (context: CommandContext) => Promise<void>): Promise<void> => {
@@ -41,38 +41,38 @@ export function createProgram(terminal: Terminal): Command {
   };
 
   command(program, 'sql')
-    .description('start a session, run one statement in it, write the rows, and end the session')
-    .argument('[text]', 'the SQL; - reads it from standard input')
+    .description('start a session, run one statement, print its rows, and end the session')
+    .argument('[text]', 'the SQL; - reads standard input')
     .option('--file <path>', 'read the SQL from a file')
-    .option('--csv', 'write the rows as CSV')
-    .option('--rows <count>', 'write at most this many rows (default: 1000 as a table, all as JSON or CSV)', rowCount)
-    .option('--key <key>', 'take the session of this key, and start it where it is not there')
-    .option('--keep', 'leave the session running, and write its handle')
+    .option('--csv', 'print the rows as CSV')
+    .option('--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount)
+    .option('--key <key>', 'use the session with this key; start it if there is none')
+    .option('--keep', 'keep the session running and print its handle')
     .action((text: string | undefined, options: SqlOptions) =>
       run(async (context) => (await import('./commands/sql.ts')).runSql(context, text, options)),
     );
 
   command(program, 'list')
-    .description('list the sessions of the environment, whoever started them')
+    .description('list the sessions of the environment, of all owners')
     .option('--state <state...>', 'only sessions in these states')
-    .option('--all', 'also sessions that have ended, where the service still lists them')
+    .option('--all', 'include ended sessions that the service still lists')
     .action((options: ListCommandOptions) =>
       run(async (context) => (await import('./commands/list.ts')).runList(context, options)),
     );
 
   command(program, 'connect')
-    .description('write how PySpark joins a session; what is written holds a secret')
+    .description('print a PySpark connection string (contains a token)')
     .argument('<session>', "the session's id, or its handle as JSON")
     .action((id: string) => run(async (context) => (await import('./commands/connect.ts')).runConnect(context, id)));
 
   command(program, 'emulate')
-    .description('run the emulators of the cloud services on the loopback address, until SIGTERM')
-    .option('--services <names>', 'which ones, separated by commas (default: all)')
-    .option('--startup-ms <count>', 'how long a session takes to start, in milliseconds')
+    .description('run the emulators of the cloud services on loopback until SIGTERM')
+    .option('--services <names>', 'comma-separated names (default: all)')
+    .option('--startup-ms <count>', 'start time of a session, milliseconds')
     .option('--faults <file>', 'a JSON file with a list of faults')
-    .option('--clock <kind>', 'real or virtual; a virtual one moves by POST /__emulator/advance')
-    .option('--seed <number>', 'repeats ids and chances')
-    .option('--engine <name>', 'what runs SQL: duckdb (no Spark), sail, spark, or sc://host:port')
+    .option('--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock')
+    .option('--seed <number>', 'seed for ids and random faults')
+    .option('--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port')
     .action((options: RunEmulatorOptions) =>
       run(async (context) => (await import('./commands/emulate.ts')).runEmulate(context, options)),
     );
@@ -89,59 +89,59 @@ export function createProgram(terminal: Terminal): Command {
       run(async (context) => (await import('./commands/provider-init.ts')).runProviderInit(context, name, options)),
     );
 
-  const config = command(program, 'config').description('check the configuration, or write one to begin with');
+  const config = command(program, 'config').description('check, describe or create a configuration');
   command(config, 'check')
-    .description('check all environments, or the one of --env, and tell everything that is wrong')
+    .description('check all environments, or that of --env, and report every problem')
     .action(() => run(async (context) => (await import('./commands/config-check.ts')).runConfigCheck(context)));
   command(config, 'schema')
-    .description('write the JSON Schema of config files, for completion in editors')
+    .description('print the JSON Schema of config files, for editors')
     .action(() => run(async (context) => (await import('./commands/config-schema.ts')).runConfigSchema(context)));
   command(config, 'init')
-    .description('write an anysession.config.yaml to begin with')
+    .description('create an anysession.config.yaml')
     .action(() => run(async (context) => (await import('./commands/config-init.ts')).runConfigInit(context)));
   return program;
 }
 
-const BATCH_TARGET = 'the id of the batch, its handle as JSON, or key:<its key>';
+const BATCH_TARGET = 'the batch id, its handle as JSON, or key:<key>';
 
 function addBatchCommands(
   program: Command,
   run: (action: (context: CommandContext) => Promise<void>) => Promise<void>,
 ): void {
   const load = () => import('./commands/batch.ts');
-  const batch = command(program, 'batch').description('start run batches, look at them, and end them');
+  const batch = command(program, 'batch').description('start, describe and end run batches');
   command(batch, 'start')
-    .description('check all runs, start them as one batch, and write its status')
-    .requiredOption('--runs <file>', 'the runs: a JSON array, or a .jsonl file with a run a line')
-    .requiredOption('--defaults <file>', 'a JSON file with what all runs have in common (workflowId, roleArn, …)')
-    .option('--key <key>', 'take the batch of this key, and start it where it is not there')
-    .option('--name <name>', 'a name for people')
-    .option('--wait', 'wait until it is over')
+    .description('check all runs, start them as one batch, and print its status')
+    .requiredOption('--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line')
+    .requiredOption('--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)')
+    .option('--key <key>', 'use the batch with this key; start it if there is none')
+    .option('--name <name>', 'a display name')
+    .option('--wait', 'wait until it has finished')
     .action((options: BatchStartCommandOptions) =>
       run(async (context) => (await load()).runBatchStart(context, options)),
     );
   command(batch, 'status')
-    .description('look at a batch once')
+    .description('print the status of a batch')
     .argument('<batch>', BATCH_TARGET)
     .action((target: string) => run(async (context) => (await load()).runBatchStatus(context, target)));
   command(batch, 'failures')
-    .description('write the runs that did not succeed, and why')
+    .description('print the runs that did not succeed, with reasons')
     .argument('<batch>', BATCH_TARGET)
     .action((target: string) => run(async (context) => (await load()).runBatchFailures(context, target)));
   command(batch, 'cancel')
-    .description('stop submitting, and ask for the end of what runs')
+    .description('stop submitting and stop the running runs')
     .argument('<batch>', BATCH_TARGET)
     .action((target: string) => run(async (context) => (await load()).runBatchCancel(context, target)));
   command(batch, 'resubmit')
-    .description('start the runs that did not succeed again, as a new batch')
+    .description('start the runs that did not succeed as a new batch')
     .argument('<batch>', BATCH_TARGET)
-    .option('--runs <file>', "the first batch's runs, where the service cannot give them back (100 or fewer)")
+    .option('--runs <file>', "the first batch's runs, if the service cannot return them (100 or fewer)")
     .option('--key <key>', 'the key of the new batch')
     .action((target: string, options: BatchResubmitCommandOptions) =>
       run(async (context) => (await load()).runBatchResubmit(context, target, options)),
     );
   command(batch, 'delete')
-    .description('delete records of a batch that is over; results in S3 stay')
+    .description('delete records of a finished batch; results in S3 stay')
     .argument('<batch>', BATCH_TARGET)
     .option('--runs', 'the records of its runs')
     .option('--record', 'the record of the batch itself')
@@ -157,26 +157,26 @@ function addEngineCommands(
   const load = () => import('./commands/engines.ts');
   const engines = command(program, 'engines').description('install engines for Spark SQL on this machine');
   command(engines, 'install')
-    .description('bring an engine into your cache folder by pip; needs python3, and for spark Java 17')
+    .description('install an engine into your cache folder with pip; needs python3, and Java 17 for spark')
     .argument('<engine>', 'sail or spark')
-    .option('--release <version>', 'another version than the one that is tested')
+    .option('--release <version>', 'a version other than the tested one')
     .action((name: string, options: EngineCommandOptions) =>
       run(async (context) => (await load()).runEnginesInstall(context, name, options)),
     );
   command(engines, 'list')
-    .description('list the engines that are installed')
+    .description('list installed engines')
     .action(() => run(async (context) => (await load()).runEnginesList(context)));
   command(engines, 'remove')
-    .description('remove an engine, in all its versions')
+    .description('remove all versions of an engine')
     .argument('<engine>', 'sail or spark')
-    .option('--release <version>', 'in this version alone')
+    .option('--release <version>', 'only this version')
     .action((name: string, options: EngineCommandOptions) =>
       run(async (context) => (await load()).runEnginesRemove(context, name, options)),
     );
 }
 
 function command(parent: Command, name: string): Command {
-  return parent.command(name).helpOption('--help', 'write this help').helpCommand(false);
+  return parent.command(name).helpOption('--help', 'print help').helpCommand(false);
 }
 
 function rowCount(text: string): number {

@@ -57,7 +57,7 @@ export const ERROR_KINDS = Object.freeze({
     retriedByLayer: false,
     httpStatus: 409,
     exitCode: 5,
-    advice: 'Look at what is there already and decide.',
+    advice: 'Use what already exists, or choose another name.',
   },
   'quota-exceeded': {
     retry: 'temporary',
@@ -79,7 +79,7 @@ export const ERROR_KINDS = Object.freeze({
     retriedByLayer: true,
     httpStatus: 504,
     exitCode: 8,
-    advice: 'Allow more time, or look whether it happened after all.',
+    advice: 'Allow more time, or check whether it happened.',
   },
   aborted: {
     retry: 'permanent',
@@ -100,7 +100,7 @@ export const ERROR_KINDS = Object.freeze({
     retriedByLayer: false,
     httpStatus: 502,
     exitCode: 10,
-    advice: 'Read the reason, mend it, and start a new session.',
+    advice: 'Fix the reason and start a new session.',
   },
   unexpected: {
     retry: 'permanent',

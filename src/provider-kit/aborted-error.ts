@@ -10,7 +10,7 @@ export function abortedError(operation: string, signal: AbortSignal, effect: Eff
   return new SessionError('aborted', `${operation} was aborted by its caller`, { operation, effect, cause: reason });
 }
 
-/** @throws SessionError as {@link abortedError} makes it, when the signal has aborted. */
+/** Throws when the signal has aborted. @throws SessionError the one of {@link abortedError}. */
 export function throwIfAborted(signal: AbortSignal, operation: string): void {
   if (signal.aborted) throw abortedError(operation, signal);
 }

@@ -13,13 +13,13 @@ export type OptionShape = { readonly description?: string; /** What fits, in wor
       readonly default?: string;
     }
   | { readonly type: 'boolean'; readonly default?: boolean }
+  | { readonly type: 'number'; readonly exclusiveMinimum: number; readonly default?: number }
   | {
-      readonly type: 'number';
-      readonly minimum?: number;
-      readonly exclusiveMinimum?: number;
+      readonly type: 'integer' | 'number';
+      readonly minimum: number;
+      readonly maximum?: number;
       readonly default?: number;
     }
-  | { readonly type: 'integer'; readonly minimum: number; readonly maximum?: number; readonly default?: number }
   | { readonly type: 'array'; readonly items: OptionShape; readonly default?: readonly unknown[] }
   | ObjectShape
   | ChoiceShape
@@ -108,15 +108,12 @@ function fits(value: unknown, shape: OptionShape): boolean {
     case 'boolean':
       return typeof value === 'boolean';
     case 'number':
-      return (
-        Number.isFinite(value) &&
-        Number(value) >= (shape.minimum ?? -Infinity) &&
-        Number(value) > (shape.exclusiveMinimum ?? -Infinity)
-      );
-    case 'integer':
-      return (
-        Number.isSafeInteger(value) && Number(value) >= shape.minimum && Number(value) <= (shape.maximum ?? Infinity)
-      );
+    case 'integer': {
+      if (!(shape.type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value))) return false;
+      const number = Number(value);
+      if ('exclusiveMinimum' in shape) return number > shape.exclusiveMinimum;
+      return number >= shape.minimum && number <= (shape.maximum ?? Infinity);
+    }
     case 'string': {
       if (typeof value !== 'string') return false;
       const { minLength = 0, maxLength = Infinity, pattern } = shape;
@@ -136,11 +133,12 @@ function expectation(shape: OptionShape): string {
     case 'boolean':
       return 'true or false';
     case 'number':
-      return shape.minimum === undefined
-        ? `a number above ${shape.exclusiveMinimum ?? -Infinity}`
-        : `a number, ${shape.minimum} or more`;
-    case 'integer':
-      return `a whole number${shape.maximum === undefined ? `, ${shape.minimum} or more` : ` from ${shape.minimum} to ${shape.maximum}`}`;
+    case 'integer': {
+      const kind = shape.type === 'integer' ? 'a whole number' : 'a number';
+      if ('exclusiveMinimum' in shape) return `${kind} above ${shape.exclusiveMinimum}`;
+      const { minimum, maximum } = shape;
+      return maximum === undefined ? `${kind}, ${minimum} or more` : `${kind} from ${minimum} to ${maximum}`;
+    }
     case 'string': {
       const { enum: members, minLength = 0, maxLength } = shape;
       if (members !== undefined) return `one of ${members.join(', ')}`;

@@ -45,7 +45,7 @@ describe('config init', () => {
     expect([code, stdout]).toEqual([5, '']);
     expect(stderr).toBe(
       `[conflict] there is ${join(cwd, 'anysession.config.json')} already, and it is left as it is\n` +
-        '→ Look at what is there already and decide.\n',
+        '→ Use what already exists, or choose another name.\n',
     );
     writeFileSync(join(cwd, 'mine.yaml'), 'mine');
     expect((await cli(['config', 'init', '--config', 'mine.yaml'], { cwd })).code).toBe(5);

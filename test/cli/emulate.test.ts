@@ -79,14 +79,11 @@ describe('anysession emulate', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [['--services', 'athena,s4'], `--services knows ${SERVICE_IDS.join(', ')}, not 's4'.`],
-    [['--startup-ms', 'soon'], "--startup-ms needs a whole number, not 'soon'."],
-    [['--seed', '-1'], "--seed needs a whole number, not '-1'."],
-    [['--clock', 'atomic'], "--clock is real or virtual, not 'atomic'."],
-    [
-      ['--faults', 'nowhere.json'],
-      "--faults cannot read 'nowhere.json'; it must be a JSON file with a list of faults.",
-    ],
+    [['--services', 'athena,s4'], `--services accepts ${SERVICE_IDS.join(', ')}, not 's4'.`],
+    [['--startup-ms', 'soon'], "--startup-ms must be a whole number, not 'soon'."],
+    [['--seed', '-1'], "--seed must be a whole number, not '-1'."],
+    [['--clock', 'atomic'], "--clock accepts real, virtual, not 'atomic'."],
+    [['--faults', 'nowhere.json'], "Cannot read 'nowhere.json'. --faults needs a JSON file with a list of faults."],
   ])('refuses %j and starts nothing', async (args, message) => {
     const { code, stdout, stderr } = await cli(['emulate', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -2,42 +2,42 @@ import { createRequire } from 'node:module';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { requireThatFinds } from '../../../src/provider-kit/load-peer.ts';
 
-/** Something inside DuckDB that JavaScript can only hold and hand back. */
-interface Held<Name extends string> {
+/** A DuckDB object; JavaScript can only pass it back to the binding. */
+interface Opaque<Name extends string> {
   readonly __duckdb_type: `duckdb_${Name}`;
 }
 
 /** One open database. */
-export type Database = Held<'database'>;
-/** Settings of a database that is about to be opened. */
-export type Config = Held<'config'>;
-/** The databases of this process that are open by path, each once. */
-export type InstanceCache = Held<'instance_cache'>;
-/** One connection: temporary tables, settings and the statement that runs. */
-export type Connection = Held<'connection'>;
-/** A text cut into its statements. */
-export type ExtractedStatements = Held<'extracted_statements'>;
-/** One statement, ready to be bound and run. */
-export type PreparedStatement = Held<'prepared_statement'>;
-/** A result, whole or to be fetched chunk by chunk. */
-export type Result = Held<'result'>;
+export type Database = Opaque<'database'>;
+/** Settings to open a database with. */
+export type Config = Opaque<'config'>;
+/** The open databases of this process by path, each once. */
+export type InstanceCache = Opaque<'instance_cache'>;
+/** One connection: its temporary tables, settings and running statement. */
+export type Connection = Opaque<'connection'>;
+/** A text, split into statements. */
+export type ExtractedStatements = Opaque<'extracted_statements'>;
+/** One statement, ready to bind and run. */
+export type PreparedStatement = Opaque<'prepared_statement'>;
+/** A result, materialized or fetched chunk by chunk. */
+export type Result = Opaque<'result'>;
 /** Up to 2048 rows of a result. */
-export type DataChunk = Held<'data_chunk'>;
-/** One column of a chunk, or the items inside one; lives as long as its chunk. */
-export type Vector = Held<'vector'>;
+export type DataChunk = Opaque<'data_chunk'>;
+/** One column of a chunk, or the items inside one; valid as long as its chunk. */
+export type Vector = Opaque<'vector'>;
 /** The type of a column, with its details. */
-export type LogicalType = Held<'logical_type'>;
+export type LogicalType = Opaque<'logical_type'>;
 
-/** What {@link DuckDbBinding.result_return_type} says of a result that broke. */
+/** {@link DuckDbBinding.result_return_type} of a result that failed. */
 export const RESULT_INVALID = 0;
-/** What it says of a statement that has neither rows nor a count, such as CREATE. */
+/** {@link DuckDbBinding.result_return_type} of a statement without rows or a count, such as CREATE. */
 export const RESULT_NOTHING = 2;
-/** What {@link DuckDbBinding.prepared_statement_type} says of a SELECT. */
+/** {@link DuckDbBinding.prepared_statement_type} of a SELECT. */
 export const STATEMENT_SELECT = 1;
 
 /**
- * The calls of DuckDB's Node binding that we use, under their own names (those of DuckDB's C API).
- * Everything in it that hands out bytes hands out a copy; only the texts behind a vector's pointers stay with their chunk.
+ * The used calls of DuckDB's Node binding; their names are those of DuckDB's C API.
+ * All returned bytes are copies. Only the strings behind a vector's pointers belong to the chunk.
  * @see https://github.com/duckdb/duckdb-node-neo/tree/main/bindings (read 2026-11-20)
  */
 export interface DuckDbBinding {
@@ -122,28 +122,25 @@ export interface DuckDbBinding {
   union_type_member_type(type: LogicalType, index: number): LogicalType;
 }
 
-/** The package that users install; the binding is its only dependency, at the same version. */
+/** The package that users install. Its only dependency is the binding, in the same version. */
 const PACKAGE = '@duckdb/node-api';
 const PACKAGE_VERSION = '1.5.6-r.1';
 
 /**
  * Loads the binding.
- * By `require`, because the packages are CommonJS: `import()` would first have every file searched for export names.
- * And the binding alone, without the classes that the package builds upon it: 18 ms instead of 58 ms (`import()`: 120 ms),
+ * It uses `require`, because the packages are CommonJS and `import()` parses every file for export names.
+ * It loads the binding without the classes that the package adds: 18 ms instead of 58 ms (`import()`: 120 ms),
  * measured on Node 20 with two cores.
- * @param require - resolves as the module does that needs the engine.
- * @throws SessionError `config-invalid` with the install line when the package is missing or does not fit this machine.
+ * @param require - resolves from the module that needs the engine.
+ * @throws SessionError `config-invalid` with the install command when the package is missing or does not run on this machine.
  */
 export function loadDuckDbBinding(require: NodeJS.Require = requireThatFinds(PACKAGE)): DuckDbBinding {
   try {
     return createRequire(require.resolve(PACKAGE))('@duckdb/node-bindings') as DuckDbBinding;
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-    const trouble = isMissing ? 'is not installed here' : `cannot be loaded here (${String(cause)})`;
-    throw new SessionError(
-      'config-invalid',
-      `the local engine needs the package ${PACKAGE}, which ${trouble}; run: npm install ${PACKAGE}@${PACKAGE_VERSION}`,
-      { operation: 'start', provider: 'local', cause },
-    );
+    const problem = isMissing ? 'is not installed' : `cannot be loaded (${String(cause)})`;
+    const message = `the local engine needs the package ${PACKAGE}, which ${problem}. Run: npm install ${PACKAGE}@${PACKAGE_VERSION}`;
+    throw new SessionError('config-invalid', message, { operation: 'start', provider: 'local', cause });
   }
 }

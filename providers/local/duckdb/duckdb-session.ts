@@ -1,45 +1,56 @@
 import { rmSync } from 'node:fs';
-import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionError } from '../../../src/contract/session-error.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
+import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 import type { EngineExecution, EngineSession } from '../local-engine.ts';
-import { isFatal, toSessionError } from '../errors.ts';
+import { executeError, isFatal, toSessionError } from '../errors.ts';
+import { atExit } from './at-exit.ts';
 import type { Connection, Database, DuckDbBinding, ExtractedStatements, PreparedStatement } from './binding.ts';
 import { explainFailure } from './explain-failure.ts';
-import { leaveAtExit } from './leave-at-exit.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible, type InterruptibleWork } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
-import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
-import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
-/** An open database with the one connection that a session has to it. */
+/** An open database with the only connection of a session to it. */
 export interface OpenDatabase {
   readonly binding: DuckDbBinding;
   readonly database: Database;
   readonly connection: Connection;
-  /** Where the engine puts what does not fit into memory, where that is a folder of the session's own. */
+  /** Where DuckDB writes what does not fit into memory; `undefined` unless the folder belongs to the session. */
   readonly spillFolder: string | undefined;
 }
 
+/** The last statement of a text. */
+interface PreparedText {
+  readonly statement: PreparedStatement;
+  /** Returned to stay referenced until the statement is prepared: the binding's threads do not keep it alive. */
+  readonly all?: ExtractedStatements;
+  /** How many statements the text has. */
+  readonly count: number;
+}
+
 /**
- * A session on DuckDB: one connection, on which one statement runs at a time and the others wait in line.
- * When the next one begins, a result that is still half read is taken into memory first, so that both can go on.
+ * A session on DuckDB: one connection, on which one statement runs at a time while the others wait in a queue.
+ * Before the next one begins, the rest of a partly read result is read into memory, so that both can continue.
  * Decision 20: docs/decisions/0020-duckdb-sessions-are-one-connection.md
  */
 export class DuckDbSession implements EngineSession {
   readonly #open: OpenDatabase;
-  readonly #stayAtExit: () => void;
-  /** Settles when the connection is free for whoever comes next. */
-  #line: Promise<unknown> = Promise.resolve();
+  readonly #configured: Promise<unknown>;
+  readonly #cancelAtExit: () => void;
+  /** Settles when the connection is free for the next statement. */
+  #queue: Promise<unknown>;
   #result: ResultStream | undefined;
   #runningId: string | undefined;
   #brokenBy: string | undefined;
 
-  constructor(open: OpenDatabase) {
+  /** @param configured - settles when the connection has its settings; statements wait for it, opening does not. */
+  constructor(open: OpenDatabase, configured: Promise<unknown>) {
     this.#open = open;
-    this.#stayAtExit = leaveAtExit(() => {
-      leave(open);
-    });
+    this.#configured = configured;
+    this.#queue = configured.catch(() => undefined);
+    this.#cancelAtExit = atExit(() => abandon(open));
   }
 
   get brokenBy(): string | undefined {
@@ -47,13 +58,13 @@ export class DuckDbSession implements EngineSession {
   }
 
   execute(request: StatementRequest, signal: AbortSignal): EngineExecution {
-    const running = this.#line.then(() => this.#run(request, signal));
-    this.#line = running.catch(() => undefined);
+    const running = this.#queue.then(() => this.#run(request, signal));
+    this.#queue = running.catch(() => undefined);
     const finished = running.then(
       (result) => result.finished,
       () => undefined,
     );
-    // The caller hears of an abort at once, the line moves on when the engine has really let go.
+    // An abort rejects at once. The queue continues when the engine has really stopped.
     return { started: raceAbort(running, signal, 'execute'), finished };
   }
 
@@ -71,9 +82,9 @@ export class DuckDbSession implements EngineSession {
   }
 
   async close(): Promise<void> {
-    await this.#line;
+    await this.#queue;
     await this.#result?.close();
-    this.#stayAtExit();
+    this.#cancelAtExit();
     const { binding, database, connection } = this.#open;
     binding.disconnect_sync(connection);
     binding.close_sync(database);
@@ -85,7 +96,8 @@ export class DuckDbSession implements EngineSession {
     throwIfAborted(signal, 'execute');
     this.#runningId = request.id;
     try {
-      const result = await this.#begin(request, signal);
+      await this.#configured;
+      const result = await this.#begin(request, { ...this.#open, signal });
       this.#result = result;
       void result.finished.then(() => {
         if (this.#result !== result) return;
@@ -99,54 +111,20 @@ export class DuckDbSession implements EngineSession {
     }
   }
 
-  async #begin({ text, parameters }: StatementRequest, signal: AbortSignal): Promise<ResultStream> {
-    const { binding, connection } = this.#open;
-    const work = { binding, connection, signal };
-    const { statement, count } = await this.#prepareLast(text, parameters !== undefined, signal);
+  async #begin({ text, parameters }: StatementRequest, work: InterruptibleWork): Promise<ResultStream> {
+    const { binding } = work;
+    const { statement, count } = await prepareLast(work, text, parameters !== undefined);
     try {
       bindParameters(binding, statement, parameters);
       const result = await interruptible(work, () => binding.execute_prepared_streaming(statement));
-      const explain = async (rowCount: number, stop: AbortSignal): Promise<SessionError> => {
-        // Of several statements the first ones must not run again.
-        const broken = {
-          binding,
-          connection,
-          text: count === 1 ? text : undefined,
-          parameters,
-          rowCount,
-          signal: stop,
-        };
-        return this.#noteFatal(await explainFailure(broken));
-      };
+      // Statements before the last one must not run again.
+      const rerun = { ...work, parameters, text: count === 1 ? text : undefined };
+      const explain = async (rowCount: number, signal: AbortSignal): Promise<SessionError> =>
+        this.#noteFatal(await explainFailure({ ...rerun, rowCount, signal }));
       return await ResultStream.open({ ...work, result, explainFailure: explain });
     } finally {
       binding.destroy_prepare_sync(statement);
     }
-  }
-
-  /** Prepares the last statement of a text, after running those before it. */
-  async #prepareLast(text: string, hasParameters: boolean, signal: AbortSignal): Promise<PreparedText> {
-    const { binding, connection } = this.#open;
-    const work = { binding, connection, signal };
-    const { extracted_statements: all, statement_count: count } = await interruptible(work, () =>
-      binding.extract_statements(connection, text),
-    );
-    if (count === 0)
-      throw new Error(extractionError(binding, all) ?? 'Invalid Input Error: the text holds no statement');
-    if (count > 1 && hasParameters) {
-      throw refusal(`parameters can be given to one statement only, and this text holds ${count}; run them one by one`);
-    }
-    const prepare = (index: number): Promise<PreparedStatement> =>
-      interruptible(work, () => binding.prepare_extracted_statement(connection, all, index));
-    for (let index = 0; index < count - 1; index += 1) {
-      const statement = await prepare(index);
-      try {
-        await interruptible(work, () => binding.execute_prepared(statement));
-      } finally {
-        binding.destroy_prepare_sync(statement);
-      }
-    }
-    return { statement: await prepare(count - 1), all, count };
   }
 
   #noteFatal(error: SessionError): SessionError {
@@ -155,18 +133,45 @@ export class DuckDbSession implements EngineSession {
   }
 }
 
-/** What a session does when its process exits: ends its work, and takes away what the engine would leave behind. */
-function leave({ binding, connection, spillFolder }: OpenDatabase): void {
-  binding.interrupt(connection);
-  if (spillFolder === undefined) return;
+/** Prepares the last statement of a text, after running those before it. */
+async function prepareLast(work: InterruptibleWork, text: string, hasParameters: boolean): Promise<PreparedText> {
+  const { binding, connection } = work;
+  const only = await prepareOnly(work, text);
+  if (only !== undefined) return { statement: only, count: 1 };
+  const { extracted_statements: all, statement_count: count } = await interruptible(work, () =>
+    binding.extract_statements(connection, text),
+  );
+  if (count === 0) throw new Error(extractionError(binding, all) ?? 'Invalid Input Error: the text has no statement');
+  if (count > 1 && hasParameters) {
+    const message = `the text has ${count} statements, and parameters require a single one. Run the statements one by one`;
+    throw executeError('invalid-request', message);
+  }
+  const prepare = (index: number): Promise<PreparedStatement> =>
+    interruptible(work, () => binding.prepare_extracted_statement(connection, all, index));
+  for (let index = 0; index < count - 1; index += 1) {
+    const statement = await prepare(index);
+    try {
+      await interruptible(work, () => binding.execute_prepared(statement));
+    } finally {
+      binding.destroy_prepare_sync(statement);
+    }
+  }
+  return { statement: await prepare(count - 1), all, count };
+}
+
+/** Prepares a text of one statement with one call instead of two; `undefined` when the text has several statements or none. */
+async function prepareOnly(work: InterruptibleWork, text: string): Promise<PreparedStatement | undefined> {
   try {
-    rmSync(spillFolder, { recursive: true, force: true });
-  } catch {
-    // The process is on its way out: there is nobody left to tell.
+    return await interruptible(work, () => work.binding.prepare(work.connection, text));
+  } catch (error) {
+    const isOther =
+      error instanceof Error && /^Invalid Input Error: (Cannot prepare multiple|No) statement/.test(error.message);
+    if (isOther) return undefined;
+    throw error;
   }
 }
 
-/** Why a text could not be cut into statements; an empty one gives no error, which the binding cannot put into words. */
+/** Why a text could not be split into statements. For an empty text the binding throws instead of returning an error. */
 function extractionError(binding: DuckDbBinding, all: ExtractedStatements): string | undefined {
   try {
     return binding.extract_statements_error(all);
@@ -175,15 +180,13 @@ function extractionError(binding: DuckDbBinding, all: ExtractedStatements): stri
   }
 }
 
-function refusal(message: string): SessionError {
-  return new SessionError('invalid-request', message, { operation: 'execute' });
-}
-
-/** The last statement of a text. */
-interface PreparedText {
-  readonly statement: PreparedStatement;
-  /** Held until here, because the binding's threads do not hold what they work on. */
-  readonly all: ExtractedStatements;
-  /** How many statements the text has. */
-  readonly count: number;
+/** Interrupts a session when its process exits, and removes the files that DuckDB would leave behind. */
+function abandon({ binding, connection, spillFolder }: OpenDatabase): void {
+  binding.interrupt(connection);
+  if (spillFolder === undefined) return;
+  try {
+    rmSync(spillFolder, { recursive: true, force: true });
+  } catch {
+    // The process exits: nobody can handle this error.
+  }
 }

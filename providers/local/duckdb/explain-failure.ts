@@ -1,60 +1,54 @@
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { Parameters } from '../../../src/contract/statement-runner.ts';
-import { toSessionError } from '../errors.ts';
-import { type Connection, type DuckDbBinding, STATEMENT_SELECT } from './binding.ts';
-import { interruptible } from './interruptible.ts';
+import { executeError, toSessionError } from '../errors.ts';
+import { STATEMENT_SELECT } from './binding.ts';
+import { interruptible, type InterruptibleWork } from './interruptible.ts';
 import { bindParameters } from './parameters.ts';
-import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
-/** A statement whose result broke off. */
-export interface BrokenStatement {
-  readonly binding: DuckDbBinding;
-  readonly connection: Connection;
-  /** Absent where it must not run again. */
+/** A statement whose result failed after its first rows. */
+export interface FailedStatement extends InterruptibleWork {
+  /** `undefined` when it must not run again. */
   readonly text: string | undefined;
   readonly parameters: Parameters | undefined;
-  /** How many rows came before. */
+  /** How many rows were read before. */
   readonly rowCount: number;
-  readonly signal: AbortSignal;
 }
 
-/** How long looking for the reason may take, milliseconds. */
-const PATIENCE_MS = 10_000;
+/** The limit of the search for the reason, milliseconds. */
+const TIMEOUT_MS = 10_000;
 
 /**
- * Finds out why a result broke off. The binding tells that it did and keeps the reason to itself, so a SELECT is run
- * once more under an aggregate that looks at every value and keeps none: it meets the same trouble and fails with its words.
- * Where that does not help, the error says how to see the reason.
+ * Finds out why a result failed. The binding reports the failure without a reason, so a SELECT runs again inside an aggregate
+ * that reads every value and keeps none: it fails in the same way, with the reason.
+ * If that does not work, the error says how to get the reason.
  * Decision 19: docs/decisions/0019-duckdb-results-that-break-off.md
- * @throws SessionError the signal's error when it aborts; gives any other back.
+ * @throws SessionError the signal's error when it aborts; any other error is returned.
  */
-export async function explainFailure(broken: BrokenStatement): Promise<SessionError> {
+export async function explainFailure(failed: FailedStatement): Promise<SessionError> {
   try {
-    if (broken.text !== undefined) await runAgain(broken, broken.text);
+    if (failed.text !== undefined) await runAgain(failed, failed.text);
   } catch (error) {
-    throwIfAborted(broken.signal, 'execute');
-    const reason = toSessionError(withTrueLine(error), { operation: 'execute' });
-    // In a transaction that the failure has ended, nothing can be run again.
-    const isReason = reason.native !== undefined && reason.kind !== 'conflict';
-    if (isReason) return reason;
+    throwIfAborted(failed.signal, 'execute');
+    const reason = toSessionError(withOriginalLine(error), { operation: 'execute' });
+    // A transaction that the failure has aborted rejects every further statement with `conflict`.
+    if (reason.native !== undefined && reason.kind !== 'conflict') return reason;
   }
-  return new SessionError(
-    'unexpected',
-    `the engine broke off after ${broken.rowCount} rows and its binding does not tell why; ` +
-      'to see the reason, run the statement as CREATE TEMP TABLE reason AS …',
-    { operation: 'execute' },
-  );
+  const message =
+    `DuckDB stopped after ${failed.rowCount} rows without a reason. ` +
+    'To get the reason, run the statement as CREATE TEMP TABLE reason AS …';
+  return executeError('unexpected', message);
 }
 
-async function runAgain(broken: BrokenStatement, text: string): Promise<void> {
-  const { binding, connection, parameters, signal } = broken;
-  const work = { binding, connection, signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) };
+async function runAgain(failed: FailedStatement, text: string): Promise<void> {
+  const { binding, connection, parameters } = failed;
+  const work = { ...failed, signal: AbortSignal.any([failed.signal, AbortSignal.timeout(TIMEOUT_MS)]) };
   const query = text.replace(/;\s*$/, '');
-  const wrapped = `SELECT bit_xor(hash(COLUMNS(*))) FROM (\n${query}\n)`;
   const original = await interruptible(work, () => binding.prepare(connection, query));
   const isSelect = binding.prepared_statement_type(original) === STATEMENT_SELECT;
   binding.destroy_prepare_sync(original);
   if (!isSelect) return;
+  const wrapped = `SELECT bit_xor(hash(COLUMNS(*))) FROM (\n${query}\n)`;
   const statement = await interruptible(work, () => binding.prepare(connection, wrapped));
   try {
     bindParameters(binding, statement, parameters);
@@ -64,8 +58,8 @@ async function runAgain(broken: BrokenStatement, text: string): Promise<void> {
   }
 }
 
-/** The aggregate stands in a line of its own before the statement's first one. */
-function withTrueLine(error: unknown): unknown {
+/** The aggregate adds one line before the first line of the statement. */
+function withOriginalLine(error: unknown): unknown {
   if (!(error instanceof Error) || SessionError.is(error)) return error;
   const message = error.message.replace(/^LINE (\d+):/m, (_, line: string) => `LINE ${Number(line) - 1}:`);
   return new Error(message, { cause: error });

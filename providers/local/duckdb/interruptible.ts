@@ -1,8 +1,8 @@
+import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import type { Connection, DuckDbBinding } from './binding.ts';
-import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
-/** Where a call runs and what stops it. */
+/** The connection that a call runs on, and the signal that stops it. */
 export interface InterruptibleWork {
   readonly binding: DuckDbBinding;
   readonly connection: Connection;
@@ -10,13 +10,13 @@ export interface InterruptibleWork {
 }
 
 /** The longest pause between two interrupts, milliseconds. */
-const LONGEST_PAUSE_MS = 16;
+const MAX_PAUSE_MS = 16;
 
 /**
- * Waits for one call into the engine; when the signal aborts, interrupts the engine until it lets go.
- * Once is not enough: an interrupt that comes while the call still waits for its thread is forgotten when it begins.
- * The pauses are real time and not the Clock's, because the engine that they wait for lives in real time.
- * @throws SessionError the signal's error when it aborts; what the call throws otherwise, as it is.
+ * Waits for one call into the engine. When the signal aborts, interrupts the engine until the call returns: the engine
+ * forgets an interrupt that arrives while the call still waits for its thread, so one is not enough.
+ * The pauses use real time, not the Clock, because the engine does.
+ * @throws SessionError the signal's error when it aborts; otherwise the call's error, unchanged.
  */
 export async function interruptible<T>(work: InterruptibleWork, call: () => Promise<T>): Promise<T> {
   const { binding, connection, signal } = work;
@@ -26,18 +26,14 @@ export async function interruptible<T>(work: InterruptibleWork, call: () => Prom
   const interrupt = (): void => {
     binding.interrupt(connection);
     timer = setTimeout(interrupt, pauseMs);
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
   };
-  const letGo = onAbort(signal, interrupt);
+  const release = onAbort(signal, interrupt);
   try {
-    const answer = await call();
-    throwIfAborted(signal, 'execute');
-    return answer;
-  } catch (error) {
-    throwIfAborted(signal, 'execute');
-    throw error;
+    return await call();
   } finally {
-    letGo();
+    release();
     clearTimeout(timer);
+    throwIfAborted(signal, 'execute');
   }
 }

@@ -10,48 +10,48 @@ import type { EngineServer, SparkConf } from './engine-server.ts';
 import { freePort, whyNotListening } from './listening.ts';
 import { watched } from './watchdog.ts';
 
-/** Apache Spark listens after six seconds on a quiet machine. */
-const START_PATIENCE_MS = 120_000;
-const LOOK_EVERY_MS = 25;
+/** Apache Spark listens after six seconds on an idle machine. */
+const START_TIMEOUT_MS = 120_000;
+const POLL_INTERVAL_MS = 25;
 
-/** A port can be taken between our looking and the server's binding it. */
-const PORT_TRIES = 3;
+/** Another process can take the free port before the server does. */
+const PORT_ATTEMPTS = 3;
 const PORT_TAKEN = /address.*(in use|already)|could not bind/i;
 
-/** How much of what a server writes is kept, and how many lines of it an error shows. */
+/** How much of a server's output is kept, and how many lines of it an error shows. */
 const OUTPUT_KEPT_CHARACTERS = 16 * 1024;
 const OUTPUT_SHOWN_LINES = 12;
 
-/** What Spark itself takes for secrets, by their names. @see https://spark.apache.org/docs/latest/configuration.html (`spark.redaction.regex`, read 2026-11-21) */
+/** The names of properties that Spark treats as secrets. @see https://spark.apache.org/docs/latest/configuration.html (`spark.redaction.regex`, read 2026-11-21) */
 const SECRET_NAMES = /secret|password|token|access[.]?key/i;
 
-/** What a process is started with. */
+/** What a server process needs to start. */
 export interface EngineProcessParts {
   readonly server: EngineServer;
-  /** Properties of Spark for the whole server. */
+  /** Spark properties of the whole server. */
   readonly sparkConf: SparkConf;
   readonly clock: Clock;
   readonly random: Random;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal: AbortSignal;
 }
 
-/** What is known of a process from its start. */
+/** What the start of a process determines. */
 interface ProcessFacts {
   readonly label: string;
   readonly endpoint: ConnectEndpoint;
   readonly folder: string;
   readonly sessionSettings: SparkConf;
-  /** What must not be shown. */
+  /** Strings that errors must not show. */
   readonly secrets: readonly string[];
 }
 
-/** A running Spark Connect server of our own: its group ends when this process does, and never outlives it. */
+/** A Spark Connect server that this process started; its process group never outlives this process. */
 export class EngineProcess {
   readonly endpoint: ConnectEndpoint;
-  /** The settings that each session on it begins with. */
+  /** The first settings of each session on it. */
   readonly sessionSettings: SparkConf;
-  /** Resolves, never rejects, with the reason when the server is no longer there. */
+  /** Resolves, never rejects, with the reason when the server has ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -63,10 +63,9 @@ export class EngineProcess {
       const failure = await started.#untilListening(parts);
       if (failure === undefined) return started;
       await started.stop();
-      if (attempt < PORT_TRIES && PORT_TAKEN.test(failure) && !parts.signal.aborted) continue;
-      throw new SessionError('session-failed', `${parts.server.label} did not start: ${failure}`, {
-        operation: 'start',
-      });
+      if (attempt < PORT_ATTEMPTS && PORT_TAKEN.test(failure) && !parts.signal.aborted) continue;
+      const message = `${parts.server.label} did not start: ${failure}`;
+      throw new SessionError('session-failed', message, { operation: 'start' });
     }
   }
 
@@ -81,13 +80,13 @@ export class EngineProcess {
     });
     const [shell, ...words] = watched(folder, server.command(place));
     const child = spawn(shell, words, {
-      // A group of its own, for the whole of it to be ended, and for Ctrl-C to reach us alone.
+      // Its own process group, to end all of it at once and to keep Ctrl-C away from it.
       detached: true,
       env: { ...process.env, ...server.environment(place, token), TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const endpoint: ConnectEndpoint = {
-      // By name: with this one only, PySpark sends a token over a connection without TLS.
+      // PySpark sends a token without TLS only to this name.
       host: server.takesToken ? 'localhost' : '127.0.0.1',
       port,
       tls: false,
@@ -95,8 +94,8 @@ export class EngineProcess {
       expiresAtMs: Number.POSITIVE_INFINITY,
     };
     const sessionSettings = server.sessionSettings(place);
-    const named = Object.entries(sparkConf).filter(([name, value]) => SECRET_NAMES.test(name) && value !== '');
-    const secrets = [token, ...named.map(([, value]) => value)];
+    const secretConf = Object.entries(sparkConf).filter(([name, value]) => SECRET_NAMES.test(name) && value !== '');
+    const secrets = [token, ...secretConf.map(([, value]) => value)];
     return new EngineProcess(child, { label: server.label, endpoint, folder, sessionSettings, secrets });
   }
 
@@ -107,19 +106,16 @@ export class EngineProcess {
     this.sessionSettings = sessionSettings;
     const output = keepOutput(child);
     this.ended = new Promise((resolve) => {
-      child.once('error', (error) => {
-        resolve(`${label} could not be run: ${error.message}`);
-      });
+      child.once('error', (error) => resolve(`${label} could not start: ${error.message}`));
       child.once('close', () => {
-        resolve(
-          `${label} has ended; the last it wrote:\n${secrets.reduce((text, secret) => text.replaceAll(secret, '***'), output())}`,
-        );
+        const shown = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), output());
+        resolve(`${label} has ended. Its last output:\n${shown}`);
       });
     });
     keepsProcessAlive(child, false);
   }
 
-  /** Ends the server with all that it started, and waits until nothing is left of it. */
+  /** Ends the server with its child processes and waits until they have ended. */
   async stop(): Promise<void> {
     keepsProcessAlive(this.#child, true);
     this.#child.stdin?.end();
@@ -127,23 +123,20 @@ export class EngineProcess {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Why it does not listen, or `undefined` when it does. */
+  /** Why it does not listen; `undefined` when it does. */
   async #untilListening({ clock, signal }: EngineProcessParts): Promise<string | undefined> {
     const over = new AbortController();
-    const ended = this.ended.then((reason) => {
-      over.abort();
-      return reason;
-    });
+    void this.ended.then(() => over.abort());
     const eitherSignal = AbortSignal.any([over.signal, signal]);
-    const untilMs = clock.monotonicMs() + START_PATIENCE_MS;
+    const untilMs = clock.monotonicMs() + START_TIMEOUT_MS;
     while ((await whyNotListening({ ...this.endpoint, host: '127.0.0.1' })) !== undefined) {
-      if (clock.monotonicMs() > untilMs) return `nothing listens after ${START_PATIENCE_MS / 1000} s`;
-      await sleep(clock, LOOK_EVERY_MS, eitherSignal).catch(() => undefined);
-      if (signal.aborted) return 'it was given up';
-      if (over.signal.aborted) return ended;
+      if (clock.monotonicMs() > untilMs) return `it does not listen after ${START_TIMEOUT_MS / 1000} s`;
+      await sleep(clock, POLL_INTERVAL_MS, eitherSignal).catch(() => undefined);
+      if (signal.aborted) return 'the start was aborted';
+      if (over.signal.aborted) return this.ended;
     }
-    // Who listens there must be this server and not somebody else who was faster.
-    return over.signal.aborted ? ended : undefined;
+    // If this server has ended, another process listens on the port.
+    return over.signal.aborted ? this.ended : undefined;
   }
 }
 
@@ -153,16 +146,16 @@ async function writeFiles(server: EngineServer, place: Parameters<EngineServer['
   }
 }
 
-/** A server that somebody forgot keeps no process from ending: the watchdog sees that end. One that is waited for does. */
-function keepsProcessAlive(child: ChildProcess, does: boolean): void {
+/** An unused server does not keep this process alive; the watchdog ends it afterwards. A server that is stopping does. */
+function keepsProcessAlive(child: ChildProcess, alive: boolean): void {
   const handles = [child, child.stdin, child.stdout, child.stderr] as readonly (Partial<Refable> | null)[];
   for (const handle of handles) {
-    if (does) handle?.ref?.();
+    if (alive) handle?.ref?.();
     else handle?.unref?.();
   }
 }
 
-/** Pipes to children are sockets, which their type does not say. */
+/** Pipes to child processes are sockets, but have another type. */
 interface Refable {
   ref(): void;
   unref(): void;
@@ -170,7 +163,7 @@ interface Refable {
 
 function keepOutput(child: ChildProcess): () => string {
   let kept = '';
-  // Closing a pipe to a shell that is gone already: its end is told by `close`.
+  // Closing the pipe to an ended shell fails; `close` reports the end.
   child.stdin?.on('error', () => {});
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

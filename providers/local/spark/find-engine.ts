@@ -13,53 +13,56 @@ import type { EngineServer } from './engine-server.ts';
 import { sailServer } from './sail-server.ts';
 import { sparkServer, type SparkLimits } from './spark-server.ts';
 
-/** Which engine is wanted, and from where. */
-export interface EngineWish extends SparkLimits {
+/** Which engine to find, and where. */
+export interface EngineSelection extends SparkLimits {
   readonly engine: InstallableEngine;
-  /** A virtual environment that must have it; nothing else is looked at then. */
+  /** The only virtual environment to search; `undefined` for all places. */
   readonly pythonEnvironment: string | undefined;
 }
 
-/** The packages of Python that bring the engines. */
+/** The Python packages of the engines. */
 const PACKAGES = { sail: 'pysail', spark: 'pyspark[connect]' } as const;
 
-/** The jar without which a Spark has no Connect server; distributions of 4.0 and later hold it. */
+/** The jar of the Connect server, which distributions from 4.0 on contain. */
 const CONNECT_JAR = /^spark-connect_[\d.]+-(\d.*)\.jar$/;
 
 /**
- * Finds an installed engine: in the virtual environment that is named, and else for Spark in SPARK_HOME, then among those that
- * `anysession engines install` has brought (the highest version), then on the PATH.
- * @throws SessionError `config-invalid` with the command that brings it, where it is nowhere.
+ * Finds an installed engine: in the given virtual environment; otherwise for Spark in SPARK_HOME, then among the engines of
+ * `anysession engines install` (highest version first), then on the PATH.
+ * @throws SessionError `config-invalid` with the install command when it is not installed.
  */
-export function findEngine(wish: EngineWish, environment: EngineEnvironment): EngineServer {
-  const { engine, pythonEnvironment } = wish;
+export function findEngine(selection: EngineSelection, environment: EngineEnvironment): EngineServer {
+  const { engine, pythonEnvironment } = selection;
   const found =
-    pythonEnvironment === undefined ? find(wish, environment) : inEnvironment(wish, resolve(pythonEnvironment));
-  if (found === undefined) throw notInstalled(wish);
+    pythonEnvironment === undefined
+      ? find(selection, environment)
+      : inEnvironment(selection, resolve(pythonEnvironment));
+  if (found === undefined) throw notInstalled(selection);
   if (engine === 'spark') assertJava(environment);
   return found;
 }
 
-function find(wish: EngineWish, environment: EngineEnvironment): EngineServer | undefined {
+function find(selection: EngineSelection, environment: EngineEnvironment): EngineServer | undefined {
   const { env } = environment;
-  const home = env['SPARK_HOME'];
-  const named = wish.engine === 'spark' && home !== undefined && home !== '' ? sparkAt(home, wish) : undefined;
+  const isSpark = selection.engine === 'spark';
+  const home = env['SPARK_HOME'] ?? '';
+  const named = isSpark && home !== '' ? sparkAt(home, selection) : undefined;
   if (named !== undefined) return named;
-  for (const folder of installedFolders(wish.engine, enginesFolder(environment))) {
-    const found = inEnvironment(wish, folder);
+  for (const folder of installedFolders(selection.engine, enginesFolder(environment))) {
+    const found = inEnvironment(selection, folder);
     if (found !== undefined) return found;
   }
-  const program = onPath(wish.engine === 'sail' ? 'sail' : 'spark-submit', env);
+  const program = onPath(isSpark ? 'spark-submit' : 'sail', env);
   if (program === undefined) return undefined;
-  // A virtual environment whose `bin` is on the PATH tells more than the program in it.
-  const inProgramsHome = inEnvironment(wish, dirname(dirname(program)));
-  if (inProgramsHome !== undefined) return inProgramsHome;
-  return wish.engine === 'sail'
-    ? sailServer({ launch: [program], version: undefined })
-    : sparkAt(dirname(dirname(realpathSync(program))), wish);
+  // When the program is in a virtual environment, the environment also has the version.
+  const inItsEnvironment = inEnvironment(selection, dirname(dirname(program)));
+  if (inItsEnvironment !== undefined) return inItsEnvironment;
+  return isSpark
+    ? sparkAt(dirname(dirname(realpathSync(program))), selection)
+    : sailServer({ launch: [program], version: undefined });
 }
 
-/** What `anysession engines install` has brought, the highest version first. */
+/** The folders of `anysession engines install`, the highest version first. */
 function installedFolders(engine: InstallableEngine, folder: string): readonly string[] {
   return entries(folder)
     .map(parseEngineFolderName)
@@ -68,47 +71,40 @@ function installedFolders(engine: InstallableEngine, folder: string): readonly s
     .map((release) => join(folder, release === undefined ? '' : engineFolderName(release)));
 }
 
-function inEnvironment(wish: EngineWish, folder: string): EngineServer | undefined {
+function inEnvironment(selection: EngineSelection, folder: string): EngineServer | undefined {
   const python = join(folder, 'bin', 'python');
   if (!isProgram(python)) return undefined;
   const library = join(folder, 'lib');
   for (const name of entries(library).filter((entry) => entry.startsWith('python'))) {
     const packages = join(library, name, 'site-packages');
-    if (wish.engine === 'spark') {
-      const spark = sparkAt(join(packages, 'pyspark'), wish);
-      if (spark !== undefined) return spark;
-      continue;
-    }
-    const [, version] =
-      entries(packages)
-        .map((entry) => /^pysail-(.+)\.dist-info$/.exec(entry))
-        .find(Boolean) ?? [];
-    // By its module: the script `sail` names the folder in which it was made, and a folder may have been moved.
-    if (version !== undefined) return sailServer({ launch: [python, '-m', 'pysail'], version });
+    const version = versionIn(packages, /^pysail-(.+)\.dist-info$/);
+    // As a module: the script `sail` contains the path of its first folder, which may have been moved.
+    const sail = version === undefined ? undefined : sailServer({ launch: [python, '-m', 'pysail'], version });
+    const found = selection.engine === 'spark' ? sparkAt(join(packages, 'pyspark'), selection) : sail;
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
 function sparkAt(folder: string, limits: SparkLimits): EngineServer | undefined {
   if (!isProgram(join(folder, 'bin', 'spark-submit'))) return undefined;
-  const [, version] =
-    entries(join(folder, 'jars'))
-      .map((jar) => CONNECT_JAR.exec(jar))
-      .find(Boolean) ?? [];
+  const version = versionIn(join(folder, 'jars'), CONNECT_JAR);
   return version === undefined ? undefined : sparkServer({ folder, version }, limits);
 }
 
-/** A missing Java is said before Spark says it in the middle of a script. */
+/** The first group of the first entry that matches. */
+function versionIn(folder: string, pattern: RegExp): string | undefined {
+  return entries(folder).flatMap((entry) => pattern.exec(entry)?.[1] ?? [])[0];
+}
+
+/** Without this check Spark would fail inside a shell script. */
 function assertJava({ env }: EngineEnvironment): void {
   const home = env['JAVA_HOME'];
   const isThere =
     home === undefined || home === '' ? onPath('java', env) !== undefined : isProgram(join(home, 'bin', 'java'));
   if (isThere) return;
-  throw new SessionError(
-    'config-invalid',
-    'Apache Spark needs Java 17 or later, and there is none here; install one, or set JAVA_HOME to where it is',
-    { operation: 'start' },
-  );
+  const message = 'Apache Spark needs Java 17 or later, which was not found. Install it, or set JAVA_HOME';
+  throw new SessionError('config-invalid', message, { operation: 'start' });
 }
 
 function onPath(program: string, env: EngineEnvironment['env']): string | undefined {
@@ -133,15 +129,14 @@ function entries(folder: string): readonly string[] {
   }
 }
 
-function notInstalled({ engine, pythonEnvironment }: EngineWish): SessionError {
+function notInstalled({ engine, pythonEnvironment }: EngineSelection): SessionError {
   const [where, command] =
     pythonEnvironment === undefined
       ? ['on this machine', `anysession engines install ${engine}`]
       : [
-          `in ${pythonEnvironment}, the \`pythonEnvironment\` of the options`,
+          `in the \`pythonEnvironment\` ${pythonEnvironment}`,
           `${join(pythonEnvironment, 'bin', 'python')} -m pip install '${PACKAGES[engine]}'`,
         ];
-  return new SessionError('config-invalid', `the engine ${engine} is not installed ${where}; run: ${command}`, {
-    operation: 'start',
-  });
+  const message = `the engine ${engine} is not installed ${where}. Run: ${command}`;
+  return new SessionError('config-invalid', message, { operation: 'start' });
 }

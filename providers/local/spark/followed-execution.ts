@@ -3,21 +3,21 @@ import { onAbort } from '../../../src/provider-kit/on-abort.ts';
 import type { StatementExecution } from '../../../src/contract/statement-runner.ts';
 import { throwIfAborted } from '../../../src/provider-kit/aborted-error.ts';
 
-/** What an execution is followed with. */
+/** What follows an execution. */
 export interface Following {
-  /** Stops it, read or not. */
+  /** Stops the execution. */
   readonly signal: AbortSignal;
-  /** Hears of what reading it fails with. */
+  /** Called with the error of a failed read. */
   readonly noteFailure: (error: unknown) => void;
 }
 
-/** An execution of which somebody knows when it is over: read to its end, failed, closed or stopped. */
+/** An execution that reports its end: read completely, failed, closed or stopped. */
 export class FollowedExecution implements StatementExecution {
-  /** Resolves, never rejects, when the server works no longer for it. */
+  /** Resolves, never rejects, when the server has stopped working on it. */
   readonly finished: Promise<void>;
   readonly #execution: StatementExecution;
   readonly #following: Following;
-  readonly #letGo: () => void;
+  readonly #release: () => void;
   #finish: () => void = () => {};
   #closing: Promise<void> | undefined;
 
@@ -25,7 +25,7 @@ export class FollowedExecution implements StatementExecution {
     this.#execution = execution;
     this.#following = following;
     this.finished = new Promise((resolve) => (this.#finish = resolve));
-    this.#letGo = onAbort(following.signal, () => void this.close());
+    this.#release = onAbort(following.signal, () => void this.close());
   }
 
   get fields(): readonly ColumnField[] {
@@ -39,7 +39,7 @@ export class FollowedExecution implements StatementExecution {
         throwIfAborted(signal, 'execute');
         yield batch;
       }
-      // What was stopped ends early, and that is no whole result.
+      // A stopped result ends early and is incomplete.
       throwIfAborted(signal, 'execute');
     } catch (error) {
       noteFailure(error);
@@ -60,7 +60,7 @@ export class FollowedExecution implements StatementExecution {
     } catch (error) {
       this.#following.noteFailure(error);
     } finally {
-      this.#letGo();
+      this.#release();
       this.#finish();
     }
   }

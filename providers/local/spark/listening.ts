@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 
-/** How long an address may take to answer, milliseconds. */
+/** The connection timeout, milliseconds. */
 const DIAL_TIMEOUT_MS = 5_000;
 
-/** A place to dial. */
+/** An address to connect to. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-/** A loopback port that was free a moment ago; the system does not give it to the next one who asks. */
+/** A free loopback port; the system does not assign it again at once. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -20,7 +20,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Why nobody can be reached at an address, or `undefined` when somebody takes the call. */
+/** Why an address does not accept connections; `undefined` when it does. */
 export function whyNotListening(address: Address): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host: address.host, port: address.port, timeout: DIAL_TIMEOUT_MS });
@@ -29,15 +29,11 @@ export function whyNotListening(address: Address): Promise<string | undefined> {
       resolve(why);
     };
     socket.once('connect', () => {
-      // A call to a free port of one's own machine may be given that very port to call from, and then reaches itself.
+      // A connection to a free local port may get that port as its source port, and then connects to itself.
       const isSelf = socket.localPort === address.port && socket.localAddress === socket.remoteAddress;
-      settle(isSelf ? 'nobody listens' : undefined);
+      settle(isSelf ? 'nothing listens there' : undefined);
     });
-    socket.once('timeout', () => {
-      settle('it does not answer');
-    });
-    socket.once('error', ({ message }) => {
-      settle(message);
-    });
+    socket.once('timeout', () => settle('it does not respond'));
+    socket.once('error', ({ message }) => settle(message));
   });
 }

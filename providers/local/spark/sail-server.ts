@@ -3,13 +3,13 @@ import { SERVER_SESSION_TIMEOUT_S, type EngineServer } from './engine-server.ts'
 
 /** An installed Sail. */
 export interface SailHome {
-  /** What to call it with, before its own words. */
+  /** The start of its command line. */
   readonly launch: readonly string[];
-  /** `undefined` where its folder does not tell. */
+  /** `undefined` when it is unknown. */
   readonly version: string | undefined;
 }
 
-/** Sail as a Spark Connect server. It knows no tokens; it listens on the loopback address alone. @see https://docs.lakesail.com/sail/latest/guide/configuration/ (read 2026-11-21) */
+/** Sail as a Spark Connect server. It has no tokens and listens on the loopback address only. @see https://docs.lakesail.com/sail/latest/guide/configuration/ (read 2026-11-21) */
 export function sailServer({ launch, version }: SailHome): EngineServer {
   return {
     engine: 'sail',
@@ -22,7 +22,7 @@ export function sailServer({ launch, version }: SailHome): EngineServer {
       SAIL_RUNTIME__TEMPORARY_FILES__PATHS: JSON.stringify([folder]),
       SAIL_SPARK__SESSION_TIMEOUT_SECS: String(SERVER_SESSION_TIMEOUT_S),
     }),
-    // Sail asks its sessions for it, and else writes tables to the working directory, which stays that of the paths in statements.
+    // A setting of the session. By default Sail writes tables to the working directory.
     sessionSettings: ({ folder }) => ({ 'spark.sql.warehouse.dir': join(folder, 'warehouse') }),
   };
 }

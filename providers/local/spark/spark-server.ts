@@ -3,7 +3,6 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { SERVER_SESSION_TIMEOUT_S, type EngineServer, type ServerPlace, type SparkConf } from './engine-server.ts';
-import { formatProperties } from './java-properties.ts';
 
 /** An installed distribution of Apache Spark, or the one in the wheel of PySpark. */
 export interface SparkHome {
@@ -13,7 +12,7 @@ export interface SparkHome {
   readonly version: string;
 }
 
-/** What a Spark server may take of the machine; `undefined` leaves it to us or to Spark. */
+/** The resource limits of a Spark server; `undefined` for the default. */
 export interface SparkLimits {
   /** The heap, such as `2GiB`. */
   readonly memoryLimit: string | undefined;
@@ -25,8 +24,8 @@ const JAVA_OPTIONS = 'spark.driver.extraJavaOptions';
 const TOKEN_PROPERTY = 'spark.connect.authenticate.token';
 
 const MEBIBYTE = 1024 ** 2;
-/** Spark's own 1 GB dies on a result of ten million rows. */
-const LARGEST_DEFAULT_HEAP_MIB = 4096;
+/** Spark's default of 1 GB is too small for a result of ten million rows. */
+const MAX_DEFAULT_HEAP_MIB = 4096;
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {
   KB: 1e3,
@@ -41,7 +40,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 /** Apache Spark as a Spark Connect server. @see https://spark.apache.org/docs/latest/spark-connect-overview.html (read 2026-11-21) */
 export function sparkServer({ folder: home, version }: SparkHome, limits: SparkLimits): EngineServer {
-  // From 4.0 on a server can ask for a token. @see https://spark.apache.org/docs/4.0.0/configuration.html (read 2026-11-21)
+  // Servers support tokens from 4.0 on. @see https://spark.apache.org/docs/4.0.0/configuration.html (read 2026-11-21)
   const takesToken = Number.parseInt(version, 10) >= 4;
   return {
     engine: 'spark',
@@ -51,7 +50,7 @@ export function sparkServer({ folder: home, version }: SparkHome, limits: SparkL
     command: ({ folder }) => [
       join(home, 'bin', 'spark-submit'),
       ...['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer'],
-      // By file: properties may be secrets, and every user of the machine can list a command.
+      // In a file: properties may be secrets, and every user of the machine can list a command.
       ...['--properties-file', join(folder, PROPERTIES_FILE)],
       'spark-internal',
     ],
@@ -60,14 +59,14 @@ export function sparkServer({ folder: home, version }: SparkHome, limits: SparkL
     environment: (_place, token) => ({
       SPARK_HOME: home,
       SPARK_LOCAL_IP: '127.0.0.1',
-      // An interpreter of another environment must not lend its workers to this server.
+      // Workers must not use the interpreter of another environment.
       PYSPARK_PYTHON: '',
       ...(takesToken && { SPARK_CONNECT_AUTHENTICATE_TOKEN: token }),
     }),
   };
 }
 
-/** Everything that the server is told: ours unless said otherwise, then what was said, then what ties it to this program. */
+/** All properties: the defaults, then the user's, then those that this program needs. */
 function properties({ port, folder, sparkConf }: ServerPlace, { memoryLimit, threads }: SparkLimits): SparkConf {
   const fixed = {
     'spark.connect.grpc.binding.address': '127.0.0.1',
@@ -78,10 +77,10 @@ function properties({ port, folder, sparkConf }: ServerPlace, { memoryLimit, thr
   };
   const [taken] = [...Object.keys(fixed), TOKEN_PROPERTY].filter((key) => sparkConf[key] !== undefined);
   if (taken !== undefined) {
-    const message = `\`sparkConf\` sets ${taken}, which ties a local server to this program; leave it out`;
+    const message = `\`sparkConf\` sets ${taken}, which anysession sets for a local server. Remove it`;
     throw new SessionError('invalid-request', message, { operation: 'start' });
   }
-  const ours = `-Djava.io.tmpdir=${folder} -Dderby.system.home=${folder}`;
+  const folders = `-Djava.io.tmpdir=${folder} -Dderby.system.home=${folder}`;
   return {
     'spark.driver.memory': `${heapMiB(memoryLimit)}m`,
     'spark.local.dir': folder,
@@ -90,13 +89,13 @@ function properties({ port, folder, sparkConf }: ServerPlace, { memoryLimit, thr
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),
     'spark.ui.enabled': 'false',
     ...sparkConf,
-    [JAVA_OPTIONS]: [ours, sparkConf[JAVA_OPTIONS] ?? ''].join(' ').trim(),
+    [JAVA_OPTIONS]: [folders, sparkConf[JAVA_OPTIONS] ?? ''].join(' ').trim(),
     ...fixed,
   };
 }
 
 /**
- * What the distribution's owner has set for all programs: Spark does not read it where it is given another file.
+ * The defaults of the distribution's owner. Spark ignores them when it gets another properties file.
  * @see https://spark.apache.org/docs/latest/configuration.html#dynamically-loading-spark-properties (read 2026-11-21)
  */
 function userDefaults(home: string): string {
@@ -108,10 +107,24 @@ function userDefaults(home: string): string {
   }
 }
 
-/** The heap in mebibytes: as told, or half of the machine within reason. */
+/** The heap in mebibytes: the limit, or half of the machine, at most {@link MAX_DEFAULT_HEAP_MIB}. */
 export function heapMiB(memoryLimit: string | undefined, machineBytes: number = totalmem()): number {
   const [, count, unit = ''] = /^([\d.]+)\s*([KMGT]i?B)$/i.exec(memoryLimit ?? '') ?? [];
-  if (count === undefined) return Math.min(LARGEST_DEFAULT_HEAP_MIB, Math.floor(machineBytes / 2 / MEBIBYTE));
-  // The JVM takes whole numbers; with less than one there is no heap at all.
+  if (count === undefined) return Math.min(MAX_DEFAULT_HEAP_MIB, Math.floor(machineBytes / 2 / MEBIBYTE));
+  // The JVM accepts whole numbers from 1 on.
   return Math.max(1, Math.floor((Number(count) * (UNIT_BYTES[unit.toUpperCase()] ?? 0)) / MEBIBYTE));
+}
+
+const ESCAPED_LETTERS: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\f': 'f' };
+
+/**
+ * A Java properties file; special characters are escaped with a backslash.
+ * @see https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/Properties.html#load(java.io.Reader) (read 2026-11-21)
+ */
+function formatProperties(conf: SparkConf): string {
+  const escape = (text: string, special: RegExp): string =>
+    text.replace(special, (character) => `\\${ESCAPED_LETTERS[character] ?? character}`);
+  return Object.entries(conf)
+    .map(([key, value]) => `${escape(key, /[\\\s:=#!]/g)}=${escape(value, /[\\\n\r\t\f]|^ /g)}\n`)
+    .join('');
 }

@@ -5,6 +5,7 @@ import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { SparkConnectRunner } from '../../../src/contract/spark-connect.ts';
 import type { StatementProgress, StatementRequest } from '../../../src/contract/statement-runner.ts';
 import type { EngineExecution, EngineSession } from '../local-engine.ts';
+import { messageOf } from '../errors.ts';
 import type { SparkConf } from './engine-server.ts';
 import { FollowedExecution } from './followed-execution.ts';
 import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
@@ -13,15 +14,15 @@ import { raceAbort } from '../../../src/provider-kit/race-abort.ts';
 export interface SparkSessionParts {
   readonly handle: SessionHandle;
   readonly endpoint: ConnectEndpoint;
-  /** Dials this session alone; the session closes it. */
+  /** The client of this session only; the session closes it. */
   readonly runner: SparkConnectRunner;
-  /** Called when the server answers that it, or what it kept of the session, is beyond use. */
+  /** Called when the server reports that it, or this session's state on it, is unusable. */
   readonly onLost: () => void;
-  /** Called at the end, when the runner has let go. */
+  /** Called at the end, after the runner has closed. */
   readonly onClosed: () => Promise<void>;
 }
 
-/** A session on a Spark Connect server: statements run side by side, and it is asked whether the server still can. */
+/** A session on a Spark Connect server: statements run concurrently, and a failure may show that the session is lost. */
 export class SparkSession implements EngineSession {
   readonly endpoint: ConnectEndpoint;
   readonly #parts: SparkSessionParts;
@@ -45,7 +46,7 @@ export class SparkSession implements EngineSession {
     );
     this.#running.add(finished);
     void finished.then(() => this.#running.delete(finished));
-    // The caller hears of an abort at once, also while the server is still being told of it.
+    // An abort rejects at once, before the server has confirmed it.
     return { started: raceAbort(running, signal, 'execute'), finished };
   }
 
@@ -54,7 +55,7 @@ export class SparkSession implements EngineSession {
     return runner.progress(handle, statementId);
   }
 
-  /** Changes settings for the statements that follow. @throws SessionError what the server refuses one with; the signal's error. */
+  /** Changes settings. @throws SessionError the server's error, or the signal's error. */
   async configure(conf: SparkConf, signal: AbortSignal): Promise<void> {
     const { runner, handle } = this.#parts;
     const settings = await raceAbort(runner.settings(handle, untilAborted(signal)), signal, 'execute');
@@ -69,9 +70,7 @@ export class SparkSession implements EngineSession {
 
   async #run(request: StatementRequest, signal: AbortSignal): Promise<FollowedExecution> {
     const { runner, handle } = this.#parts;
-    const noteFailure = (error: unknown): void => {
-      this.#noteFailure(error, signal);
-    };
+    const noteFailure = (error: unknown): void => this.#noteFailure(error, signal);
     try {
       const execution = await runner.execute(handle, request, untilAborted(signal));
       return new FollowedExecution(execution, { signal, noteFailure });
@@ -82,14 +81,14 @@ export class SparkSession implements EngineSession {
   }
 
   #noteFailure(error: unknown, signal: AbortSignal): void {
-    // A session that ends stops its statements with an error of the same kind.
+    // A session that ends aborts its statements with an error of the same kind.
     if (signal.aborted || !SessionError.is(error, 'session-failed')) return;
-    this.#brokenBy = error.message.replace(/^\[[\w-]+\] /, '');
+    this.#brokenBy = messageOf(error);
     this.#parts.onLost();
   }
 }
 
-/** A call that has all the time there is, until its signal aborts: whoever calls knows its deadline. */
+/** A call without a deadline: the caller's signal stops it. */
 function untilAborted(signal: AbortSignal): CallContext {
   return { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 }

@@ -1,11 +1,11 @@
 /**
- * A shell that starts a server and stays beside it, in a process group of its own. When its standard input ends (we close it, or are
- * gone ourselves, however we went), or when the server ends, it ends the whole group and removes the server's folder.
- * Words: the folder, then the server's command.
+ * A shell that starts a server in its own process group. It ends the whole group and removes the server's folder when its
+ * standard input ends (this process closes it or ends in any way), or when the server ends.
+ * Arguments: the folder, then the server's command.
  *
- * The group is asked first and has five seconds; what is left of it then is killed, the shell with it. The last line of output tells
- * with which code the server ended. That the server has ended is said again and again: once could be before the shell
- * listens. Removing the folder is deaf to it.
+ * It sends TERM to the group, waits five seconds and kills the rest, including itself. The last line of output is the
+ * server's exit code. TERM is repeated when the server ends, because the shell may not have set its trap at first; it is
+ * ignored while the folder is removed.
  * Decision 21: docs/decisions/0021-a-shell-watches-local-servers.md
  */
 const WATCHDOG = `

@@ -18,7 +18,7 @@ defaultEnvironment: dev
 
 environments:
   dev:
-    # DuckDB inside of your own process: no cloud, no cost. Its options stand beside \`provider\`.
+    # DuckDB in your process: no cloud, no cost. Its options are beside \`provider\`.
     provider: local
     # What start() uses where the call itself says nothing.
     session:

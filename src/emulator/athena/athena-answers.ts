@@ -52,7 +52,6 @@ export function toSummary(session: AthenaSession, phase: Phase<AthenaState>): ob
   };
 }
 
-/** `CalculationStatus`. */
 export function toCalculationStatus(calculation: Calculation): object {
   const { state, reason } = calculation.current;
   const completedAtMs = calculation.completedAtMs;

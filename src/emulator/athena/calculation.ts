@@ -46,7 +46,6 @@ export class Calculation {
     return this.#lifecycle.firstTimeIn(ENDED);
   }
 
-  /** Milliseconds it has run. */
   get ranMs(): number {
     const runningSinceMs = this.#lifecycle.firstTimeIn(['RUNNING']);
     return runningSinceMs === undefined ? 0 : (this.completedAtMs ?? this.#timeline.nowMs()) - runningSinceMs;

@@ -17,7 +17,6 @@ export interface ConnectEngine {
   close(): Promise<void>;
 }
 
-/** The path of the Spark Connect service. */
 export const SERVICE_PATH = '/spark.connect.SparkConnectService/';
 
 /**

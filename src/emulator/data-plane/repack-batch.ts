@@ -53,7 +53,6 @@ function withBatch(response: WireMessage, batch: Readonly<Record<number, FieldVa
 const ZSTD_MAGIC = 0xfd2fb528;
 /** A header with a content size of four bytes, in a single segment. */
 const ZSTD_DESCRIPTOR = 0b1010_0000;
-/** The most bytes of one block. */
 const ZSTD_BLOCK_BYTES = 128 * 1024;
 
 /** An Arrow stream with compressed buffers, as Spark 4.1 writes it by configuration. */
@@ -63,13 +62,25 @@ async function compressedStream(stream: Uint8Array, codec: 'lz4' | 'zstd'): Prom
     import('lz4js'),
   ]);
   const type = codec === 'lz4' ? CompressionType.LZ4_FRAME : CompressionType.ZSTD;
-  const encode = codec === 'lz4' ? (bytes: Uint8Array) => lz4.compress(bytes) : storedZstd;
+  const buffers: { readonly compressed: Uint8Array; readonly size: number }[] = [];
+  const encode = (bytes: Uint8Array): Uint8Array => {
+    const compressed = codec === 'lz4' ? lz4.compress(bytes) : storedZstd(bytes);
+    if (compressed.length < bytes.length) buffers.push({ compressed, size: bytes.length });
+    return compressed;
+  };
   const table = tableFromIPC(stream);
   // The process has one registry, and a client in it may have registered its own codec.
   const before = compressionRegistry.get(type);
   compressionRegistry.set(type, { ...before, encode });
   try {
-    return tableToIPC(table, 'stream', type);
+    const result = Buffer.from(tableToIPC(table, 'stream', type));
+    // The writer puts the compressed size in front of a buffer (apache-arrow 21.2.0); the format has the uncompressed one.
+    let at = 0;
+    for (const { compressed, size } of buffers) {
+      result.writeBigInt64LE(BigInt(size), result.indexOf(compressed, at) - 8);
+      at = result.indexOf(compressed, at) + compressed.length;
+    }
+    return result;
   } finally {
     compressionRegistry.set(type, before ?? {});
   }

@@ -62,7 +62,6 @@ export class WireMessage {
     return bytes === undefined ? undefined : new WireMessage(bytes);
   }
 
-  /** The messages of a repeated field. */
   messages(number: number): readonly WireMessage[] {
     return this.texts(number).map((bytes) => new WireMessage(bytes));
   }

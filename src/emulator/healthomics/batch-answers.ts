@@ -3,7 +3,6 @@ import type { OmicsBatch } from './omics-batch.ts';
 
 const toTime = (atMs: number): string => new Date(atMs).toISOString();
 
-/** The ARN of a batch or a run. */
 export function arnOf({ region, accountId }: World, resource: 'runBatch' | 'run', id: string): string {
   return `arn:aws:omics:${region}:${accountId}:${resource}/${id}`;
 }

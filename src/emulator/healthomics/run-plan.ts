@@ -4,13 +4,11 @@ export type RunFate = 'completes' | 'fails' | 'refused';
 export interface RunPlanParts {
   readonly fates: readonly RunFate[];
   readonly firstSubmissionMs: number;
-  /** Between two submissions. */
   readonly intervalMs: number;
   readonly runMs: number;
   readonly concurrentRuns: number;
 }
 
-/** The share of a run's time that it is STARTING. */
 const STARTING_SHARE = 0.1;
 
 /**
@@ -24,7 +22,6 @@ export class RunPlan {
   readonly endedAt: Float64Array;
   /** When every submission has been attempted. */
   readonly attemptedMs: number;
-  /** When every run has ended. */
   readonly overMs: number;
 
   constructor({ fates, firstSubmissionMs, intervalMs, runMs, concurrentRuns }: RunPlanParts) {

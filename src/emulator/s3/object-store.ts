@@ -9,7 +9,6 @@ export interface StoredObject {
   readonly modifiedAtMs: number;
 }
 
-/** The objects of S3, by bucket and key. */
 export class ObjectStore {
   readonly #objects = new Map<string, StoredObject>();
   readonly #uploads = new Map<string, Map<number, Buffer>>();

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
-import { callWith, LocalBench } from './open-local.ts';
+import { LocalBench, LONG_SQL } from './open-local.ts';
 
-const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
 const local = new LocalBench();
 let handle: SessionHandle;
-const isReady = ({ state }: { state: unknown }): boolean => state === 'ready';
 const aborted = expect.objectContaining({ kind: 'aborted', operation: 'execute', effect: 'unknown' });
 
 beforeAll(async () => {
@@ -14,43 +12,43 @@ beforeAll(async () => {
 });
 afterAll(() => local.provider.close());
 
-/** Lets the engine get to work. */
+/** Gives the engine time to start. */
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe('an abort', () => {
-  it('C-053 stops the engine at once, and the session goes on', async () => {
+  it('C-053 stops the engine at once, and the session keeps running', async () => {
     const waits: number[] = [];
     for (let round = 0; round < 10; round += 1) {
       const stop = new AbortController();
-      const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
+      const running = local.execute(handle, LONG_SQL, { signal: stop.signal });
       const outcome = expect(running).rejects.toEqual(aborted);
       await soon();
       const abortedAt = performance.now();
       stop.abort();
       await outcome;
-      await local.until(handle, isReady);
+      await local.until(handle, 'ready');
       waits.push(performance.now() - abortedAt);
       expect(await local.rows(handle, 'SELECT 1')).toEqual([[1]]);
     }
-    // The aim is 50 ms; the margin is for machines with other work. Left alone the statement takes minutes.
+    // The goal is 50 ms; the limit is for busy machines. Without an abort the statement takes minutes.
     expect(waits.sort((a, b) => a - b)[5]).toBeLessThan(5000);
   });
 
-  it('is not lost when it comes before the engine has begun', async () => {
+  it('works before the engine has begun', async () => {
     for (let round = 0; round < 10; round += 1) {
       const stop = new AbortController();
-      const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
+      const running = local.execute(handle, LONG_SQL, { signal: stop.signal });
       for (let turn = 0; turn < round; turn += 1) await Promise.resolve();
       stop.abort();
       await expect(running).rejects.toEqual(aborted);
-      await local.until(handle, isReady);
+      await local.until(handle, 'ready');
     }
   });
 
-  it('takes a waiting statement out of the line; the others keep their places', async () => {
+  it('removes a waiting statement from the queue; the others keep their order', async () => {
     const stops = [new AbortController(), new AbortController()];
-    const first = local.execute(handle, LONG_SQL, { call: callWith(stops[0]!.signal) });
-    const second = local.execute(handle, 'CREATE TABLE never AS SELECT 1', { call: callWith(stops[1]!.signal) });
+    const first = local.execute(handle, LONG_SQL, { signal: stops[0]!.signal });
+    const second = local.execute(handle, 'CREATE TABLE never AS SELECT 1', { signal: stops[1]!.signal });
     const third = local.rows(handle, 'SELECT 3');
     const outcomes = [expect(first).rejects.toEqual(aborted), expect(second).rejects.toEqual(aborted)];
     await soon();
@@ -63,22 +61,22 @@ describe('an abort', () => {
     await expect(local.run(handle, 'FROM never')).rejects.toMatchObject({ kind: 'invalid-request' });
   });
 
-  it('ends a result between two batches and frees the session, though nobody reads on', async () => {
+  it('ends a result between two batches and frees the session, even without a reader', async () => {
     const stop = new AbortController();
-    const execution = await local.execute(handle, 'FROM range(1000000000000)', { call: callWith(stop.signal) });
+    const execution = await local.execute(handle, 'FROM range(1000000000000)', { signal: stop.signal });
     const batches = execution.batches()[Symbol.asyncIterator]();
     await batches.next();
     stop.abort();
-    await local.until(handle, isReady);
+    await local.until(handle, 'ready');
     await expect(batches.next()).rejects.toEqual(aborted);
     expect(await local.rows(handle, 'SELECT 1')).toEqual([[1]]);
   });
 
   it('ends a wait for the next batch', async () => {
     const stop = new AbortController();
-    // The first rows are there at once, and the next one is far away.
+    // The first rows arrive at once, and the next one takes long.
     const text = 'SELECT i FROM range(100000000000) t(i) WHERE i < 20000 OR i > 99999999990';
-    const execution = await local.execute(handle, text, { call: callWith(stop.signal) });
+    const execution = await local.execute(handle, text, { signal: stop.signal });
     const reading = (async () => {
       for await (const batch of execution.batches()) expect(batch.rowCount).toBeGreaterThan(0);
     })();
@@ -86,10 +84,10 @@ describe('an abort', () => {
     await soon();
     stop.abort();
     await outcome;
-    await local.until(handle, isReady);
+    await local.until(handle, 'ready');
   });
 
-  it('leaves no listener on the signal behind', async () => {
+  it('leaves no listener on the signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const { addEventListener, removeEventListener } = signal;
@@ -101,24 +99,24 @@ describe('an abort', () => {
       listeners -= 1;
       removeEventListener.apply(signal, args);
     };
-    await (await local.execute(handle, 'SELECT 1', { call: callWith(signal) })).close();
-    await local.until(handle, isReady);
+    await (await local.execute(handle, 'SELECT 1', { signal })).close();
+    await local.until(handle, 'ready');
     expect(listeners).toBe(0);
   });
 
-  it('of a statement that spoke with an error of its own, such as a timeout, says that', async () => {
+  it('with a SessionError as its reason, such as a timeout, rejects with that error', async () => {
     const stop = new AbortController();
-    const running = local.execute(handle, LONG_SQL, { call: callWith(stop.signal) });
+    const running = local.execute(handle, LONG_SQL, { signal: stop.signal });
     stop.abort(new SessionError('timeout', 'too slow', { operation: 'sql' }));
     await expect(running).rejects.toMatchObject({ kind: 'timeout', effect: 'unknown' });
-    await local.until(handle, isReady);
+    await local.until(handle, 'ready');
   });
 });
 
 describe('a long statement', () => {
-  it('leaves the event loop free', async () => {
+  it('does not block the event loop', async () => {
     const stop = new AbortController();
-    const running = expect(local.execute(handle, LONG_SQL, { call: callWith(stop.signal) })).rejects.toEqual(aborted);
+    const running = expect(local.execute(handle, LONG_SQL, { signal: stop.signal })).rejects.toEqual(aborted);
     const turns: number[] = [];
     const until = performance.now() + 200;
     for (let now = performance.now(); now < until;) {
@@ -128,7 +126,7 @@ describe('a long statement', () => {
     }
     stop.abort();
     await running;
-    await local.until(handle, isReady);
+    await local.until(handle, 'ready');
     expect(turns.length).toBeGreaterThan(10);
     expect(turns.sort((a, b) => a - b)[Math.floor(turns.length / 2)]).toBeLessThan(50);
   });

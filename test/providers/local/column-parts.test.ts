@@ -1,20 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nextBatchRows } from '../../../providers/local/duckdb/batch-size.ts';
+import { nextBatchRows } from '../../../providers/local/duckdb/batch-builder.ts';
 import type { DuckDbBinding, Vector } from '../../../providers/local/duckdb/binding.ts';
-import {
-  areAllSet,
-  bothSet,
-  copyBits,
-  fillBits,
-  hasBit,
-  setBit,
-} from '../../../providers/local/duckdb/columns/bit-runs.ts';
-import { Presence } from '../../../providers/local/duckdb/columns/presence.ts';
-import { textLayout } from '../../../providers/local/duckdb/columns/string-column.ts';
-import { structLayout } from '../../../providers/local/duckdb/columns/struct-column.ts';
-import { VariableWidth } from '../../../providers/local/duckdb/columns/variable-width.ts';
-import { DUCKDB_TYPES, typeName } from '../../../providers/local/duckdb/columns/duckdb-types.ts';
+import * as bits from '../../../providers/local/duckdb/columns/bit-runs.ts';
+import { Presence } from '../../../providers/local/duckdb/columns/column-builder.ts';
+import { textLayout } from '../../../providers/local/duckdb/columns/string-columns.ts';
+import { structLayout } from '../../../providers/local/duckdb/columns/nested-columns.ts';
+import { VariableWidth } from '../../../providers/local/duckdb/columns/growable-bytes.ts';
+import { columnLayout, LAYOUTS } from '../../../providers/local/duckdb/columns/column-layout.ts';
+import type { ColumnBatch, ColumnData } from '../../../src/contract/column-batch.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import { RawDuckDb } from './open-duckdb.ts';
 import { LocalBench } from './open-local.ts';
@@ -23,23 +17,23 @@ import { rawValues } from './raw-values.ts';
 const RUNS = { numRuns: 1000 };
 const flags = fc.array(fc.boolean(), { maxLength: 200 });
 
-function packed(bits: readonly boolean[]): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
-  bits.forEach((bit, at) => bit && setBit(bytes, at));
+function packed(flagsToPack: readonly boolean[]): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(flagsToPack.length / 8));
+  flagsToPack.forEach((bit, at) => bit && bits.setBit(bytes, at));
   return bytes;
 }
 
 const unpacked = (bytes: Uint8Array, count: number): boolean[] =>
-  Array.from({ length: count }, (_, at) => hasBit(bytes, at));
+  Array.from({ length: count }, (_, at) => bits.hasBit(bytes, at));
 
-describe('runs of bits', () => {
+describe('bits', () => {
   it('are copied from anywhere to anywhere', () => {
     fc.assert(
-      fc.property(flags, fc.nat(30), fc.nat(30), fc.nat(200), (bits, start, at, wanted) => {
-        const count = Math.max(0, Math.min(wanted, bits.length - start));
+      fc.property(flags, fc.nat(30), fc.nat(30), fc.nat(200), (source, start, at, wanted) => {
+        const count = Math.max(0, Math.min(wanted, source.length - start));
         const to = new Uint8Array(40);
-        copyBits({ from: packed(bits), start, to, at, count });
-        const expected = [...Array<boolean>(at).fill(false), ...bits.slice(start, start + count)];
+        bits.copyBits({ from: packed(source), start, to, at, count });
+        const expected = [...Array<boolean>(at).fill(false), ...source.slice(start, start + count)];
         expect(unpacked(to, 300)).toEqual([...expected, ...Array<boolean>(300 - expected.length).fill(false)]);
       }),
       RUNS,
@@ -50,7 +44,7 @@ describe('runs of bits', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(100), (at, count) => {
         const to = new Uint8Array(20);
-        fillBits(to, at, count);
+        bits.fillBits(to, at, count);
         expect(unpacked(to, 160)).toEqual(Array.from({ length: 160 }, (_, index) => index >= at && index < at + count));
       }),
       RUNS,
@@ -61,9 +55,9 @@ describe('runs of bits', () => {
     fc.assert(
       fc.property(flags, flags, fc.nat(200), (a, b, wanted) => {
         const count = Math.min(wanted, a.length);
-        expect(areAllSet(packed(a), count)).toBe(a.slice(0, count).every(Boolean));
+        expect(bits.areAllSet(packed(a), count)).toBe(a.slice(0, count).every(Boolean));
         const length = Math.min(a.length, b.length);
-        expect(unpacked(bothSet(packed(a), packed(b)), length)).toEqual(
+        expect(unpacked(bits.bothSet(packed(a), packed(b)), length)).toEqual(
           a.slice(0, length).map((bit, at) => bit && b[at]),
         );
       }),
@@ -72,7 +66,7 @@ describe('runs of bits', () => {
   });
 });
 
-describe('which values are there', () => {
+describe('validity', () => {
   const vector = fc.record({
     present: fc.option(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 })),
     size: fc.nat(60),
@@ -84,7 +78,7 @@ describe('which values are there', () => {
     })),
   );
 
-  it('is noted over all vectors, and told only where one is missing', () => {
+  it('is collected from all vectors, and absent without nulls', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const presence = new Presence();
@@ -95,15 +89,13 @@ describe('which values are there', () => {
             for (let index = start; index < start + count; index += 1) expected.push(present?.[index] ?? true);
           }
         }
-        const bits = presence.finish();
+        const validity = presence.finish();
         expect(presence.length).toBe(expected.length);
-        expect(bits === undefined).toBe(expected.every(Boolean));
-        if (bits === undefined) return;
-        expect(bits).toHaveLength(Math.ceil(expected.length / 8));
-        expect(unpacked(bits, bits.length * 8)).toEqual([
-          ...expected,
-          ...Array<boolean>(bits.length * 8 - expected.length).fill(false),
-        ]);
+        expect(validity === undefined).toBe(expected.every(Boolean));
+        if (validity === undefined) return;
+        expect(validity).toHaveLength(Math.ceil(expected.length / 8));
+        const size = validity.length * 8;
+        expect(unpacked(validity, size)).toEqual([...expected, ...Array<boolean>(size - expected.length).fill(false)]);
       }),
       RUNS,
     );
@@ -118,7 +110,7 @@ describe('columns', () => {
   });
   afterAll(() => local.provider.close());
 
-  it('keep nulls that begin in the middle of a batch', async () => {
+  it('have nulls that begin in the middle of a batch', async () => {
     const values = ['i', 'i % 2 = 0', "'text number ' || i", '[i]', "{'a': i}"];
     const columns = values.map((value, index) => `CASE WHEN i = 5000 THEN NULL ELSE ${value} END AS c${index}`);
     const { rows, batches } = await local.run(handle, `SELECT ${columns.join(', ')} FROM range(20000) t(i)`);
@@ -129,31 +121,27 @@ describe('columns', () => {
     expect(withNulls).toEqual([false, true, false, false]);
   });
 
-  it('keep the tag of a union beside an alternative of that name', async () => {
-    const { fields, batches } = await local.run(
-      handle,
-      'SELECT union_value(tag := 5)::UNION(tag INTEGER, _tag VARCHAR) AS u',
-    );
+  it('have a union tag beside an alternative with the name of the tag', async () => {
+    const text = 'SELECT union_value(tag := 5)::UNION(tag INTEGER, _tag VARCHAR) AS u';
+    const { fields, batches } = await local.run(handle, text);
     expect(fields[0]!.type).toMatchObject({ fields: [{ name: '__tag' }, { name: 'tag' }, { name: '_tag' }] });
     expect(rawValues(batches[0]!.columns[0]!)).toEqual([{ __tag: 'tag', tag: 5n, _tag: null }]);
   });
 
-  it('tell a null alternative from a null union', async () => {
+  it('distinguish a null alternative from a null union', async () => {
     const union = 'UNION(a INTEGER, b VARCHAR)';
-    const { batches } = await local.run(
-      handle,
-      `SELECT union_value(b := NULL::VARCHAR)::${union} UNION ALL SELECT NULL::${union}`,
-    );
+    const text = `SELECT union_value(b := NULL::VARCHAR)::${union} UNION ALL SELECT NULL::${union}`;
+    const { batches } = await local.run(handle, text);
     expect(batches.flatMap(({ columns }) => rawValues(columns[0]!))).toEqual([{ tag: 'b', a: null, b: null }, null]);
   });
 
-  it.each([255, 256, 65_535, 65_536])('spell enumerations of %i words', async (count) => {
+  it.each([255, 256, 65_535, 65_536])('format enumerations of %i words', async (count) => {
     await local.run(handle, `CREATE OR REPLACE TYPE words AS ENUM (SELECT 'w' || i FROM range(${count}) t(i))`);
     const last = count - 1;
     expect(await local.rows(handle, `SELECT 'w0'::words, 'w${last}'::words`)).toEqual([['w0', `w${last}`]]);
   });
 
-  it('give times finer than microseconds as the engine casts them', async () => {
+  it('convert nanoseconds like the casts of DuckDB', async () => {
     const text = `SELECT t, t::TIMESTAMP, n, n::TIME FROM (VALUES
       (make_timestamp_ns(-1), TIME_NS '23:59:59.9999999'), (make_timestamp_ns(-1001), TIME_NS '00:00:00.0000005'),
       (make_timestamp_ns(1999), TIME_NS '00:00:00.0000004')) v(t, n)`;
@@ -162,7 +150,7 @@ describe('columns', () => {
     }
   });
 
-  it('keep intervals equal that have too many microseconds', async () => {
+  it('keep intervals with too many microseconds equal', async () => {
     const text = 'SELECT to_microseconds(9223372036854775807), to_days(106751991) + to_microseconds(14454775807)';
     const { batches } = await local.run(handle, text);
     const [[long], [sum]] = batches[0]!.columns.map(rawValues) as [[unknown], [unknown]];
@@ -172,17 +160,17 @@ describe('columns', () => {
 });
 
 describe('parts of columns', () => {
-  it('never follow the pointers of strings inside a struct that is null', () => {
-    // The engine leaves no such pointer behind on purpose, so this vector is written by hand.
-    const nobodys = [4096, 0x62626262, 0xdeadbeef, 0xdead];
-    const entries = new Uint32Array([...nobodys, ...nobodys, 1, 0x61, 0, 0]);
+  it('never follow string pointers inside a null struct', () => {
+    // DuckDB gives no control over such pointers, so this vector is made by hand.
+    const undefinedEntry = [4096, 0x62626262, 0xdeadbeef, 0xdead];
+    const entries = new Uint32Array([...undefinedEntry, ...undefinedEntry, 1, 0x61, 0, 0]);
     const valid = (bits: number): Uint8Array => Uint8Array.of(bits, 0, 0, 0, 0, 0, 0, 0);
     const binding = {
       vector_get_data: () => new Uint8Array(entries.buffer),
       vector_get_validity: (vector: unknown) => valid(vector === 'struct' ? 0b101 : 0b110),
       struct_vector_get_child: () => 'member',
       get_data_from_pointer: () => {
-        throw new Error('followed a pointer that nobody set');
+        throw new Error('followed an undefined pointer');
       },
     };
     const column = structLayout([{ name: 'a', layout: textLayout }]).build();
@@ -191,32 +179,28 @@ describe('parts of columns', () => {
     expect(rawValues(column.finish())).toEqual([{ a: null }, null, { a: 'a' }]);
   });
 
-  it('refuse more bytes than positions can tell', () => {
+  it('reject more bytes than positions can address', () => {
     const strings = new VariableWidth();
     strings.extend(1, 100);
     expect(() => strings.extend(1, 2 ** 31 - 100)).toThrow(expect.objectContaining({ kind: 'unsupported' }));
   });
 
-  it('know the types of the library by the same numbers', async () => {
+  it('have the type ids of the library', async () => {
     const { binding } = await RawDuckDb.open();
     const { Type } = binding as unknown as { Type: Record<string, number | string> };
     const named = Object.fromEntries(Object.entries(Type).filter(([, id]) => typeof id === 'number'));
-    expect(DUCKDB_TYPES).toMatchObject(named);
+    const ids = Object.fromEntries(Object.keys(LAYOUTS).map((name, id) => [name, id]));
+    expect(ids).toMatchObject(named);
     expect(Object.keys(named).length).toBeGreaterThan(37);
-    expect([typeName(17), typeName(999)]).toEqual(['VARCHAR', 'INVALID']);
+    const unknown = { get_type_id: () => 999 } as unknown as DuckDbBinding;
+    expect(() => columnLayout(unknown, {} as never)).toThrow('the DuckDB type with the id 999');
   });
 
   it('size the next batch by the rows and bytes of the last one', () => {
-    const batch = (rowCount: number, bytes: number): Parameters<typeof nextBatchRows>[0] => ({
-      rowCount,
-      columns: [
-        {
-          type: { kind: 'struct', fields: [] },
-          length: rowCount,
-          children: [{ type: { kind: 'text' }, length: rowCount, values: new Uint8Array(bytes) }],
-        },
-      ],
-    });
+    const batch = (rowCount: number, bytes: number): ColumnBatch => {
+      const child: ColumnData = { type: { kind: 'text' }, length: rowCount, values: new Uint8Array(bytes) };
+      return { rowCount, columns: [{ type: { kind: 'struct', fields: [] }, length: rowCount, children: [child] }] };
+    };
     expect(nextBatchRows(batch(2048, 1000))).toBe(4096);
     expect(nextBatchRows(batch(60_000, 1000))).toBe(65_536);
     expect(nextBatchRows(batch(2048, 2 ** 25))).toBe(1024);

@@ -6,7 +6,7 @@ import { LocalBench, type ReadResult } from './open-local.ts';
 import { type RawValue, rawValues } from './raw-values.ts';
 import { anyType, expression, PLAIN_TYPES, type SqlType } from './sql-values.ts';
 
-describe('columns hold what DuckDB itself says', () => {
+describe("columns have the values of DuckDB's own client", () => {
   const local = new LocalBench();
   let oracle: DuckDbOracle;
   let handle: SessionHandle;
@@ -41,7 +41,7 @@ describe('columns hold what DuckDB itself says', () => {
     await fc.assert(fc.asyncProperty(anyType.chain(rows), compare), { numRuns: 600 });
   });
 
-  it('over several chunks, of whatever size they are', { timeout: 120_000 }, async () => {
+  it('over several chunks of any size', { timeout: 120_000 }, async () => {
     const manyRows = anyType.chain((type) =>
       fc
         .record({

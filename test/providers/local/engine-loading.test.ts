@@ -2,27 +2,25 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadOnce } from '../../../providers/local/client.ts';
+import { loadOnce } from '../../../src/provider-kit/load-once.ts';
 import { loadDuckDbBinding } from '../../../providers/local/duckdb/binding.ts';
 import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.ts';
 
 const require = createRequire(import.meta.url);
 
-/** A `require` of a place where some package is missing or broken. */
+/** A `require` that fails to resolve a package. */
 function requireThat(fails: Error): NodeJS.Require {
-  const resolve = (): never => {
+  const fail = (): never => {
     throw fails;
   };
-  return Object.assign((id: string) => require(id) as unknown, {
-    ...require,
-    resolve: Object.assign(resolve, require.resolve),
-  });
+  const resolve = Object.assign(fail, require.resolve);
+  return Object.assign((id: string) => require(id) as unknown, { ...require, resolve });
 }
 
 const missing = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
 
 describe('loading the engine', () => {
-  it('C-004 creating a provider loads nothing of it, and the first start does', async () => {
+  it('C-004 happens at the first start and not before', async () => {
     const program = `
       import { plugin } from './providers/local/plugin.ts';
       import { silentLogger, systemClock, systemRandom } from './src/session/system-ports.ts';
@@ -40,33 +38,28 @@ describe('loading the engine', () => {
     expect(JSON.parse(stdout)).toEqual([false, true]);
   });
 
-  it('says what to install when the package is missing', () => {
+  it('fails with the install command when the package is missing', () => {
+    const message =
+      '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed. Run: npm install @duckdb/node-api@1.5.6-r.1';
     expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(
-      expect.objectContaining({
-        kind: 'config-invalid',
-        message:
-          '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed here; run: npm install @duckdb/node-api@1.5.6-r.1',
-      }),
+      expect.objectContaining({ kind: 'config-invalid', message }),
     );
   });
 
-  it('says what is wrong when the package is there and cannot be loaded', () => {
+  it('fails with the reason when the package cannot be loaded', () => {
     const broken = Object.assign(new Error('invalid ELF header'), { code: 'ERR_DLOPEN_FAILED' });
     expect(() => loadDuckDbBinding(requireThat(broken))).toThrow(
-      /cannot be loaded here \(Error: invalid ELF header\); run: npm install/,
+      /cannot be loaded \(Error: invalid ELF header\). Run: npm install/,
     );
   });
 
-  it('names the version that is pinned here', () => {
-    const { optionalDependencies } = require('../../../package.json') as {
-      optionalDependencies: Record<string, string>;
-    };
-    expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(
-      `@duckdb/node-api@${optionalDependencies['@duckdb/node-api']}`,
-    );
+  it('names the pinned version', () => {
+    const manifest = require('../../../package.json') as { optionalDependencies: Record<string, string> };
+    const version = manifest.optionalDependencies['@duckdb/node-api'];
+    expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(`@duckdb/node-api@${version}`);
   });
 
-  it('loads once what loads well, and tries again what did not', async () => {
+  it('happens once, and again after a failure', async () => {
     let attempts = 0;
     const load = loadOnce(async () => {
       attempts += 1;

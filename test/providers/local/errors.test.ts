@@ -23,13 +23,10 @@ function typesInLibrary(): string[] {
 }
 
 describe("DuckDB's errors", () => {
-  // The library's file name and layout are those of Linux; what it holds is the same everywhere.
-  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
-    'have each type of the library in their table',
-    () => {
-      expect(typesInLibrary().sort()).toEqual(Object.keys(DUCKDB_ERROR_KINDS).sort());
-    },
-  );
+  // The file name and layout are those of Linux; the types are the same on all systems.
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')('cover each type of the library', () => {
+    expect(typesInLibrary().sort()).toEqual(Object.keys(DUCKDB_ERROR_KINDS).sort());
+  });
 
   it.each(Object.entries(DUCKDB_ERROR_KINDS))('%s Error is %s', (type, kind) => {
     const cause = new Error(`${type} Error: it is so\n\nLINE 1: SELECT`);
@@ -52,14 +49,14 @@ describe("DuckDB's errors", () => {
   });
 
   it.each(['Failed to prepare', 'Unheard-of Error: what', '', 'toString Error: x'])(
-    '%j is `unexpected`, and kept',
+    '%j is `unexpected`, with its message',
     (message) => {
       const error = toSessionError(new Error(message), { operation: 'execute' });
       expect(error).toMatchObject({ kind: 'unexpected', message: `[unexpected] ${message}`, native: undefined });
     },
   );
 
-  it('are left alone where they are SessionErrors, and told where they are no errors at all', () => {
+  it('stay as they are when they are SessionErrors, and are converted when they are not errors', () => {
     const own = new SessionError('conflict', 'mine', { operation: 'execute' });
     expect(toSessionError(own, { operation: 'start' })).toBe(own);
     expect(toSessionError('thrown text', { operation: 'start' })).toMatchObject({
@@ -67,10 +64,10 @@ describe("DuckDB's errors", () => {
     });
   });
 
-  it('say where paths begin, and which limit to move', () => {
-    const told = (message: string): string => toSessionError(new Error(message), { operation: 'execute' }).message;
-    expect(told('IO Error: No files found that match')).toContain(`working directory, ${process.cwd()}.`);
-    expect(told('Out of Memory Error: full')).toContain('option `memoryLimit`');
+  it('say where relative paths start, and which limit to raise', () => {
+    const messageOf = (message: string): string => toSessionError(new Error(message), { operation: 'execute' }).message;
+    expect(messageOf('IO Error: No files found that match')).toContain(`working directory, ${process.cwd()}.`);
+    expect(messageOf('Out of Memory Error: full')).toContain('option `memoryLimit`');
   });
 });
 
@@ -92,9 +89,9 @@ describe('a statement of another dialect', () => {
     ['SELECT a <=> b', '<=>'],
     ['SELECT 5 div 2', 'div'],
     ["SELECT TIMESTAMP_NTZ '2026-01-01'", 'TIMESTAMP_NTZ'],
-  ])('%s hears of it', (text, name) => {
+  ])('%s gets a hint', (text, name) => {
     expect(hint('Parser', text)).toBe(
-      `This session speaks the SQL of DuckDB, and ${name} is Spark's: the two dialects differ. With \`engine: sail\` in its environment it speaks that of Spark; \`anysession engines install sail\` brings that engine.`,
+      `This looks like Spark SQL (${name}), and this session runs DuckDB SQL. For Spark SQL, set \`engine: sail\` in the environment and run \`anysession engines install sail\`.`,
     );
   });
 
@@ -102,7 +99,7 @@ describe('a statement of another dialect', () => {
     ['Parser', 'SELEC 1'],
     ['Catalog', 'SELECT exploded FROM divisions'],
     ['Conversion', "SELECT explode('x')"],
-  ])('a %s error of %j does not', (type, text) => {
+  ])('a %s error of %j gets none', (type, text) => {
     expect(hint(type, text)).toBeUndefined();
   });
 });

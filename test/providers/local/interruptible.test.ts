@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { interruptible } from '../../../providers/local/duckdb/interruptible.ts';
 import { RawDuckDb } from './open-duckdb.ts';
-
-const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';
+import { LONG_SQL } from './open-local.ts';
 
 describe('an interruptible call', () => {
   let duckdb: RawDuckDb;
@@ -10,7 +9,7 @@ describe('an interruptible call', () => {
     duckdb = await RawDuckDb.open();
   });
 
-  it('stops although the first interrupt came before the engine had begun', async () => {
+  it('stops even when the first interrupt arrives before the engine has begun', async () => {
     for (let round = 0; round < 5; round += 1) {
       const stop = new AbortController();
       const running = interruptible({ ...duckdb, signal: stop.signal }, () => {
@@ -22,14 +21,14 @@ describe('an interruptible call', () => {
     }
   });
 
-  it('does not begin when it is aborted already', async () => {
+  it('does not begin after an abort', async () => {
     let calls = 0;
     const work = { ...duckdb, signal: AbortSignal.abort() };
     await expect(interruptible(work, async () => (calls += 1))).rejects.toMatchObject({ kind: 'aborted' });
     expect(calls).toBe(0);
   });
 
-  it('fails as aborted when it ends by itself at the same moment, well or not', async () => {
+  it('fails as aborted when it settles at the same moment', async () => {
     for (const outcome of [Promise.resolve(1), Promise.reject(new Error('no'))]) {
       const stop = new AbortController();
       const running = interruptible({ ...duckdb, signal: stop.signal }, () => {
@@ -40,7 +39,7 @@ describe('an interruptible call', () => {
     }
   });
 
-  it('gives its own answer or error otherwise, and interrupts nothing afterwards', async () => {
+  it('settles as its call otherwise, and interrupts nothing afterwards', async () => {
     let interrupts = 0;
     const other = await RawDuckDb.open();
     other.binding.interrupt = () => (interrupts += 1);

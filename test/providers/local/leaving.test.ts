@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { leaveAtExit } from '../../../providers/local/duckdb/leave-at-exit.ts';
+import { LONG_SQL } from './open-local.ts';
+import { atExit } from '../../../providers/local/duckdb/at-exit.ts';
 
-/** Runs a program beside the tests that has a ready session `handle` of `local`, and ends within a minute or fails. */
+/** Runs a program with a ready session `handle` of `local`; fails after a minute. */
 async function leave(body: string): Promise<string> {
   const program = `
     import { LocalBench } from './test/providers/local/open-local.ts';
@@ -16,14 +17,12 @@ async function leave(body: string): Promise<string> {
   return stdout;
 }
 
-const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(300) b(j) WHERE hash(i, j) % 7 = 0';
-
 describe('a process', { timeout: 130_000 }, () => {
-  it('ends by itself although a session is idle', async () => {
+  it('ends by itself with an idle session', async () => {
     expect(await leave(`console.log(await local.rows(handle, 'SELECT 1'))`)).toBe('[ [ 1 ] ]\n');
   });
 
-  it('ends by itself although a result is half read', async () => {
+  it('ends by itself with a partly read result', async () => {
     const body = `const execution = await local.execute(handle, 'FROM range(1000000000)');
       console.log((await execution.batches().next()).value.rowCount);`;
     expect(await leave(body)).toBe('2048\n');
@@ -47,11 +46,11 @@ describe('a process', { timeout: 130_000 }, () => {
   });
 });
 
-describe('leaving at exit', () => {
-  it('is one listener for all, and none when nobody is left', () => {
+describe('callbacks at exit', () => {
+  it('share one listener, which is removed with the last of them', () => {
     const before = process.listenerCount('exit');
     const calls: number[] = [];
-    const leaves = [1, 2, 3].map((name) => leaveAtExit(() => calls.push(name)));
+    const leaves = [1, 2, 3].map((name) => atExit(() => calls.push(name)));
     expect(process.listenerCount('exit')).toBe(before + 1);
     leaves[1]!();
     leaves[1]!();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { EngineExecution, EngineSession, LocalEngine } from '../../../providers/local/local-engine.ts';
 import { LocalService } from '../../../providers/local/local-service.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
@@ -8,13 +8,14 @@ import type { ListFilter } from '../../../src/contract/session-provider.ts';
 import type { CallContext } from '../../../src/contract/call-context.ts';
 import { SeededRandom } from '../../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
+import { LOCAL_DUCKDB } from './local-subject.ts';
 import { callWith, FREE_CALL, startRequest } from './open-local.ts';
 
-/** An engine that opens at once: hundreds of real ones would only cost time, and none of them breaks when it is told to. */
+/** An engine without work: it opens at once, and breaks on demand. */
 class IdleEngine implements LocalEngine {
   readonly version = 'none';
   readonly sessions: IdleSession[] = [];
-  /** Settles when sessions may open. */
+  /** Sessions open when it resolves. */
   gate: Promise<void> = Promise.resolve();
 
   async open(): Promise<EngineSession> {
@@ -44,20 +45,15 @@ class IdleSession implements EngineSession {
 async function* emptyBatches(): AsyncGenerator<never> {}
 
 function openProvider(): { provider: LocalProvider; engine: IdleEngine; clock: VirtualClock } {
-  const engine = new IdleEngine();
-  const clock = new VirtualClock();
-  const parsed = plugin.parseOptions({});
-  if (!parsed.ok) throw new Error('the default options do not parse');
-  const service = new LocalService({
-    config: parsed.config as never,
-    loadEngine: async () => engine,
-    maxLifetimeMs: 1e9,
-    clock,
-    random: new SeededRandom(),
-  });
+  const [engine, clock, random] = [new IdleEngine(), new VirtualClock(), new SeededRandom()];
+  const config = LOCAL_DUCKDB.config;
+  const service = new LocalService({ config, loadEngine: async () => engine, maxLifetimeMs: 1e9, clock, random });
   const { capabilities } = plugin;
   return { provider: new LocalProvider({ id: 'local', scope: 'duckdb', capabilities, service, clock }), engine, clock };
 }
+
+const startMany = (provider: LocalProvider, count: number): Promise<Observation[]> =>
+  Promise.all(Array.from({ length: count }, () => provider.start(startRequest(), FREE_CALL)));
 
 async function listAll(provider: LocalProvider, filter: ListFilter = {}): Promise<Observation[][]> {
   const pages: Observation[][] = [];
@@ -71,10 +67,9 @@ async function listAll(provider: LocalProvider, filter: ListFilter = {}): Promis
 }
 
 describe('listing', () => {
-  it('C-040 C-043 gives every live session once, a hundred a page, and no ended one', async () => {
+  it('C-040 C-043 returns every live session once, a hundred per page, and no ended one', async () => {
     const { provider } = openProvider();
-    const started = [];
-    for (let count = 0; count < 250; count += 1) started.push(await provider.start(startRequest(), FREE_CALL));
+    const started = await startMany(provider, 250);
     const ids = started.map(({ handle }) => handle.id);
     const pages = await listAll(provider);
     expect(pages.map((page) => page.length)).toEqual([100, 100, 50]);
@@ -88,21 +83,21 @@ describe('listing', () => {
     );
   });
 
-  it('goes on after a session that has ended since', async () => {
+  it('continues after a session that has ended since', async () => {
     const { provider } = openProvider();
-    for (let count = 0; count < 101; count += 1) await provider.start(startRequest(), FREE_CALL);
+    await startMany(provider, 101);
     const { observations, next } = await provider.listPage({}, undefined, FREE_CALL);
     await provider.terminate(observations.at(-1)!.handle, FREE_CALL);
     expect((await provider.listPage({}, next, FREE_CALL)).observations).toHaveLength(1);
   });
 
-  it('has no next page when the last one is just full', async () => {
+  it('has no next page when the last one is exactly full', async () => {
     const { provider } = openProvider();
-    for (let count = 0; count < 100; count += 1) await provider.start(startRequest(), FREE_CALL);
+    await startMany(provider, 100);
     expect((await provider.listPage({}, undefined, FREE_CALL)).next).toBeUndefined();
   });
 
-  it('C-042 keeps what fits each filter', async () => {
+  it('C-042 applies each filter', async () => {
     const { provider, clock } = openProvider();
     const old = await provider.start(startRequest({ labels: { team: 'a', stage: 'dev' } }), FREE_CALL);
     await clock.advance(1000);
@@ -116,7 +111,7 @@ describe('listing', () => {
     expect(await found({ states: ['busy', 'failed'] })).toEqual([]);
   });
 
-  it('refuses a cursor that is not its own', async () => {
+  it('rejects a cursor of another listing', async () => {
     const { provider } = openProvider();
     const page = provider.listPage({}, 'elsewhere', FREE_CALL);
     await expect(page).rejects.toMatchObject({ kind: 'invalid-request', operation: 'listPage' });
@@ -124,7 +119,7 @@ describe('listing', () => {
 });
 
 describe('an engine that breaks', () => {
-  it('fails the session for good, and is closed first', async () => {
+  it('fails the session, after it was closed', async () => {
     const { provider, engine } = openProvider();
     const { handle } = await provider.start(startRequest(), FREE_CALL);
     await new Promise(setImmediate);
@@ -132,19 +127,15 @@ describe('an engine that breaks', () => {
     session.brokenBy = 'the database has been invalidated';
     await provider.statements.execute(handle, { id: 's', text: '' }, FREE_CALL);
     await new Promise(setImmediate);
-    expect(await provider.describe(handle, FREE_CALL)).toMatchObject({
-      nativeState: 'BROKEN',
-      state: 'failed',
-      final: true,
-      reason: 'the database has been invalidated',
-    });
+    const broken = { nativeState: 'BROKEN', state: 'failed', final: true, reason: session.brokenBy };
+    expect(await provider.describe(handle, FREE_CALL)).toMatchObject(broken);
     expect(session.isClosed).toBe(true);
     expect((await listAll(provider)).flat()).toEqual([]);
   });
 });
 
 describe('the end of a session', () => {
-  it('is final when its engine is closed, and not before', async () => {
+  it('is final when its engine has closed, and not before', async () => {
     const { provider, engine } = openProvider();
     const { handle } = await provider.start(startRequest(), FREE_CALL);
     await new Promise(setImmediate);
@@ -154,7 +145,7 @@ describe('the end of a session', () => {
     expect(await provider.describe(handle, FREE_CALL)).toMatchObject({ nativeState: 'CLOSED', final: true });
   });
 
-  it('waits for an engine that is still opening, and closes it', async () => {
+  it('waits for an engine that still opens, and closes it', async () => {
     const { provider, engine } = openProvider();
     let open = (): void => {};
     engine.gate = new Promise((resolve) => (open = resolve));
@@ -169,31 +160,29 @@ describe('the end of a session', () => {
   });
 });
 
-describe('a look at a session that is being opened', () => {
-  async function opening(): Promise<{
-    look: (call?: CallContext) => Promise<Observation>;
-    open: () => void;
-    clock: VirtualClock;
-  }> {
-    const { provider, engine, clock } = openProvider();
-    let open = (): void => {};
-    engine.gate = new Promise((resolve) => (open = resolve));
-    const { handle } = await provider.start(startRequest(), FREE_CALL);
-    return { look: (call = FREE_CALL) => provider.describe(handle, call), open, clock };
-  }
+describe('describing a session that opens', () => {
+  let clock: VirtualClock;
+  let open: () => void;
+  let describeIt: (call?: CallContext) => Promise<Observation>;
+
+  beforeEach(async () => {
+    const opened = openProvider();
+    clock = opened.clock;
+    opened.engine.gate = new Promise((resolve) => (open = resolve));
+    const { handle } = await opened.provider.start(startRequest(), FREE_CALL);
+    describeIt = (call = FREE_CALL) => opened.provider.describe(handle, call);
+  });
 
   it('waits until it is open', async () => {
-    const { look, open, clock } = await opening();
-    const seen = look();
+    const seen = describeIt();
     open();
     expect(await seen).toMatchObject({ state: 'ready' });
-    // The session's own: idle timeout and lifetime.
+    // The idle timeout and the maximum lifetime.
     expect(clock.pendingTimers).toBe(2);
   });
 
-  it('waits for 50 ms and no longer', async () => {
-    const { look, clock } = await opening();
-    const seen = look();
+  it('waits for 50 ms', async () => {
+    const seen = describeIt();
     let hasAnswered = false;
     void seen.then(() => (hasAnswered = true));
     await clock.advance(49);
@@ -202,20 +191,18 @@ describe('a look at a session that is being opened', () => {
     expect(await seen).toMatchObject({ state: 'creating', observedAtMs: clock.nowMs() });
   });
 
-  it('never waits beyond its deadline, nor at all after it', async () => {
-    const { look, clock } = await opening();
-    const seen = look({ ...FREE_CALL, deadline: clock.monotonicMs() + 10 });
+  it('never waits after its deadline', async () => {
+    const seen = describeIt({ ...FREE_CALL, deadline: clock.monotonicMs() + 10 });
     await clock.advance(10);
     expect(await seen).toMatchObject({ state: 'creating' });
-    const late = look({ ...FREE_CALL, deadline: clock.monotonicMs() - 1 });
+    const late = describeIt({ ...FREE_CALL, deadline: clock.monotonicMs() - 1 });
     await clock.advance(0);
     expect(await late).toMatchObject({ state: 'creating' });
   });
 
-  it('C-007 settles at once when it is aborted, and leaves nothing behind', async () => {
-    const { look, clock } = await opening();
+  it('C-007 rejects at once on an abort, and leaves no timer', async () => {
     const stop = new AbortController();
-    const seen = look(callWith(stop.signal));
+    const seen = describeIt(callWith(stop.signal));
     stop.abort();
     await expect(seen).rejects.toMatchObject({ kind: 'aborted', operation: 'describe' });
     expect(clock.pendingTimers).toBe(1);

@@ -1,7 +1,7 @@
 import type { EngineSession, LocalEngine } from '../../../providers/local/local-engine.ts';
 import { loadDuckDbEngine } from '../../../providers/local/duckdb/duckdb-engine.ts';
 import { LocalService } from '../../../providers/local/local-service.ts';
-import { engineScope, type LocalConfig } from '../../../providers/local/options.ts';
+import { engineScope, type LocalConfig, parseLocalOptions } from '../../../providers/local/options.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
 import { LocalProvider } from '../../../providers/local/provider.ts';
 import {
@@ -13,52 +13,47 @@ import {
 import { type Capabilities, defineCapabilities } from '../../../src/contract/capabilities.ts';
 import { SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
 
-/** What the kit is run on: an engine, and how its sessions are opened. */
+/** The engine that the conformance kit runs on. */
 export interface LocalFixtureParts {
   readonly engine: LocalEngine;
   readonly config: LocalConfig;
   readonly capabilities: Capabilities;
 }
 
-/** The capabilities of an engine, with pages so small that a few sessions fill several. */
+/** The capabilities of an engine, with pages of four sessions. */
 export function smallPages(capabilities: Capabilities): Capabilities {
   return defineCapabilities({ ...capabilities, listPageSize: 4 });
 }
 
-const DUCKDB = {
-  capabilities: smallPages(plugin.capabilities),
-  config: {
-    engine: 'duckdb',
-    pythonEnvironment: undefined,
-    database: ':memory:',
-    memoryLimit: '256MB',
-    threads: 1,
-    init: [],
-  },
-} as const satisfies Partial<LocalFixtureParts>;
+const PARSED = parseLocalOptions({ memoryLimit: '256MB', threads: 1 });
+if (!PARSED.ok) throw new Error(JSON.stringify(PARSED.problems));
+
+/** Small sessions on DuckDB. */
+export const LOCAL_DUCKDB = { capabilities: smallPages(plugin.capabilities), config: PARSED.config } as const;
 
 /** The local provider on a real DuckDB, with timeouts on a virtual clock. */
 export const localSubject: ConformanceSubject = {
   name: 'local on DuckDB',
-  capabilities: DUCKDB.capabilities,
+  capabilities: LOCAL_DUCKDB.capabilities,
   faults: ['broken-start'],
   layered: false,
   sql: DUCKDB_SAMPLES,
   patienceMs: 3_000,
-  open: () => openLocalFixture({ engine: loadDuckDbEngine(), ...DUCKDB }),
+  open: () => openLocalFixture({ engine: loadDuckDbEngine(), ...LOCAL_DUCKDB }),
 };
 
-/** The local provider on any engine, with timeouts on a virtual clock, and somebody who counts at the engine's door. */
+/** The local provider on any engine, with timeouts on a virtual clock and a count of the calls to the engine. */
 export async function openLocalFixture(parts: LocalFixtureParts): Promise<ConformanceFixture> {
   const { config, capabilities } = parts;
   const clock = new VirtualClock();
   const engine = new CountedEngine(parts.engine);
+  const random = new SeededRandom();
   const service = new LocalService({
     config,
     loadEngine: async () => engine,
     maxLifetimeMs: 86_400_000,
     clock,
-    random: new SeededRandom(),
+    random,
   });
   return {
     createProvider: () => new LocalProvider({ id: 'local', scope: engineScope(config), capabilities, service, clock }),
@@ -76,7 +71,7 @@ export async function openLocalFixture(parts: LocalFixtureParts): Promise<Confor
   };
 }
 
-/** The engine itself, with somebody at its door who counts what goes in and out. */
+/** An engine that counts its sessions and statements. */
 class CountedEngine implements LocalEngine {
   readonly version: string;
   readonly opened: string[] = [];
@@ -91,7 +86,7 @@ class CountedEngine implements LocalEngine {
     this.#engine = engine;
   }
 
-  /** Opening and executing are the only ways in. */
+  /** Only `start` and `execute` call the engine. */
   count(operation: string | undefined): number {
     const counts = { start: this.opened.length, execute: this.#executed };
     if (operation === undefined) return counts.start + counts.execute;

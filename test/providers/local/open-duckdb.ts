@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { type Connection, loadDuckDbBinding, type Result } from '../../../providers/local/duckdb/binding.ts';
+import { executeError } from '../../../providers/local/errors.ts';
 import { ResultStream } from '../../../providers/local/duckdb/result-stream.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
+import type { SessionError } from '../../../src/contract/session-error.ts';
 
 const binding = loadDuckDbBinding(createRequire(import.meta.url));
 
-/** A copy whose members can be replaced; native methods insist on their own `this`, and do not show when spread. */
+/** A copy whose members can be replaced. Native methods need their own `this` and are not enumerable. */
 function replaceable<T extends object>(native: T): T {
   const members = Object.getOwnPropertyNames(native).map((name) => {
     const member: unknown = Reflect.get(native, name);
@@ -14,9 +15,9 @@ function replaceable<T extends object>(native: T): T {
   return Object.fromEntries(members) as T;
 }
 
-/** One raw connection, for tests of what stands directly on DuckDB's binding. */
+/** One raw connection, for tests of what uses the binding directly. */
 export class RawDuckDb {
-  /** The binding; tests may put another function in the place of one of its own. */
+  /** The binding; tests may replace its functions. */
   readonly binding = replaceable(binding);
   readonly connection: Connection;
 
@@ -28,7 +29,7 @@ export class RawDuckDb {
     return new RawDuckDb(await binding.connect(await binding.open(':memory:', binding.create_config())));
   }
 
-  /** A result that the engine has begun. */
+  /** Begins a statement. */
   async begin(text: string): Promise<Result> {
     const statement = await binding.prepare(this.connection, text);
     const result = await binding.execute_prepared_streaming(statement);
@@ -39,8 +40,7 @@ export class RawDuckDb {
   /** A stream over a result; `signal` stops it. */
   async stream(text: string, signal = new AbortController().signal): Promise<{ stream: ResultStream; result: Result }> {
     const result = await this.begin(text);
-    const explainFailure = async (): Promise<SessionError> =>
-      new SessionError('unexpected', 'broken', { operation: 'execute' });
+    const explainFailure = async (): Promise<SessionError> => executeError('unexpected', 'broken');
     return { stream: await ResultStream.open({ ...this, result, signal, explainFailure }), result };
   }
 }

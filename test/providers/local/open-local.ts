@@ -3,6 +3,7 @@ import type { Observation } from '../../../src/contract/observation.ts';
 import type { Clock } from '../../../src/contract/ports.ts';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import type { SessionState } from '../../../src/contract/session-state.ts';
 import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { StartRequest } from '../../../src/contract/start-request.ts';
 import type { Parameters, StatementExecution } from '../../../src/contract/statement-runner.ts';
@@ -11,35 +12,34 @@ import { type ResultValue } from '../../../src/statement/values/result-value.ts'
 import { decodeColumn } from '../../../src/statement/values/decode-column.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
 
-/** A call that nobody aborts and that has all the time there is. */
-export const FREE_CALL: CallContext = {
-  signal: new AbortController().signal,
-  deadline: Number.POSITIVE_INFINITY,
-  attempt: 1,
-};
+/** A call without an abort or a deadline. */
+export const FREE_CALL: CallContext = { signal: new AbortController().signal, deadline: Infinity, attempt: 1 };
 
-/** A call with a signal of its own. */
+/** A call with a signal. */
 export function callWith(signal: AbortSignal): CallContext {
   return { ...FREE_CALL, signal };
 }
 
+/** A statement that takes minutes. */
+export const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
+
 let starts = 0;
 
-/** A start that nobody made before. */
+/** A start with a new token. */
 export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
   starts += 1;
   const token = `test-${String(starts).padStart(30, '0')}`;
   return { owner: 'tests', token, idleTimeoutMs: 60_000, labels: {}, ...changes };
 }
 
-/** A result, read to its end. */
+/** A result that was read completely. */
 export interface ReadResult {
   readonly fields: readonly ColumnField[];
   readonly batches: readonly ColumnBatch[];
   readonly rows: readonly (readonly ResultValue[])[];
 }
 
-/** A local provider and the few steps that most tests take with it. */
+/** A local provider with the steps that most tests need. */
 export class LocalBench {
   readonly provider: SessionProvider;
   #statements = 0;
@@ -50,10 +50,14 @@ export class LocalBench {
     this.provider = plugin.create(parsed.config, { clock, random: systemRandom, logger: silentLogger });
   }
 
+  start(changes: Partial<StartRequest> = {}): Promise<Observation> {
+    return this.provider.start(startRequest(changes), FREE_CALL);
+  }
+
   /** Starts a session and waits until it is ready. */
   async ready(changes: Partial<StartRequest> = {}): Promise<SessionHandle> {
-    const { handle } = await this.provider.start(startRequest(changes), FREE_CALL);
-    await this.until(handle, ({ state }) => state === 'ready');
+    const { handle } = await this.start(changes);
+    await this.until(handle, 'ready');
     return handle;
   }
 
@@ -61,13 +65,17 @@ export class LocalBench {
     return this.provider.describe(handle, FREE_CALL);
   }
 
-  /** Looks until what is seen fits; fails after five seconds. */
-  async until(handle: SessionHandle, fits: (seen: Observation) => boolean): Promise<Observation> {
-    const giveUpAt = performance.now() + 30_000;
+  terminate(handle: SessionHandle): Promise<Observation> {
+    return this.provider.terminate(handle, FREE_CALL);
+  }
+
+  /** Polls until the session is in a state, or final; fails after 30 seconds. */
+  async until(handle: SessionHandle, state: SessionState | 'final'): Promise<Observation> {
+    const timeoutAt = performance.now() + 30_000;
     for (;;) {
       const seen = await this.describe(handle);
-      if (fits(seen)) return seen;
-      if (performance.now() > giveUpAt) throw new Error(`still ${seen.nativeState}: ${seen.reason ?? 'no reason'}`);
+      if (state === 'final' ? seen.final : seen.state === state) return seen;
+      if (performance.now() > timeoutAt) throw new Error(`still ${seen.nativeState}: ${seen.reason ?? 'no reason'}`);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -75,16 +83,17 @@ export class LocalBench {
   execute(
     handle: SessionHandle,
     text: string,
-    { parameters, call = callWith(new AbortController().signal) }: { parameters?: Parameters; call?: CallContext } = {},
+    { parameters, ...call }: { parameters?: Parameters | undefined; signal?: AbortSignal; deadline?: number } = {},
   ): Promise<StatementExecution> {
     this.#statements += 1;
     const request = { id: `statement-${this.#statements}`, text, ...(parameters && { parameters }) };
-    return this.provider.statements!.execute(handle, request, call);
+    const signal = new AbortController().signal;
+    return this.provider.statements!.execute(handle, request, { ...FREE_CALL, signal, ...call });
   }
 
-  /** Runs a statement and reads all of its result. */
+  /** Runs a statement and reads its result. */
   async run(handle: SessionHandle, text: string, parameters?: Parameters): Promise<ReadResult> {
-    return readAll(await this.execute(handle, text, parameters === undefined ? {} : { parameters }));
+    return readAll(await this.execute(handle, text, { parameters }));
   }
 
   /** The rows of a statement. */
@@ -97,7 +106,7 @@ export class LocalBench {
   }
 }
 
-/** Reads a result to its end. */
+/** Reads a result completely. */
 export async function readAll(execution: StatementExecution): Promise<ReadResult> {
   const batches: ColumnBatch[] = [];
   for await (const batch of execution.batches()) batches.push(batch);

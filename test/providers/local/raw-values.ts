@@ -1,13 +1,13 @@
 import type { ColumnData } from '../../../src/contract/column-batch.ts';
 
 /**
- * A value as plain data, the same whether it was read from our columns or from DuckDB's own objects: bigint for whole
- * numbers and for every count of time, text for text and all that is spelled, hexadecimal text for bytes.
+ * A value as plain data, equal for columns and DuckDB's own objects: bigint for whole numbers and times, a string for
+ * text and formatted values, a hexadecimal string for bytes.
  */
 export type RawValue =
   null | boolean | number | bigint | string | readonly RawValue[] | { readonly [member: string]: RawValue };
 
-/** Reads a column value by value, straight from the Arrow layout and with nothing of the code under test. */
+/** Reads the values of a column from its Arrow buffers, without the code under test. */
 export function rawValues(column: ColumnData): RawValue[] {
   const { length, validity } = column;
   const read = reader(column);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-/** A DuckDB type with a way to make values of it, written in SQL. */
+/** A DuckDB type with a generator of its values, as SQL. */
 export interface SqlType {
-  /** As it stands in a cast. */
+  /** Its name in a cast. */
   readonly sql: string;
   /** Expressions whose cast to the type succeeds; never NULL itself. */
   readonly literal: fc.Arbitrary<string>;
@@ -48,7 +48,7 @@ const instants = (sql: string, make: (value: bigint) => string, limit: bigint): 
 const clock = fc.tuple(fc.nat(23), fc.nat(59), fc.nat(59), fc.nat(999_999));
 const clockText = clock.map(([h, m, s, micros]) => `${pad(h)}:${pad(m)}:${pad(s)}.${pad(micros, 6)}`);
 
-/** Texts around the twelve bytes that DuckDB keeps inline, in one to four bytes a character; NUL is not for literals. */
+/** Texts around DuckDB's inline limit of twelve bytes, with one to four bytes per character; literals cannot contain NUL. */
 const texts = fc
   .oneof(
     fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -60,23 +60,20 @@ const texts = fc
 
 const hexBytes = fc
   .uint8Array({ maxLength: 30 })
-  .map((bytes) => [...bytes].map((byte) => `\\x${pad16(byte)}`).join(''));
-const pad16 = (byte: number): string => byte.toString(16).padStart(2, '0').toUpperCase();
+  .map((bytes) => Buffer.from(bytes).toString('hex').toUpperCase().replaceAll(/../g, '\\x$&'));
 
 const enumOf = (words: readonly string[]): SqlType => ({
   sql: `ENUM(${words.map(quoted).join(', ')})`,
   literal: fc.constantFrom(...words).map(quoted),
 });
 
+const between = (max: number): fc.Arbitrary<number> => fc.integer({ min: -max, max });
+
 const INTERVAL_LITERAL = fc
-  .tuple(
-    fc.integer({ min: -9999, max: 9999 }),
-    fc.integer({ min: -99_999, max: 99_999 }),
-    fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }),
-  )
+  .tuple(between(9999), between(99_999), fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }))
   .map(([months, days, micros]) => `to_months(${months}) + to_days(${days}) + to_microseconds(${micros})`);
 
-/** The types that hold no others. */
+/** The types without inner types. */
 export const PLAIN_TYPES: Readonly<Record<string, SqlType>> = {
   BOOLEAN: { sql: 'BOOLEAN', literal: fc.constantFrom('true', 'false') },
   TINYINT: integers('TINYINT', 8n, true),

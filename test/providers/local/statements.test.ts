@@ -4,19 +4,14 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import type { Parameters } from '../../../src/contract/statement-runner.ts';
-import { callWith, FREE_CALL, LocalBench, startRequest } from './open-local.ts';
+import { errorLike } from './error-like.ts';
+import { callWith, LocalBench } from './open-local.ts';
 
 const local = new LocalBench();
 let handle: SessionHandle;
 const rows = (text: string, parameters?: Parameters): Promise<unknown> => local.rows(handle, text, parameters);
-const refusal = (kind: string, words: RegExp | string): object =>
-  expect.objectContaining({
-    kind,
-    operation: 'execute',
-    provider: 'local',
-    handle,
-    message: expect.stringMatching(words),
-  }) as object;
+const failure = (kind: string, message: RegExp | string): object =>
+  errorLike(kind, message, { operation: 'execute', provider: 'local', handle });
 
 beforeAll(async () => {
   handle = await local.ready();
@@ -47,157 +42,121 @@ describe('parameters', () => {
     [Uint8Array.of(0, 39, 255), [Uint8Array.of(0, 39, 255), 'BLOB']],
     [new Uint8Array(), [new Uint8Array(), 'BLOB']],
     [new Date(-1), ['1969-12-31T23:59:59.999000Z', 'TIMESTAMP WITH TIME ZONE']],
-  ])('C-051 binds %o as it is', async (value, expected) => {
+  ])('C-051 binds %o unchanged', async (value, expected) => {
     expect(await rows('SELECT $1, typeof($1)', [value])).toEqual([expected]);
     expect(await rows('SELECT ?, typeof($1)', { 1: value })).toEqual([expected]);
   });
 
-  it('binds by name, each name once however often it stands there', async () => {
+  it('binds by name, also a name that occurs twice', async () => {
     expect(await rows('SELECT $low + $high, $low', { high: 2, low: 1 })).toEqual([[3, 1]]);
   });
 
-  it('binds a whole number where only an integer may stand', async () => {
+  it('binds a whole number where only an integer is allowed', async () => {
     expect(await rows('FROM range(10) LIMIT ?', [2])).toHaveLength(2);
   });
 
-  it('compares a Date with a local timestamp as UTC, whatever the zone of the machine', async () => {
+  it('compares a Date with a local timestamp as UTC in any time zone', async () => {
     const date = new Date('2026-01-01T12:00:00.500Z');
-    expect(await rows("SELECT TIMESTAMP '2026-01-01 12:00:00.5' = $1, current_setting('TimeZone')", [date])).toEqual([
-      [true, 'UTC'],
-    ]);
+    const text = "SELECT TIMESTAMP '2026-01-01 12:00:00.5' = $1, current_setting('TimeZone')";
+    expect(await rows(text, [date])).toEqual([[true, 'UTC']]);
   });
 
   it.each<[string, string, unknown, string]>([
-    ['too few values', 'SELECT ?, ?', [1], 'has 2 parameters .\\$1, \\$2. and 1 values were given'],
+    ['too few values', 'SELECT ?, ?', [1], 'has 2 parameters ($1, $2) and 1 values were given'],
     ['too many values', 'SELECT 1', [1], 'has no parameters and 1 values were given'],
-    ['none at all', 'SELECT $name', undefined, 'has 1 parameters .\\$name. and 0 values'],
-    ['a name left out', 'SELECT $a, $b, $c', { a: 1 }, 'no value was given for \\$b, \\$c'],
-    ['a name that is not there', 'SELECT $a', { a: 1, b: 2 }, 'has no \\$b; it has 1 parameters .\\$a.'],
+    ['no values', 'SELECT $name', undefined, 'has 1 parameters ($name) and 0 values'],
+    ['a missing name', 'SELECT $a, $b, $c', { a: 1 }, 'no value was given for $b, $c'],
+    ['an unknown name', 'SELECT $a', { a: 1, b: 2 }, 'has no $b; it has 1 parameters ($a)'],
     ['an invalid date', 'SELECT ?', [new Date(Number.NaN)], 'parameter 1 is an invalid Date'],
-    ['an integer too long', 'SELECT $n', { n: 2n ** 128n }, '\\$n does not fit into 128 bits'],
-    ['an object', 'SELECT $n', { n: new Map() }, '\\$n is a Map; it can be null'],
-    ['nothing', 'SELECT ?', [undefined], 'parameter 1 is undefined'],
-    ['a function', 'SELECT ?', [() => 1], 'parameter 1 is a function'],
-    ['several statements', 'SELECT 1; SELECT ?', [1], 'one statement only, and this text holds 2'],
-  ])('refuses %s', async (_what, text, parameters, words) => {
-    await expect(rows(text, parameters as Parameters)).rejects.toEqual(refusal('invalid-request', words));
+    ['an integer that is too long', 'SELECT $n', { n: 2n ** 128n }, '$n needs more than 128 bits'],
+    ['an object', 'SELECT $n', { n: new Map() }, '$n has the type Map. Use null, a boolean'],
+    ['undefined', 'SELECT ?', [undefined], 'parameter 1 has the type undefined'],
+    ['a function', 'SELECT ?', [() => 1], 'parameter 1 has the type function'],
+    ['several statements', 'SELECT 1; SELECT ?', [1], 'the text has 2 statements, and parameters require a single one'],
+  ])('rejects %s', async (_what, text, parameters, words) => {
+    await expect(rows(text, parameters as Parameters)).rejects.toEqual(failure('invalid-request', words));
   });
 });
 
 describe('one text', () => {
-  it('runs all its statements, and the last one gives the result', async () => {
+  it('runs all its statements and returns the result of the last one', async () => {
     const text = 'CREATE TEMP TABLE several (a INTEGER); INSERT INTO several VALUES (1), (2); FROM several;';
     expect(await rows(text)).toEqual([[1], [2]]);
   });
 
-  it('stops at the first statement that fails; those before it have run', async () => {
+  it('stops at the first statement that fails; the earlier ones have run', async () => {
     const text = 'CREATE TEMP TABLE half (a INTEGER); INSERT INTO nowhere VALUES (1); DROP TABLE half';
-    await expect(rows(text)).rejects.toEqual(refusal('invalid-request', 'nowhere does not exist'));
+    await expect(rows(text)).rejects.toEqual(failure('invalid-request', 'nowhere does not exist'));
     expect(await rows('FROM half')).toEqual([]);
   });
 
-  it.each(['', ' \n', ';', '-- a comment', '/* another */ ;'])('refuses %j, which holds no statement', async (text) => {
-    await expect(rows(text)).rejects.toEqual(refusal('invalid-request', 'the text holds no statement'));
-  });
+  it.each(['', ' \n', ';', '-- a comment', '/* another */ ;'])(
+    'rejects %j, a text without a statement',
+    async (text) => {
+      await expect(rows(text)).rejects.toEqual(failure('invalid-request', 'the text has no statement'));
+    },
+  );
 
-  it('gives columns also where there are no rows, and none where a statement has none', async () => {
+  it('returns the columns of an empty result, and none for a statement without a result', async () => {
     const empty = await local.run(handle, 'SELECT 1::TINYINT AS a, [2] AS b WHERE false');
-    expect(empty).toMatchObject({
-      batches: [],
-      fields: [{ name: 'a', type: { kind: 'integer', bits: 8 } }, { name: 'b' }],
-    });
-    expect(await local.run(handle, 'CREATE TEMP TABLE none (a INTEGER)')).toEqual({
-      fields: [],
-      batches: [],
-      rows: [],
-    });
+    const fields = [{ name: 'a', type: { kind: 'integer', bits: 8 } }, { name: 'b' }];
+    expect(empty).toMatchObject({ batches: [], fields });
+    const created = await local.run(handle, 'CREATE TEMP TABLE none (a INTEGER)');
+    expect(created).toEqual({ fields: [], batches: [], rows: [] });
     expect((await local.run(handle, 'INSERT INTO none VALUES (1), (2)')).rows).toEqual([[2n]]);
     expect(await rows('INSERT INTO none VALUES (3) RETURNING a + 1')).toEqual([[4]]);
   });
 
-  it('C-056 takes the same name twice', async () => {
+  it('C-056 accepts a column name twice', async () => {
     const { fields, rows: values } = await local.run(handle, 'SELECT 1 AS a, 2 AS a');
     expect([fields.map(({ name }) => name), values]).toEqual([['a', 'a'], [[1, 2]]]);
   });
 });
 
-describe('a statement that is refused', () => {
+describe('a statement that fails', () => {
+  const noConstraint = 'CREATE TEMP TABLE k (a INTEGER NOT NULL); INSERT INTO k VALUES (NULL)';
+  const noFile = `No files found that match the pattern "nowhere.csv"\n\nRelative paths start at the working directory, ${process.cwd()}.`;
+
   it.each([
-    [
-      'that cannot be read',
-      'SELEC 1',
-      'invalid-request',
-      'Parser',
-      /syntax error at or near "SELEC"\n\nLINE 1: SELEC 1\n {8}\^$/,
-    ],
-    ['that names what is not there', 'SELECT\n  nothing', 'invalid-request', 'Binder', /LINE 2: {3}nothing/],
-    ['that cannot be cast', "SELECT 'x'::INTEGER", 'invalid-request', 'Conversion', /Could not convert string 'x'/],
-    [
-      'that breaks a constraint',
-      'CREATE TEMP TABLE k (a INTEGER NOT NULL); INSERT INTO k VALUES (NULL)',
-      'invalid-request',
-      'Constraint',
-      /NOT NULL/,
-    ],
-    ['that commits nothing', 'COMMIT', 'conflict', 'TransactionContext', /no transaction is active/],
-    [
-      'over a file that is not there',
-      "FROM 'nowhere.csv'",
-      'not-found',
-      'IO',
-      `No files found that match the pattern "nowhere.csv"\n\nPaths are read from the working directory, ${process.cwd()}.$`,
-    ],
-    ['over a database that is not there', "ATTACH '/nowhere/x.db' (READ_ONLY)", 'not-found', 'IO', /nowhere/],
-    [
-      'that writes to where nothing is',
-      "COPY (SELECT 1) TO '/nowhere/x.csv'",
-      'not-found',
-      'IO',
-      /No such file or directory/,
-    ],
-    [
-      'over a file that is no table',
-      "FROM read_parquet('package.json')",
-      'invalid-request',
-      'Invalid Input',
-      /magic bytes/,
-    ],
-  ])('C-052 %s fails with its reason, and the session goes on', async (_what, text, kind, code, words) => {
+    ['that does not parse', 'SELEC 1', 'invalid-request', 'Parser', /near "SELEC"\n\nLINE 1: SELEC 1\n {8}\^$/],
+    ['with an unknown name', 'SELECT\n  nothing', 'invalid-request', 'Binder', /LINE 2: {3}nothing/],
+    ['with an invalid cast', "SELECT 'x'::INTEGER", 'invalid-request', 'Conversion', /Could not convert string 'x'/],
+    ['that violates a constraint', noConstraint, 'invalid-request', 'Constraint', /NOT NULL/],
+    ['that commits no transaction', 'COMMIT', 'conflict', 'TransactionContext', /no transaction is active/],
+    ['with a missing file', "FROM 'nowhere.csv'", 'not-found', 'IO', noFile],
+    ['with a missing database', "ATTACH '/nowhere/x.db' (READ_ONLY)", 'not-found', 'IO', /nowhere/],
+    ['in a missing folder', "COPY (SELECT 1) TO '/nowhere/x.csv'", 'not-found', 'IO', /No such file or directory/],
+    ['with an invalid file', "FROM read_parquet('package.json')", 'invalid-request', 'Invalid Input', /magic bytes/],
+  ])('C-052 %s fails with its reason, and the session keeps running', async (_what, text, kind, code, words) => {
     const error: unknown = await rows(text).catch((reason: unknown) => reason);
-    expect(error).toEqual(refusal(kind, words));
+    expect(error).toEqual(failure(kind, words));
     expect(error).toMatchObject({ native: { code }, effect: 'none' });
     expect(await rows('SELECT 1')).toEqual([[1]]);
     expect(await local.describe(handle)).toMatchObject({ state: 'ready' });
   });
 
-  it('names the way out for a type that has no columns, and the session goes on', async () => {
-    await expect(rows("SELECT {'a': 1}::VARIANT AS v FROM range(1000000)")).rejects.toEqual(
-      refusal('unsupported', "DuckDB's type VARIANT, which no column of ours can hold; cast it"),
-    );
+  it('says what to do about an unsupported type, and the session keeps running', async () => {
+    const failed = failure('unsupported', 'the DuckDB type VARIANT, which is not supported. Cast it');
+    await expect(rows("SELECT {'a': 1}::VARIANT AS v FROM range(1000000)")).rejects.toEqual(failed);
     expect(await rows("SELECT {'a': 1}::VARIANT::JSON")).toEqual([['{"a":1}']]);
   });
 
-  it('installs no extension on its own', async () => {
-    await expect(rows("FROM read_xlsx('x.xlsx')")).rejects.toEqual(
-      refusal('invalid-request', /INSTALL excel|excel extension/),
-    );
+  it('installs no extension automatically', async () => {
+    const failed = failure('invalid-request', /INSTALL excel|excel extension/);
+    await expect(rows("FROM read_xlsx('x.xlsx')")).rejects.toEqual(failed);
     expect(await rows("SELECT current_setting('autoinstall_known_extensions')")).toEqual([[false]]);
   });
 
-  it('meets the memory limit with an error of its own, which waiting does not mend', async () => {
+  it('reports the memory limit as a permanent error', async () => {
     await using small = new LocalBench({ memoryLimit: '64MB', init: ["SET max_temp_directory_size = '0KB'"] });
     const session = await small.ready();
     const large = 'CREATE TABLE large AS SELECT i, md5(i::VARCHAR) FROM range(10000000) t(i)';
-    await expect(small.run(session, large)).rejects.toMatchObject({
-      kind: 'quota-exceeded',
-      retry: 'permanent',
-      native: { code: 'Out of Memory' },
-      message: expect.stringContaining('`memoryLimit`'),
-    });
+    const members = { retry: 'permanent', native: { code: 'Out of Memory' } };
+    await expect(small.run(session, large)).rejects.toEqual(errorLike('quota-exceeded', '`memoryLimit`', members));
     expect(await small.rows(session, 'SELECT 1')).toEqual([[1]]);
   });
 
-  it('takes the limits of memory and threads as given', async () => {
+  it('applies the limits of memory and threads', async () => {
     await using limited = new LocalBench({ memoryLimit: '512MiB', threads: 3 });
     const settings = "SELECT current_setting('memory_limit'), current_setting('threads')";
     expect(await limited.rows(await limited.ready(), settings)).toEqual([['512.0 MiB', 3n]]);
@@ -208,16 +167,12 @@ describe('files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'anysession-files-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('reads CSV, JSON and Parquet by path', async () => {
-    expect(await rows("SELECT count(*), min(date) FROM 'node_modules/vega-datasets/data/seattle-weather.csv'")).toEqual(
-      [[1461n, '2012-01-01']],
-    );
-    expect(await rows(`SELECT "Name", "Year" FROM 'node_modules/vega-datasets/data/cars.json' LIMIT 1`)).toEqual([
-      ['chevrolet chevelle malibu', '1970-01-01'],
-    ]);
-    expect(await rows("SELECT count(*) FROM 'node_modules/vega-datasets/data/flights-3m.parquet'")).toEqual([
-      [3_000_000n],
-    ]);
+  it.each([
+    ["SELECT count(*), min(date) FROM 'seattle-weather.csv'", [1461n, '2012-01-01']],
+    [`SELECT "Name", "Year" FROM 'cars.json' LIMIT 1`, ['chevrolet chevelle malibu', '1970-01-01']],
+    ["SELECT count(*) FROM 'flights-3m.parquet'", [3_000_000n]],
+  ])('reads CSV, JSON and Parquet by path: %s', async (text, row) => {
+    expect(await rows(text.replace("FROM '", "FROM 'node_modules/vega-datasets/data/"))).toEqual([row]);
   });
 
   it('writes and reads relative to the working directory', async () => {
@@ -226,7 +181,7 @@ describe('files', () => {
     expect(await rows(`FROM '${path}'`)).toEqual([['a text of some length', '1.50']]);
   });
 
-  it('leaves nothing in the working directory when memory does not suffice', async () => {
+  it('does not spill to the working directory', async () => {
     await using small = new LocalBench({ memoryLimit: '100MB' });
     const session = await small.ready();
     const [[directory]] = (await small.rows(session, "SELECT current_setting('temp_directory')")) as [[string]];
@@ -235,50 +190,41 @@ describe('files', () => {
 });
 
 describe('states while statements run', () => {
-  it('C-054 is busy, says so itself, and is ready when the last one ends', async () => {
+  it('C-054 is busy, reports it itself, and is ready when the last one ends', async () => {
     const session = await local.ready();
-    const slow = local.run(
-      session,
-      'SELECT count(*) FROM range(3000000) a(i), range(20) b(j) WHERE hash(i, j) % 7 = 0',
-    );
-    const quick = local.run(session, 'SELECT 1');
-    expect(await local.describe(session)).toMatchObject({
-      nativeState: 'RUNNING',
-      state: 'busy',
-      busySource: 'service',
-      acceptsWork: true,
-    });
+    const text = 'SELECT count(*) FROM range(3000000) a(i), range(20) b(j) WHERE hash(i, j) % 7 = 0';
+    const [slow, quick] = [local.run(session, text), local.run(session, 'SELECT 1')];
+    const busy = { nativeState: 'RUNNING', state: 'busy', busySource: 'service', acceptsWork: true };
+    expect(await local.describe(session)).toMatchObject(busy);
     await Promise.all([slow, quick]);
-    expect(await local.until(session, ({ state }) => state === 'ready')).not.toHaveProperty('busySource');
+    expect(await local.until(session, 'ready')).not.toHaveProperty('busySource');
   });
 
-  it('tells how far a statement is, and nothing of one that does not run', async () => {
+  it('reports the progress of a running statement only', async () => {
     const session = await local.ready();
     await local.run(session, 'CREATE TABLE numbers AS SELECT i FROM range(20000000) t(i)');
-    // Left alone it takes many seconds: its progress is seen in time also where the engine takes all the cores.
+    // It takes many seconds, so that its progress is seen even when the engine uses all cores.
     const request = { id: 'watched', text: 'SELECT max(md5(md5(md5(md5(i::VARCHAR))))) FROM numbers' };
     const stop = new AbortController();
     const running = local.provider.statements!.execute(session, request, callWith(stop.signal));
     const outcome = expect(running).rejects.toMatchObject({ kind: 'aborted' });
-    let seen = local.provider.statements!.progress(session, 'watched');
-    while (seen === undefined) {
-      await new Promise(setImmediate);
-      seen = local.provider.statements!.progress(session, 'watched');
-    }
+    const { progress } = local.provider.statements!;
+    let seen = progress(session, 'watched');
+    for (; seen === undefined; seen = progress(session, 'watched')) await new Promise(setImmediate);
     expect(seen.fraction).toBeGreaterThan(0);
     expect(seen.fraction).toBeLessThanOrEqual(1);
     expect(seen.totalRows).toBeGreaterThan(0);
-    expect(local.provider.statements!.progress(session, 'another')).toBeUndefined();
+    expect(progress(session, 'another')).toBeUndefined();
     stop.abort();
     await outcome;
-    await local.until(session, ({ state }) => state === 'ready');
-    expect(local.provider.statements!.progress(session, 'watched')).toBeUndefined();
-    expect(local.provider.statements!.progress({ ...session, id: 'unknown' }, 'watched')).toBeUndefined();
-    await local.provider.terminate(session, FREE_CALL);
+    await local.until(session, 'ready');
+    expect(progress(session, 'watched')).toBeUndefined();
+    expect(progress({ ...session, id: 'unknown' }, 'watched')).toBeUndefined();
+    await local.terminate(session);
   });
 
-  it('runs the statements of one session in the order they came', async () => {
-    const session = await local.ready(startRequest());
+  it('runs the statements of one session in their order', async () => {
+    const session = await local.ready();
     await local.run(session, 'CREATE SEQUENCE turn');
     const order = await Promise.all(Array.from({ length: 20 }, () => local.rows(session, "SELECT nextval('turn')")));
     expect(order.flat(2)).toEqual(Array.from({ length: 20 }, (_, index) => BigInt(index + 1)));

@@ -1,6 +1,6 @@
 /** Bits as Arrow and DuckDB pack them: the first one is the lowest bit of the first byte. */
 
-/** A run of bits that goes from one place to another. */
+/** Bits to copy. */
 export interface BitRun {
   readonly from: Uint8Array;
   readonly start: number;
@@ -9,16 +9,16 @@ export interface BitRun {
   readonly count: number;
 }
 
-/** Tells whether a bit is set. */
+/** Whether a bit is set. */
 export function hasBit(bits: Uint8Array, index: number): boolean {
   return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 }
 
-/** Copies bits onto zeros. */
+/** Copies bits; the target bits must be zero. */
 export function copyBits({ from, start, to, at, count }: BitRun): void {
   let done = 0;
   if (((start | at) & 7) === 0) {
-    // Both sides begin with a byte, as whole chunks do.
+    // Whole bytes, when both sides start at a byte boundary.
     to.set(from.subarray(start >> 3, (start + count) >> 3), at >> 3);
     done = count & ~7;
   }
@@ -34,7 +34,7 @@ export function fillBits(to: Uint8Array, at: number, count: number): void {
   for (index = Math.max(index, end & ~7); index < end; index += 1) setBit(to, index);
 }
 
-/** Tells whether the first `count` bits are all set. */
+/** Whether the first `count` bits are all set. */
 export function areAllSet(bits: Uint8Array, count: number): boolean {
   const whole = count >> 3;
   for (let index = 0; index < whole; index += 1) if (bits[index] !== 0xff) return false;
@@ -42,7 +42,7 @@ export function areAllSet(bits: Uint8Array, count: number): boolean {
   return true;
 }
 
-/** The bits that are set in both; of the shorter length. */
+/** The bits that are set in both, in the shorter length. */
 export function bothSet(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(Math.min(a.length, b.length));
   for (let index = 0; index < both.length; index += 1) both[index] = (a[index] ?? 0) & (b[index] ?? 0);

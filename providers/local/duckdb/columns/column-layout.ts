@@ -1,16 +1,11 @@
-import type { ColumnType, FixedWidthValues } from '../../../../src/contract/column-batch.ts';
-import { SessionError } from '../../../../src/contract/session-error.ts';
+import type { ColumnType } from '../../../../src/contract/column-batch.ts';
 import type { DuckDbBinding, LogicalType } from '../binding.ts';
-import { booleanLayout } from './boolean-column.ts';
+import { executeError } from '../../errors.ts';
 import type { ColumnLayout } from './column-builder.ts';
-import { fixedWidthLayout, type ValuesView } from './fixed-width-column.ts';
-import { arrayLayout, listLayout, mapLayout } from './list-column.ts';
-import { nullLayout } from './null-column.ts';
-import { formattedLayout } from './formatted-column.ts';
+import { booleanLayout, type FixedWidth, fixedWidthLayout, nullLayout } from './flat-columns.ts';
 import { formatBigNumber, formatBits, formatEnum, formatTag, formatTimeWithOffset, formatUuid } from './formatters.ts';
-import { binaryLayout, textLayout } from './string-column.ts';
-import { type Member, structLayout, unionLayout } from './struct-column.ts';
-import { type DuckDbTypeName, typeName } from './duckdb-types.ts';
+import { arrayLayout, listLayout, mapLayout, type Member, structLayout, unionLayout } from './nested-columns.ts';
+import { binaryLayout, formattedLayout, textLayout } from './string-columns.ts';
 import {
   cutNanoseconds,
   intervalToNanoseconds,
@@ -20,126 +15,112 @@ import {
   widenDecimal,
 } from './width-change.ts';
 
-/** The layout of a column, made from the details of its type where they matter; `undefined` where there is none. */
+/** A layout, or a function that makes it from the details of the type; `undefined` for a type without a layout. */
 type LayoutMaker = ColumnLayout | ((binding: DuckDbBinding, type: LogicalType) => ColumnLayout) | undefined;
 
-/** Total: a type that DuckDB adds is refused by name until it stands here. */
-const LAYOUTS: Readonly<Record<DuckDbTypeName, LayoutMaker>> = {
+/**
+ * The layouts by the names of DuckDB's types, in the order of their ids. A type that is not in the table is rejected.
+ * @see https://duckdb.org/docs/stable/clients/c/types.html (read 2026-11-20)
+ */
+export const LAYOUTS = Object.freeze({
+  INVALID: undefined,
   BOOLEAN: booleanLayout,
   TINYINT: integer(8, true, Int8Array),
   SMALLINT: integer(16, true, Int16Array),
   INTEGER: integer(32, true, Int32Array),
   BIGINT: integer(64, true, BigInt64Array),
-  HUGEINT: integer(128, true, Uint8Array),
   UTINYINT: integer(8, false, Uint8Array),
   USMALLINT: integer(16, false, Uint16Array),
   UINTEGER: integer(32, false, Uint32Array),
   UBIGINT: integer(64, false, BigUint64Array),
-  UHUGEINT: integer(128, false, Uint8Array),
-  FLOAT: fixedWidthLayout({ type: { kind: 'float', bits: 32 }, width: 4, view: viewAs(Float32Array, 1) }),
-  DOUBLE: fixedWidthLayout({ type: { kind: 'float', bits: 64 }, width: 8, view: viewAs(Float64Array, 1) }),
-  DECIMAL: decimal,
-  DATE: fixedWidthLayout({ type: { kind: 'date' }, width: 4, view: viewAs(Int32Array, 1) }),
-  TIME: microseconds({ kind: 'time' }),
-  TIME_NS: microseconds({ kind: 'time' }, roundNanoseconds),
-  TIME_TZ: formattedLayout(formatTimeWithOffset),
+  FLOAT: fixedWidthLayout({ type: { kind: 'float', bits: 32 }, width: 4, View: Float32Array }),
+  DOUBLE: fixedWidthLayout({ type: { kind: 'float', bits: 64 }, width: 8, View: Float64Array }),
   TIMESTAMP: microseconds({ kind: 'timestamp' }),
+  DATE: fixedWidthLayout({ type: { kind: 'date' }, width: 4, View: Int32Array }),
+  TIME: microseconds({ kind: 'time' }),
+  INTERVAL: wide({ kind: 'interval' }, intervalToNanoseconds),
+  HUGEINT: integer(128, true, Uint8Array),
+  VARCHAR: textLayout,
+  BLOB: binaryLayout,
+  DECIMAL: decimal,
   TIMESTAMP_S: microseconds({ kind: 'timestamp' }, multiplyTime(1_000_000n)),
   TIMESTAMP_MS: microseconds({ kind: 'timestamp' }, multiplyTime(1000n)),
   TIMESTAMP_NS: microseconds({ kind: 'timestamp' }, cutNanoseconds),
-  TIMESTAMP_TZ: microseconds({ kind: 'timestamp', timezone: 'UTC' }),
-  INTERVAL: fixedWidthLayout({
-    type: { kind: 'interval' },
-    width: 16,
-    view: viewAs(Uint8Array, 16),
-    change: intervalToNanoseconds,
-  }),
-  VARCHAR: textLayout,
-  BLOB: binaryLayout,
-  // The bytes are those of its well-known binary form.
-  GEOMETRY: binaryLayout,
   ENUM: (binding, type) => formattedLayout(formatEnum(binding, type)),
-  UUID: formattedLayout(formatUuid),
-  BIT: formattedLayout(formatBits),
-  BIGNUM: formattedLayout(formatBigNumber),
   LIST: (binding, type) => listLayout(columnLayout(binding, binding.list_type_child_type(type))),
-  ARRAY: (binding, type) =>
-    arrayLayout(columnLayout(binding, binding.array_type_child_type(type)), binding.array_type_array_size(type)),
-  STRUCT: (binding, type) => structLayout(structMembers(binding, type)),
+  STRUCT: (binding, type) => structLayout(members(binding, type, 'struct_type_child')),
   MAP: (binding, type) =>
     mapLayout(
-      structLayout([
-        { name: 'key', layout: columnLayout(binding, binding.map_type_key_type(type)) },
-        { name: 'value', layout: columnLayout(binding, binding.map_type_value_type(type)) },
-      ]),
+      columnLayout(binding, binding.map_type_key_type(type)),
+      columnLayout(binding, binding.map_type_value_type(type)),
     ),
+  UUID: formattedLayout(formatUuid),
   UNION: (binding, type) => {
-    const alternatives = unionMembers(binding, type);
+    const alternatives = members(binding, type, 'union_type_member');
     return unionLayout(formattedLayout(formatTag(alternatives.map(({ name }) => name))), alternatives);
   },
-  SQLNULL: nullLayout,
-  VARIANT: undefined,
-  // No result has columns of these.
-  INVALID: undefined,
+  BIT: formattedLayout(formatBits),
+  TIME_TZ: formattedLayout(formatTimeWithOffset),
+  TIMESTAMP_TZ: microseconds({ kind: 'timestamp', timezone: 'UTC' }),
+  UHUGEINT: integer(128, false, Uint8Array),
+  ARRAY: (binding, type) =>
+    arrayLayout(columnLayout(binding, binding.array_type_child_type(type)), binding.array_type_array_size(type)),
+  // Results never have columns of type ANY or of the two literal types.
   ANY: undefined,
+  BIGNUM: formattedLayout(formatBigNumber),
+  SQLNULL: nullLayout,
   STRING_LITERAL: undefined,
   INTEGER_LITERAL: undefined,
-};
+  TIME_NS: microseconds({ kind: 'time' }, roundNanoseconds),
+  // The bytes of its well-known binary form.
+  GEOMETRY: binaryLayout,
+  VARIANT: undefined,
+} satisfies Record<string, LayoutMaker>);
+
+const ENTRIES: readonly (readonly [name: string, maker: LayoutMaker])[] = Object.entries(LAYOUTS);
 
 /**
- * How a column of the given type becomes one of ours.
- * @throws SessionError `unsupported` for a type that has no form in columns.
+ * How a column of the given DuckDB type becomes a column of a batch.
+ * @throws SessionError `unsupported` for a type without a layout.
  */
 export function columnLayout(binding: DuckDbBinding, type: LogicalType): ColumnLayout {
-  const name = typeName(binding.get_type_id(type));
-  const layout = LAYOUTS[name];
-  if (layout === undefined) {
-    throw new SessionError(
-      'unsupported',
-      `a column of the result has DuckDB's type ${name}, which no column of ours can hold; cast it in the statement, for example to JSON or VARCHAR`,
-      { operation: 'execute' },
-    );
+  const id = binding.get_type_id(type);
+  const [name, maker] = ENTRIES[id] ?? [`with the id ${id}`, undefined];
+  if (maker === undefined) {
+    const message = `the result has a column of the DuckDB type ${name}, which is not supported. Cast it, for example to JSON or VARCHAR`;
+    throw executeError('unsupported', message);
   }
-  return typeof layout === 'function' ? layout(binding, type) : layout;
+  return typeof maker === 'function' ? maker(binding, type) : maker;
 }
 
-function integer(bits: 8 | 16 | 32 | 64 | 128, signed: boolean, View: ViewConstructor): ColumnLayout {
-  const perValue = bits === 128 ? 16 : 1;
-  return fixedWidthLayout({ type: { kind: 'integer', bits, signed }, width: bits / 8, view: viewAs(View, perValue) });
+function integer(bits: 8 | 16 | 32 | 64 | 128, signed: boolean, View: FixedWidth['View']): ColumnLayout {
+  return fixedWidthLayout({ type: { kind: 'integer', bits, signed }, width: bits / 8, View });
 }
 
 function microseconds(type: ColumnType, change?: WidthChange): ColumnLayout {
-  return fixedWidthLayout({ type, width: 8, view: viewAs(BigInt64Array, 1), ...(change && { change }) });
+  return fixedWidthLayout({ type, width: 8, View: BigInt64Array, change });
 }
 
-/** Decimals are as narrow in DuckDB as their digits allow. */
+/** Sixteen bytes a value. */
+function wide(type: ColumnType, change?: WidthChange): ColumnLayout {
+  return fixedWidthLayout({ type, width: 16, View: Uint8Array, change });
+}
+
+/** DuckDB stores a decimal in as few bytes as its digits need. */
 function decimal(binding: DuckDbBinding, logicalType: LogicalType): ColumnLayout {
   const precision = binding.decimal_width(logicalType);
   const type: ColumnType = { kind: 'decimal', precision, scale: binding.decimal_scale(logicalType) };
-  const fixed = { type, width: 16, view: viewAs(Uint8Array, 16) };
-  if (precision > 18) return fixedWidthLayout(fixed);
-  const sourceWidth = precision > 9 ? 8 : precision > 4 ? 4 : 2;
-  return fixedWidthLayout({ ...fixed, change: widenDecimal(sourceWidth) });
+  if (precision > 18) return wide(type);
+  return wide(type, widenDecimal(precision > 9 ? 8 : precision > 4 ? 4 : 2));
 }
 
-function structMembers(binding: DuckDbBinding, type: LogicalType): Member[] {
-  return Array.from({ length: binding.struct_type_child_count(type) }, (_, index) => ({
-    name: binding.struct_type_child_name(type, index),
-    layout: columnLayout(binding, binding.struct_type_child_type(type, index)),
+function members(
+  binding: DuckDbBinding,
+  type: LogicalType,
+  kind: 'struct_type_child' | 'union_type_member',
+): readonly Member[] {
+  return Array.from({ length: binding[`${kind}_count`](type) }, (_, index) => ({
+    name: binding[`${kind}_name`](type, index),
+    layout: columnLayout(binding, binding[`${kind}_type`](type, index)),
   }));
-}
-
-function unionMembers(binding: DuckDbBinding, type: LogicalType): Member[] {
-  return Array.from({ length: binding.union_type_member_count(type) }, (_, index) => ({
-    name: binding.union_type_member_name(type, index),
-    layout: columnLayout(binding, binding.union_type_member_type(type, index)),
-  }));
-}
-
-interface ViewConstructor {
-  new (buffer: ArrayBuffer, byteOffset: number, length: number): FixedWidthValues;
-}
-
-function viewAs(View: ViewConstructor, elementsPerValue: number): ValuesView {
-  return (buffer, length) => new View(buffer, 0, length * elementsPerValue);
 }

@@ -1,18 +1,18 @@
 import type { DuckDbBinding, LogicalType } from '../binding.ts';
 import type { VectorSource } from './column-builder.ts';
-import { typeName } from './duckdb-types.ts';
-import type { Formatter } from './formatted-column.ts';
-import { StringVector } from './string-vector.ts';
+import { type Formatter, StringVector } from './string-columns.ts';
 
 const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array();
 
-/** An ENUM's value as its word. */
+/** The type ids of codes that take one and two bytes; the others take four. */
+const CODE_WIDTHS: Readonly<Record<number, 1 | 2>> = { 6: 1, 7: 2 };
+
+/** An ENUM value as its word. */
 export function formatEnum(binding: DuckDbBinding, type: LogicalType): Formatter {
   const count = binding.enum_dictionary_size(type);
   const words = Array.from({ length: count }, (_, index) => binding.enum_dictionary_value(type, index));
-  const codeType = typeName(binding.enum_internal_type(type));
-  return formatWords(words, codeType === 'UTINYINT' ? 1 : codeType === 'USMALLINT' ? 2 : 4);
+  return formatWords(words, CODE_WIDTHS[binding.enum_internal_type(type)] ?? 4);
 }
 
 /** The tag of a union as the name of the alternative. */
@@ -20,7 +20,7 @@ export function formatTag(names: readonly string[]): Formatter {
   return formatWords(names, 1);
 }
 
-/** A UUID in its usual groups. DuckDB keeps it as a signed number with the first bit turned over, so that it sorts as text. */
+/** A UUID in its usual groups. DuckDB stores it as a signed number with the first bit inverted, so that it sorts as text. */
 export const formatUuid: Formatter = (source) => {
   const view = viewOf(source, 16);
   return (index) => {
@@ -30,47 +30,37 @@ export const formatUuid: Formatter = (source) => {
   };
 };
 
-/** A bit string as zeros and ones. Its first byte tells how many bits of the second one are filling. */
+/** A bit string as zeros and ones. Its first byte holds the number of padding bits in the second one. */
 export const formatBits: Formatter = (source, present) => {
   const strings = new StringVector(source, present);
   return (index) => {
-    const [filling = 0, ...bytes] = strings.bytesAt(index);
-    return encoder.encode(
-      bytes
-        .map((byte) => byte.toString(2).padStart(8, '0'))
-        .join('')
-        .slice(filling),
-    );
+    const [padding = 0, ...bytes] = strings.bytesAt(index);
+    const bits = bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('');
+    return encoder.encode(bits.slice(padding));
   };
 };
 
-/**
- * A BIGNUM in decimal digits: three bytes tell its sign (and length), the others are the number, highest first,
- * with every bit turned over when it is negative.
- */
+/** A BIGNUM in decimal digits: three bytes for sign and length, then the number, highest byte first, inverted when negative. */
 export const formatBigNumber: Formatter = (source, present) => {
   const strings = new StringVector(source, present);
   return (index) => {
     const bytes = strings.bytesAt(index);
     const isNegative = ((bytes[0] ?? 0) & 0x80) === 0;
-    const digits = Array.from(bytes.subarray(3), (byte) =>
-      (isNegative ? byte ^ 0xff : byte).toString(16).padStart(2, '0'),
-    );
-    return encoder.encode(`${isNegative ? '-' : ''}${BigInt(`0x${digits.join('')}`)}`);
+    const digits = Buffer.from(bytes.subarray(3).map((byte) => (isNegative ? byte ^ 0xff : byte))).toString('hex');
+    return encoder.encode(`${isNegative ? '-' : ''}${BigInt(`0x${digits}`)}`);
   };
 };
 
-/** The largest offset of a time of day, seconds; DuckDB keeps this minus the offset, so that it sorts. */
-const LARGEST_OFFSET_SECONDS = 16 * 3600 - 1;
+/** The largest offset of a time of day, seconds. DuckDB stores this minus the offset, so that times sort. */
+const MAX_OFFSET_SECONDS = 16 * 3600 - 1;
 
-/** A time of day with its offset: 40 bits of microseconds, 24 bits of offset. */
+/** A time of day with its offset: 40 bits of microseconds and 24 bits of offset. */
 export const formatTimeWithOffset: Formatter = (source) => {
   const view = viewOf(source, 8);
   return (index) => {
     const packed = view.getBigUint64(index * 8, true);
-    return encoder.encode(
-      formatTime(Number(packed >> 24n)) + formatOffset(LARGEST_OFFSET_SECONDS - Number(packed & 0xffffffn)),
-    );
+    const offset = formatOffset(MAX_OFFSET_SECONDS - Number(packed & 0xffffffn));
+    return encoder.encode(formatTime(Number(packed >> 24n)) + offset);
   };
 };
 
@@ -102,13 +92,13 @@ function viewOf({ binding, vector, size }: VectorSource, width: number): DataVie
 }
 
 function formatWords(words: readonly string[], codeWidth: 1 | 2 | 4): Formatter {
-  const spelled = words.map((word) => encoder.encode(word));
+  const encoded = words.map((word) => encoder.encode(word));
   return (source) => {
     const view = viewOf(source, codeWidth);
     const codeAt = (index: number): number => {
       if (codeWidth === 1) return view.getUint8(index);
       return codeWidth === 2 ? view.getUint16(index * 2, true) : view.getUint32(index * 4, true);
     };
-    return (index) => spelled[codeAt(index)] ?? NO_BYTES;
+    return (index) => encoded[codeAt(index)] ?? NO_BYTES;
   };
 }

@@ -1,18 +1,18 @@
-/** How values of one width become values of another: all of `from` into all of `to`, which hold equally many. */
+/** Converts values of one width to another: all of `from` into all of `to`, which have the same number of values. */
 export interface WidthChange {
-  /** Bytes a value in DuckDB's vector. */
+  /** Bytes per value in DuckDB's vector. */
   readonly sourceWidth: number;
   transfer(from: Uint8Array, to: Uint8Array): void;
 }
 
-/** DuckDB marks infinite times with the extremes of their type; they stay extremes. */
+/** DuckDB stores infinite times as the extremes of their type; they stay extremes. */
 const INFINITY = 2n ** 63n - 1n;
 
 const MICROSECONDS_A_DAY = 86_400_000_000n;
-/** The most microseconds that can be told in nanoseconds in 64 bits. */
-const LONGEST_MICROSECONDS = INFINITY / 1000n;
+/** The most microseconds whose nanoseconds fit into 64 bits. */
+const MAX_MICROSECONDS = INFINITY / 1000n;
 
-/** A decimal in 16, 32 or 64 bits, widened with its sign to 128. */
+/** Decimals of 16, 32 or 64 bits, sign-extended to 128. */
 export function widenDecimal(sourceWidth: 2 | 4 | 8): WidthChange {
   return {
     sourceWidth,
@@ -37,10 +37,10 @@ export function multiplyTime(factor: bigint): WidthChange {
   return changeTime((value) => value * factor);
 }
 
-/** Nanoseconds as microseconds, as DuckDB's own cast from TIMESTAMP_NS to TIMESTAMP gives them: digits are cut off. */
+/** Nanoseconds as microseconds, truncated like DuckDB's cast from TIMESTAMP_NS to TIMESTAMP. */
 export const cutNanoseconds: WidthChange = changeTime((value) => value / 1000n);
 
-/** Nanoseconds as microseconds, as DuckDB's own cast from TIME_NS to TIME gives them: rounded. */
+/** Nanoseconds as microseconds, rounded like DuckDB's cast from TIME_NS to TIME. */
 export const roundNanoseconds: WidthChange = changeTime((value) => (value + 500n) / 1000n);
 
 function changeTime(change: (value: bigint) => bigint): WidthChange {
@@ -58,8 +58,8 @@ function changeTime(change: (value: bigint) => bigint): WidthChange {
 }
 
 /**
- * Months, days and microseconds as months, days and nanoseconds. Where so many nanoseconds do not fit into 64 bits
- * (292 years), whole days of them join the days: DuckDB itself counts 24 hours and one day as equal.
+ * Months, days and microseconds as months, days and nanoseconds. When the nanoseconds do not fit into 64 bits (292 years),
+ * whole days of them are added to the days: DuckDB treats 24 hours and one day as equal.
  */
 export const intervalToNanoseconds: WidthChange = {
   sourceWidth: 16,
@@ -69,7 +69,7 @@ export const intervalToNanoseconds: WidthChange = {
     const times = viewAs(BigInt64Array, to);
     for (let at = 1; at < times.length; at += 2) {
       let microseconds = times[at] ?? 0n;
-      if (microseconds > LONGEST_MICROSECONDS || microseconds < -LONGEST_MICROSECONDS) {
+      if (microseconds > MAX_MICROSECONDS || microseconds < -MAX_MICROSECONDS) {
         const days = microseconds / MICROSECONDS_A_DAY;
         microseconds -= days * MICROSECONDS_A_DAY;
         monthsAndDays[at * 2 - 1] = (monthsAndDays[at * 2 - 1] ?? 0) + Number(days);

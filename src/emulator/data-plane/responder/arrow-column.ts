@@ -154,7 +154,6 @@ function bitmap(values: Values, isSet: (value: DuckDBValue) => boolean): Uint8Ar
   return bytes;
 }
 
-/** The halves of 128-bit numbers. */
 function halves(unscaled: readonly bigint[]): Uint32Array {
   const parts = new BigInt64Array(unscaled.length * 2);
   for (const [at, value] of unscaled.entries()) {

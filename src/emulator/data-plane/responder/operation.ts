@@ -9,7 +9,6 @@ export class Operation {
   readonly #answers: ReturnType<AnswerMaker>;
   readonly #stop = new AbortController();
   #kept: Uint8Array[] = [];
-  /** How many answers were released. */
   #released = 0;
   #failure: { readonly error: unknown } | undefined;
   #isOver = false;

@@ -14,7 +14,7 @@ describe('a connection string', () => {
     ['sc://127.0.0.1/;token=a', { tls: false }],
     ['sc://[::1]/;token=a;use_ssl=TRUE', { tls: true }],
     ['sc://h/;x-one=1;x-two=2=2', { metadata: { 'x-one': '1', 'x-two': '2=2' } }],
-  ])('%s says where to dial', (url, endpoint) => {
+  ])('%s is parsed', (url, endpoint) => {
     expect(parseConnectUrl(url)).toMatchObject(endpoint);
   });
 
@@ -23,14 +23,14 @@ describe('a connection string', () => {
     ['localhost:15002', 'must look like'],
     ['http://localhost', 'must look like'],
     ['sc://', 'must look like'],
-    ['sc://host:0', 'must name a host, and a port'],
-    ['sc://host:65536', 'must name a host, and a port'],
-    ['sc://me@host', 'must name a host, and a port'],
-    ['sc://host/;hush', 'must give each parameter as ";name=value"'],
-    ['sc://host/;session_id=hush', 'must not give session_id'],
-    ['sc://host/;use_ssl=hush', 'must give use_ssl as true or false'],
-    ['sc://host/;token=%zzhush', 'must give the value of token with its special characters as %XX'],
-  ])('%s is refused without a word of what it holds', (url, message) => {
+    ['sc://host:0', 'must have a host and a port'],
+    ['sc://host:65536', 'must have a host and a port'],
+    ['sc://me@host', 'must have a host and a port'],
+    ['sc://host/;hush', 'must have parameters of the form ";name=value"'],
+    ['sc://host/;session_id=hush', 'must not set session_id'],
+    ['sc://host/;use_ssl=hush', 'must have true or false as use_ssl'],
+    ['sc://host/;token=%zzhush', 'must have the special characters in the value of token as %XX'],
+  ])('%s is rejected, and the message repeats nothing of it', (url, message) => {
     const parsed = parseConnectUrl(url);
     expect(parsed).toContain(message);
     expect(parsed).not.toContain('hush');

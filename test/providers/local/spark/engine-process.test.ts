@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { EngineProcess } from '../../../../providers/local/spark/engine-process.ts';
 import type { EngineServer, SparkConf } from '../../../../providers/local/spark/engine-server.ts';
-import { ProcessesByConf } from '../../../../providers/local/spark/processes-by-conf.ts';
+import { SharedProcesses } from '../../../../providers/local/spark/shared-processes.ts';
 import { systemClock, systemRandom } from '../../../../src/session/system-ports.ts';
 
-/** A server that runs a program of Node in its folder's place, and is never heard of again. */
+/** A server that runs a Node program with its folder as the argument. */
 function serverOf(program: string): EngineServer {
   return {
     engine: 'spark',
@@ -24,7 +24,7 @@ function start(program: string, sparkConf: SparkConf): Promise<EngineProcess> {
   return EngineProcess.start({ server: serverOf(program), sparkConf, ...ports, signal });
 }
 
-it('gives a server its files for itself alone, and shows no secret of what it writes', async () => {
+it('gives a server private files, and hides secrets in its output', async () => {
   const program = `
     const fs = require('node:fs');
     const file = process.argv[1] + '/spark.conf';
@@ -43,15 +43,14 @@ it('gives a server its files for itself alone, and shows no secret of what it wr
   expect(failure).toContain(`${JSON.stringify(shown)} 600 ***\n`);
 });
 
-it('has one shared process for equal properties, in whatever order', async () => {
+it('starts one shared process for equal properties, in any order', async () => {
   const started: SparkConf[] = [];
-  const processes = new ProcessesByConf((sparkConf) => {
+  const processes = new SharedProcesses(async (sparkConf) => {
     started.push(sparkConf);
-    return Promise.reject(new Error('it is not needed'));
+    throw new Error('not needed');
   });
-  const [first, same, other] = [processes.of({ a: '1', b: '2' }), processes.of({ b: '2', a: '1' }), processes.of({})];
-  expect(same).toBe(first);
-  expect(other).not.toBe(first);
-  await expect(other.take(new AbortController().signal)).rejects.toThrow('it is not needed');
-  expect(started).toEqual([{}]);
+  const confs = [{ a: '1', b: '2' }, { b: '2', a: '1' }, {}];
+  const shares = await Promise.allSettled(confs.map((conf) => processes.take(conf, new AbortController().signal)));
+  expect(shares.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(started).toEqual([{ a: '1', b: '2' }, {}]);
 });

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a server that is none does when it is started. */
+/** What a fake server does when it starts. */
 const BEHAVIOURS = {
   listens: `require('node:net').createServer((socket) => socket.on('error', () => {})).listen(port, '127.0.0.1');`,
   dies: `console.error('no luck today'); process.exit(3);`,
-  'is deaf': `setInterval(() => {}, 1000);`,
-  'finds its port taken': `
+  'never listens': `setInterval(() => {}, 1000);`,
+  'has its port taken': `
     if (fs.readFileSync(starts, 'utf8').split('\\n').length > 2) {
       require('node:net').createServer(() => {}).listen(port, '127.0.0.1');
     } else {
@@ -20,7 +20,7 @@ const BEHAVIOURS = {
 /** The name of a behaviour. */
 export type Behaviour = keyof typeof BEHAVIOURS;
 
-/** A virtual environment that looks as if it held Sail, with a server in it that does as told. */
+/** A virtual environment with a fake Sail server. */
 export class FakeEngine implements AsyncDisposable {
   readonly folder: string;
 
@@ -42,7 +42,7 @@ export class FakeEngine implements AsyncDisposable {
     return engine;
   }
 
-  /** The process ids of all servers that were ever started, in their order. */
+  /** The process ids of all started servers, in their order. */
   get pids(): readonly number[] {
     if (!existsSync(this.#starts)) return [];
     return readFileSync(this.#starts, 'utf8').trimEnd().split('\n').map(Number);

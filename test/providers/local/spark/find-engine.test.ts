@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findEngine, type EngineWish } from '../../../../providers/local/spark/find-engine.ts';
+import { findEngine, type EngineSelection } from '../../../../providers/local/spark/find-engine.ts';
 import { heapMiB } from '../../../../providers/local/spark/spark-server.ts';
 import type { EngineServer } from '../../../../providers/local/spark/engine-server.ts';
 
@@ -11,12 +11,9 @@ let home: string;
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'anysession-find-'));
 });
+afterEach(() => rm(home, { recursive: true, force: true }));
 
-afterEach(async () => {
-  await rm(home, { recursive: true, force: true });
-});
-
-/** Makes a file, which can be run when it stands in a `bin`. */
+/** Creates an executable file. */
 async function put(...path: string[]): Promise<string> {
   const file = join(home, ...path);
   await mkdir(dirname(file), { recursive: true });
@@ -34,16 +31,16 @@ async function putSpark(folder: string, version: string): Promise<void> {
   await put(folder, 'jars', `spark-connect_2.13-${version}.jar`);
 }
 
-/** Looks for an engine with nothing on the machine but what a test has put into its home. */
-function find(wish: Partial<EngineWish>, env: Record<string, string> = {}): EngineServer {
+/** Finds an engine among what a test has put into its home. */
+function find(selection: Partial<EngineSelection>, env: Record<string, string> = {}): EngineServer {
   const nothing = { engine: 'sail', pythonEnvironment: undefined, memoryLimit: undefined, threads: undefined } as const;
-  return findEngine({ ...nothing, ...wish }, { env: { JAVA_HOME: join(home, 'jdk'), ...env }, home });
+  return findEngine({ ...nothing, ...selection }, { env: { JAVA_HOME: join(home, 'jdk'), ...env }, home });
 }
 
 const PLACE = { port: 4711, folder: '/tmp/f', sparkConf: {} };
 
 describe('finding Sail', () => {
-  it('takes the highest version that was installed, and none that is half installed', async () => {
+  it('takes the highest installed version, without incomplete installations', async () => {
     await putSail('.cache/anysession/engines/sail-0.9.1', '0.9.1');
     await putSail('.cache/anysession/engines/sail-0.10.0', '0.10.0');
     await putSail('.cache/anysession/engines/.sail-0.11.0-abc123', '0.11.0');
@@ -55,23 +52,23 @@ describe('finding Sail', () => {
     expect(command(PLACE)).toEqual([python, '-m', 'pysail', 'spark', 'server', '--ip', '127.0.0.1', '--port', '4711']);
   });
 
-  it('looks below XDG_CACHE_HOME where that is an absolute path', async () => {
+  it('searches XDG_CACHE_HOME when that is an absolute path', async () => {
     await putSail('xdg/anysession/engines/sail-0.7.2', '0.7.2');
     expect(find({}, { XDG_CACHE_HOME: join(home, 'xdg') }).label).toBe('Sail 0.7.2');
     expect(() => find({}, { XDG_CACHE_HOME: 'xdg' })).toThrow('is not installed');
   });
 
-  it('takes the virtual environment that is named, and nothing else then', async () => {
+  it('takes only the given virtual environment', async () => {
     await putSail('.cache/anysession/engines/sail-0.9.1', '0.9.1');
     await putSail('venv', '0.7.2');
     expect(find({ pythonEnvironment: join(home, 'venv') }).label).toBe('Sail 0.7.2');
     expect(() => find({ pythonEnvironment: join(home, 'other') })).toThrow(
-      `[config-invalid] the engine sail is not installed in ${join(home, 'other')}, the \`pythonEnvironment\` of the options; ` +
-        `run: ${join(home, 'other/bin/python')} -m pip install 'pysail'`,
+      `[config-invalid] the engine sail is not installed in the \`pythonEnvironment\` ${join(home, 'other')}. ` +
+        `Run: ${join(home, 'other/bin/python')} -m pip install 'pysail'`,
     );
   });
 
-  it('takes the one on the PATH, by its environment or as it is', async () => {
+  it('takes the program on the PATH, with the version of its environment', async () => {
     await putSail('venv', '0.7.2');
     await put('venv/bin/sail');
     await put('tools/sail');
@@ -81,10 +78,9 @@ describe('finding Sail', () => {
     expect(command(PLACE)[0]).toBe(join(home, 'tools/sail'));
   });
 
-  it('says how to get it where it is nowhere', () => {
-    expect(() => find({})).toThrow(
-      '[config-invalid] the engine sail is not installed on this machine; run: anysession engines install sail',
-    );
+  it('fails with the install command when it is not installed', () => {
+    const message = 'the engine sail is not installed on this machine. Run: anysession engines install sail';
+    expect(() => find({})).toThrow(`[config-invalid] ${message}`);
   });
 });
 
@@ -93,7 +89,7 @@ describe('finding Apache Spark', () => {
     await put('jdk/bin/java');
   });
 
-  it('takes SPARK_HOME, then what was installed, then the PATH', async () => {
+  it('takes SPARK_HOME, then installed engines, then the PATH', async () => {
     await putSpark('path/spark', '4.0.1');
     await mkdir(join(home, 'bin'));
     await symlink(join(home, 'path/spark/bin/spark-submit'), join(home, 'bin/spark-submit'));
@@ -107,7 +103,7 @@ describe('finding Apache Spark', () => {
     expect(named.label).toBe('Apache Spark 3.5.7');
   });
 
-  it('passes by one that has no Connect server', async () => {
+  it('ignores one without a Connect server', async () => {
     await put('opt/spark/bin/spark-submit');
     await put('opt/spark/jars/spark-core_2.12-3.5.7.jar');
     expect(() => find({ engine: 'spark' }, { SPARK_HOME: join(home, 'opt/spark') })).toThrow('engines install spark');
@@ -120,18 +116,17 @@ describe('finding Apache Spark', () => {
     expect(find({ engine: 'spark' }, { SPARK_HOME, JAVA_HOME: '', PATH: join(home, 'jdk/bin') }).engine).toBe('spark');
   });
 
-  it('is started on the loopback address, with its token in the environment and not among its words', async () => {
+  it('starts on the loopback address, with its token in the environment and not in its command', async () => {
     await putSpark('opt/spark', '4.1.4');
     const env = { SPARK_HOME: join(home, 'opt/spark') };
     const server = find({ engine: 'spark', memoryLimit: '1.5GiB', threads: 3 }, env);
-    const words = server.command(PLACE);
-    expect(words[0]).toBe(join(home, 'opt/spark/bin/spark-submit'));
-    expect(words.join(' ')).toContain('--properties-file /tmp/f/spark.conf');
+    const command = server.command(PLACE);
+    expect(command[0]).toBe(join(home, 'opt/spark/bin/spark-submit'));
+    expect(command.join(' ')).toContain('--properties-file /tmp/f/spark.conf');
     const properties = server.files(PLACE)['spark.conf']?.split('\n');
-    expect(properties).toContain('spark.master=local[3]');
-    expect(properties).toContain('spark.driver.memory=1536m');
-    expect(properties).toContain('spark.connect.grpc.binding.address=127.0.0.1');
-    expect(properties).toContain('spark.connect.grpc.binding.port=4711');
+    const address = ['spark.connect.grpc.binding.address=127.0.0.1', 'spark.connect.grpc.binding.port=4711'];
+    const limits = ['spark.master=local[3]', 'spark.driver.memory=1536m'];
+    expect(properties).toEqual(expect.arrayContaining([...address, ...limits]));
     expect(server.takesToken).toBe(true);
     expect(server.environment(PLACE, 'hush')).toMatchObject({ SPARK_CONNECT_AUTHENTICATE_TOKEN: 'hush' });
     await putSpark('opt/old', '3.5.7');
@@ -141,7 +136,7 @@ describe('finding Apache Spark', () => {
     expect(old.files(PLACE)['spark.conf']).toContain('spark.master=local[*]\n');
   });
 
-  it('has the properties of its sessions in a file, over those of its owner and of ours', async () => {
+  it('has the properties of its sessions in a file, after the defaults of the owner and of anysession', async () => {
     await putSpark('opt/spark', '4.1.4');
     await mkdir(join(home, 'opt/spark/conf'));
     await writeFile(join(home, 'opt/spark/conf/spark-defaults.conf'), 'spark.owner yes');
@@ -155,17 +150,15 @@ describe('finding Apache Spark', () => {
     const place = { ...PLACE, sparkConf };
     const properties = (server.files(place)['spark.conf'] ?? '').split('\n');
     expect(properties[0]).toBe('spark.owner yes');
+    const javaOptions = '-Djava.io.tmpdir=/tmp/f -Dderby.system.home=/tmp/f -Dmine=1';
     expect(properties).toContain('spark.hadoop.fs.s3a.secret.key=hush');
     expect(properties).toContain('spark.sql.session.timeZone=Europe/Zurich');
     expect(properties).not.toContain('spark.sql.session.timeZone=UTC');
-    expect(properties).toContain(
-      'spark.driver.extraJavaOptions=-Djava.io.tmpdir=/tmp/f -Dderby.system.home=/tmp/f -Dmine=1',
-    );
+    expect(properties).toContain(`spark.driver.extraJavaOptions=${javaOptions}`);
     expect(properties).toContain('spark.a\\ path=\\ C:\\\\new\\n');
     expect(server.command(place).join(' ')).not.toContain('hush');
-    expect(() => server.files({ ...PLACE, sparkConf: { 'spark.driver.host': 'elsewhere' } })).toThrow(
-      '[invalid-request] `sparkConf` sets spark.driver.host',
-    );
+    const reserved = { ...PLACE, sparkConf: { 'spark.driver.host': 'elsewhere' } };
+    expect(() => server.files(reserved)).toThrow('[invalid-request] `sparkConf` sets spark.driver.host');
   });
 });
 
@@ -179,7 +172,7 @@ describe('the heap of Spark', () => {
     expect(heapMiB(limit)).toBe(mebibytes);
   });
 
-  it('is half of the machine unless told, and 4 GiB at most', () => {
+  it('is half of the machine by default, and 4 GiB at most', () => {
     expect(heapMiB(undefined, 4 * 1024 ** 3)).toBe(2048);
     expect(heapMiB(undefined, 64 * 1024 ** 3)).toBe(4096);
   });

@@ -5,15 +5,15 @@ import type { ConnectEndpoint } from '../../../../src/contract/session-provider.
 import type { EndpointSource, SparkConnectRunner } from '../../../../src/contract/spark-connect.ts';
 import type { StatementExecution } from '../../../../src/contract/statement-runner.ts';
 
-/** What all runners of a test have seen. */
+/** The calls to all runners of a test. */
 export class RunnerLog {
   readonly statements: string[] = [];
   readonly endpoints: ConnectEndpoint[] = [];
-  /** Statements whose execution nobody has closed. */
+  /** Executions that are not closed. */
   open = 0;
   closedRunners = 0;
 
-  /** A client for Spark Connect that dials nobody: what happens to a statement stands in its text. */
+  /** A Spark Connect client without connections; the text of a statement says what happens to it. */
   readonly factory = (endpointOf: EndpointSource): SparkConnectRunner => ({
     execute: async (handle, { text }, call) => {
       this.statements.push(text);
@@ -26,7 +26,7 @@ export class RunnerLog {
       return this.#execution(text);
     },
     progress: () => ({ fraction: 0.5 }),
-    connect: () => Promise.reject(new Error('nobody joins here')),
+    connect: () => Promise.reject(new Error('unused')),
     settings: async () => ({
       get: async () => undefined,
       set: async (key, value) => {
@@ -63,8 +63,6 @@ export class RunnerLog {
 
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    onAbort(signal, () => {
-      reject(abortedError('execute', signal));
-    });
+    onAbort(signal, () => reject(abortedError('execute', signal)));
   });
 }

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { plugin } from '../../../../providers/local/plugin.ts';
 import type { SessionHandle } from '../../../../src/contract/session-handle.ts';
+import type { StartRequest } from '../../../../src/contract/start-request.ts';
 import type { Observation } from '../../../../src/contract/observation.ts';
 import type { SessionProvider } from '../../../../src/contract/session-provider.ts';
 import { silentLogger, systemClock, systemRandom } from '../../../../src/session/system-ports.ts';
 import { VirtualClock } from '../../../../src/testing/index.ts';
 import { callWith, FREE_CALL, startRequest } from '../open-local.ts';
-import { FakeEngine } from './fake-engine.ts';
+import { errorLike } from '../error-like.ts';
+import { type Behaviour, FakeEngine } from './fake-engine.ts';
 import { RunnerLog } from './scripted-runner.ts';
 
 const opened: (() => Promise<unknown>)[] = [];
@@ -17,11 +19,13 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** A provider of the given options, with a client that dials nobody. */
-function openProvider(
-  options: Record<string, unknown>,
-  clock = systemClock,
-): { provider: SessionProvider; log: RunnerLog } {
+interface Opened {
+  readonly provider: SessionProvider;
+  readonly log: RunnerLog;
+}
+
+/** A provider with the given options and a client without connections. */
+function openProvider(options: Record<string, unknown>, clock = systemClock): Opened {
   const log = new RunnerLog();
   const parsed = plugin.parseOptions(options);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
@@ -31,33 +35,40 @@ function openProvider(
   return { provider, log };
 }
 
-async function fake(behaviour?: Parameters<typeof FakeEngine.make>[0]): Promise<FakeEngine> {
+/** A provider on a fake Sail. */
+async function openSail(behaviour?: Behaviour, options = {}): Promise<Opened & { readonly engine: FakeEngine }> {
   const engine = await FakeEngine.make(behaviour);
   opened.push(() => engine[Symbol.asyncDispose]());
-  return engine;
+  return { engine, ...openProvider({ engine: 'sail', pythonEnvironment: engine.folder, ...options }) };
 }
 
-async function listening(): Promise<{ server: Server; url: string }> {
+/** A provider on a running server, which accepts connections. */
+async function openRemote(options = {}, clock = systemClock): Promise<Opened & { readonly server: Server }> {
   const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
   await once(server, 'listening');
   opened.push(async () => server.close());
-  return {
-    server,
-    url: `sc://127.0.0.1:${(server.address() as AddressInfo).port}/;token=hush;x-tenant=a%20b;user_id=ada`,
-  };
+  const { port } = server.address() as AddressInfo;
+  const url = `sc://127.0.0.1:${port}/;token=hush;x-tenant=a%20b;user_id=ada`;
+  return { server, ...openProvider({ engine: { url }, ...options }, clock) };
 }
 
 async function until(provider: SessionProvider, handle: SessionHandle, state: string): Promise<Observation> {
-  return expect
-    .poll(() => provider.describe(handle, FREE_CALL), { timeout: 30_000, interval: 5 })
-    .toMatchObject({ state })
-    .then(() => provider.describe(handle, FREE_CALL));
+  const describeIt = (): Promise<Observation> => provider.describe(handle, FREE_CALL);
+  await expect.poll(describeIt, { timeout: 30_000, interval: 5 }).toMatchObject({ state });
+  return describeIt();
+}
+
+async function start(
+  provider: SessionProvider,
+  state: string,
+  changes: Partial<StartRequest> = {},
+): Promise<Observation> {
+  const { handle } = await provider.start(startRequest(changes), FREE_CALL);
+  return until(provider, handle, state);
 }
 
 async function ready(provider: SessionProvider): Promise<SessionHandle> {
-  const { handle } = await provider.start(startRequest(), FREE_CALL);
-  await until(provider, handle, 'ready');
-  return handle;
+  return (await start(provider, 'ready')).handle;
 }
 
 async function run(provider: SessionProvider, handle: SessionHandle, text: string): Promise<number> {
@@ -67,10 +78,9 @@ async function run(provider: SessionProvider, handle: SessionHandle, text: strin
   return rows;
 }
 
-describe('a server of our own', () => {
-  it('is one process for all sessions: started by the first, ended with the last', async () => {
-    const engine = await fake();
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
+describe('a server that anysession starts', () => {
+  it('is one process for all sessions: the first starts it, the last ends it', async () => {
+    const { engine, provider } = await openSail();
     const handles = await Promise.all([ready(provider), ready(provider)]);
     handles.push(await ready(provider));
     expect(engine.pids).toHaveLength(1);
@@ -86,42 +96,35 @@ describe('a server of our own', () => {
     expect(engine.isRunning).toBe(false);
   });
 
-  it('sets each session of Sail to what it was asked for with, and has tables written to a folder of its own', async () => {
-    const engine = await fake();
-    const init = ['SELECT 0'];
-    const { provider, log } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder, init });
+  it('gives each Sail session its settings and a private warehouse folder', async () => {
+    const { engine, provider, log } = await openSail('listens', { init: ['SELECT 0'] });
     await ready(provider);
     const sparkConf = { 'spark.sql.session.timeZone': 'Europe/Zurich' };
     const request = startRequest({ sparkConf });
     const { handle } = await provider.start(request, FREE_CALL);
     await until(provider, handle, 'ready');
     const others = provider.start({ ...request, sparkConf: {} }, FREE_CALL);
-    await expect(others).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('sparkConf') });
+    await expect(others).rejects.toEqual(errorLike('conflict', 'sparkConf'));
     expect(engine.pids).toHaveLength(1);
     const warehouse = expect.stringMatching(/^spark\.sql\.warehouse\.dir = \/.*anysession-sail-\w+\/warehouse$/);
     const zone = 'spark.sql.session.timeZone = Europe/Zurich';
     expect(log.statements).toEqual(['SELECT 1', warehouse, 'SELECT 0', 'SELECT 1', warehouse, zone, 'SELECT 0']);
   });
 
-  it('whose session is refused a setting fails that session with the reason', async () => {
-    const engine = await fake();
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
-    const { handle } = await provider.start(startRequest({ sparkConf: { static: '1' } }), FREE_CALL);
-    expect((await until(provider, handle, 'failed')).reason).toContain('it cannot be changed');
+  it('that rejects a setting fails the session with the reason', async () => {
+    const { provider } = await openSail();
+    const { reason } = await start(provider, 'failed', { sparkConf: { static: '1' } });
+    expect(reason).toContain('it cannot be changed');
   });
 
-  it('fails its sessions with the reason when it is killed; the next session gets another one', async () => {
-    const engine = await fake();
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
+  it('fails its sessions with the reason when it is killed; the next session gets a new one', async () => {
+    const { engine, provider } = await openSail();
     const handles = await Promise.all([ready(provider), ready(provider)]);
     const call = callWith(new AbortController().signal);
     const running = provider.statements!.execute(handles[0], { id: 'hangs', text: 'HANGS' }, call);
     running.catch(() => {});
     process.kill(engine.pids[0]!, 'SIGKILL');
-    await expect(running).rejects.toMatchObject({
-      kind: 'session-failed',
-      message: expect.stringContaining('has ended'),
-    });
+    await expect(running).rejects.toEqual(errorLike('session-failed', 'has ended'));
     for (const handle of handles) {
       const { reason, final } = await until(provider, handle, 'failed');
       expect(final).toBe(true);
@@ -134,25 +137,21 @@ describe('a server of our own', () => {
   });
 
   it('that does not start fails its sessions with the end of its output', async () => {
-    const engine = await fake('dies');
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
-    const { handle } = await provider.start(startRequest(), FREE_CALL);
-    const { reason } = await until(provider, handle, 'failed');
+    const { engine, provider } = await openSail('dies');
+    const { reason } = await start(provider, 'failed');
     expect(reason).toContain('Sail 0.7.2 did not start');
     expect(reason).toContain('no luck today\nit ended with code 3');
     expect(engine.pids).toHaveLength(1);
   });
 
-  it('gets another port when somebody has taken its own', async () => {
-    const engine = await fake('finds its port taken');
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
+  it('gets another port when its port is taken', async () => {
+    const { engine, provider } = await openSail('has its port taken');
     await ready(provider);
     expect(engine.pids).toHaveLength(2);
   });
 
   it('ends when the session is terminated before it listens', async () => {
-    const engine = await fake('is deaf');
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
+    const { engine, provider } = await openSail('never listens');
     const { handle } = await provider.start(startRequest(), FREE_CALL);
     await expect.poll(() => engine.isRunning, { timeout: 30_000 }).toBe(true);
     await provider.terminate(handle, FREE_CALL);
@@ -161,19 +160,16 @@ describe('a server of our own', () => {
     await until(provider, handle, 'terminated');
   });
 
-  it('is missing: one error with the command that brings it', async () => {
+  it('fails with the install command when it is not installed', async () => {
     const { provider } = openProvider({ engine: 'spark', pythonEnvironment: '/nowhere/venv' });
-    await expect(provider.start(startRequest(), FREE_CALL)).rejects.toMatchObject({
-      kind: 'config-invalid',
-      message: expect.stringContaining("run: /nowhere/venv/bin/python -m pip install 'pyspark[connect]'"),
-    });
+    const command = "Run: /nowhere/venv/bin/python -m pip install 'pyspark[connect]'";
+    await expect(start(provider, 'ready')).rejects.toEqual(errorLike('config-invalid', command));
   });
 });
 
-describe('a server of somebody else', () => {
-  it('is dialled as its URL says, with nothing secret in the handle', async () => {
-    const { url } = await listening();
-    const { provider, log } = openProvider({ engine: { url }, init: ['SET a = 1'] });
+describe('a running server', () => {
+  it('is reached at its URL, without a secret in the handle', async () => {
+    const { provider, log } = await openRemote({ init: ['SET a = 1'] });
     expect(provider.capabilities).toMatchObject({ dialect: 'spark', sparkConnect: true, concurrentStatements: true });
     const handle = await ready(provider);
     expect(JSON.stringify(handle)).not.toContain('hush');
@@ -190,30 +186,25 @@ describe('a server of somebody else', () => {
     });
   });
 
-  it('that cannot be reached fails the session at once, and shows no token', async () => {
-    const { server, url } = await listening();
+  it('that does not respond fails the session at once, without a token in the message', async () => {
+    const { server, provider } = await openRemote();
     server.close();
-    const { provider } = openProvider({ engine: { url } });
-    const { handle } = await provider.start(startRequest(), FREE_CALL);
-    const { reason } = await until(provider, handle, 'failed');
-    expect(reason).toMatch(/no Spark Connect server can be reached at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
+    const { reason } = await start(provider, 'failed');
+    expect(reason).toMatch(/no Spark Connect server responds at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
     expect(reason).not.toContain('hush');
   });
 
-  it('that refuses a statement of init fails the session with it', async () => {
-    const { url } = await listening();
-    const { provider, log } = openProvider({ engine: { url }, init: ['SELECT 1', 'REFUSED'] });
-    const { handle } = await provider.start(startRequest(), FREE_CALL);
-    const { reason } = await until(provider, handle, 'failed');
+  it('that rejects a statement of init fails the session with its reason', async () => {
+    const { provider, log } = await openRemote({ init: ['SELECT 1', 'REFUSED'] });
+    const { reason } = await start(provider, 'failed');
     expect(reason).toBe('statement 2 of `init` failed: Spark refuses it');
     expect(log.closedRunners).toBe(1);
   });
 });
 
 describe('a session', () => {
-  it('is busy while a statement runs or is half read, and goes on after a refusal', async () => {
-    const { url } = await listening();
-    const { provider, log } = openProvider({ engine: { url } });
+  it('is busy while a statement runs or is partly read, and keeps running after an error', async () => {
+    const { provider, log } = await openRemote();
     const handle = await ready(provider);
     const execution = await provider.statements!.execute(handle, { id: 'a', text: 'SELECT 3' }, FREE_CALL);
     expect(await run(provider, handle, 'SELECT 4')).toBe(3);
@@ -227,9 +218,8 @@ describe('a session', () => {
     expect(log.open).toBe(0);
   });
 
-  it('stops a statement at an abort, before and while it is read; a result that was stopped is no whole one', async () => {
-    const { url } = await listening();
-    const { provider, log } = openProvider({ engine: { url } });
+  it('stops a statement at an abort, before and while it is read, and rejects its reader', async () => {
+    const { provider, log } = await openRemote();
     const handle = await ready(provider);
     const controller = new AbortController();
     const hanging = provider.statements!.execute(handle, { id: 'a', text: 'HANGS' }, callWith(controller.signal));
@@ -243,22 +233,20 @@ describe('a session', () => {
     expect(log.open).toBe(0);
   });
 
-  it.each(['LOST', 'BREAKS'])('fails when its server answers that it is of no use: %s', async (text) => {
-    const engine = await fake();
-    const { provider } = openProvider({ engine: 'sail', pythonEnvironment: engine.folder });
+  it.each(['LOST', 'BREAKS'])('fails when its server reports that the session is lost: %s', async (text) => {
+    const { engine, provider } = await openSail();
     const [handle, other] = [await ready(provider), await ready(provider)];
     await expect(run(provider, handle, text)).rejects.toMatchObject({ kind: 'session-failed' });
     await until(provider, handle, 'failed');
-    // Nobody new is sent to that server; whoever is there stays until it sees for itself.
+    // New sessions get another server; the other session stays.
     await ready(provider);
     expect(engine.pids).toHaveLength(2);
     expect(await run(provider, other, 'SELECT 7')).toBe(3);
   });
 
-  it('ends when nothing has run in it for its idle timeout', async () => {
+  it('ends after its idle timeout', async () => {
     const clock = new VirtualClock();
-    const { url } = await listening();
-    const { provider, log } = openProvider({ engine: { url } }, clock);
+    const { provider, log } = await openRemote({}, clock);
     const { handle } = await provider.start(startRequest({ idleTimeoutMs: 60_000 }), FREE_CALL);
     await expect.poll(() => log.statements, { timeout: 30_000, interval: 5 }).toHaveLength(1);
     await clock.advance(50);

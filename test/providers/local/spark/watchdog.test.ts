@@ -8,11 +8,11 @@ import { expect, it } from 'vitest';
 import { watched } from '../../../../providers/local/spark/watchdog.ts';
 import { FakeEngine } from './fake-engine.ts';
 
-it('no server outlives a process that was killed, nor does its folder', async () => {
+it('removes a server and its folder when their process is killed', async () => {
   await using engine = await FakeEngine.make();
   const folder = await mkdtemp(join(tmpdir(), 'anysession-watched-'));
   const command = watched(folder, [join(engine.folder, 'bin', 'python'), '--port', '0']);
-  // Stands for a process of ours: it starts the watchdog as we do, and is killed.
+  // Starts the watchdog like anysession does, and is killed.
   const program = `
     const [shell, ...words] = JSON.parse(process.argv[1]);
     require('node:child_process').spawn(shell, words, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
@@ -30,7 +30,7 @@ it('no server outlives a process that was killed, nor does its folder', async ()
   }
 });
 
-it('an argument with spaces, quotes and dollars reaches the server as it is', async () => {
+it('passes an argument with spaces, quotes and dollars unchanged', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'anysession-watched-'));
   const odd = `a "b" 'c' $HOME *`;
   const [shell, ...words] = watched(folder, ['/bin/echo', odd]);

@@ -1,21 +1,65 @@
 import type { DuckDbBinding } from '../binding.ts';
 import { hasBit } from './bit-runs.ts';
-import type { Range, VectorSource } from './column-builder.ts';
-import type { VariableWidth, VariableWidthRoom } from './variable-width.ts';
+import { type ColumnLayout, layoutOf, type Range, type VectorSource } from './column-builder.ts';
+import { VariableWidth, type VariableWidthRoom } from './growable-bytes.ts';
 
-/** Sixteen bytes stand for a string: its length, and then the string itself where it is short … */
+/** Text: UTF-8 in DuckDB and in the column. */
+export const textLayout: ColumnLayout = stringLayout('text');
+
+/** Bytes. */
+export const binaryLayout: ColumnLayout = stringLayout('binary');
+
+/** Opens a vector and returns a function that formats one present value as UTF-8. */
+export type Formatter = (source: VectorSource, present: Uint8Array | undefined) => (index: number) => Uint8Array;
+
+const NO_BYTES = new Uint8Array();
+
+/** Values that have no Arrow type, as text: formatted as DuckDB's cast to VARCHAR formats them. */
+export function formattedLayout(formatter: Formatter): ColumnLayout {
+  return layoutOf({ kind: 'text' }, () => {
+    const texts = new VariableWidth();
+    return {
+      append: (source, ranges, present) => {
+        const format = formatter(source, present);
+        for (const { start, count } of ranges) {
+          for (let index = start; index < start + count; index += 1) {
+            const text = present === undefined || hasBit(present, index) ? format(index) : NO_BYTES;
+            const { bytes, at, ends, first } = texts.extend(1, text.length);
+            bytes.set(text, at);
+            ends[first] = at + text.length;
+          }
+        }
+      },
+      finish: () => texts.finish(),
+    };
+  });
+}
+
+function stringLayout(kind: 'text' | 'binary'): ColumnLayout {
+  return layoutOf({ kind }, () => {
+    const strings = new VariableWidth();
+    return {
+      append: (source, ranges, present) => {
+        const vector = new StringVector(source, present);
+        for (const range of ranges) vector.copy(range, strings);
+      },
+      finish: () => strings.finish(),
+    };
+  });
+}
+
+/** A string takes sixteen bytes: its length, and then a short string itself, … */
 const ENTRY_BYTES = 16;
 const ENTRY_WORDS = ENTRY_BYTES / 4;
-const LONGEST_INLINE = 12;
-/** … or its first four bytes and a pointer to all of it. */
+const MAX_INLINE = 12;
+/** … or the first four bytes of a long one and a pointer to all of it. */
 const POINTER_WORD = 2;
-const NO_BYTES = new Uint8Array();
 
 /**
  * The strings of a VARCHAR or BLOB vector.
- * One call into the binding for each long string would cost more than everything else together, so neighbours are
- * fetched with one call: DuckDB lays the strings of a result one behind the other, and where a pointer goes on exactly
- * at the end of the string before, all bytes in between belong to strings that we were given.
+ * One call into the binding per long string would cost more than everything else together, so adjacent strings are
+ * fetched with one call. DuckDB stores the strings of a result one after the other: when a pointer equals the end of the
+ * string before, all bytes in between belong to strings of this vector.
  * @see https://duckdb.org/docs/stable/clients/c/vector.html#string-vectors (read 2026-11-20)
  */
 export class StringVector {
@@ -23,11 +67,11 @@ export class StringVector {
   readonly #entries: Uint8Array;
   readonly #words: Uint32Array;
   readonly #present: Uint8Array | undefined;
-  /** Bytes of long strings that were fetched, and how many of them are used up. */
+  /** Fetched bytes of long strings, and how many of them were copied. */
   #fetched: Uint8Array = NO_BYTES;
   #used = 0;
 
-  /** @param present - which entries are valid; the others may hold anything and are not looked at. */
+  /** @param present - which entries are valid; the others are undefined and not read. */
   constructor({ binding, vector, size }: VectorSource, present: Uint8Array | undefined) {
     this.#binding = binding;
     this.#present = present;
@@ -35,7 +79,7 @@ export class StringVector {
     this.#words = new Uint32Array(this.#entries.buffer, this.#entries.byteOffset, size * ENTRY_WORDS);
   }
 
-  /** Appends the strings of a range; a missing one has no bytes. */
+  /** Appends the strings of a range; a null has no bytes. */
   copy(range: Range, target: VariableWidth): void {
     const { start, count } = range;
     const end = start + count;
@@ -47,7 +91,7 @@ export class StringVector {
     for (let index = start; index < end; index += 1) {
       if (this.#present === undefined || hasBit(this.#present, index)) {
         const length = words[index * ENTRY_WORDS] ?? 0;
-        if (length > LONGEST_INLINE) {
+        if (length > MAX_INLINE) {
           index = this.#copyLong({ range, index, room, position }) - 1;
           position = ends[first + index - start] ?? 0;
           continue;
@@ -60,15 +104,15 @@ export class StringVector {
     }
   }
 
-  /** The bytes of one string; good until the next one is asked for. */
+  /** The bytes of one string, valid until the next call. */
   bytesAt(index: number): Uint8Array {
     const length = this.#lengthOf(index);
-    if (length > LONGEST_INLINE) return this.#fetch(index, length);
+    if (length > MAX_INLINE) return this.#fetch(index, length);
     const from = index * ENTRY_BYTES + 4;
     return this.#entries.subarray(from, from + length);
   }
 
-  /** Appends a long string and the long ones right behind it; returns the index after them. */
+  /** Appends a long string and the long ones directly after it; returns the index after them. */
   #copyLong({ range, index, room, position }: LongStrings): number {
     const end = range.start + range.count;
     if (this.#used === this.#fetched.length) {
@@ -81,19 +125,19 @@ export class StringVector {
       this.#used += this.#lengthOf(next);
       room.ends[room.first + next - range.start] = position + this.#used - from;
       next += 1;
-    } while (next < end && this.#used < this.#fetched.length && this.#lengthOf(next) > LONGEST_INLINE);
+    } while (next < end && this.#used < this.#fetched.length && this.#lengthOf(next) > MAX_INLINE);
     room.bytes.set(this.#fetched.subarray(from, this.#used), position);
     return next;
   }
 
-  /** How many bytes from a long string on belong to it and the long strings that follow it in memory and in the vector. */
+  /** How many bytes belong to a long string and to the long strings that follow it both in memory and in the vector. */
   #runLength(index: number, end: number): number {
     const low = this.#words[index * ENTRY_WORDS + POINTER_WORD] ?? 0;
     const high = this.#words[index * ENTRY_WORDS + POINTER_WORD + 1] ?? 0;
     let total = this.#lengthOf(index);
     for (let next = index + 1; next < end; next += 1) {
       const length = this.#lengthOf(next);
-      if (length <= LONGEST_INLINE) continue;
+      if (length <= MAX_INLINE) continue;
       const word = next * ENTRY_WORDS + POINTER_WORD;
       if (this.#words[word] !== low + total || this.#words[word + 1] !== high) break;
       total += length;
