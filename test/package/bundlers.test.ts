@@ -53,6 +53,35 @@ const ESBUILD: Readonly<Record<string, BuildOptions & { readonly extension: stri
   'lambda-cdk': { extension: '.cjs', format: 'cjs', target: 'node20', external: ['@aws-sdk/*', '@smithy/*'] },
 };
 
+const DATAPROC_PROGRAM = `
+import { openSessions } from 'anysession';
+import { dataproc } from 'anysession/providers/dataproc';
+const provider = dataproc({ project: 'p-123456', region: 'us-central1', apiEndpoint: process.env.ENDPOINT });
+openSessions({ provider }).then(async (sessions) => {
+  for await (const session of sessions.list()) console.log(session.handle.id);
+  await sessions.close();
+  console.log('listed');
+}).catch((error) => { console.error(error); process.exitCode = 1; });
+`;
+
+it('an application on Dataproc, bundled by esbuild, lists sessions', async () => {
+  const parent = emptyFolder();
+  const application = join(parent, 'application');
+  mkdirSync(application);
+  const emulator = await startEmulator({ services: ['dataproc'] });
+  try {
+    await install(application, ['--omit=optional', (await pack(parent)).file, '@google-cloud/dataproc']);
+    writeFileSync(join(application, 'app.js'), DATAPROC_PROGRAM);
+    const outfile = join(parent, 'deployed.cjs');
+    await build({ absWorkingDir: application, entryPoints: ['app.js'], outfile, bundle: true, platform: 'node' });
+    const env = { ...process.env, ENDPOINT: emulator.urls.dataprocGrpc };
+    expect((await run(process.execPath, [outfile], { cwd: parent, env })).stdout).toBe('listed\n');
+  } finally {
+    await emulator.close();
+    rmSync(parent, { recursive: true, force: true });
+  }
+});
+
 describe('an application on Athena with no other package of a cloud, bundled', () => {
   let parent: string;
   let tools: string;

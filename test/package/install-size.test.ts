@@ -75,6 +75,21 @@ describe('an install for one cloud', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** Lists what lives in the emulated service; gives what the program prints. */
+  async function list(provider: string, cloud: Cloud, application: string): Promise<string> {
+    const environments = { only: { provider, ...cloud.environment(emulator.urls) } };
+    const open = provider === 'healthomics' ? 'openBatches' : 'openSessions';
+    const program = `
+      import { ${open} as open } from 'anysession${open === 'openBatches' ? '/batches' : ''}';
+      const all = await open({ environment: 'only', config: ${JSON.stringify({ environments })} });
+      let live = 0;
+      for await (const _ of all.list()) live += 1;
+      console.log('live:', live);
+      await all.close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: application });
+    return stdout;
+  }
+
   it.each(Object.entries(CLOUDS))('%s is small and works', async (provider, cloud) => {
     const application = join(folder, provider);
     mkdirSync(application);
@@ -86,17 +101,18 @@ describe('an install for one cloud', () => {
     expect(megabytes).toBeLessThan(cloud.most.megabytes);
     expect(Object.keys(packages).length).toBeLessThan(cloud.most.packages);
 
-    const environments = { only: { provider, ...cloud.environment(emulator.urls) } };
-    const program = `
-      import { openBatches, openSessions } from 'anysession';
-      const open = ${provider === 'healthomics' ? 'openBatches' : 'openSessions'};
-      const all = await open({ environment: 'only', config: ${JSON.stringify({ environments })} });
-      let live = 0;
-      for await (const _ of all.list()) live += 1;
-      console.log('live:', live);
-      await all.close();`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: application });
-    expect(stdout).toBe('live: 0\n');
+    expect(await list(provider, cloud, application)).toBe('live: 0\n');
+  });
+
+  it('dataproc works where a package sees only what it declares, as with pnpm', async () => {
+    const application = join(folder, 'isolated');
+    mkdirSync(application);
+    await install(application, ['--install-strategy=linked', '--omit=optional', tarball, '@google-cloud/dataproc']);
+    expect(readdirSync(join(application, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      '@google-cloud',
+      'anysession',
+    ]);
+    expect(await list('dataproc', CLOUDS['dataproc'] as Cloud, application)).toBe('live: 0\n');
   });
 
   it('without the package of another cloud names the line that installs it, and the one that runs without', async () => {

@@ -78,6 +78,12 @@ describe('the packed package', () => {
     expect(stderr).toBe('');
   });
 
+  it('can be used from CommonJS', async () => {
+    const code = `import('anysession').then(({ openSessions }) => console.log(typeof openSessions, require('anysession').openSessions === openSessions))`;
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', code], { cwd: folder });
+    expect(stdout).toBe('function true\n');
+  });
+
   it('the command line tells its version', async () => {
     const { stdout } = await run('npx', ['anysession', '--version'], { cwd: folder });
     expect(stdout.trim()).toBe(manifest.version);

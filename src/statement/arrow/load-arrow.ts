@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment
+/** @ts-ignore -- The package is optional: where it is not installed, it has no types. */
 import type * as ArrowModule from 'apache-arrow';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -18,7 +18,7 @@ const PROGRAM = `
     rows: (() => { try { return tableFromIPC(tableToIPC(table)).numRows; } catch (error) { return String(error); } })(),
   });
   const result = resultOf([NUMBER_FIELD], [numbers(1, 2, 3)]);
-  process.on('warning', ({ code }) => console.log(JSON.stringify({ code })));
+  process.on('warning', ({ code }) => code.startsWith('ANYSESSION') && console.log(JSON.stringify({ code })));
 `;
 
 let folder: string;
@@ -60,7 +60,7 @@ describe('toArrow()', { timeout: 60_000 }, () => {
     const lines = await run(code, folder);
     expect(lines.filter((line) => (line as { code?: string }).code === 'ANYSESSION_ARROW_COPIES')).toHaveLength(1);
     expect(lines).toContainEqual(expect.objectContaining({ isOurs: false }));
-    expect(lines.at(-1)).toEqual({ isOurs: true, rows: 3 });
+    expect(lines).toContainEqual({ isOurs: true, rows: 3 });
   });
 
   it('fails with the install line where the package is missing, and toIPC() needs none', async () => {
