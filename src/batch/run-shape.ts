@@ -36,7 +36,7 @@ export function problemOfShape(run: unknown): string | undefined {
 /** What is wrong with the shape of a batch's defaults, one line per problem. */
 export function problemsOfDefaultsShape({ parameters, ...others }: RunDefaults): readonly string[] {
   const problems = checkOptions({ parameters, ...others }, DEFAULTS).map(({ path, message }) => {
-    const more = message.startsWith('unknown key') ? '; options of the service belong into `native`' : '';
+    const more = message.startsWith('unknown key') ? '; put options of the service into `native`' : '';
     return `defaults.${path.join('.')}: ${message}${more}`;
   });
   const unsendable = isMap(parameters) ? problemOfJson(parameters, 'defaults.parameters', 0) : undefined;
