@@ -3,7 +3,7 @@ export { openBatches } from './open-batches.ts';
 
 export type { Batches, BatchTarget } from './batch/batches.ts';
 export type { Batch } from './batch/batch.ts';
-export type { BatchStatus } from './batch/batch-status.ts';
+export type { BatchStatus, SubmissionEstimate } from './batch/batch-status.ts';
 export type {
   BatchListOptions,
   ResubmitOptions,
@@ -13,7 +13,6 @@ export type {
 } from './batch/batch-options.ts';
 export type { RunSource } from './batch/read-runs.ts';
 export type { BatchRun, FailedRun } from './batch/run-listing.ts';
-export type { SubmissionEstimate } from './batch/estimate.ts';
 
 export { BATCH_STATES, type BatchState } from './contract/batch-state.ts';
 export type { BatchCounts, BatchDetails, BatchObservation, BatchOutcome } from './contract/batch-observation.ts';

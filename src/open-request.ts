@@ -1,6 +1,5 @@
 import type { ConfigRequest, EnvironmentConfig, ProviderRequest } from './config/config-options.ts';
-import { loadConfig } from './config/load-config.ts';
-import { loadProvider } from './config/load-provider.ts';
+import { loadConfig, loadProvider } from './config/load-config.ts';
 import type { OptionShape } from './provider-kit/option-shape.ts';
 import type { Logger, Tracer } from './contract/ports.ts';
 import { anything, assertNoProblems, code, optionProblems, text, type Checks } from './session/option-checks.ts';

@@ -7,8 +7,7 @@ import { local } from '../providers/local/index.ts';
 import { openBatches } from '../src/batches.ts';
 import { openSessions, type ConfiguredProvider, type ProviderRequest, type Sessions } from '../src/index.ts';
 import { BATCHES, createContainer, LOGGER, SESSIONS, TRACER } from '../src/container/index.ts';
-import { RecordingLogger } from '../src/testing/recording-logger.ts';
-import { RecordingTracer } from '../src/testing/recording-tracer.ts';
+import { RecordingLogger, RecordingTracer } from '../src/testing/recording.ts';
 import { creations, plugin as counting } from './container/fixtures/counting-provider.ts';
 import { failureOf } from './failure-of.ts';
 

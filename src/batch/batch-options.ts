@@ -50,16 +50,17 @@ const source = code(
 
 const map = code('a map { workflowId, roleArn, parameters, … }', isMap);
 
-/** Checks of `start`. */
-export const START_CHECKS: Checks<StartBatchOptions> = {
+/** Checks of `resubmitFailed`. */
+export const RESUBMIT_CHECKS: Checks<ResubmitOptions> = {
   key: text(512),
-  restart: flag,
   name: text(128),
-  labels: texts,
-  defaults: map,
   runs: source,
+  defaults: map,
   signal,
 };
+
+/** Checks of `start`. */
+export const START_CHECKS: Checks<StartBatchOptions> = { ...RESUBMIT_CHECKS, restart: flag, labels: texts };
 
 /** Checks of `whenFinished`. */
 export const WAIT_CHECKS: Checks<WaitOptions> = {
@@ -71,15 +72,6 @@ export const WAIT_CHECKS: Checks<WaitOptions> = {
 
 /** Checks of `runs` and `failures`. */
 export const ROW_CHECKS: Checks<RowOptions> = { withStates: flag, signal };
-
-/** Checks of `resubmitFailed`. */
-export const RESUBMIT_CHECKS: Checks<ResubmitOptions> = {
-  key: text(512),
-  name: text(128),
-  runs: source,
-  defaults: map,
-  signal,
-};
 
 /** Which batches to list. */
 export interface BatchListOptions {

@@ -7,13 +7,13 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
+import { omitUndefined } from '../provider-kit/omit-undefined.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS } from './batch-options.ts';
 import type { ResubmitOptions, RowOptions, StartBatchOptions, WaitOptions } from './batch-options.ts';
-import type { BatchStatus } from './batch-status.ts';
+import { estimateSubmission, type BatchStatus } from './batch-status.ts';
 import { chosenRuns, noneFailed, whyUnknown } from './chosen-runs.ts';
-import { estimateSubmission } from './estimate.ts';
 import type { RunSource } from './read-runs.ts';
 import {
   listFailures,
@@ -61,18 +61,9 @@ export class Batch {
     const final = isFinalBatchState(this.#state);
     const submits = this.#state === 'creating' || this.#state === 'running';
     const unsubmitted = submits && counts !== undefined ? counts.pending + counts.uncounted : 0;
-    return {
-      state: this.#state,
-      nativeState,
-      final,
-      countsAreExact,
-      observedAtMs,
-      ...(totalRuns !== undefined && { totalRuns }),
-      ...(counts !== undefined && { counts }),
-      ...(outcome !== undefined && { outcome }),
-      ...(reason !== undefined && { reason }),
-      ...(unsubmitted > 0 && { remaining: estimateSubmission(unsubmitted, submissionsPerSecond) }),
-    };
+    const remaining = unsubmitted > 0 ? estimateSubmission(unsubmitted, submissionsPerSecond) : undefined;
+    const certain = { state: this.#state, nativeState, final, countsAreExact, observedAtMs };
+    return omitUndefined<BatchStatus>({ ...certain, totalRuns, counts, outcome, reason, remaining });
   }
 
   /** Asks the service for the batch's status, with one call. @throws SessionError `not-found` when its record was deleted. */
@@ -188,11 +179,7 @@ export class Batch {
     const { state } = seen;
     if (state !== undefined && isLegalBatchMove(this.#state, state)) this.#state = state;
     const { outcome = this.#last.outcome, counts = this.#last.counts } = seen;
-    this.#last = {
-      ...seen,
-      ...(outcome !== undefined && { outcome }),
-      ...(counts !== undefined && { counts }),
-    };
+    this.#last = { ...seen, ...(outcome !== undefined && { outcome }), ...(counts !== undefined && { counts }) };
     return this.status;
   }
 

@@ -10,15 +10,15 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import { parseHandle } from '../contract/parse-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
+import { pages } from '../session/listing.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
 import { assertNoProblems, assertOptions, assertValue, text } from '../session/option-checks.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from '../session/start-token.ts';
 import { Batch } from './batch.ts';
 import { LIST_CHECKS, START_CHECKS, type BatchListOptions, type StartBatchOptions } from './batch-options.ts';
-import { problemsOfDefaultsShape } from './default-problems.ts';
-import { estimateSubmission, type SubmissionEstimate } from './estimate.ts';
+import { problemsOfDefaultsShape } from './run-shape.ts';
+import { estimateSubmission, type SubmissionEstimate } from './batch-status.ts';
 import { readRuns, type SpooledRuns } from './read-runs.ts';
-import { pages } from './run-listing.ts';
 import { ambiguousStartError, startedAnywayError, startedNothing } from './ambiguous-start.ts';
 
 /** After a lost answer the list is read at these intervals, milliseconds: lists lag behind starts. */
@@ -225,7 +225,7 @@ export class Batches {
 
   #listed(filter: BatchFilter, { signal }: BatchListOptions): AsyncGenerator<BatchObservation, void, undefined> {
     const { provider, clock } = this.#parts;
-    return pages((cursor) => provider.listPage(filter, cursor, callContext(clock, { signal })), { provider });
+    return pages((cursor) => provider.listPage(filter, cursor, callContext(clock, { signal })), provider);
   }
 
   #hold(first: BatchObservation, inlineRuns?: readonly RunSpec[]): Batch {

@@ -1,10 +1,11 @@
-import type { BatchProvider, Page, RunRowFilter } from '../contract/batch-provider.ts';
+import type { BatchProvider, RunRowFilter } from '../contract/batch-provider.ts';
 import type { RunRow, RunState, RunStatus } from '../contract/batch-run.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Cursor } from '../contract/session-provider.ts';
 import { callContext } from '../session/call-context.ts';
+import { pages } from '../session/listing.ts';
 
 /** A listed run, with its state if it was requested. */
 export interface BatchRun extends RunRow {
@@ -34,7 +35,7 @@ const MOST_REASONS = 100;
 /** The rows of a batch, with one call per page. */
 export function listRows(place: ListingPlace, filter: RunRowFilter): AsyncGenerator<RunRow, void, undefined> {
   const { provider, clock, handle, signal } = place;
-  return pages((cursor) => provider.runsPage(handle, filter, cursor, callContext(clock, { signal })), place);
+  return pages((cursor) => provider.runsPage(handle, filter, cursor, callContext(clock, { signal })), provider);
 }
 
 /** The rows with the state of each run. The service has them in two lists, so this takes twice the calls. */
@@ -110,25 +111,6 @@ async function readStates(place: ListingPlace, wanted: RunState | undefined): Pr
   const states = new Map<string, RunState>();
   const page = (cursor: Cursor | undefined) =>
     provider.runStatesPage(handle, wanted, cursor, callContext(clock, { signal }));
-  for await (const { runId, state } of pages(page, place)) if (state !== undefined) states.set(runId, state);
+  for await (const { runId, state } of pages(page, provider)) if (state !== undefined) states.set(runId, state);
   return states;
-}
-
-/** All entries, page by page. @throws SessionError `unexpected` when the service returns the same page token again. */
-export async function* pages<Entry>(
-  read: (cursor: Cursor | undefined) => Promise<Page<Entry>>,
-  { provider }: { readonly provider: { readonly id: string } },
-): AsyncGenerator<Entry, void, undefined> {
-  const seenCursors = new Set<Cursor>();
-  for (let cursor: Cursor | undefined; ;) {
-    const { entries, next } = await read(cursor);
-    yield* entries;
-    if (next === undefined) return;
-    if (seenCursors.has(next)) {
-      const message = `${provider.id} returned the same page token twice; please report this with the provider's version`;
-      throw new SessionError('unexpected', message, { operation: 'listPage', provider: provider.id });
-    }
-    seenCursors.add(next);
-    cursor = next;
-  }
 }

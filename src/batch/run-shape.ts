@@ -1,39 +1,46 @@
-import type { RunSpec } from '../contract/batch-run.ts';
+import type { RunDefaults, RunSpec } from '../contract/batch-run.ts';
+import { checkOptions, type ObjectShape, type OptionShape } from '../provider-kit/option-shape.ts';
+import { code, text, texts } from '../session/option-checks.ts';
 
-const ID_MAX_LENGTH = 128;
 /** Deeper than any real parameters. A value that contains itself reaches it. */
 const MAX_DEPTH = 64;
 
-const MEMBERS: Readonly<Record<keyof RunSpec, 'string' | 'number' | 'map'>> = {
-  id: 'string',
-  name: 'string',
-  parameters: 'map',
-  outputUri: 'string',
-  priority: 'number',
-  outputBucketOwnerId: 'string',
-  tags: 'map',
+const string: OptionShape = { type: 'string' };
+const map = code('a map', isMap);
+const SHARED = { name: string, parameters: map, outputUri: string, priority: code('a number', isNumber), tags: texts };
+const RUN_MEMBERS: Readonly<Record<keyof RunSpec, OptionShape>> = {
+  id: text(128),
+  ...SHARED,
+  outputBucketOwnerId: string,
 };
+const DEFAULT_MEMBERS: Readonly<Record<keyof RunDefaults, OptionShape>> = {
+  workflowId: string,
+  workflowVersion: string,
+  roleArn: string,
+  ...SHARED,
+  native: map,
+};
+
+const RUN: ObjectShape = { type: 'object', properties: RUN_MEMBERS, required: ['id'], additionalProperties: false };
+const DEFAULTS: ObjectShape = { ...RUN, properties: DEFAULT_MEMBERS, required: ['workflowId'] };
 
 /** What is wrong with the shape of a run; `undefined` when it is valid. */
 export function problemOfShape(run: unknown): string | undefined {
   if (!isMap(run)) return 'is not an object { id, parameters, … }';
-  const { id } = run;
-  if (typeof id !== 'string' || id.trim() === '') return 'has no id: give each run a unique text';
-  if (id.length > ID_MAX_LENGTH) return `has an id of ${id.length} characters; ${ID_MAX_LENGTH} are allowed`;
-  for (const [member, value] of Object.entries(run)) {
-    if (!Object.hasOwn(MEMBERS, member)) {
-      return `has '${member.slice(0, 40)}', which is not a member of a run; members are ${Object.keys(MEMBERS).join(', ')}`;
-    }
-    if (value === undefined) continue;
-    const wanted = MEMBERS[member as keyof RunSpec];
-    if (wanted === 'map' ? !isMap(value) : typeof value !== wanted) return `has a '${member}' that is not a ${wanted}`;
-  }
-  const { tags, parameters } = run;
-  if (isMap(tags) && !Object.values(tags).every((value) => typeof value === 'string')) {
-    return "has 'tags' whose values are not all texts";
-  }
-  const unsendable = parameters === undefined ? undefined : problemOfJson(parameters, 'parameters', 0);
+  const [wrong] = checkOptions(run, RUN);
+  if (wrong !== undefined) return `${wrong.path.join('.').slice(0, 40)}: ${wrong.message}`;
+  const unsendable = run['parameters'] === undefined ? undefined : problemOfJson(run['parameters'], 'parameters', 0);
   return unsendable && `has ${unsendable}`;
+}
+
+/** What is wrong with the shape of a batch's defaults, one line per problem. */
+export function problemsOfDefaultsShape({ parameters, ...others }: RunDefaults): readonly string[] {
+  const problems = checkOptions({ parameters, ...others }, DEFAULTS).map(({ path, message }) => {
+    const more = message.startsWith('unknown key') ? '; options of the service belong into `native`' : '';
+    return `defaults.${path.join('.')}: ${message}${more}`;
+  });
+  const unsendable = isMap(parameters) ? problemOfJson(parameters, 'defaults.parameters', 0) : undefined;
+  return unsendable === undefined ? problems : [...problems, `defaults has ${unsendable}`];
 }
 
 /** What JSON cannot represent or would drop silently. */
@@ -64,4 +71,8 @@ export function isMap(value: unknown): value is Readonly<Record<string, unknown>
   const prototype: unknown = Object.getPrototypeOf(value);
   // Test runners and workers pass objects of another realm: an object whose prototype has no prototype is plain.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
 }

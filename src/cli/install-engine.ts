@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import type { EngineRelease, InstallableEngine } from '../provider-kit/installed-engine.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
-import { runProgram, type ProgramEnd } from './run-program.ts';
 
 /** The versions that are installed unless another one is asked for: those that our tests run against. */
 export const ENGINE_VERSIONS: Readonly<Record<InstallableEngine, string>> = { sail: '0.7.2', spark: '4.1.4' };
@@ -93,9 +94,9 @@ async function assertJava(environment: InstallEnvironment): Promise<void> {
 }
 
 async function run(command: readonly [string, ...string[]], environment: InstallEnvironment): Promise<ProgramEnd> {
-  const { env, signal, onProgress } = environment;
+  const { signal } = environment;
   if (signal.aborted) throw abortedError('enginesInstall', signal);
-  const end = await runProgram(command, { env, signal, onLine: onProgress });
+  const end = await runProgram(command, environment);
   // Read anew: the program has run meanwhile.
   if ((signal as { readonly aborted: boolean }).aborted) throw abortedError('enginesInstall', signal);
   return end;
@@ -120,4 +121,37 @@ function lastWords(lines: readonly string[]): string {
 
 function refusal(kind: ErrorKind, message: string): SessionError {
   return new SessionError(kind, message, { operation: 'enginesInstall' });
+}
+
+/** How much of what a program wrote is kept for an error, in lines. */
+const KEPT_LINES = 40;
+
+/** How a program ended. */
+type ProgramEnd =
+  | { readonly kind: 'ended'; readonly code: number | null; readonly lines: readonly string[] }
+  /** It could not even be started; `code` is the system's, such as `ENOENT`. */
+  | { readonly kind: 'not-started'; readonly code: string };
+
+/** Runs another program to its end, or until the signal aborts; never throws. */
+function runProgram(
+  [program, ...words]: readonly [string, ...string[]],
+  { env, signal, onProgress }: InstallEnvironment,
+): Promise<ProgramEnd> {
+  return new Promise((resolve) => {
+    const lines: string[] = [];
+    const child = spawn(program, words, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        if (lines.push(line) > KEPT_LINES) lines.shift();
+        onProgress(line);
+      });
+    }
+    // An abort is an error here too; it kills the child, whose end follows.
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid === undefined) resolve({ kind: 'not-started', code: String(error.code) });
+    });
+    child.once('close', (code) => {
+      resolve({ kind: 'ended', code, lines });
+    });
+  });
 }

@@ -1,15 +1,5 @@
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError } from 'commander';
-import type {
-  BatchDeleteCommandOptions,
-  BatchResubmitCommandOptions,
-  BatchStartCommandOptions,
-} from './commands/batch.ts';
-import type { EngineCommandOptions } from './commands/engines.ts';
-import type { ListCommandOptions } from './commands/list.ts';
-import type { ProviderInitOptions } from './commands/provider-init.ts';
-import type { SqlOptions } from './commands/sql.ts';
-import type { RunEmulatorOptions } from '../emulator/run-emulator.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
 
 interface GlobalOptions {
@@ -18,7 +8,132 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
-/** All commands with their options and help; what a command needs is imported when it runs. */
+/** Imports the function of a command. Commander passes its arguments, then its options. */
+type Load = () => Promise<(context: CommandContext, ...words: never[]) => Promise<void>>;
+
+/** An argument, or an option when the syntax begins with `-`. */
+type Parameter = readonly [syntax: string, help: string, parse?: 'required' | ((text: string) => unknown)];
+
+const batch = () => import('./commands/batch.ts');
+const config = () => import('./commands/config.ts');
+const engines = () => import('./commands/engines.ts');
+
+const BATCH: Parameter = ['<batch>', 'the batch id, its handle as JSON, or key:<key>'];
+const ENGINE: Parameter = ['<engine>', 'sail or spark'];
+
+/** The help of each group of commands. */
+const GROUPS: Readonly<Record<string, string>> = {
+  batch: 'start, describe and end run batches',
+  engines: 'install engines for Spark SQL on this machine',
+  provider: 'write a provider of your own',
+  config: 'check, describe or create a configuration',
+};
+
+type Row = readonly [name: string, help: string, load: Load, ...parameters: readonly Parameter[]];
+
+/** The commands; `batch start` is the command `start` in the group `batch`. */
+const COMMANDS: readonly Row[] = [
+  [
+    'sql',
+    'start a session, run one statement, print its rows, and end the session',
+    async () => (await import('./commands/sql.ts')).runSql,
+    ['[text]', 'the SQL; - reads standard input'],
+    ['--file <path>', 'read the SQL from a file'],
+    ['--csv', 'print the rows as CSV'],
+    ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
+    ['--key <key>', 'use the session with this key; start it if there is none'],
+    ['--keep', 'keep the session running and print its handle'],
+  ],
+  [
+    'list',
+    'list the sessions of the environment, of all owners',
+    async () => (await import('./commands/list.ts')).runList,
+    ['--state <state...>', 'only sessions in these states'],
+    ['--all', 'include ended sessions that the service still lists'],
+  ],
+  [
+    'connect',
+    'print a PySpark connection string (contains a token)',
+    async () => (await import('./commands/connect.ts')).runConnect,
+    ['<session>', "the session's id, or its handle as JSON"],
+  ],
+  [
+    'emulate',
+    'run the emulators of the cloud services on loopback until SIGTERM',
+    async () => (await import('./commands/emulate.ts')).runEmulate,
+    ['--services <names>', 'comma-separated names (default: all)'],
+    ['--startup-ms <count>', 'start time of a session, milliseconds'],
+    ['--faults <file>', 'a JSON file with a list of faults'],
+    ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
+    ['--seed <number>', 'seed for ids and random faults'],
+    ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],
+  ],
+  [
+    'batch start',
+    'check all runs, start them as one batch, and print its status',
+    async () => (await batch()).runBatchStart,
+    ['--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line', 'required'],
+    ['--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)', 'required'],
+    ['--key <key>', 'use the batch with this key; start it if there is none'],
+    ['--name <name>', 'a display name'],
+    ['--wait', 'wait until it has finished'],
+  ],
+  ['batch status', 'print the status of a batch', async () => (await batch()).runBatchStatus, BATCH],
+  [
+    'batch failures',
+    'print the runs that did not succeed, with reasons',
+    async () => (await batch()).runBatchFailures,
+    BATCH,
+  ],
+  ['batch cancel', 'stop submitting and stop the running runs', async () => (await batch()).runBatchCancel, BATCH],
+  [
+    'batch resubmit',
+    'start the runs that did not succeed as a new batch',
+    async () => (await batch()).runBatchResubmit,
+    BATCH,
+    ['--runs <file>', "the first batch's runs, if the service cannot return them (100 or fewer)"],
+    ['--key <key>', 'the key of the new batch'],
+  ],
+  [
+    'batch delete',
+    'delete records of a finished batch; results in S3 stay',
+    async () => (await batch()).runBatchDelete,
+    BATCH,
+    ['--runs', 'the records of its runs'],
+    ['--record', 'the record of the batch itself'],
+  ],
+  [
+    'engines install',
+    'install an engine into your cache folder with pip; needs python3, and Java 17 for spark',
+    async () => (await engines()).runEnginesInstall,
+    ENGINE,
+    ['--release <version>', 'a version other than the tested one'],
+  ],
+  ['engines list', 'list installed engines', async () => (await engines()).runEnginesList],
+  [
+    'engines remove',
+    'remove all versions of an engine',
+    async () => (await engines()).runEnginesRemove,
+    ENGINE,
+    ['--release <version>', 'only this version'],
+  ],
+  [
+    'provider init',
+    'write a package with a provider that passes the conformance kit',
+    async () => (await import('./commands/provider-init.ts')).runProviderInit,
+    ['<name>', "the provider's name, such as acme"],
+    ['--dir <folder>', 'the folder to write to (default: a new one with the name)'],
+  ],
+  [
+    'config check',
+    'check all environments, or that of --env, and report every problem',
+    async () => (await config()).runConfigCheck,
+  ],
+  ['config schema', 'print the JSON Schema of config files, for editors', async () => (await config()).runConfigSchema],
+  ['config init', 'create an anysession.config.yaml', async () => (await config()).runConfigInit],
+];
+
+/** All commands with their options and help. A command's code is imported when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('anysession')
     .description('Spark sessions on Athena, EMR Serverless, Dataproc and this machine, from one config file.')
@@ -35,148 +150,29 @@ export function createProgram(terminal: Terminal): Command {
       // Wrong arguments are reported like every other error.
       writeErr: () => {},
     });
-  const run = (action: (context: CommandContext) => Promise<void>): Promise<void> => {
-    const { config, env: environment, json = false } = program.opts<GlobalOptions>();
-    return action({ terminal, config, environment, json });
-  };
-
-  command(program, 'sql')
-    .description('start a session, run one statement, print its rows, and end the session')
-    .argument('[text]', 'the SQL; - reads standard input')
-    .option('--file <path>', 'read the SQL from a file')
-    .option('--csv', 'print the rows as CSV')
-    .option('--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount)
-    .option('--key <key>', 'use the session with this key; start it if there is none')
-    .option('--keep', 'keep the session running and print its handle')
-    .action((text: string | undefined, options: SqlOptions) =>
-      run(async (context) => (await import('./commands/sql.ts')).runSql(context, text, options)),
-    );
-
-  command(program, 'list')
-    .description('list the sessions of the environment, of all owners')
-    .option('--state <state...>', 'only sessions in these states')
-    .option('--all', 'include ended sessions that the service still lists')
-    .action((options: ListCommandOptions) =>
-      run(async (context) => (await import('./commands/list.ts')).runList(context, options)),
-    );
-
-  command(program, 'connect')
-    .description('print a PySpark connection string (contains a token)')
-    .argument('<session>', "the session's id, or its handle as JSON")
-    .action((id: string) => run(async (context) => (await import('./commands/connect.ts')).runConnect(context, id)));
-
-  command(program, 'emulate')
-    .description('run the emulators of the cloud services on loopback until SIGTERM')
-    .option('--services <names>', 'comma-separated names (default: all)')
-    .option('--startup-ms <count>', 'start time of a session, milliseconds')
-    .option('--faults <file>', 'a JSON file with a list of faults')
-    .option('--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock')
-    .option('--seed <number>', 'seed for ids and random faults')
-    .option('--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port')
-    .action((options: RunEmulatorOptions) =>
-      run(async (context) => (await import('./commands/emulate.ts')).runEmulate(context, options)),
-    );
-
-  addBatchCommands(program, run);
-  addEngineCommands(program, run);
-
-  const provider = command(program, 'provider').description('write a provider of your own');
-  command(provider, 'init')
-    .description('write a package with a provider that passes the conformance kit')
-    .argument('<name>', "the provider's name, such as acme")
-    .option('--dir <folder>', 'the folder to write to (default: a new one with the name)')
-    .action((name: string, options: ProviderInitOptions) =>
-      run(async (context) => (await import('./commands/provider-init.ts')).runProviderInit(context, name, options)),
-    );
-
-  const config = command(program, 'config').description('check, describe or create a configuration');
-  command(config, 'check')
-    .description('check all environments, or that of --env, and report every problem')
-    .action(() => run(async (context) => (await import('./commands/config-check.ts')).runConfigCheck(context)));
-  command(config, 'schema')
-    .description('print the JSON Schema of config files, for editors')
-    .action(() => run(async (context) => (await import('./commands/config-schema.ts')).runConfigSchema(context)));
-  command(config, 'init')
-    .description('create an anysession.config.yaml')
-    .action(() => run(async (context) => (await import('./commands/config-init.ts')).runConfigInit(context)));
+  for (const [path, help, load, ...parameters] of COMMANDS) {
+    const [first = '', second] = path.split(' ');
+    const group = (): Command =>
+      program.commands.find((each) => each.name() === first) ?? add(program, first, GROUPS[first]);
+    const command = second === undefined ? add(program, first, help) : add(group(), second, help);
+    for (const [syntax, text, parse] of parameters) {
+      if (!syntax.startsWith('-')) command.argument(syntax, text);
+      else if (parse === 'required') command.requiredOption(syntax, text);
+      else if (parse === undefined) command.option(syntax, text);
+      else command.option(syntax, text, parse);
+    }
+    command.action(async (...words: unknown[]) => {
+      const { config, env: environment, json = false } = program.opts<GlobalOptions>();
+      await (
+        await load()
+      )({ terminal, config, environment, json }, ...(words as never[]));
+    });
+  }
   return program;
 }
 
-const BATCH_TARGET = 'the batch id, its handle as JSON, or key:<key>';
-
-function addBatchCommands(
-  program: Command,
-  run: (action: (context: CommandContext) => Promise<void>) => Promise<void>,
-): void {
-  const load = () => import('./commands/batch.ts');
-  const batch = command(program, 'batch').description('start, describe and end run batches');
-  command(batch, 'start')
-    .description('check all runs, start them as one batch, and print its status')
-    .requiredOption('--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line')
-    .requiredOption('--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)')
-    .option('--key <key>', 'use the batch with this key; start it if there is none')
-    .option('--name <name>', 'a display name')
-    .option('--wait', 'wait until it has finished')
-    .action((options: BatchStartCommandOptions) =>
-      run(async (context) => (await load()).runBatchStart(context, options)),
-    );
-  command(batch, 'status')
-    .description('print the status of a batch')
-    .argument('<batch>', BATCH_TARGET)
-    .action((target: string) => run(async (context) => (await load()).runBatchStatus(context, target)));
-  command(batch, 'failures')
-    .description('print the runs that did not succeed, with reasons')
-    .argument('<batch>', BATCH_TARGET)
-    .action((target: string) => run(async (context) => (await load()).runBatchFailures(context, target)));
-  command(batch, 'cancel')
-    .description('stop submitting and stop the running runs')
-    .argument('<batch>', BATCH_TARGET)
-    .action((target: string) => run(async (context) => (await load()).runBatchCancel(context, target)));
-  command(batch, 'resubmit')
-    .description('start the runs that did not succeed as a new batch')
-    .argument('<batch>', BATCH_TARGET)
-    .option('--runs <file>', "the first batch's runs, if the service cannot return them (100 or fewer)")
-    .option('--key <key>', 'the key of the new batch')
-    .action((target: string, options: BatchResubmitCommandOptions) =>
-      run(async (context) => (await load()).runBatchResubmit(context, target, options)),
-    );
-  command(batch, 'delete')
-    .description('delete records of a finished batch; results in S3 stay')
-    .argument('<batch>', BATCH_TARGET)
-    .option('--runs', 'the records of its runs')
-    .option('--record', 'the record of the batch itself')
-    .action((target: string, options: BatchDeleteCommandOptions) =>
-      run(async (context) => (await load()).runBatchDelete(context, target, options)),
-    );
-}
-
-function addEngineCommands(
-  program: Command,
-  run: (action: (context: CommandContext) => Promise<void>) => Promise<void>,
-): void {
-  const load = () => import('./commands/engines.ts');
-  const engines = command(program, 'engines').description('install engines for Spark SQL on this machine');
-  command(engines, 'install')
-    .description('install an engine into your cache folder with pip; needs python3, and Java 17 for spark')
-    .argument('<engine>', 'sail or spark')
-    .option('--release <version>', 'a version other than the tested one')
-    .action((name: string, options: EngineCommandOptions) =>
-      run(async (context) => (await load()).runEnginesInstall(context, name, options)),
-    );
-  command(engines, 'list')
-    .description('list installed engines')
-    .action(() => run(async (context) => (await load()).runEnginesList(context)));
-  command(engines, 'remove')
-    .description('remove all versions of an engine')
-    .argument('<engine>', 'sail or spark')
-    .option('--release <version>', 'only this version')
-    .action((name: string, options: EngineCommandOptions) =>
-      run(async (context) => (await load()).runEnginesRemove(context, name, options)),
-    );
-}
-
-function command(parent: Command, name: string): Command {
-  return parent.command(name).helpOption('--help', 'print help').helpCommand(false);
+function add(parent: Command, name: string, help = ''): Command {
+  return parent.command(name).description(help).helpOption('--help', 'print help').helpCommand(false);
 }
 
 function rowCount(text: string): number {

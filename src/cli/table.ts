@@ -1,10 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** One column of a table. */
-export interface TableColumn {
-  readonly header: string;
-  readonly align: 'left' | 'right';
-}
+/** One column of a table: its header, aligned to the left unless `align` is given. */
+export type TableColumn = string | { readonly header: string; readonly align: 'left' | 'right' };
 
 const GAP = '  ';
 const NARROWEST = 4;
@@ -18,7 +15,9 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width?: number,
 ): string {
-  const cells = [columns.map(({ header }) => header), ...rows].map((row) => row.map(printable));
+  const cells = [columns.map((column) => (typeof column === 'string' ? column : column.header)), ...rows].map((row) =>
+    row.map(printable),
+  );
   const natural = columns.map((_, at) =>
     cells.reduce((widest, row) => Math.max(widest, displayWidth(row[at] ?? '')), 0),
   );
@@ -37,11 +36,11 @@ function fitted(natural: readonly number[], space: number): readonly number[] {
 }
 
 function line(columns: readonly TableColumn[], row: readonly string[], widths: readonly number[]): string {
-  const padded = columns.map(({ align }, at) => {
+  const padded = columns.map((column, at) => {
     const width = widths[at] ?? 0;
     const text = cutTo(row[at] ?? '', width);
     const space = ' '.repeat(width - displayWidth(text));
-    return align === 'right' ? space + text : text + space;
+    return typeof column === 'object' && column.align === 'right' ? space + text : text + space;
   });
   return padded.join(GAP).trimEnd();
 }

@@ -3,9 +3,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { isMap } from '../provider-kit/option-shape.ts';
 import { configInvalid, type ConfigPath, type ConfigProblem } from './config-problem.ts';
 import { describeValue } from '../provider-kit/describe-value.ts';
-import { findCircle } from './find-circle.ts';
+import { findCircle, interpolate } from './interpolate.ts';
 import { CONFIG_EXTENSIONS, displayName } from './find-config-file.ts';
-import { interpolate } from './interpolate.ts';
 import { readConfigFile } from './read-config-file.ts';
 
 /** One file of a configuration. */

@@ -1,5 +1,5 @@
-import { isPlainMap } from './is-plain-map.ts';
 import type { ConfigPath } from './config-problem.ts';
+import { isMap } from '../provider-kit/option-shape.ts';
 
 /** A text whose value came from variables. */
 export interface FilledText {
@@ -59,4 +59,31 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
   };
 
   return { value: walk(root, rootPath), filled, problems };
+}
+
+/** Whether a value is a map without a class: instances, such as a client in a TypeScript config, pass through untouched. */
+export function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return isMap(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+}
+
+/** Where a configuration contains itself, as YAML aliases and objects can; `undefined` when it does not. */
+export function findCircle(root: unknown): ConfigPath | undefined {
+  const around = new Set<unknown>();
+  // A value with several references is searched once.
+  const clear = new Set<unknown>();
+
+  const walk = (value: unknown, path: ConfigPath): ConfigPath | undefined => {
+    if ((!Array.isArray(value) && !isPlainMap(value)) || clear.has(value)) return undefined;
+    if (around.has(value)) return path;
+    around.add(value);
+    for (const [key, member] of Object.entries(value)) {
+      const found = walk(member, [...path, Array.isArray(value) ? Number(key) : key]);
+      if (found !== undefined) return found;
+    }
+    around.delete(value);
+    clear.add(value);
+    return undefined;
+  };
+
+  return walk(root, []);
 }

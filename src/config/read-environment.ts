@@ -2,15 +2,13 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import { isBatchPlugin, type AnyPlugin, type OptionProblem } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { checkOptions } from '../provider-kit/option-shape.ts';
-import { coerceTexts } from './coerce-texts.ts';
+import { checkOptions, isMap, unknownKey } from '../provider-kit/option-shape.ts';
+import { coerceTexts, secretsIn } from './filled-texts.ts';
 import { formatPath, type ConfigProblem } from './config-problem.ts';
-import { ENVIRONMENT_SHAPE } from './config-shape.ts';
+import { ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
 import { interpolate, type FilledText } from './interpolate.ts';
-import { loadPlugin } from './plugin-catalog.ts';
-import { optionsFromVariables, readOptions } from './provider-options.ts';
+import { builtInPlugins, loadPlugin } from './plugin-catalog.ts';
 import type { ReadConfig } from './read-config.ts';
-import { secretsIn } from './secrets-in.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -70,12 +68,8 @@ export interface CheckedEnvironment {
 }
 
 /** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
-export async function checkEnvironment({
-  written,
-  plugin,
-  filled,
-  env,
-}: FilledEnvironment): Promise<CheckedEnvironment> {
+export async function checkEnvironment(environment: FilledEnvironment): Promise<CheckedEnvironment> {
+  const { written, plugin, filled, env } = environment;
   const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
   const allFilled = [...filled, ...fromVariables];
   const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
@@ -131,4 +125,50 @@ function withoutSecrets(
   const source = filled.find((text) => formatPath(text.path) === formatPath(path));
   const isNamed = source === undefined || safe.includes(source.template);
   return { path, message: isNamed ? safe : `${safe} (from ${source.template})` };
+}
+
+/** A provider's options as its plugin parsed them, and all their problems. */
+export interface ReadOptions {
+  readonly config: unknown;
+  readonly problems: readonly OptionProblem[];
+}
+
+/** The options that a plugin's schema names; `undefined` when the schema allows others too. */
+export function optionNames(plugin: AnyPlugin): readonly string[] | undefined {
+  const { properties, additionalProperties = false } = plugin.optionsSchema();
+  return isMap(properties) && additionalProperties === false ? Object.keys(properties) : undefined;
+}
+
+/** The options that are left out and that a variable of the plugin holds; an empty variable counts as not set. */
+export function optionsFromVariables(
+  plugin: AnyPlugin,
+  options: Mapping,
+  env: NodeJS.ProcessEnv,
+): readonly FilledText[] {
+  return Object.entries(plugin.environmentVariables).flatMap(([option, variable]) => {
+    const text = options[option] === undefined ? (env[variable] ?? '') : '';
+    return text === '' ? [] : [{ path: [option], template: `\${${variable}}`, text }];
+  });
+}
+
+/** Has the plugin parse its options, without the keys that its schema does not know. */
+export async function readOptions(plugin: AnyPlugin, options: Mapping): Promise<ReadOptions> {
+  const known = optionNames(plugin);
+  const strangers = known === undefined ? [] : Object.keys(options).filter((key) => !known.includes(key));
+  const own = Object.fromEntries(Object.entries(options).filter(([key]) => !strangers.includes(key)));
+  const unknown = await Promise.all(
+    strangers.map(async (key) => ({ path: [key], message: await describeStranger(key, plugin, known ?? []) })),
+  );
+  const parsed = plugin.parseOptions(own);
+  if (parsed.ok) return { config: parsed.config, problems: unknown };
+  return { config: undefined, problems: [...unknown, ...parsed.problems] };
+}
+
+/** Explains where an unknown option belongs. */
+async function describeStranger(key: string, plugin: AnyPlugin, known: readonly string[]): Promise<string> {
+  if (Object.hasOwn(SESSION_SHAPE.properties, key)) return `belongs in \`session\`: session: { ${key}: … }`;
+  const others = (await builtInPlugins()).filter(({ id }) => id !== plugin.id);
+  const owners = others.filter((other) => optionNames(other)?.includes(key)).map(({ id }) => id);
+  if (owners.length > 0) return `is an option of ${owners.join(' and ')}, not of ${plugin.id}`;
+  return unknownKey(key, ['provider', 'session', ...known]);
 }

@@ -43,6 +43,9 @@ export interface OperationFacts {
 /** The time limit of one call with all its attempts, milliseconds. */
 export const CALL_TIMEOUT_MS = 60_000;
 
+/** A call that the retry layer may repeat, with the usual time limit. */
+const CALL = { retried: true, timeoutMs: CALL_TIMEOUT_MS } as const;
+
 /**
  * Every verb of every provider interface; a verb without a row does not compile.
  * Reads change nothing, `start` carries a token, and ending what has ended succeeds: those can be repeated. `execute` cannot, because
@@ -50,44 +53,26 @@ export const CALL_TIMEOUT_MS = 60_000;
  * list goes to a store with limits of its own: its upload takes as long as its size demands and repeats its parts, not itself.
  */
 export const OPERATIONS: Readonly<Record<Operation, OperationFacts>> = Object.freeze({
-  start: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
-  describe: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
-  listPage: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
-  terminate: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+  start: { ...CALL, budget: 'writes', changes: true },
+  describe: { ...CALL, budget: 'reads', changes: false },
+  listPage: { ...CALL, budget: 'reads', changes: false },
+  terminate: { ...CALL, budget: 'writes', changes: true },
   // Both make the service issue a token.
-  endpoint: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false, capability: 'sparkConnect' },
-  dashboard: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false, capability: 'dashboard' },
+  endpoint: { ...CALL, budget: 'writes', changes: false, capability: 'sparkConnect' },
+  dashboard: { ...CALL, budget: 'writes', changes: false, capability: 'dashboard' },
   execute: { budget: false, retried: false, timeoutMs: false, changes: true, capability: 'sql' },
-  startCalculation: {
-    budget: 'writes',
-    retried: true,
-    timeoutMs: CALL_TIMEOUT_MS,
-    changes: true,
-    capability: 'calculations',
-  },
-  describeCalculation: {
-    budget: 'reads',
-    retried: true,
-    timeoutMs: CALL_TIMEOUT_MS,
-    changes: false,
-    capability: 'calculations',
-  },
-  stopCalculation: {
-    budget: 'writes',
-    retried: true,
-    timeoutMs: CALL_TIMEOUT_MS,
-    changes: true,
-    capability: 'calculations',
-  },
+  startCalculation: { ...CALL, budget: 'writes', changes: true, capability: 'calculations' },
+  describeCalculation: { ...CALL, budget: 'reads', changes: false, capability: 'calculations' },
+  stopCalculation: { ...CALL, budget: 'writes', changes: true, capability: 'calculations' },
   stageRuns: { budget: false, retried: false, timeoutMs: false, changes: false },
   readStagedRuns: { budget: false, retried: false, timeoutMs: false, changes: false },
-  unstageRuns: { budget: false, retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
-  runsPage: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
-  runStatesPage: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
-  describeRun: { budget: 'reads', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: false },
-  cancel: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
-  deleteRuns: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
-  deleteRecord: { budget: 'writes', retried: true, timeoutMs: CALL_TIMEOUT_MS, changes: true },
+  unstageRuns: { ...CALL, budget: false, changes: false },
+  runsPage: { ...CALL, budget: 'reads', changes: false },
+  runStatesPage: { ...CALL, budget: 'reads', changes: false },
+  describeRun: { ...CALL, budget: 'reads', changes: false },
+  cancel: { ...CALL, budget: 'writes', changes: true },
+  deleteRuns: { ...CALL, budget: 'writes', changes: true },
+  deleteRecord: { ...CALL, budget: 'writes', changes: true },
 });
 
 /** What a call may have done when its answer is lost; `none` for what is no verb of a provider. */

@@ -40,26 +40,36 @@ export async function* listObservations(
   options: ListOptions,
 ): AsyncGenerator<Observation, void, undefined> {
   const filter = servableFilter(provider, options);
-  const seenCursors = new Set<Cursor>();
   const seenIds = new Set<string>();
-  let cursor: Cursor | undefined;
-  for (;;) {
+  const read = async (cursor: Cursor | undefined) => {
     const page = await provider.listPage(filter, cursor, callContext(clock, { signal: options.signal }));
-    for (const seen of page.observations) {
-      if (seenIds.has(seen.handle.id) || !fits(seen, options)) continue;
-      seenIds.add(seen.handle.id);
-      yield seen;
+    return { entries: page.observations, next: page.next };
+  };
+  for await (const seen of pages(read, provider)) {
+    if (seenIds.has(seen.handle.id) || !fits(seen, options)) continue;
+    seenIds.add(seen.handle.id);
+    yield seen;
+  }
+}
+
+/** All entries, page by page. @throws SessionError `unexpected` when the service returns the same page token again. */
+export async function* pages<Entry>(
+  read: (
+    cursor: Cursor | undefined,
+  ) => Promise<{ readonly entries: readonly Entry[]; readonly next?: Cursor | undefined }>,
+  provider: { readonly id: string },
+): AsyncGenerator<Entry, void, undefined> {
+  const seenCursors = new Set<Cursor>();
+  for (let cursor: Cursor | undefined; ;) {
+    const { entries, next } = await read(cursor);
+    yield* entries;
+    if (next === undefined) return;
+    if (seenCursors.has(next)) {
+      const message = `${provider.id} returned the same page token twice; please report this with the provider's version`;
+      throw new SessionError('unexpected', message, { operation: 'listPage', provider: provider.id });
     }
-    cursor = page.next;
-    if (cursor === undefined) return;
-    if (seenCursors.has(cursor)) {
-      throw new SessionError(
-        'unexpected',
-        `${provider.id} returned the same page token twice; please report this with the provider's version`,
-        { operation: 'listPage', provider: provider.id },
-      );
-    }
-    seenCursors.add(cursor);
+    seenCursors.add(next);
+    cursor = next;
   }
 }
 

@@ -8,8 +8,9 @@ import type { CallContext } from '../contract/call-context.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallRunner } from '../provider-kit/call-runner.ts';
+import { omitUndefined } from '../provider-kit/omit-undefined.ts';
 import type { ScriptedHost, ScriptedRequest } from './scripted-engine.ts';
-import { ServiceFault } from './scripted-errors.ts';
+import { ServiceFault } from './scripted-faults.ts';
 import { toMs } from './scripted-observations.ts';
 
 /** A code block as the service reports it; times in epoch seconds. */
@@ -53,10 +54,9 @@ export class ScriptedCalculations {
   }
 
   start(
-    input: { readonly sessionId: string; readonly token: string; readonly code: string },
+    { sessionId, token, code }: { readonly sessionId: string; readonly token: string; readonly code: string },
     request: ScriptedRequest,
   ): Promise<ScriptedCalculationRecord> {
-    const { sessionId, token, code } = input;
     return this.#host.request({ operation: 'startCalculation', sessionId, token }, request, (fault) => {
       for (const run of this.#runs.values()) if (run.token === token) return run.record;
       const session = this.#host.session(sessionId);
@@ -139,14 +139,14 @@ export function scriptedCalculationRunner(
 
 function toCalculationObservation(record: ScriptedCalculationRecord, observedAtMs: number): CalculationObservation {
   const { id, state, submittedAt, endedAt, message, outputUri } = record;
-  return {
+  return omitUndefined<CalculationObservation>({
     id,
     nativeState: state,
     state: STATES[state],
     observedAtMs,
     submittedAtMs: toMs(submittedAt),
-    ...(endedAt !== undefined && { endedAtMs: toMs(endedAt) }),
-    ...(message !== undefined && { reason: message }),
-    ...(outputUri !== undefined && { output: { stdoutUri: outputUri } }),
-  };
+    endedAtMs: endedAt && toMs(endedAt),
+    reason: message,
+    output: outputUri === undefined ? undefined : { stdoutUri: outputUri },
+  });
 }

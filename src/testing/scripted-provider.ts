@@ -15,15 +15,21 @@ import type {
   SessionProvider,
 } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import type { StatementRunner } from '../contract/statement-runner.ts';
+import type {
+  StatementExecution,
+  StatementProgress,
+  StatementRequest,
+  StatementRunner,
+} from '../contract/statement-runner.ts';
 import { CallRunner } from '../provider-kit/call-runner.ts';
 import { notFoundObservation } from '../provider-kit/observation.ts';
 import { scriptedCalculationRunner } from './scripted-calculations.ts';
-import { toSessionError } from './scripted-errors.ts';
+import { toSessionError } from './scripted-faults.ts';
 import { fromRecord, toNativeStates } from './scripted-observations.ts';
 import type { ScriptedService } from './scripted-service.ts';
 import type { ScriptedSessionRecord } from './scripted-session.ts';
-import { ScriptedStatementRunner } from './scripted-statement-runner.ts';
+import type { ColumnBatch } from '../contract/column-batch.ts';
+import type { ScriptedEngine, ScriptedResult } from './scripted-engine.ts';
 
 /** The parts of a {@link ScriptedProvider}. */
 export interface ScriptedProviderOptions {
@@ -149,5 +155,84 @@ export class ScriptedProvider implements SessionProvider {
 
   #handle(sessionId: string): SessionHandle {
     return { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id: sessionId };
+  }
+}
+
+/** Runs SQL on a scripted engine. */
+export class ScriptedStatementRunner implements StatementRunner {
+  readonly #engine: ScriptedEngine;
+  readonly #runner: CallRunner;
+
+  constructor(engine: ScriptedEngine, runner: CallRunner) {
+    this.#engine = engine;
+    this.#runner = runner;
+  }
+
+  async execute(handle: SessionHandle, request: StatementRequest, call: CallContext): Promise<StatementExecution> {
+    const { id: statementId, text, parameters = [] } = request;
+    const input = { sessionId: handle.id, statementId, text, parameters };
+    const about = { operation: 'execute', handle, call } as const;
+    try {
+      const result = await this.#runner.run(about, () => this.#engine.run(input, call));
+      return new ScriptedExecution(result, handle, call.signal);
+    } catch (error) {
+      if (SessionError.is(error) && error.effect === 'unknown') this.#cancel(handle, statementId, call.attempt);
+      throw error;
+    }
+  }
+
+  progress(handle: SessionHandle, statementId: string): StatementProgress | undefined {
+    const fraction = this.#engine.fraction(handle.id, statementId);
+    return fraction === undefined ? undefined : { fraction };
+  }
+
+  /** Nothing waits for the cancel, and its failure changes nothing: the end of the session ends the work. */
+  #cancel(handle: SessionHandle, statementId: string, attempt: number): void {
+    const { signal } = new AbortController();
+    this.#engine.cancel(handle.id, statementId, { signal, attempt }).catch(() => undefined);
+  }
+}
+
+class ScriptedExecution implements StatementExecution {
+  readonly fields: StatementExecution['fields'];
+  readonly #result: ScriptedResult;
+  readonly #handle: SessionHandle;
+  readonly #signal: AbortSignal;
+  #wasRead = false;
+
+  constructor(result: ScriptedResult, handle: SessionHandle, signal: AbortSignal) {
+    this.fields = result.fields;
+    this.#result = result;
+    this.#handle = handle;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#release, { once: true });
+  }
+
+  async *batches(): AsyncGenerator<ColumnBatch> {
+    if (this.#wasRead) throw this.#error('conflict', 'a result can be read once; run the statement again');
+    this.#wasRead = true;
+    try {
+      for (const batch of this.#result.batches) {
+        if (this.#signal.aborted) throw this.#error('aborted', 'the statement was aborted while its result was read');
+        if (!this.#result.isHeld()) throw this.#error('session-failed', 'the session ended while the result was read');
+        yield batch;
+      }
+    } finally {
+      this.#release();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#release();
+  }
+
+  readonly #release = (): void => {
+    this.#signal.removeEventListener('abort', this.#release);
+    this.#result.release();
+  };
+
+  #error(kind: 'conflict' | 'aborted' | 'session-failed', message: string): SessionError {
+    const { provider } = this.#handle;
+    return new SessionError(kind, message, { operation: 'execute', handle: this.#handle, provider });
   }
 }

@@ -2,18 +2,15 @@ import { defineCapabilities, type Capabilities } from '../contract/capabilities.
 import type { Clock, Random } from '../contract/ports.ts';
 import { ScriptedCalculations } from './scripted-calculations.ts';
 import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
-import { ScriptedEngine, type ScriptedHost, type ScriptedRequest } from './scripted-engine.ts';
-import { ServiceFault } from './scripted-errors.ts';
-import { ScriptedFaults, type ScriptedFault } from './scripted-faults.ts';
-import { ScriptedOracle, type ScriptedCall } from './scripted-oracle.ts';
+import { ScriptedEngine, ScriptedStatements, type ScriptedHost, type ScriptedRequest } from './scripted-engine.ts';
+import { ScriptedFaults, ServiceFault, type ScriptedFault } from './scripted-faults.ts';
+import { ScriptedOracle, ScriptedWire, type ScriptedCall } from './scripted-wire.ts';
 import {
   ScriptedSession,
   type ScriptedSessionRecord,
   type ScriptedStartInput,
   type ScriptedTiming,
 } from './scripted-session.ts';
-import { ScriptedStatements } from './scripted-statements.ts';
-import { ScriptedWire } from './scripted-wire.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** How a scripted service behaves; everything but the clock has a default. */

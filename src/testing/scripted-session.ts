@@ -1,4 +1,4 @@
-import { ServiceFault } from './scripted-errors.ts';
+import { ServiceFault } from './scripted-faults.ts';
 
 /** The native states of a scripted service. */
 export type ScriptedState = 'STARTING' | 'IDLE' | 'RUNNING' | 'UNHEALTHY' | 'STOPPING' | 'STOPPED' | 'BROKEN';

@@ -32,11 +32,11 @@ describe('a start', () => {
 
   it.each<[string, unknown, string]>([
     ['no runs', [], 'a batch needs at least one run'],
-    ['an empty id', [{ id: ' ' }], "run 1 (' ') has no id"],
-    ['an id that is no text', [{ id: 7 }], 'run 1 has no id'],
-    ['an id too long', [{ id: 'x'.repeat(129) }], 'has an id of 129 characters'],
+    ['an empty id', [{ id: ' ' }], "run 1 (' ') is invalid: id: expected a text of 1 to 128 characters"],
+    ['an id that is no text', [{ id: 7 }], 'run 1 is invalid: id: expected a text of 1 to 128 characters; found 7'],
+    ['an id too long', [{ id: 'x'.repeat(129) }], 'is invalid: id: expected a text of 1 to 128 characters'],
     ['a repeated id', [{ id: 'a' }, { id: 'b' }, { id: 'a' }], "run 3 ('a') has the id of run 1"],
-    ['a stranger', [{ id: 'a', paramters: {} }], "has 'paramters', which is not a member of a run"],
+    ['a stranger', [{ id: 'a', paramters: {} }], 'is invalid: paramters: unknown key; did you mean parameters?'],
     ['a bigint', [{ id: 'a', parameters: { n: 1n } }], "run 1 ('a') has parameters.n, which is a bigint"],
     ['NaN', [{ id: 'a', parameters: { n: [0, Number.NaN] } }], 'parameters.n[1], which is NaN'],
     ['undefined', [{ id: 'a', parameters: { n: undefined } }], 'parameters.n, which is a undefined'],
@@ -93,8 +93,8 @@ describe('a start', () => {
     const { batches } = setUp();
     const defaults = { workflowid: '1', parameters: { f: () => {} } } as unknown as typeof DEFAULTS;
     const { message } = await failureOf(batches.start({ defaults, runs: runsOf(1) }));
-    expect(message).toContain('defaults.workflowId is missing');
-    expect(message).toContain("defaults has no member 'workflowid'");
+    expect(message).toContain('defaults.workflowId: expected a string; found nothing');
+    expect(message).toContain('defaults.workflowid: unknown key; did you mean workflowId?');
     expect(message).toContain('defaults.parameters.f, which is a function');
   });
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INITIAL_CONFIG } from '../../src/cli/commands/config-init.ts';
-import { configSchema } from '../../src/config/config-schema.ts';
+import { INITIAL_CONFIG } from '../../src/cli/commands/config.ts';
+import { configSchema } from '../../src/config/config-shape.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { configFolder, FIXTURE } from '../config/config-folder.ts';
 import { cli } from './cli-run.ts';

@@ -104,7 +104,7 @@ describe('anysession sql', () => {
   it('refuses an empty statement', async () => {
     expect(await sql('  ')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('the statement is empty') as unknown,
+      stderr: expect.stringContaining('The statement is empty') as unknown,
     });
     expect((await sql('-', [], { stdin: '' })).code).toBe(2);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toCellText, toCsvText, toJsonValue } from '../../src/cli/value-text.ts';
+import { toCellText, toCsvText, toJsonValue } from '../../src/cli/result-printer.ts';
 import type { ResultValue } from '../../src/statement/values/result-value.ts';
 
 const BYTES = new Uint8Array([0, 255, 16]);

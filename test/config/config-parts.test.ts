@@ -2,10 +2,10 @@ import { isOwner } from '../../src/contract/ownership.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closestName } from '../../src/provider-kit/closest-name.ts';
-import { coerceTexts } from '../../src/config/coerce-texts.ts';
+import { coerceTexts } from '../../src/config/filled-texts.ts';
 import { formatPath, type ConfigPath } from '../../src/config/config-problem.ts';
 import type { FilledText } from '../../src/config/interpolate.ts';
-import { toOwner } from '../../src/config/default-owner.ts';
+import { toOwner } from '../../src/config/load-config.ts';
 import { describeValue, looksSecret } from '../../src/provider-kit/describe-value.ts';
 import { checkOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 

@@ -1,7 +1,6 @@
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { configSchema } from '../../src/config/config-schema.ts';
-import { CONFIG_SHAPE, SESSION_SHAPE } from '../../src/config/config-shape.ts';
+import { CONFIG_SHAPE, SESSION_SHAPE, configSchema } from '../../src/config/config-shape.ts';
 import { builtInPlugins } from '../../src/config/plugin-catalog.ts';
 
 describe('configSchema', () => {

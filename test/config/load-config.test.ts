@@ -1,8 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toOwner } from '../../src/config/default-owner.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
+import { loadConfig, toOwner } from '../../src/config/load-config.ts';
 import { configFolder, FIXTURE, refusalOf } from './config-folder.ts';
 
 const DEV = { provider: FIXTURE, token: 'tk-1' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { builtInPlugins, loadPlugin } from '../../src/config/plugin-catalog.ts';
-import { optionNames, optionsFromVariables, readOptions } from '../../src/config/provider-options.ts';
+import { optionNames, optionsFromVariables, readOptions } from '../../src/config/read-environment.ts';
 import { createFixturePlugin } from './fixtures/fixture-plugin.ts';
 
 const FIXTURE_PLUGIN = createFixturePlugin('fixture');

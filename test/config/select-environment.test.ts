@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { selectEnvironment } from '../../src/config/select-environment.ts';
+import { selectEnvironment } from '../../src/config/read-config.ts';
 import { FIXTURE, refusalOf } from './config-folder.ts';
 
 const DEV = { provider: FIXTURE, token: 'tk-1' };

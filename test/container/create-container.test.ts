@@ -21,8 +21,7 @@ import {
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Watcher } from '../../src/contract/watcher.ts';
 import { openSessions } from '../../src/open-sessions.ts';
-import { RecordingLogger } from '../../src/testing/recording-logger.ts';
-import { RecordingTracer } from '../../src/testing/recording-tracer.ts';
+import { RecordingLogger, RecordingTracer } from '../../src/testing/recording.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../src/contract/observation.ts';
 import { isLegalMove, SESSION_STATES, type SessionState } from '../../src/contract/session-state.ts';
 import { SessionTracker, type StateChange } from '../../src/session/session-tracker.ts';
-import { RecordingLogger } from '../../src/testing/recording-logger.ts';
+import { RecordingLogger } from '../../src/testing/recording.ts';
 
 const HANDLE = { v: 1, provider: 'scripted', scope: 'here', id: 'ss-1' } as const;
 

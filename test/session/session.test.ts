@@ -4,7 +4,7 @@ import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Session } from '../../src/session/session.ts';
 import { NOT_FOUND_GRACE_MS } from '../../src/session/session-wait.ts';
 import type { StateChange } from '../../src/session/session-tracker.ts';
-import type { ScriptedRows } from '../../src/testing/scripted-statements.ts';
+import type { ScriptedRows } from '../../src/testing/scripted-engine.ts';
 import { adapterOf, Scene, unlimitedCall, type SceneOptions } from './scene.ts';
 import { failureOf } from '../failure-of.ts';
 

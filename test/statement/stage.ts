@@ -3,7 +3,7 @@ import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { StatementRunner } from '../../src/contract/statement-runner.ts';
 import { Result } from '../../src/statement/result.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
-import { RecordingLogger } from '../../src/testing/recording-logger.ts';
+import { RecordingLogger } from '../../src/testing/recording.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { ScriptedRunner, workForEver, type EngineScript } from './scripted-runner.ts';

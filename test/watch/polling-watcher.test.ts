@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { RecordingLogger } from '../../src/testing/recording-logger.ts';
+import { RecordingLogger } from '../../src/testing/recording.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
 import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';

@@ -7,13 +7,12 @@ import type { Batch } from '../../batch/batch.ts';
 import type { Batches } from '../../batch/batches.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { note } from '../status-line.ts';
 import { formatTable } from '../table.ts';
-import { print, type CommandContext } from '../terminal.ts';
-import { withBatches } from '../with-batches.ts';
+import { note, print, type CommandContext } from '../terminal.ts';
+import { withBatches } from '../with-environment.ts';
 
 /** The options of `anysession batch start`. */
-export interface BatchStartCommandOptions {
+interface BatchStartCommandOptions {
   readonly runs: string;
   readonly defaults: string;
   readonly key?: string;
@@ -22,13 +21,13 @@ export interface BatchStartCommandOptions {
 }
 
 /** The options of `anysession batch resubmit`. */
-export interface BatchResubmitCommandOptions {
+interface BatchResubmitCommandOptions {
   readonly runs?: string;
   readonly key?: string;
 }
 
 /** What `anysession batch delete` deletes; exactly one. */
-export interface BatchDeleteCommandOptions {
+interface BatchDeleteCommandOptions {
   readonly runs?: boolean;
   readonly record?: boolean;
 }
@@ -63,7 +62,8 @@ export async function runBatchFailures(context: CommandContext, target: string):
       if (json) await print(terminal, `${JSON.stringify(failed)}\n`);
       else rows.push([failed.id, failed.runId ?? '', failed.reason]);
     }
-    if (!json && rows.length > 0) await print(terminal, formatTable(FAILURE_COLUMNS, rows, terminal.stdout.columns));
+    if (!json && rows.length > 0)
+      await print(terminal, formatTable(['run', 'service id', 'reason'], rows, terminal.stdout.columns));
     if (!json && rows.length === 0) note(terminal, 'no run has failed');
   });
 }
@@ -103,12 +103,6 @@ export async function runBatchDelete(
     else await printStatus(context, batch, await batch.deleteRuns({ signal }));
   });
 }
-
-const FAILURE_COLUMNS = [
-  { header: 'run', align: 'left' },
-  { header: 'service id', align: 'left' },
-  { header: 'reason', align: 'left' },
-] as const;
 
 function withBatch(context: CommandContext, target: string, use: (batch: Batch) => Promise<void>): Promise<void> {
   const { signal } = context.terminal;

@@ -2,7 +2,7 @@ import type { SparkConnection } from '../../contract/spark-connect.ts';
 import { HANDLE_VERSION } from '../../contract/session-handle.ts';
 import type { AttachTarget } from '../../session/attach-target.ts';
 import { print, type CommandContext } from '../terminal.ts';
-import { withSessions } from '../with-sessions.ts';
+import { withSessions } from '../with-environment.ts';
 
 /** Writes how PySpark joins the session of an id, or of a handle's JSON: the lines to type, or with `--json` what they are made of. Both hold a secret. */
 export async function runConnect(context: CommandContext, id: string): Promise<void> {

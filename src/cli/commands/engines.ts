@@ -8,12 +8,11 @@ import {
 import { SessionError } from '../../contract/session-error.ts';
 import { EngineStore, type StoredEngine } from '../engine-store.ts';
 import { ENGINE_VERSIONS, installEngine } from '../install-engine.ts';
-import { StatusLine } from '../status-line.ts';
 import { formatTable } from '../table.ts';
-import { print, type CommandContext } from '../terminal.ts';
+import { StatusLine, print, type CommandContext } from '../terminal.ts';
 
 /** The options of `engines install` and `engines remove`. */
-export interface EngineCommandOptions {
+interface EngineCommandOptions {
   /** A version, such as `0.7.2`. */
   readonly release?: string;
 }
@@ -43,7 +42,7 @@ export async function runEnginesList({ terminal, json }: CommandContext): Promis
   const engines = await new EngineStore(terminal.env).list();
   if (json) return print(terminal, `${JSON.stringify(engines, undefined, 2)}\n`);
   const rows = engines.map(({ engine, version, folder }) => [engine, version, folder]);
-  await print(terminal, formatTable(COLUMNS, rows, terminal.stdout.columns));
+  await print(terminal, formatTable(['engine', 'version', 'folder'], rows, terminal.stdout.columns));
   if (rows.length === 0) terminal.stderr.write('no engine is installed; run: anysession engines install sail\n');
 }
 
@@ -61,9 +60,7 @@ export async function runEnginesRemove(
     throw new SessionError(
       'not-found',
       `${what} is not installed in ${store.folder}; anysession engines list shows what is`,
-      {
-        operation: 'enginesRemove',
-      },
+      { operation: 'enginesRemove' },
     );
   }
   for (const one of found) await store.remove(one);
@@ -109,14 +106,6 @@ function readRelease(engine: InstallableEngine, version: string): EngineRelease 
   throw new SessionError(
     'invalid-request',
     `${JSON.stringify(version)} is no version; write it like ${ENGINE_VERSIONS[engine]}`,
-    {
-      operation: 'enginesInstall',
-    },
+    { operation: 'enginesInstall' },
   );
 }
-
-const COLUMNS = [
-  { header: 'engine', align: 'left' },
-  { header: 'version', align: 'left' },
-  { header: 'folder', align: 'left' },
-] as const;

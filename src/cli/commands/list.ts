@@ -1,13 +1,12 @@
 import { isSessionState, SESSION_STATES, type SessionState } from '../../contract/session-state.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { Observation } from '../../contract/observation.ts';
-import { note } from '../status-line.ts';
 import { formatTable } from '../table.ts';
-import { print, type CommandContext } from '../terminal.ts';
-import { withSessions } from '../with-sessions.ts';
+import { note, print, type CommandContext } from '../terminal.ts';
+import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession list`. */
-export interface ListCommandOptions {
+interface ListCommandOptions {
   readonly state?: readonly string[];
   readonly all?: boolean;
 }
@@ -25,7 +24,14 @@ export async function runList(context: CommandContext, options: ListCommandOptio
   });
   if (json) return print(terminal, `${JSON.stringify(found.seen, undefined, 2)}\n`);
   if (found.seen.length > 0)
-    await print(terminal, formatTable(COLUMNS, found.seen.map(cells), terminal.stdout.columns));
+    await print(
+      terminal,
+      formatTable(
+        ['session', 'state', 'native', 'name', 'owner', 'created'],
+        found.seen.map(cells),
+        terminal.stdout.columns,
+      ),
+    );
   const what = states?.join(' or ') ?? (options.all === true ? '' : 'live');
   const count = found.seen.length === 0 ? 'no' : String(found.seen.length);
   note(
@@ -34,25 +40,10 @@ export async function runList(context: CommandContext, options: ListCommandOptio
   );
 }
 
-const COLUMNS = [
-  { header: 'session', align: 'left' },
-  { header: 'state', align: 'left' },
-  { header: 'native', align: 'left' },
-  { header: 'name', align: 'left' },
-  { header: 'owner', align: 'left' },
-  { header: 'created', align: 'left' },
-] as const;
-
 function cells({ handle, state, nativeState, details }: Observation): readonly string[] {
   const created = details.createdAtMs === undefined ? '' : new Date(details.createdAtMs).toISOString().slice(0, 19);
-  return [
-    handle.id,
-    state ?? '?',
-    nativeState,
-    details.name ?? '',
-    details.ownership?.owner ?? '',
-    created && `${created}Z`,
-  ];
+  const { name = '', ownership } = details;
+  return [handle.id, state ?? '?', nativeState, name, ownership?.owner ?? '', created && `${created}Z`];
 }
 
 function toState(text: string): SessionState {

@@ -5,7 +5,7 @@ import { SessionError } from '../../contract/session-error.ts';
 import { print, type CommandContext } from '../terminal.ts';
 
 /** Options of `provider init`. */
-export interface ProviderInitOptions {
+interface ProviderInitOptions {
   /** The folder to write to; by default a new one with the provider's name. */
   readonly dir?: string;
 }

@@ -5,12 +5,11 @@ import { SessionError } from '../../contract/session-error.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { printResult, type PrintedRows, type ResultFormat } from '../result-printer.ts';
-import { note, StatusLine } from '../status-line.ts';
-import type { CommandContext, Terminal } from '../terminal.ts';
-import { withSessions } from '../with-sessions.ts';
+import { note, StatusLine, type CommandContext, type Terminal } from '../terminal.ts';
+import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession sql`. */
-export interface SqlOptions {
+interface SqlOptions {
   readonly file?: string;
   readonly csv?: boolean;
   readonly rows?: number;
@@ -27,7 +26,7 @@ export async function runSql(context: CommandContext, text: string | undefined, 
   try {
     await withSessions(context, async (sessions) => {
       const session = await start(sessions, options, status, terminal);
-      const printed = await execute(session, statement, { terminal, status, format, maxRows: options.rows });
+      const printed = await execute(session, statement, terminal, status, { format, maxRows: options.rows });
       // Whoever reads the table from a file must not take it for the whole result.
       if (printed.more && options.rows === undefined) terminal.stderr.write(`${summaryOf(printed)}\n`);
       else note(terminal, summaryOf(printed));
@@ -51,17 +50,13 @@ async function start(
   terminal: Terminal,
 ): Promise<Session> {
   const { id, capabilities } = sessions.provider;
+  const unsupported = (operation: string, message: string): SessionError =>
+    new SessionError('unsupported', message, { operation, provider: id });
   if (options.keep && !capabilities.outlivesProcess) {
-    throw new SessionError('unsupported', `sessions of ${id} end with their process: leave out --keep`, {
-      operation: 'start',
-      provider: id,
-    });
+    throw unsupported('start', `sessions of ${id} end with their process: leave out --keep`);
   }
   if (!capabilities.sql && !capabilities.sparkConnect) {
-    throw new SessionError('unsupported', `sessions of ${id} run no SQL in this environment: none was started`, {
-      operation: 'sql',
-      provider: id,
-    });
+    throw unsupported('sql', `sessions of ${id} run no SQL in this environment: none was started`);
   }
   status.show(`${sessions.environment}: starting a session on ${id} …`);
   const session = await sessions.start({ key: options.key, name: 'anysession sql', signal: terminal.signal });
@@ -69,14 +64,13 @@ async function start(
   return session;
 }
 
-interface Execution {
-  readonly terminal: Terminal;
-  readonly status: StatusLine;
-  readonly format: ResultFormat;
-  readonly maxRows: number | undefined;
-}
-
-async function execute(session: Session, text: string, { terminal, status, format, maxRows }: Execution) {
+async function execute(
+  session: Session,
+  text: string,
+  terminal: Terminal,
+  status: StatusLine,
+  rows: { readonly format: ResultFormat; readonly maxRows: number | undefined },
+) {
   const statement = session.submit(text, { signal: terminal.signal });
   statement.on('state', (state) => status.show(`the statement is ${state} …`));
   statement.on('progress', ({ fraction }) => {
@@ -84,7 +78,7 @@ async function execute(session: Session, text: string, { terminal, status, forma
   });
   const result = await statement.result();
   status.end();
-  return printResult(terminal, result, { format, maxRows });
+  return printResult(terminal, result, rows);
 }
 
 function formatOf(json: boolean, { csv = false }: SqlOptions): ResultFormat {

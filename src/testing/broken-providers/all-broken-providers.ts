@@ -2,10 +2,9 @@ import { BROKEN_CALCULATIONS } from './broken-calculations.ts';
 import { BROKEN_CALLS } from './broken-calls.ts';
 import { BROKEN_ENDS } from './broken-ends.ts';
 import type { BrokenProvider } from './broken-provider.ts';
-import { BROKEN_SHAPES } from './broken-shapes.ts';
+import { BROKEN_SHAPES, BROKEN_STATES } from './broken-states.ts';
 import { BROKEN_STARTS } from './broken-starts.ts';
 import { BROKEN_STATEMENTS } from './broken-statements.ts';
-import { BROKEN_STATES } from './broken-states.ts';
 
 /**
  * Providers with one fault each. They test the conformance kit and show which faults occur in practice:

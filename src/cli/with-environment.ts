@@ -1,3 +1,4 @@
+import type { Batches } from '../batch/batches.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { CommandContext } from './terminal.ts';
 
@@ -14,4 +15,16 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
   });
   await sessions.close();
   return outcome;
+}
+
+/** Opens the run batches that the command line asks for, and lets go of the connections whatever happens. */
+export async function withBatches<T>(context: CommandContext, use: (batches: Batches) => Promise<T>): Promise<T> {
+  const { config, environment, terminal } = context;
+  const { openBatches } = await import('../open-batches.ts');
+  const batches = await openBatches({ config, environment, cwd: terminal.cwd, env: terminal.env });
+  try {
+    return await use(batches);
+  } finally {
+    await batches.close();
+  }
 }
