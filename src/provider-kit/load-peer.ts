@@ -13,7 +13,7 @@ export class MissingPackageError extends Error {
   readonly packageName: string;
 
   constructor(packageName: string) {
-    super(`the package ${packageName} is not installed; run: npm install ${packageName}`);
+    super(`The package ${packageName} is not installed. Run: npm install ${packageName}`);
     this.packageName = packageName;
   }
 }
@@ -59,7 +59,7 @@ export function requireFromWorkingFolder(cause: unknown, packageName: string, ..
       failure = error;
     }
   }
-  const message = `the package ${packageName} does not load: ${String(failure)}; reinstall it: npm install ${packageName}`;
+  const message = `The package ${packageName} does not load: ${String(failure)}. Reinstall it: npm install ${packageName}`;
   throw new SessionError('config-invalid', message, { operation: 'loadPackage', cause: failure });
 }
 

@@ -31,7 +31,7 @@ describe('reportError', () => {
     const cause = new MissingPackageError('@aws-sdk/client-athena');
     const error = new SessionError('config-invalid', cause.message, { operation: 'loadPackage', cause });
     const line = 'npx -p anysession -p @aws-sdk/client-athena anysession';
-    expect(reportError(error, false).text).toContain('run: npm install @aws-sdk/client-athena\n');
+    expect(reportError(error, false).text).toContain('Run: npm install @aws-sdk/client-athena\n');
     expect(reportError(error, false).text).toContain(line);
     expect(reportError(error, true).text).toContain(line);
   });

@@ -75,7 +75,7 @@ describe('loading an optional package', () => {
     const error = thrownBy(() => requireFromWorkingFolder(cause, 'broken-peer'));
     expect(error.kind).toBe('config-invalid');
     expect(error.message).toContain(fault);
-    expect(error.message).toContain('reinstall it: npm install broken-peer');
+    expect(error.message).toContain('Reinstall it: npm install broken-peer');
     expect(error.cause).not.toBeInstanceOf(MissingPackageError);
   });
 });
