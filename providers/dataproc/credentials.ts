@@ -26,6 +26,8 @@ export async function openAuth({ endpoint, credentials, project }: DataprocConfi
     };
     return new GoogleAuth({ authClient, projectId: project });
   }
+  // Deprecated for credentials of unknown origin; these are in the user's own configuration.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const auth = new GoogleAuth({ scopes: SCOPES, projectId: project, ...(credentials && { credentials }) });
   await orCredentialsError(auth.getClient());
   return auth;
