@@ -5,15 +5,17 @@
  *
  * It sends TERM to the group, waits five seconds and kills the rest, including itself. The last line of output is the
  * server's exit code. TERM is repeated when the server ends, because the shell may not have set its trap at first; it is
- * ignored while the folder is removed.
+ * ignored while the folder is removed. The shell's own messages ("Terminated") are dropped: only the server writes to
+ * standard error.
  * Decision 21: docs/decisions/0021-a-shell-watches-local-servers.md
  */
 const WATCHDOG = `
 folder=$1; shift
+exec 3>&2 2>/dev/null
 trap : TERM
 {
   trap : TERM
-  "$@" </dev/null
+  "$@" </dev/null 2>&3 3>&-
   echo "it ended with code $?"
   : >"$folder/.ended"
   while :; do kill -TERM 0; sleep 0.05; done
