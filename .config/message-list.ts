@@ -48,7 +48,7 @@ export function messagesOf(file: string, code: string): Message[] {
     }
     const sentence = text.replaceAll(/\s+/g, ' ').trim();
     if (SENTENCE.test(sentence)) found.push({ file, text: sentence });
-    // A value inside a message may hold a message of its own.
+    // A value inside a message may contain another message.
     ts.forEachChild(node, visitValues);
   };
   const visitValues = (node: ts.Node): void => {

@@ -1,5 +1,5 @@
 /**
- * Builds an SDK client without its warning about the Node release: which release runs is not up to whoever reads our stderr.
+ * Builds an SDK client without its warning about the Node release, which the reader of stderr cannot change.
  * The switch is the SDK's own and stands only while the constructor runs, so that no child process inherits it.
  */
 export function withoutNodeWarning<Client>(build: () => Client): Client {

@@ -70,7 +70,7 @@ function forPeople(error: SessionError): string {
   const { message, kind, native } = error;
   const codes = [native?.code, native?.requestId && `request ${native.requestId}`].filter(Boolean).join(', ');
   const service = codes === '' ? '' : `\n  the service said: ${codes}`;
-  // Whoever pressed Ctrl-C needs no advice.
+  // A user who pressed Ctrl-C needs no advice.
   const advice = kind === 'aborted' ? '' : `\n→ ${adviceFor(error)}`;
   return `${message}${service}${advice}\n`;
 }

@@ -58,7 +58,7 @@ export class StatusLine {
     this.#shown = true;
   }
 
-  /** Takes the line away for good: results and errors follow on the same screen. */
+  /** Removes the line, because results and errors follow on the same screen. */
   end(): void {
     if (this.#shown) this.#terminal.stderr.write(CLEAR_LINE);
     this.#shown = false;

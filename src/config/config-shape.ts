@@ -77,7 +77,7 @@ export const CONFIG_SHAPE = {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A text with a variable in it, which may stand in the place of anything. */
+/** A text with a variable in it. It can replace any value. */
 const TEMPLATE: Schema = { type: 'string', pattern: '\\$\\{' };
 
 /**
@@ -101,13 +101,13 @@ export async function configSchema(): Promise<Schema> {
       owner: orTemplate(owner),
       environments,
     },
-    // What a file leaves out may stand in one that it extends.
+    // A file may leave out what a file that it extends contains.
     if: { not: { required: ['extends'] } },
     then: { required, properties: { environments: { additionalProperties: { required: ['provider'] } } } },
   };
 }
 
-/** Any environment, and by its provider's id what else may stand in it. */
+/** Any environment; the id of its provider selects the other options. */
 function environmentSchema(plugins: readonly AnyPlugin[]): Schema {
   const { provider } = ENVIRONMENT_SHAPE.properties;
   const session = orTemplate(SESSION_SHAPE);

@@ -41,7 +41,7 @@ export class Trial extends KitTrial<SessionProvider, ConformanceOracle, Injected
     throw new Error(`the subject '${name}' runs calculations and must provide samples (its member 'code')`);
   }
 
-  /** A request with a token of its own. */
+  /** A request with a new token. */
   request(overrides: Partial<StartRequest> = {}): StartRequest {
     return {
       owner: 'conformance-kit',

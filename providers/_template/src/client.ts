@@ -2,7 +2,7 @@ import type { CreateSessionInput, RequestOptions, SessionRecord } from './imagin
 import type { TemplateConfig } from './options.ts';
 
 /**
- * The few calls of the SDK that the provider needs, as an interface of its own.
+ * The few calls of the SDK that the provider needs, as one interface.
  *
  * Decide: which four to six calls those are. Keep the service's names and shapes here, so that a reader finds them
  * in its documentation; the other files translate. Tests count requests and inject faults at this interface.

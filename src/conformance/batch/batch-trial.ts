@@ -80,7 +80,7 @@ export class BatchTrial extends KitTrial<BatchProvider, BatchOracle, BatchFault>
     throw new Error(`the subject '${this.subject.name}' has no doomed runs`);
   }
 
-  /** A request with a token of its own. */
+  /** A request with a new token. */
   request(runs: BatchStartRequest['runs'], overrides: Partial<BatchStartRequest> = {}): BatchStartRequest {
     const token = `kit-${randomUUID()}`;
     return { owner: 'conformance-kit', token, labels: {}, defaults: this.#defaults, runs, ...overrides };

@@ -139,7 +139,7 @@ function runnerOf({ provider }: Trial): CalculationRunner {
   throw new CaseBlocked('C-002', "the capability 'calculations' is true and 'calculations' is missing");
 }
 
-/** A code block with a token of its own. */
+/** A code block with a new token. */
 function codeRequest(code: string): CalculationRequest {
   return { token: `kit-${randomUUID()}`, code };
 }

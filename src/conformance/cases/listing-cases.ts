@@ -69,7 +69,7 @@ export const LISTING_CASES: readonly ConformanceCase[] = [
           listed: await trial.findListed(handle),
           after: await trial.describe(handle),
         }),
-        // Where readiness takes a call of its own, the list reports it later.
+        // If readiness takes a separate call, the list reports it later.
         (seen) => !(seen.listed?.state === 'creating' && seen.before.state === 'ready'),
       );
       check(listed !== undefined, 'a live session is missing from the list');

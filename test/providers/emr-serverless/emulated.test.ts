@@ -1,3 +1,5 @@
+import type { EmrServerlessConfig } from '../../../providers/emr-serverless/options.ts';
+import { toStartInput } from '../../../providers/emr-serverless/start-input.ts';
 import { describe, expect, it } from 'vitest';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { failureOf } from '../../failure-of.ts';
@@ -84,6 +86,13 @@ describe('starting on emr-serverless', () => {
       },
       { classification: 'spark-driver-log4j2', properties: { level: 'info' } },
     ]);
+  });
+
+  it('sends overrides of native that have no Spark properties', () => {
+    const configurationOverrides = { monitoringConfiguration: { managedPersistenceMonitoringConfiguration: {} } };
+    const config = { applicationId: '00emulated1', executionRoleArn: 'arn:aws:iam::123456789012:role/spark' };
+    const input = toStartInput(request({ native: { configurationOverrides } }), config as EmrServerlessConfig);
+    expect(input.configurationOverrides).toEqual(configurationOverrides);
   });
 
   it.each([
