@@ -1,6 +1,10 @@
-import { chmod, readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSessions } from '../../../src/index.ts';
 import { athena } from '../../../providers/athena/index.ts';
 import { failureOf } from '../../failure-of.ts';
@@ -181,8 +185,6 @@ describe('other sources of keys that fail', () => {
 });
 
 async function ssoScene(url: string) {
-  const { createHash } = await import('node:crypto');
-  const { mkdir } = await import('node:fs/promises');
   const config =
     '[profile p]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\nsso_account_id = 123456789012\nsso_role_name = Spark\n';
   const { home, write } = await awsHome({ config }, { AWS_ENDPOINT_URL_SSO: url });
@@ -230,6 +232,26 @@ describe('a credential_process that hangs', () => {
     },
   );
 
+  it('ends with the command line on Ctrl-C', { timeout: 30_000 }, async () => {
+    const { home, write } = await awsHome({
+      config: '[profile p]\ncredential_process = sleep 300 | cat\nregion = us-east-1\n',
+      'anysession.config.yaml':
+        'environments:\n  dev:\n    provider: athena\n    region: us-east-1\n    workgroup: w\n    profile: p\n',
+    });
+    await write('package.json', '{}');
+    const program = [
+      fileURLToPath(import.meta.resolve('tsx')),
+      fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
+    ];
+    const child = spawn(process.execPath, ['--import', ...program, 'list'], { cwd: home });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'close');
+    await expect.poll(async () => (await processesOf(home)).length, { timeout: 20_000 }).toBeGreaterThan(2);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(await processesOf(home)).toEqual([]);
+  });
+
   it('lives on while another call waits for it', async () => {
     const { home, write } = await awsHome({});
     await write('config', `[profile p]\ncredential_process = sleep 2 && echo '${KEYS}'\n`);
@@ -245,7 +267,6 @@ describe('a credential_process that hangs', () => {
   });
 
   it('leaves the processes of the caller alone', async () => {
-    const { spawn } = await import('node:child_process');
     const { write } = await awsHome({});
     await write('config', '[profile p]\ncredential_process = sleep 300\n');
     const { call } = await openService('athena', { profile: 'p' });
@@ -265,7 +286,6 @@ const KEYS = JSON.stringify({ Version: 1, AccessKeyId: 'PROCESS', SecretAccessKe
 
 /** The processes that have the home folder of a test in their environment, besides this one. */
 async function processesOf(home: string): Promise<readonly string[]> {
-  const { readdir } = await import('node:fs/promises');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const found: string[] = [];
   for (const pid of pids) {
