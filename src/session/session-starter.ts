@@ -140,10 +140,13 @@ export class SessionStarter {
   async #end({ handle, state }: Observation): Promise<boolean> {
     const { provider, clock, logger } = this.#parts;
     try {
-      await endSession({ provider, clock, handle, state });
+      await endSession({ provider, clock, handle, state, graceUntilMs: clock.monotonicMs() });
       return true;
     } catch (error) {
-      logger.warn({ session: handle.id, error }, 'terminating a failed session before its restart failed; returning it');
+      logger.warn(
+        { session: handle.id, error },
+        'terminating a failed session before its restart failed; returning it',
+      );
       return false;
     }
   }
