@@ -14,7 +14,7 @@ import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
-import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
+import { nativeOf, sessionLostError, toSessionError, unencryptedError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
@@ -22,6 +22,7 @@ import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
+import { isLoopback } from '../provider-kit/is-loopback.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** The timeout of one attempt of a unary call, milliseconds. A server that starts answers the first one after some seconds. */
@@ -191,6 +192,8 @@ export class ConnectSession {
   /** A channel and a token for the next attempt. @throws SessionError the cloud's error when it gives no token. */
   async line(): Promise<Line> {
     const endpoint = await this.#endpoint.get();
+    const { tls, host, metadata } = endpoint;
+    if (!tls && !isLoopback(host) && Object.keys(metadata).length > 0) throw unencryptedError(this.handle, host);
     return { endpoint, channel: this.#channelTo(endpoint) };
   }
 
@@ -252,7 +255,8 @@ export class ConnectSession {
     try {
       const { fetchErrorDetails } = SparkConnectService.method;
       const details = await this.attempt(fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
-      return withDetails(native, details);
+      const { channel } = await this.line();
+      return channel.conceal(withDetails(native, details));
     } catch {
       // The error itself matters more than its details.
       return native;

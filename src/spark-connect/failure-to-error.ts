@@ -94,6 +94,12 @@ export function sessionLostError(handle: SessionHandle, why: string): SessionErr
   });
 }
 
+/** The error of an endpoint whose token anyone on the way could read. */
+export function unencryptedError(handle: SessionHandle, host: string): SessionError {
+  const message = `The token was not sent to "${host}" without TLS. Use an endpoint with TLS.`;
+  return new SessionError('config-invalid', message, { operation: 'execute', provider: handle.provider, handle });
+}
+
 /** The server's own words, for a support ticket. */
 export function nativeOf({ code, errorClass, spark }: RpcFailure): NativeError {
   const sqlState = spark?.sqlState;

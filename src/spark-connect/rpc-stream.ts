@@ -1,5 +1,6 @@
 import type { status as GrpcStatus } from '@grpc/grpc-js';
 import type { Call } from '@grpc/grpc-js/build/src/call-interface.js';
+import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 
 /** The open call of `next`. */
@@ -13,7 +14,7 @@ export interface RpcStreamOptions {
   /** Called once when the call has ended. */
   readonly onEnd: () => void;
   /** Removes the call's secrets from its status. */
-  readonly conceal: (text: string) => string;
+  readonly conceal: Concealer;
 }
 
 /**
@@ -26,7 +27,7 @@ export class RpcStream {
   #end: RpcFailure | 'ok' | undefined;
 
   readonly #onEnd: () => void;
-  readonly #conceal: (text: string) => string;
+  readonly #conceal: Concealer;
 
   /** @param call - not started yet */
   constructor(call: Call, { onEnd, conceal }: RpcStreamOptions) {
