@@ -27,7 +27,6 @@ export const POOR_CAPABILITIES = {
   reportsBusy: false,
   maxLifetimeMs: false,
   listFilters: [],
-  listsFinal: false,
   tokenLifetimeMs: false,
   maxLiveSessions: false,
   outlivesProcess: false,
@@ -58,7 +57,7 @@ const FAULTS: {
 export function scriptedSubject(
   capabilities: Partial<Capabilities> = {},
   name = 'scripted',
-  { batchRows = 2_048 } = {},
+  { batchRows = 2_048, takesWorkWhileBusy = false } = {},
 ): ConformanceSubject {
   return {
     name,
@@ -70,7 +69,7 @@ export function scriptedSubject(
     patienceMs: 50,
     open: async () => {
       const clock = new VirtualClock();
-      const service = new ScriptedService({ clock, capabilities });
+      const service = new ScriptedService({ clock, capabilities, takesWorkWhileBusy });
       setStatements(service, batchRows);
       service.calculations.durationsMs.set(LONG_CODE, 3_600_000);
       return scriptedFixture(service, virtualTime(clock));
