@@ -2,9 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import type { RunSpec } from '../../src/contract/batch-run.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError, type BatchProvider, type RunSpec } from '../../src/provider-kit/index.ts';
 import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { failureOf } from '../failure-of.ts';
 

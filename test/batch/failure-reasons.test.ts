@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listFailures, type FailedRun } from '../../src/batch/run-listing.ts';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { SessionError, type BatchProvider, type SessionHandle } from '../../src/provider-kit/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { ScriptedBatches } from './scripted-batches.ts';

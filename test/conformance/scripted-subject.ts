@@ -8,8 +8,7 @@ import {
   type InjectedFault,
   type SqlSample,
 } from '../../src/conformance/index.ts';
-import type { Capabilities } from '../../src/contract/capabilities.ts';
-import type { ColumnField, ColumnType } from '../../src/contract/column-batch.ts';
+import type { Capabilities, ColumnField, ColumnType } from '../../src/provider-kit/index.ts';
 import {
   SCRIPTED_CAPABILITIES,
   ScriptedProvider,

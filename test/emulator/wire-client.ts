@@ -24,7 +24,6 @@ export function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
 
 /** `it` with an emulator, and a session of either service on it: the `id` of Athena's, the `path` of EMR Serverless's. */
 export const it = test.extend<{ emulator: Emulator; id: string; path: string }>({
-   
   emulator: async ({}, use) => {
     await using emulator = await emulate();
     await use(emulator);

@@ -3,9 +3,7 @@ import { silentLogger, systemClock, systemRandom } from '../../src/session/syste
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import type { Result } from '../../src/statement/result.ts';
-import type { Clock } from '../../src/contract/ports.ts';
-import type { SparkConnection, SparkConnectRunner } from '../../src/contract/spark-connect.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { Clock, SessionHandle, SparkConnection, SparkConnectRunner } from '../../src/provider-kit/index.ts';
 
 const HURRIED_CLOCK: Clock = {
   ...systemClock,

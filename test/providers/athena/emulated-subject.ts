@@ -10,10 +10,7 @@ import {
 import type { ProviderPlugin, ProviderPorts } from '../../../src/contract/provider-plugin.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
 import type { ProviderOperation } from '../../../src/contract/operations.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
-import type { ServiceId } from '../../../src/emulator/service.ts';
+import type { Emulator, EmulatorOptions, Fault, ServiceId } from '../../../src/emulator/index.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
 import { behindLayers } from '../../conformance/behind-layers.ts';
