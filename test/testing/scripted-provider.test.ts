@@ -258,38 +258,6 @@ describe('faults', () => {
   });
 });
 
-describe('listing', () => {
-  it('goes page by page in the order of creation, and filters', async () => {
-    const { clock, provider, start } = setUp({ capabilities: { listPageSize: 3 } });
-    const ids: string[] = [];
-    for (let count = 0; count < 8; count++) {
-      ids.push((await start({ labels: { team: count % 2 === 0 ? 'red' : 'blue' } })).id);
-      await clock.advance(1_000);
-    }
-    const all = async (filter: ListFilter, cursor?: string): Promise<string[][]> => {
-      const { observations, next } = await provider.listPage(filter, cursor, call());
-      const page = observations.map(({ handle }) => handle.id);
-      return [page, ...(next === undefined ? [] : await all(filter, next))];
-    };
-    expect(await all({})).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
-    expect((await all({ labels: { team: 'red' } })).flat()).toEqual(ids.filter((_, at) => at % 2 === 0));
-    expect((await all({ states: ['creating'] })).flat()).toEqual(ids.slice(6));
-    expect((await all({ createdAfterMs: clock.nowMs() - 3_000 })).flat()).toEqual(ids.slice(5));
-  });
-});
-
-describe('tokens', () => {
-  it('opens endpoints and dashboards of sessions that accept work, with a token that expires', async () => {
-    const { clock, provider, startReady, terminate } = setUp();
-    const handle = await startReady();
-    const expiresAtMs = clock.nowMs() + 900_000;
-    expect(await provider.endpoint?.(handle, call())).toMatchObject({ port: 443, tls: true, expiresAtMs });
-    expect((await provider.dashboard?.(handle, call()))?.url).toContain(handle.id);
-    await terminate(handle);
-    await expect(provider.endpoint?.(handle, call())).rejects.toMatchObject({ kind: 'conflict' });
-  });
-});
-
 describe('statements', () => {
   it('run, return batches, keep the session busy until they are read, and report their progress', async () => {
     const { clock, provider, service, startReady, describe, execute } = setUp();
@@ -308,22 +276,6 @@ describe('statements', () => {
     expect((await describe(handle)).state).toBe('ready');
     expect(provider.statements?.progress(handle, 'ids')).toBeUndefined();
     await expect(execution.batches()[Symbol.asyncIterator]().next()).rejects.toMatchObject({ kind: 'conflict' });
-  });
-
-  it('are cancelled by an abort while the result is read', async () => {
-    const { clock, service, startReady, describe, execute } = setUp();
-    service.statements.set('many', { columns: { n: 'integer' }, rows: [[1], [2], [3]] });
-    const handle = await startReady();
-    const { signal, abort } = abortable();
-    const batches = (await execute(handle, 'many', { signal })).batches()[Symbol.asyncIterator]();
-    await batches.next();
-    expect(service.oracle.runningStatements()).toEqual(['many']);
-    abort();
-    // At once, even if the next batch is never read.
-    expect(service.oracle.runningStatements()).toEqual([]);
-    await expect(batches.next()).rejects.toMatchObject({ kind: 'aborted' });
-    expect((await describe(handle)).state).toBe('ready');
-    expect(clock.pendingTimers).toBe(0);
   });
 });
 
