@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 
 import { runEmulator, type Emulator, type RunEmulatorOptions } from '../../src/emulator/index.ts';
 import { athenaState, startAthena, it } from './wire-client.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 async function control(emulator: Emulator, method: string, route: string, body?: unknown) {
   const response = await fetch(`${emulator.urls.athena}/__emulator/${route}`, {
@@ -74,21 +74,17 @@ describe('runEmulator', () => {
   });
 
   it('reads services and a file of faults', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'emulator-'));
+    const folder = temporaryFolder();
     const file = join(folder, 'faults.json');
-    try {
-      await writeFile(file, '[{"kind":"html"}]');
-      const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
-      expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect']);
-      expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
-      abort.abort();
-      await done;
-      for (const content of ['{}', 'no json', '[{"kind":"explode"}]']) {
-        await writeFile(file, content);
-        await expect(start({ faults: file })).rejects.toMatchObject({ kind: 'config-invalid' });
-      }
-    } finally {
-      await rm(folder, { recursive: true });
+    await writeFile(file, '[{"kind":"html"}]');
+    const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
+    expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect']);
+    expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
+    abort.abort();
+    await done;
+    for (const content of ['{}', 'no json', '[{"kind":"explode"}]']) {
+      await writeFile(file, content);
+      await expect(start({ faults: file })).rejects.toMatchObject({ kind: 'config-invalid' });
     }
   });
 

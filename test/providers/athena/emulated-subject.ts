@@ -15,6 +15,7 @@ import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
 import { behindLayers } from '../../conformance/behind-layers.ts';
 import { inStorm, STORM, STORM_SEEDS } from './storm.ts';
+import { unlimitedCall as unlimited } from '../../calls.ts';
 
 /** What the emulated services call our verbs. */
 const AWS_OPERATIONS: Partial<Readonly<Record<ProviderOperation, string>>> = {
@@ -39,6 +40,8 @@ const SERVICES = {
     unknownState: '99',
   },
 } as const;
+
+export { unlimited };
 
 /** Keys that no AWS account has. */
 export const TEST_CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' } as const;
@@ -200,11 +203,6 @@ async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
 
 function handleOf({ id: provider, scope }: SessionProvider, id: string) {
   return { v: 1, provider, scope, id } as const;
-}
-
-/** A call without end. */
-export function unlimited() {
-  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 }
 
 /** The idle timeout in the input of a start, milliseconds; `NaN` for other inputs. */
