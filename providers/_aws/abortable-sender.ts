@@ -1,3 +1,4 @@
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { SdkRequest } from './request-handler.ts';
 
 interface Command {
@@ -63,6 +64,8 @@ export class AbortableSender {
 
   send<Output>(command: Command, signal: AbortSignal): Promise<Output> {
     this.#signals.set(command.input, signal);
+    // The request handler reports the request.
+    runningAttempt(signal)?.waitsFor('AWS credentials');
     return this.#client.send(command) as Promise<Output>;
   }
 }

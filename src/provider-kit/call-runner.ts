@@ -4,6 +4,7 @@ import type { CallClass, Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { assertHandleScope } from './handle-scope.ts';
+import { takeTurn } from './take-turn.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
@@ -65,9 +66,11 @@ export class CallRunner<Operation extends string = ProviderOperation> {
   }
 
   #pay(callClass: CallClass, call: CallContext, signal: AbortSignal): Promise<void> | undefined {
-    if (this.#begun.has(call)) return call.budget?.take(callClass, { signal });
-    this.#begun.add(call);
-    return undefined;
+    if (!this.#begun.has(call)) {
+      this.#begun.add(call);
+      return undefined;
+    }
+    return call.budget && takeTurn(call.budget, callClass, signal);
   }
 
   #refuseForeign(handle: SessionHandle, operation: Operation): void {
