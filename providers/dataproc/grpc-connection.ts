@@ -1,5 +1,6 @@
 import type * as grpcModule from '@grpc/grpc-js';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { Connection } from './transport.ts';
 import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
@@ -16,6 +17,8 @@ const CHANNEL_OPTIONS = {
   'grpc.service_config_disable_resolution': 1,
   // A broken connection is opened again at once; the retry layer owns the pauses between attempts.
   'grpc.initial_reconnect_backoff_ms': 100,
+  // A new channel is a new connection, also beside one that does not answer.
+  'grpc.use_local_subchannel_pool': 1,
   // As in Google's client: a page of a thousand sessions exceeds gRPC's limit of 4 MiB.
   'grpc.max_receive_message_length': -1,
 } as const;
@@ -30,10 +33,12 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): 
   const credentials = endpoint.tls
     ? toChannelCredentials(grpc, await auth.getClient())
     : grpc.credentials.createInsecure();
-  const channel = new grpc.Channel(`${endpoint.host}:${endpoint.port}`, credentials, CHANNEL_OPTIONS);
+  const address = `${endpoint.host}:${endpoint.port}`;
+  const channel = new grpc.Channel(address, credentials, CHANNEL_OPTIONS);
   const send = unaryOn(channel, grpc);
   return {
     call(method, request, { signal, timeoutMs }) {
+      runningAttempt(signal)?.asks(address);
       const metadata = new grpc.Metadata();
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);

@@ -1,4 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { Connection } from './transport.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
@@ -45,6 +46,7 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {
     async call(method, request, { signal, timeoutMs }) {
+      runningAttempt(signal)?.asks(`${endpoint.host}:${endpoint.port}`);
       if (method === 'getOperation') {
         const [operation] = await operations.getOperation(
           { name: request.name },
