@@ -11,8 +11,12 @@ export interface Attempt {
   readonly call: CallContext;
 }
 
-/** Signals that abort at a deadline by themselves. */
-const deadlines = new WeakMap<AbortSignal, number>();
+/** Marks a signal that aborts by itself, with its deadline. */
+const DEADLINE = Symbol('anysession.deadline');
+
+interface TimedSignal extends AbortSignal {
+  [DEADLINE]?: number;
+}
 
 /**
  * Runs work until its answer, its caller's abort or its deadline, whichever comes first. The last two settle the promise at once
@@ -27,13 +31,13 @@ export async function withDeadline<Answer>(
   { operation, call }: Attempt,
   work: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const { signal, deadline } = call;
+  const { signal, deadline }: { readonly signal: TimedSignal; readonly deadline: number } = call;
   throwIfAborted(signal, operation);
   const timeoutMs = deadline - clock.monotonicMs();
   if (timeoutMs <= 0) {
     throw new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation });
   }
-  const outerDeadline = deadlines.get(signal);
+  const outerDeadline = signal[DEADLINE];
   if (outerDeadline !== undefined && outerDeadline <= deadline) return work(signal);
   const effect = possibleEffect(operation);
   const timeoutError = (): SessionError => {
@@ -47,8 +51,8 @@ export async function withDeadline<Answer>(
     return await new Promise<Answer>((resolve, reject) => {
       const limited = signalWithTimeout(clock, { signal, timeoutMs, operation, effect, timeoutError }, reject);
       release = limited.release;
-      deadlines.set(limited.signal, deadline);
-      work(limited.signal).then(resolve, reject);
+      const timed: TimedSignal = Object.assign(limited.signal, { [DEADLINE]: deadline });
+      work(timed).then(resolve, reject);
     });
   } finally {
     release();

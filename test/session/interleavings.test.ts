@@ -86,7 +86,8 @@ class Run {
   readonly scene = new Scene({
     latencyMs: 20,
     random: new SeededRandom(5),
-    capabilities: { reportsBusy: false, concurrentStatements: true, maxLiveSessions: 8 },
+    takesWorkWhileBusy: true,
+    capabilities: { reportsBusy: false, maxLiveSessions: 8 },
   });
   readonly processes: readonly [SceneProcess, SceneProcess] = [this.scene.process(), this.scene.process()];
   readonly #sessions: Session[] = [];

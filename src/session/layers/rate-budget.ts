@@ -1,7 +1,25 @@
+import type { CallContext } from '../../contract/call-context.ts';
 import { OPERATIONS } from '../../contract/operations.ts';
+import type { CallBudget, CallClass } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { RateBudget } from '../../watch/rate-budget.ts';
 import type { AnyLayer } from './layer.ts';
+
+/** The budget as the requests of one call see it: the layer has paid for the first one. */
+class AfterFirstRequest implements CallBudget {
+  readonly #budget: CallBudget;
+  #isFirst = true;
+
+  constructor(budget: CallBudget) {
+    this.#budget = budget;
+  }
+
+  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
+    if (!this.#isFirst) return this.#budget.take(callClass, call);
+    this.#isFirst = false;
+    return undefined;
+  }
+}
 
 /**
  * Sends calls at the rate that the service allows, before the SDK: its own socket queue is invisible to any limiter.
@@ -17,8 +35,7 @@ export function rateBudgetLayer(budget: RateBudget): AnyLayer {
     const callClass = OPERATIONS[invocation.operation].budget;
     if (callClass === false) return next(invocation);
     const waiting = budget.take(callClass, invocation.call);
-    // The provider takes its further requests itself.
-    const paid = { ...invocation, call: { ...invocation.call, budget } };
+    const paid = { ...invocation, call: { ...invocation.call, budget: new AfterFirstRequest(budget) } };
     return (waiting === undefined ? next(paid) : waiting.then(() => next(paid))).catch(notePause);
   };
 }
