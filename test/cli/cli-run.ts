@@ -25,7 +25,7 @@ export async function cli(args: readonly string[], environment: CliEnvironment =
   const [stdout, stderr] = [collect(out), collect(err)];
   const code = await runCli(args, {
     stdin: Readable.from([stdin]),
-    stdout: Object.assign(out, columns === undefined ? {} : { columns }),
+    stdout: Object.assign(out, columns === undefined ? {} : { columns, isTTY: true }),
     stderr: Object.assign(err, { isTTY: columns !== undefined }),
     env,
     cwd,
