@@ -68,7 +68,7 @@ describe('anysession sql', () => {
       ['a table in a pipe', [], undefined],
       ['JSON in a pipe', ['--json'], undefined],
     ])('writes %s that a terminal shows as it is (%j, %s columns)', async (_, args, columns) => {
-      const { stdout } = await sql(DATA, args, { columns });
+      const { stdout } = await sql(DATA, args, columns === undefined ? {} : { columns });
       expect(stdout).not.toMatch(HOSTILE);
       expect(stdout).toContain('red');
       expect(stdout).toContain('gpj.exe');
