@@ -1,5 +1,6 @@
 import { ERROR_KINDS, type ErrorKind, type Retry } from './error-kinds.ts';
 import type { Observation } from './observation.ts';
+import { concealAddresses } from './secret-text.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** Did the cloud perhaps act although the call failed? `none`: surely not. `unknown`: look before trying again. */
@@ -67,7 +68,7 @@ export class SessionError extends Error {
   readonly observation: Observation | undefined;
 
   constructor(kind: ErrorKind, message: string, details: SessionErrorDetails) {
-    super(`[${kind}] ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    super(`[${kind}] ${concealAddresses(message)}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'SessionError';
     this.kind = kind;
     this.operation = details.operation;

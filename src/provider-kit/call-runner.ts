@@ -43,8 +43,6 @@ export interface CallRunnerParts<Operation extends string = ProviderOperation> {
 /** Makes single attempts: rejects invalid handles before any I/O, settles at an abort or deadline, and translates errors. */
 export class CallRunner<Operation extends string = ProviderOperation> {
   readonly #parts: CallRunnerParts<Operation>;
-  /** The calls whose first request is made. */
-  readonly #begun = new WeakSet<CallContext>();
 
   constructor(parts: CallRunnerParts<Operation>) {
     this.#parts = parts;
@@ -58,19 +56,11 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
       return await withDeadline(clock, { operation, call }, (signal) =>
-        work({ signal, pay: (callClass) => this.#pay(callClass, call, signal) }),
+        work({ signal, pay: (callClass) => call.budget && takeTurn(call.budget, callClass, signal) }),
       );
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }
-  }
-
-  #pay(callClass: CallClass, call: CallContext, signal: AbortSignal): Promise<void> | undefined {
-    if (!this.#begun.has(call)) {
-      this.#begun.add(call);
-      return undefined;
-    }
-    return call.budget && takeTurn(call.budget, callClass, signal);
   }
 
   #refuseForeign(handle: SessionHandle, operation: Operation): void {

@@ -137,5 +137,6 @@ export { runningAttempt, type Attempt, type RunningAttempt } from './running-att
 export { signalWithTimeout, type SignalWithTimeout, type WaitLimits } from './signal-with-timeout.ts';
 export { sleep } from './sleep.ts';
 export { defineStates, type NativeStates, type StateFacts, type StateRow } from './states.ts';
-export { explainByTokenConflict, isServiceRefusal } from './token-conflict.ts';
+export { isServiceRefusal } from './refused-session.ts';
+export { explainByTokenConflict } from './token-conflict.ts';
 export { withDeadline } from './with-deadline.ts';

@@ -3,7 +3,7 @@ import { possibleEffect } from '../contract/operations.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError, type Effect } from '../contract/session-error.ts';
 import { abortedError } from './aborted-error.ts';
-import { onAbort } from './on-abort.ts';
+import { callbackController, onAbort } from './on-abort.ts';
 
 /** One attempt of one verb. */
 export interface Attempt {
@@ -17,12 +17,16 @@ export interface Attempt {
   readonly unansweredSinceMs?: number | undefined;
 }
 
-/** Running attempts by the signal that their work was given. */
-const running = new WeakMap<AbortSignal, RunningAttempt>();
+/** Holds the attempt, on the signal that its work was given. */
+const ATTEMPT = Symbol('anysession.attempt');
+
+interface AttemptSignal extends AbortSignal {
+  [ATTEMPT]?: RunningAttempt;
+}
 
 /** The attempt that a signal belongs to: adapters report to it what they wait for. */
-export function runningAttempt(signal: AbortSignal): RunningAttempt | undefined {
-  return running.get(signal);
+export function runningAttempt(signal: AttemptSignal): RunningAttempt | undefined {
+  return signal[ATTEMPT];
 }
 
 /**
@@ -34,7 +38,7 @@ export class RunningAttempt {
   readonly unansweredSinceMs: number | undefined;
   readonly #clock: Clock;
   readonly #attempt: Attempt;
-  readonly #controller = new AbortController();
+  readonly #controller = callbackController();
   readonly #startedMs: number;
   #sinceMs: number;
   #awaited: string | undefined;
@@ -53,7 +57,8 @@ export class RunningAttempt {
     this.deadline = attempt.call.deadline;
     this.unansweredSinceMs = attempt.unansweredSinceMs;
     this.#startedMs = this.#sinceMs = clock.monotonicMs();
-    running.set(this.#controller.signal, this);
+    const signal: AttemptSignal = this.#controller.signal;
+    signal[ATTEMPT] = this;
   }
 
   /** Whether it timed out and keeps running. */

@@ -8,6 +8,7 @@ import type { StartRequest } from '../contract/start-request.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
+import { endSession } from './end-session.ts';
 import { listObservations } from './listing.ts';
 import type { StartOptions } from './start-options.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from './start-token.ts';
@@ -41,6 +42,7 @@ export class SessionStarter {
 
   /**
    * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it.
+   * A session of the key that has failed but is still billed is returned, or terminated and replaced with `restart`.
    * @throws SessionError `conflict` with the handle when the key's session has ended and `restart` was not asked for.
    */
   async start(options: StartOptions): Promise<Observation> {
@@ -49,8 +51,10 @@ export class SessionStarter {
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
       const started = await this.#startOnce(this.#request(keyedToken(key, generation), options));
       const now = await this.#describeStarted(started);
-      if (now.state !== 'terminated' && now.state !== 'failed') return now;
-      if (!restart) throw this.#endedKeyError(key, now);
+      if (!now.final && now.state !== 'terminated') {
+        // A degraded session is still billed: this start must return it, so that it is held, or end it.
+        if (now.state !== 'failed' || !restart || !(await this.#end(now))) return now;
+      } else if (!restart) throw this.#endedKeyError(key, now);
     }
     throw new SessionError('conflict', `key '${key}' was restarted ${MAX_GENERATION} times; use another key`, {
       operation: 'start',
@@ -146,6 +150,21 @@ export class SessionStarter {
           'describing the session of a key failed; using the answer of its start',
         );
       return started;
+    }
+  }
+
+  /** Terminates a degraded session before the next generation starts. Returns false if that failed. */
+  async #end({ handle, state }: Observation): Promise<boolean> {
+    const { provider, clock, logger } = this.#parts;
+    try {
+      await endSession({ provider, clock, handle, state, graceUntilMs: clock.monotonicMs() });
+      return true;
+    } catch (error) {
+      logger.warn(
+        { session: handle.id, error },
+        'terminating a failed session before its restart failed; returning it',
+      );
+      return false;
     }
   }
 

@@ -13,6 +13,7 @@ import type { ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
+import { NOT_FOUND_GRACE_MS } from './session-wait.ts';
 import { Session } from './session.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
@@ -187,7 +188,8 @@ export class Sessions<Native = unknown> {
     if (key !== undefined) await Promise.all([...this.#starting.keys()].filter((s) => this.#starting.get(s) === key));
     const holders = [...this.#open].filter(({ handle }) => isSameSession(handle, first.handle));
     if (holders.length === 0) {
-      await endSession({ provider, clock, handle: first.handle, state: first.state });
+      const graceUntilMs = clock.monotonicMs() + NOT_FOUND_GRACE_MS;
+      await endSession({ provider, clock, handle: first.handle, state: first.state, graceUntilMs });
       return 'terminated';
     }
     // A holder that only attached would not end the session, so `close` must.

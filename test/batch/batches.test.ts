@@ -1,12 +1,10 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import type { RunSpec } from '../../src/contract/batch-run.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError, type BatchProvider, type RunSpec } from '../../src/provider-kit/index.ts';
 import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { failureOf } from '../failure-of.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 describe('a start', () => {
   it('B-021 sends 100 runs in the request, and stages 101', async () => {
@@ -73,12 +71,9 @@ describe('a start', () => {
   it('B-023 sends nothing when the source throws half-way, and leaves no file behind', async () => {
     const { batches, service } = setUp();
     // A folder for temporary files of this test's own: others run beside it.
-    const folder = await mkdtemp(join(tmpdir(), 'anysession-test-'));
+    const folder = temporaryFolder();
     vi.stubEnv('TMPDIR', folder);
-    onTestFinished(async () => {
-      vi.unstubAllEnvs();
-      await rm(folder, { recursive: true });
-    });
+    onTestFinished(() => void vi.unstubAllEnvs());
     async function* source() {
       yield* runsOf(60_000);
       throw await Promise.resolve(new Error('the sample sheet ended early'));
@@ -136,12 +131,9 @@ describe('a start', () => {
   });
 
   it('keeps what it writes on the way from everybody else', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'anysession-test-'));
+    const folder = temporaryFolder();
     vi.stubEnv('TMPDIR', folder);
-    onTestFinished(async () => {
-      vi.unstubAllEnvs();
-      await rm(folder, { recursive: true });
-    });
+    onTestFinished(() => void vi.unstubAllEnvs());
     const modes: number[] = [];
     async function* source() {
       yield* runsOf(60_000);

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { listFailures, type FailedRun } from '../../src/batch/run-listing.ts';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { SessionError, type BatchProvider, type SessionHandle } from '../../src/provider-kit/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { ScriptedBatches } from './scripted-batches.ts';
+import { unlimitedCall } from '../calls.ts';
 import { failureOf } from '../failure-of.ts';
 
 type DescribeRun = NonNullable<BatchProvider['describeRun']>;
@@ -24,8 +23,7 @@ async function failedBatch(count: number, describeRun: DescribeRun | undefined) 
   const service = new ScriptedBatches({ clock, fateOf: () => 'failed', submissionsPerSecond: 1_000 });
   const provider: BatchProvider = describeRun === undefined ? service : Object.assign(service, { describeRun });
   const request = { token: 'as-1', owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(count) };
-  const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-  const { handle } = await provider.start(request, call);
+  const { handle } = await provider.start(request, unlimitedCall());
   await clock.advance(3_600_000);
   const list = (withReasons = true, signal?: AbortSignal): AsyncIterable<FailedRun> =>
     listFailures({ provider, clock, handle, signal }, { totalRuns: count, withReasons });
@@ -95,10 +93,8 @@ describe('a start whose end nobody knows', () => {
     const [, token = ''] = /attach to \{ token: '(as-[0-9a-f]{28}-0)' \}/.exec(error.message) ?? [];
     expect((await failureOf(batches.attach({ token }))).kind).toBe('not-found');
     isLost = false;
-    await service.start(
-      { token, owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(1) },
-      { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
-    );
+    const request = { token, owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(1) };
+    await service.start(request, unlimitedCall());
     expect((await batches.attach({ token })).handle.id).toBe('1000');
     expect((await failureOf(batches.attach({ token: 'x' }))).kind).toBe('invalid-request');
   });

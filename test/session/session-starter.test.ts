@@ -230,8 +230,46 @@ describe('a start by key', () => {
         'Use another key, or restart: true to start a new one',
     );
     const broken = await sessions.start({ key: 'weekly' });
-    service.breakSession(broken.handle.id, 'out of memory', 'degraded');
+    service.breakSession(broken.handle.id, 'out of memory');
     expect((await failureOf(sessions.start({ key: 'weekly' }))).observation).toMatchObject({ state: 'failed' });
+  });
+
+  it('C-110 returns a degraded session, which is still billed, so that closing ends it', async () => {
+    const { scene, sessions, service, oracle } = setUp();
+    service.faults.add('start', { kind: 'unavailable', effect: 'after' });
+    const starting = sessions.start({ key: 'nightly' });
+    await scene.clock.advance(0);
+    service.breakSession(oracle.started[0]?.sessionId ?? '', 'disk full', 'degraded');
+    const session = await scene.settled(starting);
+    expect(session.status).toMatchObject({ state: 'failed', final: false, reason: 'disk full' });
+    expect((await failureOf(session.whenReady())).kind).toBe('session-failed');
+    await scene.settled(sessions.close());
+    await scene.clock.advance(10_000);
+    expect([oracle.startedCount(), oracle.live()]).toEqual([1, []]);
+  });
+
+  it('C-110 restart terminates a degraded session before it starts the next generation', async () => {
+    const { scene, sessions, service, oracle, clock } = setUp();
+    const first = await sessions.start({ key: 'nightly' });
+    service.breakSession(first.handle.id, 'disk full', 'degraded');
+    const second = await scene.settled(scene.process().sessions.start({ key: 'nightly', restart: true }));
+    await clock.advance(10_000);
+    expect([oracle.startedCount(), oracle.live()]).toEqual([2, [second.handle.id]]);
+  });
+
+  it('C-110 restart returns a degraded session that it cannot terminate, so that closing asks again', async () => {
+    const { scene, sessions, service, oracle, clock, logger } = setUp();
+    const { handle } = await sessions.start({ key: 'nightly' });
+    service.breakSession(handle.id, 'disk full', 'degraded');
+    service.faults.add('terminate', { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const again = await scene.settled(sessions.start({ key: 'nightly', restart: true }));
+    expect([again.handle, oracle.startedCount()]).toEqual([handle, 1]);
+    expect(logger.entries.map(({ fields }) => fields)).toMatchObject([
+      { session: handle.id, error: { kind: 'forbidden' } },
+    ]);
+    await scene.settled(again.close());
+    await clock.advance(10_000);
+    expect(oracle.live()).toEqual([]);
   });
 
   it('C-110 says nothing of a reason that the service does not give', async () => {

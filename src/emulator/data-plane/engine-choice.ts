@@ -1,4 +1,5 @@
 import { SessionError } from '../../contract/session-error.ts';
+import { describeValue } from '../../provider-kit/describe-value.ts';
 import type { ConnectEngine, ResponderVersion } from './connect-engine.ts';
 
 /**
@@ -14,11 +15,9 @@ export function parseEngine(engine: string): EngineChoice {
   if (engine === 'duckdb' || engine === 'sail' || engine === 'spark') return engine;
   const port = Number(ADDRESS.exec(engine)?.[2] ?? 0);
   if (port > 0 && port <= 65_535) return engine as `sc://${string}`;
-  // An address is not repeated: it may contain a token.
-  const found = engine.startsWith('sc:') ? 'this address' : `'${engine}'`;
   throw new SessionError(
     'config-invalid',
-    `'engine' must be duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not ${found}.`,
+    `'engine' must be duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port without parameters; found ${describeValue(engine)}.`,
     { operation: 'startEmulator' },
   );
 }

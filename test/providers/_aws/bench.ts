@@ -3,13 +3,14 @@ import { plugin as athena } from '../../../providers/athena/plugin.ts';
 import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
 import type { ListFilter, SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { StartRequest } from '../../../src/contract/start-request.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { VirtualClock } from '../../../src/testing/index.ts';
 import { createFromPlugin, optionsOver, socketTime, unlimited } from '../athena/emulated-subject.ts';
 import { overTransport } from '../dataproc/dataproc-subject.ts';
+
+export { startRequest as request } from '../../calls.ts';
 
 /** A role of no account. */
 export const ROLE = 'arn:aws:iam::123456789012:role/spark';
@@ -56,15 +57,6 @@ export async function openBench(
   };
   const { settle } = socketTime(clock, () => emulator.log().length);
   return { emulator, clock, settle, another, provider: another(options) };
-}
-
-let tokens = 0;
-
-/** A start request with a token of its own. */
-export function request(overrides: Partial<StartRequest> = {}): StartRequest {
-  tokens += 1;
-  const token = `as-${String(tokens).padStart(28, '0')}-1`;
-  return { token, owner: 'tests', idleTimeoutMs: 600_000, labels: {}, ...overrides };
 }
 
 /** The operations that reached the service, in order. */

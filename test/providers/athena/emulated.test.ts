@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
+import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.ts';
 import { failureOf } from '../../failure-of.ts';
 import { lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
 import { TEST_CREDENTIALS, unlimited } from './emulated-subject.ts';

@@ -1,10 +1,7 @@
 import type { BatchFault, BatchFixture, BatchSubject } from '../../../src/conformance/index.ts';
 import { layeredBatchProvider } from '../../../src/batch/layered-batch-provider.ts';
-import type { BatchProvider } from '../../../src/contract/batch-provider.ts';
-import type { BatchOperation } from '../../../src/contract/operations.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
+import type { BatchOperation, BatchProvider } from '../../../src/provider-kit/index.ts';
+import type { Emulator, EmulatorOptions, Fault } from '../../../src/emulator/index.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { plugin } from '../../../providers/healthomics/index.ts';
 import { commonLayers } from '../../../src/session/layers/standard-layers.ts';

@@ -1,11 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batches } from '../../../src/batch/batches.ts';
 import { BATCHES, CLOCK, createContainer } from '../../../src/container/index.ts';
-import type { RunSpec } from '../../../src/contract/batch-run.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { SessionError, type RunSpec } from '../../../src/provider-kit/index.ts';
+import type { Emulator, Fault } from '../../../src/emulator/index.ts';
 import type { HealthOmicsOptions } from '../../../src/emulator/healthomics/healthomics-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { VirtualClock } from '../../../src/testing/index.ts';
 import { socketTime, TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
@@ -174,7 +172,7 @@ describe('HealthOmics batches through the whole product, on the emulated service
       const rates = { submissionsPerSecond: 10, runMs: 30_000, failureRate: 0.1, refusalRate: 0.1 };
       const { emulator, process, settle } = await scene(rates, STORM, seed);
       const start = { key: 'cohort', defaults: DEFAULTS, runs: [...runsOf(130)] };
-      const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
+      const persistently = async <T,>(work: () => Promise<T>): Promise<T> => {
         for (;;) {
           try {
             return await settle(work());
