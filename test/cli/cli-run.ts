@@ -15,7 +15,7 @@ export interface CliEnvironment {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   /** Makes both outputs terminals of this many columns. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** Runs one command line in this process, with streams of its own. */

@@ -68,7 +68,7 @@ describe('anysession sql', () => {
       ['a table in a pipe', [], undefined],
       ['JSON in a pipe', ['--json'], undefined],
     ])('writes %s that a terminal shows as it is (%j, %s columns)', async (_, args, columns) => {
-      const { stdout } = await sql(DATA, args, columns === undefined ? {} : { columns });
+      const { stdout } = await sql(DATA, args, { columns });
       expect(stdout).not.toMatch(HOSTILE);
       expect(stdout).toContain('red');
       expect(stdout).toContain('gpj.exe');
@@ -89,8 +89,7 @@ describe('anysession sql', () => {
   });
 
   it.each([[[]], [['--csv']]])('writes nothing of a statement without columns (%j)', async (args) => {
-    const cwd = configFolder({ 'c.yaml': `environments: { dev: { provider: ${SPARK}, startMs: 1 } }` });
-    const { code, stdout } = await cli(['sql', 'CREATE TABLE t (a INT)', '--config', 'c.yaml', ...args], { cwd });
+    const { code, stdout } = await sql('CREATE TABLE t (a INT)', args);
     expect([code, stdout]).toEqual([0, '']);
   });
 
