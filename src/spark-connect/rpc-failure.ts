@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { StatusObject } from '@grpc/grpc-js';
+import { readClientFailure, type ClientFailure } from '../provider-kit/grpc-failure.ts';
 import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
 
@@ -40,12 +41,24 @@ export class RpcFailure extends Error {
   readonly spark: SparkErrorInfo | undefined;
   /** How long the server asks to wait, milliseconds. */
   readonly retryDelayMs: number | undefined;
+  /** Whether the server sent nothing at all, so that another connection may help. */
+  readonly isSilence: boolean;
 
-  constructor(code: number, message: string, details: { spark?: SparkErrorInfo; retryDelayMs?: number } = {}) {
+  constructor(
+    code: number,
+    message: string,
+    details: { spark?: SparkErrorInfo; retryDelayMs?: number; isSilence?: boolean } = {},
+  ) {
     super(message);
     this.code = code;
     this.spark = details.spark;
     this.retryDelayMs = details.retryDelayMs;
+    this.isSilence = details.isSilence ?? false;
+  }
+
+  /** The server has sent nothing for a while. */
+  static silence(why: string): RpcFailure {
+    return new RpcFailure(STATUS.UNAVAILABLE, why, { isSilence: true });
   }
 
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
@@ -61,13 +74,9 @@ export class RpcFailure extends Error {
     }
   }
 
-  /**
-   * Whether the server's certificate is not trusted, so that no retry can help. gRPC reports this like an unreachable server,
-   * with the message of OpenSSL.
-   * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes (read 2026-11-21)
-   */
-  get isUntrusted(): boolean {
-    return this.code === STATUS.UNAVAILABLE && /^No connection established\..*certificate/is.test(this.message);
+  /** What gRPC reports about itself; `undefined` for an answer of the server. */
+  get client(): ClientFailure | undefined {
+    return this.spark === undefined ? readClientFailure(this.message) : undefined;
   }
 
   /** Spark's error class; from the message where the details are missing. Messages of 3.5 begin with an empty line. */

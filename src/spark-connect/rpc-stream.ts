@@ -60,11 +60,11 @@ export class RpcStream {
     });
   }
 
-  /** Ends the call on this side, with a status for its reader. After the end it does nothing. */
-  cancel(code: GrpcStatus, why: string): void {
+  /** Ends the call on this side, with a failure for its reader. After the end it does nothing. */
+  cancel(code: GrpcStatus, failure: RpcFailure): void {
     if (this.#end !== undefined) return;
-    this.#call.cancelWithStatus(code, why);
-    this.#finish(new RpcFailure(code, why));
+    this.#call.cancelWithStatus(code, failure.message);
+    this.#finish(failure);
   }
 
   #finish(end: RpcFailure | 'ok'): void {

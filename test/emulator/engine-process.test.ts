@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../../src/provider-kit/installed-engine.ts';
 import { engineProgram, startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
 import { until } from './sql-stage.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A substitute for an engine: it listens on the port in its arguments. */
 const LISTENER = `#!/bin/sh
@@ -16,16 +16,15 @@ exec "${process.execPath}" -e 'require("net").createServer().listen(Number(/(?:p
 const { PATH, XDG_CACHE_HOME } = process.env;
 let folder: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'engine-'));
+beforeEach(() => {
+  folder = temporaryFolder();
   process.env['PATH'] = `${folder}${delimiter}${PATH}`;
 });
 
-afterEach(async () => {
+afterEach(() => {
   process.env['PATH'] = PATH;
   if (XDG_CACHE_HOME === undefined) delete process.env['XDG_CACHE_HOME'];
   else process.env['XDG_CACHE_HOME'] = XDG_CACHE_HOME;
-  await rm(folder, { recursive: true });
 });
 
 async function install(name: string, script: string): Promise<void> {

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, constants, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  compareVersions,
-  enginesFolder,
-  parseEngineFolderName,
+  entries,
+  findOnPath,
+  installedEngines,
+  isProgram,
   type EngineEnvironment,
   type InstallableEngine,
 } from '../../provider-kit/installed-engine.ts';
@@ -103,15 +103,10 @@ export function engineProgram(
   engine: InstallableEngine,
   environment: EngineEnvironment,
 ): readonly string[] | undefined {
-  const folders = (environment.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const onPath = folders.map((folder) => join(folder, PROGRAMS[engine])).find(isProgram);
+  const onPath = findOnPath(PROGRAMS[engine], environment);
   if (onPath !== undefined) return [onPath];
-  const engines = enginesFolder(environment);
-  return entries(engines)
-    .map((name) => ({ name, release: parseEngineFolderName(name) }))
-    .filter(({ release }) => release?.engine === engine)
-    .sort((one, other) => compareVersions(other.release?.version ?? '', one.release?.version ?? ''))
-    .map(({ name }) => commandIn(engine, join(engines, name)))
+  return installedEngines(engine, environment)
+    .map((folder) => commandIn(engine, folder))
     .find((command) => command !== undefined);
 }
 
@@ -124,21 +119,4 @@ function commandIn(engine: InstallableEngine, folder: string): readonly string[]
     .map((name) => join(folder, 'lib', name, 'site-packages', 'pyspark', 'bin', PROGRAMS.spark))
     .find(isProgram);
   return submit === undefined ? undefined : [submit];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function entries(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

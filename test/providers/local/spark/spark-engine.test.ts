@@ -177,7 +177,7 @@ describe('a server that anysession starts', () => {
 describe('a running server', () => {
   it('is reached at its URL, without a secret in the handle', async () => {
     const { provider, log } = await openRemote({ init: ['SET a = 1'] });
-    expect(provider.capabilities).toMatchObject({ dialect: 'spark', sparkConnect: true, concurrentStatements: true });
+    expect(provider.capabilities).toMatchObject({ dialect: 'spark', sparkConnect: true });
     const handle = await ready(provider);
     expect(JSON.stringify(handle)).not.toContain('hush');
     expect(log.statements).toEqual(['SELECT 1', 'SET a = 1']);
