@@ -41,7 +41,7 @@ describe('a quota and a call rate with the same code', () => {
 
   it.each(REST)('of EMR Serverless and HealthOmics: %s "%s" is %s', (code, message, kind) => {
     expect(emrKind(answer(code, message), 'start')).toBe(kind);
-    expect(omicsKind(answer(code, message), 'start')).toBe(kind);
+    expect(omicsKind(answer(code, message), 'startBatch')).toBe(kind);
   });
 
   it.each(['StartSession', 'GetSession', 'TerminateSession'])(
