@@ -8,6 +8,7 @@ import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
+import { assertSendable } from '../provider-kit/sendable-input.ts';
 import { sleep, TIMER_EARLINESS_MS } from '../provider-kit/sleep.ts';
 import { PollSchedule } from '../watch/poll-schedule.ts';
 import { callContext } from './call-context.ts';
@@ -65,6 +66,7 @@ export async function runCalculation(
 ): Promise<CalculationObservation> {
   assertValue('calculate', 'code', code, text());
   assertOptions('calculate', options, CHECKS);
+  assertSendable('calculate', { code, name: options.name }, 'calculation');
   const { clock } = place;
   const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
   const untilMs = clock.monotonicMs() + timeoutMs;
@@ -84,7 +86,9 @@ export async function runCalculation(
   });
   // When the time is up, one last poll decides.
   const leftMs = untilMs - clock.monotonicMs();
-  return within(leftMs + LAST_POLL_MS, (limit) => follow(place, started, options, { untilMs, timeoutError, signal: limit }));
+  return within(leftMs + LAST_POLL_MS, (limit) =>
+    follow(place, started, options, { untilMs, timeoutError, signal: limit }),
+  );
 }
 
 /** Starts the calculation. After an abort it still waits for the answer, which has the id that must be stopped. */

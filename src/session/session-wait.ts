@@ -62,7 +62,10 @@ async function watchOnce(
 ): Promise<boolean> {
   const { tracker, watcher, clock, handle } = session;
   try {
-    for await (const seen of watcher.watch(handle, signal, { untilMs, ...(seenMsAgo !== undefined && { seenMsAgo }) })) {
+    for await (const seen of watcher.watch(handle, signal, {
+      untilMs,
+      ...(seenMsAgo !== undefined && { seenMsAgo }),
+    })) {
       tracker.observe(seen);
       if (fits(tracker.status)) return true;
     }
