@@ -1,3 +1,4 @@
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { SdkRequest } from './request-handler.ts';
 
 /** Holds the abort signal of a command, on its input. */
@@ -69,6 +70,8 @@ export class AbortableSender {
 
   send<Output>(command: Command, signal: AbortSignal): Promise<Output> {
     (command.input as AbortableInput)[SIGNAL] = signal;
+    // The request handler reports the request.
+    runningAttempt(signal)?.waitsFor('AWS credentials');
     return this.#client.send(command) as Promise<Output>;
   }
 }

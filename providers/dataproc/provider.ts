@@ -49,7 +49,7 @@ export class DataprocProvider implements SessionProvider {
     this.capabilities = dataprocCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = new DataprocClient(config);
+    this.#client = new DataprocClient(config, ports.clock);
     this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,

@@ -65,6 +65,8 @@ export interface Observation {
   /** When the state was entered, epoch milliseconds, where the service tells it. */
   readonly sinceMs?: number;
   readonly reason?: string;
+  /** The kind of a failure, where the reason shows that a limit of the account and not the session is the cause. */
+  readonly failureKind?: 'quota-exceeded';
   /** Present exactly when `state` is `busy`. */
   readonly busySource?: BusySource;
   readonly details: SessionDetails;

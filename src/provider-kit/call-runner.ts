@@ -4,6 +4,7 @@ import type { CallClass, Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { assertHandleScope } from './handle-scope.ts';
+import { takeTurn } from './take-turn.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
@@ -55,7 +56,7 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
       return await withDeadline(clock, { operation, call }, (signal) =>
-        work({ signal, pay: (callClass) => call.budget?.take(callClass, { signal }) }),
+        work({ signal, pay: (callClass) => call.budget && takeTurn(call.budget, callClass, signal) }),
       );
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });

@@ -10,11 +10,12 @@ export type Concealer = <T>(value: T) => T;
  * Makes a function that removes known secrets, because servers and proxies may repeat a token that they refuse. It finds a
  * secret in percent-encoding (also repeated), escaped as in JSON, HTML or a shell, in hex and base64, in either case, and
  * broken over lines.
+ * @param shortest - the length from which a value counts as a secret
  */
-export function secretConcealer(secrets: readonly string[]): Concealer {
+export function secretConcealer(secrets: readonly string[], shortest = SHORTEST_SECRET): Concealer {
   let needles: readonly string[] | undefined;
   const concealText = (text: string): string => {
-    needles ??= secrets.filter(({ length }) => length >= SHORTEST_SECRET).flatMap(formsOf);
+    needles ??= secrets.filter(({ length }) => length >= shortest).flatMap(formsOf);
     return concealIn(text, needles);
   };
   const conceal = (value: unknown): unknown => {
@@ -96,8 +97,8 @@ function formsOf(secret: string): readonly string[] {
     const bytes = Buffer.from(text, 'utf8');
     return [bytes.toString('hex'), ...[0, 1, 2].map((before) => base64(bytes, before))];
   });
-  const forms = [canonical(secret).bytes, ...encoded.map(fold)];
-  return forms.filter(({ length }) => length >= SHORTEST_SECRET);
+  // A few characters of an encoded text occur by chance.
+  return [canonical(secret).bytes, ...encoded.map(fold).filter(({ length }) => length >= SHORTEST_SECRET)];
 }
 
 /** The base64 of bytes behind so many others, without the characters that also hold bits of the neighbours. */

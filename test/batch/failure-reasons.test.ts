@@ -81,15 +81,15 @@ describe('why runs failed', () => {
 });
 
 describe('a start whose end nobody knows', () => {
-  const lost = new SessionError('unavailable', 'no answer', { operation: 'start', effect: 'unknown' });
+  const lost = new SessionError('unavailable', 'no answer', { operation: 'startBatch', effect: 'unknown' });
 
   it('names the token, by which the batch is found when it comes after all', async () => {
     let isLost = true;
     const { batches, clock, service } = setUp({
-      weather: (operation, when) => (isLost && operation === 'start' && when === 'before' ? lost : undefined),
+      weather: (operation, when) => (isLost && operation === 'startBatch' && when === 'before' ? lost : undefined),
     });
     const error = await failureOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(1) })));
-    expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown', operation: 'start' });
+    expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown', operation: 'startBatch' });
     const [, token = ''] = /attach to \{ token: '(as-[0-9a-f]{28}-0)' \}/.exec(error.message) ?? [];
     expect((await failureOf(batches.attach({ token }))).kind).toBe('not-found');
     isLost = false;
@@ -103,14 +103,14 @@ describe('a start whose end nobody knows', () => {
     const controller = new AbortController();
     const { batches, clock, service } = setUp({
       weather(operation, when) {
-        if (operation !== 'start' || when !== 'after') return undefined;
+        if (operation !== 'startBatch' || when !== 'after') return undefined;
         controller.abort();
         return new SessionError('aborted', 'its caller gave up', { operation, effect: 'unknown' });
       },
     });
     const options = { defaults: DEFAULTS, runs: runsOf(1), signal: controller.signal, ...(key && { key }) };
     const error = await failureOf(clock.runUntilSettled(batches.start(options)));
-    expect(error).toMatchObject({ kind: 'aborted', operation: 'start', handle: { id: '1000' } });
+    expect(error).toMatchObject({ kind: 'aborted', operation: 'startBatch', handle: { id: '1000' } });
     expect(error.message).toContain("batch '1000' was started anyway");
     const batch = await batches.attach(error.handle ?? '');
     await batch.cancel();

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createProvider, createSessions, createWatcher } from '../../src/compose.ts';
-import type { EnvironmentConfig } from '../../src/config/config-options.ts';
-import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
-import { RecordingLogger, RecordingTracer, SeededRandom } from '../../src/testing/index.ts';
-import { RateBudget } from '../../src/watch/rate-budget.ts';
 import { failureOf } from '../failure-of.ts';
-import { openBench, operationsOf } from './_aws/bench.ts';
+import { operationsOf } from './_aws/bench.ts';
+import { CLOUDS, startSession } from './started-session.ts';
 
 /** Answers of real services that say something other than "this session does not exist". */
 const REFUSALS = [
@@ -17,33 +13,6 @@ const REFUSALS = [
   ['dataproc', 'NOT_FOUND', 404],
   ['dataproc over REST', 'NOT_FOUND', 404],
 ] as const;
-
-type Cloud = (typeof REFUSALS)[number][0];
-
-/** A session of a real provider over its emulator, behind layers and facade. */
-async function startSession(cloud: Cloud, lagMs = 0) {
-  const lag = { describeLagMs: lagMs, listLagMs: lagMs };
-  const options: EmulatorOptions = { athena: lag, emrServerless: lag, dataproc: lag };
-  const bench = await openBench(cloud === 'dataproc over REST' ? 'dataproc' : cloud, {}, options);
-  const { clock, emulator, settle } = bench;
-  const adapter =
-    cloud === 'dataproc over REST'
-      ? bench.another({ transport: 'rest', apiEndpoint: emulator.urls.dataprocRest })
-      : bench.provider;
-  const random = new SeededRandom();
-  const logger = new RecordingLogger();
-  const budget = new RateBudget(clock, adapter.capabilities.callsPerSecond);
-  const provider = createProvider(adapter, clock, random, new RecordingTracer(), budget);
-  const watcher = createWatcher(provider, clock, random, logger);
-  const config = { environment: 'test', owner: 'tests', session: {} } as EnvironmentConfig;
-  const sessions = createSessions(config, provider, undefined, watcher, clock, random, logger);
-  const session = await settle(sessions.start());
-  const pass = async (ms: number): Promise<void> => {
-    await clock.advance(ms);
-  };
-  const live = (): readonly string[] => emulator.oracle.live().map(({ id }) => id);
-  return { emulator, settle, session, sessions, pass, live };
-}
 
 describe.each(REFUSALS)('%s answers %s about a live session', (cloud, code, httpStatus) => {
   const refused = (operation: string, times: number) =>
@@ -99,9 +68,16 @@ describe.each(REFUSALS)('%s answers %s about a live session', (cloud, code, http
   });
 });
 
-describe.each(['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const)('%s', (cloud) => {
+/** Lookups that lag behind a start. */
+const LAG = { describeLagMs: 8_000, listLagMs: 8_000 };
+
+describe.each(CLOUDS)('%s', (cloud) => {
   it('ends a session that its lookups do not show yet', async () => {
-    const { settle, session, pass, live } = await startSession(cloud, 8_000);
+    const { settle, session, pass, live } = await startSession(cloud, {
+      athena: LAG,
+      emrServerless: LAG,
+      dataproc: LAG,
+    });
     await settle(session.close());
     await pass(60_000);
     expect(live()).toEqual([]);

@@ -3,6 +3,9 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import { deadlineLayer } from '../../src/session/layers/deadline.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import { retryLayer } from '../../src/session/layers/retry.ts';
+import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { endSession } from '../../src/session/end-session.ts';
 import { adapterOf, handleOf, Scene } from '../session/scene.ts';
@@ -17,8 +20,10 @@ function setUp(agreesAfterMs: number) {
   const handle = handleOf(scene);
   const ended = { handle, nativeState: 'STOPPING', state: 'terminated', acceptsWork: false, final: false } as const;
   const adapter = adapterOf(scene, {
-    terminate: () => {
+    terminate: (_handle, { signal }) => {
       calls.push(clock.monotonicMs());
+      runningAttempt(signal)?.asks('10.0.0.1:443');
+      runningAttempt(signal)?.waitsFor('the end of the creation');
       return new Promise((resolve) => {
         clock.schedule(Math.max(0, agreesMs - clock.monotonicMs()), () => {
           resolve({ ...ended, observedAtMs: clock.nowMs(), details: {} });
@@ -26,7 +31,7 @@ function setUp(agreesAfterMs: number) {
       });
     },
   });
-  const provider = layeredProvider(adapter, [deadlineLayer(clock)]);
+  const provider = layeredProvider(adapter, [deadlineLayer(clock), retryLayer(clock, new SeededRandom(1))]);
   return { scene, clock, calls, session: { provider, clock, handle, graceUntilMs: 0 } };
 }
 

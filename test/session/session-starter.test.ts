@@ -88,16 +88,41 @@ describe('a start', () => {
   });
 });
 
+/** Every attempt of one call gets no answer. */
+const ALL_LOST = Array.from({ length: 5 }, () => ({ kind: 'lost-answer' }) as const);
+
 describe('a start whose answer is lost', () => {
+  it('takes at most 20 s when one answer is lost, with and without a key', async () => {
+    for (const options of [{}, { key: 'nightly' }]) {
+      const { scene, sessions, service, oracle, clock, tokens } = setUp();
+      service.faults.add('start', { kind: 'lost-answer' });
+      const startedMs = clock.monotonicMs();
+      await scene.settled(sessions.start(options));
+      expect(clock.monotonicMs() - startedMs).toBeLessThan(20_000);
+      expect([oracle.startedCount(), new Set(tokens()).size, clock.pendingTimers]).toEqual([1, 1, 0]);
+    }
+  });
+
+  it('takes at most 80 s when the service answers nothing', async () => {
+    const { scene, sessions, service, clock, logger } = setUp();
+    service.faults.add('start', ...ALL_LOST);
+    service.faults.add('listPage', ...ALL_LOST, ...ALL_LOST);
+    const startedMs = clock.monotonicMs();
+    const error = await failureOf(scene.settled(sessions.start()));
+    expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'start' });
+    expect(clock.monotonicMs() - startedMs).toBe(80_000);
+    expect([logger.messages('warn').length, clock.pendingTimers]).toEqual([1, 0]);
+  });
+
   it('C-112 is looked up by its token before anything is started again', async () => {
     const { scene, sessions, service, oracle, clock } = setUp({ seed: 3 });
     const others = await Promise.all(Array.from({ length: 7 }, () => sessions.start()));
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     const startedMs = clock.monotonicMs();
     const session = await scene.settled(sessions.start());
     expect(clock.monotonicMs() - startedMs).toBe(60_000);
     expect(others.map(({ handle }) => handle.id)).not.toContain(session.handle.id);
-    expect([oracle.startedCount(), oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([8, 8, 2]);
+    expect([oracle.startedCount(), oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([8, 12, 2]);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -111,7 +136,7 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is looked up again a little later, because lists lag behind starts', async () => {
     const { scene, sessions, service, oracle, clock } = setUp({ invisibleMs: 63_000 });
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     const startedMs = clock.monotonicMs();
     const session = await scene.settled(sessions.start());
     expect(oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
@@ -120,7 +145,7 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is looked up again when a look fails', async () => {
     const { scene, sessions, service, oracle, logger } = setUp();
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     service.faults.add('listPage', { kind: 'lost-answer' }, { kind: 'refused', code: 'Denied', httpStatus: 403 });
     const session = await scene.settled(sessions.start());
     expect(oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
@@ -129,7 +154,8 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is told as it is when no such session is listed', async () => {
     const { scene, sessions, service, oracle, clock, logger } = setUp();
-    service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
+    const slow = { kind: 'slow', delayMs: 600_000, effect: 'after' } as const;
+    service.faults.add('start', slow, slow, slow, slow, slow);
     const startedMs = clock.monotonicMs();
     const error = await failureOf(scene.settled(sessions.start()));
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'start' });
@@ -138,7 +164,7 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is told as it is, and logged, when nobody can tell whether there is one', async () => {
     const { scene, sessions, service, oracle, logger, tokens } = setUp();
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     const denied = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
     service.faults.add('listPage', denied, denied, denied);
     const error = await failureOf(scene.settled(sessions.start()));

@@ -92,6 +92,12 @@ it('conceals a token that was replaced since', async () => {
   expect(String(error)).toContain('it was …');
 });
 
+it('names this machine localhost in the address for PySpark, which sends a token without TLS to no other name', async () => {
+  const { host, url } = await runner.connect(HANDLE, call());
+  expect(host).toBe('127.0.0.1');
+  expect(url).toContain(`sc://localhost:${server.port}/;`);
+});
+
 it('leaves everything else of a message as it is', async () => {
   const text = `100 % of "C:\\new\\table" &amp; é\u{1F600}\n\tin line\\n 2: ${TOKEN.slice(0, 9)}, aGVsbG8=`;
   fail(server, text, {});

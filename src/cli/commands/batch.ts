@@ -7,8 +7,8 @@ import type { Batch } from '../../batch/batch.ts';
 import type { Batches } from '../../batch/batches.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { formatTable } from '../table.ts';
-import { note, print, type CommandContext } from '../terminal.ts';
+import { printTable } from '../table.ts';
+import { note, print, printJson, type CommandContext } from '../terminal.ts';
 import { withBatches } from '../with-environment.ts';
 
 /** The options of `anysession batch start`. */
@@ -59,11 +59,10 @@ export async function runBatchFailures(context: CommandContext, target: string):
   await withBatch(context, target, async (batch) => {
     const rows: string[][] = [];
     for await (const failed of batch.failures({ signal: terminal.signal })) {
-      if (json) await print(terminal, `${JSON.stringify(failed)}\n`);
+      if (json) await printJson(terminal, failed);
       else rows.push([failed.id, failed.runId ?? '', failed.reason]);
     }
-    if (!json && rows.length > 0)
-      await print(terminal, formatTable(['run', 'service id', 'reason'], rows, terminal.stdout.columns));
+    if (!json && rows.length > 0) await printTable(terminal, ['run', 'service id', 'reason'], rows);
     if (!json && rows.length === 0) note(terminal, 'no run has failed');
   });
 }
@@ -117,7 +116,7 @@ function toTarget({ provider }: Batches, target: string) {
 }
 
 async function printStatus({ terminal, json }: CommandContext, batch: Batch, status: BatchStatus): Promise<void> {
-  if (json) return print(terminal, `${JSON.stringify({ handle: batch.handle, ...status }, undefined, 2)}\n`);
+  if (json) return printJson(terminal, { handle: batch.handle, ...status }, 2);
   const { counts, outcome, reason, totalRuns, remaining } = status;
   const lines = [
     ['batch', batch.handle.id],

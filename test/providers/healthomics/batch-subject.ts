@@ -12,7 +12,7 @@ import { socketTime, TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
 
 /** What the service calls our verbs; what changes something is what the kit counts. */
 const NATIVE: Readonly<Partial<Record<BatchOperation, string>>> = {
-  start: 'StartRunBatch',
+  startBatch: 'StartRunBatch',
   describe: 'GetBatch',
   cancel: 'CancelRunBatch',
   deleteRuns: 'DeleteRunBatch',

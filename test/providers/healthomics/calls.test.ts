@@ -140,7 +140,7 @@ describe('HealthOmics, call by call', () => {
   ])('tells %i %s as %s with effect %s, in one attempt', async (httpStatus, code, kind, effect) => {
     const { emulator, provider } = await scene({}, [{ kind: 'error', code, httpStatus }]);
     const error = await failureOf(provider.start(request([{ id: 'a' }]), CALL));
-    expect(error).toMatchObject({ kind, effect, operation: 'start', provider: 'healthomics', native: { code } });
+    expect(error).toMatchObject({ kind, effect, operation: 'startBatch', provider: 'healthomics', native: { code } });
     expect(emulator.log().length).toBe(1);
     expect(JSON.stringify(error)).not.toContain(TEST_CREDENTIALS.secretAccessKey);
   });

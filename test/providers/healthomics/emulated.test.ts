@@ -69,6 +69,21 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 const BRISK: HealthOmicsOptions = { submissionsPerSecond: 10, runMs: 60_000 };
 
 describe('HealthOmics batches through the whole product, on the emulated services', { timeout: 120_000 }, () => {
+  it.each([
+    ['AccessDeniedException', 403, 'forbidden'],
+    ['UnrecognizedClientException', 403, 'unauthenticated'],
+    ['ResourceNotFoundException', 404, 'not-found'],
+    ['StrangeException', 418, 'unexpected'],
+  ] as const)('%s ends the wait at once', async (code, httpStatus, kind) => {
+    const { emulator, process, settle, clock } = await scene(BRISK);
+    const batch = await settle((await process()).start({ defaults: DEFAULTS, runs: runsOf(3) }));
+    emulator.faults.add({ kind: 'error', code, httpStatus, operation: 'GetBatch', times: 100 });
+    const startedMs = clock.monotonicMs();
+    const error = await settle(batch.whenFinished().catch((thrown: unknown) => thrown));
+    expect(error).toMatchObject({ kind, handle: batch.handle, native: { code } });
+    expect(clock.monotonicMs() - startedMs).toBeLessThan(60_000);
+  });
+
   it.each([40, 250])('%i runs: partial failure, what failed, and those again', async (count) => {
     const { emulator, process, settle } = await scene({ ...BRISK, refusedRuns: ['s7'], failingRuns: ['s33'] });
     const batches = await process();

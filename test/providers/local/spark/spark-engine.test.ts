@@ -150,6 +150,13 @@ describe('a server that anysession starts', () => {
     expect(engine.pids).toHaveLength(2);
   });
 
+  it('sends nothing to another process that took its port, and gets another one', async () => {
+    const { engine, provider, log } = await openSail('loses its port to another process');
+    await ready(provider);
+    expect(engine.pids).toHaveLength(2);
+    expect(log.endpoints).toHaveLength(1);
+  });
+
   it('ends when the session is terminated before it listens', async () => {
     const { engine, provider } = await openSail('never listens');
     const { handle } = await provider.start(startRequest(), FREE_CALL);
