@@ -8,6 +8,8 @@ import {
   type ErrorTable,
   type ServiceFailure,
 } from '../../src/provider-kit/service-failure.ts';
+import { isAboutClock } from './clock-skew.ts';
+import { CredentialsFailure } from './credentials-failure.ts';
 import { commonKind, mayHaveActed, readFailure } from './failure.ts';
 
 /** What a provider says about the errors of its service. */
@@ -35,6 +37,17 @@ const COMMON_ADVICE = {
   'config-invalid': 'check the option `endpoint` and the certificates (NODE_EXTRA_CA_CERTS)',
 } as const satisfies Advice<string>;
 
+/** Advice for errors before the service is asked. */
+const CREDENTIALS_ADVICE = {
+  ...COMMON_ADVICE,
+  unauthenticated: 'run `aws sso login`, or check AWS_PROFILE and the options `profile` and `credentials`',
+  forbidden: 'check that your own credentials may take the role, and that the role trusts them',
+} as const satisfies Advice<string>;
+
+const CLOCK_ADVICE = {
+  unauthenticated: 'set the clock of this machine (turn on time synchronization)',
+} as const satisfies Advice<string>;
+
 /** Makes the error functions of a provider from its tables. */
 export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables<Operation>): AwsErrors<Operation> {
   const { provider, service, table } = tables;
@@ -57,11 +70,19 @@ export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables
         provider,
         service: typeof service === 'function' ? service(failed.operation) : service,
         account: 'AWS',
-        kind: toErrorKind(failure, failed.operation),
+        kind: thrown instanceof CredentialsFailure ? thrown.kind : toErrorKind(failure, failed.operation),
         mayHaveActed: mayHaveActed(failure),
-        advice,
+        advice: adviceFor(failure, advice),
         cause: thrown,
       });
     },
   };
+}
+
+function adviceFor<Operation extends string>(
+  { stage, code, message }: ServiceFailure,
+  advice: Advice<Operation>,
+): Advice<Operation> {
+  if (stage === 'credentials') return CREDENTIALS_ADVICE;
+  return isAboutClock(code, message) ? CLOCK_ADVICE : advice;
 }

@@ -1,6 +1,14 @@
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+
+/**
+ * How long an unused connection is kept, milliseconds. NAT gateways and load balancers drop idle connections after 350 s, others
+ * after 240 s, without telling either end.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html (read 2026-11-29)
+ */
+export const IDLE_CONNECTION_MS = 180_000;
 
 /** A request as the SDK gives it to its request handler: signed and complete. */
 export interface SdkRequest {
@@ -40,9 +48,12 @@ export class RequestHandler {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  /** @param maxSockets - most connections to one host; further requests wait. */
-  constructor(maxSockets: number) {
-    const pool = { keepAlive: true, maxSockets };
+  /**
+   * @param maxSockets - most connections to one host; further requests wait.
+   * @param idleMs - how long an unused connection is kept, milliseconds.
+   */
+  constructor(maxSockets: number, idleMs = IDLE_CONNECTION_MS) {
+    const pool = { keepAlive: true, maxSockets, timeout: idleMs };
     this.#http = new HttpAgent(pool);
     this.#https = new HttpsAgent(pool);
   }
@@ -54,6 +65,7 @@ export class RequestHandler {
         reject(abortError());
         return;
       }
+      this.#report(request, abortSignal);
       const fail = (error: Error): void => {
         stopListening?.();
         reject(error);
@@ -94,6 +106,17 @@ export class RequestHandler {
   /** Required by the SDK. */
   httpHandlerConfigs(): Record<string, never> {
     return {};
+  }
+
+  /** Says whom the attempt waits for. After an attempt without an answer, no idle connection is used again: a NAT may have dropped all. */
+  #report({ protocol, hostname, port }: SdkRequest, signal: AbortSignal | undefined): void {
+    const attempt = signal && runningAttempt(signal);
+    if (attempt === undefined) return;
+    const isTls = protocol === 'https:';
+    attempt.asks(`${hostname}:${port ?? (isTls ? 443 : 80)}`);
+    if (attempt.unansweredSinceMs === undefined) return;
+    const idle = Object.values((isTls ? this.#https : this.#http).freeSockets).flat();
+    for (const socket of idle) socket?.destroy();
   }
 
   #request(request: SdkRequest, onAnswer: (answer: IncomingMessage) => void): ClientRequest {

@@ -23,7 +23,6 @@ export function athenaCapabilities({
     sparkConnect: connects,
     calculations: engine === 'pyspark-v3',
     reportsBusy: true,
-    concurrentStatements: connects,
     deletesRecord: false,
     dashboard: true,
     labels: true,
@@ -34,7 +33,6 @@ export function athenaCapabilities({
     idempotency: 'token',
     listPageSize: 100,
     listFilters: ['states'],
-    listsFinal: false,
     tokenLifetimeMs: connects && TOKEN_LIFETIME_MS,
     // The quota counts DPUs, not sessions.
     maxLiveSessions: false,

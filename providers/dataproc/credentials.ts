@@ -1,45 +1,67 @@
 import type { GoogleAuth } from 'google-auth-library';
+import { CredentialsError, functionError } from './credentials-error.ts';
 import { loadAuth } from './load-google.ts';
-import type { DataprocConfig } from './options.ts';
-
-/** No credentials were found: nothing was sent. */
-export class CredentialsError extends Error {
-  override readonly name = 'CredentialsError';
-}
+import type { AccessToken, DataprocConfig } from './options.ts';
 
 /** The OAuth scopes for Dataproc. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/get (read 2026-11-20) */
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+
+/** The source of credentials of one connection. */
+export interface Auth {
+  readonly google: GoogleAuth;
+  /**
+   * The headers of a request; gets a new token when the old one is about to expire. Tokens are fetched before a call and not by
+   * the transport, which would report a failure as an answer of Dataproc.
+   * @throws CredentialsError
+   */
+  headers(): Promise<Headers>;
+}
 
 /**
  * Finds credentials before anything is sent: without any, the SDK's client ends the process by an unhandled rejection.
  * A service without TLS is an emulator and gets none.
  * @throws CredentialsError
  */
-export async function openAuth({ endpoint, credentials, project }: DataprocConfig): Promise<GoogleAuth> {
+export async function openAuth(config: DataprocConfig): Promise<Auth> {
+  const google = await openGoogle(config);
+  const client = await orCredentialsError(google.getClient());
+  return { google, headers: () => orCredentialsError(client.getRequestHeaders()) };
+}
+
+async function openGoogle({ endpoint, credentials, project }: DataprocConfig): Promise<GoogleAuth> {
   const { GoogleAuth, OAuth2Client, PassThroughClient } = await loadAuth();
   if (!endpoint.tls) return new GoogleAuth({ authClient: new PassThroughClient() });
   if (typeof credentials === 'function') {
     const authClient = new OAuth2Client();
     authClient.refreshHandler = async () => {
-      const { accessToken, expiresAtMs } = await orCredentialsError(credentials());
+      const { accessToken, expiresAtMs } = await tokenOf(credentials);
       return { access_token: accessToken, expiry_date: expiresAtMs };
     };
     return new GoogleAuth({ authClient, projectId: project });
   }
   // Deprecated for credentials of unknown origin; these are in the user's own configuration.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  const auth = new GoogleAuth({ scopes: SCOPES, projectId: project, ...(credentials && { credentials }) });
-  await orCredentialsError(auth.getClient());
-  return auth;
+  return new GoogleAuth({ scopes: SCOPES, projectId: project, ...(credentials && { credentials }) });
 }
 
-/** A source of credentials may throw anything: it gets the error name that the error table knows. */
+/** The user's function may return or throw anything. @throws CredentialsError */
+async function tokenOf(source: () => Promise<AccessToken>): Promise<AccessToken> {
+  try {
+    const token: unknown = await source();
+    const { accessToken, expiresAtMs } = Object(token) as Readonly<Record<string, unknown>>;
+    if (typeof accessToken !== 'string' || accessToken === '') throw new TypeError('it returned no `accessToken`');
+    if (typeof expiresAtMs !== 'number') throw new TypeError('it returned no `expiresAtMs`');
+    if (expiresAtMs <= Date.now()) throw new RangeError('it returned a token that has expired');
+    return { accessToken, expiresAtMs };
+  } catch (thrown) {
+    throw functionError(thrown);
+  }
+}
+
 async function orCredentialsError<Value>(source: Promise<Value>): Promise<Value> {
   try {
     return await source;
-  } catch (cause) {
-    throw new CredentialsError(
-      cause instanceof Error ? cause.message : 'the source threw a value that is not an Error',
-    );
+  } catch (thrown) {
+    throw CredentialsError.of(thrown);
   }
 }

@@ -10,7 +10,9 @@ import {
   type ByOperation,
   type ServiceFailure,
 } from '../../src/provider-kit/service-failure.ts';
+import { CredentialsError } from './credentials-error.ts';
 import { mayHaveActed, readFailure, type GrpcCode } from './failure.ts';
+import { isQuotaText } from './quota.ts';
 
 /**
  * One row for every gRPC code; REST answers map to the same codes.
@@ -41,7 +43,9 @@ const ADVICE: Advice<ProviderOperation> = {
   unauthenticated: 'run `gcloud auth application-default login`, or check the option `credentials`',
   forbidden:
     'check that the Dataproc API is enabled in the project; the README of the provider dataproc lists the required permissions',
-  'rate-limited': 'a quota of the project and region is used up: call less often, or raise the quota',
+  'rate-limited': 'the project makes too many calls in this region: call less often, or raise the quota',
+  'quota-exceeded':
+    'terminate sessions and clusters, set `size: "small"` or a smaller `spark.executor.cores`, or raise the quota of the project in this region',
   unavailable: 'if this persists, check the options `region` and `apiEndpoint`',
   unsupported: 'check that `apiEndpoint` is a Dataproc endpoint',
   'config-invalid': 'check the option `apiEndpoint` and the certificates (NODE_EXTRA_CA_CERTS)',
@@ -55,16 +59,19 @@ export function toSessionError(thrown: unknown, failed: FailedCall): SessionErro
     provider: 'dataproc',
     service: 'Dataproc',
     account: 'Google',
-    kind: toErrorKind(failure, failed.operation),
+    kind: thrown instanceof CredentialsError ? thrown.kind : toErrorKind(failure, failed.operation),
     mayHaveActed: mayHaveActed(failure),
-    advice: ADVICE,
+    advice: thrown instanceof CredentialsError ? { [thrown.kind]: thrown.advice } : ADVICE,
     cause: withoutRequest(thrown),
   });
 }
 
 /** The kind of a failure of one operation. */
-export function toErrorKind({ stage, code }: ServiceFailure, operation: ProviderOperation): ErrorKind {
+export function toErrorKind({ stage, code, message }: ServiceFailure, operation: ProviderOperation): ErrorKind {
   if (stage !== 'answer') return kindOfStage(stage, code);
+  if (code === 'MESSAGE_TOO_LARGE') return 'unexpected';
+  // The code is INVALID_ARGUMENT or RESOURCE_EXHAUSTED, as for other errors.
+  if (isQuotaText(message)) return 'quota-exceeded';
   return code === 'unreadable' ? 'unavailable' : (kindOfCode(DATAPROC_ERRORS, code, operation) ?? 'internal');
 }
 

@@ -1,6 +1,12 @@
-import { networkStage, readRetryAfter, type FailureStage } from '../../src/provider-kit/network-failure.ts';
+import {
+  isProxyStatus,
+  networkStage,
+  readRetryAfter,
+  type FailureStage,
+} from '../../src/provider-kit/network-failure.ts';
 import type { ServiceFailure } from '../../src/provider-kit/service-failure.ts';
-import { CredentialsError } from './credentials.ts';
+import { readClientFailure } from '../../src/provider-kit/grpc-failure.ts';
+import { CredentialsError } from './credentials-error.ts';
 
 /** Google's codes by their gRPC number. @see https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto (read 2026-11-21) */
 export const GRPC_CODES = [
@@ -55,13 +61,10 @@ interface SdkError extends Error {
 /** Reads what the SDK threw, in gRPC codes for both transports. */
 export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as SdkError;
-  if (error instanceof CredentialsError) return failure('credentials', error.name, { message: error.message });
+  if (error instanceof CredentialsError) return error.failure;
   const { code } = error;
   if (typeof code === 'number' && code > 0 && code < GRPC_CODES.length && error.response === undefined) {
-    return failure('answer', GRPC_CODES[code] ?? 'UNKNOWN', {
-      message: typeof error.details === 'string' ? error.details : error.message,
-      retryAfterMs: retryDelay(error),
-    });
+    return readGrpcFailure(error, GRPC_CODES[code] ?? 'UNKNOWN');
   }
   const httpStatus = Number(error.status ?? (typeof code === 'number' ? code : Number.NaN));
   if (httpStatus >= 100) return readHttpFailure(error, { httpStatus, nowMs });
@@ -72,6 +75,25 @@ export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   return failure(isFetchFailure ? 'wire' : 'local', error.name, { message: error.message });
 }
 
+function readGrpcFailure(error: SdkError, code: GrpcCode): ServiceFailure {
+  const message = typeof error.details === 'string' ? error.details : error.message;
+  const own = readClientFailure(message);
+  if (own !== undefined) {
+    const { what, ...rest } = own;
+    return { stage: what === 'connect' ? 'connect' : 'answer', ...rest };
+  }
+  const status = /^Received HTTP status code (\d+)$/.exec(message)?.[1];
+  const page = status === undefined ? undefined : readPage(Number(status));
+  return page ?? failure('answer', code, { message, retryAfterMs: retryDelay(error) });
+}
+
+/** The answer of a proxy or a firewall in front of Dataproc, by its HTTP status; `undefined` for a status that Dataproc may give too. */
+function readPage(httpStatus: number): ServiceFailure | undefined {
+  if (!isProxyStatus(httpStatus)) return undefined;
+  const message = 'a proxy or a firewall answered with a page of its own';
+  return failure('connect', `PROXY_${httpStatus}`, { httpStatus, message });
+}
+
 /** The answers after which nobody knows whether the service has acted. */
 const AMBIGUOUS_CODES: readonly string[] = [
   'CANCELLED',
@@ -80,6 +102,7 @@ const AMBIGUOUS_CODES: readonly string[] = [
   'INTERNAL',
   'UNAVAILABLE',
   'DATA_LOSS',
+  'MESSAGE_TOO_LARGE',
   'unreadable',
 ];
 
@@ -92,6 +115,8 @@ function readHttpFailure(
   error: SdkError,
   { httpStatus, nowMs }: { readonly httpStatus: number; readonly nowMs: number },
 ): ServiceFailure {
+  const page = isPage(error) ? readPage(httpStatus) : undefined;
+  if (page !== undefined) return page;
   const reported = readBody(error.message)?.error;
   const { headers } = error.response ?? {};
   const retryAfterMs = readRetryAfter(headers instanceof Headers ? headers.get('retry-after') : undefined, nowMs);
@@ -104,6 +129,13 @@ function readHttpFailure(
     message: reported?.message ?? '',
     retryAfterMs: retryAfterMs ?? delayOf(reported?.details),
   });
+}
+
+/** Whether the body is a web page and not JSON. */
+function isPage({ message, response }: SdkError): boolean {
+  const { headers } = response ?? {};
+  const type = headers instanceof Headers ? headers.get('content-type') : undefined;
+  return type?.startsWith('text/html') === true || /^\s*</.test(message);
 }
 
 function failure(

@@ -1,5 +1,5 @@
-import type * as grpcModule from '@grpc/grpc-js';
-import type { AuthClient, GoogleAuth } from 'google-auth-library';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
 import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
@@ -16,46 +16,46 @@ const CHANNEL_OPTIONS = {
   'grpc.service_config_disable_resolution': 1,
   // A broken connection is opened again at once; the retry layer owns the pauses between attempts.
   'grpc.initial_reconnect_backoff_ms': 100,
-  // As in Google's client: a page of a thousand sessions exceeds gRPC's limit of 4 MiB.
-  'grpc.max_receive_message_length': -1,
+  // A new channel is a new connection, also beside one that does not answer.
+  'grpc.use_local_subchannel_pool': 1,
+  // A page of a thousand sessions exceeds gRPC's limit of 4 MiB. The limit also holds for what a compressed answer becomes.
+  'grpc.max_receive_message_length': 64 * 1024 ** 2,
+  // A connection that a NAT or a firewall has dropped shows after 30 s, while calls wait; an unused one is closed after 5 min.
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.client_idle_timeout_ms': 5 * 60_000,
 } as const;
 
 /** Conversion of answers to plain objects, as in Google's client. */
 const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
 /** Opens a gRPC channel with the messages of Google's client, without the client's layers. */
-export async function openGrpc({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
+export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
   const grpc = await import('@grpc/grpc-js');
   const methods = methodsOf(await loadMessages());
-  const credentials = endpoint.tls
-    ? toChannelCredentials(grpc, await auth.getClient())
-    : grpc.credentials.createInsecure();
-  const channel = new grpc.Channel(`${endpoint.host}:${endpoint.port}`, credentials, CHANNEL_OPTIONS);
+  const credentials = endpoint.tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
+  const address = `${endpoint.host}:${endpoint.port}`;
+  const channel = new grpc.Channel(address, credentials, CHANNEL_OPTIONS);
   const send = unaryOn(channel, grpc);
   return {
-    call(method, request, { signal, timeoutMs }) {
+    async call(method, request, { signal, timeoutMs }) {
+      const attempt = runningAttempt(signal);
       const metadata = new grpc.Metadata();
+      if (endpoint.tls) {
+        attempt?.waitsFor('Google credentials');
+        for (const [name, value] of await auth.headers()) metadata.set(name, value);
+      }
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);
       // For the service. Here an abort stops the call, so gRPC needs no timer.
       metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
+      attempt?.asks(address);
       return sendUntilAborted(signal, (answered) => send(methods[method], { request, metadata, answered }));
     },
     close() {
       channel.close();
     },
   };
-}
-
-function toChannelCredentials(grpc: typeof grpcModule, client: AuthClient): grpcModule.ChannelCredentials {
-  const { credentials } = grpc;
-  // gRPC expects headers as a plain object.
-  const getRequestHeaders = async (url?: string): Promise<Record<string, string>> =>
-    Object.fromEntries(await client.getRequestHeaders(url));
-  return credentials.combineChannelCredentials(
-    credentials.createSsl(),
-    credentials.createFromGoogleCredential({ getRequestHeaders }),
-  );
 }
 
 function methodsOf({ v1, longrunning }: Messages): Readonly<Record<MethodName, UnaryMethod>> {

@@ -4,6 +4,7 @@ import { toObservation, type ObservationContext } from '../../src/provider-kit/o
 import type { NativeSession } from './client.ts';
 import { toMs } from './native-time.ts';
 import { OWNER_LABEL, ownershipOf } from './ownership-labels.ts';
+import { isQuotaText } from './quota.ts';
 import { isReachable, toSessionNative } from './session-native.ts';
 import { DATAPROC_STATES, toStateFacts, toStateName } from './states.ts';
 import { nameOf } from './start-input.ts';
@@ -17,7 +18,8 @@ export function fromSession(session: NativeSession, context: ObservationContext)
   const sinceMs = toMs(session.stateTime);
   const reason = session.stateMessage || undefined;
   const details = toDetails(session, context.handle.id, facts?.final === true ? sinceMs : undefined);
-  return toObservation({ service: SERVICE, nativeState, facts, sinceMs, reason, details }, context);
+  const failureKind = quotaKind(reason);
+  return toObservation({ service: SERVICE, nativeState, facts, sinceMs, reason, failureKind, details }, context);
 }
 
 /** Makes an observation of a state alone. */
@@ -28,7 +30,12 @@ export function fromState(nativeState: string, context: ObservationContext, deta
 /** A session that does not exist, because its start failed. */
 export function failedStart(reason: string, context: ObservationContext): Observation {
   const nativeState = 'FAILED';
-  return toObservation({ service: SERVICE, nativeState, facts: DATAPROC_STATES.facts(nativeState), reason }, context);
+  const facts = DATAPROC_STATES.facts(nativeState);
+  return toObservation({ service: SERVICE, nativeState, facts, reason, failureKind: quotaKind(reason) }, context);
+}
+
+function quotaKind(reason: string | undefined): Observation['failureKind'] {
+  return reason !== undefined && isQuotaText(reason) ? 'quota-exceeded' : undefined;
 }
 
 function toDetails(session: NativeSession, id: string, endedAtMs: number | undefined): SessionDetails {

@@ -1,4 +1,5 @@
-import type { GoogleAuth } from 'google-auth-library';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
 import type { DataprocConfig } from './options.ts';
@@ -30,10 +31,10 @@ const NOT_CANCELLED: ReadonlySet<MethodName> = new Set(['createSession', 'termin
  * Opens the SDK's client over REST and calls its stubs directly: the layers do what the client wraps around them (paging,
  * polling of operations, timeouts), or it is not needed (log lines).
  */
-export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): Promise<Connection> {
+export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
   const { SessionControllerClient } = await loadDataproc();
   const settings = {
-    auth,
+    auth: auth.google,
     apiEndpoint: endpoint.host,
     port: endpoint.port,
     fallback: true,
@@ -45,6 +46,13 @@ export async function openRest({ endpoint }: DataprocConfig, auth: GoogleAuth): 
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {
     async call(method, request, { signal, timeoutMs }) {
+      const attempt = runningAttempt(signal);
+      if (endpoint.tls) {
+        attempt?.waitsFor('Google credentials');
+        // The SDK finds the same token again.
+        await auth.headers();
+      }
+      attempt?.asks(`${endpoint.host}:${endpoint.port}`);
       if (method === 'getOperation') {
         const [operation] = await operations.getOperation(
           { name: request.name },

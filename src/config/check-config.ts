@@ -3,7 +3,7 @@ import type { ConfigRequest } from './config-options.ts';
 import { formatPath, withoutRepeats, type ConfigProblem } from './config-problem.ts';
 import { readConfig, selectEnvironment } from './read-config.ts';
 import { readEnvironment, type ReadEnvironment } from './read-environment.ts';
-import { looksSecret } from '../provider-kit/describe-value.ts';
+import { looksSecret } from '../contract/secret-text.ts';
 
 /** One environment in a {@link ConfigReport}. */
 export interface EnvironmentReport {

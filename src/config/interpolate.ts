@@ -1,5 +1,5 @@
 import type { ConfigPath } from './config-problem.ts';
-import { isMap } from '../provider-kit/option-shape.ts';
+import { isPlainMap } from '../provider-kit/option-shape.ts';
 
 /** A text whose value came from variables. */
 export interface FilledText {
@@ -59,11 +59,6 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
   };
 
   return { value: walk(root, rootPath), filled, problems };
-}
-
-/** Whether a value is a map without a class: instances, such as a client in a TypeScript config, pass through untouched. */
-export function isPlainMap(value: unknown): value is Record<string, unknown> {
-  return isMap(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 /** Where a configuration contains itself, as YAML aliases and objects can; `undefined` when it does not. */

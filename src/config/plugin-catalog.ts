@@ -3,6 +3,7 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import { CONTRACT_VERSION, type AnyPlugin, type PluginBase } from '../contract/provider-plugin.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { BUILT_IN_IDS, BUILT_IN_PROVIDERS } from './built-in-providers.ts';
+import { describeValue } from '../provider-kit/describe-value.ts';
 import { closestName } from '../provider-kit/closest-name.ts';
 
 /** The members of a plugin and their types. */
@@ -44,6 +45,11 @@ export async function loadPlugin(provider: string, from = join(process.cwd(), 'c
 }
 
 async function loadForeign(provider: string, from: string): Promise<AnyPlugin> {
+  // An address may hold a token, and is never the name of a module.
+  if (/^(?!file:)\w+:\/\//.test(provider)) {
+    const found = `expected the name of a provider; found the address ${describeValue(provider)}`;
+    throw refusal(`${found}. For a Spark Connect server, write provider: local and engine: { url: … }`);
+  }
   const { importModuleFile, resolveModule } = await import('./import-module-file.ts');
   const file = await resolveModule(provider, from);
   if (file === undefined) throw notFound(provider, dirname(from));

@@ -2,7 +2,9 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import { isBatchPlugin, type AnyPlugin, type OptionProblem } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { SHOWN_LENGTH } from '../provider-kit/describe-value.ts';
 import { checkOptions, isMap, unknownKey } from '../provider-kit/option-shape.ts';
+import { hideSecrets } from '../provider-kit/hide-secrets.ts';
 import { coerceTexts, secretsIn } from './filled-texts.ts';
 import { formatPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
@@ -79,8 +81,8 @@ export async function checkEnvironment(environment: FilledEnvironment): Promise<
   const problems = [...checkOptions(typed, ENVIRONMENT_SHAPE), ...read.problems];
   const secrets = problems.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
   return {
-    providerConfig: read.config,
-    session: typed['session'] ?? {},
+    providerConfig: hideSecrets(read.config),
+    session: hideSecrets(typed['session'] ?? {}),
     problems: problems.map((problem) => withoutSecrets(problem, secrets, allFilled)),
   };
 }
@@ -115,13 +117,25 @@ function optionsOf(environment: Mapping): Mapping {
   );
 }
 
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 /** Adds the variable that a wrong value came from, and hides every secret in a plugin's message. */
 function withoutSecrets(
   { path, message }: OptionProblem,
   secrets: ReadonlyMap<string, string>,
   filled: readonly FilledText[],
 ): OptionProblem {
-  const safe = [...secrets].reduce((text, [secret, shown]) => text.replaceAll(secret, shown), message);
+  // Messages quote a value, and cut off a long one.
+  const safe = [...secrets].reduce(
+    (text, [secret, shown]) =>
+      [secret, escaped(secret), escaped(secret.slice(0, SHOWN_LENGTH))].reduce(
+        (rest, part) => rest.replaceAll(part, shown),
+        text,
+      ),
+    message,
+  );
   const source = filled.find((text) => formatPath(text.path) === formatPath(path));
   const isNamed = source === undefined || safe.includes(source.template);
   return { path, message: isNamed ? safe : `${safe} (from ${source.template})` };

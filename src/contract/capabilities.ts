@@ -29,8 +29,6 @@ export interface Capabilities {
   readonly calculations: boolean;
   /** The service itself tells when a session is busy. */
   readonly reportsBusy: boolean;
-  /** A busy session takes more work at once. */
-  readonly concurrentStatements: boolean;
   /** Can remove the record of an ended session. */
   readonly deletesRecord: boolean;
   /** Gives a link to a web page about a session (`dashboard` is present). */
@@ -50,8 +48,6 @@ export interface Capabilities {
   /** Most sessions on one page of `listPage`. */
   readonly listPageSize: number;
   readonly listFilters: readonly ListFilterField[];
-  /** Whether the list also holds ended sessions. */
-  readonly listsFinal: boolean;
   /** How long an endpoint's token lives, milliseconds, or `false` where there is none. */
   readonly tokenLifetimeMs: number | false;
   /** Most live sessions in one scope, or `false` where no limit is known. */

@@ -46,6 +46,9 @@ export interface SessionDetails {
   readonly native?: unknown;
 }
 
+/** The native state of a session that its service does not know, in the answer to `terminate` (C-031). */
+export const UNKNOWN_SESSION = 'NOT_FOUND';
+
 /** What a provider saw of one session in one answer of its service. Providers keep no state between observations. */
 export interface Observation {
   readonly handle: SessionHandle;
@@ -62,6 +65,8 @@ export interface Observation {
   /** When the state was entered, epoch milliseconds, where the service tells it. */
   readonly sinceMs?: number;
   readonly reason?: string;
+  /** The kind of a failure, where the reason shows that a limit of the account and not the session is the cause. */
+  readonly failureKind?: 'quota-exceeded';
   /** Present exactly when `state` is `busy`. */
   readonly busySource?: BusySource;
   readonly details: SessionDetails;

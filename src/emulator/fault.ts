@@ -13,6 +13,8 @@ export interface FaultAim {
    * strikes `StartCalculationExecution`, those of the data plane strike `ExecutePlan` or `Interrupt`.
    */
   readonly operation?: string;
+  /** Only calls that are signed with this access key: keys that have expired, or were deleted. */
+  readonly accessKeyId?: string;
   /** Skips this many matching calls first (default 0). */
   readonly skip?: number;
   /** Strikes this many calls (default 1; with a `probability`, without limit). */
@@ -32,6 +34,8 @@ export type ControlFaultEffect =
   | { readonly kind: 'server-error' }
   /** HTTP 503 with an HTML body, as a proxy in between answers, no effect. */
   | { readonly kind: 'html' }
+  /** The service's clock is this far ahead of the machine's, or behind: it refuses signatures that are 5 minutes off, and dates its answers. */
+  | { readonly kind: 'clock-skew'; readonly byMs: number }
   /** Any error by its code, no effect; for example AccessDeniedException 403. */
   | { readonly kind: 'error'; readonly code: string; readonly httpStatus: number; readonly message?: string }
   /** The connection is reset, before or after the call has taken effect. */
@@ -107,6 +111,7 @@ const AIM = {
   kind: text(),
   service: oneOf(SERVICE_IDS),
   operation: text(1),
+  accessKeyId: text(1),
   skip: whole(0, 1e9),
   times: whole(1, 1e9),
   probability: { type: 'number', min: 0, max: 1, fraction: true },
@@ -124,6 +129,7 @@ const MEMBERS: Readonly<
   throttle: [{ retryAfterMs: delay }],
   'server-error': [{}],
   html: [{}],
+  'clock-skew': [{ byMs: whole(-1e12, 1e12) }, ['byMs']],
   error: [{ code: word, httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
   reset: [{ when: oneOf(['before', 'after']) }, ['when']],
   slow: [{ delayMs: delay }, ['delayMs']],

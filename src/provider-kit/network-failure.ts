@@ -14,6 +14,7 @@ const CONNECT_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EADDRNOTAVAIL',
+  'NO_CONNECTION',
 ]);
 
 /** Whether the TLS handshake failed: nothing was sent, and a retry does not fix a certificate. */
@@ -21,15 +22,36 @@ export function isTlsCode(code: string): boolean {
   return /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)|_CERT_|^EPROTO$/.test(code);
 }
 
+/** The code of an answer that a proxy gave instead of the service, such as `PROXY_407`. */
+const PROXY_CODE = /^PROXY_(\d{3})$/;
+
+/** Whether an HTTP status with a web page comes from a proxy or a firewall: services refuse in their own format. */
+export function isProxyStatus(httpStatus: number): boolean {
+  return httpStatus === 403 || httpStatus === 407 || httpStatus === 511;
+}
+
+/** What to do about an answer of a proxy; `undefined` for other codes. */
+export function proxyAdvice(code: string): string | undefined {
+  const status = PROXY_CODE.exec(code)?.[1];
+  if (status === undefined) return undefined;
+  if (status === '407') return 'put a valid user and password into HTTPS_PROXY';
+  if (status.startsWith('4')) return 'ask the owners of the proxy to allow the host, or add the host to NO_PROXY';
+  return 'check whether the proxy can reach the host, or add the host to NO_PROXY';
+}
+
 /** The stage of a socket error, from its `code` and `syscall`. */
 export function networkStage(code: string, syscall?: unknown): 'connect' | 'wire' {
-  return syscall === 'connect' || CONNECT_CODES.has(code) || isTlsCode(code) ? 'connect' : 'wire';
+  return syscall === 'connect' || CONNECT_CODES.has(code) || PROXY_CODE.test(code) || isTlsCode(code)
+    ? 'connect'
+    : 'wire';
 }
 
 /** The kind of a failure that is not the service's answer. */
 export function kindOfStage(stage: Exclude<FailureStage, 'answer'>, code: string): ErrorKind {
   if (stage === 'credentials') return 'unauthenticated';
   if (stage === 'local') return 'internal';
+  if (code === 'PROXY_407' || code === 'PROXY_511') return 'unauthenticated';
+  if (/^PROXY_4/.test(code)) return 'forbidden';
   return stage === 'connect' && isTlsCode(code) ? 'config-invalid' : 'unavailable';
 }
 

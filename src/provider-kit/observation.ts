@@ -1,4 +1,4 @@
-import type { Observation, SessionDetails } from '../contract/observation.ts';
+import { UNKNOWN_SESSION, type Observation, type SessionDetails } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { StateFacts } from './states.ts';
@@ -19,12 +19,13 @@ export interface SeenSession {
   /** When the state was entered, epoch milliseconds. */
   readonly sinceMs?: number | undefined;
   readonly reason?: string | undefined;
+  readonly failureKind?: Observation['failureKind'] | undefined;
   readonly details?: SessionDetails;
 }
 
 /** Makes an observation; a failed session always has a reason, and a busy one is busy because its service says so. */
 export function toObservation(seen: SeenSession, { handle, observedAtMs }: ObservationContext): Observation {
-  const { service, nativeState, facts, sinceMs, details = {} } = seen;
+  const { service, nativeState, facts, sinceMs, failureKind, details = {} } = seen;
   const { state, acceptsWork = false, final = false } = facts ?? {};
   const reason = seen.reason ?? (state === 'failed' ? `${service} gave no reason` : undefined);
   const observation: { -readonly [Member in keyof Observation]: Observation[Member] } = {
@@ -38,6 +39,7 @@ export function toObservation(seen: SeenSession, { handle, observedAtMs }: Obser
   };
   if (sinceMs !== undefined) observation.sinceMs = sinceMs;
   if (reason !== undefined) observation.reason = reason;
+  if (failureKind !== undefined && state === 'failed') observation.failureKind = failureKind;
   if (state === 'busy') observation.busySource = 'service';
   return observation;
 }
@@ -46,7 +48,7 @@ export function toObservation(seen: SeenSession, { handle, observedAtMs }: Obser
 export function notFoundObservation(service: string, context: ObservationContext): Observation {
   const facts = { state: 'terminated', acceptsWork: false, final: true } as const;
   const reason = `${service} does not know this session`;
-  return toObservation({ service, nativeState: 'NOT_FOUND', facts, reason }, context);
+  return toObservation({ service, nativeState: UNKNOWN_SESSION, facts, reason }, context);
 }
 
 /** The error of an endpoint that does not exist yet. @param why - the end of "session s-1 …", such as `is CREATING`. */

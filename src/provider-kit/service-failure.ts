@@ -2,7 +2,7 @@ import type { ErrorKind } from '../contract/error-kinds.ts';
 import { possibleEffect } from '../contract/operations.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { FailedCall } from './call-runner.ts';
-import type { FailureStage } from './network-failure.ts';
+import { proxyAdvice, type FailureStage } from './network-failure.ts';
 
 /** What a client library threw, read once. */
 export interface ServiceFailure {
@@ -66,7 +66,7 @@ export function toServiceError<Operation extends string>(
   { provider, kind, mayHaveActed, advice, cause, ...names }: ServiceErrorParts<Operation>,
 ): SessionError {
   const { code, requestId, httpStatus, retryAfterMs } = failure;
-  const action = pickFor(advice[kind], operation);
+  const action = proxyAdvice(code) ?? pickFor(advice[kind], operation);
   const message = `${operation} in ${scope}: ${describeFailure(failure, names)}${action === undefined ? '' : `; ${action}`}`;
   return new SessionError(kind, message, {
     operation,

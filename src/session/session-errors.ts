@@ -15,9 +15,11 @@ export function releasedError(session: DescribedSession, operation: string, how:
 
 /** The session has ended and takes no more work. */
 export function endedError(session: DescribedSession, operation: string): SessionError {
-  const { state, nativeState, reason = 'the service gave no reason' } = session.status;
+  const { state, nativeState, reason = 'the service gave no reason', failureKind } = session.status;
   const how = state === 'failed' ? 'failed' : 'ended';
-  return about(session, 'session-failed', `${how} (${nativeState}): ${reason}; start a new session`, operation);
+  const action =
+    failureKind === undefined ? 'start a new session' : 'end other work of the account, or raise the quota';
+  return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}; ${action}`, operation);
 }
 
 /** The wait timed out. The session keeps running. */
@@ -29,7 +31,7 @@ export function waitTimeoutError(session: DescribedSession, operation: string, t
 
 function about(
   { handle, status }: DescribedSession,
-  kind: 'conflict' | 'session-failed' | 'timeout',
+  kind: 'conflict' | 'session-failed' | 'quota-exceeded' | 'timeout',
   whatHappened: string,
   operation: string,
 ): SessionError {

@@ -265,10 +265,14 @@ export class Session {
   }
 
   async #terminate(options: CallOptions): Promise<void> {
-    if (this.status.final) return;
+    const { status, handle } = this;
+    const { isPresumedGone } = this.#tracker;
+    if (status.final && !isPresumedGone) return;
     const { provider, clock } = this.#parts;
-    const { state } = this.status;
-    this.#tracker.observe(await endSession({ provider, clock, handle: this.handle, state }, options));
+    const session = { provider, clock, handle, state: status.state, graceUntilMs: this.#graceUntilMs };
+    const seen = await endSession(session, options);
+    if (isPresumedGone && seen.final) this.#tracker.confirmGone();
+    else this.#tracker.observe(seen);
     this.#statements.cancelAll();
   }
 

@@ -13,10 +13,11 @@ import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
+import { isLoopback } from '../provider-kit/is-loopback.ts';
+import { secretConcealer, secretsOf, type Concealer } from '../provider-kit/secret-concealer.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
-import { secretConcealer } from './secret-concealer.ts';
 
 /**
  * This HTTP/2 window carries 80 MB/s over a round trip of 40 ms. Node's default of 64 KiB carries 1 MB/s.
@@ -30,15 +31,21 @@ const FLOW_CONTROL_WINDOW_BYTES = 16 * 1024 * 1024;
  */
 const KEEPALIVE_MS = 5 * 60_000;
 
+/** Load balancers drop an idle connection after about 350 s without telling anyone, so it is closed before. */
+const IDLE_MS = 5 * 60_000;
+
+/** Twice the largest message of Spark, 128 MiB. The limit also holds for what a compressed message becomes. */
+const MAX_MESSAGE_BYTES = 256 * 1024 ** 2;
+
 const CHANNEL_OPTIONS = {
   'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
-  // Spark sends batches of up to 128 MiB, and a row may be larger.
-  'grpc.max_receive_message_length': -1,
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
   'grpc.max_send_message_length': -1,
   // Retries happen where operation ids make them safe.
   'grpc.enable_retries': 0,
   'grpc.keepalive_time_ms': KEEPALIVE_MS,
   'grpc.keepalive_permit_without_calls': 0,
+  'grpc.client_idle_timeout_ms': IDLE_MS,
   // Two sessions never share a connection, nor its permissions.
   'grpc.use_local_subchannel_pool': 1,
 };
@@ -56,10 +63,14 @@ export interface RpcOptions {
 
 /** One connection to the Spark Connect service of one server. */
 export class ConnectChannel {
+  /** Host and port, for messages. */
+  readonly address: string;
   readonly #grpc: typeof Grpc;
   readonly #clock: Clock;
   readonly #channel: Grpc.Channel;
   readonly #Metadata: new () => Grpc.Metadata;
+  /** Of every call so far: a server may repeat a token that was replaced since. */
+  readonly #secrets = new Set<string>();
   #breaks = 0;
   #isClosed = false;
 
@@ -67,10 +78,10 @@ export class ConnectChannel {
     this.#grpc = grpc;
     this.#clock = clock;
     this.#Metadata = identityEncodingMetadata(grpc);
-    const name = host.includes(':') ? `[${host}]` : host;
+    this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const loopback = isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {};
     this.#channel = new grpc.Channel(
-      `${name}:${port}`,
+      this.address,
       tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(),
       { ...CHANNEL_OPTIONS, ...loopback },
     );
@@ -93,13 +104,17 @@ export class ConnectChannel {
     request: MessageInitShape<I>,
     options: RpcOptions,
   ): AnswerStream<MessageShape<O>> {
-    const stream = this.#open(method, request, options);
+    const late = new RpcFailure(STATUS.DEADLINE_EXCEEDED, `${method.name} took more than ${options.timeoutMs} ms`);
+    const stream = this.#open(method, request, options, late);
     return {
       next: async () => {
         const bytes = await stream.next();
         return bytes === undefined ? undefined : readAnswer(method, bytes);
       },
-      cancel: (why) => stream.cancel(this.#grpc.status.CANCELLED, why),
+      cancel: (why) => {
+        const code = this.#grpc.status.CANCELLED;
+        stream.cancel(code, new RpcFailure(code, why));
+      },
     };
   }
 
@@ -109,12 +124,18 @@ export class ConnectChannel {
     request: MessageInitShape<I>,
     options: RpcOptions,
   ): Promise<MessageShape<O>> {
-    const stream = this.#open(method, request, options);
+    const silence = RpcFailure.silence(`${this.address} did not answer ${method.name} within ${options.timeoutMs} ms`);
+    const stream = this.#open(method, request, options, silence);
     const bytes = await stream.next();
     // The status follows the answer, and may still be a failure.
     await stream.next();
     if (bytes === undefined) throw new RpcFailure(STATUS.INTERNAL, `${method.name} got no answer`);
     return readAnswer(method, bytes);
+  }
+
+  /** Removes the secrets of all calls from what a server answers. */
+  get conceal(): Concealer {
+    return secretConcealer([...this.#secrets]);
   }
 
   close(): void {
@@ -131,14 +152,19 @@ export class ConnectChannel {
     });
   }
 
-  #open(method: DescMethod, request: MessageInitShape<DescMessage>, { metadata, timeoutMs }: RpcOptions): RpcStream {
+  #open(
+    method: DescMethod,
+    request: MessageInitShape<DescMessage>,
+    { metadata, timeoutMs }: RpcOptions,
+    late: RpcFailure,
+  ): RpcStream {
+    for (const secret of secretsOf(metadata)) this.#secrets.add(secret);
     const path = `/${method.parent.typeName}/${method.name}`;
     const call = this.#channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
-    const onTimeout = (): void =>
-      stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, `${method.name} got no answer within ${timeoutMs} ms`);
+    const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: secretConcealer(metadata) });
+    const stream = new RpcStream(call, { onEnd: callOff, conceal: this.conceal });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }
@@ -169,8 +195,4 @@ export interface AnswerStream<Answer> {
   next(): Promise<Answer | undefined>;
   /** Ends the call on this side. */
   cancel(why: string): void;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

@@ -14,21 +14,25 @@ import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
-import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
+import { nativeOf, sessionLostError, toSessionError, unencryptedError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
-import { RpcFailure } from './rpc-failure.ts';
+import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
+import { isLoopback } from '../provider-kit/is-loopback.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
-/** The timeout of one unary call, milliseconds. */
-const UNARY_TIMEOUT_MS = 60_000;
+/** The timeout of one attempt of a unary call, milliseconds. A server that starts answers the first one after some seconds. */
+const UNARY_TIMEOUT_MS = 20_000;
 
 /** The timeout of one part of a stream before the client reattaches, milliseconds. Servers end it after two minutes. */
 const STREAM_TIMEOUT_MS = 10 * 60_000;
+
+/** The timeout of a call that only checks whether the server answers, milliseconds. */
+const PROBE_TIMEOUT_MS = 10_000;
 
 /** How long an error is delayed while its details are fetched, milliseconds. */
 const DETAILS_TIMEOUT_MS = 5_000;
@@ -163,6 +167,19 @@ export class ConnectSession {
     return this.#unaryOver(await this.line(), method, { ...base, ...request }, timeoutMs);
   }
 
+  /** @throws RpcFailure when the server does not answer over this connection. */
+  async assertAnswers({ endpoint, channel }: Line): Promise<void> {
+    const base = await this.requestBase();
+    const { config } = SparkConnectService.method;
+    const request = { ...base, operation: { opType: { case: 'getOption' as const, value: {} } } };
+    try {
+      await channel.unary(config, request, { metadata: endpoint.metadata, timeoutMs: PROBE_TIMEOUT_MS });
+    } catch (error) {
+      // A server that rejects the call has answered it.
+      if (error instanceof RpcFailure && error.code === STATUS.UNAVAILABLE) throw error;
+    }
+  }
+
   /** Opens one stream of answers. */
   openStream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
@@ -175,6 +192,8 @@ export class ConnectSession {
   /** A channel and a token for the next attempt. @throws SessionError the cloud's error when it gives no token. */
   async line(): Promise<Line> {
     const endpoint = await this.#endpoint.get();
+    const { tls, host, metadata } = endpoint;
+    if (!tls && !isLoopback(host) && Object.keys(metadata).length > 0) throw unencryptedError(this.handle, host);
     return { endpoint, channel: this.#channelTo(endpoint) };
   }
 
@@ -196,9 +215,15 @@ export class ConnectSession {
       return;
     }
     streak.failures += 1;
+    if (failure.isSilence) this.#drop(line.channel);
     if (needsRecheck(failure, streak.failures)) await this.#endpoint.recheck(line.endpoint);
     if (streak.failures > retryLimit(failure)) {
-      throw toSessionError(failure, { handle: this.handle, mayHaveRun, native: await this.#explain(failure) });
+      throw toSessionError(failure, {
+        handle: this.handle,
+        address: line.channel.address,
+        mayHaveRun,
+        native: await this.#explain(failure),
+      });
     }
     await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
   }
@@ -207,6 +232,10 @@ export class ConnectSession {
   close(): void {
     this.#channel?.channel.close();
     this.#channel = undefined;
+  }
+
+  #drop(channel: ConnectChannel): void {
+    if (this.#channel?.channel === channel) this.close();
   }
 
   #unaryOver<I extends DescMessage, O extends DescMessage>(
@@ -226,7 +255,8 @@ export class ConnectSession {
     try {
       const { fetchErrorDetails } = SparkConnectService.method;
       const details = await this.attempt(fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
-      return withDetails(native, details);
+      const { channel } = await this.line();
+      return channel.conceal(withDetails(native, details));
     } catch {
       // The error itself matters more than its details.
       return native;

@@ -1,6 +1,8 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
+import type { ClientFailure } from '../provider-kit/grpc-failure.ts';
+import { isTlsCode } from '../provider-kit/network-failure.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
 import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
@@ -8,6 +10,8 @@ import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
 /** The context of a failed call. */
 export interface FailedCall {
   readonly handle: SessionHandle;
+  /** Host and port of the server. */
+  readonly address: string;
   /** Whether the statement may have run although its answer is lost. */
   readonly mayHaveRun: boolean;
   /** The details of the error that the server gave later. */
@@ -67,7 +71,7 @@ const STACK_TRACE = /\n\s+at [\s\S]*$/;
 
 /** The error that users get for a call that failed for good. */
 export function toSessionError(failure: RpcFailure, call: FailedCall): SessionError {
-  const [kind, message] = explain(failure);
+  const [kind, message] = explain(failure, call.address);
   return new SessionError(kind, message, {
     operation: 'execute',
     provider: call.handle.provider,
@@ -88,6 +92,12 @@ export function sessionLostError(handle: SessionHandle, why: string): SessionErr
     handle,
     effect: 'unknown',
   });
+}
+
+/** The error of an endpoint whose token anyone on the way could read. */
+export function unencryptedError(handle: SessionHandle, host: string): SessionError {
+  const message = `The token was not sent to "${host}" without TLS. Use an endpoint with TLS.`;
+  return new SessionError('config-invalid', message, { operation: 'execute', provider: handle.provider, handle });
 }
 
 /** The server's own words, for a support ticket. */
@@ -120,7 +130,7 @@ export function withDetails(native: NativeError, { rootErrorIdx, errors }: Fetch
   };
 }
 
-function explain(failure: RpcFailure): readonly [ErrorKind, string] {
+function explain(failure: RpcFailure, address: string): readonly [ErrorKind, string] {
   const { code, errorClass = '', spark } = failure;
   const message = failure.message.replace(STACK_TRACE, '');
   if (message.includes(STOPPED_ENGINE)) {
@@ -152,12 +162,13 @@ function explain(failure: RpcFailure): readonly [ErrorKind, string] {
       `TIME is disabled. Set spark.sql.timeType.enabled to true, or CAST the column to STRING. Server: ${message}`,
     ];
   }
-  if (failure.isUntrusted) {
+  if (failure.isSilence) {
     return [
-      'config-invalid',
-      `The certificate of the server is not trusted. Check its address and NODE_EXTRA_CA_CERTS. TLS: ${message}`,
+      'unavailable',
+      `The server at ${address} is silent, on a new connection too: ${message}. Check whether it runs, and the network to it: VPN, firewall, proxy.`,
     ];
   }
+  if (failure.client !== undefined) return explainClient(failure.client, address);
   const byStatus = BY_STATUS[code];
   if (byStatus !== undefined) return [byStatus[0], `${byStatus[1]} Server: ${message}`];
   // XX: a bug of the server, and not of the statement.
@@ -167,6 +178,22 @@ function explain(failure: RpcFailure): readonly [ErrorKind, string] {
   }
   if (code === STATUS.INTERNAL) return ['unavailable', `The server failed: ${message}`];
   return ['unexpected', `The server answered with the unexpected gRPC status ${code}: ${message}`];
+}
+
+function explainClient({ what, code, message }: ClientFailure, address: string): readonly [ErrorKind, string] {
+  if (what === 'too-large') {
+    return [
+      'unexpected',
+      `The server at ${address} answers too much at once: ${message}. Select fewer or shorter values per row, and check that it is a Spark Connect server.`,
+    ];
+  }
+  if (isTlsCode(code)) {
+    return [
+      'config-invalid',
+      `No TLS connection to ${address}: ${message}. Check the address, and the certificates that Node.js trusts (NODE_EXTRA_CA_CERTS).`,
+    ];
+  }
+  return ['unavailable', `Cannot connect to ${address} (${code}): ${message}. Check whether the session still runs.`];
 }
 
 function lostSession(session: string, why: string): string {

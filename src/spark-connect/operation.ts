@@ -1,10 +1,12 @@
 import { SessionError } from '../contract/session-error.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
-import type { AnswerStream } from './connect-channel.ts';
+import { sleep } from '../provider-kit/sleep.ts';
 import { type FailureStreak, type Line } from './connect-attempt.ts';
 import { type ConnectSession, type RequestBase } from './connect-session.ts';
 import { sessionLostError } from './failure-to-error.ts';
+import { nextAnswer, type OpenStream } from './next-answer.ts';
+import { pauseMs } from './retry-policy.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { asUuid } from './spark-session-id.ts';
 import { releaseOperation, stopOperation } from './stop-operation.ts';
@@ -13,8 +15,10 @@ import { SparkConnectService, type ExecutePlanResponse, type Plan } from './wire
 /** After how many answers the server is told to release them. */
 const RELEASE_EVERY = 16;
 
-/** How many streams in a row may end without an answer. */
-const EMPTY_STREAM_LIMIT = 100;
+/** How many short streams in a row may end without progress. With the pauses between them that takes a minute. */
+const EMPTY_STREAM_LIMIT = 9;
+/** Servers end a stream after two minutes, with or without an answer. One that lasted this long is no failure, milliseconds. */
+const SHORT_STREAM_MS = 10_000;
 
 /** Error classes for an operation that the server does not know. */
 const UNKNOWN_OPERATION = ['INVALID_HANDLE.OPERATION_NOT_FOUND', 'INVALID_HANDLE.SESSION_NOT_FOUND'];
@@ -34,7 +38,8 @@ export class Operation {
   readonly #signal: AbortSignal;
   readonly #streak: FailureStreak = { failures: 0, renewed: false };
   #base: RequestBase | undefined;
-  #stream: { readonly answers: AnswerStream<ExecutePlanResponse>; readonly line: Line } | undefined;
+  #stream: OpenStream<ExecutePlanResponse> | undefined;
+  #openedAtMs = 0;
   #lastResponseId: string | undefined;
   #sent = false;
   /** The channel's count when the request was sent. Without an open connection since, it cannot have arrived. */
@@ -57,14 +62,14 @@ export class Operation {
     while (this.#end === undefined) {
       try {
         const stream = (this.#stream ??= await this.#open());
-        const answer = await raceAbort(stream.answers.next(), this.#signal, 'execute');
+        const answer = await raceAbort(nextAnswer(this.#session, stream, this.#signal), this.#signal, 'execute');
         if (answer !== undefined) {
           if (this.#accept(answer, stream.line)) return answer;
           continue;
         }
         // Servers end a stream after two minutes or one gibibyte. The next stream continues.
         this.#stream = undefined;
-        this.#countEmptyStream();
+        await this.#pauseAfterStream(stream.line);
       } catch (error) {
         // The stream stays open, so that `stop` sees its end.
         if (this.#signal.aborted) throw abortedError('execute', this.#signal);
@@ -89,12 +94,13 @@ export class Operation {
     await stopOperation(this.#session, this.id, stream?.answers);
   }
 
-  async #open(): Promise<{ answers: AnswerStream<ExecutePlanResponse>; line: Line }> {
+  async #open(): Promise<OpenStream<ExecutePlanResponse>> {
     const session = this.#session;
     const base = (this.#base ??= await raceAbort(session.requestBase(), this.#signal, 'execute'));
     const line = await raceAbort(session.line(), this.#signal, 'execute');
     const { executePlan, reattachExecute } = SparkConnectService.method;
     const shared = { ...base, ...session.observed, operationId: this.id };
+    this.#openedAtMs = session.clock.monotonicMs();
     if (this.#known) {
       const last = this.#lastResponseId === undefined ? {} : { lastResponseId: this.#lastResponseId };
       return { line, answers: session.openStream(reattachExecute, { ...shared, ...last }, line) };
@@ -109,11 +115,14 @@ export class Operation {
   /** Notes an answer. Returns `false` when it holds nothing for the reader. */
   #accept(answer: ExecutePlanResponse, { channel }: Line): boolean {
     this.#known = true;
-    this.#emptyStreams = 0;
     this.#streak.failures = 0;
     this.#streak.renewed = false;
     this.#session.observe(answer.serverSideSessionId, { sessionId: answer.sessionId, channel });
-    if (answer.responseId !== '') this.#lastResponseId = answer.responseId;
+    // An empty message is a heartbeat, and a report of progress may be repeated: neither is a step towards the end.
+    if (answer.responseId !== '' && answer.responseId !== this.#lastResponseId) {
+      this.#lastResponseId = answer.responseId;
+      this.#emptyStreams = 0;
+    }
     if (answer.responseType.case === 'resultComplete') {
       this.#end = 'complete';
       this.#stream?.answers.cancel('the result is complete');
@@ -142,29 +151,36 @@ export class Operation {
       }
       // There was no answer yet, so the request did not arrive.
       this.#known = false;
-      this.#countEmptyStream();
-      return;
+      return this.#pauseAfterStream(line);
     }
     if (failure.code === STATUS.DEADLINE_EXCEEDED) {
       // The timeout of one stream. The operation continues.
       this.#known = true;
-      this.#countEmptyStream();
-      return;
+      return this.#pauseAfterStream(line);
     }
-    await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: this.#sent });
+    const mayHaveArrived = this.#known || this.#mayHaveArrived(line);
+    await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: mayHaveArrived });
     // The request may have arrived, and not every server detects a second one. So try to reattach first.
-    const { isOpen, breaks } = line.channel;
-    if ((isOpen || breaks > this.#breaksBefore) && !REJECTED_UNREAD.includes(failure.code)) this.#known = true;
+    if ((mayHaveArrived || this.#mayHaveArrived(line)) && !REJECTED_UNREAD.includes(failure.code)) this.#known = true;
   }
 
-  #countEmptyStream(): void {
+  #mayHaveArrived({ channel: { isOpen, breaks } }: Line): boolean {
+    return this.#sent && (isOpen || breaks > this.#breaksBefore);
+  }
+
+  /** Pauses before the next stream: a server may end every stream at once. @throws SessionError after too many such streams. */
+  async #pauseAfterStream({ channel }: Line): Promise<void> {
+    const { clock, random } = this.#session;
+    if (clock.monotonicMs() - this.#openedAtMs >= SHORT_STREAM_MS) return;
     this.#emptyStreams += 1;
-    if (this.#emptyStreams <= EMPTY_STREAM_LIMIT) return;
-    throw new SessionError(
-      'unavailable',
-      `The server ended ${EMPTY_STREAM_LIMIT} streams of one statement without an answer. Check that the address is that of a Spark Connect server.`,
-      { operation: 'execute', effect: 'unknown' },
-    );
+    if (this.#emptyStreams > EMPTY_STREAM_LIMIT) {
+      throw new SessionError(
+        'unavailable',
+        `The server at ${channel.address} ended ${EMPTY_STREAM_LIMIT} streams of one statement without progress. Check that a Spark Connect server runs there.`,
+        { operation: 'execute', effect: 'unknown' },
+      );
+    }
+    await sleep(clock, pauseMs(this.#emptyStreams, random), this.#signal);
   }
 
   #failed(error: unknown): unknown {

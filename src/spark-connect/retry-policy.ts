@@ -1,9 +1,12 @@
 import type { Random } from '../contract/ports.ts';
+import { isTlsCode } from '../provider-kit/network-failure.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
 
 /** How often a call is retried without any answer in between: while the server is unavailable, and after a reset. */
 const RETRIES_WHILE_UNAVAILABLE = 8;
 const RETRIES_AFTER_RESET = 3;
+/** A connection may have been dropped unnoticed. When a new one is silent too, the server is. */
+const RETRIES_AFTER_SILENCE = 1;
 
 /** After this many failures in a row, about a second, ask the cloud about the session. */
 const FAILURES_BEFORE_RECHECK = 3;
@@ -16,7 +19,8 @@ const LONGEST_ASKED_PAUSE_MS = 10 * 60_000;
 /** How often a call that failed this way is retried without any answer in between; 0 where a retry cannot help. */
 export function retryLimit(failure: RpcFailure): number {
   const { code, errorClass, retryDelayMs, spark } = failure;
-  if (failure.isUntrusted) return 0;
+  if (failure.client !== undefined && isTlsCode(failure.client.code)) return 0;
+  if (failure.isSilence) return RETRIES_AFTER_SILENCE;
   if (code === STATUS.UNAVAILABLE || retryDelayMs !== undefined || errorClass === 'INVALID_CURSOR.DISCONNECTED') {
     return RETRIES_WHILE_UNAVAILABLE;
   }
@@ -42,7 +46,12 @@ export function needsRecheck({ code }: RpcFailure, failures: number): boolean {
 
 /** The pause before the given retry (from 1), milliseconds. */
 export function pauseBeforeMs(failure: RpcFailure, retry: number, random: Random): number {
-  const grownMs = Math.min(FIRST_PAUSE_MS * 4 ** (retry - 1), LONGEST_PAUSE_MS);
   const askedMs = Math.min(failure.retryDelayMs ?? 0, LONGEST_ASKED_PAUSE_MS);
-  return Math.max(askedMs, Math.round(grownMs * (0.75 + random.next() / 4)));
+  return Math.max(askedMs, pauseMs(retry, random));
+}
+
+/** A pause that grows with each of the repetitions (from 1), milliseconds. */
+export function pauseMs(repetition: number, random: Random): number {
+  const grownMs = Math.min(FIRST_PAUSE_MS * 4 ** (repetition - 1), LONGEST_PAUSE_MS);
+  return Math.round(grownMs * (0.75 + random.next() / 4));
 }

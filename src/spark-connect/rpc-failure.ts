@@ -1,5 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { StatusObject } from '@grpc/grpc-js';
+import { readClientFailure, type ClientFailure } from '../provider-kit/grpc-failure.ts';
+import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
 
 /** gRPC status codes. @see https://grpc.io/docs/guides/status-codes/ (read 2026-11-21) */
@@ -39,34 +41,42 @@ export class RpcFailure extends Error {
   readonly spark: SparkErrorInfo | undefined;
   /** How long the server asks to wait, milliseconds. */
   readonly retryDelayMs: number | undefined;
+  /** Whether the server sent nothing at all, so that another connection may help. */
+  readonly isSilence: boolean;
 
-  constructor(code: number, message: string, details: { spark?: SparkErrorInfo; retryDelayMs?: number } = {}) {
+  constructor(
+    code: number,
+    message: string,
+    details: { spark?: SparkErrorInfo; retryDelayMs?: number; isSilence?: boolean } = {},
+  ) {
     super(message);
     this.code = code;
     this.spark = details.spark;
     this.retryDelayMs = details.retryDelayMs;
+    this.isSilence = details.isSilence ?? false;
+  }
+
+  /** The server has sent nothing for a while. */
+  static silence(why: string): RpcFailure {
+    return new RpcFailure(STATUS.UNAVAILABLE, why, { isSilence: true });
   }
 
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
-  static of({ code, details, metadata }: StatusObject, conceal: (text: string) => string): RpcFailure {
+  static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
     const message = conceal(details);
     const [trailer] = metadata.get(DETAILS_KEY);
     if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
     try {
-      return new RpcFailure(code, message, readDetails(trailer, conceal));
+      return new RpcFailure(code, message, conceal(readDetails(trailer)));
     } catch {
       // The status itself is readable without its details.
       return new RpcFailure(code, message);
     }
   }
 
-  /**
-   * Whether the server's certificate is not trusted, so that no retry can help. gRPC reports this like an unreachable server,
-   * with the message of OpenSSL.
-   * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes (read 2026-11-21)
-   */
-  get isUntrusted(): boolean {
-    return this.code === STATUS.UNAVAILABLE && /^No connection established\..*certificate/is.test(this.message);
+  /** What gRPC reports about itself; `undefined` for an answer of the server. */
+  get client(): ClientFailure | undefined {
+    return this.spark === undefined ? readClientFailure(this.message) : undefined;
   }
 
   /** Spark's error class; from the message where the details are missing. Messages of 3.5 begin with an empty line. */
@@ -75,13 +85,10 @@ export class RpcFailure extends Error {
   }
 }
 
-function readDetails(
-  trailer: Uint8Array,
-  conceal: (text: string) => string,
-): { spark?: SparkErrorInfo; retryDelayMs?: number } {
+function readDetails(trailer: Uint8Array): { spark?: SparkErrorInfo; retryDelayMs?: number } {
   const found: { spark?: SparkErrorInfo; retryDelayMs?: number } = {};
   for (const { typeUrl, value } of fromBinary(StatusSchema, trailer).details) {
-    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value, conceal);
+    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value);
     if (typeUrl.endsWith('/google.rpc.RetryInfo')) {
       const delay = fromBinary(RetryInfoSchema, value).retryDelay;
       found.retryDelayMs = Number(delay?.seconds ?? 0n) * 1000 + Math.ceil((delay?.nanos ?? 0) / 1_000_000);
@@ -90,10 +97,10 @@ function readDetails(
   return found;
 }
 
-function readErrorInfo(value: Uint8Array, conceal: (text: string) => string): SparkErrorInfo {
+function readErrorInfo(value: Uint8Array): SparkErrorInfo {
   const { reason, metadata } = fromBinary(ErrorInfoSchema, value);
   const { errorClass, sqlState, errorId, messageParameters } = metadata as Readonly<Record<string, string | undefined>>;
-  const parameters = parseParameters(messageParameters && conceal(messageParameters));
+  const parameters = parseParameters(messageParameters);
   return {
     javaClass: reason,
     ...(errorClass && { errorClass }),

@@ -1,5 +1,6 @@
 import type { status as GrpcStatus } from '@grpc/grpc-js';
 import type { Call } from '@grpc/grpc-js/build/src/call-interface.js';
+import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 
 /** The open call of `next`. */
@@ -13,7 +14,7 @@ export interface RpcStreamOptions {
   /** Called once when the call has ended. */
   readonly onEnd: () => void;
   /** Removes the call's secrets from its status. */
-  readonly conceal: (text: string) => string;
+  readonly conceal: Concealer;
 }
 
 /**
@@ -26,7 +27,7 @@ export class RpcStream {
   #end: RpcFailure | 'ok' | undefined;
 
   readonly #onEnd: () => void;
-  readonly #conceal: (text: string) => string;
+  readonly #conceal: Concealer;
 
   /** @param call - not started yet */
   constructor(call: Call, { onEnd, conceal }: RpcStreamOptions) {
@@ -59,11 +60,11 @@ export class RpcStream {
     });
   }
 
-  /** Ends the call on this side, with a status for its reader. After the end it does nothing. */
-  cancel(code: GrpcStatus, why: string): void {
+  /** Ends the call on this side, with a failure for its reader. After the end it does nothing. */
+  cancel(code: GrpcStatus, failure: RpcFailure): void {
     if (this.#end !== undefined) return;
-    this.#call.cancelWithStatus(code, why);
-    this.#finish(new RpcFailure(code, why));
+    this.#call.cancelWithStatus(code, failure.message);
+    this.#finish(failure);
   }
 
   #finish(end: RpcFailure | 'ok'): void {

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { sleep } from '../provider-kit/sleep.ts';
 import type { AnswerStream } from './connect-channel.ts';
 import type { ConnectSession } from './connect-session.ts';
-import { RpcFailure, STATUS } from './rpc-failure.ts';
+import { RpcFailure } from './rpc-failure.ts';
 import { SparkConnectService, type ReleaseExecuteRequestSchema } from './wire/spark-connect_pb.ts';
 
 /** The timeout of a stop and the pause between two interrupts, milliseconds. */
@@ -61,7 +61,7 @@ async function interrupt(session: ConnectSession, id: string): Promise<'found' |
     return interruptedIds.length > 0 ? 'found' : 'nothing';
   } catch (error) {
     // Only the end of the stream shows whether it worked.
-    return error instanceof RpcFailure && error.code === STATUS.DEADLINE_EXCEEDED ? 'silence' : 'nothing';
+    return error instanceof RpcFailure && error.isSilence ? 'silence' : 'nothing';
   }
 }
 

@@ -33,7 +33,10 @@ const MOMENTS = [
 
 type Ending = (cwd: string) => Promise<{ readonly running: RunningProcess; readonly end: () => unknown }>;
 
-/** Every way in which a person, a shell or a supervisor ends `anysession sql`, with the exit code where it is ours. */
+/**
+ * Every way in which a person, a shell or a supervisor ends `anysession sql`, with the exit code. A second signal that comes when
+ * the process is exiting ends it with another one.
+ */
 const ENDINGS: readonly (readonly [name: string, code: number | undefined, start: Ending])[] = [
   [
     'the terminal hangs up',
@@ -74,7 +77,7 @@ const ENDINGS: readonly (readonly [name: string, code: number | undefined, start
   ],
   [
     'SIGTERM comes twice, as under npx',
-    143,
+    undefined,
     async (cwd) => {
       const running = run(SQL, { cwd });
       return {
@@ -85,7 +88,7 @@ const ENDINGS: readonly (readonly [name: string, code: number | undefined, start
   ],
   [
     'one Ctrl-C comes twice, as under npx',
-    130,
+    undefined,
     async (cwd) => {
       const running = run(SQL, { cwd });
       return {

@@ -178,7 +178,7 @@ describe('another server behind the data plane', () => {
   it('is refused in the options when its address cannot be read', async () => {
     for (const engine of ['sc://nowhere', 'sc://h:65536', 'sc://h:0', 'sc://h:1/;token=hush'] as const) {
       const error = await failureOf(startEmulator({ services: ['athena'], engine }));
-      const message = expect.stringContaining('as sc://host:port, not') as string;
+      const message = expect.stringContaining('as sc://host:port without parameters; found') as string;
       expect(error).toMatchObject({ kind: 'config-invalid', message });
       expect((error as Error).message).not.toContain('hush');
     }

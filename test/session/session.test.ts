@@ -57,8 +57,8 @@ describe('Session.whenReady', () => {
   });
 
   it('waits for a session that is busy and takes no more, and not for one that does', async () => {
-    for (const concurrentStatements of [false, true]) {
-      const { scene, session, service, id, clock } = await setUpReady({ capabilities: { concurrentStatements } });
+    for (const takesWorkWhileBusy of [false, true]) {
+      const { scene, session, service, id, clock } = await setUpReady({ takesWorkWhileBusy });
       const letGo = service.occupy(id);
       await session.refresh();
       expect(session.state).toBe('busy');
@@ -66,7 +66,7 @@ describe('Session.whenReady', () => {
       clock.schedule(5_000, letGo);
       const { state } = await scene.settled(session.whenReady());
       expect([state, clock.monotonicMs() - startedMs >= 5_000]).toEqual(
-        concurrentStatements ? ['busy', false] : ['ready', true],
+        takesWorkWhileBusy ? ['busy', false] : ['ready', true],
       );
     }
   });

@@ -16,7 +16,7 @@ interface Recorded {
 
 function toError({ code, message, spark }: Omit<Recorded, 'about'>): ReturnType<typeof toSessionError> {
   const failure = new RpcFailure(code, message, spark && { spark });
-  return toSessionError(failure, { handle: HANDLE, mayHaveRun: true });
+  return toSessionError(failure, { handle: HANDLE, address: 'spark.example:443', mayHaveRun: true });
 }
 
 /** A job that was given up, as Spark's scheduler says it. */

@@ -3,7 +3,11 @@ import { createServer, type Http2Server, type ServerHttp2Session, type ServerHtt
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
-import { call, endpointTo, HANDLE, runnerTo, runOne } from './connect-stage.ts';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { systemClock } from '../../src/session/system-ports.ts';
+import { ExecutePlanResponseSchema } from '../../src/spark-connect/wire/spark-connect_pb.ts';
+import { failureOf } from '../failure-of.ts';
+import { call, endpointTo, HANDLE, runnerTo, runOne, schedulePromptly } from './connect-stage.ts';
 
 const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
 
@@ -50,13 +54,46 @@ it('that answers with something else is one clear error, for statements and conn
   });
 });
 
-it('that ends every stream without an answer is given up', async () => {
+const frameOf = (message: MessageInitShape<typeof ExecutePlanResponseSchema>): Buffer => {
+  const bytes = toBinary(ExecutePlanResponseSchema, create(ExecutePlanResponseSchema, message));
+  const frame = Buffer.alloc(5);
+  frame.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([frame, bytes]);
+};
+
+it.each([
+  ['without an answer', undefined],
+  ['after an empty message', {}],
+  ['after a report of progress', { responseType: { case: 'executionProgress' as const, value: {} } }],
+  ['after the same answer', { responseId: 'one' }],
+])('that ends every stream %s is given up after a few, with growing pauses', async (_, message) => {
+  let streams = 0;
   answer = (stream) => {
-    stream.respond({ ...GRPC, 'grpc-status': '0' }, { endStream: true });
+    streams += 1;
+    if (message === undefined) {
+      stream.respond({ ...GRPC, 'grpc-status': '0' }, { endStream: true });
+      return;
+    }
+    stream.respond(GRPC, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.end(frameOf(message));
   };
-  await expect(runOne(runner)).rejects.toMatchObject({
-    kind: 'unavailable',
-    effect: 'unknown',
-    message: expect.stringContaining('without an answer. Check'),
+  const pauses: number[] = [];
+  const { port } = server.address() as AddressInfo;
+  const watched = runnerTo(async () => endpointTo(port), {
+    ...systemClock,
+    schedule(ms, run, kind) {
+      if (kind !== 'background') pauses.push(ms);
+      return schedulePromptly(ms, run, kind);
+    },
   });
+  const error = await failureOf(runOne(watched));
+  await watched.close();
+  expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+  expect(error.message).toContain(`127.0.0.1:${port} ended 9 streams of one statement without progress`);
+  // Besides the streams there are calls that stop the statement.
+  expect(streams).toBeLessThan(20);
+  const waited = pauses.reduce((sum, ms) => sum + ms, 0);
+  expect(waited).toBeGreaterThan(30_000);
+  expect(waited).toBeLessThan(70_000);
 });

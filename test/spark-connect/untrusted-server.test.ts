@@ -34,7 +34,8 @@ it('whose certificate is not trusted fails at once, as invalid configuration', a
   });
   await expect(runOne(runner)).rejects.toMatchObject({
     kind: 'config-invalid',
-    message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    effect: 'none',
+    message: expect.stringMatching(new RegExp(`localhost:${port}.*certificate.*NODE_EXTRA_CA_CERTS`)),
   });
   // An unavailable server is tried again and again.
   expect(asked).toBe(1);

@@ -1,5 +1,6 @@
 import type { Span } from '../../contract/ports.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
+import { hideSecrets } from '../../provider-kit/hide-secrets.ts';
 import { composeLayers, type Invocation, type Layer } from './layer.ts';
 
 const NO_SPAN: Span = { event: () => {}, end: () => {} };
@@ -28,7 +29,10 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
       invoke({ operation: 'terminate', handle, call }, (i) => adapter.terminate(handle, i.call)),
     close: () => adapter.close(),
     ...(endpoint && {
-      endpoint: (handle, call) => invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call)),
+      endpoint: async (handle, call) => {
+        const answer = await invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call));
+        return hideSecrets(answer, (path) => path.startsWith('.metadata.'));
+      },
     }),
     ...(dashboard && {
       dashboard: (handle, call) => invoke({ operation: 'dashboard', handle, call }, (i) => dashboard(handle, i.call)),

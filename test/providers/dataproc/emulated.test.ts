@@ -14,6 +14,13 @@ function inputs(emulator: Emulator, operation: string): readonly unknown[] {
     .map(({ input }) => input);
 }
 
+const CPUS = "Insufficient 'CPUS' quota. Requested 24.0, available 8.0.";
+const DISKS = "Quota 'DISKS_TOTAL_GB' exceeded. Limit: 4096.0 in region us-central1.";
+const ADDRESSES =
+  "Multiple validation errors:\n - Insufficient 'IN_USE_ADDRESSES' quota. Requested 3.0, available 2.0.";
+const CALLS =
+  "Quota exceeded for quota metric 'Session Operation Requests' and limit 'SessionOperationRequestsPerMinutePerProjectPerRegion'.";
+
 describe.each(TRANSPORTS)('dataproc over %s', (transport) => {
   const setUp = async (options: Readonly<Record<string, unknown>> = {}, emulatorOptions: EmulatorOptions = {}) => {
     const bench = await openBench('dataproc', {}, emulatorOptions);
@@ -124,6 +131,20 @@ describe.each(TRANSPORTS)('dataproc over %s', (transport) => {
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
   });
 
+  it.each([CPUS, DISKS, ADDRESSES])('a start that fails later for %j has reached a quota', async (reason) => {
+    for (const hasRecord of [true, false]) {
+      const { emulator, provider, clock } = await setUp();
+      emulator.faults.add({ kind: 'session-becomes', operation: 'CreateSession', state: 'FAILED', reason });
+      if (!hasRecord)
+        emulator.faults.add({ kind: 'error', operation: 'GetSession', code: 'NOT_FOUND', httpStatus: 404 });
+      const started = await provider.start(request(), unlimited());
+      await clock.advance(10);
+      const seen = started.state === 'failed' ? started : await provider.describe(started.handle, unlimited());
+      expect(seen).toMatchObject({ state: 'failed', failureKind: 'quota-exceeded' });
+      expect(seen.reason).toContain(reason);
+    }
+  });
+
   it('shows the end of a session that failed, with the reason, and lists it no longer', async () => {
     const { emulator, provider, clock } = await setUp();
     emulator.faults.add({ kind: 'session-becomes', operation: 'CreateSession', state: 'FAILED', reason: 'No quota.' });
@@ -206,14 +227,18 @@ describe.each(TRANSPORTS)('dataproc over %s', (transport) => {
     ['a region that does not exist', {}, { region: 'mars-north1' }, undefined, 'invalid-request', /mars-north1/],
     ['the API disabled', {}, {}, ['PERMISSION_DENIED', 403], 'forbidden', /API is enabled/],
     ['no credentials', {}, {}, ['UNAUTHENTICATED', 401], 'unauthenticated', /gcloud auth/],
-    ['the quota used up', {}, {}, ['RESOURCE_EXHAUSTED', 429], 'rate-limited', /quota/],
+    ['too many calls', {}, {}, ['RESOURCE_EXHAUSTED', 429, CALLS], 'rate-limited', /call less often/],
+    ['no CPUs left', {}, {}, ['INVALID_ARGUMENT', 400, CPUS], 'quota-exceeded', /Requested 24.0, available 8.0.*raise/],
+    ['no disks left', {}, {}, ['RESOURCE_EXHAUSTED', 429, DISKS], 'quota-exceeded', /DISKS_TOTAL_GB.*raise/],
+    ['no addresses left', {}, {}, ['ABORTED', 409, ADDRESSES], 'quota-exceeded', /IN_USE_ADDRESSES.*raise/],
     ['a request the service refuses', {}, {}, ['FAILED_PRECONDITION', 400], 'invalid-request', /FAILED_PRECONDITION/],
   ] as const)('makes one clear error of %s, and leaves nothing running', async (...row) => {
     const [, overrides, options, refusal, kind, words] = row;
     const { emulator, provider } = await setUp(options);
     if (refusal !== undefined) {
-      const [code, httpStatus] = refusal;
-      emulator.faults.add({ kind: 'error', operation: 'CreateSession', code, httpStatus });
+      const [code, httpStatus, message] = refusal;
+      const text = message === undefined ? {} : { message };
+      emulator.faults.add({ kind: 'error', operation: 'CreateSession', code, httpStatus, ...text });
     }
     const error = await failureOf(provider.start(request(overrides), unlimited()));
     expect(error).toMatchObject({ kind, effect: 'none', operation: 'start' });

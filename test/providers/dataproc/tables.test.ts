@@ -1,7 +1,7 @@
 import { protos } from '@google-cloud/dataproc';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { CredentialsError } from '../../../providers/dataproc/credentials.ts';
+import { CredentialsError } from '../../../providers/dataproc/credentials-error.ts';
 import { DATAPROC_ERRORS, toErrorKind, toSessionError } from '../../../providers/dataproc/errors.ts';
 import { GRPC_CODES, mayHaveActed, readFailure } from '../../../providers/dataproc/failure.ts';
 import { toDuration, toMs } from '../../../providers/dataproc/native-time.ts';
@@ -14,6 +14,9 @@ import {
 } from '../../../providers/dataproc/states.ts';
 
 const { State } = protos.google.cloud.dataproc.v1.Session;
+
+const noConnection = (last: string): string =>
+  `No connection established. Last error: ${last}. Resolution note: undefined`;
 
 describe('the state table of dataproc', () => {
   it('has exactly the states of the protos, under their numbers', () => {
@@ -110,6 +113,8 @@ describe('the error table of dataproc', () => {
 
   it.each([
     [404, '', 'not-found'],
+    [403, '<html>proxy</html>', 'forbidden'],
+    [407, '<html>proxy</html>', 'unauthenticated'],
     [409, '<html>', 'conflict'],
     [503, '<html>proxy</html>', 'unavailable'],
     [599, '{}', 'unavailable'],
@@ -119,7 +124,7 @@ describe('the error table of dataproc', () => {
   });
 
   it.each([
-    [new CredentialsError('none'), 'unauthenticated', 'none'],
+    [CredentialsError.of(new Error('none')), 'unauthenticated', 'none'],
     [http(400, '{"error":"invalid_grant"}'), 'unauthenticated', 'none'],
     [Object.assign(new Error('no'), { code: 'ECONNREFUSED' }), 'unavailable', 'none'],
     [Object.assign(new Error('no'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'config-invalid', 'none'],
@@ -131,6 +136,30 @@ describe('the error table of dataproc', () => {
     const error = toSessionError(thrown, { operation: 'start', handle: undefined, scope: 'p/r', nowMs: 0 });
     expect(error).toMatchObject({ kind, effect, operation: 'start', provider: 'dataproc' });
     expect(error.message).toContain('start in p/r');
+  });
+
+  it.each([
+    ['Name resolution failed for target dns:dataproc.invalid:443', 'unavailable', 'ENOTFOUND', 'dataproc.invalid'],
+    [noConnection('Error: connect ECONNREFUSED 10.0.0.1:443'), 'unavailable', 'ECONNREFUSED', '10.0.0.1:443'],
+    [noConnection('connect ETIMEDOUT 10.0.0.1:443 (2026-11-30T01:02:03.456Z)'), 'unavailable', 'ETIMEDOUT', '10.0.0.1'],
+    [noConnection('Error: self-signed certificate'), 'config-invalid', 'CERT_UNTRUSTED', 'NODE_EXTRA_CA_CERTS'],
+    [
+      noConnection("Error: Hostname/IP does not match certificate's altnames"),
+      'config-invalid',
+      'CERT_UNTRUSTED',
+      'altnames',
+    ],
+    [noConnection('Error: write EPROTO 00:wrong version number'), 'config-invalid', 'EPROTO', 'certificates'],
+    ['No connection established', 'unavailable', 'NO_CONNECTION', 'cannot connect'],
+    ['Received HTTP status code 403', 'forbidden', 'PROXY_403', 'NO_PROXY'],
+    ['Received HTTP status code 407', 'unauthenticated', 'PROXY_407', 'HTTPS_PROXY'],
+  ] as const)('does not take %j for an answer of Dataproc', (details, kind, code, words) => {
+    const failed = { operation: 'start', handle: undefined, scope: 'p/r', nowMs: 0 } as const;
+    const error = toSessionError(Object.assign(new Error(details), { code: status.UNAVAILABLE, details }), failed);
+    expect(error).toMatchObject({ kind, effect: 'none', native: { code } });
+    expect(error.message).toContain('cannot connect to Dataproc');
+    expect(error.message).toContain(words);
+    expect(error.message).not.toMatch(/Dataproc answered|T01:02/);
   });
 
   it('keeps no request, which holds the token, in an error', async () => {

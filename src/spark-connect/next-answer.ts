@@ -1,0 +1,49 @@
+import type { Clock } from '../contract/ports.ts';
+import type { AnswerStream } from './connect-channel.ts';
+import type { Line } from './connect-attempt.ts';
+import type { ConnectSession } from './connect-session.ts';
+
+/** After this much silence another call checks the connection, milliseconds. Long statements are silent for minutes. */
+const SILENCE_MS = 15_000;
+
+/** An open stream and the connection that it uses. */
+export interface OpenStream<Answer> {
+  readonly answers: AnswerStream<Answer>;
+  readonly line: Line;
+}
+
+/**
+ * The next answer of a stream. While it is silent, another call checks every 15 seconds that the server still answers over this
+ * connection: pings of gRPC, which servers allow every five minutes, take too long for that.
+ * @throws RpcFailure the stream's failure, or the failure of the check.
+ */
+export async function nextAnswer<Answer>(
+  session: ConnectSession,
+  { answers, line }: OpenStream<Answer>,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  const answer = answers.next();
+  while (await isSilent(answer, session.clock)) {
+    // Nobody waits for the answer any more.
+    if (signal.aborted) return undefined;
+    try {
+      await Promise.race([answer, session.assertAnswers(line)]);
+    } catch (failure) {
+      answers.cancel('the server is silent');
+      throw failure;
+    }
+  }
+  return answer;
+}
+
+/** Whether an answer has not arrived when the time is over. */
+function isSilent(answer: Promise<unknown>, clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => {
+    const callOff = clock.schedule(SILENCE_MS, () => resolve(true), 'background');
+    const settle = (): void => {
+      callOff();
+      resolve(false);
+    };
+    answer.then(settle, settle);
+  });
+}
