@@ -117,7 +117,8 @@ const AIM = {
   probability: { type: 'number', min: 0, max: 1, fraction: true },
 } as const;
 
-const delay = whole(0, 1e12);
+/** The longest delay of a timer of Node.js. */
+const delay = whole(0, 2 ** 31 - 1);
 const word = text(1, 256);
 const reason = text(1, 1024);
 const place = { afterAnswers: whole(0, 1e9) };
@@ -130,7 +131,8 @@ const MEMBERS: Readonly<
   'server-error': [{}],
   html: [{}],
   'clock-skew': [{ byMs: whole(-1e12, 1e12) }, ['byMs']],
-  error: [{ code: word, httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
+  // The code goes into a header.
+  error: [{ code: text(1, 256, /[\x20-\x7e]+/), httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
   reset: [{ when: oneOf(['before', 'after']) }, ['when']],
   slow: [{ delayMs: delay }, ['delayMs']],
   'lost-answer': [{}],

@@ -8,6 +8,7 @@ import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
+import { assertSendable } from '../provider-kit/sendable-input.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
@@ -65,6 +66,7 @@ export async function runCalculation(
 ): Promise<CalculationObservation> {
   assertValue('calculate', 'code', code, text());
   assertOptions('calculate', options, CHECKS);
+  assertSendable('calculate', { code, name: options.name }, 'calculation');
   const { clock } = place;
   const { timeoutMs = Number.POSITIVE_INFINITY } = options;
   const limit = signalWithTimeout(clock, {

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 async function control(emulator: Emulator, method: string, route: string, body?: unknown) {
   const response = await fetch(`${emulator.urls.athena}/__emulator/${route}`, {
     method,
+    headers: { 'content-type': 'application/json' },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> & unknown[] };
