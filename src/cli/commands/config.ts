@@ -24,6 +24,7 @@ export async function runConfigCheck({ terminal, config, environment, json }: Co
       terminal,
       `${report.file}\n\n${formatTable(['environment', 'provider', 'SQL', 'selected'], rows, terminal.stdout.columns)}`,
     );
+    if (report.executes.length > 0) await print(terminal, `\nexecutes: ${report.executes.join(', ')}\n`);
     for (const warning of report.warnings) terminal.stderr.write(`warning: ${warning}\n`);
   }
   if (report.problems.length > 0) throw configInvalid(report.problems);
