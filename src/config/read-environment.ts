@@ -10,7 +10,7 @@ import { readVariables } from '../provider-kit/read-variables.ts';
 import { formatPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
 import { interpolate, type FilledText } from './interpolate.ts';
-import { builtInPlugins, loadPlugin } from './plugin-catalog.ts';
+import { builtInPlugins, loadPlugin, providerFile } from './plugin-catalog.ts';
 import type { ReadConfig } from './read-config.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -22,6 +22,8 @@ export interface ReadEnvironment {
   readonly written: Mapping;
   /** `undefined` when the provider is missing or cannot be loaded. */
   readonly plugin: AnyPlugin | undefined;
+  /** The file that runs to load the provider; `undefined` for a built-in one. */
+  readonly providerFile: string | undefined;
   readonly providerConfig: unknown;
   /** What its sessions can do; `undefined` without a provider and for one of run batches. */
   readonly capabilities: Capabilities | undefined;
@@ -43,6 +45,7 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
     name,
     written: raw,
     plugin,
+    providerFile: found.file,
     providerConfig,
     capabilities: capabilitiesOf(plugin, providerConfig),
     session,
@@ -95,6 +98,7 @@ function capabilitiesOf(plugin: AnyPlugin | undefined, config: unknown): Capabil
 }
 
 interface FoundPlugin {
+  readonly file?: string | undefined;
   readonly plugin: AnyPlugin | undefined;
   readonly problems: readonly OptionProblem[];
 }
@@ -104,11 +108,16 @@ const NOT_FOUND: FoundPlugin = { plugin: undefined, problems: [] };
 async function findPlugin(provider: unknown, from: string): Promise<FoundPlugin> {
   // The check of the environment's shape reports what is no string or empty.
   if (typeof provider !== 'string' || provider === '') return NOT_FOUND;
+  const file = await providerFile(provider, from);
   try {
-    return { plugin: await loadPlugin(provider, from), problems: [] };
+    return { file, plugin: await loadPlugin(provider, from), problems: [] };
   } catch (error) {
     if (!SessionError.is(error, 'config-invalid')) throw error;
-    return { plugin: undefined, problems: [{ path: ['provider'], message: error.message.replace(/^\[.*?\] /, '') }] };
+    return {
+      file,
+      plugin: undefined,
+      problems: [{ path: ['provider'], message: error.message.replace(/^\[.*?\] /, '') }],
+    };
   }
 }
 
