@@ -1,27 +1,27 @@
+import { concealAddresses } from '../../src/contract/secret-text.ts';
+import { secretConcealer } from '../../src/provider-kit/secret-concealer.ts';
 import type { AwsCredentials } from './aws-options.ts';
 import type { SdkError } from './sdk-error.ts';
 
-const CONCEALED = '…';
-/** A shorter value is no key, and may occur in a message by chance. */
-const SHORTEST_KEY = 8;
-/** The session token in the canonical request, which AWS repeats where it refuses a signature. */
-const NAMED_TOKEN = /(x-amz-security-token["']?\s*(?:[:=]|%3A)\s*["']?)[^\s"'&;,\\]+/gi;
-
 /**
- * Removes keys from an error of the SDK, in place: the caller's error has it as its cause.
+ * Removes keys from an error of the SDK, in place, because it is the cause of the caller's error: AWS repeats the whole request with
+ * its session token where it refuses a signature.
  * @param keys - the keys of the call; without them only what its name gives away is found
  */
 export function withoutKeys<Thrown extends Error>(error: Thrown, keys?: AwsCredentials): Thrown {
-  const secrets = [keys?.sessionToken, keys?.secretAccessKey].filter(
-    (key = '') => key.length >= SHORTEST_KEY,
-  ) as string[];
-  const conceal = (text: string): string =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, CONCEALED), text).replace(NAMED_TOKEN, `$1${CONCEALED}`);
+  const { sessionToken = '', secretAccessKey = '' } = keys ?? {};
+  const ofValues = secretConcealer([sessionToken, secretAccessKey]);
+  const conceal = (value: unknown): unknown => {
+    if (typeof value === 'string') return concealAddresses(ofValues(value));
+    if (Array.isArray(value)) return value.map(conceal);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, conceal(member)]));
+  };
   const members = error as unknown as Record<string, unknown>;
-  for (const name of ['message', 'stack', ...Object.keys(error)]) {
-    const value = members[name];
-    if (typeof value === 'string') members[name] = conceal(value);
-  }
+  // The SDK's own members begin with `$`.
+  const names = Object.keys(error).filter((name) => name !== 'name' && name !== 'cause' && !name.startsWith('$'));
+  // What cannot be set, as in a DOMException, is the user's own.
+  for (const name of ['message', 'stack', ...names]) Reflect.set(members, name, conceal(members[name]));
   const { $response } = error as SdkError;
   // The answer's body repeats the message.
   if ($response !== undefined) Object.assign($response, { body: undefined });

@@ -48,6 +48,9 @@ const CLOCK_ADVICE = {
   unauthenticated: 'set the clock of this machine (turn on time synchronization)',
 } as const satisfies Advice<string>;
 
+/** Services use the code of a quota for their call rates too: a quota is not retried, a rate is. */
+const CALL_RATE = /\brate (?:limit )?exceeded|request rate|too many requests|throttl/i;
+
 /** Makes the error functions of a provider from its tables. */
 export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables<Operation>): AwsErrors<Operation> {
   const { provider, service, table } = tables;
@@ -59,6 +62,7 @@ export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables
   const toErrorKind = (failure: ServiceFailure, operation: Operation): ErrorKind => {
     const rows = typeof table === 'function' ? table(operation) : table;
     const kind = failure.stage === 'answer' ? kindOfCode(rows, failure.code, operation) : undefined;
+    if (kind === 'quota-exceeded' && CALL_RATE.test(failure.message)) return 'rate-limited';
     return kind ?? commonKind(failure);
   };
   return {

@@ -19,8 +19,8 @@ export const ATHENA_ERRORS = {
   MetadataException: 'unexpected',
   ResourceNotFoundException: 'not-found',
   SessionAlreadyExistsException: 'conflict',
-  // The DPUs are in use. A retry after a second, as for a call rate, frees none.
-  TooManyRequestsException: 'quota-exceeded',
+  // Where something starts, the DPUs are in use: a retry after a second, as for a call rate, frees none.
+  TooManyRequestsException: { general: 'rate-limited', start: 'quota-exceeded', startCalculation: 'quota-exceeded' },
 } as const satisfies ErrorTable<ProviderOperation>;
 
 /** Reads the errors of Athena. */

@@ -134,7 +134,8 @@ class AthenaSessions implements SessionService {
     } catch (thrown) {
       const failed = { operation: 'endpoint', handle, scope: this.scope, nowMs: this.#ports.clock.nowMs() } as const;
       const error = toSessionError(thrown, failed);
-      if (error.retry === 'permanent' && !isServiceRefusal(error)) throw error.with({ operation: 'describe' });
+      const isRefusal: boolean = isServiceRefusal(error);
+      if (error.retry === 'permanent' && !isRefusal) throw error.with({ operation: 'describe' });
       return seen;
     }
   }

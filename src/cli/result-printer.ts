@@ -1,8 +1,9 @@
 import type { ResultField } from '../statement/result-schema.ts';
 import type { Result } from '../statement/result.ts';
 import type { ResultValue, RowArray } from '../statement/values/result-value.ts';
-import { formatTable, type TableColumn } from './table.ts';
-import { print, type Terminal } from './terminal.ts';
+import { toJsonText } from './printable.ts';
+import { printTable, type TableColumn } from './table.ts';
+import { print, printAsIs, type Terminal } from './terminal.ts';
 
 /** How rows are written. */
 export type ResultFormat = 'table' | 'json' | 'csv';
@@ -49,24 +50,27 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
   json: (terminal, fields) => {
     let separator = '';
     return {
-      begin: () => print(terminal, '['),
+      begin: () => printAsIs(terminal, '['),
       rows: (rows) => {
         const text = rows.map((row) => {
           const members = fields.map(({ name }, at) => [name, toJsonValue(row[at] ?? null)] as const);
           const before = `${separator}\n`;
           separator = ',';
-          return before + JSON.stringify(Object.fromEntries(members));
+          return before + toJsonText(Object.fromEntries(members));
         });
-        return print(terminal, text.join(''));
+        return printAsIs(terminal, text.join(''));
       },
-      end: () => print(terminal, separator === '' ? ']\n' : '\n]\n'),
+      end: () => printAsIs(terminal, separator === '' ? ']\n' : '\n]\n'),
     };
   },
   csv: (terminal, fields) => {
-    const line = (row: RowArray): string => `${row.map(toCsvText).join(',')}\r\n`;
+    // A file or a pipe gets the data as they are.
+    const write = terminal.stdout.isTTY === true ? print : printAsIs;
+    // DDL has no columns.
+    const line = (row: RowArray): string => (row.length === 0 ? '' : `${row.map(toCsvText).join(',')}\r\n`);
     return {
-      begin: () => print(terminal, line(fields.map(({ name }) => name))),
-      rows: (rows) => print(terminal, rows.map(line).join('')),
+      begin: () => write(terminal, line(fields.map(({ name }) => name))),
+      rows: (rows) => write(terminal, rows.map(line).join('')),
       end: () => Promise.resolve(),
     };
   },
@@ -81,7 +85,7 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
         cells.push(...rows.map((row) => row.map(toCellText)));
         return Promise.resolve();
       },
-      end: () => print(terminal, formatTable(columns, cells, terminal.stdout.columns)),
+      end: () => printTable(terminal, columns, cells),
     };
   },
 };

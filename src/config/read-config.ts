@@ -102,6 +102,6 @@ export function selectEnvironment(
   return {
     name: undefined,
     path: isDefault ? ['defaultEnvironment'] : [],
-    message: `unknown environment ${JSON.stringify(name)}${source}${hint} (${listed})`,
+    message: `unknown environment ${describeValue(name)}${source}${hint} (${listed})`,
   };
 }

@@ -6,6 +6,7 @@ import { SHOWN_LENGTH } from '../provider-kit/describe-value.ts';
 import { checkOptions, isMap, unknownKey } from '../provider-kit/option-shape.ts';
 import { hideSecrets } from '../provider-kit/hide-secrets.ts';
 import { coerceTexts, secretsIn } from './filled-texts.ts';
+import { readVariables } from '../provider-kit/read-variables.ts';
 import { formatPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
 import { interpolate, type FilledText } from './interpolate.ts';
@@ -75,7 +76,7 @@ export interface CheckedEnvironment {
 /** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
 export async function checkEnvironment(environment: FilledEnvironment): Promise<CheckedEnvironment> {
   const { written, plugin, filled, env } = environment;
-  const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
+  const fromVariables = plugin ? await optionsFromVariables(plugin, written, env) : [];
   const allFilled = [...filled, ...fromVariables];
   const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
   const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
@@ -162,16 +163,14 @@ export function optionNames(plugin: AnyPlugin): readonly string[] | undefined {
   return isMap(properties) && additionalProperties === false ? Object.keys(properties) : undefined;
 }
 
-/** The options that are left out and that a variable of the plugin holds; an empty variable counts as not set. */
-export function optionsFromVariables(
+/** The options that are left out and that variables hold, by the plugin's own rules if it has any. */
+export async function optionsFromVariables(
   plugin: AnyPlugin,
   options: Mapping,
   env: NodeJS.ProcessEnv,
-): readonly FilledText[] {
-  return Object.entries(plugin.environmentVariables).flatMap(([option, variable]) => {
-    const text = options[option] === undefined ? (env[variable] ?? '') : '';
-    return text === '' ? [] : [{ path: [option], template: `\${${variable}}`, text }];
-  });
+): Promise<readonly FilledText[]> {
+  const found = (await plugin.findOptions?.(options, env)) ?? readVariables(plugin.environmentVariables, options, env);
+  return found.map(({ option, source, text }) => ({ path: [option], template: source, text }));
 }
 
 /** Has the plugin parse its options, without the keys that its schema does not know. */

@@ -14,6 +14,8 @@ const PLAIN_PARAMETERS = ['use_ssl', 'user_id', 'user_agent', 'session_id'];
 
 const SPARK_ADDRESS = /\bsc:\/\/[^\s"'`]*/gi;
 const PARAMETER = /([;?&])([\w.-]{1,64})=([^;&\s"'`]*)/g;
+/** A header of its own name, as in a canonical request that a service repeats where it refuses a signature. */
+const HEADER = /\b(x-[\w-]{1,64})(["']?\s*(?:[:=]|%3A)\s*["']?)([^\s"'&;,\\]+)/gi;
 const USER_INFO = /(:\/\/)[^/\s:@]{0,256}:[^/\s@]{1,4096}@/g;
 
 /** Whether a name or a value looks like a secret, which no message may repeat. */
@@ -22,11 +24,14 @@ export function looksSecret(name: string | number | undefined, value: unknown): 
   return typeof value === 'string' && (SECRET_VALUE.test(value) || concealAddresses(value) !== value);
 }
 
-/** Replaces the secrets of the addresses in a text: `user:password@`, and parameters such as `;token=…`. */
+/** Replaces the secrets of the addresses in a text: `user:password@`, parameters such as `;token=…`, and headers of requests. */
 export function concealAddresses(text: string): string {
   return text
     .replace(SPARK_ADDRESS, (address) => withoutParameters(address, (name) => !PLAIN_PARAMETERS.includes(name)))
     .replace(USER_INFO, `$1${CONCEALED}@`)
+    .replace(HEADER, (found: string, name: string, separator: string) =>
+      SECRET_NAME.test(name) ? `${name}${separator}${CONCEALED}` : found,
+    )
     .replace(PARAMETER, (found: string) => withoutParameters(found, (name) => SECRET_NAME.test(name)));
 }
 

@@ -17,16 +17,16 @@ export interface Attempt {
   readonly unansweredSinceMs?: number | undefined;
 }
 
-/** Holds a running attempt on the signal that its work was given. */
-const RUNNING = Symbol('anysession.runningAttempt');
+/** Holds the attempt, on the signal that its work was given. */
+const ATTEMPT = Symbol('anysession.attempt');
 
 interface AttemptSignal extends AbortSignal {
-  [RUNNING]?: RunningAttempt;
+  [ATTEMPT]?: RunningAttempt;
 }
 
 /** The attempt that a signal belongs to: adapters report to it what they wait for. */
 export function runningAttempt(signal: AttemptSignal): RunningAttempt | undefined {
-  return signal[RUNNING];
+  return signal[ATTEMPT];
 }
 
 /**
@@ -58,7 +58,7 @@ export class RunningAttempt {
     this.unansweredSinceMs = attempt.unansweredSinceMs;
     this.#startedMs = this.#sinceMs = clock.monotonicMs();
     const signal: AttemptSignal = this.#controller.signal;
-    signal[RUNNING] = this;
+    signal[ATTEMPT] = this;
   }
 
   /** Whether it timed out and keeps running. */

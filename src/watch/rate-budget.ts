@@ -1,5 +1,5 @@
 import { OPERATIONS, type Operation } from '../contract/operations.ts';
-import type { CallClass, CallBudget, Clock } from '../contract/ports.ts';
+import type { CallClass, Clock } from '../contract/ports.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
 import type { CallContext } from '../contract/call-context.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
@@ -15,7 +15,6 @@ export const LONGEST_TURN_OF_ENDS_MS = 5_000;
 export class RateBudget {
   readonly #clock: Clock;
   readonly #queues: Readonly<Record<CallClass, CallQueue>>;
-  readonly #shares = new Map<Operation, CallBudget>();
   /** Until when a service asked us not to call, by verb. */
   readonly #pauses = new Map<Operation, number>();
 
@@ -28,16 +27,6 @@ export class RateBudget {
       reads: new CallQueue(clock, reads, pausedUntilMs),
       writes: new CallQueue(clock, writes, pausedUntilMs),
     };
-  }
-
-  /** The budget as the calls of one verb see it; always the same object. */
-  of(operation: Operation): CallBudget {
-    let share = this.#shares.get(operation);
-    if (share === undefined) {
-      share = { take: (callClass, call) => this.take(operation, callClass, call) };
-      this.#shares.set(operation, share);
-    }
-    return share;
   }
 
   /**

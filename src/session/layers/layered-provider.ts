@@ -20,11 +20,12 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     id: adapter.id,
     scope: adapter.scope,
     capabilities: adapter.capabilities,
-    start: (request, call) => invoke({ operation: 'start', request, call }, (i) => adapter.start(request, i.call)),
+    start: (request, call) =>
+      invoke({ operation: 'start', request, input: request, call }, (i) => adapter.start(request, i.call)),
     describe: (handle, call) =>
       invoke({ operation: 'describe', handle, call }, (i) => adapter.describe(handle, i.call)),
     listPage: (filter, cursor, call) =>
-      invoke({ operation: 'listPage', filter, call }, (i) => adapter.listPage(filter, cursor, i.call)),
+      invoke({ operation: 'listPage', filter, input: filter, call }, (i) => adapter.listPage(filter, cursor, i.call)),
     terminate: (handle, call) =>
       invoke({ operation: 'terminate', handle, call }, (i) => adapter.terminate(handle, i.call)),
     close: () => adapter.close(),

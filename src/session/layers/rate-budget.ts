@@ -1,24 +1,25 @@
 import type { CallContext } from '../../contract/call-context.ts';
-import { OPERATIONS } from '../../contract/operations.ts';
+import { OPERATIONS, type Operation } from '../../contract/operations.ts';
 import type { CallBudget, CallClass } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import { takeTurn } from '../../provider-kit/take-turn.ts';
 import type { RateBudget } from '../../watch/rate-budget.ts';
 import type { AnyLayer } from './layer.ts';
 
-/** The budget as the requests of one call see it: the layer has paid for the first one. */
-class AfterFirstRequest implements CallBudget {
-  readonly #budget: CallBudget;
-  #isFirst = true;
+/** The budget as one call sees it. The layer takes the first turn, so the first request of the provider goes at once. */
+class CallShare implements CallBudget {
+  readonly #budget: RateBudget;
+  readonly #operation: Operation;
+  #taken = 0;
 
-  constructor(budget: CallBudget) {
+  constructor(budget: RateBudget, operation: Operation) {
     this.#budget = budget;
+    this.#operation = operation;
   }
 
   take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
-    if (!this.#isFirst) return this.#budget.take(callClass, call);
-    this.#isFirst = false;
-    return undefined;
+    this.#taken += 1;
+    return this.#taken === 2 ? undefined : this.#budget.take(this.#operation, callClass, call);
   }
 }
 
@@ -32,9 +33,9 @@ export function rateBudgetLayer(budget: RateBudget): AnyLayer {
     const { operation, call } = invocation;
     const callClass = OPERATIONS[operation].budget;
     if (callClass === false) return next(invocation);
-    const share = budget.of(operation);
+    const share = new CallShare(budget, operation);
     const waiting = takeTurn(share, callClass, call.signal);
-    const paid = { ...invocation, call: { ...call, budget: new AfterFirstRequest(share) } };
+    const paid = { ...invocation, call: { ...call, budget: share } };
     return (waiting === undefined ? next(paid) : waiting.then(() => next(paid))).catch((error: unknown): never => {
       if (SessionError.is(error, 'rate-limited') && error.retryAfterMs !== undefined) {
         budget.pause(operation, error.retryAfterMs);

@@ -150,6 +150,13 @@ describe('other sources of keys that fail', () => {
     ['throws', () => Promise.reject(new Error('vault is sealed')), 'unauthenticated', /vault is sealed/],
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     ['throws no error', () => Promise.reject('sealed'), 'unauthenticated', /not an Error/],
+    [
+      'has a timeout',
+      () => Promise.reject(new DOMException('too slow', 'TimeoutError')),
+      'unauthenticated',
+      /too slow/,
+    ],
+    ['throws a frozen error', () => Promise.reject(Object.freeze(new Error('iced'))), 'unauthenticated', /iced/],
     ['returns nothing', () => Promise.resolve(undefined), 'unauthenticated', /no accessKeyId/],
     [
       'has STS throttle it',

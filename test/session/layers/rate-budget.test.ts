@@ -28,7 +28,7 @@ describe('the rate budget layer', () => {
     const scene = new Scene();
     const taken: string[] = [];
     const budget = {
-      of: () => ({ take: (callClass: string) => void taken.push(callClass) }),
+      take: (_operation: string, callClass: string) => void taken.push(callClass),
       pause: () => {},
     } as unknown as RateBudget;
     const provider = layeredProvider(adapterOf(scene), [rateBudgetLayer(budget)]);
@@ -103,7 +103,7 @@ describe('the rate budget layer', () => {
     const scene = new Scene();
     const pauses: unknown[] = [];
     const budget = {
-      of: () => ({ take: () => undefined }),
+      take: () => undefined,
       pause: (...args: unknown[]) => void pauses.push(args),
     } as unknown as RateBudget;
     for (const error of [
