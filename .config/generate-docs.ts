@@ -82,7 +82,6 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   tokenLifetimeMs: 'Endpoint token lifetime',
   maxLiveSessions: 'Live sessions, maximum',
   watchIntervalMs: 'Poll interval',
-  expectedStartMs: 'Expected start time',
   callsPerSecond: 'Calls per second',
   outlivesProcess: 'Sessions outlive the process',
 };
@@ -107,10 +106,6 @@ function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): s
       return capabilities.tokenLifetimeMs === false ? '–' : duration(capabilities.tokenLifetimeMs);
     case 'watchIntervalMs':
       return `${duration(capabilities.watchIntervalMs.min)} – ${duration(capabilities.watchIntervalMs.max)}`;
-    case 'expectedStartMs': {
-      const expected = capabilities.expectedStartMs;
-      return expected === undefined ? 'unknown' : `${duration(expected.min)} – ${duration(expected.max)}`;
-    }
     case 'callsPerSecond': {
       const rates = capabilities.callsPerSecond;
       return rates === false ? 'no limit' : `${rates.reads} reads, ${rates.writes} writes`;

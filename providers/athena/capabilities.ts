@@ -36,7 +36,7 @@ export function athenaCapabilities({
     tokenLifetimeMs: connects && TOKEN_LIFETIME_MS,
     // The quota counts DPUs, not sessions.
     maxLiveSessions: false,
-    watchIntervalMs: { min: 2_000, max: 15_000 },
+    watchIntervalMs: { min: 1_000, max: 5_000 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
   });

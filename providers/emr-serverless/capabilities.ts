@@ -35,7 +35,7 @@ export function emrServerlessCapabilities({
     listFilters: ['states', 'createdAfterMs'],
     tokenLifetimeMs: HOUR_MS,
     maxLiveSessions: 25,
-    watchIntervalMs: { min: 2_000, max: 15_000 },
+    watchIntervalMs: { min: 1_000, max: 5_000 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
   });

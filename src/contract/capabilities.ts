@@ -54,11 +54,6 @@ export interface Capabilities {
   readonly maxLiveSessions: number | false;
   /** How often a session may be looked at while it is waited for: first and longest pause, milliseconds. */
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
-  /**
-   * When a session that is being created becomes ready, as far as is known: hardly one before `min`, hardly one after `max`,
-   * milliseconds since its creation. Who waits looks rarely before, and then ever more often. Absent where nothing is known.
-   */
-  readonly expectedStartMs?: { readonly min: number; readonly max: number };
   /** How many calls a second the service bears in one scope, or `false` where nobody counts; reads are describe and list. */
   readonly callsPerSecond: { readonly reads: number; readonly writes: number } | false;
   /** Whether sessions outlive the process that started them. */

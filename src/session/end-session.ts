@@ -4,12 +4,9 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
-import { sleep } from '../provider-kit/sleep.ts';
+import { sleep, TIMER_EARLINESS_MS } from '../provider-kit/sleep.ts';
 import { callContext, type CallOptions } from './call-context.ts';
 import { END_TIMEOUT_MS } from './terminate-options.ts';
-
-/** Timers may fire this early by the monotonic clock, milliseconds: that rest is not enough for another call. */
-const TIMER_EARLINESS_MS = 2;
 
 /** The pauses before a refused terminate is repeated, milliseconds. */
 const REFUSED_PAUSES_MS = [1_000, 4_000] as const;

@@ -293,10 +293,9 @@ export class Session {
     fits: (status: SessionStatus) => boolean,
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<void> {
-    const { watcher, clock, provider } = this.#parts;
-    const pauseMs = provider.capabilities.watchIntervalMs.max;
+    const { watcher, clock } = this.#parts;
     const graceUntilMs = this.#graceUntilMs;
-    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, pauseMs, graceUntilMs };
+    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, graceUntilMs };
     const timeoutError = (): SessionError => waitTimeoutError(this, operation, timeoutMs);
     await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
   }

@@ -246,6 +246,20 @@ describe('a batch', () => {
     expect(service.lists.size).toBe(0);
   });
 
+  it('C-116 polls last when the time is up', async () => {
+    const { clock, batches, service } = setUp();
+    const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(50) });
+    const startedMs = clock.monotonicMs();
+    const polls: number[] = [];
+    const onProgress = (): void => void polls.push(clock.monotonicMs() - startedMs);
+    await failureOf(clock.runUntilSettled(batch.whenFinished({ timeoutMs: 12_000, onProgress })));
+    expect(polls.at(-1)).toBe(12_000);
+    expect(clock.monotonicMs() - startedMs).toBe(12_000);
+    const pauses = polls.slice(1).map((atMs, at) => atMs - (polls[at] ?? 0));
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(3_000);
+    expect(service.calls.filter((operation) => operation === 'describe')).toHaveLength(polls.length);
+  });
+
   it('gives up waiting in time, and goes on', async () => {
     const { clock, batches } = setUp();
     const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(50) });

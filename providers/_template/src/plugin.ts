@@ -32,7 +32,7 @@ const CAPABILITIES = defineCapabilities({
   listFilters: [],
   tokenLifetimeMs: false,
   maxLiveSessions: false,
-  watchIntervalMs: { min: 1_000, max: 15_000 },
+  watchIntervalMs: { min: 1_000, max: 5_000 },
   callsPerSecond: { reads: 10, writes: 2 },
   outlivesProcess: true,
 });

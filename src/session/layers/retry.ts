@@ -5,7 +5,7 @@ import { SessionError, type Effect } from '../../contract/session-error.ts';
 import { abortedError } from '../../provider-kit/aborted-error.ts';
 import { onAbort } from '../../provider-kit/on-abort.ts';
 import { runningAttempt, type RunningAttempt } from '../../provider-kit/running-attempt.ts';
-import { sleep } from '../../provider-kit/sleep.ts';
+import { sleep, TIMER_EARLINESS_MS } from '../../provider-kit/sleep.ts';
 import { withDeadline } from '../../provider-kit/with-deadline.ts';
 import type { AnyInvocation, AnyLayer, Next } from './layer.ts';
 
@@ -17,9 +17,6 @@ export const BASE_DELAY_MS = 100;
 export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
 /** The longest pause that a service can ask for before a call that ends something, milliseconds. */
 export const LONGEST_PAUSE_OF_ENDS_MS = 5_000;
-/** Timers may fire this early by the monotonic clock, milliseconds. */
-const TIMER_EARLINESS_MS = 2;
-
 /**
  * The one owner of attempts and retries (C-102); the operations table says which verbs may be repeated, and how long one request
  * may stay unanswered. Pauses have full jitter, are never shorter than Retry-After, and none begins that would end after the deadline.
