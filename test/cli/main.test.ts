@@ -90,8 +90,8 @@ describe('the anysession process', { timeout: 60_000 }, () => {
   it.each([
     [['--version'], 0, /^\d/],
     [['engines', 'list', '--json'], 0, /^\[\]/],
-    [['config', 'check'], 2, /^\[invalid-request\] The current folder has been deleted\. Change to another folder/],
-    [['sql', 'SELECT 1'], 2, /^\[invalid-request\] The current folder has been deleted/],
+    [['config', 'check'], 2, /The current folder has been deleted\. Change to another folder/],
+    [['sql', 'SELECT 1'], 2, /The current folder has been deleted/],
     [['list', '--json'], 2, /^\{"error":\{"kind":"invalid-request"/],
     [['provider', 'init', 'acme'], 2, /The current folder has been deleted/],
   ])('started in a deleted folder, %j ends with %i', async (args, code, output) => {
