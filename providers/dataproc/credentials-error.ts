@@ -69,7 +69,7 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/\biat\b.*\bexp\b|reasonable timeframe/i, 'set the clock of this machine (turn on time synchronization)'],
   [
     /getAccessToken|impersonate/,
-    'grant roles/iam.serviceAccountTokenCreator on that service account to whoever runs this',
+    'grant roles/iam.serviceAccountTokenCreator on that service account to the account that runs this program',
   ],
   [
     /Invalid JWT Signature|account not found|deleted_client|disabled_client|invalid_client/i,
