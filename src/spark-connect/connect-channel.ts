@@ -13,6 +13,7 @@ import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
+import { openChannel } from '../provider-kit/grpc-channel.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
@@ -67,6 +68,7 @@ export class ConnectChannel {
   readonly #grpc: typeof Grpc;
   readonly #clock: Clock;
   readonly #channel: Grpc.Channel;
+  readonly #explain: (details: string) => string;
   readonly #Metadata: new () => Grpc.Metadata;
   #breaks = 0;
   #isClosed = false;
@@ -76,12 +78,9 @@ export class ConnectChannel {
     this.#clock = clock;
     this.#Metadata = identityEncodingMetadata(grpc);
     this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const loopback = isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {};
-    this.#channel = new grpc.Channel(
-      this.address,
-      tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(),
-      { ...CHANNEL_OPTIONS, ...loopback },
-    );
+    const { channel, explain } = openChannel(grpc, { host, port, tls }, CHANNEL_OPTIONS);
+    this.#channel = channel;
+    this.#explain = explain;
     this.#countBreaks();
   }
 
@@ -155,7 +154,8 @@ export class ConnectChannel {
     const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: secretConcealer(metadata) });
+    const conceal = secretConcealer(metadata);
+    const stream = new RpcStream(call, { onEnd: callOff, conceal: (text) => conceal(this.#explain(text)) });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }
@@ -186,8 +186,4 @@ export interface AnswerStream<Answer> {
   next(): Promise<Answer | undefined>;
   /** Ends the call on this side. */
   cancel(why: string): void;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

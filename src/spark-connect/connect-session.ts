@@ -8,20 +8,20 @@ import type {
 import type * as Grpc from '@grpc/grpc-js';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
-import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
 import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
-import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
+import { DETAILS_TIMEOUT_MS, fetchDetails } from './error-details.ts';
+import { sessionLostError, toSessionError } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
-import { RpcFailure, STATUS } from './rpc-failure.ts';
+import { RpcFailure } from './rpc-failure.ts';
 import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
-import { SparkConnectService } from './wire/spark-connect_pb.ts';
+import { SparkConnectService, type FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** The timeout of one attempt of a unary call, milliseconds. A server that starts answers the first one after some seconds. */
@@ -29,12 +29,6 @@ const UNARY_TIMEOUT_MS = 20_000;
 
 /** The timeout of one part of a stream before the client reattaches, milliseconds. Servers end it after two minutes. */
 const STREAM_TIMEOUT_MS = 10 * 60_000;
-
-/** The timeout of a call that only checks whether the server answers, milliseconds. */
-const PROBE_TIMEOUT_MS = 10_000;
-
-/** How long an error is delayed while its details are fetched, milliseconds. */
-const DETAILS_TIMEOUT_MS = 5_000;
 
 /** Names the client in the server's log. */
 const CLIENT_TYPE = 'anysession';
@@ -166,19 +160,6 @@ export class ConnectSession {
     return this.#unaryOver(await this.line(), method, { ...base, ...request }, timeoutMs);
   }
 
-  /** @throws RpcFailure when the server does not answer over this connection. */
-  async assertAnswers({ endpoint, channel }: Line): Promise<void> {
-    const base = await this.requestBase();
-    const { config } = SparkConnectService.method;
-    const request = { ...base, operation: { opType: { case: 'getOption' as const, value: {} } } };
-    try {
-      await channel.unary(config, request, { metadata: endpoint.metadata, timeoutMs: PROBE_TIMEOUT_MS });
-    } catch (error) {
-      // A server that rejects the call has answered it.
-      if (error instanceof RpcFailure && error.code === STATUS.UNAVAILABLE) throw error;
-    }
-  }
-
   /** Opens one stream of answers. */
   openStream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
@@ -219,7 +200,7 @@ export class ConnectSession {
         handle: this.handle,
         address: line.channel.address,
         mayHaveRun,
-        native: await this.#explain(failure),
+        native: await fetchDetails(failure, (errorId) => this.#detailsOf(errorId)),
       });
     }
     await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
@@ -244,19 +225,8 @@ export class ConnectSession {
     return channel.unary(method, request, { metadata: endpoint.metadata, timeoutMs });
   }
 
-  /** Adds the details that the server keeps about its error. Spark 3.5 and Sail keep none. */
-  async #explain(failure: RpcFailure): Promise<NativeError> {
-    const native = nativeOf(failure);
-    const errorId = failure.spark?.errorId;
-    if (errorId === undefined) return native;
-    try {
-      const { fetchErrorDetails } = SparkConnectService.method;
-      const details = await this.attempt(fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
-      return withDetails(native, details);
-    } catch {
-      // The error itself matters more than its details.
-      return native;
-    }
+  #detailsOf(errorId: string): Promise<FetchErrorDetailsResponse> {
+    return this.attempt(SparkConnectService.method.fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
   }
 
   #channelTo(endpoint: ConnectEndpoint): ConnectChannel {

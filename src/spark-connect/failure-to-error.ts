@@ -2,10 +2,9 @@ import type { ErrorKind } from '../contract/error-kinds.ts';
 import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { ClientFailure } from '../provider-kit/grpc-failure.ts';
-import { isTlsCode } from '../provider-kit/network-failure.ts';
+import { isTlsCode, kindOfStage, proxyAdvice } from '../provider-kit/network-failure.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
-import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
 
 /** The context of a failed call. */
 export interface FailedCall {
@@ -105,25 +104,6 @@ export function nativeOf({ code, errorClass, spark }: RpcFailure): NativeError {
   };
 }
 
-/** Adds the details that a server of Spark 4.0 or later keeps about an error. */
-export function withDetails(native: NativeError, { rootErrorIdx, errors }: FetchErrorDetailsResponse): NativeError {
-  const thrown = errors[rootErrorIdx ?? 0]?.sparkThrowable;
-  if (thrown === undefined) return native;
-  const { errorClass, sqlState, messageParameters, queryContexts } = thrown;
-  const places = queryContexts.map(({ fragment, startIndex, stopIndex }) => ({
-    fragment,
-    start: startIndex,
-    stop: stopIndex,
-  }));
-  return {
-    ...native,
-    code: errorClass ?? native.code,
-    sqlState: sqlState ?? native.sqlState,
-    messageParameters,
-    ...(places.length > 0 && { queryContexts: places }),
-  };
-}
-
 function explain(failure: RpcFailure, address: string): readonly [ErrorKind, string] {
   const { code, errorClass = '', spark } = failure;
   const message = failure.message.replace(STACK_TRACE, '');
@@ -187,7 +167,8 @@ function explainClient({ what, code, message }: ClientFailure, address: string):
       `No TLS connection to ${address}: ${message}. Check the address, and the certificates that Node.js trusts (NODE_EXTRA_CA_CERTS).`,
     ];
   }
-  return ['unavailable', `Cannot connect to ${address} (${code}): ${message}. Check whether the session still runs.`];
+  const action = proxyAdvice(code) ?? 'check whether the session still runs';
+  return [kindOfStage('connect', code), `Cannot connect to ${address} (${code}): ${message}; ${action}`];
 }
 
 function lostSession(session: string, why: string): string {
