@@ -69,7 +69,6 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   sparkConnect: 'Spark Connect endpoint',
   calculations: 'Code blocks (`calculate`)',
   reportsBusy: 'Reports busy',
-  concurrentStatements: 'Concurrent statements',
   deletesRecord: 'Deletes records of ended sessions',
   dashboard: 'Dashboard link',
   labels: '`labels`',
@@ -80,11 +79,9 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   idempotency: 'Idempotency',
   listPageSize: 'List page size',
   listFilters: 'List filters',
-  listsFinal: 'Lists ended sessions',
   tokenLifetimeMs: 'Endpoint token lifetime',
   maxLiveSessions: 'Live sessions, maximum',
   watchIntervalMs: 'Poll interval',
-  expectedStartMs: 'Expected start time',
   callsPerSecond: 'Calls per second',
   outlivesProcess: 'Sessions outlive the process',
 };
@@ -109,10 +106,6 @@ function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): s
       return capabilities.tokenLifetimeMs === false ? '–' : duration(capabilities.tokenLifetimeMs);
     case 'watchIntervalMs':
       return `${duration(capabilities.watchIntervalMs.min)} – ${duration(capabilities.watchIntervalMs.max)}`;
-    case 'expectedStartMs': {
-      const expected = capabilities.expectedStartMs;
-      return expected === undefined ? 'unknown' : `${duration(expected.min)} – ${duration(expected.max)}`;
-    }
     case 'callsPerSecond': {
       const rates = capabilities.callsPerSecond;
       return rates === false ? 'no limit' : `${rates.reads} reads, ${rates.writes} writes`;

@@ -1,4 +1,4 @@
-import { type Observation, type SessionProvider, type Tracer, callContext } from 'anysession';
+import type { Observation, SessionProvider, Tracer } from 'anysession';
 import { CLOCK, createContainer, PROVIDER_ADAPTER, SESSION_PROVIDER, TRACER } from 'anysession/container';
 import { RecordingTracer, SCRIPTED_CAPABILITIES } from 'anysession/testing';
 import { atMost, type BenchReport, report } from './report.ts';
@@ -26,7 +26,7 @@ export async function bench(): Promise<BenchReport> {
 
   const describes = (provider: SessionProvider) => async (): Promise<number> => {
     const cpu = await cpuPerCall(CALLS, () =>
-      provider.describe(handle, callContext(clock, { signal, timeoutMs: TIMEOUT_MS })),
+      provider.describe(handle, { signal, deadline: clock.monotonicMs() + TIMEOUT_MS, attempt: 1 }),
     );
     tracer.spans.length = 0;
     return cpu;

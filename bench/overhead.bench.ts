@@ -1,12 +1,12 @@
 import { ChildProgram } from './child-program.ts';
 import { atMost, type Bar, type BenchReport, report } from './report.ts';
-import { interleave, type Samples, summarize } from './samples.ts';
+import { interleave, medianRatio, type Samples, summarize } from './samples.ts';
 
 const ROUNDS = 5;
 const WARM_UP_CALLS = 1_500;
 /** Calls measured at each number of calls under way at once. */
 const LOADS = [
-  { concurrency: 1, calls: 400 },
+  { concurrency: 1, calls: 800 },
   { concurrency: 50, calls: 1_000 },
   { concurrency: 500, calls: 1_000 },
 ] as const;
@@ -65,7 +65,7 @@ export async function bench(): Promise<BenchReport> {
           'p50, bare': summarize('ms', p50.bare.slice(1)),
         };
         for (const [what, samples] of Object.entries(sums)) figures[`${label}: ${what}`] = samples;
-        const cpuRatio = sums['CPU, ours'].median / sums['CPU, bare'].median;
+        const cpuRatio = medianRatio(cpu.ours, cpu.bare);
         const p50Ratio = sums['p50, ours'].median / sums['p50, bare'].median;
         ratios[`${label}: CPU`] = cpuRatio;
         ratios[`${label}: p50`] = p50Ratio;

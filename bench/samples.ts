@@ -16,6 +16,14 @@ export function summarize(unit: Samples['unit'], values: readonly number[]): Sam
   return { unit, median, min: at(0), max: at(sorted.length - 1), count: sorted.length };
 }
 
+/** The median of the ratios of each round: a round's load is the same for both, so it cancels out. */
+export function medianRatio(values: readonly number[], reference: readonly number[]): number {
+  return summarize(
+    'µs',
+    values.map((value, round) => value / (reference[round] ?? Number.NaN)),
+  ).median;
+}
+
 /**
  * Runs every candidate once a round, so that a change in the machine's load meets all of them alike.
  * The first round warms caches up and is not counted.

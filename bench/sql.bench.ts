@@ -36,14 +36,15 @@ export async function bench(): Promise<BenchReport> {
   await theirs.end();
 
   const bare = await started(program(process.execPath, here('reference/bare-sql.mjs'), String(port)));
+  // Before the large results, whose memory would be collected in between.
+  const first = await interleave(FIRST_ROUNDS, {
+    ours: () => milliseconds(ours, 'first', 1),
+    bare: () => milliseconds(bare, 'first', 1),
+  });
   const large = await interleave(LARGE_ROUNDS, {
     bare: () => milliseconds(bare, `receive ${LARGE}`, LARGE),
     ipc: () => milliseconds(ours, `ipc ${LARGE}`, LARGE),
     arrow: () => milliseconds(ours, `arrow ${LARGE}`, LARGE),
-  });
-  const first = await interleave(FIRST_ROUNDS, {
-    ours: () => milliseconds(ours, 'first', 1),
-    bare: () => milliseconds(bare, 'first', 1),
   });
   await bare.end();
   await ours.end();

@@ -4,19 +4,25 @@ import { createContainer, CLOCK, PROVIDER_ADAPTER, RANDOM, SESSIONS } from 'anys
 import { startEmulator } from 'anysession/emulator';
 import { SeededRandom, VirtualClock } from 'anysession/testing';
 import { PassThroughClient } from 'google-auth-library';
-import { atMost, type BenchReport, report } from './report.ts';
+import { atMost, report, type Bar, type BenchReport } from './report.ts';
 import { summarize, type Samples } from './samples.ts';
 
-/** The fastest and the slowest start: what the provider expects, by the time that Google's own client draws its progress for. */
-const FASTEST_MS = 60_000;
-const SLOWEST_MS = 150_000;
-/** Evenly spread, in steps that do not fit into the pauses of either side. */
-const STARTS = 61;
-const STARTS_MS = Array.from({ length: STARTS }, (_, at) =>
-  Math.round(FASTEST_MS + ((at + 0.5) / STARTS) * (SLOWEST_MS - FASTEST_MS)),
-);
-/** How often Google's own Python client asks for the operation. @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20) */
-const GOOGLE_POLL_MS = 5_000;
+/** How long starts take: around 5, 20 and 45 s, and the minute or two and a half that Google's client draws its progress for. */
+const GROUPS: readonly { readonly name: string; readonly minMs: number; readonly maxMs: number }[] = [
+  { name: '5 s', minMs: 2_500, maxMs: 7_500 },
+  { name: '20 s', minMs: 17_500, maxMs: 22_500 },
+  { name: '45 s', minMs: 42_500, maxMs: 47_500 },
+  { name: '60 to 150 s', minMs: 60_000, maxMs: 150_000 },
+];
+/** Per group, evenly spread, in steps that do not fit into the pauses of either side. */
+const STARTS = 97;
+/**
+ * The longest pause of Google's own Python client between two polls of the operation. Its first poll is immediate, and each pause is
+ * drawn from 0 to this.
+ * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (session.py, `operation.result`, read 2026-11-30)
+ * @see https://github.com/googleapis/python-api-core (retry/retry_base.py, `exponential_sleep_generator`, read 2026-11-30)
+ */
+const GOOGLE_LONGEST_PAUSE_MS = 5_000;
 /** How far time goes between two looks at whether it is over; timers fire exactly. */
 const STEP_MS = 1_000;
 const PROJECT = 'bench-project';
@@ -30,33 +36,36 @@ interface Watched {
 
 /** What it costs, in calls, to learn when a session of Dataproc is ready, and how late one learns it: in virtual time, by the emulator's log. */
 export async function bench(): Promise<BenchReport> {
-  const ours: Watched[] = [];
-  const google: Watched[] = [];
-  for (const startupMs of STARTS_MS) {
-    ours.push(await watch(startupMs, 'GetSession', ourWay));
-    google.push(await watch(startupMs, 'GetOperation', googleWay));
+  const figures: Record<string, Samples> = {};
+  const ratios: Record<string, number> = {};
+  const bars: Bar[] = [];
+  for (const { name, minMs, maxMs } of GROUPS) {
+    const ours: Watched[] = [];
+    const google: Watched[] = [];
+    for (let at = 0; at < STARTS; at++) {
+      const startupMs = Math.round(minMs + ((at + 0.5) / STARTS) * (maxMs - minMs));
+      ours.push(await watch(startupMs, 'GetSession', ourWay));
+      google.push(await watch(startupMs, 'GetOperation', googleWay));
+    }
+    for (const [key, unit, what] of [
+      ['calls', 'calls', 'calls until ready'],
+      ['delayMs', 'ms', 'seen late by'],
+    ] as const) {
+      const ratio = mean(ours, key) / mean(google, key);
+      figures[`${name}: ${what}, ours`] = samplesOf(unit, ours, key);
+      figures[`${name}: ${what}, Google's`] = samplesOf(unit, google, key);
+      ratios[`${name}: ${what}, mean`] = ratio;
+      bars.push(atMost(`× of Google's client, starts of ${name}, ${what}, mean`, ratio, 1));
+    }
   }
-  const calls = mean(ours, 'calls') / mean(google, 'calls');
-  const delay = mean(ours, 'delayMs') / mean(google, 'delayMs');
-  const samplesOf = (unit: Samples['unit'], watched: readonly Watched[], key: keyof Watched): Samples =>
-    summarize(
-      unit,
-      watched.map((one) => one[key]),
-    );
-  return report({
-    name: 'watch',
-    figures: {
-      'calls until ready, ours': samplesOf('calls', ours, 'calls'),
-      "calls until ready, Google's": samplesOf('calls', google, 'calls'),
-      'seen late by, ours': samplesOf('ms', ours, 'delayMs'),
-      "seen late by, Google's": samplesOf('ms', google, 'delayMs'),
-    },
-    ratios: { 'calls, mean': calls, 'seen late by, mean': delay },
-    bars: [
-      atMost("× of the calls of Google's client, mean over the starts", calls, 1),
-      atMost("× of the delay of Google's client, mean over the starts", delay, 0.5),
-    ],
-  });
+  return report({ name: 'watch', figures, ratios, bars });
+}
+
+function samplesOf(unit: Samples['unit'], watched: readonly Watched[], key: keyof Watched): Samples {
+  return summarize(
+    unit,
+    watched.map((one) => one[key]),
+  );
 }
 
 interface Scene {
@@ -144,7 +153,7 @@ async function ourWay({ url, clock, random, underWay }: Scene, { started, ready 
   await sessions.close();
 }
 
-async function googleWay({ url, clock, underWay }: Scene, { started, ready }: Marks): Promise<void> {
+async function googleWay({ url, clock, random, underWay }: Scene, { started, ready }: Marks): Promise<void> {
   const { hostname, port } = new URL(url);
   const client = new SessionControllerClient({
     apiEndpoint: hostname,
@@ -156,9 +165,10 @@ async function googleWay({ url, clock, underWay }: Scene, { started, ready }: Ma
   const session = { name: `${parent}/sessions/bench-session`, sparkConnectSession: {} };
   const [{ name = '' }] = await underWay(client.createSession({ parent, sessionId: 'bench-session', session }));
   started();
-  for (let done = false; !done;) {
-    await new Promise<void>((resolve) => clock.schedule(GOOGLE_POLL_MS, resolve));
-    ({ done = false } = await underWay(client.checkCreateSessionProgress(name)));
+  for (;;) {
+    const { done = false } = await underWay(client.checkCreateSessionProgress(name));
+    if (done) break;
+    await new Promise<void>((resolve) => clock.schedule(random.next() * GOOGLE_LONGEST_PAUSE_MS, resolve));
   }
   ready();
   await client.close();

@@ -4,8 +4,7 @@ export type { Sessions } from './session/sessions.ts';
 export type { Session } from './session/session.ts';
 export type { SessionStatus, StateChange } from './session/session-tracker.ts';
 export type { StateListener } from './session/state-listeners.ts';
-export { callContext, type CallOptions } from './session/call-context.ts';
-export { systemClock } from './session/system-ports.ts';
+export type { CallOptions } from './session/call-context.ts';
 export type { StartOptions } from './session/start-options.ts';
 export type { AttachTarget } from './session/attach-target.ts';
 export type { ListOptions } from './session/listing.ts';
@@ -16,33 +15,19 @@ export type { ConfigOptions, ConfigRequest, EnvironmentOptions, ProviderRequest 
 export type { OpenPorts } from './open-request.ts';
 export type { SessionDefaults } from './contract/session-defaults.ts';
 export type { ConfiguredProvider } from './contract/provider-plugin.ts';
-export type { Clock, Logger, Span, SpanAttribute, Tracer } from './contract/ports.ts';
+export type { Logger, Span, Tracer } from './contract/ports.ts';
 
-export {
-  SessionError,
-  type Effect,
-  type NativeError,
-  type QueryContext,
-  type SessionErrorDetails,
-} from './contract/session-error.ts';
-export { ERROR_KINDS, type ErrorKind, type ErrorKindFacts, type Retry } from './contract/error-kinds.ts';
+export { SessionError, type Effect } from './contract/session-error.ts';
+export { ERROR_KINDS, type ErrorKind } from './contract/error-kinds.ts';
 
 export { SESSION_STATES, type SessionState } from './contract/session-state.ts';
 export { parseHandle } from './contract/parse-handle.ts';
 export { isSameSession, type SessionHandle } from './contract/session-handle.ts';
-export type { Ownership } from './contract/ownership.ts';
-export type {
-  BusySource,
-  Observation,
-  SessionDetails,
-  SessionUsage,
-  StateHistoryEntry,
-} from './contract/observation.ts';
+export type { Observation, SessionDetails, SessionUsage } from './contract/observation.ts';
 export { SESSION_SIZES, type SessionSize } from './contract/start-request.ts';
-export type { Capabilities, DurationRange, SqlDialect } from './contract/capabilities.ts';
-export type { CallContext } from './contract/call-context.ts';
-export type { Dashboard, ListFilter, SessionProvider } from './contract/session-provider.ts';
-export type { CalculationObservation, CalculationOutput, CalculationState } from './contract/calculation-runner.ts';
+export type { Capabilities, SqlDialect } from './contract/capabilities.ts';
+export type { Dashboard, SessionProvider } from './contract/session-provider.ts';
+export type { CalculationObservation, CalculationState } from './contract/calculation-runner.ts';
 export type { SparkConnection, SparkSettings } from './contract/spark-connect.ts';
 
 export type { Statement } from './statement/statement.ts';

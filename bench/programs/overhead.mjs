@@ -1,6 +1,5 @@
 // A look at a session through the adapter and all layers: node overhead.mjs SUBJECT ENDPOINT
 import { openSessions } from 'anysession';
-import { callContext, systemClock } from 'anysession';
 import { answerMeasurements } from '../reference/overhead/measured-calls.mjs';
 
 const [subject, endpoint] = process.argv.slice(2);
@@ -43,5 +42,8 @@ const sessions = await openSessions({
 const { id: provider, scope } = sessions.provider;
 const handle = { v: 1, provider, scope, id: IDS[provider] };
 
-await answerMeasurements(() => sessions.provider.describe(handle, callContext(systemClock, { timeoutMs: TIMEOUT_MS })));
+const { signal } = new AbortController();
+const call = () => ({ signal, deadline: performance.now() + TIMEOUT_MS, attempt: 1 });
+
+await answerMeasurements(() => sessions.provider.describe(handle, call()));
 await sessions.close();

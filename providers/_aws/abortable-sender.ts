@@ -1,10 +1,18 @@
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { SdkRequest } from './request-handler.ts';
+
+/** Holds the abort signal of a command, on its input. */
+const SIGNAL = Symbol('anysession.signal');
+
+interface AbortableInput {
+  [SIGNAL]?: AbortSignal;
+}
 
 interface Command {
   readonly input: object;
 }
 
-type Step = (args: { input: object; request: unknown }) => Promise<unknown>;
+type Step = (args: { input: AbortableInput; request: unknown }) => Promise<unknown>;
 
 interface SdkClient {
   readonly middlewareStack: {
@@ -45,7 +53,6 @@ const RETRY_MIDDLEWARE = {
  */
 export class AbortableSender {
   readonly #client: SdkClient;
-  readonly #signals = new WeakMap<object, AbortSignal>();
 
   constructor(client: object, handler: { handle(request: SdkRequest, options: object): Promise<unknown> }) {
     this.#client = client as SdkClient;
@@ -55,14 +62,16 @@ export class AbortableSender {
       () => (args) => {
         const request = args.request as SdkRequest;
         Object.assign(request.headers, CALLER_HEADERS);
-        return handler.handle(request, { abortSignal: this.#signals.get(args.input) });
+        return handler.handle(request, { abortSignal: args.input[SIGNAL] });
       },
       { name: 'anysessionAbortSignal', step: 'deserialize', priority: 'low' },
     );
   }
 
   send<Output>(command: Command, signal: AbortSignal): Promise<Output> {
-    this.#signals.set(command.input, signal);
+    (command.input as AbortableInput)[SIGNAL] = signal;
+    // The request handler reports the request.
+    runningAttempt(signal)?.waitsFor('AWS credentials');
     return this.#client.send(command) as Promise<Output>;
   }
 }

@@ -1,4 +1,5 @@
-import type { AwsConfig, AwsCredentials, AwsCredentialsSource } from './aws-options.ts';
+import type { AwsConfig, AwsCredentialsSource } from './aws-options.ts';
+import { CredentialRequestHandler } from './credential-fetch.ts';
 import { RequestHandler } from './request-handler.ts';
 
 /** The time of a slow call, seconds: times the rate it gives the number of calls at the same time. */
@@ -21,41 +22,27 @@ export interface ClientSettings {
   maxAttempts: 1;
   cacheMiddleware: true;
   requestHandler: RequestHandler;
+  ignoreCache: true;
+  clientConfig: { maxAttempts: 1; requestHandler: CredentialRequestHandler };
 }
 
 /**
  * Makes the settings of an SDK client: without its own retries, because the retry layer owns them; with cached middleware
- * and our request handler.
+ * and our request handler. The last two are for its credential chain, which gets all settings of the client: it reads the shared
+ * files at each run, and its clients for STS and IAM Identity Center make one attempt.
  */
 export function toClientConfig(config: AwsConfig): ClientSettings {
   const { region, profile, credentials, endpoint } = config;
+  const requestHandler = new RequestHandler(socketsFor(config));
   return {
     region,
     ...(profile === undefined ? {} : { profile }),
-    ...(credentials === undefined ? {} : { credentials: namingFailures(credentials) }),
+    ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: 1,
     cacheMiddleware: true,
-    requestHandler: new RequestHandler(socketsFor(config)),
+    requestHandler,
+    ignoreCache: true,
+    clientConfig: { maxAttempts: 1, requestHandler: new CredentialRequestHandler(requestHandler) },
   };
-}
-
-/** The user's function may return or throw anything: it gets the error name that the error tables know. */
-function namingFailures(source: AwsCredentialsSource): AwsCredentialsSource {
-  if (typeof source !== 'function') return source;
-  return async () => {
-    try {
-      const keys: unknown = await source();
-      if (!areKeys(keys)) throw new Error('the function returned no accessKeyId or no secretAccessKey');
-      return keys;
-    } catch (cause) {
-      const text = cause instanceof Error ? cause.message : 'the function threw a value that is not an Error';
-      throw Object.assign(new Error(text, { cause }), { name: 'CredentialsProviderError' });
-    }
-  };
-}
-
-function areKeys(value: unknown): value is AwsCredentials {
-  const { accessKeyId, secretAccessKey } = Object(value) as Readonly<Record<string, unknown>>;
-  return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
 }

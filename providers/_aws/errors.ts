@@ -8,6 +8,8 @@ import {
   type ErrorTable,
   type ServiceFailure,
 } from '../../src/provider-kit/service-failure.ts';
+import { isAboutClock } from './clock-skew.ts';
+import { CredentialsFailure } from './credentials-failure.ts';
 import { commonKind, mayHaveActed, readFailure } from './failure.ts';
 
 /** What a provider says about the errors of its service. */
@@ -35,6 +37,20 @@ const COMMON_ADVICE = {
   'config-invalid': 'check the option `endpoint` and the certificates (NODE_EXTRA_CA_CERTS)',
 } as const satisfies Advice<string>;
 
+/** Advice for errors before the service is asked. */
+const CREDENTIALS_ADVICE = {
+  ...COMMON_ADVICE,
+  unauthenticated: 'run `aws sso login`, or check AWS_PROFILE and the options `profile` and `credentials`',
+  forbidden: 'check that your own credentials may take the role, and that the role trusts them',
+} as const satisfies Advice<string>;
+
+const CLOCK_ADVICE = {
+  unauthenticated: 'set the clock of this machine (turn on time synchronization)',
+} as const satisfies Advice<string>;
+
+/** Services use the code of a quota for their call rates too: a quota is not retried, a rate is. */
+const CALL_RATE = /\brate (?:limit )?exceeded|request rate|too many requests|throttl/i;
+
 /** Makes the error functions of a provider from its tables. */
 export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables<Operation>): AwsErrors<Operation> {
   const { provider, service, table } = tables;
@@ -46,6 +62,7 @@ export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables
   const toErrorKind = (failure: ServiceFailure, operation: Operation): ErrorKind => {
     const rows = typeof table === 'function' ? table(operation) : table;
     const kind = failure.stage === 'answer' ? kindOfCode(rows, failure.code, operation) : undefined;
+    if (kind === 'quota-exceeded' && CALL_RATE.test(failure.message)) return 'rate-limited';
     return kind ?? commonKind(failure);
   };
   return {
@@ -57,11 +74,19 @@ export function defineAwsErrors<Operation extends string>(tables: AwsErrorTables
         provider,
         service: typeof service === 'function' ? service(failed.operation) : service,
         account: 'AWS',
-        kind: toErrorKind(failure, failed.operation),
+        kind: thrown instanceof CredentialsFailure ? thrown.kind : toErrorKind(failure, failed.operation),
         mayHaveActed: mayHaveActed(failure),
-        advice,
+        advice: adviceFor(failure, advice),
         cause: thrown,
       });
     },
   };
+}
+
+function adviceFor<Operation extends string>(
+  { stage, code, message }: ServiceFailure,
+  advice: Advice<Operation>,
+): Advice<Operation> {
+  if (stage === 'credentials') return CREDENTIALS_ADVICE;
+  return isAboutClock(code, message) ? CLOCK_ADVICE : advice;
 }

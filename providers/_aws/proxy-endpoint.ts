@@ -50,7 +50,10 @@ export function toProxyEndpoint(
 export function explainRefusal(refused: SessionError, seen: Observation): SessionError {
   const { handle, nativeState, state, reason = 'no reason given' } = seen;
   if (state === 'creating') return notReadyError(handle, `is ${nativeState}`);
-  if (state !== 'terminated' && state !== 'failed') return refused;
+  if (state !== 'terminated' && state !== 'failed') {
+    // "Not found" would mean that the session is gone, and it was just seen.
+    return SessionError.is(refused, 'not-found') ? notReadyError(handle, 'has no endpoint yet') : refused;
+  }
   return new SessionError('session-failed', `session ${handle.id} is ${nativeState} (${reason}) and has no endpoint`, {
     operation: 'endpoint',
     provider: handle.provider,

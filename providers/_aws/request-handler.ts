@@ -4,6 +4,14 @@ import { isProxyStatus } from '../../src/provider-kit/network-failure.ts';
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import { ProxyAgents } from '../../src/provider-kit/proxy-agents.ts';
 import { ProxyFailure } from '../../src/provider-kit/proxy-failure.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+
+/**
+ * How long an unused connection is kept, milliseconds. NAT gateways and load balancers drop idle connections after 350 s, others
+ * after 240 s, without telling either end.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html (read 2026-11-29)
+ */
+export const IDLE_CONNECTION_MS = 180_000;
 
 /** A request as the SDK gives it to its request handler: signed and complete. */
 export interface SdkRequest {
@@ -30,6 +38,9 @@ export interface HandleOptions {
   readonly abortSignal?: unknown;
 }
 
+/** The most bytes of an answer: the longest page of a list has a few hundred kilobytes. */
+const MOST_BODY_BYTES = 64 * 1024 ** 2;
+
 /**
  * Sends the SDK's requests over kept-alive connections of `node:http`. The SDK's own handler supports streams of any size: it
  * makes four timers per request and pipes bodies, a third of the cost of a small call, and it warns on stderr when all sockets
@@ -44,9 +55,12 @@ export class RequestHandler {
   readonly #https: HttpsAgent;
   readonly #proxies: ProxyAgents;
 
-  /** @param maxSockets - most connections to one host; further requests wait. */
-  constructor(maxSockets: number) {
-    const pool = { keepAlive: true, maxSockets };
+  /**
+   * @param maxSockets - most connections to one host; further requests wait.
+   * @param idleMs - how long an unused connection is kept, milliseconds.
+   */
+  constructor(maxSockets: number, idleMs = IDLE_CONNECTION_MS) {
+    const pool = { keepAlive: true, maxSockets, timeout: idleMs };
     this.#http = new HttpAgent(pool);
     this.#https = new HttpsAgent(pool);
     this.#proxies = new ProxyAgents(pool);
@@ -66,6 +80,7 @@ export class RequestHandler {
         reject(abortError());
         return;
       }
+      this.#report(request, abortSignal);
       const fail = (error: Error): void => {
         stopListening?.();
         reject(error);
@@ -76,7 +91,12 @@ export class RequestHandler {
           sent.destroy(new ProxyFailure(`PROXY_${status}`, 'a proxy or a firewall answered with a web page'));
         }
         const chunks: Uint8Array[] = [];
-        answer.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+        let bytes = 0;
+        answer.on('data', (chunk: Uint8Array) => {
+          bytes += chunk.length;
+          if (bytes > MOST_BODY_BYTES) answer.destroy(tooLarge(answer.statusCode));
+          else chunks.push(chunk);
+        });
         answer.on('error', fail);
         answer.on('end', () => {
           stopListening?.();
@@ -113,6 +133,18 @@ export class RequestHandler {
     return {};
   }
 
+  /** Says whom the attempt waits for. After an attempt without an answer, no idle connection is used again: a NAT may have dropped all. */
+  #report({ protocol, hostname, port }: SdkRequest, signal: AbortSignal | undefined): void {
+    const attempt = signal && runningAttempt(signal);
+    if (attempt === undefined) return;
+    const isTls = protocol === 'https:';
+    attempt.asks(`${hostname}:${port ?? (isTls ? 443 : 80)}`);
+    if (attempt.unansweredSinceMs === undefined) return;
+    const idle = Object.values((isTls ? this.#https : this.#http).freeSockets).flat();
+    for (const socket of idle) socket?.destroy();
+    this.#proxies.dropIdle();
+  }
+
   #request(
     request: SdkRequest,
     proxied: HttpAgent | undefined,
@@ -131,6 +163,12 @@ export class RequestHandler {
       ? requestHttps({ ...options, agent: proxied ?? this.#https }, onAnswer)
       : requestHttp({ ...options, agent: proxied ?? this.#http }, onAnswer);
   }
+}
+
+/** An answer of the service that cannot be read, as the SDK would report it. */
+function tooLarge(httpStatusCode = 0): Error {
+  const error = new Error(`the answer has more than ${MOST_BODY_BYTES} bytes, the limit of an answer`);
+  return Object.assign(error, { name: 'AnswerTooLarge', $fault: 'server', $metadata: { httpStatusCode } });
 }
 
 function abortError(): Error {

@@ -2,6 +2,8 @@ import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { AbortableSender } from './abortable-sender.ts';
 import type { AwsConfig } from './aws-options.ts';
 import { toClientConfig, type ClientSettings } from './client-config.ts';
+import { takeCredentials, type CredentialSource } from './credential-source.ts';
+import { withRepair } from './with-repair.ts';
 import { withoutNodeWarning } from './without-node-warning.ts';
 
 type CommandClass = new (input: never) => {
@@ -29,11 +31,16 @@ export type OutputOf<Sdk, Operation extends string> = Awaited<
   ReturnType<ReturnType<InstanceType<CommandOf<Sdk, Operation>>['resolveMiddleware']>>
 >['output'];
 
+interface SdkClient {
+  readonly config: object;
+  destroy(): void;
+}
+
 /** How the client of one service is made. */
 export interface ClientParts<Sdk> {
   /** Loads the SDK package. */
   readonly load: () => Promise<unknown>;
-  readonly create: (sdk: Sdk, settings: ClientSettings) => { destroy(): void };
+  readonly create: (sdk: Sdk, settings: ClientSettings) => SdkClient;
 }
 
 /** The operations that change nothing. */
@@ -41,11 +48,14 @@ const READ = /^(Get|List)/;
 
 interface Connection {
   readonly commands: Readonly<Record<string, new (input: unknown) => { readonly input: object }>>;
-  readonly client: { destroy(): void };
+  readonly client: SdkClient;
   readonly sender: AbortableSender;
+  readonly credentials: CredentialSource;
 }
 
-/** The client of one service. Loads the SDK and builds the SDK's client at the first call; each call makes one attempt. */
+/**
+ * The client of one service. Loads the SDK and builds the SDK's client at the first call. Each call makes one attempt.
+ */
 export class ServiceClient<Sdk> {
   readonly #config: AwsConfig;
   readonly #parts: ClientParts<Sdk>;
@@ -62,12 +72,16 @@ export class ServiceClient<Sdk> {
     input: InputOf<Sdk, Operation>,
     { signal, pay }: ServiceCall,
   ): Promise<OutputOf<Sdk, Operation>> {
-    await pay(READ.test(operation) ? 'reads' : 'writes');
+    const callClass = READ.test(operation) ? 'reads' : 'writes';
+    await pay(callClass);
     const loaded = this.#connection === undefined ? await this.#parts.load() : undefined;
-    const { commands, sender } = (this.#connection ??= this.#connect(loaded));
+    const { commands, sender, client, credentials } = (this.#connection ??= this.#connect(loaded));
     const Command = commands[`${operation}Command`];
     if (Command === undefined) throw new TypeError(`the SDK has no operation ${operation}`);
-    return sender.send(new Command(input), signal);
+    return withRepair({ client, credentials }, signal, async (isRepeated) => {
+      if (isRepeated) await pay(callClass);
+      return sender.send<OutputOf<Sdk, Operation>>(new Command(input), signal);
+    });
   }
 
   /** Closes the connections; a later call opens new ones. */
@@ -80,6 +94,7 @@ export class ServiceClient<Sdk> {
     const settings = toClientConfig(this.#config);
     const client = withoutNodeWarning(() => this.#parts.create(loaded as Sdk, settings));
     const sender = new AbortableSender(client, settings.requestHandler);
-    return { commands: loaded as Connection['commands'], client, sender };
+    const credentials = takeCredentials(client, this.#config);
+    return { commands: loaded as Connection['commands'], client, sender, credentials };
   }
 }

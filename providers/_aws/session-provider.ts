@@ -16,7 +16,13 @@ import type {
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
-import { explainByTokenConflict, isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
+import {
+  describeOrFind,
+  endedAfterRefusal,
+  goneError,
+  isServiceRefusal,
+} from '../../src/provider-kit/refused-session.ts';
+import { explainByTokenConflict } from '../../src/provider-kit/token-conflict.ts';
 import { notFoundObservation, notReadyError } from '../../src/provider-kit/observation.ts';
 import { observe } from './observation.ts';
 import { explainRefusal, toProxyEndpoint } from './proxy-endpoint.ts';
@@ -75,11 +81,15 @@ export class AwsSessionProvider implements SessionProvider {
     }
   }
 
-  describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#runner.run({ operation: 'describe', handle, call }, async (sub) => {
-      const seen = await this.#get(handle, sub);
-      return this.#service.resolveState?.(seen, sub) ?? seen;
-    });
+  async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    const ask = (): Promise<Observation> =>
+      this.#runner.run({ operation: 'describe', handle, call }, async (sub) => {
+        const seen = await this.#get(handle, sub);
+        return this.#service.resolveState?.(seen, sub) ?? seen;
+      });
+    const seen = await describeOrFind(ask, { provider: this, handle, call });
+    if (seen === undefined) throw goneError(handle, 'describe');
+    return seen;
   }
 
   listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
@@ -100,9 +110,9 @@ export class AwsSessionProvider implements SessionProvider {
         return state === undefined ? this.#observeTerminated(handle, sub) : this.#observe(handle, { state });
       });
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return this.#notFound(handle);
       if (!isServiceRefusal(error)) throw error;
-      return this.#endedOr(error, handle, call);
+      const ask = (): Promise<Observation> => this.#getFor('terminate', handle, call);
+      return (await endedAfterRefusal(error, ask, { provider: this, handle, call })) ?? this.#notFound(handle);
     }
   }
 
@@ -127,7 +137,9 @@ export class AwsSessionProvider implements SessionProvider {
       });
     } catch (error) {
       if (!isServiceRefusal(error)) throw error;
-      const seen = await this.#getFor('endpoint', handle, call);
+      const ask = (): Promise<Observation> => this.#getFor('endpoint', handle, call);
+      const seen = await describeOrFind(ask, { provider: this, handle, call });
+      if (seen === undefined) throw goneError(handle, 'endpoint');
       throw this.#service.explainMissingEndpoint?.(seen, error) ?? explainRefusal(error, seen);
     }
   }
@@ -146,17 +158,6 @@ export class AwsSessionProvider implements SessionProvider {
     const terminating = this.#observe(handle, { state: this.#service.endingState });
     const seen = await this.#get(handle, sub).catch(() => terminating);
     return seen.state === 'terminated' || seen.state === 'failed' ? seen : terminating;
-  }
-
-  /** A service may refuse to terminate an ended session: then the session's state counts. */
-  async #endedOr(refused: SessionError, handle: SessionHandle, call: CallContext): Promise<Observation> {
-    try {
-      const seen = await this.#getFor('terminate', handle, call);
-      if (seen.final) return seen;
-    } catch (error) {
-      if (SessionError.is(error, 'not-found')) return this.#notFound(handle);
-    }
-    throw refused;
   }
 
   async #explainStartRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {

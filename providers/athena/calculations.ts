@@ -18,7 +18,7 @@ import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
-import { isServiceRefusal } from '../../src/provider-kit/token-conflict.ts';
+import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
 import { toMs } from '../_aws/observation.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaClient } from './client.ts';

@@ -23,7 +23,6 @@ export function athenaCapabilities({
     sparkConnect: connects,
     calculations: engine === 'pyspark-v3',
     reportsBusy: true,
-    concurrentStatements: connects,
     deletesRecord: false,
     dashboard: true,
     labels: true,
@@ -34,11 +33,10 @@ export function athenaCapabilities({
     idempotency: 'token',
     listPageSize: 100,
     listFilters: ['states'],
-    listsFinal: false,
     tokenLifetimeMs: connects && TOKEN_LIFETIME_MS,
     // The quota counts DPUs, not sessions.
     maxLiveSessions: false,
-    watchIntervalMs: { min: 2_000, max: 15_000 },
+    watchIntervalMs: { min: 1_000, max: 5_000 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
   });

@@ -3,8 +3,8 @@ import type { ErrorTable } from '../../src/provider-kit/service-failure.ts';
 import { defineAwsErrors } from '../_aws/errors.ts';
 
 /**
- * One row for every exception class of the SDK. Athena answers InvalidRequest for almost everything, including an unknown id,
- * so its kind depends on the operation.
+ * One row for every exception class of the SDK. Athena answers InvalidRequest for almost everything, including an unknown id.
+ * For sessions the list shows what it means; a calculation has no list.
  * Decision 10: docs/decisions/0010-rejections-depend-on-operation-and-code.md
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartSession.html#API_StartSession_Errors (read 2026-11-20)
  */
@@ -12,8 +12,6 @@ export const ATHENA_ERRORS = {
   InternalServerException: 'unavailable',
   InvalidRequestException: {
     general: 'invalid-request',
-    describe: 'not-found',
-    terminate: 'not-found',
     describeCalculation: 'not-found',
     stopCalculation: 'not-found',
   },
@@ -21,8 +19,8 @@ export const ATHENA_ERRORS = {
   MetadataException: 'unexpected',
   ResourceNotFoundException: 'not-found',
   SessionAlreadyExistsException: 'conflict',
-  // The DPUs are in use. A retry after a second, as for a call rate, frees none.
-  TooManyRequestsException: 'quota-exceeded',
+  // Where something starts, the DPUs are in use: a retry after a second, as for a call rate, frees none.
+  TooManyRequestsException: { general: 'rate-limited', start: 'quota-exceeded', startCalculation: 'quota-exceeded' },
 } as const satisfies ErrorTable<ProviderOperation>;
 
 /** Reads the errors of Athena. */

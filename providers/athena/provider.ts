@@ -6,6 +6,7 @@ import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { CallRunner, ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
 import { toProxyEndpoint, type ProxyAddress } from '../_aws/proxy-endpoint.ts';
 import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
@@ -121,16 +122,22 @@ class AthenaSessions implements SessionService {
   }
 
   /**
-   * CREATED on Spark 3.5 is ready as soon as there is an endpoint, and only GetSessionEndpoint tells (decision 85). Without an
-   * endpoint, whatever the reason, the session is still being created.
+   * CREATED on Spark 3.5 is ready as soon as there is an endpoint, which only GetSessionEndpoint reports (decision 14). A refusal or a
+   * temporary error means that there is none yet. Other errors, such as a missing permission, would hide the endpoint forever.
    */
   async resolveState(seen: Observation, call: ServiceCall): Promise<Observation> {
     const { nativeState, handle, details } = seen;
     if (nativeState !== 'CREATED' || this.#engineOf(details.engineVersion) !== 'spark-3.5') return seen;
-    const endpoint = await this.endpoint(handle.id, call)
-      .then((address) => toProxyEndpoint(address, this.id))
-      .catch(() => undefined);
-    return endpoint === undefined ? seen : { ...seen, state: 'ready', acceptsWork: true };
+    try {
+      const endpoint = toProxyEndpoint(await this.endpoint(handle.id, call), this.id);
+      return endpoint === undefined ? seen : { ...seen, state: 'ready', acceptsWork: true };
+    } catch (thrown) {
+      const failed = { operation: 'endpoint', handle, scope: this.scope, nowMs: this.#ports.clock.nowMs() } as const;
+      const error = toSessionError(thrown, failed);
+      const isRefusal: boolean = isServiceRefusal(error);
+      if (error.retry === 'permanent' && !isRefusal) throw error.with({ operation: 'describe' });
+      return seen;
+    }
   }
 
   explainMissingEndpoint({ handle, details }: Observation, refused: SessionError): SessionError | undefined {

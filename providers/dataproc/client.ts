@@ -1,4 +1,6 @@
 import type { protos } from '@google-cloud/dataproc';
+import type { Clock } from '../../src/contract/ports.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import { openConnection } from './connection.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
@@ -29,8 +31,11 @@ export class DataprocClient {
   #connection: Promise<Connection> | undefined;
   /** The open connection: frequent polls need not wait for a promise. */
   #open: Connection | undefined;
+  readonly #clock: Clock;
+  #connectedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(config: DataprocConfig) {
+  constructor(config: DataprocConfig, clock: Clock) {
+    this.#clock = clock;
     this.#config = config;
     this.#parent = `projects/${config.project}/locations/${config.region}`;
   }
@@ -72,14 +77,21 @@ export class DataprocClient {
   }
 
   #call<Method extends MethodName>(method: Method, request: Request, call: DataprocCall): Promise<Answers[Method]> {
-    const send = (): Promise<unknown> =>
-      this.#open?.call(method, request, call) ?? this.#connect().then((open) => open.call(method, request, call));
+    const send = (): Promise<unknown> => {
+      // The connection of an attempt without an answer may be dead; calls that still run on it may end.
+      const { unansweredSinceMs = Number.NEGATIVE_INFINITY } = runningAttempt(call.signal) ?? {};
+      if (this.#connectedMs <= unansweredSinceMs) this.close();
+      return (
+        this.#open?.call(method, request, call) ?? this.#connect().then((open) => open.call(method, request, call))
+      );
+    };
     const waiting = call.pay(READS.has(method) ? 'reads' : 'writes');
     return (waiting === undefined ? send() : waiting.then(send)) as Promise<Answers[Method]>;
   }
 
   #connect(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
+    this.#connectedMs = this.#clock.monotonicMs();
     const connection = openConnection(this.#config).then(
       (open) => {
         if (this.#connection === connection) this.#open = open;

@@ -1,4 +1,5 @@
 import { openChannel } from '../../src/provider-kit/grpc-channel.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
 import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
@@ -16,6 +17,8 @@ const CHANNEL_OPTIONS = {
   'grpc.service_config_disable_resolution': 1,
   // A broken connection is opened again at once; the retry layer owns the pauses between attempts.
   'grpc.initial_reconnect_backoff_ms': 100,
+  // A new channel is a new connection, also beside one that does not answer.
+  'grpc.use_local_subchannel_pool': 1,
   // A page of a thousand sessions exceeds gRPC's limit of 4 MiB. The limit also holds for what a compressed answer becomes.
   'grpc.max_receive_message_length': 64 * 1024 ** 2,
   // A connection that a NAT or a firewall has dropped shows after 30 s, while calls wait; an unused one is closed after 5 min.
@@ -31,16 +34,22 @@ const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as 
 export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
   const grpc = await import('@grpc/grpc-js');
   const methods = methodsOf(await loadMessages());
+  const address = `${endpoint.host}:${endpoint.port}`;
   const { channel, explain } = openChannel(grpc, endpoint, CHANNEL_OPTIONS);
   const send = unaryOn(channel, grpc, explain);
   return {
     async call(method, request, { signal, timeoutMs }) {
+      const attempt = runningAttempt(signal);
       const metadata = new grpc.Metadata();
-      if (endpoint.tls) for (const [name, value] of await auth.headers()) metadata.set(name, value);
+      if (endpoint.tls) {
+        attempt?.waitsFor('Google credentials');
+        for (const [name, value] of await auth.headers()) metadata.set(name, value);
+      }
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);
       // For the service. Here an abort stops the call, so gRPC needs no timer.
       metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
+      attempt?.asks(address);
       return sendUntilAborted(signal, (answered) => send(methods[method], { request, metadata, answered }));
     },
     close() {

@@ -1,12 +1,18 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner, type CallSubject } from '../../src/provider-kit/call-runner.ts';
+import {
+  describeOrFind,
+  endedAfterRefusal,
+  goneError,
+  isServiceRefusal,
+} from '../../src/provider-kit/refused-session.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DataprocClient, type NativeSession } from './client.ts';
 import { terminateAndWait, type SessionTarget } from './terminate-and-wait.ts';
@@ -43,7 +49,7 @@ export class DataprocProvider implements SessionProvider {
     this.capabilities = dataprocCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = new DataprocClient(config);
+    this.#client = new DataprocClient(config, ports.clock);
     this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
@@ -61,10 +67,10 @@ export class DataprocProvider implements SessionProvider {
     });
   }
 
-  describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
-    return this.#run({ operation: 'describe', handle, call }, async (sub) => {
-      return fromSession(await this.#client.ofSession('getSession', { id: handle.id }, sub), this.#context(handle));
-    });
+  async describe(handle: SessionHandle, call: CallContext): Promise<Observation> {
+    const seen = await describeOrFind(() => this.#getFor('describe', handle, call), { provider: this, handle, call });
+    if (seen === undefined) throw goneError(handle, 'describe');
+    return seen;
   }
 
   async listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage> {
@@ -84,13 +90,21 @@ export class DataprocProvider implements SessionProvider {
         terminateAndWait(this.#target(handle, sub)),
       );
     } catch (error) {
-      if (SessionError.is(error, 'not-found')) return notFoundObservation('Dataproc', this.#context(handle));
-      throw error;
+      if (!isServiceRefusal(error)) throw error;
+      const ask = (): Promise<Observation> => this.#getFor('terminate', handle, call);
+      const seen = await endedAfterRefusal(error, ask, { provider: this, handle, call });
+      return seen ?? notFoundObservation('Dataproc', this.#context(handle));
     }
   }
 
   async close(): Promise<void> {
     this.#client.close();
+  }
+
+  #getFor(operation: ProviderOperation, handle: SessionHandle, call: CallContext): Promise<Observation> {
+    return this.#run({ operation, handle, call }, async (sub) =>
+      fromSession(await this.#client.ofSession('getSession', { id: handle.id }, sub), this.#context(handle)),
+    );
   }
 
   #run<Answer>(subject: CallSubject, work: (call: DataprocCall) => Promise<Answer>): Promise<Answer> {

@@ -1,3 +1,4 @@
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
@@ -17,6 +18,9 @@ interface OperationsClient {
   getOperation(request: { readonly name: string | undefined }, options: object): Promise<readonly unknown[]>;
 }
 
+/** The most bytes of an answer: the longest page of a list has a few hundred kilobytes. */
+const MOST_BODY_BYTES = 64 * 1024 ** 2;
+
 /** The call options of a stub: timeouts and attempts are ours. */
 const NO_OPTIONS = Object.freeze({});
 
@@ -32,6 +36,8 @@ const NOT_CANCELLED: ReadonlySet<MethodName> = new Set(['createSession', 'termin
  */
 export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
   const { SessionControllerClient } = await loadDataproc();
+  // The SDK has no option for it, and reads an endless answer until the process is out of memory.
+  Object.assign((await auth.google.getClient()).transporter.defaults, { size: MOST_BODY_BYTES });
   const settings = {
     auth: auth.google,
     apiEndpoint: endpoint.host,
@@ -45,8 +51,13 @@ export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promis
   const sessions = (await client.initialize()) as Readonly<Record<string, StubMethod>>;
   return {
     async call(method, request, { signal, timeoutMs }) {
-      // The SDK finds the same token again.
-      if (endpoint.tls) await auth.headers();
+      const attempt = runningAttempt(signal);
+      if (endpoint.tls) {
+        attempt?.waitsFor('Google credentials');
+        // The SDK finds the same token again.
+        await auth.headers();
+      }
+      attempt?.asks(`${endpoint.host}:${endpoint.port}`);
       if (method === 'getOperation') {
         const [operation] = await operations.getOperation(
           { name: request.name },

@@ -1,7 +1,9 @@
 import type { Observation } from '../../src/contract/observation.ts';
+import { ERROR_KINDS } from '../../src/contract/error-kinds.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { DataprocClient } from './client.ts';
+import { toErrorKind } from './errors.ts';
 import { readFailure } from './failure.ts';
 import { fromSession, fromState } from './observation.ts';
 import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
@@ -55,7 +57,7 @@ async function isAccepted({ id, client, call }: SessionTarget): Promise<boolean>
   }
 }
 
-/** The end is decided: a failed poll, or one that shows an earlier state, does not change that. */
+/** The end is decided: a failed poll, or one that shows an earlier state, does not change that. A permanent error ends the polls. */
 async function awaitEnding(target: SessionTarget): Promise<Observation> {
   const { clock, call, context } = target;
   for (let poll = 0; poll < ENDING_POLLS; poll++) {
@@ -64,7 +66,9 @@ async function awaitEnding(target: SessionTarget): Promise<Observation> {
       const seen = await describe(target);
       if (isEnding(seen)) return seen;
     } catch (error) {
-      if (readFailure(error, 0).code === 'NOT_FOUND') return notFoundObservation('Dataproc', context());
+      const failure = readFailure(error, 0);
+      if (failure.code === 'NOT_FOUND') return notFoundObservation('Dataproc', context());
+      if (ERROR_KINDS[toErrorKind(failure, 'describe')].retry === 'permanent') break;
     }
   }
   return fromState('TERMINATING', context());

@@ -18,7 +18,7 @@ export function healthOmicsCapabilities(rates: {
     listPageSize: 100,
     submissionsPerSecond,
     maxConcurrentRuns: 50,
-    watchIntervalMs: Object.freeze({ min: 5_000, max: 120_000 }),
+    watchIntervalMs: Object.freeze({ min: 2_000, max: 5_000 }),
     callsPerSecond: Object.freeze({ reads, writes }),
   });
 }

@@ -43,7 +43,7 @@ export const { toErrorKind, toSessionError } = defineAwsErrors<BatchOperation>({
   advice: {
     forbidden: {
       general: 'the README of the provider healthomics lists the required permissions',
-      start:
+      startBatch:
         'a start needs omics:StartRunBatch, omics:StartRun and iam:PassRole: see the README of the provider healthomics',
     },
     'quota-exceeded': 'delete finished runs (deleteRuns), or raise the quota',

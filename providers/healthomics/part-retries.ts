@@ -1,6 +1,8 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
+import { isClockCorrected } from '../_aws/clock-skew.ts';
+import type { SdkError } from '../_aws/sdk-error.ts';
 
 type RetryStrategy = Extract<NonNullable<S3ClientConfig['retryStrategy']>, { acquireInitialRetryToken: unknown }>;
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
@@ -25,9 +27,11 @@ export class PartRetries implements RetryStrategy {
   }
 
   /** Waits and allows the next attempt, or throws to refuse it; the SDK ends the wait when its caller aborts. */
-  async refreshRetryTokenForRetry(token: RetryToken, { errorType }: RetryReason): Promise<RetryToken> {
+  async refreshRetryTokenForRetry(token: RetryToken, { errorType, error }: RetryReason): Promise<RetryToken> {
     const count = token.getRetryCount() + 1;
-    if (errorType === 'CLIENT_ERROR' || count >= ATTEMPTS) throw new Error('no more attempts');
+    // A call is repeated as a whole after the clock has been corrected.
+    const isRefused = errorType === 'CLIENT_ERROR' || isClockCorrected(Object(error) as SdkError);
+    if (isRefused || count >= ATTEMPTS) throw new Error('no more attempts');
     const { clock, random } = this.#ports;
     await sleep(clock, random.next() * FIRST_PAUSE_MS[errorType] * 2 ** (count - 1), NEVER_ABORTED);
     return tokenOf(count);

@@ -89,11 +89,15 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {
-    return this.#runner.run({ operation: 'start', call }, async (sub) => {
+    return this.#runner.run({ operation: 'startBatch', call }, async (sub) => {
       const { id, status } = await this.#client.send('StartRunBatch', toStartInput(request, this.#config), sub);
       if (id === undefined || id === '') {
         const message = 'the answer of HealthOmics to start has no batch id; check what happened before you repeat it';
-        throw new SessionError('unexpected', message, { operation: 'start', provider: this.id, effect: 'unknown' });
+        throw new SessionError('unexpected', message, {
+          operation: 'startBatch',
+          provider: this.id,
+          effect: 'unknown',
+        });
       }
       const { owner, token, name, labels, runs } = request;
       const runListUri = 'uri' in runs ? runs.uri : undefined;

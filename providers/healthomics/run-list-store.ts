@@ -8,6 +8,8 @@ import { SessionError } from '../../src/contract/session-error.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import type { RunList, StagedRuns } from '../../src/contract/run-list.ts';
 import { toClientConfig } from '../_aws/client-config.ts';
+import { takeCredentials } from '../_aws/credential-source.ts';
+import { withRepair, type SigningClient } from '../_aws/with-repair.ts';
 import { withoutNodeWarning } from '../_aws/without-node-warning.ts';
 import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { HealthOmicsConfig } from './options.ts';
@@ -23,11 +25,15 @@ const PARTS_AT_ONCE = 3;
 /** A list of 6 GB in parts of this size has far fewer than the 10,000 parts that S3 allows. */
 const PART_BYTES = 8 * 1024 ** 2;
 
+interface Connection extends SigningClient {
+  readonly client: S3Client;
+}
+
 /** Run lists in S3, one object each. */
 export class RunListStore {
   readonly #config: HealthOmicsConfig;
   readonly #retries: PartRetries;
-  #client: S3Client | undefined;
+  #connection: Connection | undefined;
 
   constructor(config: HealthOmicsConfig, ports: Pick<ProviderPorts, 'clock' | 'random'>) {
     this.#config = config;
@@ -42,32 +48,32 @@ export class RunListStore {
   ): Promise<StagedRuns> {
     const { Upload } = await loadStorage();
     const uri = `${at.folder.replace(/\/+$/, '')}/${at.name}`;
-    const upload = new Upload({
-      client: await this.#connect(),
-      params: { ...parseS3Uri(uri), Body: Readable.from(runs.open()), ContentType: 'application/json' },
-      partSize: PART_BYTES,
-      queueSize: PARTS_AT_ONCE,
-    });
-    const stop = (): void => void upload.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      const { ETag: eTag } = await upload.done();
-      if (eTag === undefined) {
-        throw new SessionError('unexpected', `the answer of S3 has no ETag for ${uri}; start again`, {
-          operation: 'stageRuns',
-        });
+    const eTag = await this.#send(signal, async (client) => {
+      const upload = new Upload({
+        client,
+        params: { ...parseS3Uri(uri), Body: Readable.from(runs.open()), ContentType: 'application/json' },
+        partSize: PART_BYTES,
+        queueSize: PARTS_AT_ONCE,
+      });
+      const stop = (): void => void upload.abort();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        return (await upload.done()).ETag;
+      } finally {
+        signal.removeEventListener('abort', stop);
       }
-      return { uri, eTag };
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    });
+    if (eTag !== undefined) return { uri, eTag };
+    throw new SessionError('unexpected', `the answer of S3 has no ETag for ${uri}; start again`, {
+      operation: 'stageRuns',
+    });
   }
 
   /** Reads a list that {@link RunListStore.put} wrote: an array with one entry per line. */
   async *read(uri: string, signal: AbortSignal): AsyncGenerator<InlineSetting, void, undefined> {
     const { GetObjectCommand } = await loadS3();
-    const client = await this.#connect();
-    const { Body } = await client.send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    const get = (client: S3Client) => client.send(new GetObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    const { Body } = await this.#send(signal, get);
     for await (const line of createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY })) {
       const entry = line.replace(/,$/, '');
       if (entry.startsWith('{')) yield JSON.parse(entry) as InlineSetting;
@@ -76,28 +82,29 @@ export class RunListStore {
 
   async remove(uri: string, signal: AbortSignal): Promise<void> {
     const { DeleteObjectCommand } = await loadS3();
-    const client = await this.#connect();
-    await client.send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal });
+    await this.#send(signal, (client) =>
+      client.send(new DeleteObjectCommand(parseS3Uri(uri)), { abortSignal: signal }),
+    );
   }
 
   close(): void {
-    this.#client?.destroy();
-    this.#client = undefined;
+    this.#connection?.client.destroy();
+    this.#connection = undefined;
   }
 
-  async #connect(): Promise<S3Client> {
-    if (this.#client !== undefined) return this.#client;
+  async #send<Answer>(signal: AbortSignal, send: (client: S3Client) => Promise<Answer>): Promise<Answer> {
     const sdk = await loadS3();
-    return (this.#client ??= connect(sdk, this.#config, this.#retries));
+    const connection = (this.#connection ??= connect(sdk, this.#config, this.#retries));
+    return withRepair(connection, signal, () => send(connection.client));
   }
 }
 
 /** With the SDK's request handler, because lists are streams of any size. */
-function connect({ S3Client }: typeof s3Module, config: HealthOmicsConfig, retryStrategy: PartRetries): S3Client {
-  const { region, profile, credentials } = toClientConfig(config);
-  const identity = { region, ...(profile && { profile }), ...(credentials && { credentials }) };
+function connect({ S3Client }: typeof s3Module, config: HealthOmicsConfig, retryStrategy: PartRetries): Connection {
+  const { requestHandler: _, endpoint: _omics, maxAttempts: _attempts, ...settings } = toClientConfig(config);
   const address = config.s3Endpoint === undefined ? {} : { endpoint: config.s3Endpoint, forcePathStyle: true };
-  return withoutNodeWarning(() => new S3Client({ ...identity, ...address, retryStrategy }));
+  const client = withoutNodeWarning(() => new S3Client({ ...settings, ...address, retryStrategy }));
+  return { client, credentials: takeCredentials(client, config) };
 }
 
 /** @throws SessionError `invalid-request` for a URI that is not of an object. */

@@ -23,7 +23,7 @@ export function toStartInput(request: BatchStartRequest, config: HealthOmicsConf
   const problem = problemOfTags(tags);
   if (problem !== undefined) {
     const message = `labels, with the tags that anysession adds: ${problem}`;
-    throw new SessionError('invalid-request', message, { operation: 'start', provider: 'healthomics' });
+    throw new SessionError('invalid-request', message, { operation: 'startBatch', provider: 'healthomics' });
   }
   return {
     requestId: token,

@@ -15,7 +15,6 @@ const DUCKDB: Capabilities = defineCapabilities({
   calculations: false,
   reportsBusy: true,
   // Other statements wait in a queue.
-  concurrentStatements: false,
   deletesRecord: false,
   dashboard: false,
   labels: true,
@@ -26,7 +25,6 @@ const DUCKDB: Capabilities = defineCapabilities({
   idempotency: 'token',
   listPageSize: 100,
   listFilters: ['states', 'createdAfterMs', 'labels'],
-  listsFinal: false,
   tokenLifetimeMs: false,
   maxLiveSessions: false,
   // `describe` waits for a session that opens, so the interval only matters for its end.
@@ -41,7 +39,6 @@ const SPARK: Capabilities = defineCapabilities({
   dialect: 'spark',
   sparkConnect: true,
   sparkConf: true,
-  concurrentStatements: true,
   // Servers start in 0.1 to 10 s.
   watchIntervalMs: { min: 10, max: 100 },
 });

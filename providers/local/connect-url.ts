@@ -1,4 +1,5 @@
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
+import { isLoopback } from '../../src/provider-kit/is-loopback.ts';
 
 const DEFAULT_PORT = 15_002;
 
@@ -36,17 +37,15 @@ function toEndpoint(
   parameters: ReadonlyMap<string, string>,
 ): ConnectEndpoint {
   const { token, use_ssl: useSsl, user_id: userId, ...others } = Object.fromEntries(parameters);
+  const metadata = { ...others, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   return {
     host,
     port,
-    // A token is never sent unencrypted: as in PySpark, it implies TLS, except for servers on this machine.
-    tls: useSsl?.toLowerCase() === 'true' || (token !== undefined && !isLoopback(host)),
-    metadata: { ...others, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    // Metadata is never sent unencrypted, because any of it may be a secret: as the token of PySpark, it implies TLS, except
+    // for servers on this machine.
+    tls: useSsl?.toLowerCase() === 'true' || (Object.keys(metadata).length > 0 && !isLoopback(host)),
+    metadata,
     expiresAtMs: Number.POSITIVE_INFINITY,
     ...(userId !== undefined && { userId }),
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

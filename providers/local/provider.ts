@@ -1,6 +1,7 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import { assertHandleScope } from '../../src/provider-kit/handle-scope.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import { withDeadline } from '../../src/provider-kit/with-deadline.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
@@ -62,6 +63,8 @@ export class LocalProvider implements SessionProvider {
   start(request: StartRequest, { signal }: CallContext): Promise<Observation> {
     return this.#call({ operation: 'start', signal }, async () => {
       this.#assertSupported(request);
+      // Loading an engine takes as long as the disk needs.
+      runningAttempt(signal)?.waitsFor('the local engine');
       return this.#observe(await this.#service.start(request));
     });
   }

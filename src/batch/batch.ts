@@ -8,7 +8,9 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from '../session/call-context.ts';
 import { omitUndefined } from '../provider-kit/omit-undefined.ts';
+import { TIMER_EARLINESS_MS } from '../provider-kit/sleep.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
+import { LAST_POLL_MS } from '../session/session-wait.ts';
 import { assertOptions } from '../session/option-checks.ts';
 import { RESUBMIT_CHECKS, ROW_CHECKS, WAIT_CHECKS } from './batch-options.ts';
 import type { ResubmitOptions, RowOptions, StartBatchOptions, WaitOptions } from './batch-options.ts';
@@ -88,15 +90,17 @@ export class Batch {
         `is still ${this.#state} after ${timeoutMs} ms. It keeps running: raise timeoutMs or cancel it`,
         operation,
       );
-    const limit = signalWithTimeout(clock, { operation, signal, timeoutMs, timeoutError });
+    const untilMs = clock.monotonicMs() + timeoutMs;
+    const limit = signalWithTimeout(clock, { operation, signal, timeoutMs: timeoutMs + LAST_POLL_MS, timeoutError });
     try {
-      for await (const seen of watcher.watch(this.handle, limit.signal)) {
+      for await (const seen of watcher.watch(this.handle, limit.signal, { untilMs })) {
         const status = this.#observe(seen);
         onProgress?.(status);
       }
     } finally {
       limit.release();
     }
+    if (!this.status.final && clock.monotonicMs() >= untilMs - TIMER_EARLINESS_MS) throw timeoutError();
     if (deleteRunList) await this.deleteRunList({ signal });
     return this.status;
   }

@@ -24,10 +24,11 @@ export function layeredBatchProvider(adapter: BatchProvider, layers: readonly An
       invoke({ operation: 'stageRuns', call }, (c) => adapter.stageRuns(runs, token, c)),
     readStagedRuns: (uri, call) => adapter.readStagedRuns(uri, call),
     unstageRuns: (uri, call) => invoke({ operation: 'unstageRuns', call }, (c) => adapter.unstageRuns(uri, c)),
-    start: (request, call) => invoke({ operation: 'start', call }, (c) => adapter.start(request, c)),
+    start: (request, call) =>
+      invoke({ operation: 'startBatch', input: request, call }, (c) => adapter.start(request, c)),
     describe: (handle, call) => invoke({ operation: 'describe', handle, call }, (c) => adapter.describe(handle, c)),
     listPage: (filter, cursor, call) =>
-      invoke({ operation: 'listPage', call }, (c) => adapter.listPage(filter, cursor, c)),
+      invoke({ operation: 'listPage', input: filter, call }, (c) => adapter.listPage(filter, cursor, c)),
     runsPage: (handle, filter, cursor, call) =>
       invoke({ operation: 'runsPage', handle, call }, (c) => adapter.runsPage(handle, filter, cursor, c)),
     runStatesPage: (handle, state, cursor, call) =>

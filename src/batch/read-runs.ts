@@ -9,6 +9,7 @@ import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { RunList } from '../contract/run-list.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
+import { problemOfInput } from '../provider-kit/sendable-input.ts';
 import { problemOfShape } from './run-shape.ts';
 
 /** Where runs come from: up to 100,000 of them, read once. */
@@ -75,7 +76,11 @@ async function spoolRuns(
   for await (const run of guarded(source, parts)) {
     if (signal?.aborted) throw abortedError(parts.operation, signal);
     if (count === maxRuns) throw refusal(parts, `a batch has at most ${maxRuns} runs: start several batches`);
-    const problem = problemOfShape(run) ?? problemOfRepeat(run, ids, count) ?? provider.problemOf(run, defaults);
+    const problem =
+      problemOfShape(run) ??
+      problemOfInput(run, 'it') ??
+      problemOfRepeat(run, ids, count) ??
+      provider.problemOf(run, defaults);
     if (problem !== undefined) problems.push(`${nameOf(run, count)} ${asPredicate(problem)}`);
     if (problems.length === MOST_PROBLEMS) break;
     if (problems.length === 0) {

@@ -7,7 +7,6 @@ import module from 'node:module';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const { runCli } = await import('./run-cli.ts');
-const { createProcessTerminal } = await import('./terminal.ts');
-const { terminal, exitCode } = createProcessTerminal();
-const code = await runCli(process.argv.slice(2), terminal);
-process.exitCode = exitCode() ?? code;
+const { createProcessTerminal } = await import('./process-terminal.ts');
+const { terminal, end } = createProcessTerminal();
+end(await runCli(process.argv.slice(2), terminal));

@@ -59,7 +59,7 @@ const COMMANDS: readonly Row[] = [
   ],
   [
     'emulate',
-    'run the emulators of the cloud services on loopback until SIGTERM',
+    'run the emulators of the cloud services on loopback until SIGTERM, or until npx ends',
     async () => (await import('./commands/emulate.ts')).runEmulate,
     ['--services <names>', 'comma-separated names (default: all)'],
     ['--startup-ms <count>', 'start time of a session, milliseconds'],
@@ -67,6 +67,7 @@ const COMMANDS: readonly Row[] = [
     ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
     ['--seed <number>', 'seed for ids and random faults'],
     ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],
+    ['--detach', 'return when they run, and leave them running after this command'],
   ],
   [
     'batch start',

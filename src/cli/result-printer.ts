@@ -1,8 +1,10 @@
+import type { ColumnType } from '../contract/column-batch.ts';
 import type { ResultField } from '../statement/result-schema.ts';
 import type { Result } from '../statement/result.ts';
 import type { ResultValue, RowArray } from '../statement/values/result-value.ts';
-import { formatTable, type TableColumn } from './table.ts';
-import { print, type Terminal } from './terminal.ts';
+import { printTable, type TableColumn } from './table.ts';
+import { print, printAsIs, type Terminal } from './terminal.ts';
+import { toCellText, toCsvText, toJson, toJsonObject } from './value-text.ts';
 
 /** How rows are written. */
 export type ResultFormat = 'table' | 'json' | 'csv';
@@ -49,24 +51,29 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
   json: (terminal, fields) => {
     let separator = '';
     return {
-      begin: () => print(terminal, '['),
+      begin: () => printAsIs(terminal, '['),
       rows: (rows) => {
         const text = rows.map((row) => {
-          const members = fields.map(({ name }, at) => [name, toJsonValue(row[at] ?? null)] as const);
           const before = `${separator}\n`;
           separator = ',';
-          return before + JSON.stringify(Object.fromEntries(members));
+          return (
+            before + toJsonObject(fields.map(({ name, columnType }, at) => [name, toJson(row[at] ?? null, columnType)]))
+          );
         });
-        return print(terminal, text.join(''));
+        return printAsIs(terminal, text.join(''));
       },
-      end: () => print(terminal, separator === '' ? ']\n' : '\n]\n'),
+      end: () => printAsIs(terminal, separator === '' ? ']\n' : '\n]\n'),
     };
   },
   csv: (terminal, fields) => {
-    const line = (row: RowArray): string => `${row.map(toCsvText).join(',')}\r\n`;
+    // A file or a pipe gets the data as they are.
+    const write = terminal.stdout.isTTY === true ? print : printAsIs;
+    // DDL has no columns.
+    const line = (texts: readonly string[]): string => (texts.length === 0 ? '' : `${texts.join(',')}\r\n`);
+    const names = fields.map(({ name }) => toCsvText(name, { kind: 'text' }));
     return {
-      begin: () => print(terminal, line(fields.map(({ name }) => name))),
-      rows: (rows) => print(terminal, rows.map(line).join('')),
+      begin: () => write(terminal, line(names)),
+      rows: (rows) => write(terminal, rows.map((row) => line(inColumns(fields, row, toCsvText))).join('')),
       end: () => Promise.resolve(),
     };
   },
@@ -78,37 +85,20 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
     return {
       begin: () => Promise.resolve(),
       rows: (rows) => {
-        cells.push(...rows.map((row) => row.map(toCellText)));
+        cells.push(...rows.map((row) => inColumns(fields, row, toCellText)));
         return Promise.resolve();
       },
-      end: () => print(terminal, formatTable(columns, cells, terminal.stdout.columns)),
+      end: () => printTable(terminal, columns, cells),
     };
   },
 };
 
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'float', 'decimal']);
 
-/** What JSON cannot say of a value by itself: whole numbers beyond 2^53 and the like as text, bytes as base64. */
-export function toJsonValue(value: ResultValue): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map(toJsonValue);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJsonValue(member)]));
-}
-
-/** A value for a table cell: nested ones as JSON, bytes as hexadecimal digits. */
-export function toCellText(value: ResultValue): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
-  return typeof value === 'object' ? JSON.stringify(toJsonValue(value)) : String(value);
-}
-
-/** A value for a CSV field, quoted where needed; NULL is an empty field, an empty text is `""`. */
-export function toCsvText(value: ResultValue): string {
-  if (value === null) return '';
-  const text = value instanceof Uint8Array ? String(toJsonValue(value)) : toCellText(value);
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function inColumns(
+  fields: readonly ResultField[],
+  row: RowArray,
+  toText: (value: ResultValue, type: ColumnType) => string,
+): string[] {
+  return fields.map(({ columnType }, at) => toText(row[at] ?? null, columnType));
 }

@@ -3,7 +3,9 @@ import { ERROR_KINDS } from '../contract/error-kinds.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { MissingPackageError } from '../provider-kit/load-peer.ts';
 import { createProgram } from './program.ts';
-import { OUTPUT_CLOSED, type Terminal } from './terminal.ts';
+import { toJsonText } from './printable.ts';
+import { protectSql } from './sql-argument.ts';
+import { OUTPUT_CLOSED, warn, type Terminal } from './terminal.ts';
 
 /**
  * Runs one command line and writes what comes of it; never throws.
@@ -14,14 +16,15 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const failure = (await failureOf(args, terminal)) ?? (await outputFailure(terminal));
   if (failure === undefined) return 0;
   const { exitCode, text } = reportError(failure, args.includes('--json'));
-  terminal.stderr.write(text);
+  warn(terminal, text);
   return exitCode;
 }
 
 /** What a command line fails with; `undefined` when it succeeds, or ends only because of its output. */
 async function failureOf(args: readonly string[], terminal: Terminal): Promise<unknown> {
   try {
-    await createProgram(terminal).parseAsync(args, { from: 'user' });
+    const program = createProgram(terminal);
+    await program.parseAsync(protectSql(args, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return undefined;
     const { reason } = terminal.signal as { readonly reason: unknown };
@@ -61,7 +64,7 @@ export function reportError(thrown: unknown, json: boolean): ErrorReport {
   if (json) {
     const advice = adviceFor(first);
     const more = others.length === 0 ? {} : { others: others.map((error) => error.toJSON()) };
-    return { exitCode, text: `${JSON.stringify({ error: { ...first.toJSON(), advice, ...more } })}\n` };
+    return { exitCode, text: `${toJsonText({ error: { ...first.toJSON(), advice, ...more } })}\n` };
   }
   return { exitCode, text: [first, ...others].map(forPeople).join('') };
 }

@@ -1,10 +1,21 @@
-import { stripVTControlCharacters } from 'node:util';
+import { cutTo, displayWidth } from './display-width.ts';
+import { printable } from './printable.ts';
+import { columnsOf, printAsIs, type Terminal } from './terminal.ts';
 
 /** One column of a table: its header, aligned to the left unless `align` is given. */
 export type TableColumn = string | { readonly header: string; readonly align: 'left' | 'right' };
 
 const GAP = '  ';
 const NARROWEST = 4;
+
+/** Writes a table that fits the terminal. */
+export function printTable(
+  terminal: Terminal,
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  return printAsIs(terminal, formatTable(columns, rows, columnsOf(terminal)));
+}
 
 /**
  * Rows as aligned text, a line each.
@@ -15,6 +26,8 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width?: number,
 ): string {
+  // DDL has no columns.
+  if (columns.length === 0) return '';
   const cells = [columns.map((column) => (typeof column === 'string' ? column : column.header)), ...rows].map((row) =>
     row.map(printable),
   );
@@ -43,35 +56,4 @@ function line(columns: readonly TableColumn[], row: readonly string[], widths: r
     return typeof column === 'object' && column.align === 'right' ? space + text : text + space;
   });
   return padded.join(GAP).trimEnd();
-}
-
-/** Data must not move the cursor, change colours or break the lines. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r?\n/g, '↵')
-    .replace(/\t/g, ' ')
-    .replace(/\p{Cc}/gu, '·');
-}
-
-function cutTo(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
-  let kept = '';
-  for (const { segment } of GRAPHEMES.segment(text)) {
-    if (displayWidth(kept) + displayWidth(segment) > width - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
-}
-
-const GRAPHEMES = new Intl.Segmenter();
-/** Scripts and signs that terminals draw two cells wide. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;
-
-function displayWidth(text: string): number {
-  // Most data is plain, and tables may be long.
-  if (/^[\x20-\x7E]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
 }

@@ -1,12 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
-import { SessionError } from '../contract/session-error.ts';
+import { cutTo } from './display-width.ts';
+import { printable, printableLines, toJsonText } from './printable.ts';
 
 /** What the command line needs of the process it runs in; tests give their own. */
 export interface Terminal {
-  readonly stdin: Readable;
-  readonly stdout: Writable & { readonly columns?: number };
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly columns?: number; readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
+  /** The working folder. @throws SessionError `invalid-request` when it has been deleted. */
   readonly cwd: string;
   /** Aborts when the person, or whatever reads the output, wants no more. */
   readonly signal: AbortSignal;
@@ -26,18 +28,38 @@ export interface CommandContext {
   readonly json: boolean;
 }
 
-/** Writes a result, and waits where its reader is slower than we are. */
-export async function print(terminal: Terminal, text: string): Promise<void> {
-  if (terminal.signal.aborted || terminal.stdout.write(text)) return;
+/** Writes a result. */
+export function print(terminal: Terminal, text: string): Promise<void> {
+  return printAsIs(terminal, printableLines(text));
+}
+
+/** Writes a result as JSON. */
+export function printJson(terminal: Terminal, value: unknown, indent?: number): Promise<void> {
+  return printAsIs(terminal, `${toJsonText(value, indent)}\n`);
+}
+
+/** Writes text that holds no control characters, or must keep them; waits where its reader is slower than we are. */
+export async function printAsIs({ stdout, signal }: Terminal, text: string): Promise<void> {
+  if (signal.aborted || stdout.write(text)) return;
   await new Promise<void>((resolve) => {
     const go = (): void => {
-      terminal.stdout.off('drain', go);
-      terminal.signal.removeEventListener('abort', go);
+      stdout.off('drain', go);
+      signal.removeEventListener('abort', go);
       resolve();
     };
-    terminal.stdout.on('drain', go);
-    terminal.signal.addEventListener('abort', go);
+    stdout.on('drain', go);
+    signal.addEventListener('abort', go);
   });
+}
+
+/** Writes to stderr what a person or a log must have. */
+export function warn({ stderr }: Terminal, text: string): void {
+  stderr.write(printableLines(text));
+}
+
+/** How many characters a line of the output may have; `undefined` where it is not known, which some terminals report as 0. */
+export function columnsOf({ stdout }: Terminal): number | undefined {
+  return stdout.columns === 0 ? undefined : stdout.columns;
 }
 
 const CLEAR_LINE = '\r\u001B[K';
@@ -54,7 +76,9 @@ export class StatusLine {
 
   show(text: string): void {
     if (this.#ended || this.#terminal.stderr.isTTY !== true) return;
-    this.#terminal.stderr.write(`${CLEAR_LINE}${text}`);
+    // A line that wraps could not be removed again.
+    const line = cutTo(printable(text), (columnsOf(this.#terminal) ?? 80) - 1);
+    this.#terminal.stderr.write(`${CLEAR_LINE}${line}`);
     this.#shown = true;
   }
 
@@ -68,44 +92,5 @@ export class StatusLine {
 
 /** Says something behind a result, for a person only. */
 export function note(terminal: Terminal, text: string): void {
-  if (terminal.stderr.isTTY === true) terminal.stderr.write(`${text}\n`);
-}
-
-/** Exit codes of a process that a signal has ended, as shells count them. */
-const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** The process as a terminal. */
-export interface ProcessTerminal {
-  readonly terminal: Terminal;
-  /** The exit code that a signal asks for; `undefined` when none came. */
-  readonly exitCode: () => number | undefined;
-}
-
-/**
- * Joins the command line to the process: the first Ctrl-C ends what is running in good order, the second one at once;
- * an output that nobody reads any more ends it quietly, and one that takes no more (a full disk) with an error.
- */
-export function createProcessTerminal(): ProcessTerminal {
-  const controller = new AbortController();
-  let exitCode: number | undefined;
-  for (const [name, code] of Object.entries(SIGNAL_EXIT_CODES)) {
-    process.on(name, () => {
-      if (exitCode !== undefined) process.exit(code);
-      exitCode = code;
-      controller.abort(new Error(`stopped by ${name}`));
-    });
-  }
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    controller.abort(error.code === 'EPIPE' ? OUTPUT_CLOSED : outputError(error));
-  });
-  const { stdin, stdout, stderr, env } = process;
-  return {
-    terminal: { stdin, stdout, stderr, env, cwd: process.cwd(), signal: controller.signal },
-    exitCode: () => exitCode,
-  };
-}
-
-function outputError(cause: NodeJS.ErrnoException): SessionError {
-  const message = `the output cannot be written (${cause.code ?? cause.message}): make room for it, or write it elsewhere`;
-  return new SessionError('invalid-request', message, { operation: 'cli', cause });
+  if (terminal.stderr.isTTY === true) warn(terminal, `${text}\n`);
 }

@@ -1,7 +1,7 @@
 import { isMap } from '../provider-kit/option-shape.ts';
 import { formatPath, type ConfigPath } from './config-problem.ts';
 import type { FilledText } from './interpolate.ts';
-import { looksSecret } from '../provider-kit/describe-value.ts';
+import { looksSecret } from '../contract/secret-text.ts';
 
 /**
  * Writes the texts of variables to their paths, as numbers and booleans where the schema expects them. A text that does not

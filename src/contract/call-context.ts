@@ -11,7 +11,7 @@ export interface CallContext {
   /** Which attempt of the operation this is, from 1. */
   readonly attempt: number;
   /**
-   * The rate budget for the second and each further request that one verb makes: the layers have taken the first one.
+   * The rate budget that each request of the verb takes from. The layers have paid for the first request, so it goes at once.
    * Absent where nothing limits the rate.
    */
   readonly budget?: CallBudget;

@@ -29,8 +29,6 @@ export interface Capabilities {
   readonly calculations: boolean;
   /** The service itself tells when a session is busy. */
   readonly reportsBusy: boolean;
-  /** A busy session takes more work at once. */
-  readonly concurrentStatements: boolean;
   /** Can remove the record of an ended session. */
   readonly deletesRecord: boolean;
   /** Gives a link to a web page about a session (`dashboard` is present). */
@@ -50,19 +48,12 @@ export interface Capabilities {
   /** Most sessions on one page of `listPage`. */
   readonly listPageSize: number;
   readonly listFilters: readonly ListFilterField[];
-  /** Whether the list also holds ended sessions. */
-  readonly listsFinal: boolean;
   /** How long an endpoint's token lives, milliseconds, or `false` where there is none. */
   readonly tokenLifetimeMs: number | false;
   /** Most live sessions in one scope, or `false` where no limit is known. */
   readonly maxLiveSessions: number | false;
   /** How often a session may be looked at while it is waited for: first and longest pause, milliseconds. */
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
-  /**
-   * When a session that is being created becomes ready, as far as is known: hardly one before `min`, hardly one after `max`,
-   * milliseconds since its creation. Who waits looks rarely before, and then ever more often. Absent where nothing is known.
-   */
-  readonly expectedStartMs?: { readonly min: number; readonly max: number };
   /** How many calls a second the service bears in one scope, or `false` where nobody counts; reads are describe and list. */
   readonly callsPerSecond: { readonly reads: number; readonly writes: number } | false;
   /** Whether sessions outlive the process that started them. */

@@ -46,6 +46,9 @@ export interface SessionDetails {
   readonly native?: unknown;
 }
 
+/** The native state of a session that its service does not know, in the answer to `terminate` (C-031). */
+export const UNKNOWN_SESSION = 'NOT_FOUND';
+
 /** What a provider saw of one session in one answer of its service. Providers keep no state between observations. */
 export interface Observation {
   readonly handle: SessionHandle;

@@ -1,5 +1,6 @@
 import { ERROR_KINDS, type ErrorKind, type Retry } from './error-kinds.ts';
 import type { Observation } from './observation.ts';
+import { concealAddresses } from './secret-text.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** Did the cloud perhaps act although the call failed? `none`: surely not. `unknown`: look before trying again. */
@@ -35,12 +36,18 @@ export interface SessionErrorDetails {
   readonly provider?: string | undefined;
   readonly handle?: SessionHandle | undefined;
   readonly native?: NativeError | undefined;
-  /** How long the service asked us to wait, in milliseconds (Retry-After). */
+  /** How long the service asked us to wait, milliseconds (Retry-After); more than {@link LONGEST_RETRY_AFTER_MS} counts as that. */
   readonly retryAfterMs?: number | undefined;
   /** The last thing that was seen of the session, for `session-failed`. */
   readonly observation?: Observation | undefined;
   readonly cause?: unknown;
 }
+
+/**
+ * The longest wait that a service can ask for, milliseconds. Services forget a rate within a minute, and the date in a
+ * Retry-After header is wrong by as much as one of the two clocks.
+ */
+export const LONGEST_RETRY_AFTER_MS = 60_000;
 
 const MARKER = Symbol.for('anysession.SessionError');
 
@@ -61,7 +68,7 @@ export class SessionError extends Error {
   readonly observation: Observation | undefined;
 
   constructor(kind: ErrorKind, message: string, details: SessionErrorDetails) {
-    super(`[${kind}] ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    super(`[${kind}] ${concealAddresses(message)}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'SessionError';
     this.kind = kind;
     this.operation = details.operation;
@@ -70,7 +77,8 @@ export class SessionError extends Error {
     this.provider = details.provider;
     this.handle = details.handle;
     this.native = details.native;
-    this.retryAfterMs = details.retryAfterMs;
+    this.retryAfterMs =
+      details.retryAfterMs === undefined ? undefined : Math.min(details.retryAfterMs, LONGEST_RETRY_AFTER_MS);
     this.observation = details.observation;
   }
 

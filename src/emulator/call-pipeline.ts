@@ -1,4 +1,4 @@
-import { requireSignature, type SignatureRules } from './aws/aws-signature.ts';
+import { accessKeyOf, requireCurrent, requireSignature, type SignatureRules } from './aws/aws-signature.ts';
 import { maskProperties, type CallLog, type OpenCallRecord } from './call-log.ts';
 import type { FaultScript } from './fault-script.ts';
 import type { Fault, FaultEffect } from './fault.ts';
@@ -53,9 +53,10 @@ function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord)
     if (signingName !== undefined) requireSignature(request, { ...parts.signature, signingName }, service.errors);
     const routed = service.protocol.route(request);
     record.operation = routed.operation;
-    const faults = parts.faults.strike(service.id, routed.operation);
+    const faults = parts.faults.strike(service.id, routed.operation, accessKeyOf(request));
     const struck: Struck = Object.fromEntries(faults.map((fault) => [fault.kind, fault]));
     record.faults = Object.keys(struck);
+    const skewed = struck['clock-skew'];
     if (struck.reset?.when === 'before') return { how: 'reset' };
     if (struck.html !== undefined) {
       record.httpStatus = HTML_ANSWER.status;
@@ -63,10 +64,12 @@ function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord)
     }
     let answer: WireAnswer;
     try {
+      if (skewed !== undefined) requireCurrent(request, Date.now() + skewed.byMs, service);
       answer = perform(parts, routed, { record, struck });
     } catch (error) {
       answer = refuse(error);
     }
+    if (skewed !== undefined) answer = dated(answer, Date.now() + skewed.byMs);
     if (struck.reset !== undefined) return { how: 'reset' };
     if (struck['lost-answer'] !== undefined) return { how: 'silence' };
     return { how: 'answer', answer, delayMs: struck.slow?.delayMs ?? 0 };
@@ -102,6 +105,10 @@ function perform(
   record.httpStatus = status;
   const shown = withUnknownStates(output, struck['unknown-state']?.state);
   return service.protocol.answer(routed.encode?.(shown) ?? shown, record.requestId, status);
+}
+
+function dated(answer: WireAnswer, nowMs: number): WireAnswer {
+  return { ...answer, headers: { ...answer.headers, date: new Date(nowMs).toUTCString() } };
 }
 
 /** Faults that are an error answer and nothing else. */

@@ -1,13 +1,19 @@
 import { SessionError } from '../contract/session-error.ts';
 import type { Emulator } from './emulator.ts';
 import type { Fault } from './fault.ts';
-import type { Delivery, WireRequest } from './wire.ts';
+import { isLoopback } from '../provider-kit/is-loopback.ts';
+import { header, type Delivery, type WireRequest } from './wire.ts';
 
 /** The prefix of the control routes; no service has such a path. */
 export const CONTROL_PREFIX = '/__emulator/';
 
-/** The emulator's own routes on every port, for other processes. */
+/**
+ * The emulator's own routes on every port, for other processes of this machine. A web page cannot use them: browsers send its
+ * origin, and a site that resolves to this machine sends its own name as the host.
+ */
 export function answerControl(emulator: Emulator, request: WireRequest): Delivery {
+  const refusal = whyRefused(request);
+  if (refusal !== undefined) return json(...refusal);
   try {
     const route = `${request.method} ${request.path.slice(CONTROL_PREFIX.length)}`;
     const body: unknown = request.body === '' ? undefined : JSON.parse(request.body);
@@ -20,6 +26,19 @@ export function answerControl(emulator: Emulator, request: WireRequest): Deliver
     if (error instanceof SyntaxError) return json(400, { message: 'The body is not JSON.' });
     throw error;
   }
+}
+
+function whyRefused(request: WireRequest): readonly [status: number, body: object] | undefined {
+  const [host = '', origin] = [header(request, 'host'), header(request, 'origin')];
+  if (!isLoopback(host.replace(/:\d+$/, ''))) {
+    return [403, { message: `The host must be 127.0.0.1 or localhost; found ${JSON.stringify(host)}.` }];
+  }
+  if (origin !== undefined) {
+    return [403, { message: `Web pages have no access; found the origin ${JSON.stringify(origin)}.` }];
+  }
+  const [type = ''] = (header(request, 'content-type') ?? '').split(';');
+  if (request.method !== 'POST' || type.trim().toLowerCase() === 'application/json') return undefined;
+  return [415, { message: `Set the header content-type to application/json; found ${JSON.stringify(type)}.` }];
 }
 
 function handle(emulator: Emulator, route: string, body: unknown): object | undefined {
@@ -40,7 +59,7 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
       emulator.advance(member(body, 'ms'));
       return { nowMs: emulator.nowMs() };
     case 'POST faults':
-      emulator.faults.add(...((Array.isArray(body) ? body : [body]) as Fault[]));
+      emulator.faults.add(...toFaults(body));
       return { pending: emulator.faults.pending() };
     case 'DELETE faults':
       emulator.faults.clear();
@@ -51,6 +70,16 @@ function handle(emulator: Emulator, route: string, body: unknown): object | unde
     default:
       return undefined;
   }
+}
+
+/** More than any test needs, and few enough to pass as arguments. */
+const MAX_FAULTS = 10_000;
+
+function toFaults(body: unknown): readonly Fault[] {
+  const faults = (Array.isArray(body) ? body : [body]) as Fault[];
+  if (faults.length <= MAX_FAULTS) return faults;
+  const message = `The body has ${faults.length} faults; the limit is ${MAX_FAULTS}.`;
+  throw new SessionError('config-invalid', message, { operation: 'emulator control' });
 }
 
 interface Members {

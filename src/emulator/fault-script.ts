@@ -13,6 +13,7 @@ const DEFAULT_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>
   'session-becomes': ['StartSession', 'CreateSession'],
   'session-vanishes': ['StartSession', 'CreateSession'],
   'calculation-fails': ['StartCalculationExecution'],
+  'rpc-version': ['AnalyzePlan'],
   'rpc-finds-nothing': ['Interrupt'],
 };
 /** The default operation of the other faults of the data plane. */
@@ -78,8 +79,10 @@ export class FaultScript {
   }
 
   /** Takes the faults that strike this call: one of each kind, and one that replaces its answer. */
-  strike(service: ServiceId, operation: string): readonly Fault[] {
-    return this.#take(({ fault }) => !isRpcFault(fault), service, operation);
+  strike(service: ServiceId, operation: string, accessKeyId: string | undefined): readonly Fault[] {
+    const isHere = ({ fault }: Planned): boolean =>
+      !isRpcFault(fault) && (fault.accessKeyId === undefined || fault.accessKeyId === accessKeyId);
+    return this.#take(isHere, service, operation);
   }
 
   #take(isHere: (planned: Planned) => boolean, service: ServiceId, operation: string): readonly Fault[] {

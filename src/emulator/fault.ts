@@ -13,6 +13,8 @@ export interface FaultAim {
    * strikes `StartCalculationExecution`, those of the data plane strike `ExecutePlan` or `Interrupt`.
    */
   readonly operation?: string;
+  /** Only calls that are signed with this access key: keys that have expired, or were deleted. */
+  readonly accessKeyId?: string;
   /** Skips this many matching calls first (default 0). */
   readonly skip?: number;
   /** Strikes this many calls (default 1; with a `probability`, without limit). */
@@ -32,6 +34,8 @@ export type ControlFaultEffect =
   | { readonly kind: 'server-error' }
   /** HTTP 503 with an HTML body, as a proxy in between answers, no effect. */
   | { readonly kind: 'html' }
+  /** The service's clock is this far ahead of the machine's, or behind: it refuses signatures that are 5 minutes off, and dates its answers. */
+  | { readonly kind: 'clock-skew'; readonly byMs: number }
   /** Any error by its code, no effect; for example AccessDeniedException 403. */
   | { readonly kind: 'error'; readonly code: string; readonly httpStatus: number; readonly message?: string }
   /** The connection is reset, before or after the call has taken effect. */
@@ -94,6 +98,8 @@ export type RpcFaultEffect =
   | { readonly kind: 'rpc-batch'; readonly as: BatchPacking }
   /** The answers name another server session, as after a restart of the driver. */
   | { readonly kind: 'rpc-server-session'; readonly id: string }
+  /** The server reports this as its Spark version (default operation: `AnalyzePlan`). */
+  | { readonly kind: 'rpc-version'; readonly version: string }
   /** An interrupt finds nothing to interrupt (default operation: `Interrupt`). */
   | { readonly kind: 'rpc-finds-nothing' };
 
@@ -107,12 +113,14 @@ const AIM = {
   kind: text(),
   service: oneOf(SERVICE_IDS),
   operation: text(1),
+  accessKeyId: text(1),
   skip: whole(0, 1e9),
   times: whole(1, 1e9),
   probability: { type: 'number', min: 0, max: 1, fraction: true },
 } as const;
 
-const delay = whole(0, 1e12);
+/** The longest delay of a timer of Node.js. */
+const delay = whole(0, 2 ** 31 - 1);
 const word = text(1, 256);
 const reason = text(1, 1024);
 const place = { afterAnswers: whole(0, 1e9) };
@@ -124,7 +132,9 @@ const MEMBERS: Readonly<
   throttle: [{ retryAfterMs: delay }],
   'server-error': [{}],
   html: [{}],
-  error: [{ code: word, httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
+  'clock-skew': [{ byMs: whole(-1e12, 1e12) }, ['byMs']],
+  // The code goes into a header.
+  error: [{ code: text(1, 256, /[\x20-\x7e]+/), httpStatus: whole(400, 599), message: reason }, ['code', 'httpStatus']],
   reset: [{ when: oneOf(['before', 'after']) }, ['when']],
   slow: [{ delayMs: delay }, ['delayMs']],
   'lost-answer': [{}],
@@ -149,6 +159,7 @@ const MEMBERS: Readonly<
   'rpc-extra': [{ ...place, answer: oneOf(['empty', 'unknown']) }, ['answer']],
   'rpc-batch': [{ as: oneOf(BATCH_PACKINGS) }, ['as']],
   'rpc-server-session': [{ id: reason }, ['id']],
+  'rpc-version': [{ version: reason }, ['version']],
   'rpc-finds-nothing': [{}],
 };
 

@@ -38,8 +38,21 @@ export function deliver(
   if (delivery.how === 'reset') reset();
   if (delivery.how !== 'answer') return;
   const { answer, delayMs } = delivery;
-  if (delayMs === 0) send(answer);
-  else delay(delayMs, () => send(answer));
+  const sendSafely = (): void => {
+    try {
+      send(answer);
+    } catch (error) {
+      send(failedAnswer(error));
+    }
+  };
+  if (delayMs === 0) sendSafely();
+  else delay(delayMs, sendSafely);
+}
+
+/** The answer to a request that the emulator cannot handle: no request ends it. */
+function failedAnswer(error: unknown): WireAnswer {
+  const body = `The emulator itself failed: ${error instanceof Error ? error.message : String(error)}\n`;
+  return { status: 500, headers: { 'content-type': 'text/plain' }, body };
 }
 
 /** A TCP server that owns its sockets, so that a fault can reset the one that a call came on. */
@@ -103,7 +116,7 @@ export class HttpServer implements EmulatorServer {
           response.writeHead(413).end();
           return;
         }
-        deliver(handle(handler, whole), {
+        deliver(decide(handler, whole), {
           delay,
           reset: () => response.socket?.resetAndDestroy(),
           send({ status, headers, body }) {
@@ -148,12 +161,11 @@ async function readRequest(request: http.IncomingMessage): Promise<WireRequest |
 }
 
 /** A handler that throws has a bug or got an impossible fault; the client gets a 500, and the emulator keeps running. */
-function handle(handler: Handler, request: WireRequest): Delivery {
+export function decide(handler: Handler, request: WireRequest): Delivery {
   try {
     return handler(request);
   } catch (error) {
-    const body = `The emulator itself failed: ${error instanceof Error ? error.message : String(error)}\n`;
-    return { how: 'answer', answer: { status: 500, headers: { 'content-type': 'text/plain' }, body }, delayMs: 0 };
+    return { how: 'answer', answer: failedAnswer(error), delayMs: 0 };
   }
 }
 

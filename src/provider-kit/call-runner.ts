@@ -4,6 +4,7 @@ import type { CallClass, Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { assertHandleScope } from './handle-scope.ts';
+import { takeTurn } from './take-turn.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** What one attempt is about. */
@@ -42,8 +43,6 @@ export interface CallRunnerParts<Operation extends string = ProviderOperation> {
 /** Makes single attempts: rejects invalid handles before any I/O, settles at an abort or deadline, and translates errors. */
 export class CallRunner<Operation extends string = ProviderOperation> {
   readonly #parts: CallRunnerParts<Operation>;
-  /** The calls whose first request is made. */
-  readonly #begun = new WeakSet<CallContext>();
 
   constructor(parts: CallRunnerParts<Operation>) {
     this.#parts = parts;
@@ -57,17 +56,11 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
       return await withDeadline(clock, { operation, call }, (signal) =>
-        work({ signal, pay: (callClass) => this.#pay(callClass, call, signal) }),
+        work({ signal, pay: (callClass) => call.budget && takeTurn(call.budget, callClass, signal) }),
       );
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });
     }
-  }
-
-  #pay(callClass: CallClass, call: CallContext, signal: AbortSignal): Promise<void> | undefined {
-    if (this.#begun.has(call)) return call.budget?.take(callClass, { signal });
-    this.#begun.add(call);
-    return undefined;
   }
 
   #refuseForeign(handle: SessionHandle, operation: Operation): void {

@@ -56,14 +56,17 @@ export {
   type BatchPlugin,
   type ConfiguredBatchProvider,
   type ConfiguredProvider,
+  type FoundOption,
   type OptionProblem,
   type ParsedOptions,
   type PluginBase,
   type ProviderPlugin,
   type ProviderPorts,
+  type Variables,
 } from '../contract/provider-plugin.ts';
 export type { RunList, StagedRuns } from '../contract/run-list.ts';
 export {
+  LONGEST_RETRY_AFTER_MS,
   SessionError,
   type Effect,
   type NativeError,
@@ -132,8 +135,10 @@ export {
   type ServiceErrorParts,
   type ServiceFailure,
 } from './service-failure.ts';
+export { runningAttempt, type Attempt, type RunningAttempt } from './running-attempt.ts';
 export { signalWithTimeout, type SignalWithTimeout, type WaitLimits } from './signal-with-timeout.ts';
 export { sleep } from './sleep.ts';
 export { defineStates, type NativeStates, type StateFacts, type StateRow } from './states.ts';
-export { explainByTokenConflict, isServiceRefusal } from './token-conflict.ts';
-export { withDeadline, type Attempt } from './with-deadline.ts';
+export { isServiceRefusal } from './refused-session.ts';
+export { explainByTokenConflict } from './token-conflict.ts';
+export { withDeadline } from './with-deadline.ts';

@@ -1,3 +1,6 @@
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
 /** The Spark engines that `anysession engines install` brings and the local provider starts. */
 export const INSTALLABLE_ENGINES = ['sail', 'spark'] as const;
 
@@ -42,4 +45,40 @@ export function parseEngineFolderName(name: string): EngineRelease | undefined {
 /** Orders versions by their numbers, so that 4.10 comes behind 4.9. */
 export function compareVersions(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true });
+}
+
+/** The folders of an engine's installed releases, the highest version first. */
+export function installedEngines(engine: InstallableEngine, environment: EngineEnvironment): readonly string[] {
+  const folder = enginesFolder(environment);
+  return entries(folder)
+    .map(parseEngineFolderName)
+    .filter((release) => release !== undefined)
+    .filter((release) => release.engine === engine)
+    .sort((one, other) => compareVersions(other.version, one.version))
+    .map((release) => join(folder, engineFolderName(release)));
+}
+
+/** The path of a program on the PATH. */
+export function findOnPath(program: string, { env }: EngineEnvironment): string | undefined {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, program)).find(isProgram);
+}
+
+/** Whether the file exists and may be executed. */
+export function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The names in a folder; none when it cannot be read. */
+export function entries(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

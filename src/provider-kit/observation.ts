@@ -1,4 +1,4 @@
-import type { Observation, SessionDetails } from '../contract/observation.ts';
+import { UNKNOWN_SESSION, type Observation, type SessionDetails } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { StateFacts } from './states.ts';
@@ -48,7 +48,7 @@ export function toObservation(seen: SeenSession, { handle, observedAtMs }: Obser
 export function notFoundObservation(service: string, context: ObservationContext): Observation {
   const facts = { state: 'terminated', acceptsWork: false, final: true } as const;
   const reason = `${service} does not know this session`;
-  return toObservation({ service, nativeState: 'NOT_FOUND', facts, reason }, context);
+  return toObservation({ service, nativeState: UNKNOWN_SESSION, facts, reason }, context);
 }
 
 /** The error of an endpoint that does not exist yet. @param why - the end of "session s-1 …", such as `is CREATING`. */

@@ -78,6 +78,16 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+/**
+ * Whether a value is a map without a class: instances, such as a client in a TypeScript config, are used as they are. Test
+ * runners give a module its own `Object`, so this looks for the end of the prototype chain.
+ */
+export function isPlainMap(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'));
+}
+
 /** The message for an unknown key, with the one that was probably meant. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const closest = closestName(key, known);

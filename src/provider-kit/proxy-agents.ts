@@ -24,14 +24,20 @@ export class ProxyAgents {
     return agent;
   }
 
+  /** Closes the connections that no request uses. */
+  dropIdle(): void {
+    this.#forEach(({ freeSockets }) => {
+      for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+    });
+  }
+
   destroy(): void {
-    for (const agent of this.#agents.values()) {
-      agent.then(
-        (open) => open.destroy(),
-        () => {},
-      );
-    }
+    this.#forEach((agent) => agent.destroy());
     this.#agents.clear();
+  }
+
+  #forEach(work: (agent: Agent) => void): void {
+    for (const agent of this.#agents.values()) agent.then(work, () => {});
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../contract/ports.ts';
 import type { Effect, SessionError } from '../contract/session-error.ts';
 import { abortedError } from './aborted-error.ts';
-import { onAbort } from './on-abort.ts';
+import { callbackController, onAbort } from './on-abort.ts';
 
 /** What ends a wait early. */
 export interface WaitLimits {
@@ -30,7 +30,7 @@ export function signalWithTimeout(
   { signal, timeoutMs, operation, effect, timeoutError }: WaitLimits,
   onAborted?: (error: SessionError) => void,
 ): SignalWithTimeout {
-  const controller = new AbortController();
+  const controller = callbackController();
   const abort = (error: SessionError): void => {
     release();
     controller.abort(error);

@@ -1,56 +1,32 @@
-import type { CallContext } from '../contract/call-context.ts';
-import { possibleEffect } from '../contract/operations.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { throwIfAborted } from './aborted-error.ts';
-import { signalWithTimeout } from './signal-with-timeout.ts';
-
-/** One attempt of one verb. */
-export interface Attempt {
-  readonly operation: string;
-  readonly call: CallContext;
-}
-
-/** Signals that abort at a deadline by themselves. */
-const deadlines = new WeakMap<AbortSignal, number>();
+import { RunningAttempt, runningAttempt, type Attempt } from './running-attempt.ts';
 
 /**
- * Runs work until its answer, its caller's abort or its deadline, whichever comes first. The last two settle the promise at once
- * and abort the signal that the work was given: an SDK listens to a signal only while it waits for the answer, not while it
- * looks for credentials. Inside another `withDeadline` that ends no later, the work is given that one's signal: a second signal
- * and a second timer cost a network call 15 % of its CPU.
+ * Runs work until its answer, its caller's abort, its deadline or the limit of one request, whichever comes first. All but the
+ * first settle the promise at once and, unless there is `onLate`, abort the signal that the work was given: an SDK listens to a
+ * signal only while it waits for the answer, not while it looks for credentials. Inside another `withDeadline` that ends no
+ * later, the work is given that one's signal: a second signal and a second timer cost a network call 15 % of its CPU.
  *
- * @throws SessionError `aborted` or `timeout`; with effect `unknown` once a verb was under way that changes something.
+ * @throws SessionError `aborted` or `timeout`; with effect `unknown` once a request of a verb that changes something was sent.
  */
 export async function withDeadline<Answer>(
   clock: Clock,
-  { operation, call }: Attempt,
+  attempt: Attempt,
   work: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const { signal, deadline } = call;
-  throwIfAborted(signal, operation);
-  const timeoutMs = deadline - clock.monotonicMs();
-  if (timeoutMs <= 0) {
+  const { operation, call, silenceMs } = attempt;
+  throwIfAborted(call.signal, operation);
+  if (call.deadline <= clock.monotonicMs()) {
     throw new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation });
   }
-  const outerDeadline = deadlines.get(signal);
-  if (outerDeadline !== undefined && outerDeadline <= deadline) return work(signal);
-  const effect = possibleEffect(operation);
-  const timeoutError = (): SessionError => {
-    const advice =
-      effect === 'none' ? 'try again or allow more time' : 'it may have happened: check before you repeat it';
-    const message = `${operation} was not answered within ${Math.round(timeoutMs)} ms; ${advice}`;
-    return new SessionError('timeout', message, { operation, effect });
-  };
-  let release = (): void => {};
+  const outer = runningAttempt(call.signal);
+  if (silenceMs === undefined && outer !== undefined && outer.deadline <= call.deadline) return work(call.signal);
+  const running = new RunningAttempt(clock, attempt);
   try {
-    return await new Promise<Answer>((resolve, reject) => {
-      const limited = signalWithTimeout(clock, { signal, timeoutMs, operation, effect, timeoutError }, reject);
-      release = limited.release;
-      deadlines.set(limited.signal, deadline);
-      work(limited.signal).then(resolve, reject);
-    });
+    return await running.run(work);
   } finally {
-    release();
+    if (!running.isLate) running.release();
   }
 }

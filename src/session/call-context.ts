@@ -15,7 +15,7 @@ export const CALL_CHECKS: Checks<CallOptions> = { signal, timeoutMs: patience };
 /** Aborts never: for callers that gave no signal. */
 const NEVER_ABORTED = new AbortController().signal;
 
-/** Makes the context of one call, for users of a bare `SessionProvider` too. */
+/** Makes the context of one call. */
 export function callContext(clock: Clock, options: CallOptions = {}): CallContext {
   const { timeoutMs } = options;
   return {

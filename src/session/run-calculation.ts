@@ -8,8 +8,11 @@ import type { Clock, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
-import { sleep } from '../provider-kit/sleep.ts';
+import { assertSendable } from '../provider-kit/sendable-input.ts';
+import { sleep, TIMER_EARLINESS_MS } from '../provider-kit/sleep.ts';
+import { PollSchedule } from '../watch/poll-schedule.ts';
 import { callContext } from './call-context.ts';
+import { LAST_POLL_MS } from './session-wait.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import {
   assertValue,
@@ -43,8 +46,6 @@ const CHECKS: Checks<CalculationOptions> = {
 
 /** Limit for stopping an abandoned calculation, milliseconds. */
 const STOP_TIMEOUT_MS = 30_000;
-/** Growth of the pause between two polls. */
-const PAUSE_GROWTH = 1.5;
 
 /** The session that a calculation runs in. */
 export interface CalculationPlace {
@@ -65,21 +66,29 @@ export async function runCalculation(
 ): Promise<CalculationObservation> {
   assertValue('calculate', 'code', code, text());
   assertOptions('calculate', options, CHECKS);
+  assertSendable('calculate', { code, name: options.name }, 'calculation');
   const { clock } = place;
-  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
-  const limit = signalWithTimeout(clock, {
-    operation: 'calculate',
-    signal: options.signal,
-    timeoutMs,
-    timeoutError: () => calculationError(place, 'timeout', `did not end within ${timeoutMs} ms and was stopped`),
+  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const untilMs = clock.monotonicMs() + timeoutMs;
+  const timeoutError = (): SessionError =>
+    calculationError(place, 'timeout', `did not end within ${timeoutMs} ms and was stopped`);
+  const within = async <Answer>(limitMs: number, work: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> => {
+    const limit = signalWithTimeout(clock, { operation: 'calculate', signal, timeoutMs: limitMs, timeoutError });
+    try {
+      return await work(limit.signal);
+    } finally {
+      limit.release();
+    }
+  };
+  const started = await within(timeoutMs, async (limit) => {
+    await place.whenReady(limit);
+    return start(place, code, options, limit);
   });
-  try {
-    await place.whenReady(limit.signal);
-    const started = await start(place, code, options, limit.signal);
-    return await follow(place, started, options, limit.signal);
-  } finally {
-    limit.release();
-  }
+  // When the time is up, one last poll decides.
+  const leftMs = untilMs - clock.monotonicMs();
+  return within(leftMs + LAST_POLL_MS, (limit) =>
+    follow(place, started, options, { untilMs, timeoutError, signal: limit }),
+  );
 }
 
 /** Starts the calculation. After an abort it still waits for the answer, which has the id that must be stopped. */
@@ -106,20 +115,30 @@ async function stop({ handle, runner, clock }: CalculationPlace, id: string): Pr
   await runner.stop(handle, id, callContext(clock, { timeoutMs: STOP_TIMEOUT_MS })).catch(() => {});
 }
 
+/** What ends the polling of a calculation early. */
+interface FollowLimits {
+  /** On the monotonic clock, milliseconds. */
+  readonly untilMs: number;
+  readonly timeoutError: () => SessionError;
+  readonly signal: AbortSignal;
+}
+
 async function follow(
   place: CalculationPlace,
   started: CalculationObservation,
   { onProgress }: CalculationOptions,
-  signal: AbortSignal,
+  { untilMs, timeoutError, signal }: FollowLimits,
 ): Promise<CalculationObservation> {
-  const { handle, runner, clock, watchIntervalMs } = place;
+  const { handle, runner, clock } = place;
+  const schedule = new PollSchedule(place);
+  const startedMs = clock.monotonicMs();
   let seen = started;
-  let pauseMs = watchIntervalMs.min;
   try {
     onProgress?.(seen);
     while (!isCalculationOver(seen.state)) {
-      await sleep(clock, pauseMs, signal);
-      pauseMs = Math.min(watchIntervalMs.max, pauseMs * PAUSE_GROWTH);
+      const nowMs = clock.monotonicMs();
+      if (nowMs >= untilMs - TIMER_EARLINESS_MS) throw timeoutError();
+      await sleep(clock, Math.min(schedule.nextPause(nowMs - startedMs), untilMs - nowMs), signal);
       seen = await runner.describe(handle, started.id, callContext(clock, { signal }));
       onProgress?.(seen);
     }

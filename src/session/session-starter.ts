@@ -5,14 +5,18 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { callContext } from './call-context.ts';
+import { endSession } from './end-session.ts';
 import { listObservations } from './listing.ts';
 import type { StartOptions } from './start-options.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from './start-token.ts';
 
 /** After a lost answer the list is read at these intervals, milliseconds: lists lag behind starts. */
 const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
+/** How long all of this may take, milliseconds: a service that does not answer the start may answer nothing. */
+const LOOKUP_TIMEOUT_MS = 20_000;
 
 /** What a starter needs. */
 export interface StarterParts {
@@ -38,6 +42,7 @@ export class SessionStarter {
 
   /**
    * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it.
+   * A session of the key that has failed but is still billed is returned, or terminated and replaced with `restart`.
    * @throws SessionError `conflict` with the handle when the key's session has ended and `restart` was not asked for.
    */
   async start(options: StartOptions): Promise<Observation> {
@@ -46,8 +51,10 @@ export class SessionStarter {
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
       const started = await this.#startOnce(this.#request(keyedToken(key, generation), options));
       const now = await this.#describeStarted(started);
-      if (now.state !== 'terminated' && now.state !== 'failed') return now;
-      if (!restart) throw this.#endedKeyError(key, now);
+      if (!now.final && now.state !== 'terminated') {
+        // A degraded session is still billed: this start must return it, so that it is held, or end it.
+        if (now.state !== 'failed' || !restart || !(await this.#end(now))) return now;
+      } else if (!restart) throw this.#endedKeyError(key, now);
     }
     throw new SessionError('conflict', `key '${key}' was restarted ${MAX_GENERATION} times; use another key`, {
       operation: 'start',
@@ -87,12 +94,22 @@ export class SessionStarter {
   /** Finds the session of a start whose answer was lost; `undefined` when there is none or the searches failed. */
   async #findStarted(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
     const { clock, logger } = this.#parts;
-    const never = new AbortController().signal;
     const failures: unknown[] = [];
-    for (const pauseMs of LOOKUP_PAUSES_MS) {
-      await sleep(clock, pauseMs, never);
-      const found = await this.#searchOnce(token, handle).catch((error: unknown) => void failures.push(error));
-      if (found !== undefined) return found;
+    const limit = signalWithTimeout(clock, {
+      operation: 'start',
+      timeoutMs: LOOKUP_TIMEOUT_MS,
+      timeoutError: lookupError,
+    });
+    try {
+      for (const pauseMs of LOOKUP_PAUSES_MS) {
+        if (limit.signal.aborted) break;
+        const found = await sleep(clock, pauseMs, limit.signal)
+          .then(() => this.#searchOnce(token, handle, limit.signal))
+          .catch((error: unknown) => void failures.push(error));
+        if (found !== undefined) return found;
+      }
+    } finally {
+      limit.release();
     }
     for (const error of failures) {
       logger.warn(
@@ -104,14 +121,18 @@ export class SessionStarter {
   }
 
   /** Describes the session that the service named, or searches the list. */
-  async #searchOnce(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
+  async #searchOnce(
+    token: string,
+    handle: SessionHandle | undefined,
+    signal: AbortSignal,
+  ): Promise<Observation | undefined> {
     const { provider, clock } = this.#parts;
     const isMeant = ({ details }: Observation): boolean => details.ownership?.token === token;
     if (handle !== undefined) {
-      const seen = await provider.describe(handle, callContext(clock));
+      const seen = await provider.describe(handle, callContext(clock, { signal }));
       return isMeant(seen) ? seen : undefined;
     }
-    for await (const seen of listObservations(provider, clock, {})) if (isMeant(seen)) return seen;
+    for await (const seen of listObservations(provider, clock, { signal })) if (isMeant(seen)) return seen;
     return undefined;
   }
 
@@ -132,6 +153,21 @@ export class SessionStarter {
     }
   }
 
+  /** Terminates a degraded session before the next generation starts. Returns false if that failed. */
+  async #end({ handle, state }: Observation): Promise<boolean> {
+    const { provider, clock, logger } = this.#parts;
+    try {
+      await endSession({ provider, clock, handle, state, graceUntilMs: clock.monotonicMs() });
+      return true;
+    } catch (error) {
+      logger.warn(
+        { session: handle.id, error },
+        'terminating a failed session before its restart failed; returning it',
+      );
+      return false;
+    }
+  }
+
   #endedKeyError(key: string, ended: Observation): SessionError {
     const { handle, nativeState, reason } = ended;
     const why = reason === undefined ? '' : `: ${reason}`;
@@ -149,4 +185,9 @@ export class SessionStarter {
  */
 function mayHaveStarted(error: unknown): error is SessionError {
   return SessionError.is(error) && (error.effect === 'unknown' || error.kind === 'conflict');
+}
+
+function lookupError(): SessionError {
+  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms; check that the service answers`;
+  return new SessionError('timeout', message, { operation: 'start' });
 }

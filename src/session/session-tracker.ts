@@ -32,6 +32,8 @@ export class SessionTracker {
   readonly #options: TrackerOptions;
   readonly #anomalies = new Set<string>();
   #seen: SessionStatus;
+  /** The status that {@link observeGone} made, until the end is confirmed. */
+  #presumed: SessionStatus | undefined;
   #inFlight = 0;
 
   constructor(first: Observation, options: TrackerOptions) {
@@ -82,6 +84,17 @@ export class SessionTracker {
       reason: 'the service no longer knows this session',
       details,
     });
+    this.#presumed = this.#seen;
+  }
+
+  /** Whether the end is only concluded from "not found": nobody has asked the service to end the session. */
+  get isPresumedGone(): boolean {
+    return this.#seen === this.#presumed;
+  }
+
+  /** The service was asked to end a session that was presumed gone, and confirmed the end. */
+  confirmGone(): void {
+    this.#presumed = undefined;
   }
 
   /** Counts work that this process has begun. Call the returned function when it ends. */

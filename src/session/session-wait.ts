@@ -1,7 +1,7 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import { sleep } from '../provider-kit/sleep.ts';
+import { sleep, TIMER_EARLINESS_MS } from '../provider-kit/sleep.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { signalWithTimeout, type WaitLimits } from '../provider-kit/signal-with-timeout.ts';
 import type { SessionStatus, SessionTracker } from './session-tracker.ts';
@@ -9,20 +9,25 @@ import type { SessionStatus, SessionTracker } from './session-tracker.ts';
 /** After its start a session may be unknown to its service for this long, milliseconds: some lookups lag. */
 export const NOT_FOUND_GRACE_MS = 30_000;
 
+/** The pause before a session is polled again that lookups do not show yet, milliseconds. */
+const NOT_FOUND_PAUSE_MS = 2_000;
+
+/** How long the last poll of a wait may take, milliseconds: it begins when the time is up. */
+export const LAST_POLL_MS = 1_000;
+
 /** The session that a wait polls. */
 export interface WaitedSession {
   readonly handle: SessionHandle;
   readonly tracker: SessionTracker;
   readonly watcher: Watcher;
   readonly clock: Clock;
-  /** Pause while the service does not know the session yet, milliseconds. */
-  readonly pauseMs: number;
   /** Until then, on the monotonic clock, "not found" counts as a lagging lookup. */
   readonly graceUntilMs: number;
 }
 
 /**
  * Watches a session until its status fits. Observations go through the tracker first. A watch that ends early is restarted.
+ * When the time is up, one last poll decides.
  * @throws SessionError `timeout`, `aborted`, or the permanent error of a poll.
  */
 export async function waitUntil(
@@ -30,11 +35,18 @@ export async function waitUntil(
   fits: (status: SessionStatus) => boolean,
   limits: WaitLimits,
 ): Promise<void> {
-  if (fits(session.tracker.status)) return;
-  const limit = signalWithTimeout(session.clock, limits);
+  const { tracker, clock } = session;
+  if (fits(tracker.status)) return;
+  const untilMs = clock.monotonicMs() + limits.timeoutMs;
+  const limit = signalWithTimeout(clock, { ...limits, timeoutMs: limits.timeoutMs + LAST_POLL_MS });
+  let seenMsAgo: number | undefined = Math.max(0, clock.nowMs() - tracker.status.observedAtMs);
   try {
-    while (!(await watchOnce(session, fits, limit.signal))) {
-      await sleep(session.clock, session.pauseMs, limit.signal);
+    for (;;) {
+      if (await watchOnce(session, fits, limit.signal, { untilMs, seenMsAgo })) return;
+      seenMsAgo = undefined;
+      const leftMs = untilMs - clock.monotonicMs();
+      if (leftMs <= TIMER_EARLINESS_MS) throw limits.timeoutError();
+      await sleep(clock, Math.min(NOT_FOUND_PAUSE_MS, leftMs), limit.signal);
     }
   } finally {
     limit.release();
@@ -46,10 +58,14 @@ async function watchOnce(
   session: WaitedSession,
   fits: (status: SessionStatus) => boolean,
   signal: AbortSignal,
+  { untilMs, seenMsAgo }: { readonly untilMs: number; readonly seenMsAgo: number | undefined },
 ): Promise<boolean> {
   const { tracker, watcher, clock, handle } = session;
   try {
-    for await (const seen of watcher.watch(handle, signal)) {
+    for await (const seen of watcher.watch(handle, signal, {
+      untilMs,
+      ...(seenMsAgo !== undefined && { seenMsAgo }),
+    })) {
       tracker.observe(seen);
       if (fits(tracker.status)) return true;
     }

@@ -265,10 +265,14 @@ export class Session {
   }
 
   async #terminate(options: CallOptions): Promise<void> {
-    if (this.status.final) return;
+    const { status, handle } = this;
+    const { isPresumedGone } = this.#tracker;
+    if (status.final && !isPresumedGone) return;
     const { provider, clock } = this.#parts;
-    const { state } = this.status;
-    this.#tracker.observe(await endSession({ provider, clock, handle: this.handle, state }, options));
+    const session = { provider, clock, handle, state: status.state, graceUntilMs: this.#graceUntilMs };
+    const seen = await endSession(session, options);
+    if (isPresumedGone && seen.final) this.#tracker.confirmGone();
+    else this.#tracker.observe(seen);
     this.#statements.cancelAll();
   }
 
@@ -289,10 +293,9 @@ export class Session {
     fits: (status: SessionStatus) => boolean,
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<void> {
-    const { watcher, clock, provider } = this.#parts;
-    const pauseMs = provider.capabilities.watchIntervalMs.max;
+    const { watcher, clock } = this.#parts;
     const graceUntilMs = this.#graceUntilMs;
-    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, pauseMs, graceUntilMs };
+    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, graceUntilMs };
     const timeoutError = (): SessionError => waitTimeoutError(this, operation, timeoutMs);
     await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
   }

@@ -13,8 +13,10 @@ import type { ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
+import { NOT_FOUND_GRACE_MS } from './session-wait.ts';
 import { Session } from './session.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
+import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** What the facade needs. */
@@ -61,21 +63,28 @@ export class Sessions<Native = unknown> {
 
   /**
    * Starts a session. Resolves when the service has accepted the start; `sql` and `whenReady` wait until it is ready.
-   * @throws SessionError `invalid-request`, `unsupported`, `quota-exceeded`, `conflict` (a key whose session has ended), `aborted`.
+   * @throws SessionError `invalid-request`, `unsupported`, `quota-exceeded`, `conflict` (a key whose session has ended), `aborted`,
+   * `timeout`.
    */
   async start(options: StartOptions<Native> = {}): Promise<Session> {
     this.#assertOpen('start');
     assertStartOptions(options);
-    const { signal, key, onAbort } = options;
-    if (signal?.aborted) throw abortedError('start', signal);
+    const { key, onAbort, timeoutMs = Number.POSITIVE_INFINITY } = options;
+    if (options.signal?.aborted) throw abortedError('start', options.signal);
     const starting = this.#starter.start(options);
-    const accepted = signal === undefined ? starting : raceAbort(starting, signal, 'start', 'unknown');
+    const fate = onAbort === 'detach' ? 'is left running' : 'is terminated';
+    const message = `start was not accepted within ${timeoutMs} ms; a session that appears later ${fate}. Raise timeoutMs`;
+    const timeoutError = (): SessionError =>
+      new SessionError('timeout', message, { operation: 'start', effect: 'unknown' });
+    const limits = { signal: options.signal, timeoutMs, operation: 'start', timeoutError };
+    const { signal, release } = signalWithTimeout(this.#parts.clock, limits);
+    const accepted = raceAbort(starting, signal, 'start', 'unknown').finally(release);
     const held = accepted.then((first) => this.#hold(first, true));
     this.#track(held, key);
     try {
       return await held;
     } catch (error) {
-      if (signal?.aborted) this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
+      if (signal.aborted) this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
       throw error;
     }
   }
@@ -179,7 +188,8 @@ export class Sessions<Native = unknown> {
     if (key !== undefined) await Promise.all([...this.#starting.keys()].filter((s) => this.#starting.get(s) === key));
     const holders = [...this.#open].filter(({ handle }) => isSameSession(handle, first.handle));
     if (holders.length === 0) {
-      await endSession({ provider, clock, handle: first.handle, state: first.state });
+      const graceUntilMs = clock.monotonicMs() + NOT_FOUND_GRACE_MS;
+      await endSession({ provider, clock, handle: first.handle, state: first.state, graceUntilMs });
       return 'terminated';
     }
     // A holder that only attached would not end the session, so `close` must.

@@ -7,6 +7,7 @@ import {
   anything,
   flag,
   optionProblems,
+  patience,
   signal,
   text,
   texts,
@@ -28,7 +29,9 @@ export interface StartOptions<Native = unknown> extends SessionDefaults {
   readonly native?: Native | undefined;
   /** Stops waiting for the start. `onAbort` decides what happens to a session that starts anyway. */
   readonly signal?: AbortSignal | undefined;
-  /** `terminate` (default) ends a session that starts after the abort; `detach` leaves it running until its idle timeout. */
+  /** How long to wait until the service has accepted the start, milliseconds; by default about a minute. Ends as an abort does. */
+  readonly timeoutMs?: number | undefined;
+  /** `terminate` (default) ends a session that starts after the abort or the timeout; `detach` leaves it running until its idle timeout. */
   readonly onAbort?: 'terminate' | 'detach' | undefined;
 }
 
@@ -43,6 +46,7 @@ const CHECKS: Checks<StartOptions> = {
   sparkConf: texts,
   native: anything,
   signal,
+  timeoutMs: patience,
   onAbort: oneOf('terminate', 'detach'),
 };
 

@@ -7,24 +7,34 @@ export interface ArrayKind<T> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 }
 
-/** Decompresses one buffer into `size` bytes. */
-export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
+/** The buffers of a record batch within the body of its message, in their order. */
+export function bufferViews(batch: FlatTable, body: Uint8Array): Uint8Array[] {
+  let end = 0;
+  return batch.pairs(2).map(([start, length]) => {
+    if (length === 0) return body.subarray(0, 0);
+    // Buffers that share their bytes could make a small message endless.
+    if (start < end || start + length > body.length) {
+      throw new RangeError(`a buffer at ${start} to ${start + length} of a body of ${body.length} bytes`);
+    }
+    end = start + length;
+    return body.subarray(start, end);
+  });
+}
 
-/** An Arrow buffer cannot be larger with offsets of 32 bits. */
-const MOST_BYTES = 2 ** 31 - 1;
+/** The bytes as an array of a kind: their own memory, unless it is not aligned. */
+export function alignedArray<T extends FixedWidthValues>(kind: ArrayKind<T>, bytes: Uint8Array): T {
+  const { buffer, byteOffset } = bytes.byteOffset % kind.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
+  return new kind(buffer, byteOffset, Math.floor(bytes.length / kind.BYTES_PER_ELEMENT));
+}
 
-/** The lengths and buffers of a record batch, in the order of its columns. */
-export class ArrowBuffers {
-  readonly #body: Uint8Array;
+/** Gives the lengths and buffers of a record batch one by one. */
+export class BatchParts {
   readonly #nodes: Iterator<readonly [number, number]>;
-  readonly #places: Iterator<readonly [number, number]>;
-  readonly #decompress: Decompress | undefined;
+  readonly #buffers: Iterator<Uint8Array>;
 
-  constructor(batch: FlatTable, body: Uint8Array, decompress?: Decompress) {
+  constructor(batch: FlatTable, buffers: readonly Uint8Array[]) {
     this.#nodes = batch.pairs(1).values();
-    this.#places = batch.pairs(2).values();
-    this.#body = body;
-    this.#decompress = decompress;
+    this.#buffers = buffers.values();
   }
 
   /** The next column's length and count of nulls. */
@@ -32,32 +42,9 @@ export class ArrowBuffers {
     return next(this.#nodes);
   }
 
-  /** The next buffer, all of it. */
-  bytes(): Uint8Array {
-    const [start, length] = next(this.#places);
-    if (start + length > this.#body.length) throw new RangeError('a buffer ends behind its message');
-    const bytes = this.#body.subarray(start, start + length);
-    return this.#decompress === undefined || length === 0 ? bytes : this.#decompressed(bytes, this.#decompress);
-  }
-
-  /** The next buffer's first elements: its own memory, unless it is not aligned for them. */
-  array<T extends FixedWidthValues>(kind: ArrayKind<T>, length: number): T {
-    const { BYTES_PER_ELEMENT } = kind;
-    const used = this.bytes().subarray(0, length * BYTES_PER_ELEMENT);
-    const { buffer, byteOffset } = used.byteOffset % BYTES_PER_ELEMENT === 0 ? used : new Uint8Array(used);
-    if (used.length < length * BYTES_PER_ELEMENT) throw new RangeError('a buffer is too short for its column');
-    return new kind(buffer, byteOffset, length);
-  }
-
-  /** Compressed bytes begin with their size, or with -1 where they are stored as they are. */
-  #decompressed(bytes: Uint8Array, decompress: Decompress): Uint8Array {
-    const size = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true);
-    const data = bytes.subarray(8);
-    if (size === -1n) return data;
-    if (size < 0n || size > MOST_BYTES) throw new RangeError(`a buffer claims ${size} bytes`);
-    const plain = decompress(data, Number(size));
-    if (plain.length !== Number(size)) throw new RangeError('a buffer does not decompress to its size');
-    return plain;
+  /** The next buffer. */
+  buffer(): Uint8Array {
+    return next(this.#buffers);
   }
 }
 

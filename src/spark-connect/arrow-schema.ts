@@ -36,9 +36,12 @@ const UNITS_PER_SECOND = [1n, 1000n, 1_000_000n, 1_000_000_000n];
 const MILLISECOND = 1;
 const MICROSECOND = 2;
 
+/** Types may be nested this deep: reading a deeper one would overflow the stack. */
+const MOST_DEPTH = 64;
+
 /** The columns of a schema. @throws SessionError `unsupported` for a type that the contract does not have. */
 export function readSchema(schema: FlatTable): ArrowColumn[] {
-  return schema.tables(1).map(readField);
+  return schema.tables(1).map((field) => readField(field));
 }
 
 /** Whether a column's buffers are laid out as the contract lays them out. */
@@ -48,10 +51,11 @@ export function isAsInContract({ field, width, unitsPerSecond, children }: Arrow
   return !isWide && unitsPerSecond === undefined && children.every(isAsInContract);
 }
 
-function readField(field: FlatTable): ArrowColumn {
+function readField(field: FlatTable, depth = 1): ArrowColumn {
+  if (depth > MOST_DEPTH) throw new RangeError(`its types are nested more than ${MOST_DEPTH} deep`);
   const name = field.text(0) ?? '';
   const typeId = field.byte(2);
-  const children = field.tables(5).map(readField);
+  const children = field.tables(5).map((child) => readField(child, depth + 1));
   const isDictionary = field.table(4) !== undefined;
   const table = field.table(3);
   const type = table === undefined || isDictionary ? undefined : readType(typeId, table, children);
@@ -80,11 +84,11 @@ function readType(typeId: number, table: FlatTable, children: readonly ArrowColu
     }
     case 'FloatingPoint': {
       const precision = table.short(0);
-      return precision === 0 ? undefined : { kind: 'float', bits: precision === 1 ? 32 : 64 };
+      const bits = ([undefined, 32, 64] as const)[precision];
+      return bits && { kind: 'float', bits };
     }
     case 'Decimal':
-      if (table.int(2, 128) !== 128) return undefined;
-      return { kind: 'decimal', precision: table.int(0), scale: table.int(1) };
+      return table.int(2, 128) === 128 ? readDecimal(table.int(0), table.int(1)) : undefined;
     case 'Utf8':
     case 'LargeUtf8':
       return { kind: 'text' };
@@ -94,7 +98,7 @@ function readType(typeId: number, table: FlatTable, children: readonly ArrowColu
     case 'Date':
       return table.short(0, MILLISECOND) === 0 ? { kind: 'date' } : undefined;
     case 'Time':
-      return { kind: 'time' };
+      return [32, 64].includes(table.int(1, 32)) ? { kind: 'time' } : undefined;
     case 'Timestamp': {
       const timezone = table.text(1);
       return timezone ? { kind: 'timestamp', timezone } : { kind: 'timestamp' };
@@ -116,6 +120,12 @@ function readType(typeId: number, table: FlatTable, children: readonly ArrowColu
   }
 }
 
+/** A decimal of 128 bits has at most 38 digits. */
+function readDecimal(precision: number, scale: number): ColumnType | undefined {
+  const isReadable = precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision;
+  return isReadable ? { kind: 'decimal', precision, scale } : undefined;
+}
+
 function readStorage(typeId: number, table: FlatTable): Pick<ArrowColumn, 'width' | 'unitsPerSecond'> {
   switch (TYPE_NAMES[typeId]) {
     case 'LargeUtf8':
@@ -133,5 +143,7 @@ function readStorage(typeId: number, table: FlatTable): Pick<ArrowColumn, 'width
 }
 
 function readUnit(unit: number): Pick<ArrowColumn, 'unitsPerSecond'> {
-  return unit === MICROSECOND ? {} : { unitsPerSecond: UNITS_PER_SECOND[unit] ?? 1n };
+  const unitsPerSecond = UNITS_PER_SECOND[unit];
+  if (unitsPerSecond === undefined) throw new RangeError(`a unit of time has the number ${unit}`);
+  return unit === MICROSECOND ? {} : { unitsPerSecond };
 }

@@ -14,10 +14,10 @@ import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import { openChannel } from '../provider-kit/grpc-channel.ts';
+import { secretConcealer, secretsOf, type Concealer } from '../provider-kit/secret-concealer.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
-import { secretConcealer } from './secret-concealer.ts';
 
 /**
  * This HTTP/2 window carries 80 MB/s over a round trip of 40 ms. Node's default of 64 KiB carries 1 MB/s.
@@ -70,6 +70,8 @@ export class ConnectChannel {
   readonly #channel: Grpc.Channel;
   readonly #explain: (details: string) => string;
   readonly #Metadata: new () => Grpc.Metadata;
+  /** Of every call so far: a server may repeat a token that was replaced since. */
+  readonly #secrets = new Set<string>();
   #breaks = 0;
   #isClosed = false;
 
@@ -129,6 +131,11 @@ export class ConnectChannel {
     return readAnswer(method, bytes);
   }
 
+  /** Removes the secrets of all calls from what a server answers. */
+  get conceal(): Concealer {
+    return secretConcealer([...this.#secrets]);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#channel.close();
@@ -149,13 +156,13 @@ export class ConnectChannel {
     { metadata, timeoutMs }: RpcOptions,
     late: RpcFailure,
   ): RpcStream {
+    for (const secret of secretsOf(metadata)) this.#secrets.add(secret);
     const path = `/${method.parent.typeName}/${method.name}`;
     const call = this.#channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
     const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const conceal = secretConcealer(metadata);
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: (text) => conceal(this.#explain(text)) });
+    const stream = new RpcStream(call, { onEnd: callOff, conceal: this.conceal, explain: this.#explain });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }

@@ -8,20 +8,21 @@ import type {
 import type * as Grpc from '@grpc/grpc-js';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
+import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
-import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
-import { DETAILS_TIMEOUT_MS, fetchDetails } from './error-details.ts';
-import { sessionLostError, toSessionError } from './failure-to-error.ts';
+import type { AnswerStream, ConnectChannel } from './connect-channel.ts';
+import { CurrentChannel } from './current-channel.ts';
+import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
-import { SparkConnectService, type FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
+import { SparkConnectService } from './wire/spark-connect_pb.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** The timeout of one attempt of a unary call, milliseconds. A server that starts answers the first one after some seconds. */
@@ -29,6 +30,9 @@ const UNARY_TIMEOUT_MS = 20_000;
 
 /** The timeout of one part of a stream before the client reattaches, milliseconds. Servers end it after two minutes. */
 const STREAM_TIMEOUT_MS = 10 * 60_000;
+
+/** How long an error is delayed while its details are fetched, milliseconds. */
+const DETAILS_TIMEOUT_MS = 5_000;
 
 /** Names the client in the server's log. */
 const CLIENT_TYPE = 'anysession';
@@ -56,21 +60,20 @@ export class ConnectSession {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings = new SessionSettings((...call) => this.unary(SparkConnectService.method.config, ...call));
-  readonly #parts: ConnectSessionParts;
   readonly #endpoint: RefreshingEndpoint;
   readonly #sentinel: SessionSentinel;
-  #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
+  readonly #channel: CurrentChannel;
   readonly #ownSessionId: string;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
 
   constructor(parts: ConnectSessionParts) {
-    this.#parts = parts;
     this.handle = parts.handle;
     this.#ownSessionId = sparkSessionId(parts.handle);
     this.clock = parts.clock;
     this.random = parts.random;
     this.#endpoint = new RefreshingEndpoint(parts);
+    this.#channel = new CurrentChannel(parts);
     this.#sentinel = new SessionSentinel({ ...parts, settings: this.settings });
   }
 
@@ -141,7 +144,8 @@ export class ConnectSession {
     for (;;) {
       const line = await raceAbort(this.line(), signal, 'execute');
       try {
-        const call = this.#unaryOver(line, method, { ...base, ...request }, UNARY_TIMEOUT_MS);
+        const options = { metadata: line.endpoint.metadata, timeoutMs: UNARY_TIMEOUT_MS };
+        const call = line.channel.unary(method, { ...base, ...request }, options);
         return await raceAbort(call, signal, 'execute');
       } catch (error) {
         if (!(error instanceof RpcFailure)) throw error;
@@ -157,7 +161,8 @@ export class ConnectSession {
     timeoutMs: number,
   ): Promise<MessageShape<O>> {
     const base = await this.requestBase();
-    return this.#unaryOver(await this.line(), method, { ...base, ...request }, timeoutMs);
+    const { channel, endpoint } = await this.line();
+    return channel.unary(method, { ...base, ...request }, { metadata: endpoint.metadata, timeoutMs });
   }
 
   /** Opens one stream of answers. */
@@ -172,7 +177,7 @@ export class ConnectSession {
   /** A channel and a token for the next attempt. @throws SessionError the cloud's error when it gives no token. */
   async line(): Promise<Line> {
     const endpoint = await this.#endpoint.get();
-    return { endpoint, channel: this.#channelTo(endpoint) };
+    return { endpoint, channel: this.#channel.to(endpoint) };
   }
 
   /**
@@ -193,14 +198,14 @@ export class ConnectSession {
       return;
     }
     streak.failures += 1;
-    if (failure.isSilence) this.#drop(line.channel);
+    if (failure.isSilence) this.#channel.drop(line.channel);
     if (needsRecheck(failure, streak.failures)) await this.#endpoint.recheck(line.endpoint);
     if (streak.failures > retryLimit(failure)) {
       throw toSessionError(failure, {
         handle: this.handle,
         address: line.channel.address,
         mayHaveRun,
-        native: await fetchDetails(failure, (errorId) => this.#detailsOf(errorId)),
+        native: await this.#explain(failure),
       });
     }
     await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
@@ -208,35 +213,22 @@ export class ConnectSession {
 
   /** Closes the connection. The next call opens another one. */
   close(): void {
-    this.#channel?.channel.close();
-    this.#channel = undefined;
+    this.#channel.close();
   }
 
-  #drop(channel: ConnectChannel): void {
-    if (this.#channel?.channel === channel) this.close();
-  }
-
-  #unaryOver<I extends DescMessage, O extends DescMessage>(
-    { endpoint, channel }: Line,
-    method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
-    timeoutMs: number,
-  ): Promise<MessageShape<O>> {
-    return channel.unary(method, request, { metadata: endpoint.metadata, timeoutMs });
-  }
-
-  #detailsOf(errorId: string): Promise<FetchErrorDetailsResponse> {
-    return this.attempt(SparkConnectService.method.fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
-  }
-
-  #channelTo(endpoint: ConnectEndpoint): ConnectChannel {
-    const { host, port, tls } = endpoint;
-    const known = this.#channel;
-    if (known?.address.host === host && known.address.port === port && known.address.tls === tls) return known.channel;
-    known?.channel.close();
-    const { grpc, clock } = this.#parts;
-    const channel = new ConnectChannel(grpc, clock, { host, port, tls });
-    this.#channel = { address: { host, port, tls }, channel };
-    return channel;
+  /** Adds the details that the server keeps about its error. Spark 3.5 and Sail keep none. */
+  async #explain(failure: RpcFailure): Promise<NativeError> {
+    const native = nativeOf(failure);
+    const errorId = failure.spark?.errorId;
+    if (errorId === undefined) return native;
+    try {
+      const { fetchErrorDetails } = SparkConnectService.method;
+      const details = await this.attempt(fetchErrorDetails, { errorId }, DETAILS_TIMEOUT_MS);
+      const { channel } = await this.line();
+      return channel.conceal(withDetails(native, details));
+    } catch {
+      // The error itself matters more than its details.
+      return native;
+    }
   }
 }

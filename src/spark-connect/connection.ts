@@ -44,7 +44,9 @@ export function connectUrl(
     ...(bearer !== undefined && { token: bearer }),
     ...others,
   };
-  const name = host.includes(':') ? `[${host}]` : host;
+  // PySpark sends a token without TLS only to this name.
+  const isPlainToken = bearer !== undefined && !tls && host === '127.0.0.1';
+  const name = isPlainToken ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const pairs = Object.entries(parameters).map(([key, value]) => `;${key}=${encodeURIComponent(value)}`);
   return `sc://${name}:${port}/${pairs.join('')}`;
 }

@@ -5,6 +5,7 @@ import type { ClientFailure } from '../provider-kit/grpc-failure.ts';
 import { isTlsCode, kindOfStage, proxyAdvice } from '../provider-kit/network-failure.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
+import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
 
 /** The context of a failed call. */
 export interface FailedCall {
@@ -93,6 +94,12 @@ export function sessionLostError(handle: SessionHandle, why: string): SessionErr
   });
 }
 
+/** The error of an endpoint whose token anyone on the way could read. */
+export function unencryptedError(handle: SessionHandle, host: string): SessionError {
+  const message = `The token was not sent to "${host}" without TLS. Use an endpoint with TLS.`;
+  return new SessionError('config-invalid', message, { operation: 'execute', provider: handle.provider, handle });
+}
+
 /** The server's own words, for a support ticket. */
 export function nativeOf({ code, errorClass, spark }: RpcFailure): NativeError {
   const sqlState = spark?.sqlState;
@@ -101,6 +108,25 @@ export function nativeOf({ code, errorClass, spark }: RpcFailure): NativeError {
     code: errorClass ?? spark?.javaClass ?? `gRPC ${code}`,
     ...(sqlState !== undefined && { sqlState }),
     ...(messageParameters && { messageParameters }),
+  };
+}
+
+/** Adds the details that a server of Spark 4.0 or later keeps about an error. */
+export function withDetails(native: NativeError, { rootErrorIdx, errors }: FetchErrorDetailsResponse): NativeError {
+  const thrown = errors[rootErrorIdx ?? 0]?.sparkThrowable;
+  if (thrown === undefined) return native;
+  const { errorClass, sqlState, messageParameters, queryContexts } = thrown;
+  const places = queryContexts.map(({ fragment, startIndex, stopIndex }) => ({
+    fragment,
+    start: startIndex,
+    stop: stopIndex,
+  }));
+  return {
+    ...native,
+    code: errorClass ?? native.code,
+    sqlState: sqlState ?? native.sqlState,
+    messageParameters,
+    ...(places.length > 0 && { queryContexts: places }),
   };
 }
 

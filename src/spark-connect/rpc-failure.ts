@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { StatusObject } from '@grpc/grpc-js';
 import { readClientFailure, type ClientFailure } from '../provider-kit/grpc-failure.ts';
+import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
 
 /** gRPC status codes. @see https://grpc.io/docs/guides/status-codes/ (read 2026-11-21) */
@@ -61,12 +62,12 @@ export class RpcFailure extends Error {
   }
 
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
-  static of({ code, details, metadata }: StatusObject, conceal: (text: string) => string): RpcFailure {
+  static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
     const message = conceal(details);
     const [trailer] = metadata.get(DETAILS_KEY);
     if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
     try {
-      return new RpcFailure(code, message, readDetails(trailer, conceal));
+      return new RpcFailure(code, message, conceal(readDetails(trailer)));
     } catch {
       // The status itself is readable without its details.
       return new RpcFailure(code, message);
@@ -84,13 +85,10 @@ export class RpcFailure extends Error {
   }
 }
 
-function readDetails(
-  trailer: Uint8Array,
-  conceal: (text: string) => string,
-): { spark?: SparkErrorInfo; retryDelayMs?: number } {
+function readDetails(trailer: Uint8Array): { spark?: SparkErrorInfo; retryDelayMs?: number } {
   const found: { spark?: SparkErrorInfo; retryDelayMs?: number } = {};
   for (const { typeUrl, value } of fromBinary(StatusSchema, trailer).details) {
-    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value, conceal);
+    if (typeUrl.endsWith('/google.rpc.ErrorInfo')) found.spark = readErrorInfo(value);
     if (typeUrl.endsWith('/google.rpc.RetryInfo')) {
       const delay = fromBinary(RetryInfoSchema, value).retryDelay;
       found.retryDelayMs = Number(delay?.seconds ?? 0n) * 1000 + Math.ceil((delay?.nanos ?? 0) / 1_000_000);
@@ -99,10 +97,10 @@ function readDetails(
   return found;
 }
 
-function readErrorInfo(value: Uint8Array, conceal: (text: string) => string): SparkErrorInfo {
+function readErrorInfo(value: Uint8Array): SparkErrorInfo {
   const { reason, metadata } = fromBinary(ErrorInfoSchema, value);
   const { errorClass, sqlState, errorId, messageParameters } = metadata as Readonly<Record<string, string | undefined>>;
-  const parameters = parseParameters(messageParameters && conceal(messageParameters));
+  const parameters = parseParameters(messageParameters);
   return {
     javaClass: reason,
     ...(errorClass && { errorClass }),

@@ -1,5 +1,6 @@
 import type { status as GrpcStatus } from '@grpc/grpc-js';
 import type { Call } from '@grpc/grpc-js/build/src/call-interface.js';
+import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 
 /** The open call of `next`. */
@@ -13,7 +14,9 @@ export interface RpcStreamOptions {
   /** Called once when the call has ended. */
   readonly onEnd: () => void;
   /** Removes the call's secrets from its status. */
-  readonly conceal: (text: string) => string;
+  readonly conceal: Concealer;
+  /** Adds a proxy to the details of a status, where it is the cause. */
+  readonly explain: (details: string) => string;
 }
 
 /**
@@ -25,14 +28,12 @@ export class RpcStream {
   #waiter: Waiter | undefined;
   #end: RpcFailure | 'ok' | undefined;
 
-  readonly #onEnd: () => void;
-  readonly #conceal: (text: string) => string;
+  readonly #options: RpcStreamOptions;
 
   /** @param call - not started yet */
-  constructor(call: Call, { onEnd, conceal }: RpcStreamOptions) {
+  constructor(call: Call, options: RpcStreamOptions) {
     this.#call = call;
-    this.#onEnd = onEnd;
-    this.#conceal = conceal;
+    this.#options = options;
   }
 
   /** Sends the one request of the call. */
@@ -43,7 +44,10 @@ export class RpcStream {
         this.#take()?.resolve(message);
       },
       onReceiveStatus: (status) => {
-        this.#finish((status.code as number) === STATUS.OK ? 'ok' : RpcFailure.of(status, this.#conceal));
+        const { conceal, explain } = this.#options;
+        const details = explain(status.details);
+        const isOk = (status.code as number) === STATUS.OK;
+        this.#finish(isOk ? 'ok' : RpcFailure.of({ ...status, details }, conceal));
       },
     });
     this.#call.sendMessageWithContext({}, Buffer.from(request.buffer, request.byteOffset, request.byteLength));
@@ -69,7 +73,7 @@ export class RpcStream {
   #finish(end: RpcFailure | 'ok'): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#onEnd();
+    this.#options.onEnd();
     this.#settle();
   }
 

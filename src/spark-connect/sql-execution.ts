@@ -25,7 +25,7 @@ export class SqlExecution implements StatementExecution {
   readonly #assembler = new BatchAssembler();
   #operation: Operation | undefined;
   /** The stream that was read to learn the columns. */
-  #first: DecodedStream = { fields: [], batches: [] };
+  #first: Pick<DecodedStream, 'fields' | 'batches'> & Partial<DecodedStream> = { fields: [], batches: [] };
   #progress: StatementProgress | undefined;
   #metrics: readonly StepMetrics[] = [];
 
@@ -65,9 +65,9 @@ export class SqlExecution implements StatementExecution {
   }
 
   async *batches(): AsyncGenerator<ColumnBatch, void, undefined> {
-    const { fields, batches } = this.#first;
+    const { batches } = this.#first;
     // Frees the memory of the batches.
-    this.#first = { fields, batches: [] };
+    this.#first = { ...this.#first, batches: [] };
     yield* batches;
     for (let stream = await this.#nextStream(); stream !== undefined; stream = await this.#nextStream()) {
       yield* stream.batches;
@@ -106,7 +106,7 @@ export class SqlExecution implements StatementExecution {
       if (answer.responseType.case !== 'arrowBatch') continue;
       const whole = this.#assembler.add(answer.responseType.value);
       if (whole === undefined) continue;
-      const stream = await decodeArrowStream(whole.stream);
+      const stream = await decodeArrowStream(whole.stream, this.#first.schema);
       const rows = stream.batches.reduce((sum, batch) => sum + batch.rowCount, 0);
       if (rows !== whole.rowCount) throw gap(`a batch has ${rows} rows instead of ${whole.rowCount}`);
       return stream;

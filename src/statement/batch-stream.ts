@@ -1,6 +1,7 @@
 import type { ColumnBatch } from '../contract/column-batch.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StatementExecution } from '../contract/statement-runner.ts';
+import { checkBatch } from './check-batch.ts';
 import { byteLengthOf } from './column-buffers.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { mergedError } from './statement-errors.ts';
@@ -37,7 +38,7 @@ export class BatchStream {
 
   /**
    * Pulls until the engine has no more batches or the signal aborts. Closes the execution in any case.
-   * @throws SessionError `invalid-request` when there are more rows than allowed; the engine's error. After an abort, only
+   * @throws SessionError `invalid-request` when there are more rows than allowed; `unexpected` for a damaged batch; the engine's error. After an abort, only
    * an error of closing counts.
    */
   async pump(): Promise<void> {
@@ -89,7 +90,9 @@ export class BatchStream {
   #accept(batch: ColumnBatch): void {
     // Engines may send batches without rows, which are of no use for the reader.
     if (batch.rowCount === 0) return;
-    const { maxRows, maxResultBytes } = this.#parts;
+    const { execution, maxRows, maxResultBytes } = this.#parts;
+    // What carries an IPC message was checked by the reader of that message; its columns are converted when they are read.
+    if (batch.ipcMessage === undefined) checkBatch(batch, execution.fields);
     this.#rowCount += batch.rowCount;
     if (maxResultBytes !== Number.POSITIVE_INFINITY) this.#byteCount += byteLengthOf(batch);
     if (this.#rowCount > maxRows) throw tooLarge(`${maxRows} rows`, 'maxRows');

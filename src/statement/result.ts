@@ -4,6 +4,7 @@ import type { Table } from 'apache-arrow';
 import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type { StepMetrics } from '../contract/statement-runner.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { eventLoopPauses } from '../provider-kit/event-loop-pause.ts';
 import { batchMessage } from './arrow/ipc-batch.ts';
 import { END_OF_STREAM } from './arrow/ipc-message.ts';
 import { schemaMessage } from './arrow/ipc-schema.ts';
@@ -53,10 +54,9 @@ export class Result {
   async rows(options: RowOptions<'arrays'>): Promise<RowArray[]>;
   async rows(options: Partial<RowOptions> = {}): Promise<Row[] | RowArray[]> {
     const asArrays = wantsArrays(options);
-    const batches = await this.#keepBatches();
     return asArrays
-      ? batches.flatMap((batch) => batch.rows({ as: 'arrays' }))
-      : batches.flatMap((batch) => batch.rows());
+      ? (await this.#ofBatches((batch) => batch.rows({ as: 'arrays' }))).flat()
+      : (await this.#ofBatches((batch) => batch.rows())).flat();
   }
 
   /**
@@ -64,7 +64,7 @@ export class Result {
    * @throws SessionError `conflict` when the result was streamed or closed; the error of the statement if it fails.
    */
   async columns(): Promise<ResultColumn[]> {
-    const batches = (await this.#keepBatches()).map((batch) => batch.columns());
+    const batches = await this.#ofBatches((batch) => batch.columns());
     return this.schema.fields.map((field, at) => ({
       ...field,
       values: batches.flatMap((columns) => columns[at]?.values ?? []),
@@ -81,7 +81,7 @@ export class Result {
   async toArrow<T>(arrow: ArrowReader<T>): Promise<T>;
   async toArrow<T>(arrow?: ArrowReader<T>): Promise<T | Table> {
     const [reader, batches] = await Promise.all([arrow ?? loadArrow(), this.#keep()]);
-    return reader.tableFromIPC(this.#messages(batches));
+    return reader.tableFromIPC(await this.#messages(batches));
   }
 
   /**
@@ -89,7 +89,7 @@ export class Result {
    * @throws SessionError as `toArrow()`.
    */
   async toIPC(): Promise<Uint8Array> {
-    const messages = this.#messages(await this.#keep());
+    const messages = await this.#messages(await this.#keep());
     const stream = new Uint8Array(messages.reduce((sum, { byteLength }) => sum + byteLength, 0));
     let at = 0;
     for (const message of messages) {
@@ -136,12 +136,12 @@ export class Result {
     return this.close();
   }
 
-  #messages(batches: readonly ColumnBatch[]): Uint8Array[] {
-    return [schemaMessage(this.#fields), ...batches.map(batchMessage), END_OF_STREAM];
+  async #messages(batches: readonly ColumnBatch[]): Promise<Uint8Array[]> {
+    return [schemaMessage(this.#fields), ...(await inTurns(batches, batchMessage)), END_OF_STREAM];
   }
 
-  async #keepBatches(): Promise<ResultBatch[]> {
-    return (await this.#keep()).map((batch) => new ResultBatch(this.schema, batch));
+  async #ofBatches<T>(read: (batch: ResultBatch) => T): Promise<T[]> {
+    return inTurns(await this.#keep(), (batch) => read(new ResultBatch(this.schema, batch)));
   }
 
   async #keep(): Promise<readonly ColumnBatch[]> {
@@ -192,4 +192,15 @@ export class Result {
         : 'This result was read as a stream, which keeps nothing. Run the statement again, or call rows() first.';
     throw new SessionError('conflict', message, { operation: 'read' });
   }
+}
+
+/** Reads batch by batch, and lets timers and sockets run in between. */
+async function inTurns<T>(batches: readonly ColumnBatch[], read: (batch: ColumnBatch) => T): Promise<T[]> {
+  const pause = eventLoopPauses();
+  const all: T[] = [];
+  for (const batch of batches) {
+    all.push(read(batch));
+    await pause();
+  }
+  return all;
 }

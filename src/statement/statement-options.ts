@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { SessionError } from '../contract/session-error.ts';
+import { assertSendable } from '../provider-kit/sendable-input.ts';
 import type { ParameterValue, Parameters } from '../contract/statement-runner.ts';
 
 /** Options of one statement. */
@@ -27,10 +28,11 @@ export interface StatementConfig {
 
 const OPTION_NAMES = ['parameters', 'signal', 'timeoutMs', 'maxRows', 'maxResultBytes'];
 
-/** @throws SessionError `invalid-request` for an empty string or another value. */
+/** @throws SessionError `invalid-request` for an empty string, one with a NUL, or another value. */
 export function assertStatementText(text: unknown): asserts text is string {
   if (typeof text !== 'string') throw refusal(`A statement is a string; got ${describe(text)}.`);
   if (text.trim() === '') throw refusal('The statement is empty. Pass one SQL command.');
+  assertSendable('execute', text, 'The statement');
 }
 
 /**
@@ -69,6 +71,7 @@ function parseLimit(name: string, limit: unknown): number {
 
 function parseParameters(parameters: unknown): Parameters | undefined {
   if (parameters === undefined) return undefined;
+  assertSendable('execute', parameters, 'parameters');
   if (Array.isArray(parameters)) {
     // `Array.from` makes the holes of a sparse array visible.
     return Array.from(parameters, (value: unknown, at) =>

@@ -1,7 +1,6 @@
 import type { ColumnBatch, ColumnField, ColumnType } from '../contract/column-batch.ts';
 import type { Parameters } from '../contract/statement-runner.ts';
 import { encodeBatch, type TestValue } from './column-encoder.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
 import type { Clock } from '../contract/ports.ts';
 import { ServiceFault, type ScriptedFault } from './scripted-faults.ts';
 import type { ScriptedCall } from './scripted-wire.ts';
@@ -69,7 +68,7 @@ export interface ScriptedRequest {
 
 /** What the engine and the calculations need of their service. */
 export interface ScriptedHost {
-  readonly capabilities: Capabilities;
+  readonly takesWorkWhileBusy: boolean;
   readonly statements: ScriptedStatements;
   nowMs(): number;
   session(sessionId: string): ScriptedSession;
@@ -128,7 +127,7 @@ export class ScriptedEngine {
     const { sessionId, statementId, text } = input;
     const { done } = await this.#host.request({ operation: 'execute', sessionId }, request, () => {
       const session = this.#host.session(sessionId);
-      const takesMore = session.state === 'RUNNING' && this.#host.capabilities.concurrentStatements;
+      const takesMore = session.state === 'RUNNING' && this.#host.takesWorkWhileBusy;
       if (session.state !== 'IDLE' && !takesMore) throw session.refusal();
       const statement = this.#host.statements.get(text) ?? { error: `no such statement: ${JSON.stringify(text)}` };
       if ('error' in statement) throw new ServiceFault('BadStatement', 400, statement.error);

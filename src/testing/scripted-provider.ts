@@ -149,7 +149,7 @@ export class ScriptedProvider implements SessionProvider {
     return fromRecord(record, {
       handle: this.#handle(record.sessionId),
       observedAtMs: this.#clock.nowMs(),
-      takesWorkWhileBusy: this.capabilities.concurrentStatements,
+      takesWorkWhileBusy: this.service.takesWorkWhileBusy,
     });
   }
 

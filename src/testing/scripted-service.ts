@@ -28,6 +28,8 @@ export interface ScriptedServiceOptions {
   readonly latencyMs?: number;
   /** How long after its start reads do not find a session, milliseconds; 0 by default. */
   readonly invisibleMs?: number;
+  /** Whether a busy session takes more work; `false` by default. */
+  readonly takesWorkWhileBusy?: boolean;
   /** The source of ids and tokens. */
   readonly random?: Random;
 }
@@ -49,6 +51,7 @@ export interface ScriptedListInput {
 export class ScriptedService implements ScriptedHost {
   readonly scope: string;
   readonly capabilities: Capabilities;
+  readonly takesWorkWhileBusy: boolean;
   readonly faults = new ScriptedFaults();
   readonly statements = new ScriptedStatements();
   readonly oracle: ScriptedOracle;
@@ -74,6 +77,7 @@ export class ScriptedService implements ScriptedHost {
     } = options;
     this.scope = scope;
     this.capabilities = defineCapabilities({ ...SCRIPTED_CAPABILITIES, ...options.capabilities });
+    this.takesWorkWhileBusy = options.takesWorkWhileBusy ?? false;
     this.#clock = clock;
     this.#random = options.random ?? new SeededRandom();
     this.#timing = { startMs, terminateMs };
@@ -130,7 +134,7 @@ export class ScriptedService implements ScriptedHost {
         throw new ServiceFault('Invalid', 400, 'maxResults is too large');
       const matching = this.#all()
         .map((session, position) => ({ session, position, record: this.#record(session) }))
-        .filter(({ session }) => this.#isVisible(session) && (this.capabilities.listsFinal || !session.isFinal))
+        .filter(({ session }) => this.#isVisible(session))
         .filter(({ record, position }) => matches(record, input) && position >= Number(input.pageToken ?? 0));
       const sessions = matching.slice(0, input.maxResults).map(({ record }) => record);
       const next = matching[input.maxResults];

@@ -3,11 +3,11 @@ import type { Observation } from '../contract/observation.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/call-context.ts';
-import { sleep } from '../provider-kit/sleep.ts';
-import type { Watcher } from '../contract/watcher.ts';
-import { PollSchedule, type PollInterval, type Pollable } from './poll-schedule.ts';
+import { sleep, TIMER_EARLINESS_MS } from '../provider-kit/sleep.ts';
+import type { Watcher, WatchOptions } from '../contract/watcher.ts';
+import { PollSchedule, type PollInterval } from './poll-schedule.ts';
 
-/** Jitter: pauses grow by up to this fraction, so that many waiters do not poll in step. */
+/** Jitter: pauses shrink by up to this fraction, so that many waiters do not poll in step. */
 const JITTER = 0.1;
 
 /** What can be polled: a provider of sessions or of batches. */
@@ -28,21 +28,32 @@ export interface PollingWatcherPorts<Seen = Observation> {
  * Polls with one describe at a time, at the pauses of a {@link PollSchedule}.
  * A poll that fails temporarily, after the retries of the layers, does not end the watch.
  */
-export class PollingWatcher<Seen extends Pollable = Observation> implements Watcher<Seen> {
+export class PollingWatcher<Seen extends { readonly final: boolean } = Observation> implements Watcher<Seen> {
   readonly #ports: PollingWatcherPorts<Seen>;
 
   constructor(ports: PollingWatcherPorts<Seen>) {
     this.#ports = ports;
   }
 
-  async *watch(handle: SessionHandle, signal: AbortSignal): AsyncGenerator<Seen, void, undefined> {
+  async *watch(
+    handle: SessionHandle,
+    signal: AbortSignal,
+    { untilMs = Number.POSITIVE_INFINITY, seenMsAgo }: WatchOptions = {},
+  ): AsyncGenerator<Seen, void, undefined> {
     const { provider, clock, random } = this.#ports;
-    const plan = new PollSchedule(provider.capabilities);
+    const schedule = new PollSchedule(provider.capabilities);
+    const startedMs = clock.monotonicMs();
+    const pause = async (passedMs = 0): Promise<void> => {
+      const nowMs = clock.monotonicMs();
+      const pauseMs = schedule.nextPause(nowMs - startedMs) * (1 - JITTER * random.next()) - passedMs;
+      await sleep(clock, Math.max(0, Math.min(pauseMs, untilMs - nowMs)), signal);
+    };
+    if (seenMsAgo !== undefined) await pause(seenMsAgo);
     for (;;) {
       const seen = await this.#describe(handle, signal);
       if (seen !== undefined) yield seen;
-      if (seen?.final) return;
-      await sleep(clock, plan.pauseAfter(seen) * (1 + JITTER * random.next()), signal);
+      if (seen?.final || clock.monotonicMs() >= untilMs - TIMER_EARLINESS_MS) return;
+      await pause();
     }
   }
 

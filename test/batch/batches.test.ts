@@ -1,20 +1,18 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import type { RunSpec } from '../../src/contract/batch-run.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError, type BatchProvider, type RunSpec } from '../../src/provider-kit/index.ts';
 import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { failureOf } from '../failure-of.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 describe('a start', () => {
   it('B-021 sends 100 runs in the request, and stages 101', async () => {
     const { service, batches } = setUp();
     await batches.start({ defaults: DEFAULTS, runs: runsOf(100) });
-    expect(service.calls).toEqual(['start']);
+    expect(service.calls).toEqual(['startBatch']);
     await batches.start({ defaults: DEFAULTS, runs: runsOf(101) });
-    expect(service.calls).toEqual(['start', 'stageRuns', 'start']);
+    expect(service.calls).toEqual(['startBatch', 'stageRuns', 'startBatch']);
     const [, second] = [...service.batches.values()];
     expect(second?.runs).toEqual(runsOf(101).map(({ id }) => id));
     expect([...service.lists.values()]).toEqual([runsOf(101)]);
@@ -73,12 +71,9 @@ describe('a start', () => {
   it('B-023 sends nothing when the source throws half-way, and leaves no file behind', async () => {
     const { batches, service } = setUp();
     // A folder for temporary files of this test's own: others run beside it.
-    const folder = await mkdtemp(join(tmpdir(), 'anysession-test-'));
+    const folder = temporaryFolder();
     vi.stubEnv('TMPDIR', folder);
-    onTestFinished(async () => {
-      vi.unstubAllEnvs();
-      await rm(folder, { recursive: true });
-    });
+    onTestFinished(() => void vi.unstubAllEnvs());
     async function* source() {
       yield* runsOf(60_000);
       throw await Promise.resolve(new Error('the sample sheet ended early'));
@@ -120,28 +115,25 @@ describe('a start', () => {
   });
 
   it('B-022 finds the batch of a start whose answer was lost each time', async () => {
-    const { batches, clock, service } = setUp({ weather: lostAt('start') });
+    const { batches, clock, service } = setUp({ weather: lostAt('startBatch') });
     const batch = await clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(101) }));
     expect([...service.batches.keys()]).toEqual([batch.handle.id]);
     expect(service.lists.size).toBe(1);
   });
 
   it('keeps the run list of a start that nobody knows the end of: a batch may read it', async () => {
-    const lost = new SessionError('unavailable', 'no answer', { operation: 'start', effect: 'unknown' });
+    const lost = new SessionError('unavailable', 'no answer', { operation: 'startBatch', effect: 'unknown' });
     const { batches, clock, service } = setUp({
-      weather: (operation, when) => (operation === 'start' && when === 'before' ? lost : undefined),
+      weather: (operation, when) => (operation === 'startBatch' && when === 'before' ? lost : undefined),
     });
     const error = await failureOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(101) })));
     expect([error.effect, service.lists.size]).toEqual(['unknown', 1]);
   });
 
   it('keeps what it writes on the way from everybody else', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'anysession-test-'));
+    const folder = temporaryFolder();
     vi.stubEnv('TMPDIR', folder);
-    onTestFinished(async () => {
-      vi.unstubAllEnvs();
-      await rm(folder, { recursive: true });
-    });
+    onTestFinished(() => void vi.unstubAllEnvs());
     const modes: number[] = [];
     async function* source() {
       yield* runsOf(60_000);
@@ -155,12 +147,12 @@ describe('a start', () => {
   });
 
   it('removes the run list of a start that was refused', async () => {
-    const refused = new SessionError('invalid-request', 'no such workflow', { operation: 'start' });
+    const refused = new SessionError('invalid-request', 'no such workflow', { operation: 'startBatch' });
     const { batches, service } = setUp({
-      weather: (operation, when) => (operation === 'start' && when === 'before' ? refused : undefined),
+      weather: (operation, when) => (operation === 'startBatch' && when === 'before' ? refused : undefined),
     });
     await failureOf(batches.start({ defaults: DEFAULTS, runs: runsOf(101) }));
-    expect([service.lists.size, service.calls]).toEqual([0, ['stageRuns', 'start', 'unstageRuns']]);
+    expect([service.lists.size, service.calls]).toEqual([0, ['stageRuns', 'startBatch', 'unstageRuns']]);
   });
 });
 
@@ -252,6 +244,20 @@ describe('a batch', () => {
     expect((await failureOf(batch.deleteRunList())).kind).toBe('conflict');
     await clock.runUntilSettled(batch.whenFinished({ deleteRunList: true }));
     expect(service.lists.size).toBe(0);
+  });
+
+  it('C-116 polls last when the time is up', async () => {
+    const { clock, batches, service } = setUp();
+    const batch = await batches.start({ defaults: DEFAULTS, runs: runsOf(50) });
+    const startedMs = clock.monotonicMs();
+    const polls: number[] = [];
+    const onProgress = (): void => void polls.push(clock.monotonicMs() - startedMs);
+    await failureOf(clock.runUntilSettled(batch.whenFinished({ timeoutMs: 12_000, onProgress })));
+    expect(polls.at(-1)).toBe(12_000);
+    expect(clock.monotonicMs() - startedMs).toBe(12_000);
+    const pauses = polls.slice(1).map((atMs, at) => atMs - (polls[at] ?? 0));
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(3_000);
+    expect(service.calls.filter((operation) => operation === 'describe')).toHaveLength(polls.length);
   });
 
   it('gives up waiting in time, and goes on', async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { listFailures, type FailedRun } from '../../src/batch/run-listing.ts';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import { SessionError, type BatchProvider, type SessionHandle } from '../../src/provider-kit/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { allOf, DEFAULTS, runsOf, setUp } from './scene.ts';
 import { ScriptedBatches } from './scripted-batches.ts';
+import { unlimitedCall } from '../calls.ts';
 import { failureOf } from '../failure-of.ts';
 
 type DescribeRun = NonNullable<BatchProvider['describeRun']>;
@@ -24,8 +23,7 @@ async function failedBatch(count: number, describeRun: DescribeRun | undefined) 
   const service = new ScriptedBatches({ clock, fateOf: () => 'failed', submissionsPerSecond: 1_000 });
   const provider: BatchProvider = describeRun === undefined ? service : Object.assign(service, { describeRun });
   const request = { token: 'as-1', owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(count) };
-  const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-  const { handle } = await provider.start(request, call);
+  const { handle } = await provider.start(request, unlimitedCall());
   await clock.advance(3_600_000);
   const list = (withReasons = true, signal?: AbortSignal): AsyncIterable<FailedRun> =>
     listFailures({ provider, clock, handle, signal }, { totalRuns: count, withReasons });
@@ -83,22 +81,20 @@ describe('why runs failed', () => {
 });
 
 describe('a start whose end nobody knows', () => {
-  const lost = new SessionError('unavailable', 'no answer', { operation: 'start', effect: 'unknown' });
+  const lost = new SessionError('unavailable', 'no answer', { operation: 'startBatch', effect: 'unknown' });
 
   it('names the token, by which the batch is found when it comes after all', async () => {
     let isLost = true;
     const { batches, clock, service } = setUp({
-      weather: (operation, when) => (isLost && operation === 'start' && when === 'before' ? lost : undefined),
+      weather: (operation, when) => (isLost && operation === 'startBatch' && when === 'before' ? lost : undefined),
     });
     const error = await failureOf(clock.runUntilSettled(batches.start({ defaults: DEFAULTS, runs: runsOf(1) })));
-    expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown', operation: 'start' });
+    expect(error).toMatchObject({ kind: 'unavailable', effect: 'unknown', operation: 'startBatch' });
     const [, token = ''] = /attach to \{ token: '(as-[0-9a-f]{28}-0)' \}/.exec(error.message) ?? [];
     expect((await failureOf(batches.attach({ token }))).kind).toBe('not-found');
     isLost = false;
-    await service.start(
-      { token, owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(1) },
-      { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 },
-    );
+    const request = { token, owner: 'tests', labels: {}, defaults: DEFAULTS, runs: runsOf(1) };
+    await service.start(request, unlimitedCall());
     expect((await batches.attach({ token })).handle.id).toBe('1000');
     expect((await failureOf(batches.attach({ token: 'x' }))).kind).toBe('invalid-request');
   });
@@ -107,14 +103,14 @@ describe('a start whose end nobody knows', () => {
     const controller = new AbortController();
     const { batches, clock, service } = setUp({
       weather(operation, when) {
-        if (operation !== 'start' || when !== 'after') return undefined;
+        if (operation !== 'startBatch' || when !== 'after') return undefined;
         controller.abort();
         return new SessionError('aborted', 'its caller gave up', { operation, effect: 'unknown' });
       },
     });
     const options = { defaults: DEFAULTS, runs: runsOf(1), signal: controller.signal, ...(key && { key }) };
     const error = await failureOf(clock.runUntilSettled(batches.start(options)));
-    expect(error).toMatchObject({ kind: 'aborted', operation: 'start', handle: { id: '1000' } });
+    expect(error).toMatchObject({ kind: 'aborted', operation: 'startBatch', handle: { id: '1000' } });
     expect(error.message).toContain("batch '1000' was started anyway");
     const batch = await batches.attach(error.handle ?? '');
     await batch.cancel();

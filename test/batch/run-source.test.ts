@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Batch } from '../../src/batch/batch.ts';
-import type { BatchObservation } from '../../src/contract/batch-observation.ts';
-import type { RunSpec } from '../../src/contract/batch-run.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError, type BatchObservation, type RunSpec } from '../../src/provider-kit/index.ts';
 import { silentLogger } from '../../src/session/system-ports.ts';
 import { DEFAULTS, runsOf, setUp } from './scene.ts';
 import { failureOf } from '../failure-of.ts';

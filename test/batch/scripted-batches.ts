@@ -101,7 +101,7 @@ export class ScriptedBatches implements BatchProvider {
   }
 
   start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {
-    return this.#call('start', call, async () => {
+    return this.#call('startBatch', call, async () => {
       const known = [...this.batches.values()].find((batch) => batch.request.token === request.token);
       if (known !== undefined) return this.#see(known);
       const runs = 'uri' in request.runs ? (this.lists.get(request.runs.uri) ?? []) : request.runs;

@@ -15,7 +15,7 @@ export interface CliEnvironment {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   /** Makes both outputs terminals of this many columns. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** Runs one command line in this process, with streams of its own. */
@@ -25,7 +25,7 @@ export async function cli(args: readonly string[], environment: CliEnvironment =
   const [stdout, stderr] = [collect(out), collect(err)];
   const code = await runCli(args, {
     stdin: Readable.from([stdin]),
-    stdout: Object.assign(out, columns === undefined ? {} : { columns }),
+    stdout: Object.assign(out, columns === undefined ? {} : { columns, isTTY: true }),
     stderr: Object.assign(err, { isTTY: columns !== undefined }),
     env,
     cwd,

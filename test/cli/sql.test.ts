@@ -32,6 +32,72 @@ describe('anysession sql', () => {
     expect(stderr.split('\r\u001B[K').at(-1)).toBe('1 row\n');
   });
 
+  it.each([
+    [['-- daily report\nSELECT 1 AS a']],
+    [['-- daily report\nSELECT 1 AS a', '--csv']],
+    [['--daily report\nSELECT 1 AS a', '--rows', '5', '--csv']],
+    [['--\nSELECT 1 AS a', '--key', '-- k']],
+    [['--json\nSELECT 1 AS a', '--csv']],
+    [['--', '-- daily\nSELECT 1 AS a']],
+  ])('takes SQL that begins with a comment: %j', async (words) => {
+    const [stdout, end] = words.includes('--csv') ? ['a\r\n1\r\n', ''] : ['a\n─\n1\n', ''];
+    const cwd = configFolder(CONFIG);
+    for (const args of [
+      ['sql', ...words],
+      words.includes('--') ? ['--env', 'dev', 'sql', ...words] : ['sql', '--env', 'dev', ...words],
+    ]) {
+      expect(await cli(args, { cwd })).toEqual({ code: 0, stdout, stderr: end });
+    }
+  });
+
+  it('takes an option that is written with its value, white space and all', async () => {
+    expect(await sql('SELECT 1 AS a', ['--rows=1', '--key=my key', '--csv'])).toMatchObject({ stdout: 'a\r\n1\r\n' });
+  });
+
+  describe('with data that would move the cursor, change colours or reverse texts', () => {
+    const DATA =
+      "SELECT chr(27) || '[31mred' || chr(155) || '1m' AS a, 'x' || chr(8238) || 'gpj.exe' AS b, 'l1' || chr(10) || 'l2' AS c";
+    const HOSTILE = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\p{Bidi_Control}]/u;
+
+    it.each([
+      ['a table', [], 80],
+      ['a table', [], 200],
+      ['a table', [], 0],
+      ['CSV', ['--csv'], 80],
+      ['JSON', ['--json'], 80],
+      ['a table in a pipe', [], undefined],
+      ['JSON in a pipe', ['--json'], undefined],
+    ])('writes %s that a terminal shows as it is (%j, %s columns)', async (_, args, columns) => {
+      const { stdout } = await sql(DATA, args, { columns });
+      expect(stdout).not.toMatch(HOSTILE);
+      expect(stdout).toContain('red');
+      expect(stdout).toContain('gpj.exe');
+    });
+
+    it('writes CSV to a pipe as it is', async () => {
+      const { stdout } = await sql(DATA, ['--csv']);
+      expect(stdout).toBe('a,b,c\r\n\u001B[31mred\u009B1m,x\u202Egpj.exe,"l1\nl2"\r\n');
+    });
+
+    it.each([['table'], ['--json']])('writes no such error either (%s)', async (format) => {
+      const text = "SELECT error(chr(27) || '[2J' || chr(8238) || 'gone')";
+      const { code, stderr } = await sql(text, format === 'table' ? [] : [format]);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('gone');
+      expect(stderr).not.toMatch(HOSTILE);
+    });
+  });
+
+  it.each([[[]], [['--csv']]])('writes nothing of a statement without columns (%j)', async (args) => {
+    const { code, stdout } = await sql('CREATE TABLE t (a INT)', args);
+    expect([code, stdout]).toEqual([0, '']);
+  });
+
+  it('does not cut columns where the terminal reports a width of 0', async () => {
+    const { stdout } = await sql("SELECT repeat('long ', 50) AS text", [], { columns: 0 });
+    expect(stdout).toContain('long '.repeat(50).trim());
+  });
+
   it('--json writes an array, a row a line; what JSON cannot say is text', async () => {
     const { stdout, stderr } = await sql(
       `SELECT 42 AS n, 9223372036854775807 AS big, 1.10::DECIMAL(4,2) AS price, 'NaN'::DOUBLE AS nan, NULL AS none,
@@ -61,6 +127,13 @@ describe('anysession sql', () => {
     expect(await sql('SELECT 1 AS a WHERE false', ['--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
   });
 
+  it('--json keeps the order of columns that look like integers, and numbers are as short as their type allows', async () => {
+    const text = `SELECT 1 AS "10", '-0.0'::DOUBLE AS "2", 0.1::FLOAT AS f, {'b': 0.1::FLOAT, '1': 2} AS s`;
+    const row = '{"10":1,"2":-0,"f":0.1,"s":{"b":0.1,"1":2}}';
+    expect((await sql(text, ['--json'])).stdout).toBe(`[\n${row}\n]\n`);
+    expect((await sql(text, ['--csv'])).stdout).toBe('10,2,f,s\r\n1,-0,0.1,"{""b"":0.1,""1"":2}"\r\n');
+  });
+
   it('--json keeps columns of one name apart', async () => {
     expect((await sql('SELECT 1 AS a, 2 AS a', ['--json'])).stdout).toBe('[\n{"a":1,"a_2":2}\n]\n');
   });
@@ -79,7 +152,7 @@ describe('anysession sql', () => {
   it('--rows limits the rows, and a table has at most 1000 unless told otherwise', async () => {
     const range = 'SELECT range AS n FROM range(100000)';
     const limited = await sql(range, ['--rows', '2', '--csv'], { columns: 80 });
-    expect(limited.stdout).toBe('n\r\n0\r\n1\r\n');
+    expect(limited.stdout).toBe('n\n0\n1\n');
     expect(limited.stderr).toContain('the first 2 rows; --rows COUNT shows more, --json and --csv show all\n');
     // More than one batch of the engine.
     expect((await sql(range, ['--rows', '3000', '--csv'])).stdout.split('\r\n')).toHaveLength(3002);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { formatTable, type TableColumn } from '../../src/cli/table.ts';
 
@@ -53,6 +54,23 @@ describe('formatTable', () => {
     expect(formatTable(COLUMNS.slice(0, 1), [['東京東京東京']], 6)).toContain('東京…');
   });
 
+  it.each([
+    ['half-width kana', 'ｶﾅ', 2],
+    ['Yi', 'ꀀꀁ', 4],
+    ['a fullwidth sign', '￥5', 3],
+    ['Hangul', '한글', 4],
+    ['a flag', '🇨🇭', 2],
+    ['a sign drawn as an emoji', '☺️', 2],
+    ['a zero-width space', 'a\u200Bb', 2],
+    ['Greek', 'αβγ', 3],
+  ])('measures %s as terminals draw it', (_, text, width) => {
+    expect(formatTable(['name', 'n'], [[text, '1']]).split('\n')[2]).toBe(`${text}${' '.repeat(4 - width)}  1`);
+  });
+
+  it('is nothing without columns', () => {
+    expect(formatTable([], [])).toBe('');
+  });
+
   it('is never wider than the terminal while every column can have four characters', () => {
     const cell = fc.string({ maxLength: 60 });
     fc.assert(
@@ -68,7 +86,7 @@ describe('formatTable', () => {
           const columns = headers.map((header) => ({ header, align: 'left' }) as const);
           const text = formatTable(columns, rows, width);
           expect(text.split('\n')).toHaveLength(rows.length + 3);
-          for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
+          for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
         },
       ),
       { numRuns: 500 },

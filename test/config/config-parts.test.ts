@@ -6,7 +6,8 @@ import { coerceTexts } from '../../src/config/filled-texts.ts';
 import { formatPath, type ConfigPath } from '../../src/config/config-problem.ts';
 import type { FilledText } from '../../src/config/interpolate.ts';
 import { toOwner } from '../../src/config/load-config.ts';
-import { describeValue, looksSecret } from '../../src/provider-kit/describe-value.ts';
+import { looksSecret } from '../../src/contract/secret-text.ts';
+import { describeValue } from '../../src/provider-kit/describe-value.ts';
 import { checkOptions, type ObjectShape } from '../../src/provider-kit/option-shape.ts';
 
 describe('closestName', () => {

@@ -9,7 +9,9 @@ const everything = scriptedSubject(
 );
 const nothing = scriptedSubject(POOR_CAPABILITIES, 'scripted with no capability');
 const byName = scriptedSubject({ idempotency: 'name' }, 'scripted with names for tokens');
-const silent = scriptedSubject({ reportsBusy: false, concurrentStatements: true }, 'scripted without busy states');
+const silent = scriptedSubject({ reportsBusy: false }, 'scripted without busy states', {
+  takesWorkWhileBusy: true,
+});
 
 describe.each([
   { subject: everything, run: 80 },

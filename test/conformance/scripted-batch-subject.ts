@@ -1,6 +1,5 @@
 import { virtualTime, type BatchSubject } from '../../src/conformance/index.ts';
-import type { BatchProvider } from '../../src/contract/batch-provider.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
+import { SessionError, type BatchProvider } from '../../src/provider-kit/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { ScriptedBatches } from '../batch/scripted-batches.ts';
 

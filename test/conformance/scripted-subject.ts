@@ -8,8 +8,7 @@ import {
   type InjectedFault,
   type SqlSample,
 } from '../../src/conformance/index.ts';
-import type { Capabilities } from '../../src/contract/capabilities.ts';
-import type { ColumnField, ColumnType } from '../../src/contract/column-batch.ts';
+import type { Capabilities, ColumnField, ColumnType } from '../../src/provider-kit/index.ts';
 import {
   SCRIPTED_CAPABILITIES,
   ScriptedProvider,
@@ -27,7 +26,6 @@ export const POOR_CAPABILITIES = {
   reportsBusy: false,
   maxLifetimeMs: false,
   listFilters: [],
-  listsFinal: false,
   tokenLifetimeMs: false,
   maxLiveSessions: false,
   outlivesProcess: false,
@@ -58,7 +56,7 @@ const FAULTS: {
 export function scriptedSubject(
   capabilities: Partial<Capabilities> = {},
   name = 'scripted',
-  { batchRows = 2_048 } = {},
+  { batchRows = 2_048, takesWorkWhileBusy = false } = {},
 ): ConformanceSubject {
   return {
     name,
@@ -70,7 +68,7 @@ export function scriptedSubject(
     patienceMs: 50,
     open: async () => {
       const clock = new VirtualClock();
-      const service = new ScriptedService({ clock, capabilities });
+      const service = new ScriptedService({ clock, capabilities, takesWorkWhileBusy });
       setStatements(service, batchRows);
       service.calculations.durationsMs.set(LONG_CODE, 3_600_000);
       return scriptedFixture(service, virtualTime(clock));

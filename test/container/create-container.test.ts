@@ -227,9 +227,9 @@ describe('rebinding', () => {
     const taken: string[] = [];
     const watched: string[] = [];
     class NotingBudget extends RateBudget {
-      override take(...[callClass, call]: Parameters<RateBudget['take']>): Promise<void> | undefined {
-        taken.push(callClass);
-        return super.take(callClass, call);
+      override take(...args: Parameters<RateBudget['take']>): Promise<void> | undefined {
+        taken.push(args[1]);
+        return super.take(...args);
       }
     }
     const watcher: Watcher = {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
-import { athena, athenaState, emulate, startAthena, TOKEN, type WireReply } from './wire-client.ts';
+import { athena, athenaState, emulate, startAthena, TOKEN, type WireReply, it } from './wire-client.ts';
 
 /** An emulator with one session that is IDLE. */
 async function ready(options: EmulatorOptions = {}): Promise<Emulator & { readonly id: string }> {
@@ -41,8 +41,7 @@ describe('an Athena calculation on the wire', () => {
     expect(code.body).toEqual({ CodeBlock: 'print(1)' });
   });
 
-  it('is refused unless the session is IDLE, with the text that clients rely on', async () => {
-    await using emulator = await emulate();
+  it('is refused unless the session is IDLE, with the text that clients rely on', async ({ emulator }) => {
     const id = await startAthena(emulator, { WorkGroup: 'pyspark3' });
     expect(await submit(emulator, id)).toBe(
       'InvalidRequestException: Session is in the CREATING state; needs to be IDLE to accept Calculations.',

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { athena, emulate, startAthena, statesAfter, TOKEN } from './wire-client.ts';
+import { athena, emulate, startAthena, statesAfter, TOKEN, it } from './wire-client.ts';
 
 describe('an Athena session on the wire', () => {
   it('goes CREATING, CREATED, IDLE by the clock', async () => {
@@ -31,8 +31,7 @@ describe('an Athena session on the wire', () => {
     expect(refused.headers.get('x-amzn-requestid')).not.toBeNull();
   });
 
-  it('ends by an idle timeout with the same reason as by request', async () => {
-    await using emulator = await emulate();
+  it('ends by an idle timeout with the same reason as by request', async ({ emulator }) => {
     const idle = await startAthena(emulator, { SessionIdleTimeoutInMinutes: 1 });
     expect(await statesAfter(emulator, idle, [1000 + 60_000 - 1, 1])).toEqual(['IDLE', 'TERMINATING']);
     emulator.advance(200);
@@ -56,9 +55,7 @@ describe('an Athena session on the wire', () => {
     expect(await statesAfter(emulator, id, [20 * 60_000 - 1, 1])).toEqual(['IDLE', 'TERMINATED']);
   });
 
-  it('is terminated once, also while it is created, and again without effect', async () => {
-    await using emulator = await emulate();
-    const id = await startAthena(emulator);
+  it('is terminated once, also while it is created, and again without effect', async ({ emulator, id }) => {
     for (const State of ['TERMINATING', 'TERMINATING', 'TERMINATED']) {
       expect((await athena(emulator, 'TerminateSession', { SessionId: id })).body).toEqual({ State });
       emulator.advance(100);
@@ -67,8 +64,7 @@ describe('an Athena session on the wire', () => {
     expect(emulator.oracle.billedSeconds()).toBe(0.2);
   });
 
-  it('replays a token with the same parameters, in any order, and refuses it with others', async () => {
-    await using emulator = await emulate();
+  it('replays a token with the same parameters, in any order, and refuses it with others', async ({ emulator }) => {
     const engine = { Classifications: [{ Name: 'spark-defaults', Properties: { a: '1', b: '2' } }] };
     const again = { Classifications: [{ Properties: { b: '2', a: '1' }, Name: 'spark-defaults' }] };
     const id = await startAthena(emulator, { ClientRequestToken: TOKEN, EngineConfiguration: engine });
@@ -80,14 +76,12 @@ describe('an Athena session on the wire', () => {
     expect([...emulator.oracle.startsPerToken()]).toEqual([[TOKEN, 1]]);
   });
 
-  it('starts without a token as often as it is asked', async () => {
-    await using emulator = await emulate();
+  it('starts without a token as often as it is asked', async ({ emulator }) => {
     expect(await startAthena(emulator)).not.toBe(await startAthena(emulator));
     expect(emulator.oracle.startsPerToken().size).toBe(0);
   });
 
-  it('takes its DPUs from the quota of its engine and gives them back only when it has ended', async () => {
-    await using emulator = await emulate();
+  it('takes its DPUs from the quota of its engine and gives them back only when it has ended', async ({ emulator }) => {
     const start = (WorkGroup: string, MaxConcurrentDpus: number) =>
       athena(emulator, 'StartSession', { WorkGroup, EngineConfiguration: { MaxConcurrentDpus } });
     const first = (await start('spark35', 3)).body.SessionId as string;
@@ -101,8 +95,7 @@ describe('an Athena session on the wire', () => {
     expect((await start('spark35', 4)).status).toBe(200);
   });
 
-  it('refuses what its workgroup cannot run', async () => {
-    await using emulator = await emulate();
+  it('refuses what its workgroup cannot run', async ({ emulator }) => {
     const start = (members: object) => athena(emulator, 'StartSession', { EngineConfiguration: {}, ...members });
     const invalid = 'InvalidRequestException';
     const Message = 'Workgroup EngineVersion is not Spark.';
@@ -133,9 +126,10 @@ describe('an Athena session on the wire', () => {
     expect((await athena(emulator, 'GetWorkGroup', { WorkGroup: 'nowhere' })).code).toBe('InvalidRequestException');
   });
 
-  it('gives its endpoint from CREATED on, with a new token each time that lasts half an hour', async () => {
-    await using emulator = await emulate();
-    const id = await startAthena(emulator);
+  it('gives its endpoint from CREATED on, with a new token each time that lasts half an hour', async ({
+    emulator,
+    id,
+  }) => {
     const endpoint = () => athena(emulator, 'GetSessionEndpoint', { SessionId: id });
     expect((await endpoint()).code).toBe('InvalidRequestException');
     emulator.advance(800);
@@ -169,8 +163,7 @@ describe('an Athena session on the wire', () => {
     expect((await dashboard(arn)).body.Url).toMatch(/\/history\?/);
   });
 
-  it('refuses requests that it cannot read, as the service does', async () => {
-    await using emulator = await emulate();
+  it('refuses requests that it cannot read, as the service does', async ({ emulator }) => {
     const unknown = { status: 400, code: 'UnknownOperationException' };
     expect(await athena(emulator, 'StartQueryExecution')).toMatchObject(unknown);
     const post = (path: string, body: string) =>

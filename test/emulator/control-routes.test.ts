@@ -1,23 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import { runEmulator, type Emulator, type RunEmulatorOptions } from '../../src/emulator/index.ts';
-import { athenaState, emulate, startAthena } from './wire-client.ts';
+import { athenaState, startAthena, it } from './wire-client.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 async function control(emulator: Emulator, method: string, route: string, body?: unknown) {
   const response = await fetch(`${emulator.urls.athena}/__emulator/${route}`, {
     method,
+    headers: { 'content-type': 'application/json' },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> & unknown[] };
 }
 
 describe('the control routes', () => {
-  it('drive the emulator from another process', async () => {
-    await using emulator = await emulate();
-    const id = await startAthena(emulator);
+  it('drive the emulator from another process', async ({ emulator, id }) => {
     const nowMs = Date.UTC(2027, 0, 1) + 1000;
     expect(await control(emulator, 'POST', 'advance', { ms: 1000 })).toEqual({ status: 200, body: { nowMs } });
     await control(emulator, 'POST', 'busy', { sessionId: id, busy: true });
@@ -28,8 +27,7 @@ describe('the control routes', () => {
     expect(log.map(({ operation }) => operation)).toEqual(['StartSession', 'GetSessionStatus']);
   });
 
-  it('add and clear faults, one or a list', async () => {
-    await using emulator = await emulate();
+  it('add and clear faults, one or a list', async ({ emulator }) => {
     expect((await control(emulator, 'POST', 'faults', { kind: 'html' })).body).toEqual({ pending: [{ kind: 'html' }] });
     await control(emulator, 'POST', 'faults', [{ kind: 'throttle' }, { kind: 'server-error' }]);
     expect(emulator.faults.pending()).toHaveLength(3);
@@ -37,8 +35,7 @@ describe('the control routes', () => {
     expect(emulator.faults.pending()).toEqual([]);
   });
 
-  it('explain what is wrong', async () => {
-    await using emulator = await emulate();
+  it('explain what is wrong', async ({ emulator }) => {
     const wrong = await control(emulator, 'POST', 'faults', { kind: 'explode' });
     expect(wrong).toMatchObject({ status: 400, body: { kind: 'config-invalid' } });
     for (const body of [{}, { ms: '1' }, undefined, 'not json', 'null']) {
@@ -78,21 +75,17 @@ describe('runEmulator', () => {
   });
 
   it('reads services and a file of faults', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'emulator-'));
+    const folder = temporaryFolder();
     const file = join(folder, 'faults.json');
-    try {
-      await writeFile(file, '[{"kind":"html"}]');
-      const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
-      expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect']);
-      expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
-      abort.abort();
-      await done;
-      for (const content of ['{}', 'no json', '[{"kind":"explode"}]']) {
-        await writeFile(file, content);
-        await expect(start({ faults: file })).rejects.toMatchObject({ kind: 'config-invalid' });
-      }
-    } finally {
-      await rm(folder, { recursive: true });
+    await writeFile(file, '[{"kind":"html"}]');
+    const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
+    expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect']);
+    expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
+    abort.abort();
+    await done;
+    for (const content of ['{}', 'no json', '[{"kind":"explode"}]']) {
+      await writeFile(file, content);
+      await expect(start({ faults: file })).rejects.toMatchObject({ kind: 'config-invalid' });
     }
   });
 

@@ -90,6 +90,7 @@ describe('the substitute for Spark', () => {
     ['INSERT INTO nowhere VALUES (1)', 'TABLE_OR_VIEW_NOT_FOUND', '42P01'],
     ["SELECT 'x'::INT", 'CAST_INVALID_INPUT', '22018'],
     ['SELECT ? + ?', 'UNBOUND_SQL_PARAMETER', '42P02'],
+    ['SELECT $2', 'UNBOUND_SQL_PARAMETER', '42P02'],
   ])('refuses %s with the class of Spark and the text of DuckDB, and keeps working', async (text, code, sqlState) => {
     const parameters = text.includes('?') ? [1] : [];
     const failure = { kind: 'invalid-request', native: { code, sqlState } };
@@ -178,7 +179,7 @@ describe('another server behind the data plane', () => {
   it('is refused in the options when its address cannot be read', async () => {
     for (const engine of ['sc://nowhere', 'sc://h:65536', 'sc://h:0', 'sc://h:1/;token=hush'] as const) {
       const error = await failureOf(startEmulator({ services: ['athena'], engine }));
-      const message = expect.stringContaining('as sc://host:port, not') as string;
+      const message = expect.stringContaining('as sc://host:port without parameters; found') as string;
       expect(error).toMatchObject({ kind: 'config-invalid', message });
       expect((error as Error).message).not.toContain('hush');
     }

@@ -3,8 +3,7 @@ import { SessionControllerClient } from '@google-cloud/dataproc';
 import { PassThroughClient } from 'google-auth-library';
 import { afterEach } from 'vitest';
 import type { DataprocOptions } from '../../src/emulator/dataproc/dataproc-options.ts';
-import type { Emulator } from '../../src/emulator/emulator.ts';
-import type { Fault } from '../../src/emulator/fault.ts';
+import type { Emulator, Fault } from '../../src/emulator/index.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 
 export const PARENT = 'projects/p/locations/us-central1';

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import type { Emulator } from '../../src/emulator/index.ts';
-import { APPLICATION, emr, emulate, startEmr, tryStartEmr } from './wire-client.ts';
+import { APPLICATION, emr, emulate, startEmr, tryStartEmr, it } from './wire-client.ts';
 
 async function applicationState(emulator: Emulator, id = APPLICATION, afterMs = 0): Promise<string> {
   emulator.advance(afterMs);
@@ -9,8 +9,7 @@ async function applicationState(emulator: Emulator, id = APPLICATION, afterMs = 
 }
 
 describe('an EMR Serverless application on the wire', () => {
-  it('is started by a session and stops by itself 15 minutes after the last one', async () => {
-    await using emulator = await emulate();
+  it('is started by a session and stops by itself 15 minutes after the last one', async ({ emulator }) => {
     expect(await applicationState(emulator)).toBe('CREATED');
     const path = await startEmr(emulator);
     expect(await applicationState(emulator)).toBe('STARTING');
@@ -58,8 +57,7 @@ describe('an EMR Serverless application on the wire', () => {
     expect((await start('stopped1')).status).toBe(200);
   });
 
-  it('is created once for a token, and needs a place for the logs of its sessions', async () => {
-    await using emulator = await emulate();
+  it('is created once for a token, and needs a place for the logs of its sessions', async ({ emulator }) => {
     const create = (members: object) =>
       emr(emulator, 'POST', '/applications', { type: 'SPARK', releaseLabel: 'emr-7.13.0', ...members });
     const sessions = { interactiveConfiguration: { sessionEnabled: true } };
@@ -80,8 +78,7 @@ describe('an EMR Serverless application on the wire', () => {
     expect((await emr(emulator, 'GET', '/applications?states=STARTED')).body.applications).toEqual([]);
   });
 
-  it('shows every setting of its creation, and what the service adds', async () => {
-    await using emulator = await emulate();
+  it('shows every setting of its creation, and what the service adds', async ({ emulator }) => {
     const imageUri = '123456789012.dkr.ecr.us-east-1.amazonaws.com/team/spark:latest';
     const remoteWriteUrl = 'https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write';
     const instance = 'arn:aws:sso:::instance/ssoins-0123456789abcdef';
@@ -140,8 +137,7 @@ describe('an EMR Serverless application on the wire', () => {
     expect(refused.body.message).not.toContain('validation error');
   });
 
-  it('is changed and deleted only when CREATED or STOPPED', async () => {
-    await using emulator = await emulate();
+  it('is changed and deleted only when CREATED or STOPPED', async ({ emulator }) => {
     const path = `/applications/${APPLICATION}`;
     const enable = (clientToken: string, sessionEnabled: boolean) =>
       emr(emulator, 'PATCH', path, { clientToken, interactiveConfiguration: { sessionEnabled } });
@@ -177,8 +173,7 @@ describe('an EMR Serverless application on the wire', () => {
     expect(terminating.oracle.live()).toEqual([]);
   });
 
-  it('stops after its own idle timeout, or never', async () => {
-    await using emulator = await emulate();
+  it('stops after its own idle timeout, or never', async ({ emulator }) => {
     const create = async (clientToken: string, autoStopConfiguration: object) => {
       const body = { type: 'SPARK', releaseLabel: 'emr-7.13.0', clientToken, autoStopConfiguration };
       const { applicationId } = (await emr(emulator, 'POST', '/applications', body)).body;

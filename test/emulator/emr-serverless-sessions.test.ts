@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import type { Emulator } from '../../src/emulator/index.ts';
-import { APPLICATION, emr, emrState, emulate, ROLE, startEmr, statesAfter, tryStartEmr } from './wire-client.ts';
+import { APPLICATION, emr, emrState, emulate, ROLE, startEmr, statesAfter, tryStartEmr, it } from './wire-client.ts';
 
 const SESSIONS = `/applications/${APPLICATION}/sessions`;
 
@@ -59,9 +59,10 @@ describe('an EMR Serverless session on the wire', () => {
     expect(states).toEqual(['BUSY', 'BUSY', 'TERMINATED']);
   });
 
-  it('is terminated through TERMINATING, also while it starts, and again without effect', async () => {
-    await using emulator = await emulate();
-    const path = await startEmr(emulator);
+  it('is terminated through TERMINATING, also while it starts, and again without effect', async ({
+    emulator,
+    path,
+  }) => {
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
     expect(await statesAfter(emulator, path, [0, 100])).toEqual(['TERMINATING', 'TERMINATING']);
     expect((await emr(emulator, 'DELETE', path)).status).toBe(200);
@@ -71,8 +72,7 @@ describe('an EMR Serverless session on the wire', () => {
     expect(await statesAfter(emulator, path, [5000])).toEqual(['TERMINATED']);
   });
 
-  it('replays a token with the same parameters and refuses it with others', async () => {
-    await using emulator = await emulate();
+  it('replays a token with the same parameters and refuses it with others', async ({ emulator }) => {
     const first = await startEmr(emulator, { clientToken: 'same', name: 'one' });
     expect(await startEmr(emulator, { name: 'one', clientToken: 'same' })).toBe(first);
     const clash = await tryStartEmr(emulator, { clientToken: 'same', name: 'two' });
@@ -80,8 +80,7 @@ describe('an EMR Serverless session on the wire', () => {
     expect(emulator.oracle.startedWith('same')).toBe(1);
   });
 
-  it('is one of at most 25 live ones in an application, including ending ones', async () => {
-    await using emulator = await emulate();
+  it('is one of at most 25 live ones in an application, including ending ones', async ({ emulator }) => {
     const paths: string[] = [];
     for (let count = 0; count < 25; count += 1) paths.push(await startEmr(emulator));
     const exceeded = { status: 402, code: 'ServiceQuotaExceededException' };
@@ -108,9 +107,7 @@ describe('an EMR Serverless session on the wire', () => {
     expect((await endpoint()).code).toBe('ValidationException');
   });
 
-  it('has a dashboard', async () => {
-    await using emulator = await emulate();
-    const path = await startEmr(emulator);
+  it('has a dashboard', async ({ emulator, path }) => {
     const id = path.slice(path.lastIndexOf('/') + 1);
     const dashboard = (query: string) => emr(emulator, 'GET', `/applications/${APPLICATION}/dashboard?${query}`);
     expect((await dashboard(`resourceId=${id}&resourceType=SESSION`)).body.url).toContain(`https://s-${id}.dashboard.`);
@@ -145,8 +142,7 @@ describe('listing EMR Serverless sessions', () => {
     expect((await emr(emulator, 'GET', `${SESSIONS}?states=READY`)).code).toBe('ValidationException');
   });
 
-  it('promises no order', async () => {
-    await using emulator = await emulate();
+  it('promises no order', async ({ emulator }) => {
     const paths: string[] = [];
     for (let count = 0; count < 12; count += 1) paths.push(await startEmr(emulator));
     const listed = await ids(emulator);
@@ -155,8 +151,7 @@ describe('listing EMR Serverless sessions', () => {
     expect(listed.toSorted()).toEqual(paths.toSorted());
   });
 
-  it('filters by ISO times', async () => {
-    await using emulator = await emulate();
+  it('filters by ISO times', async ({ emulator }) => {
     const first = await startEmr(emulator);
     emulator.advance(1000);
     const second = await startEmr(emulator);
@@ -183,8 +178,7 @@ describe('listing EMR Serverless sessions', () => {
 });
 
 describe('the paths of EMR Serverless', () => {
-  it('lets an empty id fall through to the list, and nothing be deleted by it', async () => {
-    await using emulator = await emulate();
+  it('lets an empty id fall through to the list, and nothing be deleted by it', async ({ emulator }) => {
     await startEmr(emulator);
     expect((await emr(emulator, 'GET', `${SESSIONS}/`)).body.sessions).toHaveLength(1);
     const unknown = { status: 404, code: 'UnknownOperationException' };
@@ -192,8 +186,7 @@ describe('the paths of EMR Serverless', () => {
     expect(emulator.oracle.live()).toHaveLength(1);
   });
 
-  it('refuses a label that breaks its pattern, also percent-encoded', async () => {
-    await using emulator = await emulate();
+  it('refuses a label that breaks its pattern, also percent-encoded', async ({ emulator }) => {
     for (const path of ['/applications/00%20x/sessions', `${SESSIONS}/ABC`, `${SESSIONS}/${'a'.repeat(65)}`]) {
       expect(await emr(emulator, 'GET', path)).toMatchObject({ status: 400, code: 'ValidationException' });
     }
@@ -203,8 +196,7 @@ describe('the paths of EMR Serverless', () => {
     expect((await emr(emulator, 'GET', '/')).status).toBe(404);
   });
 
-  it('names the error in header and body, under message', async () => {
-    await using emulator = await emulate();
+  it('names the error in header and body, under message', async ({ emulator }) => {
     const { body, headers } = await emr(emulator, 'GET', `${SESSIONS}/00nowhere`);
     expect(body).toEqual({ __type: 'ResourceNotFoundException', message: 'Session 00nowhere does not exist.' });
     expect(headers.get('x-amzn-requestid')).toBeTruthy();

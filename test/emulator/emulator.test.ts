@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import type { Clock } from '../../src/contract/ports.ts';
 import { startEmulator, type EmulatorOptions } from '../../src/emulator/index.ts';
-import { athena, athenaState, emr, emrState, emulate, startAthena, startEmr, TOKEN } from './wire-client.ts';
+import { athena, athenaState, emr, emrState, emulate, startAthena, startEmr, TOKEN, it } from './wire-client.ts';
 
 const scope = (region: string, service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AKIDSECRET/20270101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
@@ -101,8 +101,7 @@ describe('the clock', () => {
 });
 
 describe('the log', () => {
-  it('has every call with its token, attempt and session', async () => {
-    await using emulator = await emulate();
+  it('has every call with its token, attempt and session', async ({ emulator }) => {
     const members = { WorkGroup: 'spark35', EngineConfiguration: {}, ClientRequestToken: TOKEN, Description: 'mine' };
     const sdk = { 'amz-sdk-invocation-id': 'call-1', 'amz-sdk-request': 'attempt=2; max=3', 'user-agent': 'test' };
     const { body, headers } = await athena(emulator, 'StartSession', members, sdk);
@@ -137,8 +136,7 @@ describe('the log', () => {
 });
 
 describe('signatures', () => {
-  it('for another service are refused, because the client uses the wrong URL', async () => {
-    await using emulator = await emulate();
+  it('for another service are refused, because the client uses the wrong URL', async ({ emulator }) => {
     const wrong = await athena(emulator, 'GetWorkGroup', { WorkGroup: 'sql' }, scope('us-east-1', 'emr-serverless'));
     expect(wrong).toMatchObject({ status: 400, code: 'InvalidSignatureException' });
     expect(wrong.body.Message).toContain("'athena'");
@@ -160,9 +158,7 @@ describe('signatures', () => {
 });
 
 describe('setBusy', () => {
-  it('does nothing to a session that accepts no work, and refuses unknown sessions', async () => {
-    await using emulator = await emulate();
-    const id = await startAthena(emulator);
+  it('does nothing to a session that accepts no work, and refuses unknown sessions', async ({ emulator, id }) => {
     emulator.setBusy(id, true);
     expect(await athenaState(emulator, id)).toBe('CREATING');
     emulator.advance(1000);

@@ -1,31 +1,30 @@
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../../src/provider-kit/installed-engine.ts';
 import { engineProgram, startEngineProcess } from '../../src/emulator/data-plane/engine-process.ts';
 import { until } from './sql-stage.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
-/** A substitute for an engine: it listens on the port in its last argument. */
+/** A substitute for an engine: it listens on the port in its arguments. */
 const LISTENER = `#!/bin/sh
-exec "${process.execPath}" -e 'require("net").createServer().listen(Number(process.argv.at(-1)), "127.0.0.1")' -- "$@"
+exec "${process.execPath}" -e 'require("net").createServer().listen(Number(/(?:port=| --port )(\\d+)/.exec(process.argv.join(" "))[1]), "127.0.0.1")' -- "$@"
 `;
 
 const { PATH, XDG_CACHE_HOME } = process.env;
 let folder: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'engine-'));
+beforeEach(() => {
+  folder = temporaryFolder();
   process.env['PATH'] = `${folder}${delimiter}${PATH}`;
 });
 
-afterEach(async () => {
+afterEach(() => {
   process.env['PATH'] = PATH;
   if (XDG_CACHE_HOME === undefined) delete process.env['XDG_CACHE_HOME'];
   else process.env['XDG_CACHE_HOME'] = XDG_CACHE_HOME;
-  await rm(folder, { recursive: true });
 });
 
 async function install(name: string, script: string): Promise<void> {
@@ -53,6 +52,28 @@ describe('an engine from the PATH', () => {
     const message = expect.stringContaining("/spark-submit' must run a Spark Connect server") as string;
     await expect(startEngineProcess('spark')).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message });
   });
+});
+
+it('gets a token that only its own calls have', async () => {
+  await install(
+    'spark-submit',
+    LISTENER.replace('exec', `echo "$SPARK_CONNECT_AUTHENTICATE_TOKEN" >"${folder}/token"; exec`),
+  );
+  const { metadata, stop } = await startEngineProcess('spark');
+  const token = await readFile(join(folder, 'token'), 'utf8');
+  expect(token).toMatch(/^[0-9a-f]{48}\n$/);
+  expect(metadata).toEqual({ authorization: `Bearer ${token.trim()}` });
+  await stop();
+});
+
+it('gets no statement when another process has taken its port', async () => {
+  const thief = LISTENER.replace('exec', 'setsid').replace('"$@"', '"$@" & echo $! >"$0.pid"; sleep 60');
+  await install('sail', thief);
+  await expect(startEngineProcess('sail')).rejects.toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    message: expect.stringMatching(/another process listens on its port \d+/) as string,
+  });
+  process.kill(Number(await readFile(join(folder, 'sail.pid'), 'utf8')), 'SIGKILL');
 });
 
 describe('an engine that was installed', () => {

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import { SessionError } from '../../src/contract/session-error.ts';
 import { parseFault, transientFaults, type Emulator, type Fault } from '../../src/emulator/index.ts';
-import { athena, athenaState, emr, emrState, emulate, startAthena, startEmr, statesAfter } from './wire-client.ts';
+import { athena, athenaState, emr, emrState, emulate, startAthena, startEmr, statesAfter, it } from './wire-client.ts';
 import { TOKEN, tryStartEmr, type WireReply } from './wire-client.ts';
 
 const START = { WorkGroup: 'spark35', EngineConfiguration: {}, ClientRequestToken: TOKEN };
@@ -44,8 +44,7 @@ describe('faults', () => {
     expect(outcomes).toEqual(['500 server-error', '503 html', '403 error']);
   });
 
-  it('reset the connection before or after the effect', async () => {
-    await using emulator = await emulate();
+  it('reset the connection before or after the effect', async ({ emulator }) => {
     emulator.faults.add({ kind: 'reset', when: 'before' });
     await expect(start(emulator)).rejects.toThrow('fetch failed');
     expect(emulator.oracle.sessions()).toEqual([]);
@@ -58,8 +57,7 @@ describe('faults', () => {
     expect(emulator.log().map((call) => call.delivery)).toEqual(['reset', 'reset', 'answer']);
   });
 
-  it('lose an answer after the effect', async () => {
-    await using emulator = await emulate();
+  it('lose an answer after the effect', async ({ emulator }) => {
     emulator.faults.add({ kind: 'lost-answer' });
     const gaveUp = new AbortController();
     const pending = fetch(emulator.urls.athena, {
@@ -75,8 +73,7 @@ describe('faults', () => {
     expect(emulator.log()[0]?.delivery).toBe('silence');
   });
 
-  it('hold an answer back until the clock has passed, the effect at once', async () => {
-    await using emulator = await emulate();
+  it('hold an answer back until the clock has passed, the effect at once', async ({ emulator }) => {
     emulator.faults.add({ kind: 'slow', delayMs: 60_000 });
     let answered = false;
     const pending = start(emulator).then((reply) => {
@@ -96,9 +93,7 @@ describe('faults', () => {
     expect((await start(emulator)).status).toBe(200);
   });
 
-  it('use states that no model has, in describing and listing', async () => {
-    await using emulator = await emulate();
-    const id = await startAthena(emulator);
+  it('use states that no model has, in describing and listing', async ({ emulator, id }) => {
     emulator.faults.add({ kind: 'unknown-state', state: 'HIBERNATING', service: 'athena', times: 2 });
     expect(await athenaState(emulator, id)).toBe('HIBERNATING');
     const listed = await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' });
@@ -125,8 +120,7 @@ describe('faults', () => {
     expect((await start(emulator)).status).toBe(200);
   });
 
-  it('let a session fail with a reason, finally', async () => {
-    await using emulator = await emulate();
+  it('let a session fail with a reason, finally', async ({ emulator }) => {
     emulator.faults.add({ kind: 'session-becomes', service: 'emr-serverless', state: 'FAILED', reason: 'Too small.' });
     const path = await startEmr(emulator);
     const { session } = (await emr(emulator, 'GET', path)).body;
@@ -138,8 +132,7 @@ describe('faults', () => {
     expect(await statesAfter(emulator, path, [0])).toEqual(['FAILED']);
   });
 
-  it('let a record vanish', async () => {
-    await using emulator = await emulate();
+  it('let a record vanish', async ({ emulator }) => {
     emulator.faults.add({ kind: 'session-vanishes', afterMs: 100, times: 2 });
     const id = await startAthena(emulator);
     const path = await startEmr(emulator);
@@ -155,8 +148,7 @@ describe('faults', () => {
     expect(emulator.oracle.billedSeconds()).toBe(0.2);
   });
 
-  it('strike in order, one answer per call, after the skipped ones', async () => {
-    await using emulator = await emulate();
+  it('strike in order, one answer per call, after the skipped ones', async ({ emulator }) => {
     emulator.faults.add(
       { kind: 'server-error', operation: 'GetWorkGroup', skip: 1, times: 2 },
       { kind: 'throttle', service: 'athena' },
@@ -208,8 +200,7 @@ describe('faults', () => {
     expect(SessionError.is(await emulate({ faults: [fault as Fault] }).catch((error: unknown) => error))).toBe(true);
   });
 
-  it('are refused when the service has no such state, and the emulator keeps running', async () => {
-    await using emulator = await emulate();
+  it('are refused when the service has no such state, and the emulator keeps running', async ({ emulator }) => {
     emulator.faults.add(parseFault({ kind: 'session-becomes', state: 'DEGRADED', service: 'emr-serverless' }));
     const reply = await tryStartEmr(emulator);
     expect(reply.status).toBe(500);

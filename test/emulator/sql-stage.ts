@@ -1,8 +1,7 @@
 import type { Clock } from '../../src/contract/ports.ts';
 import { createContainer } from '../../src/container/create-container.ts';
 import { CLOCK, SESSIONS } from '../../src/container/tokens.ts';
-import type { Emulator } from '../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
+import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { StatementOptions } from '../../src/statement/statement-options.ts';

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
 import type { Emulator } from '../../src/emulator/index.ts';
-import { APPLICATION, athena, emr, emulate, ROLE, startAthena, startEmr, type WireReply } from './wire-client.ts';
+import { APPLICATION, athena, emr, emulate, ROLE, startAthena, startEmr, type WireReply, it } from './wire-client.ts';
 
 const WORKGROUP_ARN = 'arn:aws:athena:us-east-1:123456789012:workgroup/spark35';
 const APPLICATION_ARN = `arn:aws:emr-serverless:us-east-1:123456789012:/applications/${APPLICATION}`;
@@ -20,8 +20,7 @@ function emrTags(emulator: Emulator, method: string, arn: string, more: string |
 }
 
 describe("Athena's tags on the wire", () => {
-  it('are those of the start, plus added and minus removed ones', async () => {
-    await using emulator = await emulate();
+  it('are those of the start, plus added and minus removed ones', async ({ emulator }) => {
     const id = await startAthena(emulator, { Tags: [{ Key: 'team', Value: 'data' }, { Key: 'bare' }] });
     const ResourceARN = `${WORKGROUP_ARN}/session/${id}`;
     expect(await athenaTags(emulator, ResourceARN)).toEqual({ team: 'data', bare: '' });
@@ -37,8 +36,7 @@ describe("Athena's tags on the wire", () => {
     expect(emulator.log().filter((call) => call.sessionId === id).length).toBeGreaterThan(4);
   });
 
-  it('go from a workgroup to its sessions by CopyWorkGroupTags; the tags of the session win', async () => {
-    await using emulator = await emulate();
+  it('go from a workgroup to its sessions by CopyWorkGroupTags; the tags of the session win', async ({ emulator }) => {
     const Tags = [
       ['team', 'data'],
       ['stage', 'test'],
@@ -51,8 +49,7 @@ describe("Athena's tags on the wire", () => {
     expect(await athenaTags(emulator, await start({ Tags: own }))).toEqual({ stage: 'live' });
   });
 
-  it('are fifty at most, all or none, and one per key', async () => {
-    await using emulator = await emulate();
+  it('are fifty at most, all or none, and one per key', async ({ emulator }) => {
     const tags = (count: number) => Array.from({ length: count }, (_, at) => ({ Key: `k${at}`, Value: 'v' }));
     const tag = (Tags: object[]) => athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags });
     expect((await tag(tags(51))).code).toBe('InvalidRequestException');
@@ -77,8 +74,7 @@ describe("Athena's tags on the wire", () => {
     expect(await athenaTags(emulator, WORKGROUP_ARN)).toEqual({});
   });
 
-  it('allow letters of every language, and protect reserved keys', async () => {
-    await using emulator = await emulate();
+  it('allow letters of every language, and protect reserved keys', async ({ emulator }) => {
     const Tags = [{ Key: 'équipe 数', Value: 'a+b-c=d.e_f:g/h@i' }];
     expect((await athena(emulator, 'TagResource', { ResourceARN: WORKGROUP_ARN, Tags })).status).toBe(200);
     expect(await athenaTags(emulator, WORKGROUP_ARN)).toEqual({ 'équipe 数': 'a+b-c=d.e_f:g/h@i' });
@@ -86,9 +82,7 @@ describe("Athena's tags on the wire", () => {
     expect((await athena(emulator, 'UntagResource', untag)).code).toBe('InvalidRequestException');
   });
 
-  it('are of workgroups and sessions of this account and region only', async () => {
-    await using emulator = await emulate();
-    const id = await startAthena(emulator);
+  it('are of workgroups and sessions of this account and region only', async ({ emulator, id }) => {
     const codeOf = async (ResourceARN: string) =>
       (await athena(emulator, 'ListTagsForResource', { ResourceARN })).code ?? 'none';
     const [invalid, unknown] = ['InvalidRequestException', 'ResourceNotFoundException'];
@@ -112,8 +106,7 @@ describe("Athena's tags on the wire", () => {
 });
 
 describe("EMR Serverless' tags on the wire", () => {
-  it('are those of the start, plus added and minus removed ones', async () => {
-    await using emulator = await emulate();
+  it('are those of the start, plus added and minus removed ones', async ({ emulator }) => {
     const path = await startEmr(emulator, { tags: { team: 'data', stage: 'test' } });
     const arn = `${APPLICATION_ARN}/sessions/${path.split('/').at(-1)!}`;
     expect((await emrTags(emulator, 'GET', arn)).body).toEqual({ tags: { team: 'data', stage: 'test' } });
@@ -125,8 +118,7 @@ describe("EMR Serverless' tags on the wire", () => {
     expect((await emrTags(emulator, 'GET', APPLICATION_ARN)).body).toEqual({ tags: {} });
   });
 
-  it('are seen with their application, and survive its change', async () => {
-    await using emulator = await emulate();
+  it('are seen with their application, and survive its change', async ({ emulator }) => {
     const body = { type: 'SPARK', releaseLabel: 'emr-7.13.0', clientToken: 'a', tags: { team: 'data' } };
     const { arn, applicationId } = (await emr(emulator, 'POST', '/applications', body)).body as Record<string, string>;
     await emrTags(emulator, 'POST', arn!, { tags: { stage: 'test' } });
@@ -137,8 +129,7 @@ describe("EMR Serverless' tags on the wire", () => {
     expect(changed.body.application.tags).toEqual({ stage: 'test' });
   });
 
-  it('are 200 at most, all or none, and of existing resources', async () => {
-    await using emulator = await emulate();
+  it('are 200 at most, all or none, and of existing resources', async ({ emulator }) => {
     const many = (count: number, prefix: string) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, 'v']));
     const tag = (tags: object) => emrTags(emulator, 'POST', APPLICATION_ARN, { tags });

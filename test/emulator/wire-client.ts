@@ -1,3 +1,4 @@
+import { test } from 'vitest';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 
 /** An answer, with what every test reads. */
@@ -20,6 +21,16 @@ export const TOKEN = 'token-'.padEnd(36, '0');
 export function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ clock: 'virtual', ...options });
 }
+
+/** `it` with an emulator, and a session of either service on it: the `id` of Athena's, the `path` of EMR Serverless's. */
+export const it = test.extend<{ emulator: Emulator; id: string; path: string }>({
+  emulator: async ({}, use) => {
+    await using emulator = await emulate();
+    await use(emulator);
+  },
+  id: async ({ emulator }, use) => use(await startAthena(emulator)),
+  path: async ({ emulator }, use) => use(await startEmr(emulator)),
+});
 
 /** One call of Athena, by plain fetch. */
 export async function athena(

@@ -3,9 +3,8 @@ import { silentLogger, systemClock, systemRandom } from '../../src/session/syste
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 import type { Result } from '../../src/statement/result.ts';
-import type { Clock } from '../../src/contract/ports.ts';
-import type { SparkConnection, SparkConnectRunner } from '../../src/contract/spark-connect.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { Clock, SessionHandle, SparkConnection, SparkConnectRunner } from '../../src/provider-kit/index.ts';
+import { unlimitedCall } from '../calls.ts';
 
 const HURRIED_CLOCK: Clock = {
   ...systemClock,
@@ -43,8 +42,7 @@ export class EngineClient implements AsyncDisposable {
 
   /** How other clients join the session. */
   connection(): Promise<SparkConnection> {
-    const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-    return this.runner.connect(this.handle, call);
+    return this.runner.connect(this.handle, unlimitedCall());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort, whyNotListening } from '../../providers/local/spark/listening.ts';
+import { freePort, whyNotListening } from '../../src/provider-kit/listening.ts';
 import { serverCommand, sparkHome, type EngineName } from './engine-homes.ts';
 
 /** Apache Spark listens after six seconds on a quiet machine. */

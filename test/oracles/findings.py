@@ -30,6 +30,7 @@ class Control:
     def call(self, method, route, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/__emulator/{route}", data=data, method=method)
+        request.add_header("content-type", "application/json")
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 

@@ -26,9 +26,9 @@ interface Scene {
 }
 
 /** A session through the whole product, on an emulated Athena whose calculations take ten seconds. */
-async function scene(workgroup: 'pyspark3' | 'spark35' = 'pyspark3'): Promise<Scene> {
+async function scene(workgroup: 'pyspark3' | 'spark35' = 'pyspark3', calculationMs = 10_000): Promise<Scene> {
   const clock = new VirtualClock();
-  const emulator = await startEmulator({ services: ['athena'], clock, athena: { calculationMs: 10_000 } });
+  const emulator = await startEmulator({ services: ['athena'], clock, athena: { calculationMs } });
   open.push(emulator);
   const engine = workgroup === 'pyspark3' ? 'pyspark-v3' : 'spark-3.5';
   const athena = { provider: 'athena', region: 'us-east-1', workgroup, engine, endpoint: emulator.urls.athena };
@@ -91,6 +91,14 @@ describe('session.calculate', () => {
     expect(starts.map(({ delivery }) => delivery)).toEqual(['reset', 'answer']);
     expect(new Set(starts.map(({ token }) => token)).size).toBe(1);
     expect(starts[0]?.token).toMatch(/^calc-[0-9a-f]{32}$/);
+  });
+
+  it('C-116 polls last when the time is up: what has ended by then counts', async () => {
+    const { session, settle } = await scene('pyspark3', 5_200);
+    await settle(session.whenReady());
+    // The polls before are after 1, 3 and 5 s.
+    const done = await settle(session.calculate('print(1)', { timeoutMs: 6_900 }));
+    expect(done.state).toBe('succeeded');
   });
 
   it('fails with the reason when the code fails, and the session goes on', async () => {

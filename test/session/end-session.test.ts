@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
+import type { Observation } from '../../src/contract/observation.ts';
+import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import { deadlineLayer } from '../../src/session/layers/deadline.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import { retryLayer } from '../../src/session/layers/retry.ts';
+import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { endSession } from '../../src/session/end-session.ts';
 import { adapterOf, handleOf, Scene } from '../session/scene.ts';
@@ -15,8 +20,10 @@ function setUp(agreesAfterMs: number) {
   const handle = handleOf(scene);
   const ended = { handle, nativeState: 'STOPPING', state: 'terminated', acceptsWork: false, final: false } as const;
   const adapter = adapterOf(scene, {
-    terminate: () => {
+    terminate: (_handle, { signal }) => {
       calls.push(clock.monotonicMs());
+      runningAttempt(signal)?.asks('10.0.0.1:443');
+      runningAttempt(signal)?.waitsFor('the end of the creation');
       return new Promise((resolve) => {
         clock.schedule(Math.max(0, agreesMs - clock.monotonicMs()), () => {
           resolve({ ...ended, observedAtMs: clock.nowMs(), details: {} });
@@ -24,8 +31,23 @@ function setUp(agreesAfterMs: number) {
       });
     },
   });
-  const provider = layeredProvider(adapter, [deadlineLayer(clock)]);
-  return { scene, clock, calls, session: { provider, clock, handle } };
+  const provider = layeredProvider(adapter, [deadlineLayer(clock), retryLayer(clock, new SeededRandom(1))]);
+  return { scene, clock, calls, session: { provider, clock, handle, graceUntilMs: 0 } };
+}
+
+/** A service that answers each terminate in the same way. */
+function refusing(answer: (context: ObservationContext) => Observation) {
+  const scene = new Scene();
+  const { clock } = scene;
+  let count = 0;
+  const adapter = adapterOf(scene, {
+    terminate: (handle) => {
+      count += 1;
+      return Promise.resolve().then(() => answer({ handle, observedAtMs: clock.nowMs() }));
+    },
+  });
+  const session = { provider: adapter, clock, handle: handleOf(scene), graceUntilMs: 0 };
+  return { scene, clock, calls: () => count, session };
 }
 
 describe('ending a session', () => {
@@ -69,7 +91,13 @@ describe('ending a session', () => {
         return Promise.reject(failure);
       },
     });
-    const session = { provider, clock: scene.clock, handle: handleOf(scene), state: 'creating' } as const;
+    const session = {
+      provider,
+      clock: scene.clock,
+      handle: handleOf(scene),
+      state: 'creating',
+      graceUntilMs: 0,
+    } as const;
     expect(await failureOf(endSession(session))).toBe(failure);
     expect(calls).toBe(1);
   });
@@ -85,9 +113,48 @@ describe('ending a session', () => {
         throw new SessionError('timeout', 'too late', { operation: 'terminate', effect: 'unknown' });
       },
     });
-    const session = { provider, clock, handle: handleOf(scene), state: 'creating' } as const;
+    const session = { provider, clock, handle: handleOf(scene), state: 'creating', graceUntilMs: 0 } as const;
     expect((await failureOf(endSession(session, { timeoutMs: 300 }))).kind).toBe('timeout');
     expect(calls).toEqual([300]);
+  });
+
+  it.each([
+    ['ready', 3, 5_000],
+    ['creating', 76, 297_000],
+  ] as const)('repeats a refused terminate of a %s session (%i calls in %i ms)', async (state, count, spentMs) => {
+    const { scene, clock, calls, session } = refusing(({ handle, observedAtMs }) => {
+      const observation = {
+        handle,
+        nativeState: 'X',
+        state,
+        acceptsWork: false,
+        final: false,
+        observedAtMs,
+        details: {},
+      };
+      throw new SessionError('conflict', 'refused', { operation: 'terminate', observation });
+    });
+    const startedMs = clock.monotonicMs();
+    const error = await failureOf(scene.settled(endSession({ ...session, state })));
+    expect([error.message, calls(), clock.monotonicMs() - startedMs]).toEqual([
+      expect.stringContaining('refused'),
+      count,
+      spentMs,
+    ]);
+  });
+
+  it.each([
+    [30_000, {}, 16, 30_000],
+    [0, {}, 1, 0],
+    [30_000, { timeoutMs: 5_000 }, 4, 5_000],
+  ])('terminates again while lookups may lag (%i ms, %o)', async (graceMs, options, count, spentMs) => {
+    const { scene, clock, calls, session } = refusing((context) => notFoundObservation('the service', context));
+    const startedMs = clock.monotonicMs();
+    const graceUntilMs = startedMs + graceMs;
+    expect(await scene.settled(endSession({ ...session, state: 'ready', graceUntilMs }, options))).toMatchObject({
+      nativeState: 'NOT_FOUND',
+    });
+    expect([calls(), clock.monotonicMs() - startedMs]).toEqual([count, spentMs]);
   });
 
   it('stops at once when its caller aborts', async () => {

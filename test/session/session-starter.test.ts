@@ -88,16 +88,41 @@ describe('a start', () => {
   });
 });
 
+/** Every attempt of one call gets no answer. */
+const ALL_LOST = Array.from({ length: 5 }, () => ({ kind: 'lost-answer' }) as const);
+
 describe('a start whose answer is lost', () => {
+  it('takes at most 20 s when one answer is lost, with and without a key', async () => {
+    for (const options of [{}, { key: 'nightly' }]) {
+      const { scene, sessions, service, oracle, clock, tokens } = setUp();
+      service.faults.add('start', { kind: 'lost-answer' });
+      const startedMs = clock.monotonicMs();
+      await scene.settled(sessions.start(options));
+      expect(clock.monotonicMs() - startedMs).toBeLessThan(20_000);
+      expect([oracle.startedCount(), new Set(tokens()).size, clock.pendingTimers]).toEqual([1, 1, 0]);
+    }
+  });
+
+  it('takes at most 80 s when the service answers nothing', async () => {
+    const { scene, sessions, service, clock, logger } = setUp();
+    service.faults.add('start', ...ALL_LOST);
+    service.faults.add('listPage', ...ALL_LOST, ...ALL_LOST);
+    const startedMs = clock.monotonicMs();
+    const error = await failureOf(scene.settled(sessions.start()));
+    expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'start' });
+    expect(clock.monotonicMs() - startedMs).toBe(80_000);
+    expect([logger.messages('warn').length, clock.pendingTimers]).toEqual([1, 0]);
+  });
+
   it('C-112 is looked up by its token before anything is started again', async () => {
     const { scene, sessions, service, oracle, clock } = setUp({ seed: 3 });
     const others = await Promise.all(Array.from({ length: 7 }, () => sessions.start()));
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     const startedMs = clock.monotonicMs();
     const session = await scene.settled(sessions.start());
     expect(clock.monotonicMs() - startedMs).toBe(60_000);
     expect(others.map(({ handle }) => handle.id)).not.toContain(session.handle.id);
-    expect([oracle.startedCount(), oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([8, 8, 2]);
+    expect([oracle.startedCount(), oracle.callCount('start'), oracle.callCount('listPage')]).toEqual([8, 12, 2]);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -111,7 +136,7 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is looked up again a little later, because lists lag behind starts', async () => {
     const { scene, sessions, service, oracle, clock } = setUp({ invisibleMs: 63_000 });
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     const startedMs = clock.monotonicMs();
     const session = await scene.settled(sessions.start());
     expect(oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
@@ -120,7 +145,7 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is looked up again when a look fails', async () => {
     const { scene, sessions, service, oracle, logger } = setUp();
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     service.faults.add('listPage', { kind: 'lost-answer' }, { kind: 'refused', code: 'Denied', httpStatus: 403 });
     const session = await scene.settled(sessions.start());
     expect(oracle.started.map(({ sessionId }) => sessionId)).toEqual([session.handle.id]);
@@ -129,7 +154,8 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is told as it is when no such session is listed', async () => {
     const { scene, sessions, service, oracle, clock, logger } = setUp();
-    service.faults.add('start', { kind: 'slow', delayMs: 600_000, effect: 'after' });
+    const slow = { kind: 'slow', delayMs: 600_000, effect: 'after' } as const;
+    service.faults.add('start', slow, slow, slow, slow, slow);
     const startedMs = clock.monotonicMs();
     const error = await failureOf(scene.settled(sessions.start()));
     expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', operation: 'start' });
@@ -138,7 +164,7 @@ describe('a start whose answer is lost', () => {
 
   it('C-112 is told as it is, and logged, when nobody can tell whether there is one', async () => {
     const { scene, sessions, service, oracle, logger, tokens } = setUp();
-    service.faults.add('start', { kind: 'lost-answer' });
+    service.faults.add('start', ...ALL_LOST);
     const denied = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
     service.faults.add('listPage', denied, denied, denied);
     const error = await failureOf(scene.settled(sessions.start()));
@@ -204,8 +230,46 @@ describe('a start by key', () => {
         'Use another key, or restart: true to start a new one',
     );
     const broken = await sessions.start({ key: 'weekly' });
-    service.breakSession(broken.handle.id, 'out of memory', 'degraded');
+    service.breakSession(broken.handle.id, 'out of memory');
     expect((await failureOf(sessions.start({ key: 'weekly' }))).observation).toMatchObject({ state: 'failed' });
+  });
+
+  it('C-110 returns a degraded session, which is still billed, so that closing ends it', async () => {
+    const { scene, sessions, service, oracle } = setUp();
+    service.faults.add('start', { kind: 'unavailable', effect: 'after' });
+    const starting = sessions.start({ key: 'nightly' });
+    await scene.clock.advance(0);
+    service.breakSession(oracle.started[0]?.sessionId ?? '', 'disk full', 'degraded');
+    const session = await scene.settled(starting);
+    expect(session.status).toMatchObject({ state: 'failed', final: false, reason: 'disk full' });
+    expect((await failureOf(session.whenReady())).kind).toBe('session-failed');
+    await scene.settled(sessions.close());
+    await scene.clock.advance(10_000);
+    expect([oracle.startedCount(), oracle.live()]).toEqual([1, []]);
+  });
+
+  it('C-110 restart terminates a degraded session before it starts the next generation', async () => {
+    const { scene, sessions, service, oracle, clock } = setUp();
+    const first = await sessions.start({ key: 'nightly' });
+    service.breakSession(first.handle.id, 'disk full', 'degraded');
+    const second = await scene.settled(scene.process().sessions.start({ key: 'nightly', restart: true }));
+    await clock.advance(10_000);
+    expect([oracle.startedCount(), oracle.live()]).toEqual([2, [second.handle.id]]);
+  });
+
+  it('C-110 restart returns a degraded session that it cannot terminate, so that closing asks again', async () => {
+    const { scene, sessions, service, oracle, clock, logger } = setUp();
+    const { handle } = await sessions.start({ key: 'nightly' });
+    service.breakSession(handle.id, 'disk full', 'degraded');
+    service.faults.add('terminate', { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const again = await scene.settled(sessions.start({ key: 'nightly', restart: true }));
+    expect([again.handle, oracle.startedCount()]).toEqual([handle, 1]);
+    expect(logger.entries.map(({ fields }) => fields)).toMatchObject([
+      { session: handle.id, error: { kind: 'forbidden' } },
+    ]);
+    await scene.settled(again.close());
+    await clock.advance(10_000);
+    expect(oracle.live()).toEqual([]);
   });
 
   it('C-110 says nothing of a reason that the service does not give', async () => {

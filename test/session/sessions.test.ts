@@ -195,6 +195,21 @@ describe('a start whose caller gives up', () => {
     expect(oracle.live()).toHaveLength(live);
   });
 
+  it.each([
+    ['terminate', 'terminated'],
+    ['detach', 'left running'],
+  ] as const)('a start that takes longer than its timeoutMs ends as an aborted one: %s', async (onAbort, fate) => {
+    const { scene, sessions, service, clock, logger } = setUp();
+    service.faults.add('start', { kind: 'slow', delayMs: 5_000, effect: 'after' });
+    const startedMs = clock.monotonicMs();
+    const error = await failureOf(scene.settled(sessions.start({ timeoutMs: 2_000, onAbort })));
+    expect(error).toMatchObject({ kind: 'timeout', operation: 'start', effect: 'unknown' });
+    expect(error.message).toContain('start was not accepted within 2000 ms; a session that appears later is');
+    expect(clock.monotonicMs() - startedMs).toBe(2_000);
+    await clock.advance(4_000);
+    expect(logger.messages('info')).toEqual([`the session of an aborted start was ${fate}`]);
+  });
+
   it('C-111 after it has ended changes nothing: the session is held', async () => {
     const { sessions, oracle, clock } = setUp();
     const controller = new AbortController();

@@ -32,6 +32,7 @@ describe('assertStartOptions', () => {
       sparkConf: {},
       native: 7,
       signal: new AbortController().signal,
+      timeoutMs: 1_000,
       onAbort: 'detach',
     };
     expect(problemsOf(all)).toEqual([]);
@@ -49,6 +50,7 @@ describe('assertStartOptions', () => {
     ['size', 'one of small, medium, large', ['huge', 'Small', 2]],
     ['sparkConf', 'a map', [null]],
     ['signal', 'an AbortSignal', [new AbortController(), 'stop', null, { aborted: false }]],
+    ['timeoutMs', 'a number of milliseconds, 0 or more', [-1, Number.NaN, '30s', null]],
     ['onAbort', 'one of terminate, detach', ['ignore', true]],
   ] as const)('refuses a wrong %s: it must be %s', (name, expected, values) => {
     const base = name === 'restart' ? { key: 'k' } : {};

@@ -3,14 +3,12 @@ import type { Clock } from '../../src/contract/ports.ts';
 import type { ConnectEndpoint } from '../../src/contract/session-provider.ts';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
+import { unlimitedCall as call } from '../calls.ts';
 import { sparkConnectFactory } from '../../src/spark-connect/spark-connect-factory.ts';
 
 export const HANDLE = { v: 1, provider: 'athena', scope: 'work', id: 'one' } as const;
 
-/** A call that may take any time. */
-export function call(more: Partial<CallContext> = {}): CallContext {
-  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...more };
-}
+export { call };
 
 /** A server on loopback. */
 export function endpointTo(port: number, more: Partial<ConnectEndpoint> = {}): ConnectEndpoint {

@@ -2,10 +2,10 @@ import { plugin } from '../../providers/local/plugin.ts';
 import type { ColumnBatch } from '../../src/contract/column-batch.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
-import type { CallContext } from '../../src/contract/call-context.ts';
 import type { StatementExecution, StatementRunner } from '../../src/contract/statement-runner.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
 import type { Result } from '../../src/statement/result.ts';
+import { startRequest, unlimitedCall } from '../calls.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
 
 const PORTS = { clock: systemClock, random: systemRandom, logger: silentLogger };
@@ -22,12 +22,10 @@ export class DuckDbStage {
     const parsed = plugin.parseOptions({ engine: 'duckdb', threads: 2 });
     if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join());
     const provider = plugin.create(parsed.config, PORTS);
-    const token = `t${systemRandom.hex(32)}`;
-    const request = { owner: 'tests', token, idleTimeoutMs: 600_000, labels: {} };
-    let seen = await provider.start(request, call());
+    let seen = await provider.start(startRequest(), unlimitedCall());
     while (seen.state === 'creating') {
       await new Promise((resolve) => setTimeout(resolve, 2));
-      seen = await provider.describe(seen.handle, call());
+      seen = await provider.describe(seen.handle, unlimitedCall());
     }
     return new DuckDbStage(provider, seen.handle);
   }
@@ -53,7 +51,7 @@ export class DuckDbStage {
 
   /** The session's state now. */
   async state(): Promise<string | undefined> {
-    return (await this.#provider.describe(this.handle, call())).state;
+    return (await this.#provider.describe(this.handle, unlimitedCall())).state;
   }
 
   close(): Promise<void> {
@@ -69,8 +67,4 @@ export class DuckDbStage {
     };
     return { fields: execution.fields, batches: () => count.call(this), close: () => execution.close() };
   }
-}
-
-function call(): CallContext {
-  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 }

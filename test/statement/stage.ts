@@ -1,11 +1,7 @@
-import type { ColumnBatch, ColumnField } from '../../src/contract/column-batch.ts';
-import type { SessionHandle } from '../../src/contract/session-handle.ts';
-import type { StatementRunner } from '../../src/contract/statement-runner.ts';
+import type { ColumnBatch, ColumnField, SessionHandle, StatementRunner } from '../../src/provider-kit/index.ts';
 import { Result } from '../../src/statement/result.ts';
 import { Statement, type StatementOptions } from '../../src/statement/statement.ts';
-import { RecordingLogger } from '../../src/testing/recording.ts';
-import { SeededRandom } from '../../src/testing/seeded-random.ts';
-import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { RecordingLogger, SeededRandom, VirtualClock } from '../../src/testing/index.ts';
 import { ScriptedRunner, workForEver, type EngineScript } from './scripted-runner.ts';
 
 export const HANDLE: SessionHandle = { v: 1, provider: 'scripted', scope: 'here', id: 's-1' };

@@ -8,10 +8,11 @@ import {
   SeededRandom,
   VirtualClock,
 } from '../../src/testing/index.ts';
+import { startRequest, unlimitedCall } from '../calls.ts';
 
 const ports = () => ({ clock: new VirtualClock(), random: new SeededRandom(), logger: new RecordingLogger() });
-const call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
-const request = { owner: 'me', token: `t${'0'.repeat(39)}`, idleTimeoutMs: 60_000, labels: {} };
+const call = unlimitedCall();
+const request = startRequest();
 
 describe('the scripted plugin', () => {
   it('uses the given options and defaults for the others', () => {

@@ -12,22 +12,9 @@ import {
   VirtualClock,
   type ScriptedServiceOptions,
 } from '../../src/testing/index.ts';
+import { startRequest, unlimitedCall } from '../calls.ts';
 
 const MINUTE_MS = 60_000;
-const call = (overrides: Partial<CallContext> = {}): CallContext => ({
-  signal: new AbortController().signal,
-  deadline: Number.POSITIVE_INFINITY,
-  attempt: 1,
-  ...overrides,
-});
-let tokens = 0;
-const startRequest = (overrides: Partial<StartRequest> = {}): StartRequest => ({
-  owner: 'data-platform',
-  token: `t${String(++tokens).padStart(39, '0')}`,
-  idleTimeoutMs: 5 * MINUTE_MS,
-  labels: {},
-  ...overrides,
-});
 
 /** A scripted cloud with the calls that most tests make of it. */
 function setUp(options: Partial<ScriptedServiceOptions> = {}) {
@@ -35,7 +22,7 @@ function setUp(options: Partial<ScriptedServiceOptions> = {}) {
   const service = new ScriptedService({ clock, ...options });
   const provider = new ScriptedProvider({ service, clock });
   const start = async (overrides: Partial<StartRequest> = {}): Promise<SessionHandle> =>
-    (await provider.start(startRequest(overrides), call())).handle;
+    (await provider.start(startRequest({ idleTimeoutMs: 5 * MINUTE_MS, ...overrides }), unlimitedCall())).handle;
   return {
     clock,
     service,
@@ -46,14 +33,14 @@ function setUp(options: Partial<ScriptedServiceOptions> = {}) {
       await clock.advance(3_000);
       return handle;
     },
-    describe: (handle: SessionHandle): Promise<Observation> => provider.describe(handle, call()),
-    terminate: (handle: SessionHandle): Promise<Observation> => provider.terminate(handle, call()),
+    describe: (handle: SessionHandle): Promise<Observation> => provider.describe(handle, unlimitedCall()),
+    terminate: (handle: SessionHandle): Promise<Observation> => provider.terminate(handle, unlimitedCall()),
     list: async (filter: ListFilter = {}): Promise<readonly string[]> => {
-      const { observations } = await provider.listPage(filter, undefined, call());
+      const { observations } = await provider.listPage(filter, undefined, unlimitedCall());
       return observations.map(({ handle }) => handle.id);
     },
     execute: (handle: SessionHandle, text: string, more: Partial<CallContext> = {}): Promise<StatementExecution> =>
-      provider.statements!.execute(handle, { id: text, text }, call(more)),
+      provider.statements!.execute(handle, { id: text, text }, unlimitedCall(more)),
   };
 }
 
@@ -61,7 +48,7 @@ function setUp(options: Partial<ScriptedServiceOptions> = {}) {
 describe('a scripted session lives on the clock', () => {
   it('starts, becomes ready, is asked to end and ends', async () => {
     const { clock, provider, service, describe, terminate } = setUp({ startMs: 3_000, terminateMs: 2_000 });
-    const { handle, state, nativeState } = await provider.start(startRequest({ name: 'nightly' }), call());
+    const { handle, state, nativeState } = await provider.start(startRequest({ name: 'nightly' }), unlimitedCall());
     expect([state, nativeState]).toEqual(['creating', 'STARTING']);
     await clock.advance(2_999);
     expect((await describe(handle)).state).toBe('creating');
@@ -140,10 +127,10 @@ describe('a scripted session lives on the clock', () => {
 
   it('leaves no timer behind', async () => {
     const { clock, provider } = setUp({ latencyMs: 20 });
-    const { handle } = await clock.runUntilSettled(provider.start(startRequest(), call({ deadline: 10_000 })));
+    const { handle } = await clock.runUntilSettled(provider.start(startRequest(), unlimitedCall({ deadline: 10_000 })));
     await clock.advance(3_000);
     const { signal, abort } = abortable();
-    const described = provider.describe(handle, call({ signal, deadline: clock.monotonicMs() + 500 }));
+    const described = provider.describe(handle, unlimitedCall({ signal, deadline: clock.monotonicMs() + 500 }));
     expect(clock.pendingTimers).toBe(2);
     abort();
     await expect(described).rejects.toMatchObject({ kind: 'aborted', effect: 'none', operation: 'describe' });
@@ -155,9 +142,13 @@ describe('starting', () => {
   it('refuses a taken name and returns its holder, where names make starts unique', async () => {
     const { provider, service } = setUp({ capabilities: { idempotency: 'name' } });
     const request = startRequest();
-    const { handle } = await provider.start(request, call());
+    const { handle } = await provider.start(request, unlimitedCall());
     expect(handle.id).toBe(request.token);
-    await expect(provider.start(request, call())).rejects.toMatchObject({ kind: 'conflict', handle, effect: 'none' });
+    await expect(provider.start(request, unlimitedCall())).rejects.toMatchObject({
+      kind: 'conflict',
+      handle,
+      effect: 'none',
+    });
     expect(service.oracle.startedCount()).toBe(1);
   });
 
@@ -200,10 +191,10 @@ describe('faults', () => {
       { kind: 'forbidden', native: { code: 'Denied', httpStatus: 403 } },
       { kind: 'unexpected', effect: 'unknown', native: { code: 'Teapot' } },
     ]) {
-      await expect(provider.start(request, call())).rejects.toMatchObject(expected);
+      await expect(provider.start(request, unlimitedCall())).rejects.toMatchObject(expected);
     }
     expect(service.oracle.startedCount()).toBe(0);
-    await provider.start(request, call());
+    await provider.start(request, unlimitedCall());
     expect([service.oracle.startedCount(), service.oracle.callCount('start')]).toEqual([1, 5]);
   });
 
@@ -211,12 +202,15 @@ describe('faults', () => {
     const { provider, service } = setUp();
     service.faults.add('start', { kind: 'unavailable', effect: 'after' }, { kind: 'lost-answer' });
     const request = startRequest();
-    await expect(provider.start(request, call())).rejects.toMatchObject({ kind: 'unavailable', effect: 'unknown' });
+    await expect(provider.start(request, unlimitedCall())).rejects.toMatchObject({
+      kind: 'unavailable',
+      effect: 'unknown',
+    });
     const { signal, abort } = abortable();
-    const lost = provider.start(request, call({ signal }));
+    const lost = provider.start(request, unlimitedCall({ signal }));
     abort();
     await expect(lost).rejects.toMatchObject({ kind: 'aborted', effect: 'unknown' });
-    await provider.start(request, call());
+    await provider.start(request, unlimitedCall());
     expect(service.oracle.startedCount()).toBe(1);
   });
 
@@ -225,7 +219,7 @@ describe('faults', () => {
     service.faults.add('start', { kind: 'slow', delayMs: 800, effect: 'after' });
     const { signal, abort } = abortable();
     const deadline = kind === 'timeout' ? clock.monotonicMs() + 500 : Number.POSITIVE_INFINITY;
-    const late = provider.start(startRequest(), call({ deadline, signal }));
+    const late = provider.start(startRequest(), unlimitedCall({ deadline, signal }));
     const failed = expect(late).rejects.toMatchObject({ kind, effect: 'unknown' });
     await clock.advance(600);
     if (kind === 'aborted') abort();
@@ -258,38 +252,6 @@ describe('faults', () => {
   });
 });
 
-describe('listing', () => {
-  it('goes page by page in the order of creation, and filters', async () => {
-    const { clock, provider, start } = setUp({ capabilities: { listPageSize: 3 } });
-    const ids: string[] = [];
-    for (let count = 0; count < 8; count++) {
-      ids.push((await start({ labels: { team: count % 2 === 0 ? 'red' : 'blue' } })).id);
-      await clock.advance(1_000);
-    }
-    const all = async (filter: ListFilter, cursor?: string): Promise<string[][]> => {
-      const { observations, next } = await provider.listPage(filter, cursor, call());
-      const page = observations.map(({ handle }) => handle.id);
-      return [page, ...(next === undefined ? [] : await all(filter, next))];
-    };
-    expect(await all({})).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
-    expect((await all({ labels: { team: 'red' } })).flat()).toEqual(ids.filter((_, at) => at % 2 === 0));
-    expect((await all({ states: ['creating'] })).flat()).toEqual(ids.slice(6));
-    expect((await all({ createdAfterMs: clock.nowMs() - 3_000 })).flat()).toEqual(ids.slice(5));
-  });
-});
-
-describe('tokens', () => {
-  it('opens endpoints and dashboards of sessions that accept work, with a token that expires', async () => {
-    const { clock, provider, startReady, terminate } = setUp();
-    const handle = await startReady();
-    const expiresAtMs = clock.nowMs() + 900_000;
-    expect(await provider.endpoint?.(handle, call())).toMatchObject({ port: 443, tls: true, expiresAtMs });
-    expect((await provider.dashboard?.(handle, call()))?.url).toContain(handle.id);
-    await terminate(handle);
-    await expect(provider.endpoint?.(handle, call())).rejects.toMatchObject({ kind: 'conflict' });
-  });
-});
-
 describe('statements', () => {
   it('run, return batches, keep the session busy until they are read, and report their progress', async () => {
     const { clock, provider, service, startReady, describe, execute } = setUp();
@@ -309,22 +271,6 @@ describe('statements', () => {
     expect(provider.statements?.progress(handle, 'ids')).toBeUndefined();
     await expect(execution.batches()[Symbol.asyncIterator]().next()).rejects.toMatchObject({ kind: 'conflict' });
   });
-
-  it('are cancelled by an abort while the result is read', async () => {
-    const { clock, service, startReady, describe, execute } = setUp();
-    service.statements.set('many', { columns: { n: 'integer' }, rows: [[1], [2], [3]] });
-    const handle = await startReady();
-    const { signal, abort } = abortable();
-    const batches = (await execute(handle, 'many', { signal })).batches()[Symbol.asyncIterator]();
-    await batches.next();
-    expect(service.oracle.runningStatements()).toEqual(['many']);
-    abort();
-    // At once, even if the next batch is never read.
-    expect(service.oracle.runningStatements()).toEqual([]);
-    await expect(batches.next()).rejects.toMatchObject({ kind: 'aborted' });
-    expect((await describe(handle)).state).toBe('ready');
-    expect(clock.pendingTimers).toBe(0);
-  });
 });
 
 describe('the service', () => {
@@ -340,8 +286,8 @@ describe('the service', () => {
   it('records every request with its operation, token and attempt', async () => {
     const { provider, service } = setUp();
     const request = startRequest();
-    const { handle } = await provider.start(request, call({ attempt: 3 }));
-    await provider.describe(handle, call());
+    const { handle } = await provider.start(request, unlimitedCall({ attempt: 3 }));
+    await provider.describe(handle, unlimitedCall());
     expect(service.oracle.calls).toMatchObject([
       { operation: 'start', token: request.token, attempt: 3 },
       { operation: 'describe', sessionId: handle.id, attempt: 1 },

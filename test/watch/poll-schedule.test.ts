@@ -1,80 +1,48 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PollSchedule, type Pollable, type PollInterval } from '../../src/watch/poll-schedule.ts';
+import { PollSchedule, type PollInterval } from '../../src/watch/poll-schedule.ts';
 
-const CREATED_MS = 1_000_000;
-const GROWING: PollInterval = { watchIntervalMs: { min: 1_000, max: 5_000 } };
-const EXPECTING: PollInterval = { ...GROWING, expectedStartMs: { min: 60_000, max: 150_000 } };
-
-/** What a look at a session of this age shows. */
-function seenAt(ageMs: number, changes: Partial<Pollable> = {}): Pollable {
-  return {
-    final: false,
-    state: 'creating',
-    observedAtMs: CREATED_MS + ageMs,
-    details: { createdAtMs: CREATED_MS },
-    ...changes,
-  };
+/** When a wait polls, milliseconds since it began. */
+function pollsOf(interval: PollInterval['watchIntervalMs'], untilMs: number): readonly number[] {
+  const schedule = new PollSchedule({ watchIntervalMs: interval });
+  const polls: number[] = [];
+  for (let atMs = 0; atMs <= untilMs;) {
+    atMs += schedule.nextPause(atMs);
+    polls.push(Math.round(atMs));
+  }
+  return polls;
 }
 
-const pausesOf = (plan: PollSchedule, looks: readonly (Pollable | undefined)[]): readonly number[] =>
-  looks.map((seen) => plan.pauseAfter(seen));
-
-describe('when to look again', () => {
-  it('grows from the shortest pause to the longest where nothing is expected', () => {
-    const looks = Array.from({ length: 6 }, () => seenAt(0));
-    expect(pausesOf(new PollSchedule(GROWING), looks)).toEqual([1_000, 1_500, 2_250, 3_375, 5_000, 5_000]);
+describe('when to poll', () => {
+  it('C-115 pauses grow from the shortest to the longest, within a quarter of the time so far', () => {
+    expect(pollsOf({ min: 1_000, max: 60_000 }, 30_000)).toEqual([
+      ...[1_000, 3_000, 5_000, 7_000, 9_000, 11_250, 14_063, 17_578, 21_973, 26_973, 31_973],
+    ]);
   });
 
   it.each([
-    [0, 30_000],
-    [1, 29_999],
-    [29_999, 1_000],
-    [30_000, 30_000],
-    [45_000, 15_000],
-    [59_500, 1_000],
-    [60_000, 3_000],
-    [105_000, 2_000],
-    [127_500, 1_500],
-    [149_999, 1_000.02],
-  ])('C-115 looks at what was created %d ms ago again in %d ms', (ageMs, pauseMs) => {
-    expect(new PollSchedule(EXPECTING).pauseAfter(seenAt(ageMs))).toBeCloseTo(pauseMs, 1);
+    [{ min: 5, max: 50 }, 200, [5, 15, 35, 75, 125, 175, 225]],
+    [{ min: 5_000, max: 120_000 }, 8_000, [2_000, 4_000, 6_000, 8_000, 10_000]],
+    [{ min: 1_000, max: 3_000 }, 20_000, [1_000, 3_000, 5_000, 7_000, 9_000, 11_250, 14_063, 17_063, 20_063]],
+  ])('C-115 keeps the interval %j of a provider', (interval, untilMs, polls) => {
+    expect(pollsOf(interval, untilMs)).toEqual(polls);
   });
 
-  it('C-115 grows from the shortest pause once a start takes longer than expected', () => {
-    const plan = new PollSchedule(EXPECTING);
-    expect(pausesOf(plan, [seenAt(0), seenAt(149_000)]).map(Math.round)).toEqual([30_000, 1_022]);
-    expect(pausesOf(plan, [seenAt(150_000), seenAt(151_000), seenAt(600_000)])).toEqual([1_000, 1_500, 2_250]);
-  });
-
-  it.each([
-    ['has been created', seenAt(0, { state: 'ready' })],
-    ['ends', seenAt(0, { state: 'terminated' })],
-    ['is in a state that nobody knows', seenAt(0, { state: undefined })],
-    ['does not tell since when it is created', seenAt(0, { details: {} })],
-    ['could not be looked at', undefined],
-  ])('expects nothing of what %s', (_what, seen) => {
-    expect(pausesOf(new PollSchedule(EXPECTING), [seen, seen])).toEqual([1_000, 1_500]);
-  });
-
-  it('is not fooled by a service whose clock is ahead', () => {
-    expect(new PollSchedule(EXPECTING).pauseAfter(seenAt(-3_600_000))).toBe(30_000);
-  });
-
-  it('C-115 never pauses less than the shortest, nor beyond the time from which starts are expected', () => {
-    const pace = fc
-      .tuple(fc.nat(10_000), fc.nat(60_000), fc.integer({ min: 1, max: 600_000 }), fc.integer({ min: 1, max: 600_000 }))
-      .map(([shortest, more, quiet, expected]) => ({
-        watchIntervalMs: { min: shortest + 1, max: shortest + 1 + more },
-        expectedStartMs: { min: quiet, max: quiet + expected },
-      }));
+  it('C-115 no pause is longer than max(2 s, min(t / 4, 5 s)), whatever the provider says', () => {
+    const interval = fc
+      .tuple(fc.integer({ min: 1, max: 600_000 }), fc.nat(600_000))
+      .map(([min, more]) => ({ min, max: min + more }));
     fc.assert(
-      fc.property(pace, fc.integer({ min: -10_000, max: 2_000_000 }), (given, ageMs) => {
-        const { watchIntervalMs, expectedStartMs } = given;
-        const pauseMs = new PollSchedule(given).pauseAfter(seenAt(ageMs));
-        expect(pauseMs).toBeGreaterThanOrEqual(watchIntervalMs.min);
-        if (ageMs >= expectedStartMs.min) expect(pauseMs).toBeLessThanOrEqual(3 * watchIntervalMs.min);
-        else expect(Math.max(0, ageMs) + pauseMs).toBeLessThanOrEqual(expectedStartMs.min + watchIntervalMs.min);
+      fc.property(interval, fc.array(fc.nat(60_000), { maxLength: 40 }), (watchIntervalMs, delays) => {
+        const schedule = new PollSchedule({ watchIntervalMs });
+        let waitedMs = 0;
+        for (const delayMs of delays) {
+          const pauseMs = schedule.nextPause(waitedMs);
+          expect(pauseMs).toBeLessThanOrEqual(Math.max(2_000, Math.min(waitedMs / 4, 5_000)));
+          expect(pauseMs).toBeLessThanOrEqual(watchIntervalMs.max);
+          expect(pauseMs).toBeGreaterThanOrEqual(Math.min(watchIntervalMs.min, 2_000));
+          waitedMs += pauseMs + delayMs;
+        }
       }),
       { numRuns: 500 },
     );

@@ -39,15 +39,15 @@ describe('PollingWatcher', () => {
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     scene.clock.schedule(4_000, () => void provider.terminate(handle, unlimitedCall()));
     const seen = await readAll(scene, watcher.watch(handle, NEVER));
-    expect(seen.map(({ atMs }) => Math.round(atMs))).toEqual([0, 500, 1_250, 2_375, 4_063, 6_594]);
+    expect(seen.map(({ atMs }) => Math.round(atMs))).toEqual([0, 500, 1_500, 3_500, 5_500, 7_500]);
     expect(seen.map(({ state }) => state)).toEqual([
-      ...['STARTING', 'STARTING', 'STARTING', 'STARTING'],
+      ...['STARTING', 'STARTING', 'STARTING', 'IDLE'],
       ...['STOPPING', 'STOPPED!'],
     ]);
     expect(scene.clock.pendingTimers).toBe(0);
   });
 
-  it('never pauses longer than the provider says, but for a spread of a tenth', async () => {
+  it('never pauses longer than the schedule says, and up to a tenth less', async () => {
     const { scene, provider, logger } = setUp();
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     const pausesWith = async (next: () => number): Promise<readonly number[]> => {
@@ -56,9 +56,9 @@ describe('PollingWatcher', () => {
       return seen.slice(1).map(({ atMs }, at) => Math.round(atMs - (seen[at]?.atMs ?? 0)));
     };
     expect(await pausesWith(() => 0)).toEqual([
-      500, 750, 1_125, 1_688, 2_531, 3_797, 5_695, 8_543, 10_000, 10_000, 10_000,
+      500, 1_000, 2_000, 2_000, 2_000, 2_000, 2_375, 2_969, 3_711, 4_639, 5_000,
     ]);
-    expect((await pausesWith(() => 1)).slice(-2)).toEqual([11_000, 11_000]);
+    expect((await pausesWith(() => 1)).slice(0, 4)).toEqual([450, 900, 1_800, 1_800]);
   });
 
   it('two watchers do not ask in step', async () => {
@@ -78,7 +78,7 @@ describe('PollingWatcher', () => {
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     scene.service.faults.add('describe', { kind: 'unavailable', effect: 'before' }, { kind: 'throttled' });
     const seen = await readAll(scene, watcher.watch(handle, NEVER), 1);
-    expect(seen).toEqual([{ state: 'STARTING', atMs: 1_250 }]);
+    expect(seen).toEqual([{ state: 'STARTING', atMs: 1_500 }]);
     expect(logger.entries).toEqual(
       ['unavailable', 'rate-limited'].map((kind) => ({
         level: 'warn',
@@ -109,6 +109,17 @@ describe('PollingWatcher', () => {
     controller.abort('stop');
     expect(await reading).toMatchObject({ kind: 'aborted', cause: 'stop' });
     expect([scene.clock.pendingTimers, getEventListeners(controller.signal, 'abort')]).toEqual([0, []]);
+  });
+
+  it('makes its last poll when the time is up, and waits for the rest of a pause before the first one', async () => {
+    const { scene, provider, watcher } = setUp();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    const limits = { untilMs: scene.clock.monotonicMs() + 4_000, seenMsAgo: 200 };
+    const seen = await readAll(scene, watcher.watch(handle, NEVER, limits));
+    expect(seen.map(({ atMs }) => atMs)).toEqual([300, 1_300, 3_300, 4_000]);
+    const late = await readAll(scene, watcher.watch(handle, NEVER, { untilMs: 0, seenMsAgo: 60_000 }));
+    expect(late).toHaveLength(1);
+    expect(scene.clock.pendingTimers).toBe(0);
   });
 
   it('hands its signal to each look', async () => {

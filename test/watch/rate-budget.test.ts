@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
+import { OPERATIONS, type Operation } from '../../src/contract/operations.ts';
 import type { CallClass } from '../../src/contract/ports.ts';
 
 const NEVER = new AbortController().signal;
@@ -17,9 +18,16 @@ class Callers {
     this.budget = new RateBudget(this.clock, callsPerSecond);
   }
 
-  call(name: string, { callClass = 'reads', signal = NEVER }: { callClass?: CallClass; signal?: AbortSignal } = {}) {
+  call(
+    name: string,
+    {
+      callClass = 'reads',
+      operation = callClass === 'reads' ? 'describe' : 'start',
+      signal = NEVER,
+    }: { callClass?: CallClass; operation?: Operation; signal?: AbortSignal } = {},
+  ) {
     const note = (): void => void this.gone.push({ name, atMs: this.clock.monotonicMs() });
-    const waiting = this.budget.take(callClass, { signal });
+    const waiting = this.budget.take(operation, callClass, { signal });
     if (waiting === undefined) note();
     return waiting?.then(note);
   }
@@ -119,21 +127,56 @@ describe('RateBudget', () => {
     expect([callers.log, getEventListeners(controller.signal, 'abort')]).toEqual([['a@0', 'b@1000'], []]);
   });
 
-  it('C-103 a pause holds up everybody, also those who wait already, and ends in no stampede', async () => {
+  it('C-103 a pause holds up the calls of its verb, also those that wait already, and ends in no burst', async () => {
     const callers = new Callers({ reads: 2, writes: 1 });
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) void callers.call(name);
-    callers.budget.pause(3_000);
-    void callers.call('w', { callClass: 'writes' });
+    callers.budget.pause('describe', 3_000);
     await callers.clock.advance(2_999);
     expect(callers.log).toEqual(['a@0', 'b@0']);
     await callers.clock.advance(2_001);
-    expect(callers.log.slice(2).sort()).toEqual(['c@3000', 'd@3000', 'e@3500', 'f@4000', 'w@3000']);
+    expect(callers.log.slice(2)).toEqual(['c@3000', 'd@3000', 'e@3500', 'f@4000']);
+  });
+
+  it('C-103 a pause of one verb holds up no other one, whether it came before or comes after', async () => {
+    const callers = new Callers({ reads: 2, writes: 1 });
+    callers.budget.pause('listPage', 60_000);
+    void callers.call('list', { operation: 'listPage' });
+    for (const name of ['a', 'b', 'c']) void callers.call(name);
+    void callers.call('start', { callClass: 'writes' });
+    // A call of the other verb that makes a second request.
+    void callers.call('token', { callClass: 'writes', operation: 'describe' });
+    await callers.clock.advance(2_000);
+    expect([...callers.log].sort()).toEqual(['a@0', 'b@0', 'c@500', 'start@0', 'token@1000']);
+    await callers.clock.advance(58_000);
+    expect(callers.log.at(-1)).toBe('list@60000');
+    expect(callers.clock.pendingTimers).toBe(0);
+  });
+
+  it.each(
+    Object.entries(OPERATIONS).flatMap(([operation, { ends }]) => (ends === true ? [operation as Operation] : [])),
+  )('no pause delays %s, and it waits for no start', async (operation) => {
+    const callers = new Callers({ reads: 1, writes: 1 });
+    callers.budget.pause(operation, 60_000);
+    for (const name of ['a', 'b', 'c']) void callers.call(name, { callClass: 'writes' });
+    void callers.call('end', { callClass: 'writes', operation });
+    await callers.clock.advance(3_000);
+    expect(callers.log).toEqual(['a@0', 'end@1000', 'b@2000', 'c@3000']);
+  });
+
+  it('spaces many calls that end something, but none waits longer than 5 s', async () => {
+    const callers = new Callers({ reads: 1, writes: 1 });
+    for (let end = 0; end < 9; end++) void callers.call(`e${end}`, { callClass: 'writes', operation: 'terminate' });
+    void callers.call('start', { callClass: 'writes' });
+    await callers.clock.advance(60_000);
+    const ends = ['e0@0', 'e1@1000', 'e2@2000', 'e3@3000', 'e4@4000', 'e5@5000', 'e6@5000', 'e7@5000', 'e8@5000'];
+    // The rate is made up for by those behind.
+    expect(callers.log).toEqual([...ends, 'start@9000']);
   });
 
   it('C-103 a shorter pause does not end a longer one', async () => {
     const callers = new Callers({ reads: 2, writes: 1 });
-    callers.budget.pause(3_000);
-    callers.budget.pause(1_000);
+    callers.budget.pause('describe', 3_000);
+    callers.budget.pause('describe', 1_000);
     void callers.call('a');
     await callers.clock.advance(5_000);
     expect(callers.log).toEqual(['a@3000']);
@@ -143,7 +186,7 @@ describe('RateBudget', () => {
     const callers = new Callers(false);
     for (let call = 0; call < 1_000; call++) void callers.call('free');
     expect(callers.gone).toHaveLength(1_000);
-    callers.budget.pause(500);
+    callers.budget.pause('describe', 500);
     for (let call = 0; call < 50; call++) void callers.call('held');
     expect(callers.gone).toHaveLength(1_000);
     await callers.clock.advance(500);
@@ -176,7 +219,7 @@ describe('RateBudget', () => {
           if (next.do === 'pause') {
             const fromMs = clock.monotonicMs();
             pauses.push({ fromMs, untilMs: fromMs + next.ms, goneBefore: callers.gone.length });
-            callers.budget.pause(next.ms);
+            callers.budget.pause('describe', next.ms);
           }
           if (next.do !== 'call') continue;
           for (let call = 0; call < next.count; call++) {

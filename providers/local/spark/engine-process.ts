@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { Clock, Random } from '../../../src/contract/ports.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import type { ConnectEndpoint } from '../../../src/contract/session-provider.ts';
+import { looksSecret } from '../../../src/contract/secret-text.ts';
+import { secretConcealer } from '../../../src/provider-kit/secret-concealer.ts';
 import { sleep } from '../../../src/provider-kit/sleep.ts';
 import type { EngineServer, SparkConf } from './engine-server.ts';
-import { freePort, whyNotListening } from './listening.ts';
+import { freePort, isListenerOf, whyNotListening } from '../../../src/provider-kit/listening.ts';
 import { watched } from './watchdog.ts';
 
 /** Apache Spark listens after six seconds on an idle machine. */
@@ -16,14 +18,11 @@ const POLL_INTERVAL_MS = 25;
 
 /** Another process can take the free port before the server does. */
 const PORT_ATTEMPTS = 3;
-const PORT_TAKEN = /address.*(in use|already)|could not bind/i;
+const PORT_TAKEN = /address.*(in use|already)|could not bind|another process/i;
 
 /** How much of a server's output is kept, and how many lines of it an error shows. */
 const OUTPUT_KEPT_CHARACTERS = 16 * 1024;
 const OUTPUT_SHOWN_LINES = 12;
-
-/** The names of properties that Spark treats as secrets. @see https://spark.apache.org/docs/latest/configuration.html (`spark.redaction.regex`, read 2026-11-21) */
-const SECRET_NAMES = /secret|password|token|access[.]?key/i;
 
 /** What a server process needs to start. */
 export interface EngineProcessParts {
@@ -86,15 +85,15 @@ export class EngineProcess {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const endpoint: ConnectEndpoint = {
-      // PySpark sends a token without TLS only to this name.
-      host: server.takesToken ? 'localhost' : '127.0.0.1',
+      // Not localhost: another process may listen on the same port of ::1.
+      host: '127.0.0.1',
       port,
       tls: false,
       metadata: server.takesToken ? { authorization: `Bearer ${token}` } : {},
       expiresAtMs: Number.POSITIVE_INFINITY,
     };
     const sessionSettings = server.sessionSettings(place);
-    const secretConf = Object.entries(sparkConf).filter(([name, value]) => SECRET_NAMES.test(name) && value !== '');
+    const secretConf = Object.entries(sparkConf).filter(([name, value]) => value !== '' && looksSecret(name, value));
     const secrets = [token, ...secretConf.map(([, value]) => value)];
     return new EngineProcess(child, { label: server.label, endpoint, folder, sessionSettings, secrets });
   }
@@ -108,8 +107,7 @@ export class EngineProcess {
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => resolve(`${label} could not start: ${error.message}`));
       child.once('close', () => {
-        const shown = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), output());
-        resolve(`${label} has ended. Its last output:\n${shown}`);
+        resolve(`${label} has ended. Its last output:\n${secretConcealer(secrets, 1)(output())}`);
       });
     });
     keepsProcessAlive(child, false);
@@ -129,14 +127,17 @@ export class EngineProcess {
     void this.ended.then(() => over.abort());
     const eitherSignal = AbortSignal.any([over.signal, signal]);
     const untilMs = clock.monotonicMs() + START_TIMEOUT_MS;
-    while ((await whyNotListening({ ...this.endpoint, host: '127.0.0.1' })) !== undefined) {
+    while ((await whyNotListening(this.endpoint)) !== undefined) {
       if (clock.monotonicMs() > untilMs) return `it does not listen after ${START_TIMEOUT_MS / 1000} s`;
       await sleep(clock, POLL_INTERVAL_MS, eitherSignal).catch(() => undefined);
       if (signal.aborted) return 'the start was aborted';
       if (over.signal.aborted) return this.ended;
     }
-    // If this server has ended, another process listens on the port.
-    return over.signal.aborted ? this.ended : undefined;
+    if (over.signal.aborted) return this.ended;
+    const { port } = this.endpoint;
+    // The shell that watches the server leads its process group.
+    const isOurs = await isListenerOf(this.#child.pid ?? 0, port);
+    return isOurs ? undefined : `another process listens on its port ${port}`;
   }
 }
 

@@ -1,10 +1,10 @@
-import { accessSync, constants, readdirSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import {
-  compareVersions,
-  enginesFolder,
-  engineFolderName,
-  parseEngineFolderName,
+  entries,
+  findOnPath,
+  installedEngines,
+  isProgram,
   type EngineEnvironment,
   type InstallableEngine,
 } from '../../../src/provider-kit/installed-engine.ts';
@@ -43,16 +43,15 @@ export function findEngine(selection: EngineSelection, environment: EngineEnviro
 }
 
 function find(selection: EngineSelection, environment: EngineEnvironment): EngineServer | undefined {
-  const { env } = environment;
   const isSpark = selection.engine === 'spark';
-  const home = env['SPARK_HOME'] ?? '';
+  const home = environment.env['SPARK_HOME'] ?? '';
   const named = isSpark && home !== '' ? sparkAt(home, selection) : undefined;
   if (named !== undefined) return named;
-  for (const folder of installedFolders(selection.engine, enginesFolder(environment))) {
+  for (const folder of installedEngines(selection.engine, environment)) {
     const found = inEnvironment(selection, folder);
     if (found !== undefined) return found;
   }
-  const program = onPath(isSpark ? 'spark-submit' : 'sail', env);
+  const program = findOnPath(isSpark ? 'spark-submit' : 'sail', environment);
   if (program === undefined) return undefined;
   // When the program is in a virtual environment, the environment also has the version.
   const inItsEnvironment = inEnvironment(selection, dirname(dirname(program)));
@@ -60,15 +59,6 @@ function find(selection: EngineSelection, environment: EngineEnvironment): Engin
   return isSpark
     ? sparkAt(dirname(dirname(realpathSync(program))), selection)
     : sailServer({ launch: [program], version: undefined });
-}
-
-/** The folders of `anysession engines install`, the highest version first. */
-function installedFolders(engine: InstallableEngine, folder: string): readonly string[] {
-  return entries(folder)
-    .map(parseEngineFolderName)
-    .filter((release) => release?.engine === engine)
-    .sort((one, other) => compareVersions(other?.version ?? '', one?.version ?? ''))
-    .map((release) => join(folder, release === undefined ? '' : engineFolderName(release)));
 }
 
 function inEnvironment(selection: EngineSelection, folder: string): EngineServer | undefined {
@@ -98,35 +88,11 @@ function versionIn(folder: string, pattern: RegExp): string | undefined {
 }
 
 /** Without this check Spark would fail inside a shell script. */
-function assertJava({ env }: EngineEnvironment): void {
-  const home = env['JAVA_HOME'];
-  const isThere =
-    home === undefined || home === '' ? onPath('java', env) !== undefined : isProgram(join(home, 'bin', 'java'));
-  if (isThere) return;
+function assertJava(environment: EngineEnvironment): void {
+  const home = environment.env['JAVA_HOME'] ?? '';
+  if (home === '' ? findOnPath('java', environment) !== undefined : isProgram(join(home, 'bin', 'java'))) return;
   const message = 'Apache Spark needs Java 17 or later, which was not found. Install it, or set JAVA_HOME';
   throw new SessionError('config-invalid', message, { operation: 'start' });
-}
-
-function onPath(program: string, env: EngineEnvironment['env']): string | undefined {
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, program)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function entries(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function notInstalled({ engine, pythonEnvironment }: EngineSelection): SessionError {

@@ -14,7 +14,7 @@ import { engineScope, type LocalConfig } from '../options.ts';
 import { EngineProcess } from './engine-process.ts';
 import type { SparkConf } from './engine-server.ts';
 import { findEngine } from './find-engine.ts';
-import { whyNotListening } from './listening.ts';
+import { whyNotListening } from '../../../src/provider-kit/listening.ts';
 import { SharedProcesses } from './shared-processes.ts';
 import { SparkSession } from './spark-session.ts';
 

@@ -7,8 +7,9 @@ import type { Batch } from '../../batch/batch.ts';
 import type { Batches } from '../../batch/batches.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { formatTable } from '../table.ts';
-import { note, print, type CommandContext } from '../terminal.ts';
+import { parseExactJson } from '../exact-json.ts';
+import { printTable } from '../table.ts';
+import { note, print, printJson, type CommandContext } from '../terminal.ts';
 import { withBatches } from '../with-environment.ts';
 
 /** The options of `anysession batch start`. */
@@ -59,11 +60,10 @@ export async function runBatchFailures(context: CommandContext, target: string):
   await withBatch(context, target, async (batch) => {
     const rows: string[][] = [];
     for await (const failed of batch.failures({ signal: terminal.signal })) {
-      if (json) await print(terminal, `${JSON.stringify(failed)}\n`);
+      if (json) await printJson(terminal, failed);
       else rows.push([failed.id, failed.runId ?? '', failed.reason]);
     }
-    if (!json && rows.length > 0)
-      await print(terminal, formatTable(['run', 'service id', 'reason'], rows, terminal.stdout.columns));
+    if (!json && rows.length > 0) await printTable(terminal, ['run', 'service id', 'reason'], rows);
     if (!json && rows.length === 0) note(terminal, 'no run has failed');
   });
 }
@@ -117,7 +117,7 @@ function toTarget({ provider }: Batches, target: string) {
 }
 
 async function printStatus({ terminal, json }: CommandContext, batch: Batch, status: BatchStatus): Promise<void> {
-  if (json) return print(terminal, `${JSON.stringify({ handle: batch.handle, ...status }, undefined, 2)}\n`);
+  if (json) return printJson(terminal, { handle: batch.handle, ...status }, 2);
   const { counts, outcome, reason, totalRuns, remaining } = status;
   const lines = [
     ['batch', batch.handle.id],
@@ -150,9 +150,21 @@ async function* readLines({ terminal }: CommandContext, path: string): AsyncGene
 }
 
 function parseJson(text: string, where: string): unknown {
+  // Editors of Windows put a byte order mark in front, which is no part of the JSON.
+  const { value, inexact } = parsed(text.replace(/^\uFEFF/, ''), where);
+  if (inexact === undefined) return value;
+  const { literal, path } = inexact;
+  const [first, ...rest] = path;
+  const place = Array.isArray(value) ? [`run ${Number(first) + 1}`, rest.join('.')] : [path.join('.')];
+  const sent = JSON.stringify(Number(literal));
+  throw refusal(
+    `${where}: ${place.join(', ').slice(0, 200)} is ${literal.slice(0, 40)}, which would be sent as ${sent}. Write it as a string.`,
+  );
+}
+
+function parsed(text: string, where: string): ReturnType<typeof parseExactJson> {
   try {
-    // Editors of Windows put a byte order mark in front, which is no part of the JSON.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseExactJson(text);
   } catch (cause) {
     throw refusal(`${where} cannot be read as JSON: ${String(cause)}`, cause);
   }

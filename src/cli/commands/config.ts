@@ -5,8 +5,8 @@ import { configInvalid } from '../../config/config-problem.ts';
 import { configSchema } from '../../config/config-shape.ts';
 import { configFilesIn } from '../../config/find-config-file.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { formatTable } from '../table.ts';
-import { print, type CommandContext } from '../terminal.ts';
+import { printTable } from '../table.ts';
+import { print, printJson, warn, type CommandContext } from '../terminal.ts';
 
 /**
  * Writes what the configuration holds and what is wrong with it.
@@ -15,16 +15,20 @@ import { print, type CommandContext } from '../terminal.ts';
 export async function runConfigCheck({ terminal, config, environment, json }: CommandContext): Promise<void> {
   const report = await checkConfig({ config, environment, cwd: terminal.cwd, env: terminal.env });
   if (json) {
-    await print(terminal, `${JSON.stringify(report, undefined, 2)}\n`);
+    await printJson(terminal, report, 2);
   } else {
     const rows = report.environments.map(({ name, provider = '?', dialect = '?' }) => {
       return [name, provider, dialect, name === report.selected ? 'yes' : ''];
     });
-    await print(
-      terminal,
-      `${report.file}\n\n${formatTable(['environment', 'provider', 'SQL', 'selected'], rows, terminal.stdout.columns)}`,
-    );
-    for (const warning of report.warnings) terminal.stderr.write(`warning: ${warning}\n`);
+    await print(terminal, `${report.file}
+
+`);
+    await printTable(terminal, ['environment', 'provider', 'SQL', 'selected'], rows);
+    if (report.executes.length > 0) await print(terminal, `
+executes: ${report.executes.join(', ')}
+`);
+    for (const warning of report.warnings) warn(terminal, `warning: ${warning}
+`);
   }
   if (report.problems.length > 0) throw configInvalid(report.problems);
   if (!json) await print(terminal, '\nno problems\n');
@@ -32,7 +36,7 @@ export async function runConfigCheck({ terminal, config, environment, json }: Co
 
 /** Writes the JSON Schema of config files. */
 export async function runConfigSchema({ terminal }: CommandContext): Promise<void> {
-  await print(terminal, `${JSON.stringify(await configSchema(), undefined, 2)}\n`);
+  await printJson(terminal, await configSchema(), 2);
 }
 
 const FILE_NAME = 'anysession.config.yaml';
@@ -73,7 +77,7 @@ export async function runConfigInit({ terminal, config, json }: CommandContext):
   const [other] = config === undefined ? configFilesIn(dirname(file)) : [];
   if (other !== undefined) throw alreadyThere(join(dirname(file), other));
   await write(file);
-  await print(terminal, json ? `${JSON.stringify({ file })}\n` : `${file}\n`);
+  await (json ? printJson(terminal, { file }) : print(terminal, `${file}\n`));
 }
 
 async function write(file: string): Promise<void> {

@@ -8,8 +8,8 @@ import {
 import { SessionError } from '../../contract/session-error.ts';
 import { EngineStore, type StoredEngine } from '../engine-store.ts';
 import { ENGINE_VERSIONS, installEngine } from '../install-engine.ts';
-import { formatTable } from '../table.ts';
-import { StatusLine, print, type CommandContext } from '../terminal.ts';
+import { printTable } from '../table.ts';
+import { StatusLine, print, printJson, warn, type CommandContext } from '../terminal.ts';
 
 /** The options of `engines install` and `engines remove`. */
 interface EngineCommandOptions {
@@ -34,16 +34,16 @@ export async function runEnginesInstall(
   const stored = isThere ? { ...wanted, folder } : await install(store, wanted, { terminal });
   const said = isThere ? 'is there already' : 'is installed';
   const text = `${engine} ${wanted.version} ${said}, in ${folder}\nUse it by \`engine: ${engine}\` in an environment of provider local.\n`;
-  await print(terminal, json ? `${JSON.stringify(stored)}\n` : text);
+  await (json ? printJson(terminal, stored) : print(terminal, text));
 }
 
 /** Writes what is installed. */
 export async function runEnginesList({ terminal, json }: CommandContext): Promise<void> {
   const engines = await new EngineStore(terminal.env).list();
-  if (json) return print(terminal, `${JSON.stringify(engines, undefined, 2)}\n`);
+  if (json) return printJson(terminal, engines, 2);
   const rows = engines.map(({ engine, version, folder }) => [engine, version, folder]);
-  await print(terminal, formatTable(['engine', 'version', 'folder'], rows, terminal.stdout.columns));
-  if (rows.length === 0) terminal.stderr.write('no engine is installed; run: anysession engines install sail\n');
+  await printTable(terminal, ['engine', 'version', 'folder'], rows);
+  if (rows.length === 0) warn(terminal, 'no engine is installed; run: anysession engines install sail\n');
 }
 
 /** Removes an engine in one version, or in all of them. @throws SessionError `not-found` when there is none. */
@@ -65,7 +65,7 @@ export async function runEnginesRemove(
   }
   for (const one of found) await store.remove(one);
   const text = found.map(({ version }) => `${engine} ${version} is removed\n`).join('');
-  await print(terminal, json ? `${JSON.stringify(found)}\n` : text);
+  await (json ? printJson(terminal, found) : print(terminal, text));
 }
 
 async function install(
@@ -76,13 +76,15 @@ async function install(
   const status = new StatusLine(terminal);
   const { env, signal } = terminal;
   try {
-    return await store.add(release, (folder) =>
-      installEngine(release, folder, {
+    return await store.add(release, (unfinished) =>
+      installEngine(release, unfinished, {
         env,
         signal,
-        onStep: (step) => terminal.stderr.write(`${release.engine} ${release.version}: ${step}\n`),
+        onStep: (step) => {
+          warn(terminal, `${release.engine} ${release.version}: ${step}\n`);
+        },
         onProgress: (line) => {
-          status.show(line.slice(0, (terminal.stdout.columns ?? 80) - 1));
+          status.show(line);
         },
       }),
     );

@@ -1,8 +1,8 @@
 import { isSessionState, SESSION_STATES, type SessionState } from '../../contract/session-state.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { Observation } from '../../contract/observation.ts';
-import { formatTable } from '../table.ts';
-import { note, print, type CommandContext } from '../terminal.ts';
+import { printTable } from '../table.ts';
+import { note, printJson, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession list`. */
@@ -22,16 +22,9 @@ export async function runList(context: CommandContext, options: ListCommandOptio
     }
     return { seen, where: `${sessions.provider.id} (${sessions.provider.scope})` };
   });
-  if (json) return print(terminal, `${JSON.stringify(found.seen, undefined, 2)}\n`);
+  if (json) return printJson(terminal, found.seen, 2);
   if (found.seen.length > 0)
-    await print(
-      terminal,
-      formatTable(
-        ['session', 'state', 'native', 'name', 'owner', 'created'],
-        found.seen.map(cells),
-        terminal.stdout.columns,
-      ),
-    );
+    await printTable(terminal, ['session', 'state', 'native', 'name', 'owner', 'created'], found.seen.map(cells));
   const what = states?.join(' or ') ?? (options.all === true ? '' : 'live');
   const count = found.seen.length === 0 ? 'no' : String(found.seen.length);
   note(

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { SessionError } from '../../contract/session-error.ts';
-import { print, type CommandContext } from '../terminal.ts';
+import { print, printJson, type CommandContext } from '../terminal.ts';
 
 /** Options of `provider init`. */
 interface ProviderInitOptions {
@@ -42,7 +42,7 @@ export async function runProviderInit(
     await writeFile(target, text.replace('ANYSESSION_VERSION', version));
   }
   const next = `cd ${relative(terminal.cwd, folder) || '.'} && npm install && npm test`;
-  await print(terminal, json ? `${JSON.stringify({ folder })}\n` : `${folder}\nNext: ${next}\n`);
+  await (json ? printJson(terminal, { folder }) : print(terminal, `${folder}\nNext: ${next}\n`));
 }
 
 /** Replaces the template's name in each of its spellings, and the underscore of files that npm would treat specially. */

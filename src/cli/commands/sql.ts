@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { SessionError } from '../../contract/session-error.ts';
+import { raceAbort } from '../../provider-kit/race-abort.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
+import { toJsonText } from '../printable.ts';
 import { printResult, type PrintedRows, type ResultFormat } from '../result-printer.ts';
-import { note, StatusLine, type CommandContext, type Terminal } from '../terminal.ts';
+import { note, StatusLine, warn, type CommandContext, type Terminal } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession sql`. */
@@ -28,10 +30,10 @@ export async function runSql(context: CommandContext, text: string | undefined, 
       const session = await start(sessions, options, status, terminal);
       const printed = await execute(session, statement, terminal, status, { format, maxRows: options.rows });
       // Whoever reads the table from a file must not take it for the whole result.
-      if (printed.more && options.rows === undefined) terminal.stderr.write(`${summaryOf(printed)}\n`);
+      if (printed.more && options.rows === undefined) warn(terminal, `${summaryOf(printed)}\n`);
       else note(terminal, summaryOf(printed));
       // Not only for a person: without the handle nobody finds the session again.
-      if (options.keep) terminal.stderr.write(`the session is kept: ${JSON.stringify(session.detach())}\n`);
+      if (options.keep) warn(terminal, `the session is kept: ${toJsonText(session.detach())}\n`);
     });
   } finally {
     status.end();
@@ -90,7 +92,20 @@ async function statementText(terminal: Terminal, text: string | undefined, file:
   if (text !== undefined && file !== undefined) throw refusal('give the SQL as text or by --file, not both');
   if (file !== undefined) return readSqlFile(resolve(terminal.cwd, file), file);
   if (text === undefined) throw refusal('give the SQL as text, as - to read it from standard input, or by --file');
-  return text === '-' ? readAll(terminal.stdin) : text;
+  return text === '-' ? readStdin(terminal) : text;
+}
+
+async function readStdin(terminal: Terminal): Promise<string> {
+  const { stdin, signal } = terminal;
+  if (stdin.isTTY === true) note(terminal, 'Type the SQL. Ctrl-D on an empty line ends it.');
+  try {
+    return await raceAbort(readAll(stdin), signal, 'sql');
+  } catch (error) {
+    // A read that is still open would keep the process alive.
+    stdin.destroy();
+    if (SessionError.is(error)) throw error;
+    throw refusal(`standard input cannot be read (${String((error as NodeJS.ErrnoException).code)})`, error);
+  }
 }
 
 async function readSqlFile(path: string, name: string): Promise<string> {

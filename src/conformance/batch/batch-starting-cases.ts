@@ -31,7 +31,7 @@ export const BATCH_STARTING_CASES: readonly BatchCase[] = [
     'repeating a start whose answer was lost starts nothing more',
     async (trial) => {
       const token = newToken();
-      await trial.inject({ kind: 'lost-answer', operation: 'start' });
+      await trial.inject({ kind: 'lost-answer', operation: 'startBatch' });
       const lost = await outcomeOf(trial.start(someRuns(2), { token }));
       if (!lost.ok) {
         check(SessionError.is(lost.error), `the lost start threw ${String(lost.error)}`);

@@ -1,7 +1,7 @@
 import { LIST_FILTER_FIELDS, type ListFilterField } from '../../contract/capabilities.ts';
 import type { ListFilter } from '../../contract/session-provider.ts';
 import { CaseBlocked, check, said } from '../check.ts';
-import { needsFlag, needsLayers, needsNoFlag, type Need } from '../kit-case.ts';
+import { needsFlag, needsLayers, type Need } from '../kit-case.ts';
 import type { SubjectFacts } from '../subject.ts';
 import type { Trial } from '../trial.ts';
 import { caseNeeding, readyCaseNeeding, type ConformanceCase } from './session-case.ts';
@@ -99,13 +99,10 @@ export const LISTING_CASES: readonly ConformanceCase[] = [
       },
     ),
   ]),
-  readyCaseNeeding(needsFlag('listsFinal'))('C-043', 'an ended session stays in the list', async (trial, handle) => {
+  readyCaseNeeding()('C-043', 'an ended session is not listed as a live one', async (trial, handle) => {
     await trial.end(handle);
-    check((await trial.findListed(handle)) !== undefined, 'an ended session is missing from the list');
-  }),
-  readyCaseNeeding(needsNoFlag('listsFinal'))('C-043', 'an ended session leaves the list', async (trial, handle) => {
-    await trial.end(handle);
-    check((await trial.findListed(handle)) === undefined, 'an ended session is in the list');
+    const listed = await trial.findListed(handle);
+    check(listed?.final !== false, `an ended session is listed as ${listed?.state}`);
   }),
 ];
 

@@ -21,7 +21,6 @@ const CAPABILITY_CHECKS: { readonly [K in keyof Capabilities]: (value: unknown) 
   sparkConnect: isFlag,
   calculations: isFlag,
   reportsBusy: isFlag,
-  concurrentStatements: isFlag,
   deletesRecord: isFlag,
   dashboard: isFlag,
   labels: isFlag,
@@ -33,7 +32,6 @@ const CAPABILITY_CHECKS: { readonly [K in keyof Capabilities]: (value: unknown) 
   listPageSize: isPositive,
   listFilters: (value) =>
     Array.isArray(value) && value.every((field) => (LIST_FILTER_FIELDS as readonly unknown[]).includes(field)),
-  listsFinal: isFlag,
   tokenLifetimeMs: isPositiveOrFalse,
   maxLiveSessions: isPositiveOrFalse,
   watchIntervalMs: (value) => {

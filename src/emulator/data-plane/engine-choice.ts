@@ -1,4 +1,5 @@
 import { SessionError } from '../../contract/session-error.ts';
+import { describeValue } from '../../provider-kit/describe-value.ts';
 import type { ConnectEngine, ResponderVersion } from './connect-engine.ts';
 
 /**
@@ -14,11 +15,9 @@ export function parseEngine(engine: string): EngineChoice {
   if (engine === 'duckdb' || engine === 'sail' || engine === 'spark') return engine;
   const port = Number(ADDRESS.exec(engine)?.[2] ?? 0);
   if (port > 0 && port <= 65_535) return engine as `sc://${string}`;
-  // An address is not repeated: it may contain a token.
-  const found = engine.startsWith('sc:') ? 'this address' : `'${engine}'`;
   throw new SessionError(
     'config-invalid',
-    `'engine' must be duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port, not ${found}.`,
+    `'engine' must be duckdb, sail, spark, or the address of a Spark Connect server as sc://host:port without parameters; found ${describeValue(engine)}.`,
     { operation: 'startEmulator' },
   );
 }
@@ -31,28 +30,43 @@ export function openEngine({
   readonly engine: EngineChoice;
   readonly responderVersion: ResponderVersion;
 }): ConnectEngine {
-  return lazyEngine(async () => {
+  return lazyEngine(async (forget) => {
     if (engine === 'duckdb') {
       const { Responder } = await import('./responder/responder.ts');
       return Responder.open(responderVersion);
     }
     const { PassThrough } = await import('./pass-through.ts');
-    if (engine !== 'sail' && engine !== 'spark') return PassThrough.to(engine.slice('sc://'.length).replace(/\/$/, ''));
+    if (engine !== 'sail' && engine !== 'spark') {
+      return PassThrough.to({ address: engine.slice('sc://'.length).replace(/\/$/, ''), metadata: {} });
+    }
     const { startEngineProcess } = await import('./engine-process.ts');
-    const { address, stop } = await startEngineProcess(engine);
-    return PassThrough.to(address, stop);
+    const started = await startEngineProcess(engine);
+    const passThrough = await PassThrough.to(started);
+    void started.ended.then(() => {
+      forget();
+      return passThrough.close();
+    });
+    return {
+      answer: (call) => passThrough.answer(call),
+      close: async () => {
+        await passThrough.close();
+        await started.stop();
+      },
+    };
   });
 }
 
-function lazyEngine(load: () => Promise<ConnectEngine>): ConnectEngine {
+/** @param load - gets a function to call when the engine has ended; the next call loads another one. */
+function lazyEngine(load: (forget: () => void) => Promise<ConnectEngine>): ConnectEngine {
   let loading: Promise<ConnectEngine> | undefined;
+  const forget = (): void => {
+    loading = undefined;
+  };
   return {
     async *answer(call) {
-      loading ??= load();
+      loading ??= load(forget);
       // A failed start may succeed later, for example once the engine is installed.
-      loading.catch(() => {
-        loading = undefined;
-      });
+      loading.catch(forget);
       yield* (await loading).answer(call);
     },
     async close() {

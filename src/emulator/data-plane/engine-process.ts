@@ -1,18 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, constants, readdirSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  compareVersions,
-  enginesFolder,
-  parseEngineFolderName,
+  entries,
+  findOnPath,
+  installedEngines,
+  isProgram,
   type EngineEnvironment,
   type InstallableEngine,
 } from '../../provider-kit/installed-engine.ts';
-import { listenOnLoopback, LOOPBACK } from '../loopback.ts';
+import { freePort, isListenerOf, whyNotListening } from '../../provider-kit/listening.ts';
+import { LOOPBACK } from '../loopback.ts';
 import { RpcStatus } from '../grpc-status.ts';
 
 /** Apache Spark takes seconds to listen on an idle machine. */
@@ -48,6 +49,10 @@ const ARGUMENTS: Readonly<Record<InstallableEngine, (port: number) => readonly s
 export interface EngineProcess {
   /** `host:port`. */
   readonly address: string;
+  /** To send with every call: without the token, every user of the machine could run code in Spark. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Resolves when it has ended. Another process may get its port then. */
+  readonly ended: Promise<unknown>;
   /** Kills it and every process that it started. */
   readonly stop: () => Promise<void>;
 }
@@ -60,51 +65,34 @@ export async function startEngineProcess(engine: InstallableEngine): Promise<Eng
     throw new RpcStatus('FAILED_PRECONDITION', message);
   }
   const port = await freePort();
+  const token = randomBytes(24).toString('hex');
   // In a process group of its own, so that the whole group can be killed.
   const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...program, ...ARGUMENTS[engine](port)], {
     detached: true,
+    // Spark takes a token from 4.0 on, Sail takes none. @see https://spark.apache.org/docs/4.0.0/configuration.html (read 2026-11-30)
+    env: { ...process.env, SPARK_CONNECT_AUTHENTICATE_TOKEN: token },
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+  const ended = once(child, 'close');
   const stop = async (): Promise<void> => {
-    const closed = isOver(child) ? undefined : once(child, 'close');
     child.stdin.end();
-    await closed;
+    await ended;
   };
   const untilMs = performance.now() + START_TIMEOUT_MS;
-  while (!(await listens(port))) {
+  while ((await whyNotListening({ host: LOOPBACK, port })) !== undefined) {
     await pause(POLL_INTERVAL_MS);
-    if (!isOver(child) && performance.now() < untilMs) continue;
+    if (child.exitCode === null && child.signalCode === null && performance.now() < untilMs) continue;
     await stop();
     const message = `Engine '${engine}' did not start. '${program.join(' ')}' must run a Spark Connect server.`;
     throw new RpcStatus('FAILED_PRECONDITION', message);
   }
-  return { address: `${LOOPBACK}:${port}`, stop };
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = new URL(await listenOnLoopback(server, 0));
-  server.close();
-  await once(server, 'close');
-  return Number(port);
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: LOOPBACK, port });
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      // A connection to a free local port may get that port as its own source port, and then connects to itself.
-      const isSelf = socket.localPort === port;
-      socket.destroy();
-      resolve(!isSelf);
-    });
-  });
-}
-
-function isOver({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
+  if (!(await isListenerOf(child.pid ?? 0, port))) {
+    await stop();
+    const message = `Engine '${engine}' did not start: another process listens on its port ${port}. Run the statement again.`;
+    throw new RpcStatus('FAILED_PRECONDITION', message);
+  }
+  const metadata = engine === 'spark' ? { authorization: `Bearer ${token}` } : {};
+  return { address: `${LOOPBACK}:${port}`, metadata, ended, stop };
 }
 
 /** The name of each engine on the PATH. */
@@ -115,15 +103,10 @@ export function engineProgram(
   engine: InstallableEngine,
   environment: EngineEnvironment,
 ): readonly string[] | undefined {
-  const folders = (environment.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const onPath = folders.map((folder) => join(folder, PROGRAMS[engine])).find(isProgram);
+  const onPath = findOnPath(PROGRAMS[engine], environment);
   if (onPath !== undefined) return [onPath];
-  const engines = enginesFolder(environment);
-  return entries(engines)
-    .map((name) => ({ name, release: parseEngineFolderName(name) }))
-    .filter(({ release }) => release?.engine === engine)
-    .sort((one, other) => compareVersions(other.release?.version ?? '', one.release?.version ?? ''))
-    .map(({ name }) => commandIn(engine, join(engines, name)))
+  return installedEngines(engine, environment)
+    .map((folder) => commandIn(engine, folder))
     .find((command) => command !== undefined);
 }
 
@@ -136,21 +119,4 @@ function commandIn(engine: InstallableEngine, folder: string): readonly string[]
     .map((name) => join(folder, 'lib', name, 'site-packages', 'pyspark', 'bin', PROGRAMS.spark))
     .find(isProgram);
   return submit === undefined ? undefined : [submit];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function entries(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -11,26 +11,33 @@ const CHANNEL_OPTIONS = {
   'grpc.enable_http_proxy': 0,
 };
 
+/** Where calls go. */
+export interface PassThroughTarget {
+  /** `host:port`. */
+  readonly address: string;
+  /** Sent with every call. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** Passes calls to a Spark Connect server and its answers back, without parsing them. */
 export class PassThrough implements ConnectEngine {
   readonly #grpc: typeof grpcModule;
   readonly #client: Client;
-  readonly #stop: () => Promise<void>;
+  readonly #metadata: Readonly<Record<string, string>>;
 
-  private constructor(grpc: typeof grpcModule, address: string, stop: () => Promise<void>) {
+  private constructor(grpc: typeof grpcModule, { address, metadata }: PassThroughTarget) {
     this.#grpc = grpc;
     this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
-    this.#stop = stop;
+    this.#metadata = metadata;
   }
 
-  /** To the server at `host:port`; `stop` ends it. */
-  static async to(address: string, stop: () => Promise<void> = async () => {}): Promise<PassThrough> {
-    return new PassThrough(await import('@grpc/grpc-js'), address, stop);
+  static async to(target: PassThroughTarget): Promise<PassThrough> {
+    return new PassThrough(await import('@grpc/grpc-js'), target);
   }
 
   async *answer({ method, requests, metadata, signal }: EngineCall): AsyncGenerator<Uint8Array, void, undefined> {
     const forwarded = new this.#grpc.Metadata();
-    for (const [key, value] of Object.entries(metadata)) forwarded.set(key, value);
+    for (const [key, value] of Object.entries({ ...metadata, ...this.#metadata })) forwarded.set(key, value);
     const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const path = `${SERVICE_PATH}${method}`;
     const call = this.#client.makeBidiStreamRequest<Uint8Array, Uint8Array>(
@@ -57,7 +64,6 @@ export class PassThrough implements ConnectEngine {
 
   async close(): Promise<void> {
     this.#client.close();
-    await this.#stop();
   }
 }
 

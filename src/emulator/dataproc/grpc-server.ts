@@ -4,7 +4,7 @@ import type * as serializerModule from 'proto3-json-serializer';
 import type * as protobufModule from 'protobufjs';
 import type { INamespace, Type } from 'protobufjs';
 import { requireFromWorkingFolder, requirePeer } from '../../provider-kit/load-peer.ts';
-import { deliver, TcpListener, type Delay, type EmulatorServer, type Handler } from '../loopback.ts';
+import { decide, deliver, TcpListener, type Delay, type EmulatorServer, type Handler } from '../loopback.ts';
 import type { WireAnswer, WireRequest } from '../wire.ts';
 import { grpcNumber, statusWithDetails, type ErrorDetail } from './google-errors.ts';
 
@@ -93,7 +93,7 @@ function toHandler(parts: {
 }): handleUnaryCall<object, object> {
   const { grpc, path, handler, delay, reset } = parts;
   return (call, callback) => {
-    deliver(handler(toWireRequest(path, call)), {
+    deliver(decide(handler, toWireRequest(path, call)), {
       delay,
       reset: () => reset(call.getPeer()),
       send(answer) {

@@ -10,6 +10,8 @@ export interface AnyInvocation {
   readonly operation: Operation;
   readonly provider: { readonly id: string; readonly scope: string };
   readonly handle?: SessionHandle;
+  /** What the caller sends along. */
+  readonly input?: unknown;
   readonly call: CallContext;
   readonly span: Span;
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../../contract/ports.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
+import { hideSecrets } from '../../provider-kit/hide-secrets.ts';
 import { composeLayers, type Invocation, type Layer } from './layer.ts';
 
 const NO_SPAN: Span = { event: () => {}, end: () => {} };
@@ -19,16 +20,20 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     id: adapter.id,
     scope: adapter.scope,
     capabilities: adapter.capabilities,
-    start: (request, call) => invoke({ operation: 'start', request, call }, (i) => adapter.start(request, i.call)),
+    start: (request, call) =>
+      invoke({ operation: 'start', request, input: request, call }, (i) => adapter.start(request, i.call)),
     describe: (handle, call) =>
       invoke({ operation: 'describe', handle, call }, (i) => adapter.describe(handle, i.call)),
     listPage: (filter, cursor, call) =>
-      invoke({ operation: 'listPage', filter, call }, (i) => adapter.listPage(filter, cursor, i.call)),
+      invoke({ operation: 'listPage', filter, input: filter, call }, (i) => adapter.listPage(filter, cursor, i.call)),
     terminate: (handle, call) =>
       invoke({ operation: 'terminate', handle, call }, (i) => adapter.terminate(handle, i.call)),
     close: () => adapter.close(),
     ...(endpoint && {
-      endpoint: (handle, call) => invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call)),
+      endpoint: async (handle, call) => {
+        const answer = await invoke({ operation: 'endpoint', handle, call }, (i) => endpoint(handle, i.call));
+        return hideSecrets(answer, (path) => path.startsWith('.metadata.'));
+      },
     }),
     ...(dashboard && {
       dashboard: (handle, call) => invoke({ operation: 'dashboard', handle, call }, (i) => dashboard(handle, i.call)),

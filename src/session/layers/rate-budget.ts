@@ -1,24 +1,46 @@
-import { OPERATIONS } from '../../contract/operations.ts';
+import type { CallContext } from '../../contract/call-context.ts';
+import { OPERATIONS, type Operation } from '../../contract/operations.ts';
+import type { CallBudget, CallClass } from '../../contract/ports.ts';
 import { SessionError } from '../../contract/session-error.ts';
+import { takeTurn } from '../../provider-kit/take-turn.ts';
 import type { RateBudget } from '../../watch/rate-budget.ts';
 import type { AnyLayer } from './layer.ts';
 
+/** The budget as one call sees it. The layer takes the first turn, so the first request of the provider goes at once. */
+class CallShare implements CallBudget {
+  readonly #budget: RateBudget;
+  readonly #operation: Operation;
+  #taken = 0;
+
+  constructor(budget: RateBudget, operation: Operation) {
+    this.#budget = budget;
+    this.#operation = operation;
+  }
+
+  take(callClass: CallClass, call: Pick<CallContext, 'signal'>): Promise<void> | undefined {
+    this.#taken += 1;
+    return this.#taken === 2 ? undefined : this.#budget.take(this.#operation, callClass, call);
+  }
+}
+
 /**
  * Sends calls at the rate that the service allows, before the SDK: its own socket queue is invisible to any limiter.
- * When a service names a pause, all calls wait, not only the one that was refused.
+ * When a service names a pause, the calls of the same verb wait: services count each of them separately, or refuse the next one too.
  */
 export function rateBudgetLayer(budget: RateBudget): AnyLayer {
-  const notePause = (error: unknown): never => {
-    if (SessionError.is(error, 'rate-limited') && error.retryAfterMs !== undefined) budget.pause(error.retryAfterMs);
-    throw error;
-  };
   // No async function: nearly every call goes at once, and what it would keep of each call under way costs more than its work.
   return (invocation, next) => {
-    const callClass = OPERATIONS[invocation.operation].budget;
+    const { operation, call } = invocation;
+    const callClass = OPERATIONS[operation].budget;
     if (callClass === false) return next(invocation);
-    const waiting = budget.take(callClass, invocation.call);
-    // The provider takes its further requests itself.
-    const paid = { ...invocation, call: { ...invocation.call, budget } };
-    return (waiting === undefined ? next(paid) : waiting.then(() => next(paid))).catch(notePause);
+    const share = new CallShare(budget, operation);
+    const waiting = takeTurn(share, callClass, call.signal);
+    const paid = { ...invocation, call: { ...call, budget: share } };
+    return (waiting === undefined ? next(paid) : waiting.then(() => next(paid))).catch((error: unknown): never => {
+      if (SessionError.is(error, 'rate-limited') && error.retryAfterMs !== undefined) {
+        budget.pause(operation, error.retryAfterMs);
+      }
+      throw error;
+    });
   };
 }

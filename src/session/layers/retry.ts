@@ -2,8 +2,12 @@ import { ERROR_KINDS } from '../../contract/error-kinds.ts';
 import { OPERATIONS } from '../../contract/operations.ts';
 import type { Clock, Random } from '../../contract/ports.ts';
 import { SessionError, type Effect } from '../../contract/session-error.ts';
-import { sleep } from '../../provider-kit/sleep.ts';
-import type { AnyLayer } from './layer.ts';
+import { abortedError } from '../../provider-kit/aborted-error.ts';
+import { onAbort } from '../../provider-kit/on-abort.ts';
+import { runningAttempt, type RunningAttempt } from '../../provider-kit/running-attempt.ts';
+import { sleep, TIMER_EARLINESS_MS } from '../../provider-kit/sleep.ts';
+import { withDeadline } from '../../provider-kit/with-deadline.ts';
+import type { AnyInvocation, AnyLayer, Next } from './layer.ts';
 
 /** Most attempts of one call. */
 export const MAX_ATTEMPTS = 5;
@@ -11,39 +15,120 @@ export const MAX_ATTEMPTS = 5;
 export const BASE_DELAY_MS = 100;
 /** The same after the service said that we ask too often. */
 export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
-
+/** The longest pause that a service can ask for before a call that ends something, milliseconds. */
+export const LONGEST_PAUSE_OF_ENDS_MS = 5_000;
 /**
- * The one owner of retries (C-102); the operations table says which verbs may be repeated.
- * Pauses have full jitter, are never shorter than Retry-After, and none begins that would end after the deadline.
+ * The one owner of attempts and retries (C-102); the operations table says which verbs may be repeated, and how long one request
+ * may stay unanswered. Pauses have full jitter, are never shorter than Retry-After, and none begins that would end after the deadline.
  */
 export function retryLayer(clock: Clock, random: Random): AnyLayer {
-  return async (invocation, next) => {
-    if (!OPERATIONS[invocation.operation].retried) return next(invocation);
-    const { call, span } = invocation;
-    /** An attempt whose answer was lost may have acted, whatever a later one reports. */
-    let effect: Effect = 'none';
-    for (let attempt = 1; ; attempt++) {
-      try {
-        // Most calls need one attempt: it passes the invocation on unchanged.
-        return await next(attempt === 1 ? invocation : { ...invocation, call: { ...call, attempt } });
-      } catch (thrown) {
-        if (!SessionError.is(thrown)) throw thrown;
-        if (thrown.effect === 'unknown') effect = 'unknown';
-        const error = thrown.effect === effect ? thrown : thrown.with({ effect });
-        if (error.retry !== 'temporary' || !ERROR_KINDS[error.kind].retriedByLayer || call.signal.aborted) throw error;
-        const delayMs = pauseMs(error, attempt, random);
-        if (attempt === MAX_ATTEMPTS || clock.monotonicMs() + delayMs >= call.deadline) {
-          throw error.with({ retry: 'persistent' });
-        }
-        span.event('retry', { attempt, delayMs, kind: error.kind });
-        await sleep(clock, delayMs, call.signal);
-      }
-    }
+  return (invocation, next) => {
+    const { retried, overlaps } = OPERATIONS[invocation.operation];
+    if (!retried) return next(invocation);
+    const attempts = { clock, random, invocation, next };
+    return overlaps === true ? overlappingAttempts(attempts) : repeatedAttempts(attempts);
   };
 }
 
-function pauseMs(error: SessionError, attempt: number, random: Random): number {
-  const base = error.kind === 'rate-limited' ? RATE_LIMITED_BASE_DELAY_MS : BASE_DELAY_MS;
+interface Attempts<Answer, Call extends AnyInvocation> {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly invocation: Call;
+  readonly next: Next<Answer, Call>;
+  /** Attempts that timed out and keep running beside the next one. */
+  readonly late?: Promise<Answer>[];
+}
+
+async function repeatedAttempts<Answer, Call extends AnyInvocation>({
+  clock,
+  random,
+  invocation,
+  next,
+  late,
+}: Attempts<Answer, Call>): Promise<Answer> {
+  const { operation, call, span } = invocation;
+  const { attemptTimeoutMs, ends } = OPERATIONS[operation];
+  const limits = {
+    operation,
+    ...(attemptTimeoutMs !== false && { silenceMs: attemptTimeoutMs }),
+    onLate: late && ((answer: Promise<unknown>) => void late.push(answer as Promise<Answer>)),
+  };
+  /** An attempt whose answer was lost may have acted, whatever a later one reports. */
+  let effect: Effect = 'none';
+  let unansweredSinceMs: number | undefined;
+  for (let attempt = 1; ; attempt++) {
+    let running: RunningAttempt | undefined;
+    try {
+      const answer = withDeadline(clock, { ...limits, call, unansweredSinceMs }, (signal) => {
+        running = runningAttempt(signal);
+        return next({ ...invocation, call: { ...call, signal, attempt } });
+      });
+      return await (late === undefined || late.length === 0 ? answer : firstAnswer(late, answer));
+    } catch (thrown) {
+      if (!SessionError.is(thrown)) throw thrown;
+      if (thrown.effect === 'unknown') effect = 'unknown';
+      if (thrown.kind === 'timeout') unansweredSinceMs = running?.sinceMs;
+      const error = thrown.effect === effect ? thrown : thrown.with({ effect });
+      const isTimeUp = error.kind === 'timeout' && clock.monotonicMs() >= call.deadline - TIMER_EARLINESS_MS;
+      if (!canPass(error) || call.signal.aborted || isTimeUp) throw error;
+      const delayMs = pauseMs(error, attempt, { ends: ends === true, random });
+      if (attempt === MAX_ATTEMPTS || clock.monotonicMs() + delayMs >= call.deadline) {
+        const persistent = error.with({ retry: 'persistent' });
+        return await Promise.any(late ?? []).catch(() => {
+          throw persistent;
+        });
+      }
+      span.event('retry', { attempt, delayMs, kind: error.kind });
+      await sleep(clock, delayMs, call.signal).catch(() => {
+        throw abortedError(operation, call.signal, effect);
+      });
+    }
+  }
+}
+
+/**
+ * A slow service may still answer an attempt that timed out. With a token all attempts start the same thing, so none is stopped
+ * before there is an answer.
+ */
+async function overlappingAttempts<Answer, Call extends AnyInvocation>(
+  attempts: Attempts<Answer, Call>,
+): Promise<Answer> {
+  const { invocation } = attempts;
+  const { call } = invocation;
+  const all = new AbortController();
+  const stopListening = onAbort(call.signal, () => {
+    all.abort(call.signal.reason);
+  });
+  try {
+    const own = { ...invocation, call: { ...call, signal: all.signal } };
+    return await repeatedAttempts({ ...attempts, invocation: own, late: [] });
+  } finally {
+    stopListening();
+    all.abort();
+  }
+}
+
+/** The first answer of all attempts. A failure of a late one counts only if repeating cannot help. */
+function firstAnswer<Answer>(late: readonly Promise<Answer>[], latest: Promise<Answer>): Promise<Answer> {
+  const answers = late.map((answer) =>
+    answer.catch((error: unknown) => {
+      if (!SessionError.is(error) || !canPass(error)) throw error;
+      return new Promise<never>(() => {});
+    }),
+  );
+  return Promise.race([...answers, latest]);
+}
+
+function canPass({ kind, retry }: SessionError): boolean {
+  return retry === 'temporary' && ERROR_KINDS[kind].retriedByLayer;
+}
+
+function pauseMs(
+  { kind, retryAfterMs = 0 }: SessionError,
+  attempt: number,
+  { ends, random }: { readonly ends: boolean; readonly random: Random },
+): number {
+  const base = kind === 'rate-limited' ? RATE_LIMITED_BASE_DELAY_MS : BASE_DELAY_MS;
   const drawn = random.next() * base * 2 ** (attempt - 1);
-  return Math.max(drawn, error.retryAfterMs ?? 0);
+  return Math.max(drawn, ends ? Math.min(retryAfterMs, LONGEST_PAUSE_OF_ENDS_MS) : retryAfterMs);
 }

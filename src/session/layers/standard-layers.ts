@@ -3,6 +3,7 @@ import type { RateBudget } from '../../watch/rate-budget.ts';
 import { capabilityCheckLayer, type ProvidersWith } from './capability-check.ts';
 import { deadlineLayer } from './deadline.ts';
 import { errorContextLayer } from './error-context.ts';
+import { inputCheckLayer } from './input-check.ts';
 import type { AnyLayer, Layer } from './layer.ts';
 import { rateBudgetLayer } from './rate-budget.ts';
 import { retryLayer } from './retry.ts';
@@ -37,6 +38,7 @@ export function commonLayers({
   return [
     traceLayer(tracer),
     errorContextLayer(),
+    inputCheckLayer(),
     deadlineLayer(clock),
     retryLayer(clock, random),
     rateBudgetLayer(budget),

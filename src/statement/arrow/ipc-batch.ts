@@ -1,5 +1,6 @@
 import type { ColumnBatch, ColumnData } from '../../contract/column-batch.ts';
 import { SessionError } from '../../contract/session-error.ts';
+import { countBits, fixedByteLength } from '../../provider-kit/column-checks.ts';
 import { bytesOf, childOf, isBitSet, offsetsOf } from '../column-buffers.ts';
 import { alignUp, flat, type FlatPair } from './flatbuffer-writer.ts';
 import { HEADER, ipcMessage } from './ipc-message.ts';
@@ -68,39 +69,9 @@ function addColumn(column: ColumnData, parts: BatchParts): void {
     }
     default:
       if (type.kind === 'integer' && type.bits === 128 && !type.signed) assertSignFree(column);
-      parts.buffers.push(bytesOf(column).subarray(0, Math.ceil((length * bitWidth(type)) / 8)));
+      parts.buffers.push(bytesOf(column).subarray(0, fixedByteLength(type, length)));
   }
 }
-
-/** The bits of one value of a fixed width. */
-function bitWidth(type: ColumnData['type']): number {
-  switch (type.kind) {
-    case 'boolean':
-      return 1;
-    case 'integer':
-    case 'float':
-      return type.bits;
-    case 'date':
-    case 'months':
-      return 32;
-    case 'decimal':
-    case 'interval':
-      return 128;
-    default:
-      return 64;
-  }
-}
-
-/** How many of the first `length` bits are set. */
-function countBits(bits: Uint8Array, length: number): number {
-  const wholeBytes = length >> 3;
-  let count = 0;
-  for (let at = 0; at < wholeBytes; at += 1) count += BITS_OF_BYTE[bits[at] ?? 0] ?? 0;
-  for (let at = wholeBytes * 8; at < length; at += 1) count += Number(isBitSet(bits, at));
-  return count;
-}
-
-const BITS_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
 function asBytes({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);

@@ -44,7 +44,11 @@ function decodePresent(column: ColumnData, type: ColumnType): ResultValue[] {
     case 'date':
       return decodeDates(viewOf(column), length);
     case 'time':
-      return decodeTimes(viewOf(column), length);
+      return decodeTimes(
+        viewOf(column),
+        length,
+        (at) => column.validity !== undefined && !isBitSet(column.validity, at),
+      );
     case 'timestamp':
       return decodeTimestamps(viewOf(column), length, type.timezone === undefined ? '' : 'Z');
     case 'duration':

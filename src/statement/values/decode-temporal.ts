@@ -1,3 +1,4 @@
+import { SessionError } from '../../contract/session-error.ts';
 import { formatDate, formatTimeOfDay, timestampFormatter } from './calendar-text.ts';
 import { formatInterval, formatMonths } from './duration-text.ts';
 import { exactInt64 } from './exact-integer.ts';
@@ -11,6 +12,7 @@ const INFINITE_DAYS = 2 ** 31 - 1;
 const INFINITE_MICROSECONDS = 2n ** 63n - 1n;
 
 const MICROSECONDS = 1_000_000;
+const MICROSECONDS_PER_DAY = 86_400 * MICROSECONDS;
 const NANOSECONDS = 1_000_000_000n;
 
 /** Int32 days since 1970. */
@@ -21,10 +23,19 @@ export function decodeDates(view: DataView, length: number): string[] {
   });
 }
 
-/** Int64 microseconds since midnight. */
-export function decodeTimes(view: DataView, length: number): string[] {
+/**
+ * Int64 microseconds since midnight.
+ * @param isNull - whether a value is null, and so may be anything
+ * @throws SessionError `unexpected` for a time outside of a day, which no text could show.
+ */
+export function decodeTimes(view: DataView, length: number, isNull: (at: number) => boolean): string[] {
   return tabulate(length, (at) => {
     const total = Number(view.getBigInt64(at * 8, true));
+    if (total < 0 || total > MICROSECONDS_PER_DAY) {
+      if (isNull(at)) return '';
+      const message = `Row ${at + 1} of a batch has the time ${total} microseconds, which is outside of a day. CAST the column to BIGINT in the statement.`;
+      throw new SessionError('unexpected', message, { operation: 'read' });
+    }
     const seconds = Math.floor(total / MICROSECONDS);
     return formatTimeOfDay(seconds, total - seconds * MICROSECONDS);
   });

@@ -109,27 +109,13 @@ const BROKEN_LISTS: readonly BrokenProvider[] = [
   broken('ignores-filter', ['C-042'], 'ignores every list filter', (sound) => ({
     listPage: (_filter, cursor, call) => sound.listPage({}, cursor, call),
   })),
-  broken('hides-ended', ['C-043'], 'does not list ended sessions although listsFinal is true', (sound) =>
-    listing(sound, (observations) => observations.filter(({ final }) => !final)),
+  broken('lists-ended-as-live', ['C-043'], 'lists ended sessions as ready', (sound) =>
+    listing(sound, (observations) =>
+      observations.map((seen) => (seen.final ? { ...seen, state: 'ready', acceptsWork: true, final: false } : seen)),
+    ),
   ),
   broken('lists-late', ['C-023', 'C-040', 'C-041', 'C-042'], 'lists no session that is being created', (sound) =>
     listing(sound, (observations) => observations.filter(({ state }) => state !== 'creating')),
-  ),
-  broken(
-    'lists-ended-anyway',
-    ['C-043'],
-    'lists ended sessions although listsFinal is false',
-    (sound) => {
-      const ended = new Map<string, Observation>();
-      return {
-        ...listing(sound, (observations) => [...observations, ...ended.values()]),
-        ...answering(sound, 'describe', (seen, { id }) => {
-          if (seen.final) ended.set(id, seen);
-          return seen;
-        }),
-      };
-    },
-    { listsFinal: false },
   ),
 ];
 

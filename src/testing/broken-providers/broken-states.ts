@@ -29,7 +29,7 @@ export const BROKEN_SHAPES: readonly BrokenProvider[] = [
     capabilities: Object.freeze({ ...sound.capabilities, idleTimeoutMs: { ...sound.capabilities.idleTimeoutMs } }),
   })),
   broken('other-capabilities', ['C-001'], 'has other capabilities than its plugin says', ({ capabilities }) => ({
-    capabilities: Object.freeze({ ...capabilities, concurrentStatements: true }),
+    capabilities: Object.freeze({ ...capabilities, reportsBusy: false }),
   })),
   broken('no-endpoint', ['C-002'], 'has the capability sparkConnect and no endpoint', () => ({ endpoint: undefined })),
   broken('no-statements', ['C-002'], 'has the capability sql and no statements', () => ({ statements: undefined })),

@@ -1,15 +1,17 @@
-import { onTestFinished } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 import { plugin as athena } from '../../../providers/athena/plugin.ts';
 import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
-import type { ListFilter, SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { StartRequest } from '../../../src/contract/start-request.ts';
+import type { ListFilter, SessionHandle, SessionProvider } from '../../../src/provider-kit/index.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { VirtualClock } from '../../../src/testing/index.ts';
+import { startRequest as request } from '../../calls.ts';
 import { createFromPlugin, optionsOver, socketTime, unlimited } from '../athena/emulated-subject.ts';
 import { overTransport } from '../dataproc/dataproc-subject.ts';
+
+export { request };
 
 /** A role of no account. */
 export const ROLE = 'arn:aws:iam::123456789012:role/spark';
@@ -58,13 +60,17 @@ export async function openBench(
   return { emulator, clock, settle, another, provider: another(options) };
 }
 
-let tokens = 0;
-
-/** A start request with a token of its own. */
-export function request(overrides: Partial<StartRequest> = {}): StartRequest {
-  tokens += 1;
-  const token = `as-${String(tokens).padStart(28, '0')}-1`;
-  return { token, owner: 'tests', idleTimeoutMs: 600_000, labels: {}, ...overrides };
+/** `it` with a bench of the service, and a session on it. */
+export function benchTest(service: keyof typeof SERVICES, options: Readonly<Record<string, unknown>> = {}) {
+  return test.extend<Bench & { readonly bench: Bench; readonly handle: SessionHandle }>({
+    bench: async ({}, use) => use(await openBench(service, options)),
+    emulator: ({ bench }, use) => use(bench.emulator),
+    provider: ({ bench }, use) => use(bench.provider),
+    clock: ({ bench }, use) => use(bench.clock),
+    settle: ({ bench }, use) => use(bench.settle),
+    another: ({ bench }, use) => use(bench.another),
+    handle: async ({ provider }, use) => use((await provider.start(request(), unlimited())).handle),
+  });
 }
 
 /** The operations that reached the service, in order. */

@@ -156,6 +156,20 @@ describe.each(SERVICES)('$service', (each) => {
     expect(Object.keys(endpoint?.metadata ?? {})).toEqual(['x-aws-proxy-auth']);
   });
 
+  it('"not found" instead of the endpoint of a live session means that it has none yet', async () => {
+    const { emulator, provider } = await bench();
+    const { handle } = await provider.start(request(), unlimited());
+    emulator.advance(3_000);
+    const httpStatus = each.service === 'athena' ? 400 : 404;
+    emulator.faults.add({
+      kind: 'error',
+      code: 'ResourceNotFoundException',
+      httpStatus,
+      operation: 'GetSessionEndpoint',
+    });
+    expect(await failureOf(provider.endpoint?.(handle, unlimited()))).toMatchObject({ kind: 'conflict', handle });
+  });
+
   const faults: readonly [string, Fault, string, 'none' | 'unknown', number | undefined][] = [
     ['throttling', { kind: 'throttle' }, 'rate-limited', 'none', undefined],
     ['throttling with Retry-After', { kind: 'throttle', retryAfterMs: 3_000 }, 'rate-limited', 'none', 3_000],

@@ -10,14 +10,12 @@ import {
 import type { ProviderPlugin, ProviderPorts } from '../../../src/contract/provider-plugin.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
 import type { ProviderOperation } from '../../../src/contract/operations.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
-import type { ServiceId } from '../../../src/emulator/service.ts';
+import type { Emulator, EmulatorOptions, Fault, ServiceId } from '../../../src/emulator/index.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { RecordingLogger, SeededRandom, VirtualClock } from '../../../src/testing/index.ts';
 import { behindLayers } from '../../conformance/behind-layers.ts';
 import { inStorm, STORM, STORM_SEEDS } from './storm.ts';
+import { unlimitedCall as unlimited } from '../../calls.ts';
 
 /** What the emulated services call our verbs. */
 const AWS_OPERATIONS: Partial<Readonly<Record<ProviderOperation, string>>> = {
@@ -42,6 +40,8 @@ const SERVICES = {
     unknownState: '99',
   },
 } as const;
+
+export { unlimited };
 
 /** Keys that no AWS account has. */
 export const TEST_CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' } as const;
@@ -203,11 +203,6 @@ async function openEmulated(setup: EmulatedSetup): Promise<ConformanceFixture> {
 
 function handleOf({ id: provider, scope }: SessionProvider, id: string) {
   return { v: 1, provider, scope, id } as const;
-}
-
-/** A call without end. */
-export function unlimited() {
-  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 }
 
 /** The idle timeout in the input of a start, milliseconds; `NaN` for other inputs. */

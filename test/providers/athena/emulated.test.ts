@@ -1,11 +1,11 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
+import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.ts';
 import { failureOf } from '../../failure-of.ts';
-import { lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
+import { benchTest, lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
 import { TEST_CREDENTIALS, unlimited } from './emulated-subject.ts';
 
+const it = benchTest('athena');
 const bench = (options: Readonly<Record<string, unknown>> = {}, emulator: EmulatorOptions = {}) =>
   openBench('athena', options, emulator);
 
@@ -108,8 +108,10 @@ describe('starting on athena', () => {
     expect((await rawSession(emulator)).EngineConfiguration).toMatchObject({ MaxConcurrentDpus: 4 });
   });
 
-  it('lets one of several starts go without taking the read of the workgroup from the others', async () => {
-    const { emulator, provider } = await bench();
+  it('lets one of several starts go without taking the read of the workgroup from the others', async ({
+    emulator,
+    provider,
+  }) => {
     const controller = new AbortController();
     emulator.faults.add({ kind: 'slow', delayMs: 0, operation: 'GetWorkGroup' });
     const impatient = failureOf(provider.start(request(), { ...unlimited(), signal: controller.signal }));
@@ -126,8 +128,7 @@ describe('starting on athena', () => {
     expect(operationsOf(emulator)).toEqual(['StartSession']);
   });
 
-  it('calls the quota of DPUs a quota, which nobody retries', async () => {
-    const { provider } = await bench();
+  it('calls the quota of DPUs a quota, which nobody retries', async ({ provider }) => {
     await provider.start(request(), unlimited());
     await provider.start(request(), unlimited());
     const error = await failureOf(provider.start(request(), unlimited()));
@@ -147,8 +148,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     expect(emulator.oracle.sessions()).toEqual([]);
   });
 
-  it('a workgroup that is not there', async () => {
-    const { another } = await bench();
+  it('a workgroup that is not there', async ({ another }) => {
     const blind = another({ workgroup: 'nowhere', engine: 'spark-3.5' });
     expect(await failureOf(blind.start(request(), unlimited()))).toMatchObject({
       kind: 'not-found',
@@ -159,8 +159,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     expect(await failureOf(auto.start(request(), unlimited()))).toMatchObject({ kind: 'invalid-request' });
   });
 
-  it('options of the other engine', async () => {
-    const { another } = await bench();
+  it('options of the other engine', async ({ another }) => {
     const notebook = another({ notebookId: 'n', notebookVersion: 'v' });
     expect((await failureOf(notebook.start(request(), unlimited()))).message).toMatch(/runs Spark 3\.5/);
     const classified = another({ workgroup: 'pyspark3', classifications: [] });
@@ -175,8 +174,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     expect(error.message).toMatch(/`region`/);
   });
 
-  it('expired and missing credentials, and a function that fails', async () => {
-    const { emulator, provider, another } = await bench();
+  it('expired and missing credentials, and a function that fails', async ({ emulator, provider, another }) => {
     emulator.faults.add({ kind: 'error', code: 'ExpiredTokenException', httpStatus: 400, operation: 'ListSessions' });
     expect(await failureOf(provider.listPage({}, undefined, unlimited()))).toMatchObject({ kind: 'unauthenticated' });
     const broken = another({ credentials: () => Promise.reject(new Error('the vault is sealed')) });
@@ -190,8 +188,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     }
   });
 
-  it('a machine without any credentials, and a profile that is not there', async () => {
-    const { another } = await bench();
+  it('a machine without any credentials, and a profile that is not there', async ({ another }) => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null');
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
@@ -207,8 +204,7 @@ describe('what only athena can refuse comes back as one clear error', () => {
     }
   });
 
-  it('an address that speaks no TLS', async () => {
-    const { emulator, another } = await bench();
+  it('an address that speaks no TLS', async ({ emulator, another }) => {
     const provider = another({ engine: 'spark-3.5', endpoint: emulator.urls.athena.replace('http:', 'https:') });
     const error = await failureOf(provider.start(request(), unlimited()));
     expect(error).toMatchObject({ kind: 'config-invalid', effect: 'none' });
@@ -217,9 +213,11 @@ describe('what only athena can refuse comes back as one clear error', () => {
 });
 
 describe('states of athena', () => {
-  it('CREATED on Spark 3.5 is ready once there is an endpoint; only describe asks for it', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('CREATED on Spark 3.5 is ready once there is an endpoint; only describe asks for it', async ({
+    emulator,
+    provider,
+    handle,
+  }) => {
     emulator.advance(850);
     const seen = await provider.describe(handle, unlimited());
     expect(seen).toMatchObject({ nativeState: 'CREATED', state: 'ready', acceptsWork: true });
@@ -250,9 +248,11 @@ describe('states of athena', () => {
     expect(operationsOf(emulator)).not.toContain('GetSessionEndpoint');
   });
 
-  it('a degraded session is failed, listed, and holds its DPUs until it is terminated', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('a degraded session is failed, listed, and holds its DPUs until it is terminated', async ({
+    emulator,
+    provider,
+    handle,
+  }) => {
     emulator.advance(2_000);
     emulator.faults.add({
       kind: 'session-becomes',
@@ -271,8 +271,7 @@ describe('states of athena', () => {
     expect(await listAll(provider)).toEqual([]);
   });
 
-  it('a failed session has a reason even where athena gives none (C-016)', async () => {
-    const { emulator, provider } = await bench();
+  it('a failed session has a reason even where athena gives none (C-016)', async ({ emulator, provider }) => {
     emulator.faults.add({ kind: 'session-becomes', state: 'FAILED' });
     const { handle } = await provider.start(request(), unlimited());
     const seen = await provider.describe(handle, unlimited());
@@ -280,8 +279,7 @@ describe('states of athena', () => {
     expect(seen.sinceMs).toBe(seen.details.endedAtMs);
   });
 
-  it('a session that is gone was never there (C-031)', async () => {
-    const { emulator, provider } = await bench();
+  it('a session that is gone was never there (C-031)', async ({ emulator, provider }) => {
     emulator.faults.add({ kind: 'session-vanishes' });
     const { handle } = await provider.start(request(), unlimited());
     expect(await failureOf(provider.describe(handle, unlimited()))).toMatchObject({ kind: 'not-found', handle });
@@ -299,9 +297,12 @@ describe('states of athena', () => {
 });
 
 describe('endpoint and dashboard of athena', () => {
-  it('refuses with what is wrong: not ready, ended, unknown, or an engine without one', async () => {
-    const { emulator, provider, another } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('refuses with what is wrong: not ready, ended, unknown, or an engine without one', async ({
+    emulator,
+    provider,
+    another,
+    handle,
+  }) => {
     const endpoint = (of: SessionProvider, at = handle) => failureOf(of.endpoint?.(at, unlimited()));
     expect(await endpoint(provider)).toMatchObject({ kind: 'conflict', message: expect.stringContaining('CREATING') });
     await provider.terminate(handle, unlimited());
@@ -338,9 +339,7 @@ describe('endpoint and dashboard of athena', () => {
 });
 
 describe('listing on athena', () => {
-  it('asks for one state by its name and filters several itself', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('asks for one state by its name and filters several itself', async ({ emulator, provider, handle }) => {
     emulator.advance(2_000);
     emulator.setBusy(handle.id, true);
     const young = await provider.start(request(), unlimited());
@@ -355,8 +354,7 @@ describe('listing on athena', () => {
     expect(await ids()).toEqual([]);
   });
 
-  it('shows sessions of others without an owner', async () => {
-    const { emulator, provider } = await bench();
+  it('shows sessions of others without an owner', async ({ emulator, provider }) => {
     await (await rawClient(emulator)).start({ WorkGroup: 'spark35', EngineConfiguration: {}, Description: 'by hand' });
     const [seen] = await listAll(provider);
     expect(seen?.details).toMatchObject({ name: 'by hand' });

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ATHENA_ERRORS, toErrorKind } from '../../../providers/athena/errors.ts';
 import { toEngine } from '../../../providers/athena/engine.ts';
 import { ATHENA_STATES, toStateFacts } from '../../../providers/athena/states.ts';
-import type { ServiceFailure } from '../../../src/provider-kit/service-failure.ts';
-import { ERROR_KINDS } from '../../../src/contract/error-kinds.ts';
+import { ERROR_KINDS, type ServiceFailure } from '../../../src/provider-kit/index.ts';
 
 describe('the state table of athena', () => {
   it('has exactly the states of the SDK', () => {
@@ -50,8 +49,8 @@ describe('the error table of athena', () => {
     ['InvalidRequestException', 'listPage', 'invalid-request'],
     ['InvalidRequestException', 'endpoint', 'invalid-request'],
     ['InvalidRequestException', 'dashboard', 'invalid-request'],
-    ['InvalidRequestException', 'describe', 'not-found'],
-    ['InvalidRequestException', 'terminate', 'not-found'],
+    ['InvalidRequestException', 'describe', 'invalid-request'],
+    ['InvalidRequestException', 'terminate', 'invalid-request'],
     ['ResourceNotFoundException', 'start', 'not-found'],
     ['ResourceNotFoundException', 'terminate', 'not-found'],
     ['SessionAlreadyExistsException', 'start', 'conflict'],

@@ -1,17 +1,20 @@
 import type { EmrServerlessConfig } from '../../../providers/emr-serverless/options.ts';
 import { toStartInput } from '../../../providers/emr-serverless/start-input.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { failureOf } from '../../failure-of.ts';
-import { lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
+import { benchTest, lastInput, listAll, openBench, operationsOf, request, ROLE } from '../_aws/bench.ts';
 import { TEST_CREDENTIALS, unlimited } from '../athena/emulated-subject.ts';
 
+const it = benchTest('emr-serverless');
 const bench = (options: Readonly<Record<string, unknown>> = {}, emulator: EmulatorOptions = {}) =>
   openBench('emr-serverless', options, emulator);
 
 describe('starting on emr-serverless', () => {
-  it('says on the wire what was asked for, rounded up, with our token, and looks at what it started', async () => {
-    const { emulator, provider } = await bench();
+  it('says on the wire what was asked for, rounded up, with our token, and looks at what it started', async ({
+    emulator,
+    provider,
+  }) => {
     const asked = request({ name: 'nightly', idleTimeoutMs: 60_001, labels: { team: 'data' } });
     const started = await provider.start(asked, unlimited());
     expect(lastInput(emulator, 'StartSession')).toEqual({
@@ -35,16 +38,14 @@ describe('starting on emr-serverless', () => {
     });
   });
 
-  it('succeeds although the look after it fails', async () => {
-    const { emulator, provider } = await bench();
+  it('succeeds although the look after it fails', async ({ emulator, provider }) => {
     emulator.faults.add({ kind: 'server-error', operation: 'GetSession' });
     const started = await provider.start(request(), unlimited());
     expect(started).toMatchObject({ nativeState: 'SUBMITTED', state: 'creating' });
     expect(started.handle.id).toBe(emulator.oracle.sessions()[0]?.id);
   });
 
-  it('does not call a session new that has ended since its first start', async () => {
-    const { emulator, provider } = await bench();
+  it('does not call a session new that has ended since its first start', async ({ emulator, provider }) => {
     const asked = request();
     const { handle } = await provider.start(asked, unlimited());
     await provider.terminate(handle, unlimited());
@@ -52,8 +53,7 @@ describe('starting on emr-serverless', () => {
     expect(await provider.start(asked, unlimited())).toMatchObject({ handle, state: 'terminated', final: true });
   });
 
-  it('tunes by spark-defaults: size gives way to the request, and that to native', async () => {
-    const { emulator, provider } = await bench();
+  it('tunes by spark-defaults: size gives way to the request, and that to native', async ({ emulator, provider }) => {
     const { handle } = await provider.start(
       request({
         size: 'large',
@@ -190,9 +190,7 @@ describe('ending on emr-serverless', () => {
     expect(await provider.terminate(handle, unlimited())).toMatchObject({ nativeState: 'TERMINATING', final: false });
   });
 
-  it('says so, too, when the look after it fails', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('says so, too, when the look after it fails', async ({ emulator, provider, handle }) => {
     emulator.faults.add({ kind: 'throttle', operation: 'GetSession' });
     expect(await provider.terminate(handle, unlimited())).toMatchObject({ nativeState: 'TERMINATING', final: false });
     expect(emulator.oracle.sessions()[0]?.state).toBe('TERMINATING');
@@ -200,8 +198,7 @@ describe('ending on emr-serverless', () => {
 });
 
 describe('listing on emr-serverless', () => {
-  it('asks for live states by name', async () => {
-    const { emulator, provider } = await bench();
+  it('asks for live states by name', async ({ emulator, provider }) => {
     await listAll(provider);
     expect(lastInput(emulator, 'ListSessions')).toMatchObject({
       states: ['SUBMITTED', 'STARTING', 'STARTED', 'IDLE', 'BUSY', 'TERMINATING'],
@@ -209,26 +206,21 @@ describe('listing on emr-serverless', () => {
     });
   });
 
-  it('keeps what was created at the very time asked for', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('keeps what was created at the very time asked for', async ({ emulator, provider, handle }) => {
     const { createdAtMs = Number.NaN } = (await provider.describe(handle, unlimited())).details;
     expect(await listAll(provider, { createdAfterMs: createdAtMs })).toHaveLength(1);
     expect(await listAll(provider, { createdAfterMs: createdAtMs + 1 })).toHaveLength(0);
     expect(lastInput(emulator, 'ListSessions')).toMatchObject({ createdAtAfter: createdAtMs });
   });
 
-  it('knows without asking that no live session is failed', async () => {
-    const { emulator, provider } = await bench();
+  it('knows without asking that no live session is failed', async ({ emulator, provider }) => {
     expect(await listAll(provider, { states: ['failed'] })).toEqual([]);
     expect(emulator.log()).toEqual([]);
   });
 });
 
 describe('endpoint, dashboard and usage of emr-serverless', () => {
-  it('gives a token of the size of a JSON Web Token', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('gives a token of the size of a JSON Web Token', async ({ emulator, provider, handle }) => {
     emulator.advance(3_000);
     const endpoint = await provider.endpoint?.(handle, unlimited());
     expect(endpoint?.metadata['x-aws-proxy-auth']?.length).toBeGreaterThan(2_000);
@@ -257,17 +249,13 @@ describe('endpoint, dashboard and usage of emr-serverless', () => {
     },
   );
 
-  it('links to the dashboard for an hour', async () => {
-    const { provider, clock } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('links to the dashboard for an hour', async ({ provider, clock, handle }) => {
     const dashboard = await provider.dashboard?.(handle, unlimited());
     expect(dashboard?.url).toContain(handle.id);
     expect(dashboard?.expiresAtMs).toBe(clock.nowMs() + 3_600_000);
   });
 
-  it('tells times and what is billed', async () => {
-    const { emulator, provider } = await bench();
-    const { handle } = await provider.start(request(), unlimited());
+  it('tells times and what is billed', async ({ emulator, provider, handle }) => {
     emulator.advance(3_600_000 / 2);
     const { details } = await provider.describe(handle, unlimited());
     const { usage, startedAtMs = 0, createdAtMs = 0 } = details;

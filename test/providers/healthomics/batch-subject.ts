@@ -1,10 +1,7 @@
 import type { BatchFault, BatchFixture, BatchSubject } from '../../../src/conformance/index.ts';
 import { layeredBatchProvider } from '../../../src/batch/layered-batch-provider.ts';
-import type { BatchProvider } from '../../../src/contract/batch-provider.ts';
-import type { BatchOperation } from '../../../src/contract/operations.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
+import type { BatchOperation, BatchProvider } from '../../../src/provider-kit/index.ts';
+import type { Emulator, EmulatorOptions, Fault } from '../../../src/emulator/index.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { plugin } from '../../../providers/healthomics/index.ts';
 import { commonLayers } from '../../../src/session/layers/standard-layers.ts';
@@ -15,7 +12,7 @@ import { socketTime, TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
 
 /** What the service calls our verbs; what changes something is what the kit counts. */
 const NATIVE: Readonly<Partial<Record<BatchOperation, string>>> = {
-  start: 'StartRunBatch',
+  startBatch: 'StartRunBatch',
   describe: 'GetBatch',
   cancel: 'CancelRunBatch',
   deleteRuns: 'DeleteRunBatch',

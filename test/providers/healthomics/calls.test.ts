@@ -3,9 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HEALTHOMICS_ERRORS } from '../../../providers/healthomics/errors.ts';
 import { plugin } from '../../../providers/healthomics/plugin.ts';
 import { readRuns } from '../../../src/batch/read-runs.ts';
-import type { BatchStartRequest } from '../../../src/contract/batch-provider.ts';
-import type { RunSpec } from '../../../src/contract/batch-run.ts';
-import type { SessionHandle } from '../../../src/contract/session-handle.ts';
+import type { BatchStartRequest, RunSpec, SessionHandle } from '../../../src/provider-kit/index.ts';
 import type { Fault } from '../../../src/emulator/fault.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { callContext } from '../../../src/session/call-context.ts';
@@ -142,7 +140,7 @@ describe('HealthOmics, call by call', () => {
   ])('tells %i %s as %s with effect %s, in one attempt', async (httpStatus, code, kind, effect) => {
     const { emulator, provider } = await scene({}, [{ kind: 'error', code, httpStatus }]);
     const error = await failureOf(provider.start(request([{ id: 'a' }]), CALL));
-    expect(error).toMatchObject({ kind, effect, operation: 'start', provider: 'healthomics', native: { code } });
+    expect(error).toMatchObject({ kind, effect, operation: 'startBatch', provider: 'healthomics', native: { code } });
     expect(emulator.log().length).toBe(1);
     expect(JSON.stringify(error)).not.toContain(TEST_CREDENTIALS.secretAccessKey);
   });

@@ -1,11 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batches } from '../../../src/batch/batches.ts';
 import { BATCHES, CLOCK, createContainer } from '../../../src/container/index.ts';
-import type { RunSpec } from '../../../src/contract/batch-run.ts';
-import { SessionError } from '../../../src/contract/session-error.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { SessionError, type RunSpec } from '../../../src/provider-kit/index.ts';
+import type { Emulator, Fault } from '../../../src/emulator/index.ts';
 import type { HealthOmicsOptions } from '../../../src/emulator/healthomics/healthomics-options.ts';
-import type { Fault } from '../../../src/emulator/fault.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { VirtualClock } from '../../../src/testing/index.ts';
 import { socketTime, TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
@@ -71,6 +69,21 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 const BRISK: HealthOmicsOptions = { submissionsPerSecond: 10, runMs: 60_000 };
 
 describe('HealthOmics batches through the whole product, on the emulated services', { timeout: 120_000 }, () => {
+  it.each([
+    ['AccessDeniedException', 403, 'forbidden'],
+    ['UnrecognizedClientException', 403, 'unauthenticated'],
+    ['ResourceNotFoundException', 404, 'not-found'],
+    ['StrangeException', 418, 'unexpected'],
+  ] as const)('%s ends the wait at once', async (code, httpStatus, kind) => {
+    const { emulator, process, settle, clock } = await scene(BRISK);
+    const batch = await settle((await process()).start({ defaults: DEFAULTS, runs: runsOf(3) }));
+    emulator.faults.add({ kind: 'error', code, httpStatus, operation: 'GetBatch', times: 100 });
+    const startedMs = clock.monotonicMs();
+    const error = await settle(batch.whenFinished().catch((thrown: unknown) => thrown));
+    expect(error).toMatchObject({ kind, handle: batch.handle, native: { code } });
+    expect(clock.monotonicMs() - startedMs).toBeLessThan(60_000);
+  });
+
   it.each([40, 250])('%i runs: partial failure, what failed, and those again', async (count) => {
     const { emulator, process, settle } = await scene({ ...BRISK, refusedRuns: ['s7'], failingRuns: ['s33'] });
     const batches = await process();
@@ -174,7 +187,7 @@ describe('HealthOmics batches through the whole product, on the emulated service
       const rates = { submissionsPerSecond: 10, runMs: 30_000, failureRate: 0.1, refusalRate: 0.1 };
       const { emulator, process, settle } = await scene(rates, STORM, seed);
       const start = { key: 'cohort', defaults: DEFAULTS, runs: [...runsOf(130)] };
-      const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
+      const persistently = async <T,>(work: () => Promise<T>): Promise<T> => {
         for (;;) {
           try {
             return await settle(work());

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionHandle } from '../../../src/contract/session-handle.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import { errorLike } from './error-like.ts';
-import { callWith, FREE_CALL, LocalBench, LONG_SQL, readAll, startRequest } from './open-local.ts';
+import { FREE_CALL, LocalBench, LONG_SQL, readAll, startRequest } from './open-local.ts';
 
 describe('starting', () => {
   const local = new LocalBench();
@@ -26,19 +26,6 @@ describe('starting', () => {
     const ownership = { owner: 'tests', token: request.token };
     expect(details).toEqual({ ...given, engineVersion: 'DuckDB v1.5.6', ownership });
     expect([createdAtMs, startedAtMs, idleSinceMs].every(Number.isInteger)).toBe(true);
-  });
-
-  it('C-020 C-021 C-022 returns one session per token: at the same time, later and after its end', async () => {
-    const request = startRequest();
-    const [first, second] = await Promise.all([
-      local.provider.start(request, FREE_CALL),
-      local.provider.start({ ...request }, FREE_CALL),
-    ]);
-    expect(second.handle).toEqual(first.handle);
-    await local.terminate(first.handle);
-    await local.until(first.handle, 'final');
-    const again = await local.provider.start(request, FREE_CALL);
-    expect(again).toMatchObject({ handle: first.handle, state: 'terminated', final: true });
   });
 
   it('rejects a token of another start, with the options that differ', async () => {
@@ -125,14 +112,6 @@ describe('ending', () => {
     await expect(local.describe(handle)).rejects.toEqual(
       errorLike('not-found', 'end with the process that started them'),
     );
-  });
-
-  it('C-033 can be terminated while it is being created', async () => {
-    const { handle } = await local.start();
-    expect(await local.terminate(handle)).toMatchObject({ nativeState: 'CLOSING' });
-    const ended = await local.until(handle, 'final');
-    expect(ended).toMatchObject({ nativeState: 'CLOSED', state: 'terminated' });
-    expect(ended.details).not.toHaveProperty('startedAtMs');
   });
 
   it('accepts no work while it is being created', async () => {
@@ -259,35 +238,5 @@ describe('timeouts', () => {
     const execution = await local.execute(handle, 'FROM range(100000)', { deadline: clock.monotonicMs() + 1000 });
     await clock.advance(2000);
     expect((await readAll(execution)).rows).toHaveLength(100_000);
-  });
-});
-
-describe('every call', () => {
-  const local = new LocalBench();
-  afterAll(() => local.provider.close());
-  const handle: SessionHandle = { v: 1, provider: 'local', scope: 'duckdb', id: 'local-0' };
-  const aborted = callWith(AbortSignal.abort());
-  const request = { id: 's', text: 'SELECT 1' };
-
-  it.each([
-    ['start', () => local.provider.start(startRequest(), aborted)],
-    ['describe', () => local.provider.describe(handle, aborted)],
-    ['listPage', () => local.provider.listPage({}, undefined, aborted)],
-    ['terminate', () => local.provider.terminate(handle, aborted)],
-    ['execute', () => local.provider.statements!.execute(handle, request, aborted)],
-  ])('C-007 %s fails at once when it was aborted before', async (operation, call) => {
-    await expect(call()).rejects.toMatchObject({ kind: 'aborted', operation, provider: 'local' });
-    expect((await local.provider.listPage({}, undefined, FREE_CALL)).observations).toEqual([]);
-  });
-
-  it.each([
-    ['of another provider', { ...handle, provider: 'athena' }],
-    ['of another scope', { ...handle, scope: 'spark' }],
-    ['without an id', { ...handle, id: ' ' }],
-  ])('C-034 rejects a handle %s', async (_what, foreign) => {
-    const rejected = expect.objectContaining({ kind: 'invalid-request', handle: foreign });
-    await expect(local.provider.describe(foreign, FREE_CALL)).rejects.toEqual(rejected);
-    await expect(local.terminate(foreign)).rejects.toEqual(rejected);
-    await expect(local.provider.statements!.execute(foreign, request, FREE_CALL)).rejects.toEqual(rejected);
   });
 });

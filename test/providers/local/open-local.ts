@@ -11,9 +11,12 @@ import { silentLogger, systemClock, systemRandom } from '../../../src/session/sy
 import { type ResultValue } from '../../../src/statement/values/result-value.ts';
 import { decodeColumn } from '../../../src/statement/values/decode-column.ts';
 import { plugin } from '../../../providers/local/plugin.ts';
+import { startRequest, unlimitedCall } from '../../calls.ts';
+
+export { startRequest };
 
 /** A call without an abort or a deadline. */
-export const FREE_CALL: CallContext = { signal: new AbortController().signal, deadline: Infinity, attempt: 1 };
+export const FREE_CALL = unlimitedCall();
 
 /** A call with a signal. */
 export function callWith(signal: AbortSignal): CallContext {
@@ -22,15 +25,6 @@ export function callWith(signal: AbortSignal): CallContext {
 
 /** A statement that takes minutes. */
 export const LONG_SQL = 'SELECT count(*) FROM range(300000000) a(i), range(30) b(j) WHERE hash(i, j) % 7 = 0';
-
-let starts = 0;
-
-/** A start with a new token. */
-export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
-  starts += 1;
-  const token = `test-${String(starts).padStart(30, '0')}`;
-  return { owner: 'tests', token, idleTimeoutMs: 60_000, labels: {}, ...changes };
-}
 
 /** A result that was read completely. */
 export interface ReadResult {

@@ -136,6 +136,6 @@ describe('the plugin', () => {
     const { capabilities } = plugin;
     expect(Object.isFrozen(capabilities)).toBe(true);
     for (const value of Object.values(capabilities)) expect(Object.isFrozen(value)).toBe(true);
-    expect(capabilities).toMatchObject({ dialect: 'duckdb', sql: true, outlivesProcess: false, listsFinal: false });
+    expect(capabilities).toMatchObject({ dialect: 'duckdb', sql: true, outlivesProcess: false });
   });
 });

@@ -6,6 +6,8 @@ import type { CallContext } from '../../../src/contract/call-context.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { CALL_TIMEOUT_MS } from '../../../src/contract/operations.ts';
 import { deadlineLayer } from '../../../src/session/layers/deadline.ts';
+import { retryLayer } from '../../../src/session/layers/retry.ts';
+import { SeededRandom } from '../../../src/testing/seeded-random.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
 import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
 import { failureOf } from '../../failure-of.ts';
@@ -21,7 +23,12 @@ function setUp(changes: Partial<SessionProvider> = {}) {
     return NEVER_ANSWERED();
   };
   const adapter = adapterOf(scene, { describe: silent, start: silent, terminate: silent, ...changes });
-  return { scene, clock: scene.clock, calls, provider: layeredProvider(adapter, [deadlineLayer(scene.clock)]) };
+  return {
+    scene,
+    clock: scene.clock,
+    calls,
+    provider: layeredProvider(adapter, [deadlineLayer(scene.clock), retryLayer(scene.clock, new SeededRandom(1))]),
+  };
 }
 
 describe('the deadline layer', () => {

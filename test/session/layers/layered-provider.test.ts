@@ -71,9 +71,9 @@ describe('layeredProvider', () => {
     expect(await provider.dashboard?.(handle, call)).toEqual(['dashboard', 'scripted', handle, passed]);
     expect(await provider.statements?.execute(handle, statement, call)).toEqual(['execute', handle, statement, passed]);
     expect(seen).toEqual([
-      { operation: 'start', request, call },
+      { operation: 'start', request, input: request, call },
       { operation: 'describe', handle, call },
-      { operation: 'listPage', filter: { states: ['ready'] }, call },
+      { operation: 'listPage', filter: { states: ['ready'] }, input: { states: ['ready'] }, call },
       { operation: 'terminate', handle, call },
       { operation: 'endpoint', handle, call },
       { operation: 'dashboard', handle, call },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/contract/ports.ts';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
+import { ATTEMPT_TIMEOUT_MS } from '../../../src/contract/operations.ts';
 import { SessionError } from '../../../src/contract/session-error.ts';
 import { composeLayers, type Layer } from '../../../src/session/layers/layer.ts';
 import { layeredProvider } from '../../../src/session/layers/layered-provider.ts';
@@ -78,7 +79,7 @@ function recordedLayers(start: SessionProvider['start']) {
       nowMs: () => scene.clock.nowMs(),
       monotonicMs: () => scene.clock.monotonicMs(),
       schedule: (delayMs, callback) => {
-        log.push(delayMs === 60_000 ? 'deadline' : 'retry pause');
+        log.push(delayMs === ATTEMPT_TIMEOUT_MS ? 'limit of an attempt' : 'retry pause');
         return scene.clock.schedule(delayMs, callback);
       },
     },
@@ -110,12 +111,13 @@ describe('the standard layers', () => {
     expect(log).toEqual([
       'trace begins',
       'capability check',
-      'deadline',
+      'limit of an attempt',
       'rate budget',
       'adapter, attempt 1',
       'retry',
       'trace event retry',
       'retry pause',
+      'limit of an attempt',
       'rate budget',
       'adapter, attempt 2',
       'trace ends with forbidden',

@@ -28,7 +28,7 @@ describe('the rate budget layer', () => {
     const scene = new Scene();
     const taken: string[] = [];
     const budget = {
-      take: (callClass: string) => void taken.push(callClass),
+      take: (_operation: string, callClass: string) => void taken.push(callClass),
       pause: () => {},
     } as unknown as RateBudget;
     const provider = layeredProvider(adapterOf(scene), [rateBudgetLayer(budget)]);
@@ -40,19 +40,50 @@ describe('the rate budget layer', () => {
     expect(taken).toEqual(['writes', 'writes']);
   });
 
-  it('C-103 a pause that one call was told holds up everybody, in both classes', async () => {
-    const scene = new Scene({ capabilities: { callsPerSecond: { reads: 100, writes: 100 } } });
+  it('C-103 a throttled verb pauses its own calls; describe, start and terminate go on', async () => {
+    const scene = new Scene({ capabilities: { callsPerSecond: { reads: 100, writes: 100 }, maxLiveSessions: 9 } });
     const { provider } = scene.process();
-    scene.service.faults.add('describe', { kind: 'throttled', retryAfterMs: 7_000 });
-    const startedMs = scene.service.nowMs();
-    const first = failureOf(provider.describe(handleOf(scene), unlimitedCall()));
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    scene.service.faults.add('listPage', { kind: 'throttled', retryAfterMs: 7_000 });
+    const first = provider.listPage({}, undefined, unlimitedCall());
     await scene.clock.advance(1);
-    const later = [provider.listPage({}, undefined, unlimitedCall()), provider.start(startRequest(), unlimitedCall())];
-    await scene.settled(Promise.all<unknown>([first, ...later]));
-    const [told, ...others] = scene.service.oracle.calls.map(({ atMs }) => atMs - startedMs);
-    expect(told).toBe(0);
-    expect(others).toHaveLength(3);
-    expect(others.every((atMs) => atMs >= 7_000)).toBe(true);
+    const startedMs = scene.service.nowMs();
+    const later = provider.listPage({}, undefined, unlimitedCall());
+    await provider.describe(handle, unlimitedCall());
+    await provider.start(startRequest(), unlimitedCall());
+    await provider.terminate(handle, unlimitedCall());
+    expect(scene.service.nowMs()).toBe(startedMs);
+    await scene.settled(Promise.all([first, later]));
+    const [, ...lists] = scene.service.oracle.calls.filter(({ operation }) => operation === 'listPage');
+    expect(lists.map(({ atMs }) => atMs - startedMs)).toEqual([6_999, 6_999]);
+  });
+
+  it.each([3_600_000, 25 * 60_000, Number.POSITIVE_INFINITY])(
+    'C-103 a pause of %d ms holds up for one minute, and what waits says that nothing was sent',
+    async (retryAfterMs) => {
+      const scene = new Scene();
+      const { provider } = scene.process();
+      scene.service.faults.add('start', { kind: 'throttled', retryAfterMs });
+      const throttled = await failureOf(provider.start(startRequest(), unlimitedCall()));
+      expect(throttled).toMatchObject({ kind: 'rate-limited', retryAfterMs: 60_000, effect: 'none' });
+      const deadline = scene.clock.monotonicMs() + 30_000;
+      const waiting = await failureOf(scene.settled(provider.start(startRequest(), unlimitedCall({ deadline }))));
+      expect(waiting).toMatchObject({ kind: 'timeout', operation: 'start', effect: 'none' });
+      expect(waiting.message).toContain('start waited 30000 ms for its turn in the rate budget');
+      await scene.settled(provider.start(startRequest(), unlimitedCall()));
+      expect(scene.service.oracle.calls.map(({ atMs }) => atMs - scene.service.nowMs())).toEqual([-60_000, 0]);
+    },
+  );
+
+  it('C-103 a throttled terminate is repeated within seconds, whatever the service asks for', async () => {
+    const scene = new Scene();
+    const { provider } = scene.process();
+    const { handle } = await provider.start(startRequest(), unlimitedCall());
+    const throttled = { kind: 'throttled', retryAfterMs: 3_600_000 } as const;
+    scene.service.faults.add('terminate', throttled, throttled);
+    const startedMs = scene.service.nowMs();
+    await scene.settled(provider.terminate(handle, unlimitedCall()));
+    expect(scene.service.nowMs() - startedMs).toBe(10_000);
   });
 
   it('C-103 also where nobody counts calls', async () => {
@@ -61,17 +92,20 @@ describe('the rate budget layer', () => {
     scene.service.faults.add('listPage', { kind: 'throttled', retryAfterMs: 2_000 });
     const listing = provider.listPage({}, undefined, unlimitedCall());
     await scene.clock.advance(10);
-    const starting = provider.start(startRequest(), unlimitedCall());
+    const again = provider.listPage({}, undefined, unlimitedCall());
     await scene.clock.advance(1_980);
-    expect(scene.service.oracle.callCount('start')).toBe(0);
-    await scene.settled(Promise.all([listing, starting]));
-    expect(scene.service.oracle.callCount('start')).toBe(1);
+    expect(scene.service.oracle.callCount('listPage')).toBe(1);
+    await scene.settled(Promise.all([listing, again]));
+    expect(scene.service.oracle.callCount('listPage')).toBe(3);
   });
 
   it('pauses for nothing but a service that asks too much and says for how long', async () => {
     const scene = new Scene();
-    const pauses: number[] = [];
-    const budget = { take: () => undefined, pause: (ms: number) => void pauses.push(ms) } as unknown as RateBudget;
+    const pauses: unknown[] = [];
+    const budget = {
+      take: () => undefined,
+      pause: (...args: unknown[]) => void pauses.push(args),
+    } as unknown as RateBudget;
     for (const error of [
       new SessionError('rate-limited', 'x', { operation: 'describe' }),
       new SessionError('unavailable', 'x', { operation: 'describe', retryAfterMs: 5 }),
@@ -81,7 +115,7 @@ describe('the rate budget layer', () => {
       const provider = layeredProvider(adapter, [rateBudgetLayer(budget)]);
       expect(await failureOf(provider.describe(handleOf(scene), unlimitedCall()))).toBe(error);
     }
-    expect(pauses).toEqual([6]);
+    expect(pauses).toEqual([['describe', 6]]);
   });
 
   it('C-104 a caller that aborts in the line never reaches the service', async () => {

@@ -187,7 +187,7 @@ describe('the retry layer', () => {
     const controller = new AbortController();
     const describing = failureOf(provider.describe(handle, unlimitedCall({ signal: controller.signal })));
     await clock.advance(10_000);
-    expect([attempts.length, clock.pendingTimers]).toEqual([1, 2]);
+    expect([attempts.length, clock.pendingTimers]).toEqual([1, 1]);
     controller.abort('stop');
     expect(await describing).toMatchObject({ kind: 'aborted', operation: 'describe', cause: 'stop' });
     await clock.advance(60_000);
@@ -206,6 +206,6 @@ describe('the retry layer', () => {
     };
     const provider = layeredProvider(adapterOf(scene, { describe }), [retryLayer(clock, HALF)]);
     const error = await failureOf(provider.describe(handleOf(scene), unlimitedCall({ signal: controller.signal })));
-    expect([error.kind, error.retry, attempts, clock.pendingTimers]).toEqual(['unavailable', 'temporary', 1, 0]);
+    expect([error.kind, error.retry, attempts, clock.pendingTimers]).toEqual(['aborted', 'permanent', 1, 0]);
   });
 });

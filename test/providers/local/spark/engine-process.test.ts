@@ -39,8 +39,8 @@ it('gives a server private files, and hides secrets in its output', async () => 
     (error: unknown) => String(error),
   );
   expect(failure).toContain('[session-failed] A server did not start');
-  const shown = { ...sparkConf, 'spark.hadoop.fs.s3a.secret.key': '***' };
-  expect(failure).toContain(`${JSON.stringify(shown)} 600 ***\n`);
+  const shown = { ...sparkConf, 'spark.hadoop.fs.s3a.secret.key': '…' };
+  expect(failure).toContain(`${JSON.stringify(shown)} 600 …\n`);
 });
 
 it('starts one shared process for equal properties, in any order', async () => {

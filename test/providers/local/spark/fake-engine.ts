@@ -15,6 +15,15 @@ const BEHAVIOURS = {
       console.error('Error: Address already in use (os error 98)');
       process.exit(1);
     }`,
+  'loses its port to another process': `
+    if (fs.readFileSync(starts, 'utf8').split('\\n').length > 2) {
+      require('node:net').createServer(() => {}).listen(port, '127.0.0.1');
+    } else {
+      const thief = 'require("node:net").createServer().listen(' + port + ', "127.0.0.1");' +
+        'setInterval(() => require("node:fs").existsSync(' + JSON.stringify(starts) + ') || process.exit(), 100)';
+      require('node:child_process').spawn(process.execPath, ['-e', thief], { detached: true, stdio: 'ignore' });
+      setInterval(() => {}, 1000);
+    }`,
 } as const;
 
 /** The name of a behaviour. */

@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { findEngine, type EngineSelection } from '../../../../providers/local/spark/find-engine.ts';
 import { heapMiB } from '../../../../providers/local/spark/spark-server.ts';
 import type { EngineServer } from '../../../../providers/local/spark/engine-server.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 
 let home: string;
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'anysession-find-'));
+beforeEach(() => {
+  home = temporaryFolder();
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
 
 /** Creates an executable file. */
 async function put(...path: string[]): Promise<string> {

@@ -150,6 +150,13 @@ describe('a server that anysession starts', () => {
     expect(engine.pids).toHaveLength(2);
   });
 
+  it('sends nothing to another process that took its port, and gets another one', async () => {
+    const { engine, provider, log } = await openSail('loses its port to another process');
+    await ready(provider);
+    expect(engine.pids).toHaveLength(2);
+    expect(log.endpoints).toHaveLength(1);
+  });
+
   it('ends when the session is terminated before it listens', async () => {
     const { engine, provider } = await openSail('never listens');
     const { handle } = await provider.start(startRequest(), FREE_CALL);
@@ -170,7 +177,7 @@ describe('a server that anysession starts', () => {
 describe('a running server', () => {
   it('is reached at its URL, without a secret in the handle', async () => {
     const { provider, log } = await openRemote({ init: ['SET a = 1'] });
-    expect(provider.capabilities).toMatchObject({ dialect: 'spark', sparkConnect: true, concurrentStatements: true });
+    expect(provider.capabilities).toMatchObject({ dialect: 'spark', sparkConnect: true });
     const handle = await ready(provider);
     expect(JSON.stringify(handle)).not.toContain('hush');
     expect(log.statements).toEqual(['SELECT 1', 'SET a = 1']);

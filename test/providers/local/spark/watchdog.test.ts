@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { watched } from '../../../../providers/local/spark/watchdog.ts';
 import { FakeEngine } from './fake-engine.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 
 it('removes a server and its folder when their process is killed', async () => {
   await using engine = await FakeEngine.make();
-  const folder = await mkdtemp(join(tmpdir(), 'anysession-watched-'));
+  const folder = temporaryFolder();
   const command = watched(folder, [join(engine.folder, 'bin', 'python'), '--port', '0']);
   // Starts the watchdog like anysession does, and is killed.
   const program = `
@@ -26,12 +25,11 @@ it('removes a server and its folder when their process is killed', async () => {
     await expect.poll(() => existsSync(folder), { timeout: 30_000 }).toBe(false);
   } finally {
     parent.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
   }
 });
 
 it('passes an argument with spaces, quotes and dollars unchanged', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'anysession-watched-'));
+  const folder = temporaryFolder();
   const odd = `a "b" 'c' $HOME *`;
   const [shell, ...words] = watched(folder, ['/bin/echo', odd]);
   const child = spawn(shell, words, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
