@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../../src/contract/error-kinds.ts';
-import { isTlsCode } from '../../src/provider-kit/network-failure.ts';
+import { kindOfStage } from '../../src/provider-kit/network-failure.ts';
 import type { ServiceFailure } from '../../src/provider-kit/service-failure.ts';
 import { concealAddresses } from '../../src/contract/secret-text.ts';
 import type { CredentialFetch, Exchange } from './credential-fetch.ts';
@@ -56,7 +56,7 @@ function describe({ service, operation, httpStatus = 0 }: Exchange, code: string
 }
 
 function kindOfSilence(code: string): ErrorKind {
-  return isTlsCode(code) ? 'config-invalid' : 'unavailable';
+  return kindOfStage('connect', code);
 }
 
 /** Never a kind of a refused request: the refused request is not the caller's. */
