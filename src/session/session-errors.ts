@@ -10,23 +10,23 @@ export interface DescribedSession {
 
 /** The session was closed or detached in this process. */
 export function releasedError(session: DescribedSession, operation: string, how: 'closed' | 'detached'): SessionError {
-  return about(session, 'conflict', `was already ${how}; attach to its handle or start another session`, operation);
+  return about(session, 'conflict', `was already ${how}`, operation, 'Attach to its handle or start another session.');
 }
 
 /** The session has ended and takes no more work. */
 export function endedError(session: DescribedSession, operation: string): SessionError {
   const { state, nativeState, reason = 'the service gave no reason', failureKind } = session.status;
   const how = state === 'failed' ? 'failed' : 'ended';
-  const action =
-    failureKind === undefined ? 'start a new session' : 'end other work of the account, or raise the quota';
-  return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}; ${action}`, operation);
+  const advice =
+    failureKind === undefined ? 'Start a new session.' : 'End other work of the account, or raise the quota.';
+  return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}`, operation, advice);
 }
 
 /** The wait timed out. The session keeps running. */
 export function waitTimeoutError(session: DescribedSession, operation: string, timeoutMs: number): SessionError {
   const { state, nativeState } = session.status;
   const was = `is still ${state} (${nativeState}) after ${timeoutMs} ms`;
-  return about(session, 'timeout', `${was}. It keeps running: raise timeoutMs or terminate it`, operation);
+  return about(session, 'timeout', was, operation, 'It keeps running: raise `timeoutMs` or terminate it.');
 }
 
 function about(
@@ -34,11 +34,13 @@ function about(
   kind: 'conflict' | 'session-failed' | 'quota-exceeded' | 'timeout',
   whatHappened: string,
   operation: string,
+  advice: string,
 ): SessionError {
   return new SessionError(kind, `session '${handle.id}' ${whatHappened}`, {
     operation,
     provider: handle.provider,
     handle,
     observation: status,
+    advice,
   });
 }
