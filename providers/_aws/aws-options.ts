@@ -14,9 +14,9 @@ export type AwsCredentialsSource = AwsCredentials | (() => Promise<AwsCredential
 
 /** The options of every AWS provider. */
 export interface AwsOptions {
-  /** The region, such as `us-east-1`; from `AWS_REGION` when absent. */
+  /** The region, such as `us-east-1`; when absent from `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile. */
   readonly region?: string;
-  /** A profile of the shared AWS files; from `AWS_PROFILE` when absent. Without `profile` and `credentials` the SDK's default chain is used. */
+  /** A profile of the shared AWS files; from `AWS_PROFILE` when absent and `credentials` too. Without `profile` and `credentials` the SDK's default chain is used. */
   readonly profile?: string;
   /** Access keys or a function that returns them; a config file can hold a function only if it is a `.ts` or `.mjs` file. */
   readonly credentials?: AwsCredentialsSource;
@@ -43,7 +43,8 @@ export function awsOptionShapes(rates: {
     region: {
       type: 'string',
       pattern: '^[a-z]{2,}(-[a-z0-9]+)+$',
-      title: 'an AWS region such as us-east-1 (option `region` or variable AWS_REGION)',
+      title:
+        'an AWS region such as us-east-1 (option `region`, variable AWS_REGION or AWS_DEFAULT_REGION, or the region of the profile)',
       description: 'The AWS region.',
     },
     profile: {

@@ -35,6 +35,9 @@ export interface HandleOptions {
   readonly abortSignal?: unknown;
 }
 
+/** The most bytes of an answer: the longest page of a list has a few hundred kilobytes. */
+const MOST_BODY_BYTES = 64 * 1024 ** 2;
+
 /**
  * Sends the SDK's requests over kept-alive connections of `node:http`. The SDK's own handler supports streams of any size: it
  * makes four timers per request and pipes bodies, a third of the cost of a small call, and it warns on stderr when all sockets
@@ -72,7 +75,12 @@ export class RequestHandler {
       };
       const sent = this.#request(request, (answer) => {
         const chunks: Uint8Array[] = [];
-        answer.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+        let bytes = 0;
+        answer.on('data', (chunk: Uint8Array) => {
+          bytes += chunk.length;
+          if (bytes > MOST_BODY_BYTES) answer.destroy(tooLarge(answer.statusCode));
+          else chunks.push(chunk);
+        });
         answer.on('error', fail);
         answer.on('end', () => {
           stopListening?.();
@@ -133,6 +141,12 @@ export class RequestHandler {
       ? requestHttps({ ...options, agent: this.#https }, onAnswer)
       : requestHttp({ ...options, agent: this.#http }, onAnswer);
   }
+}
+
+/** An answer of the service that cannot be read, as the SDK would report it. */
+function tooLarge(httpStatusCode = 0): Error {
+  const error = new Error(`the answer has more than ${MOST_BODY_BYTES} bytes, the limit of an answer`);
+  return Object.assign(error, { name: 'AnswerTooLarge', $fault: 'server', $metadata: { httpStatusCode } });
 }
 
 function abortError(): Error {

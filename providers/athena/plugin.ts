@@ -1,5 +1,6 @@
 import { CONTRACT_VERSION, definePlugin } from '../../src/contract/provider-plugin.ts';
 import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
+import { findOptionsBy } from '../_aws/find-options.ts';
 import { athenaCapabilities } from './capabilities.ts';
 import { ATHENA_OPTIONS_SHAPE, ATHENA_VARIABLES, parseAthenaOptions, type AthenaConfig } from './options.ts';
 import { AthenaProvider } from './provider.ts';
@@ -13,6 +14,7 @@ export const plugin = definePlugin<AthenaConfig>({
   capabilities: athenaCapabilities(defaultOptions(ATHENA_OPTIONS_SHAPE) as unknown as AthenaConfig),
   capabilitiesOf: athenaCapabilities,
   environmentVariables: ATHENA_VARIABLES,
+  findOptions: findOptionsBy(ATHENA_VARIABLES),
   optionsSchema: () => ATHENA_OPTIONS_SHAPE,
   parseOptions: parseAthenaOptions,
   create: (config, ports) => new AthenaProvider(config, ports),

@@ -54,6 +54,7 @@ interface SdkError extends Error {
   readonly code?: unknown;
   readonly details?: unknown;
   readonly status?: unknown;
+  readonly type?: unknown;
   readonly metadata?: { get?(key: string): readonly unknown[] };
   readonly response?: { readonly headers?: unknown };
 }
@@ -68,6 +69,8 @@ export function readFailure(thrown: unknown, nowMs: number): ServiceFailure {
   }
   const httpStatus = Number(error.status ?? (typeof code === 'number' ? code : Number.NaN));
   if (httpStatus >= 100) return readHttpFailure(error, { httpStatus, nowMs });
+  // The limit that the connection over REST sets.
+  if (error.type === 'max-size') return failure('answer', 'MESSAGE_TOO_LARGE', { message: error.message });
   // The answer is not JSON, such as a proxy's page.
   if (error instanceof SyntaxError) return failure('answer', 'unreadable', {});
   if (typeof code === 'string' && code !== '') return failure(networkStage(code), code, { message: error.message });

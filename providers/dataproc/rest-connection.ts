@@ -18,6 +18,9 @@ interface OperationsClient {
   getOperation(request: { readonly name: string | undefined }, options: object): Promise<readonly unknown[]>;
 }
 
+/** The most bytes of an answer: the longest page of a list has a few hundred kilobytes. */
+const MOST_BODY_BYTES = 64 * 1024 ** 2;
+
 /** The call options of a stub: timeouts and attempts are ours. */
 const NO_OPTIONS = Object.freeze({});
 
@@ -33,6 +36,8 @@ const NOT_CANCELLED: ReadonlySet<MethodName> = new Set(['createSession', 'termin
  */
 export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
   const { SessionControllerClient } = await loadDataproc();
+  // The SDK has no option for it, and reads an endless answer until the process is out of memory.
+  Object.assign((await auth.google.getClient()).transporter.defaults, { size: MOST_BODY_BYTES });
   const settings = {
     auth: auth.google,
     apiEndpoint: endpoint.host,

@@ -1,5 +1,6 @@
 import { CONTRACT_VERSION, definePlugin } from '../../src/contract/provider-plugin.ts';
 import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
+import { findOptionsBy } from '../_aws/find-options.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
 import {
   EMR_SERVERLESS_OPTIONS_SHAPE,
@@ -20,6 +21,7 @@ export const plugin = definePlugin<EmrServerlessConfig>({
   ),
   capabilitiesOf: emrServerlessCapabilities,
   environmentVariables: EMR_SERVERLESS_VARIABLES,
+  findOptions: findOptionsBy(EMR_SERVERLESS_VARIABLES),
   optionsSchema: () => EMR_SERVERLESS_OPTIONS_SHAPE,
   parseOptions: parseEmrServerlessOptions,
   create: (config, ports) => new EmrServerlessProvider(config, ports),

@@ -1,5 +1,6 @@
 import { CONTRACT_VERSION, defineBatchPlugin } from '../../src/contract/provider-plugin.ts';
 import { defaultOptions } from '../../src/provider-kit/option-shape.ts';
+import { findOptionsBy } from '../_aws/find-options.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import {
   HEALTHOMICS_OPTIONS_SHAPE,
@@ -17,6 +18,7 @@ export const plugin = defineBatchPlugin<HealthOmicsConfig>({
   // Safe: the rates have defaults.
   batchCapabilities: healthOmicsCapabilities(defaultOptions(HEALTHOMICS_OPTIONS_SHAPE) as unknown as HealthOmicsConfig),
   environmentVariables: HEALTHOMICS_VARIABLES,
+  findOptions: findOptionsBy(HEALTHOMICS_VARIABLES),
   optionsSchema: () => HEALTHOMICS_OPTIONS_SHAPE,
   parseOptions: parseHealthOmicsOptions,
   createBatches: (config, ports) => new HealthOmicsBatchProvider(config, ports),

@@ -42,6 +42,7 @@ const COMMANDS: readonly Row[] = [
     ['--csv', 'print the rows as CSV'],
     ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
     ['--key <key>', 'use the session with this key; start it if there is none'],
+    ['--restart', 'with --key: start a new session if the last one has ended'],
     ['--keep', 'keep the session running and print its handle'],
   ],
   [
@@ -59,7 +60,7 @@ const COMMANDS: readonly Row[] = [
   ],
   [
     'emulate',
-    'run the emulators of the cloud services on loopback until SIGTERM',
+    'run the emulators of the cloud services on loopback until SIGTERM, or until npx ends',
     async () => (await import('./commands/emulate.ts')).runEmulate,
     ['--services <names>', 'comma-separated names (default: all)'],
     ['--startup-ms <count>', 'start time of a session, milliseconds'],
@@ -67,6 +68,7 @@ const COMMANDS: readonly Row[] = [
     ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
     ['--seed <number>', 'seed for ids and random faults'],
     ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],
+    ['--detach', 'return when they run, and leave them running after this command'],
   ],
   [
     'batch start',
@@ -75,6 +77,7 @@ const COMMANDS: readonly Row[] = [
     ['--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line', 'required'],
     ['--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)', 'required'],
     ['--key <key>', 'use the batch with this key; start it if there is none'],
+    ['--restart', 'with --key: start a new batch if the last one has ended'],
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
   ],

@@ -1,6 +1,8 @@
+import { extname } from 'node:path';
 import type { Capabilities, SqlDialect } from '../contract/capabilities.ts';
 import type { ConfigRequest } from './config-options.ts';
 import { formatPath, withoutRepeats, type ConfigProblem } from './config-problem.ts';
+import { CODE_EXTENSIONS } from './find-config-file.ts';
 import { readConfig, selectEnvironment } from './read-config.ts';
 import { readEnvironment, type ReadEnvironment } from './read-environment.ts';
 import { looksSecret } from '../contract/secret-text.ts';
@@ -21,6 +23,8 @@ export interface ConfigReport {
   readonly environments: readonly EnvironmentReport[];
   /** The environment that a run without `environment` uses; `undefined` when none is selected. */
   readonly selected: string | undefined;
+  /** The files that run when the configuration is read: config files and providers that are code. */
+  readonly executes: readonly string[];
   /** Empty when every environment can be used. */
   readonly problems: readonly ConfigProblem[];
   /** What is valid but may surprise. */
@@ -47,6 +51,10 @@ export async function checkConfig(request: ConfigRequest = {}): Promise<ConfigRe
       dialect: capabilities?.dialect,
     })),
     selected: selection.name,
+    executes: [
+      ...source.files.filter((file) => CODE_EXTENSIONS.includes(extname(file))),
+      ...new Set(environments.flatMap(({ providerFile }) => providerFile ?? [])),
+    ],
     problems: withoutRepeats([
       ...source.problems,
       ...wrongSelection,

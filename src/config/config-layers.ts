@@ -3,7 +3,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { isMap } from '../provider-kit/option-shape.ts';
 import { configInvalid, type ConfigPath, type ConfigProblem } from './config-problem.ts';
 import { describeValue } from '../provider-kit/describe-value.ts';
-import { findCircle, interpolate } from './interpolate.ts';
+import { findExcess } from './find-excess.ts';
+import { interpolate } from './interpolate.ts';
 import { CONFIG_EXTENSIONS, displayName } from './find-config-file.ts';
 import { readConfigFile } from './read-config-file.ts';
 
@@ -29,18 +30,15 @@ export interface LayerContext {
  * A layer followed by all that it extends, the nearest first.
  * Decision 23: docs/decisions/0023-config-extends-local-files-only.md
  * @throws SessionError `config-invalid` for an `extends` that is remote, circular or cannot be read, and for a layer that
- * contains itself.
+ * contains itself or too much.
  */
 export async function withBases(
   layer: ConfigLayer,
   context: LayerContext,
   chain: readonly string[] = [],
 ): Promise<ConfigLayers> {
-  const circle = findCircle(layer.value);
-  if (circle !== undefined) {
-    const message = 'contains itself: write the value out';
-    throw configInvalid([{ file: layer.label, path: circle, message }]);
-  }
+  const excess = findExcess(layer.value);
+  if (excess !== undefined) throw configInvalid([{ file: layer.label, ...excess }]);
   const { extends: bases, ...value } = layer.value;
   if (bases === undefined) return [layer];
   const here = layer.file === undefined ? [] : [await realpath(layer.file)];

@@ -30,8 +30,12 @@ export function formatPath(path: ConfigPath): string {
 /** One problem as one line: file, path, message. */
 export function formatProblem({ file, line, column, path, message }: ConfigProblem): string {
   const position = line === undefined ? '' : `:${line}:${column ?? 1}`;
-  return [`${file}${position}`, formatPath(path), message].filter((part) => part !== '').join(': ');
+  const parts = [`${file}${position}`, formatPath(path), message].filter((part) => part !== '');
+  return parts.map((part) => (part.length > MOST_SHOWN ? `${part.slice(0, MOST_SHOWN)}…` : part)).join(': ');
 }
+
+/** Characters of a path and of a message: both may repeat a text from the file, of any length. */
+const MOST_SHOWN = 600;
 
 /** Keeps the first problem per path: the others follow from it. */
 export function withoutRepeats(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {

@@ -1,19 +1,24 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SessionError } from '../contract/session-error.ts';
 
 /** The name of a config file without its extension. */
 const BASE_NAME = 'anysession.config';
 
+/** The extensions of config files that run. */
+export const CODE_EXTENSIONS: readonly string[] = ['.ts', '.mjs'];
+
 /** The extensions of config files. */
 export const CONFIG_EXTENSIONS = ['.yaml', '.yml', '.json', '.ts', '.mjs'] as const;
 
 /**
- * The nearest config file, from a folder upwards to the root of its repository (the folder with `.git`) or, outside a
- * repository, of the file system.
+ * The nearest config file, from a folder upwards to the root of its repository (the folder with `.git`) or to the home
+ * folder, and outside of both to the root of the file system. What is above belongs to other users or other work.
  * @throws SessionError `config-invalid` when there is none, or a folder has more than one.
  */
-export function findConfigFile(cwd: string): string {
+export function findConfigFile(cwd: string, home = homedir()): string {
+  const tops = [resolve(home), realPath(home)];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const names = configFilesIn(folder);
     if (names.length > 1) {
@@ -22,13 +27,21 @@ export function findConfigFile(cwd: string): string {
       );
     }
     if (names[0] !== undefined) return join(folder, names[0]);
-    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) {
+    if (existsSync(join(folder, '.git')) || tops.includes(folder) || dirname(folder) === folder) {
       const range = folder === resolve(cwd) ? cwd : `${cwd} or its parents up to ${folder}`;
       throw notOne(
         `No ${BASE_NAME}{${CONFIG_EXTENSIONS.join(',')}} in ${range}. ` +
           'Create one (`anysession config init`), pass its path, or pass a configuration object.',
       );
     }
+  }
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
   }
 }
 

@@ -18,12 +18,9 @@ export interface Interpolation {
   readonly problems: readonly { readonly path: ConfigPath; readonly message: string }[];
 }
 
-const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
-const NAME = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
-
 /**
  * Fills `${VAR}` and `${VAR:-default}` in every text of a configuration; `$${` gives a literal `${`.
- * As in a shell, the default replaces a variable that is not set or empty.
+ * As in a shell, the default replaces a variable that is not set or empty, and may contain references.
  */
 export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.ProcessEnv): Interpolation {
   const filled: FilledText[] = [];
@@ -31,24 +28,11 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
 
   const fill = (template: string, path: ConfigPath): string => {
     if (!template.includes('${')) return template;
-    const messages: string[] = [];
-    let references = 0;
-    const text = template.replace(REFERENCE, (reference: string, inner?: string, end?: string) => {
-      if (inner === undefined) return '${';
-      const [, name, fallback] = (end === '}' && NAME.exec(inner)) || [];
-      if (name === undefined) {
-        messages.push(`${reference} is not a variable: write \${NAME} or \${NAME:-default}, or $\${ for a literal \${`);
-        return reference;
-      }
-      references++;
-      const found = env[name];
-      if (fallback !== undefined) return found === undefined || found === '' ? fallback : found;
-      if (found === undefined) messages.push(`variable ${name} is not set. Set it or write a default: \${${name}:-…}`);
-      return found ?? reference;
-    });
+    const { text, hasReferences, messages } = fillReferences(template, env);
     problems.push(...messages.map((message) => ({ path, message })));
-    if (references > 0 && messages.length === 0) filled.push({ path, template, text });
-    return messages.length === 0 ? text : template;
+    if (messages.length > 0) return template;
+    if (hasReferences) filled.push({ path, template, text });
+    return text;
   };
 
   const walk = (value: unknown, path: ConfigPath): unknown => {
@@ -61,24 +45,68 @@ export function interpolate(root: unknown, rootPath: ConfigPath, env: NodeJS.Pro
   return { value: walk(root, rootPath), filled, problems };
 }
 
-/** Where a configuration contains itself, as YAML aliases and objects can; `undefined` when it does not. */
-export function findCircle(root: unknown): ConfigPath | undefined {
-  const around = new Set<unknown>();
-  // A value with several references is searched once.
-  const clear = new Set<unknown>();
+/** A part of a text with its references filled, and where it ends. */
+interface FilledPart {
+  readonly text: string;
+  readonly end: number;
+}
 
-  const walk = (value: unknown, path: ConfigPath): ConfigPath | undefined => {
-    if ((!Array.isArray(value) && !isPlainMap(value)) || clear.has(value)) return undefined;
-    if (around.has(value)) return path;
-    around.add(value);
-    for (const [key, member] of Object.entries(value)) {
-      const found = walk(member, [...path, Array.isArray(value) ? Number(key) : key]);
-      if (found !== undefined) return found;
+/** A default in a default in a default: more is a mistake. */
+const MAX_DEPTH = 10;
+const SHOWN_LENGTH = 80;
+const BEGIN = /\$\{([A-Za-z_]\w*)(:-|\})/y;
+
+function fillReferences(
+  template: string,
+  env: NodeJS.ProcessEnv,
+): { readonly text: string; readonly hasReferences: boolean; readonly messages: readonly string[] } {
+  const messages: string[] = [];
+  let hasReferences = false;
+
+  /** @param isUsed - false in a default that is not needed: its variables need not be set */
+  const reference = (at: number, depth: number, isUsed: boolean): FilledPart => {
+    BEGIN.lastIndex = at;
+    const [begin = '', name, operator] = (depth <= MAX_DEPTH && BEGIN.exec(template)) || [];
+    const value = name === undefined ? undefined : env[name];
+    if (operator === '}') {
+      hasReferences = true;
+      if (value === undefined && isUsed) {
+        messages.push(`variable ${name} is not set. Set it or write a default: \${${name}:-…}`);
+      }
+      return { text: value ?? '', end: at + begin.length };
     }
-    around.delete(value);
-    clear.add(value);
-    return undefined;
+    const needsDefault = value === undefined || value === '';
+    const fallback = operator && part(at + begin.length, depth, isUsed && needsDefault);
+    if (fallback && template[fallback.end] === '}') {
+      hasReferences = true;
+      return { text: needsDefault ? fallback.text : value, end: fallback.end + 1 };
+    }
+    const end = template.indexOf('}', at) + 1 || template.length;
+    const found = template.slice(at, end);
+    const shown = found.length > SHOWN_LENGTH ? `${found.slice(0, SHOWN_LENGTH)}…` : found;
+    messages.push(`${shown} is not a variable: write \${NAME} or \${NAME:-default}, or $\${ for a literal \${`);
+    return { text: found, end };
   };
 
-  return walk(root, []);
+  /** The text up to the end, or of a default up to its brace. */
+  const part = (from: number, depth: number, isUsed: boolean): FilledPart => {
+    let text = '';
+    let at = from;
+    while (at < template.length && !(depth > 0 && template[at] === '}')) {
+      if (template.startsWith('$${', at)) {
+        text += '${';
+        at += 3;
+      } else if (template.startsWith('${', at)) {
+        const filled = reference(at, depth + 1, isUsed);
+        text += filled.text;
+        at = filled.end;
+      } else {
+        text += template[at];
+        at += 1;
+      }
+    }
+    return { text, end: at };
+  };
+
+  return { text: part(0, 0, true).text, hasReferences, messages };
 }

@@ -4,6 +4,7 @@ import { CONTRACT_VERSION, type AnyPlugin, type PluginBase } from '../contract/p
 import { SessionError } from '../contract/session-error.ts';
 import { BUILT_IN_IDS, BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 import { describeValue } from '../provider-kit/describe-value.ts';
+import { whyNotTrusted } from './trusted-file.ts';
 import { closestName } from '../provider-kit/closest-name.ts';
 
 /** The members of a plugin and their types. */
@@ -44,15 +45,26 @@ export async function loadPlugin(provider: string, from = join(process.cwd(), 'c
   return builtIn === undefined ? loadForeign(provider, from) : (await builtIn.load()).plugin;
 }
 
+/** An address may hold a token, and is never the name of a module. */
+const ADDRESS = /^(?!file:)\w+:\/\//;
+
+/** The file that runs to load a provider; `undefined` for a built-in one, and when there is none. */
+export async function providerFile(provider: string, from: string): Promise<string | undefined> {
+  if (BUILT_IN_IDS.includes(provider) || ADDRESS.test(provider)) return undefined;
+  const { resolveModule } = await import('./import-module-file.ts');
+  return resolveModule(provider, from);
+}
+
 async function loadForeign(provider: string, from: string): Promise<AnyPlugin> {
-  // An address may hold a token, and is never the name of a module.
-  if (/^(?!file:)\w+:\/\//.test(provider)) {
+  if (ADDRESS.test(provider)) {
     const found = `expected the name of a provider; found the address ${describeValue(provider)}`;
     throw refusal(`${found}. For a Spark Connect server, write provider: local and engine: { url: … }`);
   }
-  const { importModuleFile, resolveModule } = await import('./import-module-file.ts');
-  const file = await resolveModule(provider, from);
+  const { importModuleFile } = await import('./import-module-file.ts');
+  const file = await providerFile(provider, from);
   if (file === undefined) throw notFound(provider, dirname(from));
+  const why = await whyNotTrusted(file);
+  if (why !== undefined) throw refusal(`The provider ${provider} (${file}) ${why}.`);
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await importModuleFile(file);

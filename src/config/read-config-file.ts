@@ -5,7 +5,8 @@ import type { SessionError } from '../contract/session-error.ts';
 import { isMap } from '../provider-kit/option-shape.ts';
 import { configInvalid } from './config-problem.ts';
 import { describeValue } from '../provider-kit/describe-value.ts';
-import { CONFIG_EXTENSIONS } from './find-config-file.ts';
+import { CODE_EXTENSIONS, CONFIG_EXTENSIONS } from './find-config-file.ts';
+import { whyNotTrusted } from './trusted-file.ts';
 
 /** Where V8's message begins to repeat the text, which may hold secrets, or the position, which we report ourselves. */
 const QUOTES_OR_POSITION = /, (?:\.{3})?"|(?: in JSON)? at position/;
@@ -31,7 +32,7 @@ export async function readConfigFile(file: string, label: string): Promise<Reado
   if (text.trim() === '') throw refusal(label, 'the file is empty: write at least `environments`');
   const value = await parse(file, label, extension, text);
   if (!isMap(value)) {
-    const what = extension === '.ts' || extension === '.mjs' ? 'the default export must be' : 'the file must contain';
+    const what = CODE_EXTENSIONS.includes(extension) ? 'the default export must be' : 'the file must contain';
     throw refusal(label, `${what} a map with \`environments\`; found ${describeValue(value ?? undefined)}`);
   }
   return value;
@@ -83,6 +84,8 @@ async function parseJson(text: string, label: string): Promise<unknown> {
 }
 
 async function runModule(file: string, label: string): Promise<unknown> {
+  const why = await whyNotTrusted(file);
+  if (why !== undefined) throw refusal(label, `the file ${why}, or write the configuration in YAML or JSON`);
   const { importModuleFile } = await import('./import-module-file.ts');
   let module: Readonly<Record<string, unknown>>;
   try {

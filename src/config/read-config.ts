@@ -18,6 +18,8 @@ export interface ReadConfig {
   readonly file: string | undefined;
   /** The name of the file in messages. */
   readonly label: string;
+  /** The names of all files that were read, this one first. */
+  readonly files: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** By name; those that are no maps are among the problems. */
   readonly environments: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -45,6 +47,7 @@ export async function readConfig(request: ConfigRequest): Promise<ReadConfig> {
   return {
     file: nearest.file,
     label: nearest.label,
+    files: layers.map(({ label }) => label),
     env,
     environments: mapsIn(environments),
     defaultEnvironment: typeof defaultEnvironment === 'string' ? defaultEnvironment : undefined,
@@ -99,6 +102,6 @@ export function selectEnvironment(
   return {
     name: undefined,
     path: isDefault ? ['defaultEnvironment'] : [],
-    message: `unknown environment ${JSON.stringify(name)}${source}${hint} (${listed})`,
+    message: `unknown environment ${describeValue(name)}${source}${hint} (${listed})`,
   };
 }

@@ -6,10 +6,11 @@ import { SHOWN_LENGTH } from '../provider-kit/describe-value.ts';
 import { checkOptions, isMap, unknownKey } from '../provider-kit/option-shape.ts';
 import { hideSecrets } from '../provider-kit/hide-secrets.ts';
 import { coerceTexts, secretsIn } from './filled-texts.ts';
+import { readVariables } from '../provider-kit/read-variables.ts';
 import { formatPath, type ConfigProblem } from './config-problem.ts';
 import { ENVIRONMENT_SHAPE, SESSION_SHAPE } from './config-shape.ts';
 import { interpolate, type FilledText } from './interpolate.ts';
-import { builtInPlugins, loadPlugin } from './plugin-catalog.ts';
+import { builtInPlugins, loadPlugin, providerFile } from './plugin-catalog.ts';
 import type { ReadConfig } from './read-config.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -21,6 +22,8 @@ export interface ReadEnvironment {
   readonly written: Mapping;
   /** `undefined` when the provider is missing or cannot be loaded. */
   readonly plugin: AnyPlugin | undefined;
+  /** The file that runs to load the provider; `undefined` for a built-in one. */
+  readonly providerFile: string | undefined;
   readonly providerConfig: unknown;
   /** What its sessions can do; `undefined` without a provider and for one of run batches. */
   readonly capabilities: Capabilities | undefined;
@@ -42,6 +45,7 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
     name,
     written: raw,
     plugin,
+    providerFile: found.file,
     providerConfig,
     capabilities: capabilitiesOf(plugin, providerConfig),
     session,
@@ -72,7 +76,7 @@ export interface CheckedEnvironment {
 /** Adds the options that the provider's variables hold, checks the environment and has the plugin parse its options. */
 export async function checkEnvironment(environment: FilledEnvironment): Promise<CheckedEnvironment> {
   const { written, plugin, filled, env } = environment;
-  const fromVariables = plugin ? optionsFromVariables(plugin, written, env) : [];
+  const fromVariables = plugin ? await optionsFromVariables(plugin, written, env) : [];
   const allFilled = [...filled, ...fromVariables];
   const optionSchemas = plugin?.optionsSchema()['properties'] as Mapping | undefined;
   const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
@@ -94,6 +98,7 @@ function capabilitiesOf(plugin: AnyPlugin | undefined, config: unknown): Capabil
 }
 
 interface FoundPlugin {
+  readonly file?: string | undefined;
   readonly plugin: AnyPlugin | undefined;
   readonly problems: readonly OptionProblem[];
 }
@@ -103,11 +108,16 @@ const NOT_FOUND: FoundPlugin = { plugin: undefined, problems: [] };
 async function findPlugin(provider: unknown, from: string): Promise<FoundPlugin> {
   // The check of the environment's shape reports what is no string or empty.
   if (typeof provider !== 'string' || provider === '') return NOT_FOUND;
+  const file = await providerFile(provider, from);
   try {
-    return { plugin: await loadPlugin(provider, from), problems: [] };
+    return { file, plugin: await loadPlugin(provider, from), problems: [] };
   } catch (error) {
     if (!SessionError.is(error, 'config-invalid')) throw error;
-    return { plugin: undefined, problems: [{ path: ['provider'], message: error.message.replace(/^\[.*?\] /, '') }] };
+    return {
+      file,
+      plugin: undefined,
+      problems: [{ path: ['provider'], message: error.message.replace(/^\[.*?\] /, '') }],
+    };
   }
 }
 
@@ -153,16 +163,14 @@ export function optionNames(plugin: AnyPlugin): readonly string[] | undefined {
   return isMap(properties) && additionalProperties === false ? Object.keys(properties) : undefined;
 }
 
-/** The options that are left out and that a variable of the plugin holds; an empty variable counts as not set. */
-export function optionsFromVariables(
+/** The options that are left out and that variables hold, by the plugin's own rules if it has any. */
+export async function optionsFromVariables(
   plugin: AnyPlugin,
   options: Mapping,
   env: NodeJS.ProcessEnv,
-): readonly FilledText[] {
-  return Object.entries(plugin.environmentVariables).flatMap(([option, variable]) => {
-    const text = options[option] === undefined ? (env[variable] ?? '') : '';
-    return text === '' ? [] : [{ path: [option], template: `\${${variable}}`, text }];
-  });
+): Promise<readonly FilledText[]> {
+  const found = (await plugin.findOptions?.(options, env)) ?? readVariables(plugin.environmentVariables, options, env);
+  return found.map(({ option, source, text }) => ({ path: [option], template: source, text }));
 }
 
 /** Has the plugin parse its options, without the keys that its schema does not know. */

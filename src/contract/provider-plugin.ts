@@ -19,6 +19,16 @@ export interface OptionProblem {
 export type ParsedOptions<Config> =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly OptionProblem[] };
 
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The text of an option that was left out, and where it is from, as messages show it: `${AWS_REGION}`. */
+export interface FoundOption {
+  readonly option: string;
+  readonly source: string;
+  readonly text: string;
+}
+
 /** What a provider may use of the world outside; injected, so that tests own time and chance. */
 export interface ProviderPorts {
   readonly clock: Clock;
@@ -41,6 +51,11 @@ export interface PluginBase<Config = unknown> {
   optionsSchema(): Readonly<Record<string, unknown>>;
   /** Options that may come from the environment: option name → variable name. */
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /**
+   * Looks for options that are left out, where a cloud has rules beyond one variable for each: a second variable, a file of its
+   * command line. Its answer replaces what the variables hold. Fails never.
+   */
+  findOptions?(options: Readonly<Record<string, unknown>>, env: Variables): Promise<readonly FoundOption[]>;
   parseOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<Config>;
 }
 

@@ -13,6 +13,7 @@ const DEFAULT_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>
   'session-becomes': ['StartSession', 'CreateSession'],
   'session-vanishes': ['StartSession', 'CreateSession'],
   'calculation-fails': ['StartCalculationExecution'],
+  'rpc-version': ['AnalyzePlan'],
   'rpc-finds-nothing': ['Interrupt'],
 };
 /** The default operation of the other faults of the data plane. */

@@ -98,6 +98,8 @@ export type RpcFaultEffect =
   | { readonly kind: 'rpc-batch'; readonly as: BatchPacking }
   /** The answers name another server session, as after a restart of the driver. */
   | { readonly kind: 'rpc-server-session'; readonly id: string }
+  /** The server reports this as its Spark version (default operation: `AnalyzePlan`). */
+  | { readonly kind: 'rpc-version'; readonly version: string }
   /** An interrupt finds nothing to interrupt (default operation: `Interrupt`). */
   | { readonly kind: 'rpc-finds-nothing' };
 
@@ -157,6 +159,7 @@ const MEMBERS: Readonly<
   'rpc-extra': [{ ...place, answer: oneOf(['empty', 'unknown']) }, ['answer']],
   'rpc-batch': [{ as: oneOf(BATCH_PACKINGS) }, ['as']],
   'rpc-server-session': [{ id: reason }, ['id']],
+  'rpc-version': [{ version: reason }, ['version']],
   'rpc-finds-nothing': [{}],
 };
 

@@ -26,7 +26,7 @@ export interface RunEmulatorOptions {
 
 /** Where the command writes, and what stops it. */
 export interface RunEmulatorEnvironment {
-  /** Receives one line of JSON with the URLs. */
+  /** Receives one line of JSON with the URLs and the id of this process. */
   readonly write: (line: string) => void;
   /** Stops the emulator; the command line aborts it on SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export interface RunningEmulator {
 }
 
 /**
- * `npx anysession emulate`: starts the emulators, writes their URLs as one line of JSON, and runs until the signal.
+ * `npx anysession emulate`: starts the emulators, writes their URLs and the process id as one line of JSON, and runs until the signal.
  *
  * @throws SessionError `config-invalid` when an option or the fault file is wrong.
  */
@@ -56,7 +56,7 @@ export async function runEmulator(
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   });
-  write(`${JSON.stringify(emulator.urls)}\n`);
+  write(`${JSON.stringify({ ...emulator.urls, pid: process.pid })}\n`);
   return { emulator, done };
 }
 

@@ -1,9 +1,14 @@
+/** Longer texts are no misspelled names, and comparing two of them takes the product of their lengths. */
+const MOST_LETTERS = 100;
+
 /** The name closest to a misspelled one, if it is close enough to be meant. */
 export function closestName(wrong: string, names: Iterable<string>): string | undefined {
+  if (wrong.length > MOST_LETTERS) return undefined;
   let best: string | undefined;
   // A third of the letters may differ: enough for typos, too few to turn one word into another.
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of names) {
+    if (name.length > MOST_LETTERS) continue;
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
   }

@@ -56,11 +56,13 @@ export {
   type BatchPlugin,
   type ConfiguredBatchProvider,
   type ConfiguredProvider,
+  type FoundOption,
   type OptionProblem,
   type ParsedOptions,
   type PluginBase,
   type ProviderPlugin,
   type ProviderPorts,
+  type Variables,
 } from '../contract/provider-plugin.ts';
 export type { RunList, StagedRuns } from '../contract/run-list.ts';
 export {

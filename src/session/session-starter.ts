@@ -171,11 +171,12 @@ export class SessionStarter {
   #endedKeyError(key: string, ended: Observation): SessionError {
     const { handle, nativeState, reason } = ended;
     const why = reason === undefined ? '' : `: ${reason}`;
-    return new SessionError(
-      'conflict',
-      `the session with key '${key}' has ended (${nativeState}${why}). Use another key, or restart: true to start a new one`,
-      { operation: 'start', handle, observation: ended },
-    );
+    return new SessionError('conflict', `the session with key '${key}' has ended (${nativeState}${why})`, {
+      operation: 'start',
+      handle,
+      observation: ended,
+      advice: 'Use another key, or `restart: true` to start a new one.',
+    });
   }
 }
 
@@ -188,6 +189,6 @@ function mayHaveStarted(error: unknown): error is SessionError {
 }
 
 function lookupError(): SessionError {
-  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms; check that the service answers`;
-  return new SessionError('timeout', message, { operation: 'start' });
+  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms`;
+  return new SessionError('timeout', message, { operation: 'start', advice: 'Check that the service answers.' });
 }

@@ -13,8 +13,9 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
-import { ConnectChannel, type AnswerStream, type ConnectAddress } from './connect-channel.ts';
-import { nativeOf, sessionLostError, toSessionError, unencryptedError, withDetails } from './failure-to-error.ts';
+import type { AnswerStream, ConnectChannel } from './connect-channel.ts';
+import { CurrentChannel } from './current-channel.ts';
+import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
@@ -22,7 +23,6 @@ import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
 import { SparkConnectService } from './wire/spark-connect_pb.ts';
-import { isLoopback } from '../provider-kit/is-loopback.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 
 /** The timeout of one attempt of a unary call, milliseconds. A server that starts answers the first one after some seconds. */
@@ -63,21 +63,20 @@ export class ConnectSession {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings = new SessionSettings((...call) => this.unary(SparkConnectService.method.config, ...call));
-  readonly #parts: ConnectSessionParts;
   readonly #endpoint: RefreshingEndpoint;
   readonly #sentinel: SessionSentinel;
-  #channel: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
+  readonly #channel: CurrentChannel;
   readonly #ownSessionId: string;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
 
   constructor(parts: ConnectSessionParts) {
-    this.#parts = parts;
     this.handle = parts.handle;
     this.#ownSessionId = sparkSessionId(parts.handle);
     this.clock = parts.clock;
     this.random = parts.random;
     this.#endpoint = new RefreshingEndpoint(parts);
+    this.#channel = new CurrentChannel(parts);
     this.#sentinel = new SessionSentinel({ ...parts, settings: this.settings });
   }
 
@@ -148,7 +147,8 @@ export class ConnectSession {
     for (;;) {
       const line = await raceAbort(this.line(), signal, 'execute');
       try {
-        const call = this.#unaryOver(line, method, { ...base, ...request }, UNARY_TIMEOUT_MS);
+        const options = { metadata: line.endpoint.metadata, timeoutMs: UNARY_TIMEOUT_MS };
+        const call = line.channel.unary(method, { ...base, ...request }, options);
         return await raceAbort(call, signal, 'execute');
       } catch (error) {
         if (!(error instanceof RpcFailure)) throw error;
@@ -164,7 +164,8 @@ export class ConnectSession {
     timeoutMs: number,
   ): Promise<MessageShape<O>> {
     const base = await this.requestBase();
-    return this.#unaryOver(await this.line(), method, { ...base, ...request }, timeoutMs);
+    const { channel, endpoint } = await this.line();
+    return channel.unary(method, { ...base, ...request }, { metadata: endpoint.metadata, timeoutMs });
   }
 
   /** @throws RpcFailure when the server does not answer over this connection. */
@@ -192,9 +193,7 @@ export class ConnectSession {
   /** A channel and a token for the next attempt. @throws SessionError the cloud's error when it gives no token. */
   async line(): Promise<Line> {
     const endpoint = await this.#endpoint.get();
-    const { tls, host, metadata } = endpoint;
-    if (!tls && !isLoopback(host) && Object.keys(metadata).length > 0) throw unencryptedError(this.handle, host);
-    return { endpoint, channel: this.#channelTo(endpoint) };
+    return { endpoint, channel: this.#channel.to(endpoint) };
   }
 
   /**
@@ -215,7 +214,7 @@ export class ConnectSession {
       return;
     }
     streak.failures += 1;
-    if (failure.isSilence) this.#drop(line.channel);
+    if (failure.isSilence) this.#channel.drop(line.channel);
     if (needsRecheck(failure, streak.failures)) await this.#endpoint.recheck(line.endpoint);
     if (streak.failures > retryLimit(failure)) {
       throw toSessionError(failure, {
@@ -230,21 +229,7 @@ export class ConnectSession {
 
   /** Closes the connection. The next call opens another one. */
   close(): void {
-    this.#channel?.channel.close();
-    this.#channel = undefined;
-  }
-
-  #drop(channel: ConnectChannel): void {
-    if (this.#channel?.channel === channel) this.close();
-  }
-
-  #unaryOver<I extends DescMessage, O extends DescMessage>(
-    { endpoint, channel }: Line,
-    method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
-    timeoutMs: number,
-  ): Promise<MessageShape<O>> {
-    return channel.unary(method, request, { metadata: endpoint.metadata, timeoutMs });
+    this.#channel.close();
   }
 
   /** Adds the details that the server keeps about its error. Spark 3.5 and Sail keep none. */
@@ -261,16 +246,5 @@ export class ConnectSession {
       // The error itself matters more than its details.
       return native;
     }
-  }
-
-  #channelTo(endpoint: ConnectEndpoint): ConnectChannel {
-    const { host, port, tls } = endpoint;
-    const known = this.#channel;
-    if (known?.address.host === host && known.address.port === port && known.address.tls === tls) return known.channel;
-    known?.channel.close();
-    const { grpc, clock } = this.#parts;
-    const channel = new ConnectChannel(grpc, clock, { host, port, tls });
-    this.#channel = { address: { host, port, tls }, channel };
-    return channel;
   }
 }

@@ -152,3 +152,51 @@ describe('the two kinds of environments', () => {
     expect(service.log()).toEqual([]);
   });
 });
+
+describe('a number that JavaScript would change is refused, with its run and its path', () => {
+  const one = (parameters: string): string => `[{"id":"a"},{"id":"b","parameters":${parameters}}]`;
+  it.each([
+    ['runs.json', one('{"seed": 9007199254740993}'), 'runs.json: run 2, parameters.seed is 9007199254740993'],
+    [
+      'runs.json',
+      one('{"l":["9007199254740993",{"x":-9007199254740995}]}'),
+      'run 2, parameters.l.1.x is -9007199254740995',
+    ],
+    ['runs.json', one('{"big": 1e999}'), 'parameters.big is 1e999, which would be sent as null'],
+    [
+      'runs.jsonl',
+      '{"id":"a"}\n{"id":"b","parameters":{"n":12345678901234567891}}',
+      'line 2 of runs.jsonl: parameters.n is',
+    ],
+    [
+      'defaults.json',
+      JSON.stringify(DEFAULTS).replace('}', ',"parameters":{"n":9007199254740993}}'),
+      'defaults.json: parameters.n',
+    ],
+  ])('in %s: %s', async (file, text, message) => {
+    await writeFile(join(folder, file), text);
+    const runs = file === 'runs.jsonl' ? file : 'runs.json';
+    const { code, stderr } = await run('batch', 'start', '--runs', runs, '--defaults', 'defaults.json');
+    expect([code, stderr.replaceAll(/\s+/g, ' ')]).toEqual([2, expect.stringContaining(message)]);
+    expect(inputsOf('StartRunBatch')).toEqual([]);
+  });
+
+  it('but not one that stays what it is', async () => {
+    const numbers = '{"a":9007199254740992,"b":"9007199254740993","c":0.1,"d":[1e3,-2],"e":"\\"1e999"}';
+    await writeFile(join(folder, 'runs.json'), one(numbers));
+    expect(await run('batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json')).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it.each(['[', '{"a":'])('parameters 6,000 deep are the fault of the file: %s', async (open) => {
+    const close = open === '[' ? ']' : '}';
+    await writeFile(join(folder, 'runs.json'), one(`{"p":${open.repeat(6000)}9007199254740993${close.repeat(6000)}}`));
+    const { code, stderr } = await run('batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json');
+    expect(code).toBe(2);
+    expect(stderr.length).toBeLessThan(2000);
+    await writeFile(join(folder, 'runs.json'), one(`{"p":${open.repeat(6000)}1${close.repeat(6000)}}`));
+    const deep = await run('batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json');
+    expect([deep.code, deep.stderr]).toEqual([2, expect.stringMatching(/nested/)]);
+  });
+});

@@ -93,6 +93,7 @@ environments:
         '───────────  ────────  ──────  ────────\n' +
         'dev          local     duckdb  yes\n' +
         'prod         fixture   spark\n' +
+        `\nexecutes: ${FIXTURE}\n` +
         '\nno problems\n',
       stderr: 'warning: the environments use different SQL dialects: duckdb (dev), spark (prod)\n',
     });

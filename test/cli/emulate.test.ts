@@ -59,7 +59,7 @@ describe('anysession emulate', { timeout: 60_000 }, () => {
     });
     const args = ['--services', 'athena', '--clock', 'virtual', '--seed', '7', '--startup-ms', '5000'];
     const { urls, end } = await emulate(...args, '--faults', join(folder, 'faults.json'));
-    expect(Object.keys(urls)).toEqual(['athena', 'sparkConnect']);
+    expect(Object.keys(urls)).toEqual(['athena', 'sparkConnect', 'pid']);
     const url = urls['athena'] ?? '';
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 

@@ -1,29 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it, onTestFinished, type TestContext } from 'vitest';
-import { startEmulator } from '../../src/emulator/start-emulator.ts';
-import { configFolder } from '../config/config-folder.ts';
-import { PROGRAM, quoted, run, runOnTerminal, type RunningProcess } from './process.ts';
+import { describe, it, type TestContext } from 'vitest';
+import { athena, ENDLESS } from './athena.ts';
+import { PROGRAM, quoted, run, runOnTerminal, type ProcessOptions, type RunningProcess } from './process.ts';
 
-const ENDLESS = 'SELECT sum(a.range * b.range) FROM range(10000000) a, range(100000) b';
 const ROWS = "SELECT range AS n, repeat('x', 1000) AS text FROM range(1000000)";
 const SQL = [...PROGRAM, 'sql', ENDLESS];
-
-/** An emulated Athena whose sessions cost until they are terminated, and a folder with its configuration. */
-async function athena(startupMs: number, { expect }: TestContext) {
-  const emulator = await startEmulator({ services: ['athena'], startupMs });
-  onTestFinished(() => emulator.close());
-  const credentials = '{ accessKeyId: AKIDTEST, secretAccessKey: none }';
-  const options = `region: us-east-1, workgroup: spark35, endpoint: "${emulator.urls.athena}", credentials: ${credentials}`;
-  const cwd = configFolder({ 'anysession.config.yaml': `environments: { dev: { provider: athena, ${options} } }` });
-  const states = (): readonly string[] => emulator.oracle.sessions().map(({ state }) => state);
-  return {
-    cwd,
-    reaches: (state: string) => expect.poll(states, { timeout: 60_000 }).toEqual([state]),
-    /** One session was started, and none is left. */
-    isEnded: () => expect.poll(states, { timeout: 60_000 }).toEqual(['TERMINATED']),
-  };
-}
 
 /** How a session is caught: while the service creates it, or while its statement runs. */
 const MOMENTS = [
@@ -31,23 +13,28 @@ const MOMENTS = [
   ['BUSY', 0],
 ] as const;
 
-type Ending = (cwd: string) => Promise<{ readonly running: RunningProcess; readonly end: () => unknown }>;
+type Ending = (
+  options: ProcessOptions & Pick<TestContext, 'onTestFinished'>,
+) => Promise<{ readonly running: RunningProcess; readonly end: () => unknown }>;
 
-/** Every way in which a person, a shell or a supervisor ends `anysession sql`, with the exit code where it is ours. */
+/**
+ * Every way in which a person, a shell or a supervisor ends `anysession sql`, with the exit code. A second signal that comes when
+ * the process is exiting ends it with another one.
+ */
 const ENDINGS: readonly (readonly [name: string, code: number | undefined, start: Ending])[] = [
   [
     'the terminal hangs up',
     129,
-    async (cwd) => {
-      const running = runOnTerminal(80, SQL, { cwd });
+    async (options) => {
+      const running = runOnTerminal(80, SQL, options);
       return { running, end: () => running.child.stdin?.end() };
     },
   ],
   [
     'the terminal of its shell hangs up',
     undefined,
-    async (cwd) => {
-      const running = runOnTerminal(80, ['bash', '--norc', '-i'], { cwd });
+    async (options) => {
+      const running = runOnTerminal(80, ['bash', '--norc', '-i'], options);
       running.child.stdin?.write(`${quoted(SQL)}\n`);
       return { running, end: () => running.child.stdin?.end() };
     },
@@ -55,8 +42,8 @@ const ENDINGS: readonly (readonly [name: string, code: number | undefined, start
   [
     'stderr is closed, then SIGTERM',
     143,
-    async (cwd) => {
-      const running = run(SQL, { cwd });
+    async (options) => {
+      const running = run(SQL, options);
       running.child.stderr?.destroy();
       return { running, end: () => running.child.kill('SIGTERM') };
     },
@@ -64,19 +51,20 @@ const ENDINGS: readonly (readonly [name: string, code: number | undefined, start
   [
     'stderr accepts no writes, then SIGINT',
     130,
-    async (cwd) => {
+    async (options) => {
+      const { cwd, onTestFinished } = options;
       // Open for reading alone: a write to it fails as one to a full disk does.
       const unwritable = await open(join(cwd, 'anysession.config.yaml'), 'r');
       onTestFinished(() => unwritable.close());
-      const running = run(SQL, { cwd, stdio: ['ignore', 'pipe', unwritable.fd] });
+      const running = run(SQL, { ...options, stdio: ['ignore', 'pipe', unwritable.fd] });
       return { running, end: () => running.child.kill('SIGINT') };
     },
   ],
   [
     'SIGTERM comes twice, as under npx',
-    143,
-    async (cwd) => {
-      const running = run(SQL, { cwd });
+    undefined,
+    async (options) => {
+      const running = run(SQL, options);
       return {
         running,
         end: () => [running.child.kill('SIGTERM'), setTimeout(() => running.child.kill('SIGTERM'), 20)],
@@ -85,9 +73,9 @@ const ENDINGS: readonly (readonly [name: string, code: number | undefined, start
   ],
   [
     'one Ctrl-C comes twice, as under npx',
-    130,
-    async (cwd) => {
-      const running = run(SQL, { cwd });
+    undefined,
+    async (options) => {
+      const running = run(SQL, options);
       return {
         running,
         end: () => [running.child.kill('SIGINT'), setTimeout(() => running.child.kill('SIGINT'), 20)],
@@ -100,7 +88,7 @@ describe('anysession sql terminates its session', { timeout: 120_000 }, () => {
   for (const [state, startupMs] of MOMENTS) {
     it.concurrent.for(ENDINGS)(`when %s while it is ${state}`, async ([, code, start], context) => {
       const service = await athena(startupMs, context);
-      const { running, end } = await start(service.cwd);
+      const { running, end } = await start({ cwd: service.cwd, onTestFinished: context.onTestFinished });
       await service.reaches(state);
       end();
       await service.isEnded();
@@ -112,14 +100,20 @@ describe('anysession sql terminates its session', { timeout: 120_000 }, () => {
   it.concurrent('when both outputs are one pipe that closes', async (context) => {
     const service = await athena(0, context);
     const sql = quoted([...PROGRAM, 'sql', ROWS, '--csv']);
-    const { ended } = run(['sh', '-c', `${sql} 2>&1 | head -1`], service);
+    const { ended } = run(['sh', '-c', `${sql} 2>&1 | head -1`], {
+      onTestFinished: context.onTestFinished,
+      cwd: service.cwd,
+    });
     context.expect(await ended).toMatchObject({ stdout: 'n,text\r\n', stderr: '' });
     await service.isEnded();
   });
 
   it.concurrent('when stdin is closed', async (context) => {
     const service = await athena(0, context);
-    const { ended } = run(['sh', '-c', `${quoted([...PROGRAM, 'sql', 'SELECT 1 AS a', '--csv'])} <&-`], service);
+    const { ended } = run(['sh', '-c', `${quoted([...PROGRAM, 'sql', 'SELECT 1 AS a', '--csv'])} <&-`], {
+      onTestFinished: context.onTestFinished,
+      cwd: service.cwd,
+    });
     context.expect(await ended).toMatchObject({ code: 0, stdout: 'a\r\n1\r\n', stderr: '' });
     await service.isEnded();
   });
@@ -133,7 +127,10 @@ describe('a command that holds no session ends', { timeout: 120_000 }, () => {
     ['emulate --services athena', 'http', undefined, 129],
   ] as const)('%s at Ctrl-C or a hang-up of its terminal', async ([words, shown, typed, code], context) => {
     const { cwd } = await athena(0, context);
-    const { child, output, ended } = runOnTerminal(80, [...PROGRAM, ...words.split(' ')], { cwd });
+    const { child, output, ended } = runOnTerminal(80, [...PROGRAM, ...words.split(' ')], {
+      onTestFinished: context.onTestFinished,
+      cwd,
+    });
     await context.expect.poll(() => output.stdout, { timeout: 60_000 }).toContain(shown);
     if (typed === undefined) child.stdin?.end();
     else child.stdin?.write(typed);

@@ -1,7 +1,7 @@
 import { spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 
 const TERMINAL = fileURLToPath(new URL('./fixtures/terminal.py', import.meta.url));
 
@@ -18,16 +18,19 @@ export interface ProcessOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdio?: StdioOptions;
+  /** What a concurrent test has in its context. */
+  readonly onTestFinished?: TestContext['onTestFinished'];
 }
 
 /** A process with what it has written so far. */
 export type RunningProcess = ReturnType<typeof run>;
 
 /** Starts a command, and kills it at the end of the test. */
-export function run(command: readonly string[], { cwd, env = {}, stdio = 'pipe' }: ProcessOptions) {
+export function run(command: readonly string[], options: ProcessOptions) {
+  const { cwd, env = {}, stdio = 'pipe', onTestFinished: onFinished = onTestFinished } = options;
   const [program = '', ...words] = command;
   const child = spawn(program, words, { cwd, env: { ...process.env, ANYSESSION_ENV: '', ...env }, stdio });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  onFinished(() => void child.kill('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));

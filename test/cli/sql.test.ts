@@ -127,6 +127,13 @@ describe('anysession sql', () => {
     expect(await sql('SELECT 1 AS a WHERE false', ['--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
   });
 
+  it('--json keeps the order of columns that look like integers, and numbers are as short as their type allows', async () => {
+    const text = `SELECT 1 AS "10", '-0.0'::DOUBLE AS "2", 0.1::FLOAT AS f, {'b': 0.1::FLOAT, '1': 2} AS s`;
+    const row = '{"10":1,"2":-0,"f":0.1,"s":{"b":0.1,"1":2}}';
+    expect((await sql(text, ['--json'])).stdout).toBe(`[\n${row}\n]\n`);
+    expect((await sql(text, ['--csv'])).stdout).toBe('10,2,f,s\r\n1,-0,0.1,"{""b"":0.1,""1"":2}"\r\n');
+  });
+
   it('--json keeps columns of one name apart', async () => {
     expect((await sql('SELECT 1 AS a, 2 AS a', ['--json'])).stdout).toBe('[\n{"a":1,"a_2":2}\n]\n');
   });

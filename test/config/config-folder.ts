@@ -14,8 +14,11 @@ vi.setConfig({ testTimeout: 60_000 });
 export const FIXTURE = fileURLToPath(new URL('./fixtures/fixture-plugin.ts', import.meta.url));
 
 /** A folder of its own for one test, with `.git` in it so that no search leaves it, and these files. */
-export function configFolder(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
+export function configFolder(
+  files: Readonly<Record<string, string>>,
+  onFinished?: Parameters<typeof temporaryFolder>[0],
+): string {
+  const folder = temporaryFolder(onFinished);
   for (const [name, text] of Object.entries({ '.git/HEAD': '', ...files })) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -28,7 +31,7 @@ export async function refusalOf(request: ConfigRequest | (() => Promise<unknown>
   try {
     await (typeof request === 'function' ? request() : loadConfig({ env: {}, ...request }));
   } catch (error) {
-    if (SessionError.is(error, 'config-invalid')) return error.message.replace('[config-invalid] ', '');
+    if (SessionError.is(error, 'config-invalid')) return error.message;
     throw error;
   }
   throw new Error('the configuration was not refused');

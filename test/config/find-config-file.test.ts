@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,17 @@ describe('findConfigFile', () => {
       `No anysession.config{.yaml,.yml,.json,.ts,.mjs} in ${cwd} or its parents up to ${join(folder, 'inner')}. ` +
         'Create one (`anysession config init`), pass its path, or pass a configuration object.',
     );
+  });
+
+  it('does not leave the home folder, also through a link to it', () => {
+    const above = configFolder({ 'anysession.config.json': '', 'home/a/x': '', 'mine/anysession.config.json': '' });
+    rmSync(join(above, '.git'), { recursive: true });
+    const home = join(above, 'home');
+    expect(() => findConfigFile(join(home, 'a'), home)).toThrow(`in ${home}/a or its parents up to ${home}.`);
+    expect(() => findConfigFile(home, home)).toThrow(`in ${home}.`);
+    symlinkSync(home, join(above, 'link'));
+    expect(() => findConfigFile(join(home, 'a'), join(above, 'link'))).toThrow(`up to ${home}.`);
+    expect(findConfigFile(join(above, 'mine'), join(above, 'mine'))).toBe(join(above, 'mine/anysession.config.json'));
   });
 
   it('goes up to the root of the file system outside of any repository', async () => {

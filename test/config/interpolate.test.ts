@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { interpolate } from '../../src/config/interpolate.ts';
@@ -17,6 +18,40 @@ describe('interpolate', () => {
     expect(fill('${A:-}')).toBe('');
     expect(fill('${A:-a:-b $ {c}', {})).toBe('a:-b $ {c');
     expect(fill('<${A}>', { A: '' })).toBe('<>');
+  });
+
+  it.each<readonly [string, NodeJS.ProcessEnv, string]>([
+    ['${A:-${B}/x}', { B: 'b' }, 'b/x'],
+    ['${A:-${B}/x}', { A: 'a', B: 'b' }, 'a'],
+    ['${A:-${B}/x}', { A: 'a' }, 'a'],
+    ['<${A:-s3://${B:-${C:-c}}/${D}}/e>', { D: 'd' }, '<s3://c/d/e>'],
+    ['${A:-${B:-}}', {}, ''],
+    ['${A:-$${B}}', {}, '${B}'],
+    ['${A:-${B}}', { B: '}${C}' }, '}${C}'],
+  ])('fills references in a default: %s with %j', (text, env, expected) => {
+    expect(interpolate(text, [], env)).toMatchObject({ value: expected, problems: [] });
+  });
+
+  it.each([
+    ['${A:-${B}/x}', 'variable B is not set. Set it or write a default: ${B:-…}'],
+    ['${A:-${B/x}', '${B/x} is not a variable'],
+    ['${A:-${B}', '${A:-${B} is not a variable'],
+    ['${A:-x', '${A:-x is not a variable'],
+    ['${A:-'.repeat(50_000), '${A:-'],
+  ])('refuses %.20s', (text, message) => {
+    const { value, problems } = interpolate(text, [], {});
+    expect(value).toBe(text);
+    expect(problems.map((problem) => problem.message).join()).toContain(message);
+    expect(JSON.stringify(problems).length).toBeLessThan(5_000);
+  });
+
+  it('fills maps of another realm, as test runners give to a config file', () => {
+    const root: unknown = runInNewContext(
+      "({ a: ['${A}'], b: Object.create(null, { c: { value: '${A}', enumerable: true } }) })",
+    );
+    expect(interpolate(root, [], { A: 'x' }).value).toEqual({ a: ['x'], b: { c: 'x' } });
+    const instance: unknown = runInNewContext("new (class Client { a = '${A}' })()");
+    expect(interpolate(instance, [], { A: 'x' }).value).toBe(instance);
   });
 
   it('writes $${ as ${ and leaves every other $ alone', () => {

@@ -42,9 +42,9 @@ describe('readOptions', () => {
 });
 
 describe('optionsFromVariables', () => {
-  it('fills only what the file leaves out', () => {
+  it('fills only what the file leaves out', async () => {
     const env = { FIXTURE_TOKEN: 'tk-1', FIXTURE_THREADS: '2' };
-    expect(optionsFromVariables(FIXTURE_PLUGIN, { threads: 1 }, env)).toEqual([
+    expect(await optionsFromVariables(FIXTURE_PLUGIN, { threads: 1 }, env)).toEqual([
       { path: ['token'], template: '${FIXTURE_TOKEN}', text: 'tk-1' },
     ]);
   });

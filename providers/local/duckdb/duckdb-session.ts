@@ -117,8 +117,7 @@ export class DuckDbSession implements EngineSession {
     try {
       bindParameters(binding, statement, parameters);
       const result = await interruptible(work, () => binding.execute_prepared_streaming(statement));
-      // Statements before the last one must not run again.
-      const rerun = { ...work, parameters, text: count === 1 ? text : undefined };
+      const rerun = { ...work, parameters, text, count };
       const explain = async (rowCount: number, signal: AbortSignal): Promise<SessionError> =>
         this.#noteFatal(await explainFailure({ ...rerun, rowCount, signal }));
       return await ResultStream.open({ ...work, result, explainFailure: explain });

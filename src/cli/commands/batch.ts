@@ -7,6 +7,7 @@ import type { Batch } from '../../batch/batch.ts';
 import type { Batches } from '../../batch/batches.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { SessionError } from '../../contract/session-error.ts';
+import { parseExactJson } from '../exact-json.ts';
 import { printTable } from '../table.ts';
 import { note, print, printJson, type CommandContext } from '../terminal.ts';
 import { withBatches } from '../with-environment.ts';
@@ -16,6 +17,7 @@ interface BatchStartCommandOptions {
   readonly runs: string;
   readonly defaults: string;
   readonly key?: string;
+  readonly restart?: boolean;
   readonly name?: string;
   readonly wait?: boolean;
 }
@@ -36,11 +38,11 @@ interface BatchDeleteCommandOptions {
 export async function runBatchStart(context: CommandContext, options: BatchStartCommandOptions): Promise<void> {
   const { terminal } = context;
   const { signal } = terminal;
-  const { key, name } = options;
+  const { key, restart, name } = options;
   const defaults = (await readJson(context, options.defaults)) as RunDefaults;
   await withBatches(context, async (batches) => {
     const runs = await readRunFile(context, options.runs);
-    const batch = await batches.start({ key, name, defaults, runs, signal });
+    const batch = await batches.start({ key, restart, name, defaults, runs, signal });
     const { totalRuns } = batch.status;
     if (totalRuns !== undefined) note(terminal, batches.estimate(totalRuns).text);
     if (options.wait === true) await batch.whenFinished({ signal });
@@ -149,9 +151,21 @@ async function* readLines({ terminal }: CommandContext, path: string): AsyncGene
 }
 
 function parseJson(text: string, where: string): unknown {
+  // Editors of Windows put a byte order mark in front, which is no part of the JSON.
+  const { value, inexact } = parsed(text.replace(/^\uFEFF/, ''), where);
+  if (inexact === undefined) return value;
+  const { literal, path } = inexact;
+  const [first, ...rest] = path;
+  const place = Array.isArray(value) ? [`run ${Number(first) + 1}`, rest.join('.')] : [path.join('.')];
+  const sent = JSON.stringify(Number(literal));
+  throw refusal(
+    `${where}: ${place.join(', ').slice(0, 200)} is ${literal.slice(0, 40)}, which would be sent as ${sent}. Write it as a string.`,
+  );
+}
+
+function parsed(text: string, where: string): ReturnType<typeof parseExactJson> {
   try {
-    // Editors of Windows put a byte order mark in front, which is no part of the JSON.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseExactJson(text);
   } catch (cause) {
     throw refusal(`${where} cannot be read as JSON: ${String(cause)}`, cause);
   }

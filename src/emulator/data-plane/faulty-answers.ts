@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import type { RpcFault } from '../fault.ts';
 import { repackBatch } from './repack-batch.ts';
 import { RpcStatus } from '../grpc-status.ts';
-import { encodeMessage } from './wire-message.ts';
+import { encodeMessage, type MessageFields } from './wire-message.ts';
 
 /** The field with the server's session id, in the answers of `ExecutePlan`, `ReattachExecute` and `AnalyzePlan`. */
 const SERVER_SIDE_SESSION_ID = 15;
+/** The field with the Spark version in an answer of `AnalyzePlan`, itself a message with one field. */
+const SPARK_VERSION = 8;
 /** A field that no answer has, and that a client must tolerate. */
 const UNKNOWN_FIELD = 536_000_000;
 
@@ -68,13 +70,17 @@ async function applyFaults(answer: Uint8Array, faults: readonly RpcFault[]): Pro
   let pieces: readonly Uint8Array[] = [answer];
   for (const fault of faults) {
     if (fault.kind === 'rpc-batch') pieces = await repackBatch(answer, fault.as);
-    if (fault.kind === 'rpc-server-session') {
-      // The last one of a repeated field counts, so there is no need to parse the answer.
-      const name = encodeMessage({ [SERVER_SIDE_SESSION_ID]: fault.id });
-      pieces = pieces.map((piece) => Buffer.concat([piece, name]));
-    }
+    const field = replacedField(fault);
+    // The last one of a repeated field counts, so there is no need to parse the answer.
+    if (field !== undefined) pieces = pieces.map((piece) => Buffer.concat([piece, encodeMessage(field)]));
   }
   return pieces;
+}
+
+function replacedField(fault: RpcFault): MessageFields | undefined {
+  if (fault.kind === 'rpc-server-session') return { [SERVER_SIDE_SESSION_ID]: fault.id };
+  if (fault.kind === 'rpc-version') return { [SPARK_VERSION]: encodeMessage({ 1: fault.version }) };
+  return undefined;
 }
 
 function extraAnswer(kind: 'empty' | 'unknown'): Uint8Array {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openSessions } from '../../../src/index.ts';
 import { athena } from '../../../providers/athena/index.ts';
 import { failureOf } from '../../failure-of.ts';
@@ -176,6 +176,22 @@ describe('other sources of keys that fail', () => {
     expect(asked()).toBe(0);
   });
 
+  it('keys that have expired by a clock that is ahead are used until the service refuses them', async () => {
+    await awsHome({});
+    let asked = 0;
+    const credentials = async () => {
+      asked += 1;
+      return { accessKeyId: `a${asked}`, secretAccessKey: 's', expiration: new Date(Date.now() - 3_600_000) };
+    };
+    const { call, emulator } = await openService('athena', { credentials });
+    for (let index = 0; index < 5; index++) await call();
+    expect(asked).toBe(1);
+    const code = 'ExpiredTokenException';
+    emulator.faults.add({ kind: 'error', code, httpStatus: 403, accessKeyId: 'a1', times: 9 });
+    await call();
+    expect(asked).toBe(2);
+  });
+
   it('keys that work are used while their renewal fails, and the renewal is not repeated by every call', async () => {
     await awsHome({});
     let asked = 0;
@@ -185,7 +201,10 @@ describe('other sources of keys that fail', () => {
       return { accessKeyId: 'a', secretAccessKey: 's', expiration: new Date(Date.now() + 60_000) };
     };
     const { call, asked: calls } = await openService('athena', { credentials });
-    for (let index = 0; index < 5; index++) await call();
+    await call();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 40_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    for (let index = 0; index < 4; index++) await call();
     expect(calls()).toBe(5);
     expect(asked).toBe(2);
   });

@@ -31,7 +31,7 @@ describe('the options of athena', () => {
   it('tell everything that is wrong at once', () => {
     expect(problemsOf({ workgroup: 'a b', engine: 'spark4', endpoint: 'localhost', region: 5 })).toHaveLength(4);
     expect(problemsOf({})).toEqual([
-      'region: expected an AWS region such as us-east-1 (option `region` or variable AWS_REGION); found nothing',
+      'region: expected an AWS region such as us-east-1 (option `region`, variable AWS_REGION or AWS_DEFAULT_REGION, or the region of the profile); found nothing',
       'workgroup: expected the name of a Spark-enabled workgroup (option `workgroup` or variable ANYSESSION_ATHENA_WORKGROUP); found nothing',
     ]);
   });
