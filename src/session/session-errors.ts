@@ -22,11 +22,17 @@ export function endedError(session: DescribedSession, operation: string): Sessio
   return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}`, operation, advice);
 }
 
-/** The wait timed out. The session keeps running. */
-export function waitTimeoutError(session: DescribedSession, operation: string, timeoutMs: number): SessionError {
+/** The wait timed out. The session keeps running. @param failedPoll - why the state is not known any better. */
+export function waitTimeoutError(
+  session: DescribedSession,
+  operation: string,
+  { timeoutMs, failedPoll }: { readonly timeoutMs: number; readonly failedPoll?: SessionError | undefined },
+): SessionError {
   const { state, nativeState } = session.status;
   const was = `is still ${state} (${nativeState}) after ${timeoutMs} ms`;
-  return about(session, 'timeout', was, operation, 'It keeps running: raise `timeoutMs` or terminate it.');
+  const why = failedPoll === undefined ? '' : `; the last poll failed: ${failedPoll.message}`;
+  const advice = 'It keeps running: raise `timeoutMs` or terminate it.';
+  return about(session, 'timeout', `${was}${why}`, operation, advice).with({ cause: failedPoll });
 }
 
 function about(

@@ -127,6 +127,32 @@ describe('Session.whenReady', () => {
     expect(polls.filter(({ atMs }) => atMs === scene.service.nowMs())).toHaveLength(1);
   });
 
+  it('C-116 says why the last poll failed, or whose answer it waits for', async () => {
+    const { scene, session, service } = await setUp({ startMs: 100_000 });
+    const down = { kind: 'unavailable', effect: 'before' } as const;
+    service.faults.setRandom({
+      random: { next: () => 0, hex: () => '' },
+      rate: 1,
+      faults: [down],
+      operations: ['describe'],
+    });
+    const refused = await failureOf(scene.settled(session.whenReady({ timeoutMs: 20_000 })));
+    expect(refused.message).toContain(
+      'after 20000 ms; the last poll failed: the scripted service answered Unavailable',
+    );
+    expect(refused).toMatchObject({ kind: 'timeout', operation: 'whenReady', cause: { kind: 'unavailable' } });
+
+    service.faults.setRandom({ random: { next: () => 0, hex: () => '' }, rate: 1, faults: [{ kind: 'lost-answer' }] });
+    const silent = await failureOf(scene.settled(session.whenReady({ timeoutMs: 20_000 })));
+    expect(silent.message).toContain('; the last poll failed: describe was not answered within');
+    expect(silent).toMatchObject({ kind: 'timeout', operation: 'whenReady', cause: { operation: 'describe' } });
+
+    service.faults.setRandom(undefined);
+    const creating = await failureOf(scene.settled(session.whenReady({ timeoutMs: 20_000 })));
+    expect(creating.message).toContain('is still creating (STARTING) after 20000 ms. It keeps running');
+    expect(creating.cause).toBeUndefined();
+  });
+
   it('C-116 a session that has just been started is not polled at once', async () => {
     const { scene, session, oracle } = await setUp({ startMs: 100_000 });
     await scene.clock.advance(100);
