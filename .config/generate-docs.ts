@@ -13,7 +13,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
-import { ERROR_KINDS } from '../src/contract/error-kinds.ts';
+import { ERROR_KINDS, type ErrorKindFacts } from '../src/contract/error-kinds.ts';
 import { MESSAGE_LIST, messageList } from './message-list.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
@@ -135,7 +135,7 @@ function duration(ms: number): string {
 function errorTable(): string {
   return table(
     ['kind', 'retry', 'HTTP', 'exit code', 'what to do'],
-    Object.entries(ERROR_KINDS).map(([kind, { retry, httpStatus, exitCode, advice }]) => [
+    Object.entries<ErrorKindFacts>(ERROR_KINDS).map(([kind, { retry, httpStatus, exitCode, advice = '' }]) => [
       `\`${kind}\``,
       retry,
       String(httpStatus),

@@ -7,6 +7,7 @@ await using sessions = await openSessions({ config }); // the config file and AN
 await using session = await sessions.start({
   name: 'nightly',
   key: 'nightly-2026-11-20', // the same key never starts a second session
+  restart: true, // if that session has ended, a rerun starts a new one
   idleTimeoutMs: 30 * 60_000, // if this process dies, the cloud ends the session
 });
 

@@ -1,5 +1,6 @@
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import { raceAbort } from '../../src/provider-kit/race-abort.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { AwsConfig, AwsCredentials, AwsCredentialsSource } from './aws-options.ts';
 import { isClockCorrected } from './clock-skew.ts';
 import { runFetch, type CredentialFetch } from './credential-fetch.ts';
@@ -8,7 +9,7 @@ import type { SdkError } from './sdk-error.ts';
 
 /** Keys are renewed this long before they expire, as in the SDK. */
 const EARLY_MS = 5 * 60_000;
-/** While keys work, a failed renewal is repeated no sooner. */
+/** Keys that are about to expire, or have expired by this machine's clock, are renewed no sooner again. The service refuses those that it takes for expired. */
 const RENEWAL_PAUSE_MS = 30_000;
 /** Less than a call's time limit of a minute: a `credential_process` that hangs is named, and not the service that waits for it. */
 const FETCH_LIMIT_MS = 50_000;
@@ -40,12 +41,11 @@ export class CredentialSource {
   async get(signal: AbortSignal): Promise<AwsCredentials> {
     const keys = this.#keys;
     const leftMs = keys === undefined ? 0 : (keys.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now();
-    const isUsable = keys !== undefined && leftMs > 0;
-    if (isUsable && (leftMs > EARLY_MS || Date.now() < this.#nextRenewalMs)) return keys;
+    if (keys !== undefined && (leftMs > EARLY_MS || Date.now() < this.#nextRenewalMs)) return keys;
     try {
       return await this.#fetch(signal);
     } catch (error) {
-      if (!isUsable || signal.aborted) throw error;
+      if (keys === undefined || leftMs <= 0 || signal.aborted) throw error;
       this.#nextRenewalMs = Date.now() + RENEWAL_PAUSE_MS;
       return keys;
     }
@@ -60,8 +60,13 @@ export class CredentialSource {
   async #fetch(signal: AbortSignal): Promise<AwsCredentials> {
     const fetching = (this.#fetching ??= this.#begin());
     fetching.waiting += 1;
+    // No service is asked meanwhile, and a person may have to answer: only the deadline of the call limits this.
+    const attempt = runningAttempt(signal);
+    attempt?.waitsFor('AWS credentials');
     try {
-      return await raceAbort(fetching.keys, signal, 'get credentials');
+      const keys = await raceAbort(fetching.keys, signal, 'get credentials');
+      attempt?.asks();
+      return keys;
     } finally {
       fetching.waiting -= 1;
       if (fetching.waiting === 0) fetching.stop();
@@ -70,7 +75,7 @@ export class CredentialSource {
 
   #begin(): Fetching {
     const controller = new AbortController();
-    const fetch: CredentialFetch = { signal: controller.signal };
+    const fetch: CredentialFetch = { signal: controller.signal, reasons: [] };
     const stop = (): void => {
       clearTimeout(timer);
       if (this.#fetching === fetching) this.#fetching = undefined;
@@ -81,9 +86,12 @@ export class CredentialSource {
       onAbort(controller.signal, () => reject(new Error(`no answer within ${FETCH_LIMIT_MS / 1000} s`)));
     });
     const keys = Promise.race([this.#read(fetch), stopped]).then(
-      (read) => (this.#keys = read),
+      (read) => {
+        this.#nextRenewalMs = Date.now() + RENEWAL_PAUSE_MS;
+        return (this.#keys = read);
+      },
       (error: unknown) => {
-        throw new CredentialsFailure(error, fetch.exchange);
+        throw new CredentialsFailure(error, fetch);
       },
     );
     // Those who wait get the error; after the last one has left, nobody does.

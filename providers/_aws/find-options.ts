@@ -21,7 +21,7 @@ export function findOptionsBy(variables: Readonly<Record<string, string>>): NonN
   return async (options, env) => {
     const isRead = (option: string): boolean =>
       ENDPOINTS.includes(option)
-        ? env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() !== 'true'
+        ? env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] !== 'true'
         : option !== 'profile' || options['credentials'] === undefined;
     const read = (names: Readonly<Record<string, string>>): readonly FoundOption[] => {
       const entries = Object.entries(names).filter(([option]) => option in variables && isRead(option));

@@ -100,9 +100,8 @@ export function isFatal(error: SessionError): boolean {
   return error.native?.code === ('FATAL' satisfies DuckDbErrorType);
 }
 
-/** The message of an error, without the kind that a SessionError puts first. */
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  if (SessionError.is(error)) return error.message.slice(error.kind.length + 3);
   return error instanceof Error ? error.message : String(error);
 }
 

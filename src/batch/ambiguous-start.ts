@@ -24,7 +24,6 @@ export function startedAnywayError(error: SessionError, { handle }: BatchObserva
 
 function extended(error: SessionError, more: string, details: Partial<SessionErrorDetails> = {}): SessionError {
   const { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs } = error;
-  const text = message.slice(kind.length + '[] '.length);
   const known = { operation, retry, effect, provider, handle, native, retryAfterMs, cause: error };
-  return new SessionError(kind, `${text}; ${more}`, { ...known, ...details });
+  return new SessionError(kind, `${message}; ${more}`, { ...known, ...details });
 }

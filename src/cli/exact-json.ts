@@ -19,13 +19,13 @@ const MARKER = '\0';
 export function parseExactJson(text: string): { readonly value: unknown; readonly inexact?: InexactNumber } {
   const value: unknown = JSON.parse(text);
   if (!SUSPECT.test(text)) return { value };
-  let isExact = true;
+  const changed: string[] = [];
   const marked = text.replace(TOKEN, (token) => {
     if (token.startsWith('"') || !changes(token)) return token;
-    isExact = false;
+    changed.push(token);
     return JSON.stringify(MARKER + token);
   });
-  return isExact ? { value } : { value, inexact: firstMarked(JSON.parse(marked)) };
+  return changed.length === 0 ? { value } : { value, inexact: firstMarked(JSON.parse(marked)) };
 }
 
 function changes(literal: string): boolean {

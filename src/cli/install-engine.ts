@@ -5,6 +5,8 @@ import type { ErrorKind } from '../contract/error-kinds.ts';
 import type { EngineRelease, InstallableEngine } from '../provider-kit/installed-engine.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
+import type { UnfinishedEngine } from './engine-store.ts';
 
 /** The versions that are installed unless another one is asked for: those that our tests run against. */
 export const ENGINE_VERSIONS: Readonly<Record<InstallableEngine, string>> = { sail: '0.7.2', spark: '4.1.4' };
@@ -41,16 +43,34 @@ export interface InstallEnvironment {
 }
 
 /**
+ * Runs a program and its children in a process group of their own, and kills the group when standard input ends: at an abort, or when
+ * this process is killed.
+ */
+const WATCHED = `
+exec 3<&0
+{ while read -r _; do :; done <&3; kill -KILL 0; } >/dev/null 2>&1 &
+watcher=$!
+"$@" </dev/null 3<&-
+code=$?
+kill -KILL $watcher 2>/dev/null
+exit $code`;
+
+/** How a shell reports a program that cannot be started. */
+const NOT_STARTED: Readonly<Record<number, string>> = { 126: 'EACCES', 127: 'ENOENT' };
+
+/**
  * Makes a virtual environment in a folder and brings an engine into it.
  * @throws SessionError `config-invalid` without Python or Java, `unavailable` without a network, `invalid-request` for a version that
  * there is not, `aborted`.
  */
 export async function installEngine(
   { engine, version }: EngineRelease,
-  folder: string,
-  environment: InstallEnvironment,
+  { folder, temporary }: UnfinishedEngine,
+  { env, ...others }: InstallEnvironment,
 ): Promise<void> {
-  const { onStep } = environment;
+  const { onStep } = others;
+  // A pip that is killed leaves its temporary files.
+  const environment = { ...others, env: { ...env, TMPDIR: temporary } };
   if (engine === 'spark') await assertJava(environment);
   onStep('making a virtual environment');
   const made = await run(['python3', '-m', 'venv', folder], environment);
@@ -139,19 +159,25 @@ function runProgram(
 ): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     const lines: string[] = [];
-    const child = spawn(program, words, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('/bin/sh', ['-c', WATCHED, 'anysession-install', program, ...words], {
+      env,
+      detached: true,
+      stdio: 'pipe',
+    });
+    const stopListening = onAbort(signal, () => void child.stdin.destroy());
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         if (lines.push(line) > KEPT_LINES) lines.shift();
         onProgress(line);
       });
     }
-    // An abort is an error here too; it kills the child, whose end follows.
     child.once('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) resolve({ kind: 'not-started', code: String(error.code) });
+      resolve({ kind: 'not-started', code: String(error.code) });
     });
     child.once('close', (code) => {
-      resolve({ kind: 'ended', code, lines });
+      stopListening();
+      const notStarted = NOT_STARTED[code ?? 0];
+      resolve(notStarted === undefined ? { kind: 'ended', code, lines } : { kind: 'not-started', code: notStarted });
     });
   });
 }

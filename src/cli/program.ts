@@ -42,6 +42,7 @@ const COMMANDS: readonly Row[] = [
     ['--csv', 'print the rows as CSV'],
     ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
     ['--key <key>', 'use the session with this key; start it if there is none'],
+    ['--restart', 'with --key: start a new session if the last one has ended'],
     ['--keep', 'keep the session running and print its handle'],
   ],
   [
@@ -76,6 +77,7 @@ const COMMANDS: readonly Row[] = [
     ['--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line', 'required'],
     ['--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)', 'required'],
     ['--key <key>', 'use the batch with this key; start it if there is none'],
+    ['--restart', 'with --key: start a new batch if the last one has ended'],
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
   ],

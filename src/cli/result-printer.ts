@@ -1,9 +1,10 @@
+import type { ColumnType } from '../contract/column-batch.ts';
 import type { ResultField } from '../statement/result-schema.ts';
 import type { Result } from '../statement/result.ts';
 import type { ResultValue, RowArray } from '../statement/values/result-value.ts';
-import { toJsonText } from './printable.ts';
 import { printTable, type TableColumn } from './table.ts';
 import { print, printAsIs, type Terminal } from './terminal.ts';
+import { toCellText, toCsvText, toJson, toJsonObject } from './value-text.ts';
 
 /** How rows are written. */
 export type ResultFormat = 'table' | 'json' | 'csv';
@@ -53,10 +54,11 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
       begin: () => printAsIs(terminal, '['),
       rows: (rows) => {
         const text = rows.map((row) => {
-          const members = fields.map(({ name }, at) => [name, toJsonValue(row[at] ?? null)] as const);
           const before = `${separator}\n`;
           separator = ',';
-          return before + toJsonText(Object.fromEntries(members));
+          return (
+            before + toJsonObject(fields.map(({ name, columnType }, at) => [name, toJson(row[at] ?? null, columnType)]))
+          );
         });
         return printAsIs(terminal, text.join(''));
       },
@@ -67,10 +69,11 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
     // A file or a pipe gets the data as they are.
     const write = terminal.stdout.isTTY === true ? print : printAsIs;
     // DDL has no columns.
-    const line = (row: RowArray): string => (row.length === 0 ? '' : `${row.map(toCsvText).join(',')}\r\n`);
+    const line = (texts: readonly string[]): string => (texts.length === 0 ? '' : `${texts.join(',')}\r\n`);
+    const names = fields.map(({ name }) => toCsvText(name, { kind: 'text' }));
     return {
-      begin: () => write(terminal, line(fields.map(({ name }) => name))),
-      rows: (rows) => write(terminal, rows.map(line).join('')),
+      begin: () => write(terminal, line(names)),
+      rows: (rows) => write(terminal, rows.map((row) => line(inColumns(fields, row, toCsvText))).join('')),
       end: () => Promise.resolve(),
     };
   },
@@ -82,7 +85,7 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
     return {
       begin: () => Promise.resolve(),
       rows: (rows) => {
-        cells.push(...rows.map((row) => row.map(toCellText)));
+        cells.push(...rows.map((row) => inColumns(fields, row, toCellText)));
         return Promise.resolve();
       },
       end: () => printTable(terminal, columns, cells),
@@ -92,27 +95,10 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
 
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'float', 'decimal']);
 
-/** What JSON cannot say of a value by itself: whole numbers beyond 2^53 and the like as text, bytes as base64. */
-export function toJsonValue(value: ResultValue): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map(toJsonValue);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJsonValue(member)]));
-}
-
-/** A value for a table cell: nested ones as JSON, bytes as hexadecimal digits. */
-export function toCellText(value: ResultValue): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
-  return typeof value === 'object' ? JSON.stringify(toJsonValue(value)) : String(value);
-}
-
-/** A value for a CSV field, quoted where needed; NULL is an empty field, an empty text is `""`. */
-export function toCsvText(value: ResultValue): string {
-  if (value === null) return '';
-  const text = value instanceof Uint8Array ? String(toJsonValue(value)) : toCellText(value);
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function inColumns(
+  fields: readonly ResultField[],
+  row: RowArray,
+  toText: (value: ResultValue, type: ColumnType) => string,
+): string[] {
+  return fields.map(({ columnType }, at) => toText(row[at] ?? null, columnType));
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ERROR_KINDS } from '../contract/error-kinds.ts';
-import { SessionError } from '../contract/session-error.ts';
+import { formatError, SessionError } from '../contract/session-error.ts';
 import { MissingPackageError } from '../provider-kit/load-peer.ts';
 import { createProgram } from './program.ts';
 import { toJsonText } from './printable.ts';
@@ -49,6 +49,9 @@ function asOurs(error: unknown): unknown {
   });
 }
 
+/** The flags for the options that advice names. */
+const FLAGS: Readonly<Record<string, string>> = { 'restart: true': '`--restart`' };
+
 /** A failure as the command line tells it. */
 export interface ErrorReport {
   /** The exit code of the first error. */
@@ -70,17 +73,18 @@ export function reportError(thrown: unknown, json: boolean): ErrorReport {
 }
 
 function forPeople(error: SessionError): string {
-  const { message, kind, native } = error;
-  const codes = [native?.code, native?.requestId && `request ${native.requestId}`].filter(Boolean).join(', ');
-  const service = codes === '' ? '' : `\n  the service said: ${codes}`;
-  // A user who pressed Ctrl-C needs no advice.
-  const advice = kind === 'aborted' ? '' : `\n→ ${adviceFor(error)}`;
-  return `${message}${service}${advice}\n`;
+  return `${formatError(error, adviceFor(error))}\n`;
 }
 
-function adviceFor({ kind, cause }: SessionError): string {
-  if (!(cause instanceof MissingPackageError)) return ERROR_KINDS[kind].advice;
-  return `To run without installing it: npx -p anysession -p ${cause.packageName} anysession …`;
+/** What to do next, in the language of the shell. */
+function adviceFor({ cause, advice }: SessionError): string | undefined {
+  if (cause instanceof MissingPackageError) {
+    return `To run without installing it: npx -p anysession -p ${cause.packageName} anysession …`;
+  }
+  return advice?.replace(
+    /`([^`]+)`/g,
+    (text, option: string) => (Object.hasOwn(FLAGS, option) && FLAGS[option]) || text,
+  );
 }
 
 /** The errors of a failure, the first one first; what is not ours is a bug of ours. */

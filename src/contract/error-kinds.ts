@@ -11,8 +11,8 @@ export interface ErrorKindFacts {
   readonly httpStatus: number;
   /** The exit code of the command line. */
   readonly exitCode: number;
-  /** What to do next, in one sentence. */
-  readonly advice: string;
+  /** What to do next, in one sentence; absent where only the message can say it. */
+  readonly advice?: string;
 }
 
 /** Every kind of error there is, with what it means; closed: nothing else is ever thrown on purpose. */
@@ -29,7 +29,6 @@ export const ERROR_KINDS = Object.freeze({
     retriedByLayer: false,
     httpStatus: 422,
     exitCode: 2,
-    advice: 'Correct the request.',
   },
   unauthenticated: {
     retry: 'permanent',
@@ -86,7 +85,6 @@ export const ERROR_KINDS = Object.freeze({
     retriedByLayer: false,
     httpStatus: 499,
     exitCode: 130,
-    advice: 'Nothing: the caller asked for it.',
   },
   unsupported: {
     retry: 'permanent',

@@ -1,4 +1,4 @@
-import { ERROR_KINDS, type ErrorKind, type Retry } from './error-kinds.ts';
+import { ERROR_KINDS, type ErrorKind, type ErrorKindFacts, type Retry } from './error-kinds.ts';
 import type { Observation } from './observation.ts';
 import { concealAddresses } from './secret-text.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -41,6 +41,11 @@ export interface SessionErrorDetails {
   /** The last thing that was seen of the session, for `session-failed`. */
   readonly observation?: Observation | undefined;
   readonly cause?: unknown;
+  /**
+   * What to do next, in one or two sentences; the advice of the kind by default. It is added to the message. Write options in backticks, as
+   * in code: the command line shows its flags instead.
+   */
+  readonly advice?: string | undefined;
 }
 
 /**
@@ -56,30 +61,50 @@ const MARKER = Symbol.for('anysession.SessionError');
  * which also works when two copies of the package are loaded; `instanceof` does not.
  */
 export class SessionError extends Error {
-  readonly [MARKER] = true;
-  readonly kind: ErrorKind;
-  readonly operation: string;
-  readonly retry: Retry;
-  readonly effect: Effect;
-  readonly provider: string | undefined;
-  readonly handle: SessionHandle | undefined;
-  readonly native: NativeError | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly observation: Observation | undefined;
+  // A bundler may rename the class, and the inspector prints its name.
+  static override readonly name = 'SessionError';
+  declare readonly kind: ErrorKind;
+  declare readonly operation: string;
+  declare readonly retry: Retry;
+  declare readonly effect: Effect;
+  declare readonly provider: string | undefined;
+  declare readonly handle: SessionHandle | undefined;
+  declare readonly native: NativeError | undefined;
+  declare readonly retryAfterMs: number | undefined;
+  declare readonly observation: Observation | undefined;
+  /** What to do next: the end of the message, or the advice of the kind. */
+  declare readonly advice: string | undefined;
+
+  static {
+    this.prototype.name = 'SessionError';
+  }
 
   constructor(kind: ErrorKind, message: string, details: SessionErrorDetails) {
-    super(`[${kind}] ${concealAddresses(message)}`, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = 'SessionError';
-    this.kind = kind;
-    this.operation = details.operation;
-    this.retry = details.retry ?? ERROR_KINDS[kind].retry;
-    this.effect = details.effect ?? 'none';
-    this.provider = details.provider;
-    this.handle = details.handle;
-    this.native = details.native;
-    this.retryAfterMs =
-      details.retryAfterMs === undefined ? undefined : Math.min(details.retryAfterMs, LONGEST_RETRY_AFTER_MS);
-    this.observation = details.observation;
+    const { cause, advice, observation } = details;
+    const text = advice === undefined || message.endsWith(advice) ? message : `${message}. ${advice}`;
+    super(concealAddresses(text), cause === undefined ? undefined : { cause });
+    const { operation, effect = 'none', provider, handle, native, retryAfterMs } = details;
+    const facts: ErrorKindFacts = ERROR_KINDS[kind];
+    const shown = {
+      kind,
+      operation,
+      retry: details.retry ?? facts.retry,
+      effect,
+      provider,
+      handle,
+      native,
+      retryAfterMs: retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS),
+      advice: advice ?? facts.advice,
+    };
+    for (const [name, value] of Object.entries({ ...shown, observation })) {
+      // Node.js prints the enumerable members of an error that ends the process.
+      const enumerable = value !== undefined && name !== 'observation';
+      Object.defineProperty(this, name, { value, enumerable, configurable: true });
+    }
+  }
+
+  get [MARKER](): true {
+    return true;
   }
 
   /** Tells whether a caught value is a SessionError, and of the given kind where one is named. */
@@ -90,16 +115,53 @@ export class SessionError extends Error {
 
   /** The same error with some details filled in or replaced; the stack and the cause stay those of the first one. */
   with(details: Partial<SessionErrorDetails>): SessionError {
-    const { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause } = this;
-    const known = { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause };
-    const copy = new SessionError(this.kind, this.message.slice(this.kind.length + 3), { ...known, ...details });
+    const { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause, message } = this;
+    const advice = endOf(this);
+    const known = { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause, advice };
+    const copy = new SessionError(this.kind, message, { ...known, ...details });
     if (this.stack !== undefined) copy.stack = this.stack;
     return copy;
   }
 
   /** The error as plain data for logs and `--json`: no stack, no cause, no secret. */
   toJSON(): Record<string, unknown> {
-    const { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs } = this;
-    return { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs };
+    const { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs, advice } = this;
+    return { kind, message, operation, retry, effect, provider, handle, native, retryAfterMs, advice };
   }
+
+  /** A few lines for `console.error`: {@link formatError}, the caller's stack frames, and a cause that the message does not contain. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { kind, message, cause, stack = '' } = this;
+    const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+    const isBug = kind === 'internal';
+    const shown = isBug ? frames : frames.filter((line) => !LIBRARY_FRAME.test(line)).slice(0, MAX_FRAMES);
+    const lines = [`SessionError ${formatError(this)}`, ...shown];
+    if (cause instanceof Error && !message.includes(cause.message)) {
+      lines.push(`  caused by ${concealAddresses((isBug ? cause.stack : undefined) ?? String(cause))}`);
+    }
+    return lines.join('\n');
+  }
+}
+
+/** Stack frames of Node.js and of packages, this one included. */
+const LIBRARY_FRAME = /node:|[/\\](?:node_modules|dist[/\\]src)[/\\]/;
+const MAX_FRAMES = 3;
+
+/** The advice that ends the message. */
+function endOf({ message, advice }: SessionError): string | undefined {
+  return advice !== undefined && message.endsWith(advice) ? advice : undefined;
+}
+
+/**
+ * The error in a few lines: kind, what happened, native codes, and what to do.
+ * @param advice - in the reader's language; the error's own by default.
+ */
+export function formatError(error: SessionError, advice = error.advice): string {
+  const { kind, message, native } = error;
+  const what = message.slice(0, message.length - (endOf(error)?.length ?? 0)).trimEnd();
+  const codes = [native?.code, native?.requestId && `request ${native.requestId}`].filter(Boolean).join(', ');
+  const lines = [`[${kind}] ${what}`];
+  if (codes !== '') lines.push(`  code: ${codes}`);
+  if (advice !== undefined) lines.push(`→ ${advice}`);
+  return lines.join('\n');
 }

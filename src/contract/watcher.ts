@@ -1,4 +1,5 @@
 import type { Observation } from './observation.ts';
+import type { SessionError } from './session-error.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** When a watch polls. */
@@ -7,6 +8,8 @@ export interface WatchOptions {
   readonly untilMs?: number;
   /** How long ago the session was seen, milliseconds: the first poll then comes one pause after that. */
   readonly seenMsAgo?: number;
+  /** Receives the error of each poll that failed and does not end the watch. */
+  readonly onFailedPoll?: (error: SessionError) => void;
 }
 
 /**

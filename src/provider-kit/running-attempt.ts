@@ -93,7 +93,10 @@ export class RunningAttempt {
     return new Promise<Answer>((resolve, reject) => {
       this.#reject = reject;
       this.#stopListening = onAbort(call.signal, () => {
-        this.#end(abortedError(operation, call.signal, this.#effect()));
+        const error = abortedError(operation, call.signal, this.#effect());
+        // A wait that timed out learns whose answer it waited for.
+        const isWaitOver = error.kind === 'timeout' && error.cause === undefined;
+        this.#end(isWaitOver ? error.with({ cause: this.#timeoutError() }) : error);
       });
       this.#setTimer();
       const answer = work(signal);

@@ -1,8 +1,9 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import { possibleEffect } from '../contract/operations.ts';
-import { SessionError } from '../contract/session-error.ts';
+import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { FailedCall } from './call-runner.ts';
 import { proxyAdvice, type FailureStage } from './network-failure.ts';
+import { omitUndefined } from './omit-undefined.ts';
 
 /** What a client library threw, read once. */
 export interface ServiceFailure {
@@ -72,7 +73,7 @@ export function toServiceError<Operation extends string>(
     operation,
     provider,
     handle,
-    native: { code, requestId, httpStatus },
+    native: omitUndefined<NativeError>({ code, requestId, httpStatus }),
     effect: mayHaveActed ? possibleEffect(operation) : 'none',
     retryAfterMs,
     cause,

@@ -10,23 +10,29 @@ export interface DescribedSession {
 
 /** The session was closed or detached in this process. */
 export function releasedError(session: DescribedSession, operation: string, how: 'closed' | 'detached'): SessionError {
-  return about(session, 'conflict', `was already ${how}; attach to its handle or start another session`, operation);
+  return about(session, 'conflict', `was already ${how}`, operation, 'Attach to its handle or start another session.');
 }
 
 /** The session has ended and takes no more work. */
 export function endedError(session: DescribedSession, operation: string): SessionError {
   const { state, nativeState, reason = 'the service gave no reason', failureKind } = session.status;
   const how = state === 'failed' ? 'failed' : 'ended';
-  const action =
-    failureKind === undefined ? 'start a new session' : 'end other work of the account, or raise the quota';
-  return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}; ${action}`, operation);
+  const advice =
+    failureKind === undefined ? 'Start a new session.' : 'End other work of the account, or raise the quota.';
+  return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}`, operation, advice);
 }
 
-/** The wait timed out. The session keeps running. */
-export function waitTimeoutError(session: DescribedSession, operation: string, timeoutMs: number): SessionError {
+/** The wait timed out. The session keeps running. @param failedPoll - why the state is not known any better. */
+export function waitTimeoutError(
+  session: DescribedSession,
+  operation: string,
+  { timeoutMs, failedPoll }: { readonly timeoutMs: number; readonly failedPoll?: SessionError | undefined },
+): SessionError {
   const { state, nativeState } = session.status;
   const was = `is still ${state} (${nativeState}) after ${timeoutMs} ms`;
-  return about(session, 'timeout', `${was}. It keeps running: raise timeoutMs or terminate it`, operation);
+  const why = failedPoll === undefined ? '' : `; the last poll failed: ${failedPoll.message}`;
+  const advice = 'It keeps running: raise `timeoutMs` or terminate it.';
+  return about(session, 'timeout', `${was}${why}`, operation, advice).with({ cause: failedPoll });
 }
 
 function about(
@@ -34,11 +40,13 @@ function about(
   kind: 'conflict' | 'session-failed' | 'quota-exceeded' | 'timeout',
   whatHappened: string,
   operation: string,
+  advice: string,
 ): SessionError {
   return new SessionError(kind, `session '${handle.id}' ${whatHappened}`, {
     operation,
     provider: handle.provider,
     handle,
     observation: status,
+    advice,
   });
 }

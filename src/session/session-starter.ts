@@ -171,11 +171,12 @@ export class SessionStarter {
   #endedKeyError(key: string, ended: Observation): SessionError {
     const { handle, nativeState, reason } = ended;
     const why = reason === undefined ? '' : `: ${reason}`;
-    return new SessionError(
-      'conflict',
-      `the session with key '${key}' has ended (${nativeState}${why}). Use another key, or restart: true to start a new one`,
-      { operation: 'start', handle, observation: ended },
-    );
+    return new SessionError('conflict', `the session with key '${key}' has ended (${nativeState}${why})`, {
+      operation: 'start',
+      handle,
+      observation: ended,
+      advice: 'Use another key, or `restart: true` to start a new one.',
+    });
   }
 }
 

@@ -33,24 +33,39 @@ export interface WaitedSession {
 export async function waitUntil(
   session: WaitedSession,
   fits: (status: SessionStatus) => boolean,
-  limits: WaitLimits,
+  limits: Omit<WaitLimits, 'timeoutError'> & { readonly timeoutError: (failedPoll?: SessionError) => SessionError },
 ): Promise<void> {
   const { tracker, clock } = session;
   if (fits(tracker.status)) return;
   const untilMs = clock.monotonicMs() + limits.timeoutMs;
-  const limit = signalWithTimeout(clock, { ...limits, timeoutMs: limits.timeoutMs + LAST_POLL_MS });
+  /** Why the last poll failed, if it did. */
+  const last: { failure?: SessionError | undefined } = {};
+  const timeoutError = (): SessionError => limits.timeoutError(last.failure);
+  const limit = signalWithTimeout(clock, { ...limits, timeoutMs: limits.timeoutMs + LAST_POLL_MS, timeoutError });
   let seenMsAgo: number | undefined = Math.max(0, clock.nowMs() - tracker.status.observedAtMs);
   try {
     for (;;) {
-      if (await watchOnce(session, fits, limit.signal, { untilMs, seenMsAgo })) return;
+      if (await watchOnce(session, fits, limit.signal, { untilMs, seenMsAgo, last })) return;
       seenMsAgo = undefined;
       const leftMs = untilMs - clock.monotonicMs();
-      if (leftMs <= TIMER_EARLINESS_MS) throw limits.timeoutError();
+      if (leftMs <= TIMER_EARLINESS_MS) throw timeoutError();
       await sleep(clock, Math.min(NOT_FOUND_PAUSE_MS, leftMs), limit.signal);
     }
+  } catch (error) {
+    // The last poll had no answer: its attempt tells whose.
+    if (SessionError.is(error, 'timeout') && SessionError.is(error.cause, 'timeout')) {
+      throw limits.timeoutError(error.cause);
+    }
+    throw error;
   } finally {
     limit.release();
   }
+}
+
+interface WatchLimits {
+  readonly untilMs: number;
+  readonly seenMsAgo: number | undefined;
+  readonly last: { failure?: SessionError | undefined };
 }
 
 /** Follows one watch to its end. Returns false when the status does not fit and the wait continues. */
@@ -58,14 +73,17 @@ async function watchOnce(
   session: WaitedSession,
   fits: (status: SessionStatus) => boolean,
   signal: AbortSignal,
-  { untilMs, seenMsAgo }: { readonly untilMs: number; readonly seenMsAgo: number | undefined },
+  { untilMs, seenMsAgo, last }: WatchLimits,
 ): Promise<boolean> {
   const { tracker, watcher, clock, handle } = session;
+  const options = {
+    untilMs,
+    ...(seenMsAgo !== undefined && { seenMsAgo }),
+    onFailedPoll: (error: SessionError) => void (last.failure = error),
+  };
   try {
-    for await (const seen of watcher.watch(handle, signal, {
-      untilMs,
-      ...(seenMsAgo !== undefined && { seenMsAgo }),
-    })) {
+    for await (const seen of watcher.watch(handle, signal, options)) {
+      last.failure = undefined;
       tracker.observe(seen);
       if (fits(tracker.status)) return true;
     }

@@ -296,7 +296,8 @@ export class Session {
     const { watcher, clock } = this.#parts;
     const graceUntilMs = this.#graceUntilMs;
     const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, graceUntilMs };
-    const timeoutError = (): SessionError => waitTimeoutError(this, operation, timeoutMs);
+    const timeoutError = (failedPoll?: SessionError): SessionError =>
+      waitTimeoutError(this, operation, { timeoutMs, failedPoll });
     await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
   }
 

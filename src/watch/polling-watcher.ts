@@ -38,7 +38,7 @@ export class PollingWatcher<Seen extends { readonly final: boolean } = Observati
   async *watch(
     handle: SessionHandle,
     signal: AbortSignal,
-    { untilMs = Number.POSITIVE_INFINITY, seenMsAgo }: WatchOptions = {},
+    { untilMs = Number.POSITIVE_INFINITY, seenMsAgo, onFailedPoll }: WatchOptions = {},
   ): AsyncGenerator<Seen, void, undefined> {
     const { provider, clock, random } = this.#ports;
     const schedule = new PollSchedule(provider.capabilities);
@@ -50,20 +50,25 @@ export class PollingWatcher<Seen extends { readonly final: boolean } = Observati
     };
     if (seenMsAgo !== undefined) await pause(seenMsAgo);
     for (;;) {
-      const seen = await this.#describe(handle, signal);
+      const seen = await this.#describe(handle, signal, onFailedPoll);
       if (seen !== undefined) yield seen;
       if (seen?.final || clock.monotonicMs() >= untilMs - TIMER_EARLINESS_MS) return;
       await pause();
     }
   }
 
-  async #describe(handle: SessionHandle, signal: AbortSignal): Promise<Seen | undefined> {
+  async #describe(
+    handle: SessionHandle,
+    signal: AbortSignal,
+    onFailedPoll: WatchOptions['onFailedPoll'],
+  ): Promise<Seen | undefined> {
     const { provider, logger } = this.#ports;
     try {
       return await provider.describe(handle, { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 });
     } catch (error) {
-      if (!SessionError.is(error) || error.retry === 'permanent') throw error;
+      if (!SessionError.is(error) || error.retry === 'permanent' || signal.aborted) throw error;
       logger.warn({ session: handle.id, kind: error.kind }, 'poll failed; polling again later');
+      onFailedPoll?.(error);
       return undefined;
     }
   }

@@ -77,7 +77,7 @@ describe('where runs come from', () => {
     }
     const error = await failureOf(batches.start({ defaults: DEFAULTS, runs: source(gone) }));
     expect(error).toMatchObject({ kind: 'not-found', operation: 'start', effect: 'none', cause: gone });
-    expect(error.message).toContain('nothing was sent: [not-found] the run list is gone');
+    expect(error.message).toContain('nothing was sent: the run list is gone');
     const controller = new AbortController();
     async function* stopping(): AsyncGenerator<RunSpec> {
       yield* source(new Error('as I was told'));

@@ -47,7 +47,7 @@ describe('arguments', () => {
     expect(await cli(args)).toEqual({
       code: 2,
       stdout: '',
-      stderr: `[invalid-request] ${message}\nanysession --help lists commands and options\n→ Correct the request.\n`,
+      stderr: `[invalid-request] ${message}\nanysession --help lists commands and options\n`,
     });
   });
 
@@ -62,7 +62,7 @@ describe('arguments', () => {
     [['sql', 'x', '--file', 'y'], '[invalid-request] give the SQL as text or by --file, not both\n'],
     [['sql', '--file', 'none.sql'], '[invalid-request] the file none.sql cannot be read: there is no such file\n'],
     [['sql', '--file', '.'], '[invalid-request] the file . cannot be read: EISDIR\n'],
-    [['sql', 'x', '--csv', '--json'], '[invalid-request] --json and --csv cannot both be: choose one'],
+    [['sql', 'x', '--csv', '--json'], '--json and --csv cannot both be: choose one'],
     [
       ['list', '--state', 'running'],
       '[invalid-request] there is no state "running"; there are: creating, ready, busy, terminated, failed\n',

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, type CliRun } from './cli-run.ts';
+import { PROGRAM, run } from './process.ts';
 
 let home: string;
 let env: NodeJS.ProcessEnv;
@@ -37,6 +39,14 @@ async function fakePython(pip = 'exit 0'): Promise<void> {
 /** The PATH without the machine's own programs. */
 function bare(): NodeJS.ProcessEnv {
   return { ...env, PATH: join(home, 'bin') };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function engines(words: string, environment: Parameters<typeof cli>[1] = {}): Promise<CliRun> {
@@ -129,6 +139,33 @@ describe('engines install', () => {
     expect(code).toBe(0);
     expect(await readdir(store)).toEqual(['spark-4.1.4']);
   });
+
+  it('moves the programs of the environment with it', async () => {
+    await fakePython(
+      'printf "#!%s\\necho launched\\n" "$(dirname "$0")/interpreter" > "$(dirname "$0")/sail"; cp /bin/sh "$(dirname "$0")/interpreter"; chmod +x "$(dirname "$0")/sail"',
+    );
+    await engines('install sail');
+    const sail = join(store, 'sail-0.7.2', 'bin', 'sail');
+    expect(execFileSync(sail, { encoding: 'utf8' })).toBe('launched\n');
+    expect(await readFile(sail, 'utf8')).not.toContain('.sail-');
+  });
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'leaves no folder and no process at %s',
+    async (signal) => {
+      // Like pip, which starts other programs and writes temporary files.
+      await fakePython('touch "$TMPDIR/unpacked"; sleep 600 & echo $! $$ > "$HOME/pids"; wait');
+      const { child, ended } = run([...PROGRAM, 'engines', 'install', 'sail'], { cwd: home, env });
+      await expect.poll(() => readdir(home), { timeout: 30_000 }).toContain('pids');
+      expect(await readdir(store)).toHaveLength(1);
+      child.kill(signal);
+      await ended;
+      await expect.poll(() => readdir(store), { timeout: 30_000 }).toEqual([]);
+      const pids = (await readFile(join(home, 'pids'), 'utf8')).trim().split(' ').map(Number);
+      await expect.poll(() => pids.filter(isRunning), { timeout: 30_000 }).toEqual([]);
+    },
+    60_000,
+  );
 
   it('stops at an abort, and leaves nothing', async () => {
     const controller = new AbortController();

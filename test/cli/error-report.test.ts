@@ -19,7 +19,7 @@ describe('reportError', () => {
 
   it('tells people kind, message, what the service said and what to do, without a stack', () => {
     expect(reportError(NOT_FOUND, false).text).toBe(
-      '[not-found] there is no session x\n  the service said: ResourceNotFound, request r-1\n' +
+      '[not-found] there is no session x\n  code: ResourceNotFound, request r-1\n' +
         '→ Check the name or id; the session may be gone.\n',
     );
     expect(reportError(new SessionError('aborted', 'stopped', { operation: 'sql' }), false).text).toBe(
@@ -42,7 +42,7 @@ describe('reportError', () => {
     expect(JSON.parse(text)).toEqual({
       error: {
         kind: 'not-found',
-        message: '[not-found] there is no session x',
+        message: 'there is no session x',
         operation: 'attach',
         retry: 'permanent',
         effect: 'none',
@@ -61,6 +61,16 @@ describe('reportError', () => {
     expect(JSON.parse(reportError(several, true).text)).toMatchObject({
       error: { kind: 'not-found', others: [{ kind: 'timeout' }] },
     });
+  });
+
+  it('names flags where the advice names options of the code', () => {
+    const error = new SessionError('conflict', "the session with key 'k' has ended", {
+      operation: 'start',
+      advice: 'Use another key, or `restart: true` to start a new one; `constructor` stays.',
+    });
+    const advice = 'Use another key, or `--restart` to start a new one; `constructor` stays.';
+    expect(reportError(error, false).text).toBe(`[conflict] the session with key 'k' has ended.\n→ ${advice}\n`);
+    expect(JSON.parse(reportError(error, true).text)).toMatchObject({ error: { advice } });
   });
 
   it('takes anything else for a bug of anysession', () => {

@@ -95,9 +95,25 @@ describe('the anysession process', { timeout: 60_000 }, () => {
     const stderr = child.stderr === null ? '' : await text(child.stderr);
     expect([await ended, stderr]).toEqual([
       [2, null],
-      '[invalid-request] the output cannot be written (EBADF): make room for it, or write it elsewhere\n' +
-        '→ Correct the request.\n',
+      '[invalid-request] the output cannot be written (EBADF): make room for it, or write it elsewhere\n',
     ]);
+  });
+
+  it.each([
+    [['--version'], 0, /^\d/],
+    [['engines', 'list', '--json'], 0, /^\[\]/],
+    [['config', 'check'], 2, /The current folder has been deleted\. Change to another folder/],
+    [['sql', 'SELECT 1'], 2, /The current folder has been deleted/],
+    [['list', '--json'], 2, /^\{"error":\{"kind":"invalid-request"/],
+    [['provider', 'init', 'acme'], 2, /The current folder has been deleted/],
+  ])('started in a deleted folder, %j ends with %i', async (args, code, output) => {
+    const deleted = new URL('./fixtures/deleted-folder.mjs', import.meta.url).href;
+    const words = [...PROGRAM.slice(0, 2), '--import', deleted, ...PROGRAM.slice(2), ...args];
+    const child = spawn(process.execPath, words, { env: { ...ENV, HOME: '/nowhere', XDG_CACHE_HOME: '' } });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [ended, stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+    expect(ended).toEqual([code, null]);
+    expect(stdout + stderr).toMatch(output);
   });
 
   it('stops quietly when nobody reads its output any more', async () => {

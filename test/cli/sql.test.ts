@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { configFolder } from '../config/config-folder.ts';
+import { athena } from './athena.ts';
 import { cli, type CliEnvironment } from './cli-run.ts';
 
 const CONFIG = { 'anysession.config.yaml': 'environments: { dev: { provider: local } }' };
@@ -127,6 +128,13 @@ describe('anysession sql', () => {
     expect(await sql('SELECT 1 AS a WHERE false', ['--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
   });
 
+  it('--json keeps the order of columns that look like integers, and numbers are as short as their type allows', async () => {
+    const text = `SELECT 1 AS "10", '-0.0'::DOUBLE AS "2", 0.1::FLOAT AS f, {'b': 0.1::FLOAT, '1': 2} AS s`;
+    const row = '{"10":1,"2":-0,"f":0.1,"s":{"b":0.1,"1":2}}';
+    expect((await sql(text, ['--json'])).stdout).toBe(`[\n${row}\n]\n`);
+    expect((await sql(text, ['--csv'])).stdout).toBe('10,2,f,s\r\n1,-0,0.1,"{""b"":0.1,""1"":2}"\r\n');
+  });
+
   it('--json keeps columns of one name apart', async () => {
     expect((await sql('SELECT 1 AS a, 2 AS a', ['--json'])).stdout).toBe('[\n{"a":1,"a_2":2}\n]\n');
   });
@@ -209,5 +217,17 @@ describe('anysession sql', () => {
     const cwd = configFolder({ 'c.yaml': `environments: { dev: { provider: ${SPARK}, startMs: 1 } }` });
     const { code, stderr } = await cli(['sql', 'SELECT 1', '--config', 'c.yaml', '--keep', '--key', 'k'], { cwd });
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^the session is kept: \{"v":1,"provider":"scripted"/)]);
+  });
+
+  it('--restart starts a new session when that of the key has ended, and the error without it says so', async (context) => {
+    const { cwd } = await athena(0, context);
+    const once = (...args: string[]) => sql('SELECT 1 AS n', ['--key', 'nightly', ...args, '--csv'], { cwd });
+    expect(await once()).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
+    const refused = await once();
+    expect([refused.code, refused.stdout]).toEqual([5, '']);
+    expect(refused.stderr).toMatch(
+      /^\[conflict\] the session with key 'nightly' has ended \(TERMINAT.*\)\.\n→ Use another key, or `--restart` to start a new one\.\n$/,
+    );
+    expect(await once('--restart')).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
   });
 });

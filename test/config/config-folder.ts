@@ -31,7 +31,7 @@ export async function refusalOf(request: ConfigRequest | (() => Promise<unknown>
   try {
     await (typeof request === 'function' ? request() : loadConfig({ env: {}, ...request }));
   } catch (error) {
-    if (SessionError.is(error, 'config-invalid')) return error.message.replace('[config-invalid] ', '');
+    if (SessionError.is(error, 'config-invalid')) return error.message;
     throw error;
   }
   throw new Error('the configuration was not refused');

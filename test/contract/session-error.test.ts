@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_KINDS, isErrorKind, type ErrorKind } from '../../src/contract/error-kinds.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
@@ -44,7 +45,8 @@ describe('the kinds of error', () => {
 
   it.each(TABLE)('%s: %s, retried by the layer %s, HTTP %i, exit %i', (kind, retry, byLayer, httpStatus, exitCode) => {
     expect(ERROR_KINDS[kind]).toMatchObject({ retry, retriedByLayer: byLayer, httpStatus, exitCode });
-    expect(ERROR_KINDS[kind].advice).toMatch(/^[A-Z].+\.$/);
+    const { advice } = new SessionError(kind, 'x', { operation: 'describe' });
+    expect(advice ?? 'None.').toMatch(/^[A-Z].+\.$/);
     expect(new SessionError(kind, 'x', { operation: 'describe' })).toMatchObject({ kind, retry, effect: 'none' });
   });
 });
@@ -62,10 +64,10 @@ describe('SessionError', () => {
     cause,
   });
 
-  it('is an Error whose message begins with its kind', () => {
+  it('is an Error whose message does not repeat its kind', () => {
     expect(error).toBeInstanceOf(Error);
-    expect([error.name, error.message, error.cause]).toEqual(['SessionError', '[timeout] no answer', cause]);
-    expect(String(error)).toBe('SessionError: [timeout] no answer');
+    expect([error.name, error.message, error.cause]).toEqual(['SessionError', 'no answer', cause]);
+    expect(String(error)).toBe('SessionError: no answer');
   });
 
   it('has no cause when there is none', () => {
@@ -114,13 +116,13 @@ describe('SessionError', () => {
   it('with() lives without a stack', () => {
     const bare = new SessionError('internal', 'x', { operation: 'start' });
     delete (bare as { stack?: string }).stack;
-    expect(bare.with({ provider: 'emr' })).toMatchObject({ message: '[internal] x', provider: 'emr' });
+    expect(bare.with({ provider: 'emr' })).toMatchObject({ message: 'x', provider: 'emr' });
   });
 
   it('toJSON() holds what a log needs, and no stack, cause or secret', () => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       kind: 'timeout',
-      message: '[timeout] no answer',
+      message: 'no answer',
       operation: 'start',
       retry: 'temporary',
       effect: 'unknown',
@@ -128,7 +130,62 @@ describe('SessionError', () => {
       handle: HANDLE,
       native: { code: 'E_TIME', requestId: 'r-1', httpStatus: 504 },
       retryAfterMs: 250,
+      advice: 'Allow more time, or check whether it happened.',
     });
     expect(JSON.stringify(error)).not.toContain('hunter2');
+  });
+
+  const ADVICE = 'Use another key, or `restart: true` to start a new one.';
+  const advised = new SessionError('conflict', "the session with key 'k' has ended", {
+    operation: 'start',
+    advice: ADVICE,
+    native: { code: 'SessionAlreadyExistsException', requestId: 'r-2' },
+    observation: OBSERVATION,
+    cause: new Error('a cause of its own'),
+  });
+
+  it('the message ends with the advice that was given, once, also after with()', () => {
+    expect(advised.message).toBe(`the session with key 'k' has ended. ${ADVICE}`);
+    const again = advised.with({ provider: 'athena' }).with({ handle: HANDLE });
+    expect(again).toMatchObject({ message: advised.message, advice: ADVICE, provider: 'athena', handle: HANDLE });
+    expect(error.with({ provider: 'emr' })).toMatchObject({ message: 'no answer', advice: error.advice });
+    expect(new SessionError('invalid-request', 'x', { operation: 'sql' }).advice).toBeUndefined();
+  });
+
+  it.each([
+    [
+      advised,
+      "SessionError [conflict] the session with key 'k' has ended.",
+      ADVICE,
+      '  code: SessionAlreadyExistsException, request r-2',
+    ],
+    [
+      error,
+      'SessionError [timeout] no answer',
+      'Allow more time, or check whether it happened.',
+      '  code: E_TIME, request r-1',
+    ],
+  ])('inspect prints kind, message, native code, advice and cause in a few lines', (shown, first, advice, code) => {
+    const lines = inspect(shown).split('\n');
+    expect(lines.slice(0, 3)).toEqual([first, code, `→ ${advice}`]);
+    expect(lines.slice(3, -1).every((line) => /^ +at .*session-error\.test\.ts/.test(line))).toBe(true);
+    expect(lines.at(-1)).toMatch(/^ {2}caused by Error: (a cause of its own|password=hunter2)$/);
+    expect(lines.length).toBeLessThan(8);
+    expect(inspect({ nested: shown })).toContain(first);
+  });
+
+  it('inspect hides the secrets of addresses in a cause, and prints the whole stack of a bug', () => {
+    const cause = new Error('cannot reach sc://host:443/;token=hunter2');
+    const bug = new SessionError('internal', 'x', { operation: 'start', cause });
+    expect(inspect(bug)).toMatch(/caused by Error: cannot reach sc:.*\n +at /);
+    expect(inspect(bug)).not.toContain('hunter2');
+  });
+
+  it('has no enumerable members that are undefined or large: Node.js prints them when the error ends the process', () => {
+    expect(Object.keys(new SessionError('aborted', 'x', { operation: 'start' }))).toEqual([
+      ...['kind', 'operation', 'retry', 'effect'],
+    ]);
+    expect(Object.keys(advised)).toEqual(['kind', 'operation', 'retry', 'effect', 'native', 'advice']);
+    expect(inspect(advised, { customInspect: false })).toMatch(/^SessionError: the session/);
   });
 });

@@ -39,7 +39,7 @@ describe('parseHandle', () => {
   it('takes parts of 512 characters and refuses longer ones by name', () => {
     expect(parseHandle({ ...HANDLE, id: 'x'.repeat(512) }).id).toHaveLength(512);
     expect(refusal(() => parseHandle({ ...HANDLE, id: 'x'.repeat(513) })).message).toBe(
-      "[invalid-request] the handle's id is longer than 512 characters",
+      "the handle's id is longer than 512 characters",
     );
   });
 
@@ -61,7 +61,7 @@ describe('parseHandle', () => {
     for (const bad of ['', '  \t', undefined, null, 7, ['x']]) {
       const error = refusal(() => parseHandle({ ...HANDLE, [name]: bad }));
       expect(error.kind).toBe('invalid-request');
-      expect(error.message).toBe(`[invalid-request] the handle's ${name} must be a text that is not empty`);
+      expect(error.message).toBe(`the handle's ${name} must be a text that is not empty`);
     }
   });
 

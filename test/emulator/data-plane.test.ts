@@ -90,6 +90,7 @@ describe('the substitute for Spark', () => {
     ['INSERT INTO nowhere VALUES (1)', 'TABLE_OR_VIEW_NOT_FOUND', '42P01'],
     ["SELECT 'x'::INT", 'CAST_INVALID_INPUT', '22018'],
     ['SELECT ? + ?', 'UNBOUND_SQL_PARAMETER', '42P02'],
+    ['SELECT $2', 'UNBOUND_SQL_PARAMETER', '42P02'],
   ])('refuses %s with the class of Spark and the text of DuckDB, and keeps working', async (text, code, sqlState) => {
     const parameters = text.includes('?') ? [1] : [];
     const failure = { kind: 'invalid-request', native: { code, sqlState } };

@@ -111,6 +111,19 @@ describe.each(CLOUDS)('$name', (cloud) => {
     expect(clock.monotonicMs() - startedMs).toBeLessThanOrEqual(65_000);
     expect(proxy.connections()).toBeGreaterThanOrEqual(5);
   });
+
+  it('a list that is throttled for an hour delays neither the other verbs nor the end', async () => {
+    const { emulator, provider, timed, settle, clock } = await openCloud(cloud);
+    const { handle } = await settle(provider.start(request(), call()));
+    emulator.advance(60_000);
+    emulator.faults.add({ kind: 'throttle', operation: 'ListSessions', retryAfterMs: 3_600_000 });
+    const throttled = await settle(failureOf(provider.listPage({}, undefined, call())));
+    expect(throttled).toMatchObject({ kind: 'rate-limited', effect: 'none', retryAfterMs: 60_000 });
+    expect(await timed(provider.describe(handle, call()))).toBeLessThan(1_000);
+    expect(await timed(provider.terminate(handle, call()))).toBeLessThan(15_000);
+    const again = failureOf(provider.listPage({}, undefined, { ...call(), deadline: clock.monotonicMs() + 5_000 }));
+    expect(await settle(again)).toMatchObject({ kind: 'timeout', effect: 'none' });
+  });
 });
 
 describe('an unused connection of the AWS handler', () => {

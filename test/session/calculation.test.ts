@@ -97,7 +97,7 @@ describe('session.calculate', () => {
     const { session, settle } = await scene('pyspark3', 5_200);
     await settle(session.whenReady());
     // The polls before are after 1, 3 and 5 s.
-    const done = await settle(session.calculate('print(1)', { timeoutMs: 6_900 }));
+    const done = await settle(session.calculate('print(1)', { timeoutMs: 5_900 }));
     expect(done.state).toBe('succeeded');
   });
 

@@ -226,8 +226,8 @@ describe('a start by key', () => {
     await scene.clock.advance(10_000);
     const ended = await failureOf(sessions.start({ key: 'nightly' }));
     expect(ended.message).toBe(
-      "[conflict] the session with key 'nightly' has ended (STOPPED: stopped by a caller). " +
-        'Use another key, or restart: true to start a new one',
+      "the session with key 'nightly' has ended (STOPPED: stopped by a caller). " +
+        'Use another key, or `restart: true` to start a new one.',
     );
     const broken = await sessions.start({ key: 'weekly' });
     service.breakSession(broken.handle.id, 'out of memory');

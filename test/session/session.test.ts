@@ -83,7 +83,7 @@ describe('Session.whenReady', () => {
     });
     expect(error.observation).toMatchObject({ state: 'creating' });
     expect(error.message).toBe(
-      `[timeout] session '${session.handle.id}' is still creating (STARTING) after 2500 ms. It keeps running: raise timeoutMs or terminate it`,
+      `session '${session.handle.id}' is still creating (STARTING) after 2500 ms. It keeps running: raise \`timeoutMs\` or terminate it.`,
     );
     expect([clock.monotonicMs() - startedMs, oracle.live().length, clock.pendingTimers]).toEqual([2_500, 1, 0]);
     expect((await scene.settled(session.whenReady())).state).toBe('ready');
@@ -125,6 +125,32 @@ describe('Session.whenReady', () => {
     expect(clock.monotonicMs() - startedMs).toBe(timeoutMs);
     expect(polls.at(-1)?.atMs).toBe(scene.service.nowMs());
     expect(polls.filter(({ atMs }) => atMs === scene.service.nowMs())).toHaveLength(1);
+  });
+
+  it('C-116 says why the last poll failed, or whose answer it waits for', async () => {
+    const { scene, session, service } = await setUp({ startMs: 100_000 });
+    const down = { kind: 'unavailable', effect: 'before' } as const;
+    service.faults.setRandom({
+      random: { next: () => 0, hex: () => '' },
+      rate: 1,
+      faults: [down],
+      operations: ['describe'],
+    });
+    const refused = await failureOf(scene.settled(session.whenReady({ timeoutMs: 20_000 })));
+    expect(refused.message).toContain(
+      'after 20000 ms; the last poll failed: the scripted service answered Unavailable',
+    );
+    expect(refused).toMatchObject({ kind: 'timeout', operation: 'whenReady', cause: { kind: 'unavailable' } });
+
+    service.faults.setRandom({ random: { next: () => 0, hex: () => '' }, rate: 1, faults: [{ kind: 'lost-answer' }] });
+    const silent = await failureOf(scene.settled(session.whenReady({ timeoutMs: 20_000 })));
+    expect(silent.message).toContain('; the last poll failed: describe was not answered within');
+    expect(silent).toMatchObject({ kind: 'timeout', operation: 'whenReady', cause: { operation: 'describe' } });
+
+    service.faults.setRandom(undefined);
+    const creating = await failureOf(scene.settled(session.whenReady({ timeoutMs: 20_000 })));
+    expect(creating.message).toContain('is still creating (STARTING) after 20000 ms. It keeps running');
+    expect(creating.cause).toBeUndefined();
   });
 
   it('C-116 a session that has just been started is not polled at once', async () => {
@@ -171,9 +197,7 @@ describe('Session.whenReady', () => {
     const session = await scene.process().sessions.start();
     const error = await failureOf(scene.settled(session.whenReady()));
     expect(error).toMatchObject({ kind: 'session-failed', operation: 'whenReady', handle: session.handle });
-    expect(error.message).toBe(
-      `[session-failed] session '${session.handle.id}' failed (BROKEN): no such role; start a new session`,
-    );
+    expect(error.message).toBe(`session '${session.handle.id}' failed (BROKEN): no such role. Start a new session.`);
     expect(error.observation).toMatchObject({ state: 'failed', final: true });
   });
 
@@ -181,7 +205,7 @@ describe('Session.whenReady', () => {
     const ended = await setUp({ startMs: 100_000 });
     const waiting = failureOf(ended.scene.settled(ended.session.whenReady()));
     ended.clock.schedule(1_000, () => void ended.session.terminate());
-    expect((await waiting).message).toContain('ended (STOPPING): stopped by a caller; start a new session');
+    expect((await waiting).message).toContain('ended (STOPPING): stopped by a caller. Start a new session.');
     const degraded = await setUp({ startMs: 100_000 });
     degraded.service.breakSession(degraded.id, 'disk full', 'degraded');
     const error = await failureOf(degraded.scene.settled(degraded.session.whenReady()));
@@ -196,7 +220,7 @@ describe('Session.whenReady', () => {
     };
     const adapter = adapterOf(scene, { describe: () => Promise.resolve(gone) });
     const session = await scene.process({ adapter }).sessions.attach(gone.handle);
-    expect((await failureOf(session.whenReady())).message).toContain('ended (STOPPED): the service gave no reason;');
+    expect((await failureOf(session.whenReady())).message).toContain('ended (STOPPED): the service gave no reason.');
   });
 
   it('believes in a session that lookups do not show yet', async () => {
@@ -212,7 +236,7 @@ describe('Session.whenReady', () => {
     const startedMs = clock.monotonicMs();
     const error = await failureOf(scene.settled(session.whenReady()));
     expect(error.kind).toBe('session-failed');
-    expect(error.message).toContain('ended (GONE): the service no longer knows this session; start a new session');
+    expect(error.message).toContain('ended (GONE): the service no longer knows this session. Start a new session.');
     const tookMs = clock.monotonicMs() - startedMs;
     expect([tookMs >= NOT_FOUND_GRACE_MS, tookMs < NOT_FOUND_GRACE_MS + 2_000]).toEqual([true, true]);
     expect(session.status).toMatchObject({ state: 'terminated', final: true });
@@ -597,7 +621,7 @@ describe('letting a session go', () => {
         const error = await failureOf(attempt());
         expect(error).toMatchObject({ kind: 'conflict', operation, provider: 'scripted', handle: session.handle });
         expect(error.observation).toMatchObject({ nativeState: session.status.nativeState });
-        expect(error.message).toContain(`was already ${how}; attach to its handle or start another session`);
+        expect(error.message).toContain(`was already ${how}. Attach to its handle or start another session.`);
       }
       await session[Symbol.asyncDispose]();
       expect(oracle.callCount()).toBe(calls);

@@ -155,7 +155,7 @@ describe('Sessions.attach', () => {
     }
     // Two pages take longer than one call: the limit is for the whole look.
     const late = await failureOf(scene.settled(sessions.attach({ key: 'k' }, { timeoutMs: 600 })));
-    expect(late.message).toBe("[timeout] listing sessions to find key 'k' took longer than 600 ms; raise timeoutMs");
+    expect(late.message).toBe("listing sessions to find key 'k' took longer than 600 ms; raise timeoutMs");
     expect(service.oracle.startedCount()).toBe(2);
   });
 });
@@ -416,7 +416,7 @@ describe('Sessions.close', () => {
     expect(errors.map((each: SessionError) => each.handle?.id ?? each.message)).toEqual([
       started[0].handle.id,
       started[1].handle.id,
-      '[internal] the engine hangs',
+      'the engine hangs',
     ]);
     expect([message, closed]).toEqual([
       'closing failed 3 times; idle timeouts end sessions that still run',
@@ -445,7 +445,7 @@ describe('Sessions.close', () => {
     for (const [operation, attempt] of Object.entries(attempts)) {
       const error = await failureOf(attempt());
       expect(error).toMatchObject({ kind: 'conflict', operation });
-      expect(error.message).toBe(`[conflict] these sessions are closed; open them again to ${operation}`);
+      expect(error.message).toBe(`these sessions are closed; open them again to ${operation}`);
     }
     expect(oracle.callCount()).toBe(calls);
   });

@@ -10,7 +10,7 @@ function problemsOf(options: unknown): readonly string[] {
   } catch (error) {
     if (!SessionError.is(error, 'invalid-request')) throw error;
     expect(error.operation).toBe('start');
-    return error.message.replace('[invalid-request] ', '').split('\n');
+    return error.message.split('\n');
   }
   return [];
 }

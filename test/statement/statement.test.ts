@@ -491,9 +491,7 @@ describe('listeners', () => {
   it('cannot wait for an unknown event', async () => {
     const statement = openStage().submit();
     const error = await failureOf(() => statement.on('finished' as 'state', () => {}));
-    expect(error.message).toBe(
-      "[invalid-request] Unknown event 'finished'. A statement has the events state and progress.",
-    );
+    expect(error.message).toBe("Unknown event 'finished'. A statement has the events state and progress.");
     await statement.done;
   });
 });

@@ -19,15 +19,29 @@ export function bindParameters(
   statement: PreparedStatement,
   parameters: Parameters = [],
 ): void {
-  const count = binding.nparams(statement);
-  const names = Array.from({ length: count }, (_, index) => binding.parameter_name(statement, index + 1));
+  const names = parameterNames(binding, statement);
   const binds = isList(parameters) ? byPosition(parameters, names) : byName(parameters, names);
   for (const [index, bind] of binds.entries()) bind(binding, statement, index + 1);
 }
 
+/** DuckDB gives no name to a number that is left out, and cannot bind those after it. */
+function parameterNames(binding: DuckDbBinding, statement: PreparedStatement): readonly string[] {
+  return Array.from({ length: binding.nparams(statement) }, (_, index) => {
+    try {
+      return binding.parameter_name(statement, index + 1);
+    } catch {
+      throw invalid(
+        `the statement has no $${index + 1}, but a parameter with a higher number. Number them from $1 without a gap`,
+      );
+    }
+  });
+}
+
 function byPosition(values: readonly ParameterValue[], names: readonly string[]): readonly Bind[] {
   if (values.length !== names.length) {
-    throw invalid(`the statement has ${formatCount(names)} and ${values.length} values were given`);
+    const missing = names.slice(values.length);
+    const which = missing.length === 0 ? '' : `: no value for ${formatNames(missing)}`;
+    throw invalid(`the statement has ${formatCount(names)} and ${values.length} values were given${which}`);
   }
   return values.map((value, index) => bindOf(`parameter ${index + 1}`, value));
 }

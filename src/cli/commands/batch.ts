@@ -17,6 +17,7 @@ interface BatchStartCommandOptions {
   readonly runs: string;
   readonly defaults: string;
   readonly key?: string;
+  readonly restart?: boolean;
   readonly name?: string;
   readonly wait?: boolean;
 }
@@ -37,11 +38,11 @@ interface BatchDeleteCommandOptions {
 export async function runBatchStart(context: CommandContext, options: BatchStartCommandOptions): Promise<void> {
   const { terminal } = context;
   const { signal } = terminal;
-  const { key, name } = options;
+  const { key, restart, name } = options;
   const defaults = (await readJson(context, options.defaults)) as RunDefaults;
   await withBatches(context, async (batches) => {
     const runs = await readRunFile(context, options.runs);
-    const batch = await batches.start({ key, name, defaults, runs, signal });
+    const batch = await batches.start({ key, restart, name, defaults, runs, signal });
     const { totalRuns } = batch.status;
     if (totalRuns !== undefined) note(terminal, batches.estimate(totalRuns).text);
     if (options.wait === true) await batch.whenFinished({ signal });

@@ -76,8 +76,8 @@ async function install(
   const status = new StatusLine(terminal);
   const { env, signal } = terminal;
   try {
-    return await store.add(release, (folder) =>
-      installEngine(release, folder, {
+    return await store.add(release, (unfinished) =>
+      installEngine(release, unfinished, {
         env,
         signal,
         onStep: (step) => {

@@ -16,6 +16,7 @@ interface SqlOptions {
   readonly csv?: boolean;
   readonly rows?: number;
   readonly key?: string;
+  readonly restart?: boolean;
   readonly keep?: boolean;
 }
 
@@ -61,7 +62,12 @@ async function start(
     throw unsupported('sql', `sessions of ${id} run no SQL in this environment: none was started`);
   }
   status.show(`${sessions.environment}: starting a session on ${id} …`);
-  const session = await sessions.start({ key: options.key, name: 'anysession sql', signal: terminal.signal });
+  const session = await sessions.start({
+    key: options.key,
+    restart: options.restart,
+    name: 'anysession sql',
+    signal: terminal.signal,
+  });
   session.on('state', ({ to }) => status.show(`${sessions.environment}: the session is ${to} …`));
   return session;
 }

@@ -9,6 +9,7 @@ import { failureOf } from '../../failure-of.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
 import { ROLE } from './bench.ts';
+import { awsHome } from './identity-server.ts';
 
 const PROVIDERS = {
   athena: { options: { workgroup: 'w' }, endpoint: 'AWS_ENDPOINT_URL_ATHENA' },
@@ -93,7 +94,7 @@ describe.each(Object.entries(PROVIDERS))('the environment of %s', (provider, { o
     [{}, { [endpoint]: 'http://127.0.0.1:1', AWS_ENDPOINT_URL: 'http://127.0.0.1:2' }, 'http://127.0.0.1:1'],
     [{}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:2' }, 'http://127.0.0.1:2'],
     [{}, { [endpoint]: 'http://127.0.0.1:1', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, undefined],
-    [{}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:2', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'TRUE' }, undefined],
+    [{}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:2', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, undefined],
     [{}, { [endpoint]: 'http://127.0.0.1:1', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' }, 'http://127.0.0.1:1'],
     [{ endpoint: 'http://127.0.0.1:3' }, { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'http://127.0.0.1:3'],
   ])('finds the endpoint of %j with %j: %s', async (written, variables, expected) => {
@@ -113,6 +114,7 @@ describe('a provider given in code', () => {
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ENDPOINT_URL: emulator.urls.athena,
     };
+    await awsHome({}, env);
     const provider = athena({ workgroup: 'spark35', credentials: TEST_CREDENTIALS });
     await using sessions = await openSessions({ provider, env });
     for await (const _ of sessions.list()) throw new Error('there are no sessions');

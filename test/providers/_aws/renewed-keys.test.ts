@@ -1,6 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { athena } from '../../../providers/athena/index.ts';
+import { startEmulator } from '../../../src/emulator/start-emulator.ts';
+import { openSessions } from '../../../src/index.ts';
 import { failureOf } from '../../failure-of.ts';
 import { AWS_SERVICES, openService, type AwsServiceId } from './aws-services.ts';
 import { assumedRole, awsHome, serveIdentity, stsError, type Heard, type Said } from './identity-server.ts';
@@ -160,6 +163,28 @@ describe('keys that were renewed while the process runs', () => {
     expire();
     await call();
     expect(issued).toBe(2);
+  });
+});
+
+describe('a session that we own', () => {
+  it('is ended with renewed keys when the program closes', async () => {
+    const { write } = await awsHome({ credentials: `[default]\n${keys('OLD')}` });
+    await using emulator = await startEmulator({ services: ['athena'], startupMs: 1 });
+    const endpoint = emulator.urls.athena;
+    const provider = athena({ region: 'us-east-1', workgroup: 'spark35', endpoint });
+    const sessions = await openSessions({ provider });
+    await (await sessions.start()).whenReady();
+    expect(emulator.oracle.live('athena')).toHaveLength(1);
+    emulator.faults.add({
+      kind: 'error',
+      code: 'ExpiredTokenException',
+      httpStatus: 400,
+      accessKeyId: 'OLD',
+      times: EVER,
+    });
+    await write('credentials', `[default]\n${keys('NEW')}`);
+    await sessions.close();
+    expect(emulator.oracle.live('athena')).toEqual([]);
   });
 });
 

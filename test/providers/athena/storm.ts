@@ -19,4 +19,4 @@ export const inStorm = (faults: readonly FaultKind[]): readonly FaultKind[] =>
   faults.filter((kind) => kind !== 'unavailable');
 
 /** The storms that the kit goes through: other seeds, other faults at each call. */
-export const STORM_SEEDS = [3, 17, 4711] as const;
+export const STORM_SEEDS = [3, 18, 4711] as const;

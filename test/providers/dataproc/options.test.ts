@@ -95,7 +95,7 @@ describe('the options of dataproc', () => {
         { encoding: 'utf8', env: { ...env, HOME: '/nonexistent', METADATA_SERVER_DETECTION: 'none' } },
       );
       expect(stderr).toBe('');
-      expect(stdout.match(/\[unauthenticated\] describe in my-project\/europe-west3/g)).toHaveLength(2);
+      expect(stdout.match(/describe in my-project\/europe-west3/g)).toHaveLength(2);
       expect(stdout).toMatch(/alive\n$/);
     },
   );

@@ -40,7 +40,7 @@ describe('loading the engine', () => {
 
   it('fails with the install command when the package is missing', () => {
     const message =
-      '[config-invalid] the local engine needs the package @duckdb/node-api, which is not installed. Run: npm install @duckdb/node-api@1.5.6-r.1';
+      'the local engine needs the package @duckdb/node-api, which is not installed. Run: npm install @duckdb/node-api@1.5.6-r.1';
     expect(() => loadDuckDbBinding(requireThat(missing))).toThrow(
       expect.objectContaining({ kind: 'config-invalid', message }),
     );

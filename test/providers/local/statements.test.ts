@@ -63,6 +63,9 @@ describe('parameters', () => {
 
   it.each<[string, string, unknown, string]>([
     ['too few values', 'SELECT ?, ?', [1], 'has 2 parameters ($1, $2) and 1 values were given'],
+    ['too few values by name', 'SELECT ?, ?', [1], '1 values were given: no value for $2'],
+    ['a number that is left out', 'SELECT $2', [1], 'the statement has no $1, but a parameter with a higher number'],
+    ['a number in a gap', 'SELECT $1, $3', [1, 2, 3], 'the statement has no $2, but a parameter with a higher number'],
     ['too many values', 'SELECT 1', [1], 'has no parameters and 1 values were given'],
     ['no values', 'SELECT $name', undefined, 'has 1 parameters ($name) and 0 values'],
     ['a missing name', 'SELECT $a, $b, $c', { a: 1 }, 'no value was given for $b, $c'],

@@ -119,6 +119,24 @@ describe('the limit of an attempt', () => {
     expect([clock.monotonicMs() - startedMs, clock.pendingTimers]).toEqual([58_999, 0]);
   });
 
+  it('begins with the request when the attempt had to wait before it', async () => {
+    const { scene, clock } = planned();
+    const startedMs = clock.monotonicMs();
+    const attemptsMs: number[] = [];
+    const describeSession = async (_handle: unknown, { signal }: CallContext): Promise<Observation> => {
+      attemptsMs.push(clock.monotonicMs() - startedMs);
+      if (attemptsMs.length === 2) return OBSERVED;
+      runningAttempt(signal)?.waitsFor('its turn');
+      await sleep(clock, 20_000, signal);
+      runningAttempt(signal)?.asks('10.0.0.1:443');
+      return new Promise(() => {});
+    };
+    const adapter = adapterOf(scene, { describe: describeSession });
+    const provider = layeredProvider(adapter, [deadlineLayer(clock), retryLayer(clock, NO_PAUSE)]);
+    await scene.settled(provider.describe(handleOf(scene), unlimitedCall()));
+    expect([attemptsMs, clock.pendingTimers]).toEqual([[0, 32_000], 0]);
+  });
+
   it.each(['timeout', 'aborted'] as const)('%s before a request was sent: effect none', async (kind) => {
     const { scene, clock } = planned();
     const start = (_request: unknown, { signal }: CallContext): Promise<Observation> => {

@@ -46,7 +46,7 @@ describe('the capability check', () => {
   it('C-101 says so when no built-in provider has it', async () => {
     const { provider } = setUp({ size: false }, { scripted: { size: false } });
     const error = await failureOf(provider.start(startRequest({ size: 'small' }), unlimitedCall()));
-    expect(error.message).toBe("[unsupported] provider 'scripted' has no 'size'; no built-in provider has it");
+    expect(error.message).toBe("provider 'scripted' has no 'size'; no built-in provider has it");
   });
 
   it.each([

@@ -42,7 +42,7 @@ describe('the deadline layer', () => {
     await clock.advance(1);
     const error = await describing;
     expect(error).toMatchObject({ kind: 'timeout', operation: 'describe', effect: 'none', retry: 'temporary' });
-    expect(error.message).toBe('[timeout] describe was not answered within 250 ms; try again or allow more time');
+    expect(error.message).toBe('describe was not answered within 250 ms; try again or allow more time');
     expect([calls[0]?.signal.aborted, calls[0]?.signal.reason, calls[0]?.deadline]).toEqual([
       true,
       error,
@@ -88,7 +88,7 @@ describe('the deadline layer', () => {
     const call = unlimitedCall({ deadline: clock.monotonicMs() + leftMs });
     const error = await failureOf(provider.start(startRequest(), call));
     expect(error).toMatchObject({ kind: 'timeout', operation: 'start', effect: 'none' });
-    expect(error.message).toBe('[timeout] no time was left for start; allow more');
+    expect(error.message).toBe('no time was left for start; allow more');
     expect([calls, clock.pendingTimers]).toEqual([[], 0]);
   });
 

@@ -82,9 +82,7 @@ describe('the error context layer', () => {
       };
       const error = await failureOf(Promise.resolve(make[operation]?.()));
       expect(error).toMatchObject({ kind: 'internal', operation, provider: 'scripted', effect, cause });
-      expect(error.message).toBe(
-        `[internal] provider 'scripted' failed in ${operation} with something that is no SessionError`,
-      );
+      expect(error.message).toBe(`provider 'scripted' failed in ${operation} with something that is no SessionError`);
       expect(error.handle).toEqual(operation === 'start' || operation === 'listPage' ? undefined : handle);
     },
   );

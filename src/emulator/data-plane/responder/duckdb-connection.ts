@@ -1,4 +1,9 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBMaterializedResult,
+  DuckDBPreparedStatement,
+} from '@duckdb/node-api';
 import { RpcStatus } from '../../grpc-status.ts';
 import { toSqlFailure, UNBOUND_PARAMETER } from './spark-errors.ts';
 import type { BoundSql, DuckDb } from './sql-plan.ts';
@@ -44,7 +49,7 @@ export class DuckDbConnection {
       const statement = await this.#connection.prepare(withDollarNames(text, Object.keys(named)));
       try {
         for (let index = 1; index <= statement.parameterCount; index += 1) {
-          const name = statement.parameterName(index);
+          const name = nameOf(statement, index);
           const bind = named[name] ?? positional[index - 1] ?? missing(name);
           bind(statement, index, this.#duckdb);
         }
@@ -97,6 +102,15 @@ export function withDollarNames(text: string, names: readonly string[]): string 
   return text.replace(TOKENS, (token: string, name: string | undefined) =>
     name !== undefined && names.includes(name) ? `$${name}` : token,
   );
+}
+
+/** DuckDB has no name for a number that the statement leaves out. */
+function nameOf(statement: DuckDBPreparedStatement, index: number): string {
+  try {
+    return statement.parameterName(index);
+  } catch {
+    return missing(`$${index}`);
+  }
 }
 
 function missing(name: string): never {

@@ -38,7 +38,7 @@ it('gives a server private files, and hides secrets in its output', async () => 
     () => undefined,
     (error: unknown) => String(error),
   );
-  expect(failure).toContain('[session-failed] A server did not start');
+  expect(failure).toContain('A server did not start');
   const shown = { ...sparkConf, 'spark.hadoop.fs.s3a.secret.key': '…' };
   expect(failure).toContain(`${JSON.stringify(shown)} 600 …\n`);
 });

@@ -62,7 +62,7 @@ describe('finding Sail', () => {
     await putSail('venv', '0.7.2');
     expect(find({ pythonEnvironment: join(home, 'venv') }).label).toBe('Sail 0.7.2');
     expect(() => find({ pythonEnvironment: join(home, 'other') })).toThrow(
-      `[config-invalid] the engine sail is not installed in the \`pythonEnvironment\` ${join(home, 'other')}. ` +
+      `the engine sail is not installed in the \`pythonEnvironment\` ${join(home, 'other')}. ` +
         `Run: ${join(home, 'other/bin/python')} -m pip install 'pysail'`,
     );
   });
@@ -79,7 +79,7 @@ describe('finding Sail', () => {
 
   it('fails with the install command when it is not installed', () => {
     const message = 'the engine sail is not installed on this machine. Run: anysession engines install sail';
-    expect(() => find({})).toThrow(`[config-invalid] ${message}`);
+    expect(() => find({})).toThrow(message);
   });
 });
 
@@ -157,7 +157,7 @@ describe('finding Apache Spark', () => {
     expect(properties).toContain('spark.a\\ path=\\ C:\\\\new\\n');
     expect(server.command(place).join(' ')).not.toContain('hush');
     const reserved = { ...PLACE, sparkConf: { 'spark.driver.host': 'elsewhere' } };
-    expect(() => server.files(reserved)).toThrow('[invalid-request] `sparkConf` sets spark.driver.host');
+    expect(() => server.files(reserved)).toThrow('`sparkConf` sets spark.driver.host');
   });
 });
 
