@@ -15,17 +15,17 @@ export type AwsCredentialsSource = AwsCredentials | (() => Promise<AwsCredential
 /** The options of every AWS provider. */
 export interface AwsOptions {
   /** The region, such as `us-east-1`; when absent from `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** A profile of the shared AWS files; from `AWS_PROFILE` when absent and `credentials` too. Without `profile` and `credentials` the SDK's default chain is used. */
-  readonly profile?: string;
+  readonly profile?: string | undefined;
   /** Access keys or a function that returns them; a config file can hold a function only if it is a `.ts` or `.mjs` file. */
-  readonly credentials?: AwsCredentialsSource;
+  readonly credentials?: AwsCredentialsSource | undefined;
   /** The URL of another endpoint of the service, such as a VPC endpoint or an emulator. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** How many describe and list calls a second the account allows. */
-  readonly readsPerSecond?: number;
+  readonly readsPerSecond?: number | undefined;
   /** How many start and terminate calls a second the account allows. */
-  readonly writesPerSecond?: number;
+  readonly writesPerSecond?: number | undefined;
 }
 
 /** The AWS options that are required or have a default. */

@@ -22,17 +22,17 @@ export interface Classification {
 /** The options of the provider `athena`. */
 export interface AthenaOptions extends AwsOptions {
   /** The Spark-enabled workgroup of the sessions; from `ANYSESSION_ATHENA_WORKGROUP` when absent. */
-  readonly workgroup?: string;
+  readonly workgroup?: string | undefined;
   /** The role that sessions run as; the workgroup's role when absent. */
-  readonly executionRoleArn?: string;
+  readonly executionRoleArn?: string | undefined;
   /** `auto` reads the workgroup once, at the first start; `auto` by default. */
-  readonly engine?: EngineChoice;
+  readonly engine?: EngineChoice | undefined;
   /** Engine settings of every session; engine `spark-3.5` only. */
-  readonly classifications?: readonly Classification[];
+  readonly classifications?: readonly Classification[] | undefined;
   /** The notebook of the session, with `notebookVersion`; engine `pyspark-v3` only. */
-  readonly notebookId?: string;
+  readonly notebookId?: string | undefined;
   /** The version of the notebook server. */
-  readonly notebookVersion?: string;
+  readonly notebookVersion?: string | undefined;
 }
 
 type ParsedAthenaOptions = ConfigOf<AthenaOptions, PresentAwsOption | 'workgroup' | 'engine'>;

@@ -27,36 +27,36 @@ export type SessionType = 'spark-connect' | 'jupyter';
 /** The options of the provider `dataproc`. */
 export interface DataprocOptions {
   /** The id of the project that is billed; from `GOOGLE_CLOUD_PROJECT` when absent. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** The region, such as `europe-west3`; from `GOOGLE_CLOUD_REGION` when absent. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** `grpc` by default; `rest` starts a little faster and costs more per call. */
-  readonly transport?: Transport;
+  readonly transport?: Transport | undefined;
   /** Another endpoint of the service: a host or a URL. With `http://`, for emulators, there is no TLS and no credentials are sent. */
-  readonly apiEndpoint?: string;
+  readonly apiEndpoint?: string | undefined;
   /** A service account's key, or (in a `.ts` or `.mjs` config) a function that returns tokens; Application Default Credentials when absent. */
-  readonly credentials?: DataprocCredentials;
+  readonly credentials?: DataprocCredentials | undefined;
   /** `spark-connect` by default. */
-  readonly sessionType?: SessionType;
+  readonly sessionType?: SessionType | undefined;
   /** A session template: its name in this project and region, or its full resource name. */
-  readonly template?: string;
+  readonly template?: string | undefined;
   /** The runtime, such as `3.0`; the service's default when absent. */
-  readonly runtimeVersion?: string;
+  readonly runtimeVersion?: string | undefined;
   /** The subnetwork that sessions run in. Cannot be used together with `network`. */
-  readonly subnetwork?: string;
+  readonly subnetwork?: string | undefined;
   /** The network that sessions run in. */
-  readonly network?: string;
+  readonly network?: string | undefined;
   /** The service account that sessions run as; the service's default when absent. */
-  readonly serviceAccount?: string;
+  readonly serviceAccount?: string | undefined;
   /**
    * Whether `start` may delete the record of an ended session that has the name, and start a new session under it. False by
    * default: then a start with the key of an ended session is a conflict.
    */
-  readonly deleteRecord?: boolean;
+  readonly deleteRecord?: boolean | undefined;
   /** How many describe and list calls a second the project allows. */
-  readonly readsPerSecond?: number;
+  readonly readsPerSecond?: number | undefined;
   /** How many start and terminate calls a second the project allows. */
-  readonly writesPerSecond?: number;
+  readonly writesPerSecond?: number | undefined;
 }
 
 type ParsedDataprocOptions = ConfigOf<

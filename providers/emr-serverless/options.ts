@@ -6,14 +6,14 @@ import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAw
 /** The options of the provider `emr-serverless`. */
 export interface EmrServerlessOptions extends AwsOptions {
   /** The application of the sessions; from `ANYSESSION_EMR_SERVERLESS_APPLICATION_ID` when absent. */
-  readonly applicationId?: string;
+  readonly applicationId?: string | undefined;
   /** The role that sessions run as; from `ANYSESSION_EMR_SERVERLESS_EXECUTION_ROLE_ARN` when absent. */
-  readonly executionRoleArn?: string;
+  readonly executionRoleArn?: string | undefined;
   /**
    * Whether `start` first checks the application, starts it if it is stopped, and waits until it runs: for applications without
    * autostart. False by default.
    */
-  readonly startApplication?: boolean;
+  readonly startApplication?: boolean | undefined;
 }
 
 /** The options after parsing. */

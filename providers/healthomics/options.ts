@@ -6,15 +6,15 @@ import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAw
 /** The options of the provider `healthomics`. */
 export interface HealthOmicsOptions extends AwsOptions {
   /** The role of runs, if a start names none; from `ANYSESSION_HEALTHOMICS_ROLE_ARN` when absent. */
-  readonly roleArn?: string;
+  readonly roleArn?: string | undefined;
   /** Where results go, if a start says nothing else, `s3://bucket/prefix`. */
-  readonly outputUri?: string;
+  readonly outputUri?: string | undefined;
   /** Where lists of more than 100 runs are uploaded for the service, `s3://bucket/prefix`; from `ANYSESSION_HEALTHOMICS_RUN_LIST_URI` when absent. */
-  readonly runListUri?: string;
+  readonly runListUri?: string | undefined;
   /** The URL of another S3 endpoint, such as an emulator. */
-  readonly s3Endpoint?: string;
+  readonly s3Endpoint?: string | undefined;
   /** The account's StartRun quota: how many runs a second the service submits. The default 0.1 is the quota of most regions. */
-  readonly submissionsPerSecond?: number;
+  readonly submissionsPerSecond?: number | undefined;
 }
 
 /** The options after parsing. */

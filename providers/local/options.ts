@@ -70,17 +70,17 @@ export type LocalEngineChoice = 'duckdb' | InstallableEngine | { readonly url: s
 /** The options of the provider `local`; all have defaults. */
 export interface LocalOptions {
   /** What runs the SQL: `'duckdb'` in this process (default), a Spark Connect server on this machine, or one that is already running. */
-  readonly engine?: LocalEngineChoice;
+  readonly engine?: LocalEngineChoice | undefined;
   /** The Python virtual environment that contains `sail` or `spark`; by default the usual places are searched. */
-  readonly pythonEnvironment?: string;
+  readonly pythonEnvironment?: string | undefined;
   /** The DuckDB database file; `':memory:'` (default) gives each session a separate database. */
-  readonly database?: string;
+  readonly database?: string | undefined;
   /** The memory limit of a session on DuckDB, or the heap of Spark: `'512MB'`, `'2GiB'`. */
-  readonly memoryLimit?: string;
+  readonly memoryLimit?: string | undefined;
   /** The number of threads of DuckDB or Spark, 1..1024; by default one per core. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** SQL that runs when a session starts. */
-  readonly init?: readonly string[];
+  readonly init?: readonly string[] | undefined;
 }
 
 /** The options of the local provider, parsed. */

@@ -6,19 +6,19 @@ export interface EnvironmentOptions {
   /** A built-in provider's id (`'local'`), or the import specifier of another (`'@acme/anysession-livy'`, `'./livy.ts'`). */
   readonly provider: string;
   /** Defaults of every `start()` in this environment. */
-  readonly session?: SessionDefaults;
+  readonly session?: SessionDefaults | undefined;
   readonly [option: string]: unknown;
 }
 
 /** The content of `anysession.config.*`, or the object that replaces it. */
 export interface ConfigOptions {
   /** Files to inherit from, relative to this one. A later file wins over an earlier one, this file over all. */
-  readonly extends?: string | readonly string[];
+  readonly extends?: string | readonly string[] | undefined;
   /** The environment to use when neither the caller nor `ANYSESSION_ENV` names one. */
-  readonly defaultEnvironment?: string;
+  readonly defaultEnvironment?: string | undefined;
   /** Who pays, 1..63 characters of `[a-z0-9_-]`; by default made from the user and the host name. */
-  readonly owner?: string;
-  readonly environments?: Readonly<Record<string, EnvironmentOptions>>;
+  readonly owner?: string | undefined;
+  readonly environments?: Readonly<Record<string, EnvironmentOptions>> | undefined;
 }
 
 /** Which environment of which config file. */

@@ -101,7 +101,7 @@ function fillReferences(
         text += filled.text;
         at = filled.end;
       } else {
-        text += template[at];
+        text += template.charAt(at);
         at += 1;
       }
     }
