@@ -110,6 +110,7 @@ export class RunningAttempt {
     this.#stopListening?.();
     this.#cancelTimer?.();
     this.#timerMs = Number.NEGATIVE_INFINITY;
+    this.#answer = undefined;
   }
 
   /** Lets the work run on: its answer, or its end at the deadline, is the outcome of a second promise. */
