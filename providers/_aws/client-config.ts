@@ -1,5 +1,5 @@
 import type { AwsConfig, AwsCredentialsSource } from './aws-options.ts';
-import { CredentialRequestHandler } from './credential-fetch.ts';
+import { CredentialRequestHandler, credentialLogger } from './credential-fetch.ts';
 import { RequestHandler } from './request-handler.ts';
 
 /** The time of a slow call, seconds: times the rate it gives the number of calls at the same time. */
@@ -22,13 +22,14 @@ export interface ClientSettings {
   maxAttempts: 1;
   cacheMiddleware: true;
   requestHandler: RequestHandler;
+  logger: typeof credentialLogger;
   ignoreCache: true;
   clientConfig: { maxAttempts: 1; requestHandler: CredentialRequestHandler };
 }
 
 /**
  * Makes the settings of an SDK client: without its own retries, because the retry layer owns them; with cached middleware
- * and our request handler. The last two are for its credential chain, which gets all settings of the client: it reads the shared
+ * and our request handler. The last three are for its credential chain, which gets all settings of the client: it reads the shared
  * files at each run, and its clients for STS and IAM Identity Center make one attempt.
  */
 export function toClientConfig(config: AwsConfig): ClientSettings {
@@ -42,6 +43,7 @@ export function toClientConfig(config: AwsConfig): ClientSettings {
     maxAttempts: 1,
     cacheMiddleware: true,
     requestHandler,
+    logger: credentialLogger,
     ignoreCache: true,
     clientConfig: { maxAttempts: 1, requestHandler: new CredentialRequestHandler(requestHandler) },
   };

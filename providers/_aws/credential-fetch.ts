@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
 import { endProcessTree } from './end-process-tree.ts';
@@ -9,36 +10,76 @@ import type { HandleOptions, RequestHandler, SdkRequest, SdkResponse } from './r
 export interface Exchange {
   readonly service: string;
   readonly operation: string;
-  readonly httpStatus?: number;
+  readonly httpStatus?: number | undefined;
 }
 
 /** One fetch of credentials: everything that it starts stops when its signal aborts. */
 export interface CredentialFetch {
   readonly signal: AbortSignal;
-  exchange?: Exchange;
+  exchange?: Exchange | undefined;
+  /** Why sources of the chain gave no keys, as the SDK logs it. */
+  readonly reasons: string[];
 }
 
-const fetches = new AsyncLocalStorage<CredentialFetch>();
+const fetches = new AsyncLocalStorage<CredentialFetch | undefined>();
 
 /**
- * Runs the SDK's credential chain. The chain takes no signal, so this finds what it starts: its requests by the handler below, and the
- * process of `credential_process` by Node's own channel for new processes. That process stays in our process group, because it may ask
- * for an MFA code on the terminal.
- * @see https://nodejs.org/api/diagnostics_channel.html#event-child_process (read 2026-11-30)
+ * Runs the SDK's credential chain. The chain takes no signal, so this finds what it starts by Node's own channels: its processes and
+ * its requests end with the fetch. A process stays in our process group, because it may ask for an MFA code on the terminal.
+ * @see https://nodejs.org/api/diagnostics_channel.html#built-in-channels (read 2026-11-30)
  */
 export async function runFetch<Keys>(fetch: CredentialFetch, chain: () => Promise<Keys>): Promise<Keys> {
-  const endWithFetch = (message: unknown): void => {
-    if (fetches.getStore() !== fetch) return;
-    const { process: child } = message as { readonly process: ChildProcess };
-    child.once('spawn', () => onAbort(fetch.signal, () => endProcessTree(child)));
-  };
-  subscribe('child_process', endWithFetch);
+  const listeners = Object.entries({
+    child_process({ process: child }: { readonly process: ChildProcess }) {
+      child.once('spawn', () => onAbort(fetch.signal, () => endProcessTree(child)));
+    },
+    'http.client.request.start'({ request }: { readonly request: ClientRequest }) {
+      onAbort(fetch.signal, () => request.destroy());
+      fetch.exchange = machineExchange(request);
+    },
+    'http.client.response.finish'({
+      request,
+      response,
+    }: Record<'request', ClientRequest> & { response: IncomingMessage }) {
+      fetch.exchange = machineExchange(request, response.statusCode);
+    },
+  }).map(([channel, listen]) => {
+    const inFetch = (message: unknown): void => {
+      if (fetches.getStore() === fetch) listen(message as never);
+    };
+    return { channel, inFetch };
+  });
+  for (const { channel, inFetch } of listeners) subscribe(channel, inFetch);
   try {
     return await fetches.run(fetch, chain);
   } finally {
-    unsubscribe('child_process', endWithFetch);
+    for (const { channel, inFetch } of listeners) unsubscribe(channel, inFetch);
   }
 }
+
+/**
+ * A request for the credentials of this machine. Without an answer it tells nothing about instance metadata: most machines have none.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html (read 2026-11-30)
+ */
+function machineExchange({ host, path }: ClientRequest, httpStatus?: number): Exchange | undefined {
+  if (!path.startsWith('/latest/'))
+    return { service: `the container's credentials endpoint ${host}`, operation: path, httpStatus };
+  return httpStatus === undefined ? undefined : { service: 'EC2 instance metadata', operation: path, httpStatus };
+}
+
+/** What the SDK's providers log when they have no keys and the next one is asked. */
+const REASON = /^@smithy\/property-provider -> (.*)/s;
+
+/** Keeps the reasons for the error, and the SDK's warnings off stderr. */
+export const credentialLogger = Object.freeze({
+  debug(text: unknown) {
+    const reason = typeof text === 'string' ? REASON.exec(text)?.[1] : undefined;
+    if (reason !== undefined) fetches.getStore()?.reasons.push(reason);
+  },
+  info() {},
+  warn() {},
+  error() {},
+});
 
 /** STS and IAM Identity Center answer within a second; the retry layer repeats what is lost. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -60,7 +101,9 @@ export class CredentialRequestHandler {
     const asked = recipientOf(request);
     if (fetch !== undefined) fetch.exchange = asked;
     try {
-      const answer = await this.#handler.handle(request, { abortSignal: AbortSignal.any(signals) });
+      // Outside of the fetch, whose channels would take the request for one of the machine's.
+      const send = () => this.#handler.handle(request, { abortSignal: AbortSignal.any(signals) });
+      const answer = await fetches.run(undefined, send);
       if (fetch !== undefined) fetch.exchange = { ...asked, httpStatus: answer.response.statusCode };
       return answer;
     } catch (error) {

@@ -75,7 +75,7 @@ export class CredentialSource {
 
   #begin(): Fetching {
     const controller = new AbortController();
-    const fetch: CredentialFetch = { signal: controller.signal };
+    const fetch: CredentialFetch = { signal: controller.signal, reasons: [] };
     const stop = (): void => {
       clearTimeout(timer);
       if (this.#fetching === fetching) this.#fetching = undefined;
@@ -91,7 +91,7 @@ export class CredentialSource {
         return (this.#keys = read);
       },
       (error: unknown) => {
-        throw new CredentialsFailure(error, fetch.exchange);
+        throw new CredentialsFailure(error, fetch);
       },
     );
     // Those who wait get the error; after the last one has left, nobody does.

@@ -1,6 +1,9 @@
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { isProxyStatus } from '../../src/provider-kit/network-failure.ts';
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
+import { ProxyAgents } from '../../src/provider-kit/proxy-agents.ts';
+import { ProxyFailure } from '../../src/provider-kit/proxy-failure.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 
 /**
@@ -50,6 +53,7 @@ export class RequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
+  readonly #proxies: ProxyAgents;
 
   /**
    * @param maxSockets - most connections to one host; further requests wait.
@@ -59,9 +63,17 @@ export class RequestHandler {
     const pool = { keepAlive: true, maxSockets, timeout: idleMs };
     this.#http = new HttpAgent(pool);
     this.#https = new HttpsAgent(pool);
+    this.#proxies = new ProxyAgents(pool);
   }
 
-  handle(request: SdkRequest, options: HandleOptions = {}): Promise<{ response: SdkResponse }> {
+  async handle(request: SdkRequest, options: HandleOptions = {}): Promise<{ response: SdkResponse }> {
+    const { hostname, port, protocol } = request;
+    const tls = protocol === 'https:';
+    const agent = this.#proxies.agentFor({ host: hostname, port: port ?? (tls ? 443 : 80), tls });
+    return this.#send(request, options, agent && (await agent));
+  }
+
+  #send(request: SdkRequest, options: HandleOptions, proxied?: HttpAgent): Promise<{ response: SdkResponse }> {
     const abortSignal = options.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
     return new Promise((resolve, reject) => {
       if (abortSignal?.aborted) {
@@ -73,7 +85,11 @@ export class RequestHandler {
         stopListening?.();
         reject(error);
       };
-      const sent = this.#request(request, (answer) => {
+      const sent = this.#request(request, proxied, (answer) => {
+        const { statusCode: status = 0, headers } = answer;
+        if (isProxyStatus(status) && headers['content-type']?.startsWith('text/html') === true) {
+          sent.destroy(new ProxyFailure(`PROXY_${status}`, 'a proxy or a firewall answered with a web page'));
+        }
         const chunks: Uint8Array[] = [];
         let bytes = 0;
         answer.on('data', (chunk: Uint8Array) => {
@@ -106,6 +122,7 @@ export class RequestHandler {
   destroy(): void {
     this.#http.destroy();
     this.#https.destroy();
+    this.#proxies.destroy();
   }
 
   /** Required by the SDK; nothing can be changed. */
@@ -125,9 +142,14 @@ export class RequestHandler {
     if (attempt.unansweredSinceMs === undefined) return;
     const idle = Object.values((isTls ? this.#https : this.#http).freeSockets).flat();
     for (const socket of idle) socket?.destroy();
+    this.#proxies.dropIdle();
   }
 
-  #request(request: SdkRequest, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
+  #request(
+    request: SdkRequest,
+    proxied: HttpAgent | undefined,
+    onAnswer: (answer: IncomingMessage) => void,
+  ): ClientRequest {
     const { protocol, hostname, port, method, headers } = request;
     const query = request.query === undefined ? '' : toQueryString(request.query);
     const options = {
@@ -138,8 +160,8 @@ export class RequestHandler {
       headers,
     };
     return protocol === 'https:'
-      ? requestHttps({ ...options, agent: this.#https }, onAnswer)
-      : requestHttp({ ...options, agent: this.#http }, onAnswer);
+      ? requestHttps({ ...options, agent: proxied ?? this.#https }, onAnswer)
+      : requestHttp({ ...options, agent: proxied ?? this.#http }, onAnswer);
   }
 }
 

@@ -8,7 +8,11 @@ interface RequestError extends Error {
   readonly status?: unknown;
   readonly cause?: unknown;
   readonly config?: { readonly url?: string | URL };
-  readonly response?: { readonly status?: unknown; readonly data?: unknown; readonly headers?: unknown };
+  readonly response?: {
+    readonly status?: unknown;
+    readonly data?: unknown;
+    readonly headers?: { get?(name: string): string | null };
+  };
 }
 
 /** The answer of a token service: OAuth's form, or that of Google's APIs. */
@@ -69,17 +73,16 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/\biat\b.*\bexp\b|reasonable timeframe/i, 'set the clock of this machine (turn on time synchronization)'],
   [
     /getAccessToken|impersonate/,
-    'grant roles/iam.serviceAccountTokenCreator on that service account to whoever runs this',
+    'grant roles/iam.serviceAccountTokenCreator on that service account to your own account',
   ],
   [
     /Invalid JWT Signature|account not found|deleted_client|disabled_client|invalid_client/i,
     'the key or its account was revoked: create a new key, and check the option `credentials` or GOOGLE_APPLICATION_CREDENTIALS',
   ],
-  [
-    /Compute Engine built-in service account|metadata/i,
-    'give this machine a service account with the scope cloud-platform, or set GOOGLE_APPLICATION_CREDENTIALS',
-  ],
 ];
+
+const GIVE_ACCOUNT =
+  'give this machine a service account with the scope cloud-platform, or set GOOGLE_APPLICATION_CREDENTIALS';
 
 function refused(
   error: RequestError,
@@ -92,8 +95,9 @@ function refused(
     return new CredentialsError(failure, 'unavailable', 'it may work later');
   }
   const kind = code === 'PERMISSION_DENIED' ? 'forbidden' : 'unauthenticated';
-  const known = ADVICE.find(([pattern]) => pattern.test(`${code} ${text} ${error.message}`));
-  return new CredentialsError(failure, kind, known?.[1] ?? LOG_IN);
+  const known = ADVICE.find(([pattern]) => pattern.test(`${code} ${text}`))?.[1];
+  const general = String(error.config?.url).includes('/computeMetadata/') ? GIVE_ACCOUNT : LOG_IN;
+  return new CredentialsError(failure, kind, known ?? general);
 }
 
 function unanswered(
@@ -132,8 +136,7 @@ function parseJson(text: string): unknown {
 
 /** How far this machine's clock is off, when the refusal is about time. */
 function clockNote({ response }: RequestError, text: string): string {
-  const { headers } = response ?? {};
-  const date = Date.parse((headers instanceof Headers ? headers.get('date') : undefined) ?? '');
+  const date = Date.parse(response?.headers?.get?.('date') ?? '');
   if (!ADVICE[0]?.[0].test(text) || Number.isNaN(date)) return '';
   const minutes = Math.round((Date.now() - date) / 60_000);
   return ` (this machine's clock is ${Math.abs(minutes)} min ${minutes < 0 ? 'behind' : 'ahead of'} that server's)`;

@@ -1,10 +1,25 @@
-import type { GoogleAuth } from 'google-auth-library';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { AuthClient, GoogleAuth } from 'google-auth-library';
+import { ProxyAgents } from '../../src/provider-kit/proxy-agents.ts';
 import { CredentialsError, functionError } from './credentials-error.ts';
 import { loadAuth } from './load-google.ts';
 import type { AccessToken, DataprocConfig } from './options.ts';
 
 /** The OAuth scopes for Dataproc. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/get (read 2026-11-20) */
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+
+/** The pools of connections without a proxy. The default one of Node.js is shared with the application. */
+const DIRECT = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+type Transporter = AuthClient['transporter'];
+
+/** A client of Google's library. Inner ones take an impersonated account, or exchange a federated token. */
+interface Sender {
+  readonly transporter?: Transporter;
+  readonly sourceClient?: Sender;
+  readonly stsCredential?: Sender;
+}
 
 /** The source of credentials of one connection. */
 export interface Auth {
@@ -25,6 +40,8 @@ export interface Auth {
 export async function openAuth(config: DataprocConfig): Promise<Auth> {
   const google = await openGoogle(config);
   const client = await orCredentialsError(google.getClient());
+  const proxies = new ProxyAgents({ keepAlive: true });
+  for (const transporter of new Set(transportersOf(client as object))) prepare(transporter, proxies);
   return { google, headers: () => orCredentialsError(client.getRequestHeaders()) };
 }
 
@@ -56,6 +73,31 @@ async function tokenOf(source: () => Promise<AccessToken>): Promise<AccessToken>
   } catch (thrown) {
     throw functionError(thrown);
   }
+}
+
+/** What sends requests for a client: its own transporter, and those of its inner clients. */
+function transportersOf({ transporter, sourceClient, stsCredential }: Sender): readonly Transporter[] {
+  const inner = [sourceClient, stsCredential].flatMap((each) => (each === undefined ? [] : transportersOf(each)));
+  return transporter === undefined ? inner : [transporter, ...inner];
+}
+
+/**
+ * Lets the requests of a client use our proxies: its library knows no ranges in NO_PROXY, and the SDK's REST knows no proxies at
+ * all. Each request is one attempt, because the retry layer repeats.
+ */
+function prepare({ interceptors }: Transporter, proxies: ProxyAgents): void {
+  interceptors.request.add({
+    async resolved(request) {
+      const { hostname, port, protocol } = new URL(request.url);
+      const tls = protocol === 'https:';
+      const agent = await proxies.agentFor({ host: hostname, port: Number(port || (tls ? 443 : 80)), tls });
+      return Object.assign(request, {
+        agent: agent ?? DIRECT[tls ? 'https' : 'http'],
+        retry: false,
+        retryConfig: undefined,
+      });
+    },
+  });
 }
 
 async function orCredentialsError<Value>(source: Promise<Value>): Promise<Value> {

@@ -93,7 +93,7 @@ function readGrpcFailure(error: SdkError, code: GrpcCode): ServiceFailure {
 /** The answer of a proxy or a firewall in front of Dataproc, by its HTTP status; `undefined` for a status that Dataproc may give too. */
 function readPage(httpStatus: number): ServiceFailure | undefined {
   if (!isProxyStatus(httpStatus)) return undefined;
-  const message = 'a proxy or a firewall answered with a page of its own';
+  const message = 'a proxy or a firewall answered with a web page';
   return failure('connect', `PROXY_${httpStatus}`, { httpStatus, message });
 }
 

@@ -1,3 +1,4 @@
+import { openChannel } from '../../src/provider-kit/grpc-channel.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
@@ -33,10 +34,9 @@ const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as 
 export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
   const grpc = await import('@grpc/grpc-js');
   const methods = methodsOf(await loadMessages());
-  const credentials = endpoint.tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
   const address = `${endpoint.host}:${endpoint.port}`;
-  const channel = new grpc.Channel(address, credentials, CHANNEL_OPTIONS);
-  const send = unaryOn(channel, grpc);
+  const { channel, explain } = openChannel(grpc, endpoint, CHANNEL_OPTIONS);
+  const send = unaryOn(channel, grpc, explain);
   return {
     async call(method, request, { signal, timeoutMs }) {
       const attempt = runningAttempt(signal);

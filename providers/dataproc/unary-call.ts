@@ -23,9 +23,13 @@ export type SendUnary = (method: UnaryMethod, call: UnaryCall) => () => void;
  * for each call, which are not needed here and cost a tenth of the call.
  * Decision 17: docs/decisions/0017-grpc-calls-use-the-channel.md
  */
-export function unaryOn(channel: grpc.Channel, { status }: typeof grpc): SendUnary {
+export function unaryOn(
+  channel: grpc.Channel,
+  { status }: typeof grpc,
+  explain: (details: string) => string = (details) => details,
+): SendUnary {
   const read = ({ deserialize }: UnaryMethod, message: Buffer | undefined, ended: grpc.StatusObject): Outcome => {
-    if (ended.code !== status.OK) return { error: toError(ended) };
+    if (ended.code !== status.OK) return { error: toError({ ...ended, details: explain(ended.details) }) };
     if (message === undefined)
       return { error: toError({ code: status.INTERNAL, details: 'the answer had no message' }) };
     try {

@@ -38,7 +38,7 @@ export function findExcess(root: unknown): { readonly path: ConfigPath; readonly
     }
     around.delete(value);
     if (values > MOST_VALUES) {
-      excess ??= { path, message: `stands for more than ${MOST_VALUES} values; each use of a YAML alias counts` };
+      excess ??= { path, message: `has more than ${MOST_VALUES} values; each use of a YAML alias counts` };
     }
     known.set(value, { values, depth });
     return { values, depth };

@@ -69,8 +69,9 @@ async function parseYaml(text: string, label: string): Promise<unknown> {
 }
 
 async function parseJson(text: string, label: string): Promise<unknown> {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
     // JSON.parse reports the position only on some versions and for some mistakes; this parser always does.
     const { parseJSONC } = await import('confbox/jsonc');
@@ -80,6 +81,21 @@ async function parseJson(text: string, label: string): Promise<unknown> {
     const position = { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
     const [reason = ''] = (cause as Error).message.split(QUOTES_OR_POSITION);
     throw refusal(label, `not valid JSON: ${reason}`, cause, position);
+  }
+  await refuseRepeatedKeys(text, label);
+  return value;
+}
+
+/** JSON.parse takes the last value of a repeated key. The parser of YAML, which contains JSON, refuses it. */
+async function refuseRepeatedKeys(text: string, label: string): Promise<void> {
+  const { parseYAML } = await import('confbox/yaml');
+  try {
+    parseYAML(text);
+  } catch (cause) {
+    const { reason = '', mark } = cause as { reason?: string; mark?: { line: number; column: number } };
+    if (!reason.includes('duplicated mapping key')) return;
+    const position = mark && { line: mark.line + 1, column: mark.column + 1 };
+    throw refusal(label, 'not valid JSON: duplicated mapping key', cause, position);
   }
 }
 

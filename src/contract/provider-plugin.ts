@@ -53,7 +53,7 @@ export interface PluginBase<Config = unknown> {
   readonly environmentVariables: Readonly<Record<string, string>>;
   /**
    * Looks for options that are left out, where a cloud has rules beyond one variable for each: a second variable, a file of its
-   * command line. Its answer replaces what the variables hold. Fails never.
+   * command line. Its answer replaces what the variables hold. Never rejects.
    */
   findOptions?(options: Readonly<Record<string, unknown>>, env: Variables): Promise<readonly FoundOption[]>;
   parseOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<Config>;

@@ -2,7 +2,7 @@
 export interface ClientFailure {
   /** Before a connection was open, or at an answer that is too large. */
   readonly what: 'connect' | 'too-large';
-  /** A socket's code, such as `ECONNREFUSED`; `CERT_UNTRUSTED` for a failed TLS handshake. */
+  /** A socket's code, such as `ECONNREFUSED`; `CERT_UNTRUSTED` for a failed TLS handshake, `PROXY_…` for a proxy. */
   readonly code: string;
   readonly message: string;
 }
@@ -17,7 +17,9 @@ export function readClientFailure(details: string): ClientFailure | undefined {
   if (host !== undefined) return { what: 'connect', code: 'ENOTFOUND', message: `the host ${host} has no address` };
   const last = /^No connection established(?:\. Last error: (.*?)\. Resolution note:.*)?$/s.exec(details);
   if (last !== null) {
-    const message = (last[1] ?? 'the connection failed').replace(/^Error: /, '').replace(/ \([\d-]+T[\d:.]+Z\)$/, '');
+    const text = (last[1] ?? 'the connection failed').replace(/ \([\d-]+T[\d:.]+Z\)$/, '');
+    const [, proxyCode, message = text] = /^(?:Error|(PROXY_\w+)): (.*)$/s.exec(text) ?? [];
+    if (proxyCode !== undefined) return { what: 'connect', code: proxyCode, message };
     return { what: 'connect', code: codeIn(message), message };
   }
   const [, size, limit] =

@@ -22,8 +22,8 @@ export function isTlsCode(code: string): boolean {
   return /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_)|_CERT_|^EPROTO$/.test(code);
 }
 
-/** The code of an answer that a proxy gave instead of the service, such as `PROXY_407`. */
-const PROXY_CODE = /^PROXY_(\d{3})$/;
+/** The code of a proxy's failure: `PROXY_407` for an answer with that status, `PROXY_UNREACHABLE` without an answer. */
+const PROXY_CODE = /^PROXY_(\d{3}|UNREACHABLE)$/;
 
 /** Whether an HTTP status with a web page comes from a proxy or a firewall: services refuse in their own format. */
 export function isProxyStatus(httpStatus: number): boolean {
@@ -34,6 +34,7 @@ export function isProxyStatus(httpStatus: number): boolean {
 export function proxyAdvice(code: string): string | undefined {
   const status = PROXY_CODE.exec(code)?.[1];
   if (status === undefined) return undefined;
+  if (status === 'UNREACHABLE') return 'check HTTPS_PROXY, or add the host to NO_PROXY';
   if (status === '407') return 'put a valid user and password into HTTPS_PROXY';
   if (status.startsWith('4')) return 'ask the owners of the proxy to allow the host, or add the host to NO_PROXY';
   return 'check whether the proxy can reach the host, or add the host to NO_PROXY';

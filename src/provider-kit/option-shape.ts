@@ -176,10 +176,12 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /** Hints for the two most common mistakes: a duration with its unit, and a number without quotes. */
-function hint(value: unknown, { type }: OptionShape): string {
+function hint(value: unknown, shape: OptionShape): string {
+  const types = shape.type === undefined ? shape.anyOf.map(({ type }) => type) : [shape.type];
   const [, amount, unit = ''] = typeof value === 'string' ? (/^(\d+) ?([a-z]+)$/.exec(value) ?? []) : [];
   const unitMs = UNITS_MS[unit];
-  if (type === 'integer' && unitMs !== undefined) return ` (in milliseconds that is ${Number(amount) * unitMs})`;
-  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return ' (put it in quotes)';
+  if (types.includes('integer') && unitMs !== undefined) return ` (in milliseconds that is ${Number(amount) * unitMs})`;
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
+    return ' (put it in quotes)';
   return '';
 }

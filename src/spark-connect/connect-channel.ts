@@ -13,7 +13,7 @@ import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
-import { isLoopback } from '../provider-kit/is-loopback.ts';
+import { openChannel } from '../provider-kit/grpc-channel.ts';
 import { secretConcealer, secretsOf, type Concealer } from '../provider-kit/secret-concealer.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
@@ -68,6 +68,7 @@ export class ConnectChannel {
   readonly #grpc: typeof Grpc;
   readonly #clock: Clock;
   readonly #channel: Grpc.Channel;
+  readonly #explain: (details: string) => string;
   readonly #Metadata: new () => Grpc.Metadata;
   /** Of every call so far: a server may repeat a token that was replaced since. */
   readonly #secrets = new Set<string>();
@@ -79,12 +80,9 @@ export class ConnectChannel {
     this.#clock = clock;
     this.#Metadata = identityEncodingMetadata(grpc);
     this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const loopback = isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {};
-    this.#channel = new grpc.Channel(
-      this.address,
-      tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(),
-      { ...CHANNEL_OPTIONS, ...loopback },
-    );
+    const { channel, explain } = openChannel(grpc, { host, port, tls }, CHANNEL_OPTIONS);
+    this.#channel = channel;
+    this.#explain = explain;
     this.#countBreaks();
   }
 
@@ -164,7 +162,7 @@ export class ConnectChannel {
     const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: this.conceal });
+    const stream = new RpcStream(call, { onEnd: callOff, conceal: this.conceal, explain: this.#explain });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }

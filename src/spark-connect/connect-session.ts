@@ -18,7 +18,7 @@ import { CurrentChannel } from './current-channel.ts';
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
-import { RpcFailure, STATUS } from './rpc-failure.ts';
+import { RpcFailure } from './rpc-failure.ts';
 import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
@@ -30,9 +30,6 @@ const UNARY_TIMEOUT_MS = 20_000;
 
 /** The timeout of one part of a stream before the client reattaches, milliseconds. Servers end it after two minutes. */
 const STREAM_TIMEOUT_MS = 10 * 60_000;
-
-/** The timeout of a call that only checks whether the server answers, milliseconds. */
-const PROBE_TIMEOUT_MS = 10_000;
 
 /** How long an error is delayed while its details are fetched, milliseconds. */
 const DETAILS_TIMEOUT_MS = 5_000;
@@ -166,19 +163,6 @@ export class ConnectSession {
     const base = await this.requestBase();
     const { channel, endpoint } = await this.line();
     return channel.unary(method, { ...base, ...request }, { metadata: endpoint.metadata, timeoutMs });
-  }
-
-  /** @throws RpcFailure when the server does not answer over this connection. */
-  async assertAnswers({ endpoint, channel }: Line): Promise<void> {
-    const base = await this.requestBase();
-    const { config } = SparkConnectService.method;
-    const request = { ...base, operation: { opType: { case: 'getOption' as const, value: {} } } };
-    try {
-      await channel.unary(config, request, { metadata: endpoint.metadata, timeoutMs: PROBE_TIMEOUT_MS });
-    } catch (error) {
-      // A server that rejects the call has answered it.
-      if (error instanceof RpcFailure && error.code === STATUS.UNAVAILABLE) throw error;
-    }
   }
 
   /** Opens one stream of answers. */

@@ -2,7 +2,7 @@ import type { ErrorKind } from '../contract/error-kinds.ts';
 import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { ClientFailure } from '../provider-kit/grpc-failure.ts';
-import { isTlsCode } from '../provider-kit/network-failure.ts';
+import { isTlsCode, kindOfStage, proxyAdvice } from '../provider-kit/network-failure.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
 import type { FetchErrorDetailsResponse } from './wire/spark-connect_pb.ts';
@@ -193,7 +193,8 @@ function explainClient({ what, code, message }: ClientFailure, address: string):
       `No TLS connection to ${address}: ${message}. Check the address, and the certificates that Node.js trusts (NODE_EXTRA_CA_CERTS).`,
     ];
   }
-  return ['unavailable', `Cannot connect to ${address} (${code}): ${message}. Check whether the session still runs.`];
+  const action = proxyAdvice(code) ?? 'check whether the session still runs';
+  return [kindOfStage('connect', code), `Cannot connect to ${address} (${code}): ${message}; ${action}`];
 }
 
 function lostSession(session: string, why: string): string {

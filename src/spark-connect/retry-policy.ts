@@ -1,5 +1,5 @@
 import type { Random } from '../contract/ports.ts';
-import { isTlsCode } from '../provider-kit/network-failure.ts';
+import { kindOfStage } from '../provider-kit/network-failure.ts';
 import { STATUS, type RpcFailure } from './rpc-failure.ts';
 
 /** How often a call is retried without any answer in between: while the server is unavailable, and after a reset. */
@@ -19,7 +19,8 @@ const LONGEST_ASKED_PAUSE_MS = 10 * 60_000;
 /** How often a call that failed this way is retried without any answer in between; 0 where a retry cannot help. */
 export function retryLimit(failure: RpcFailure): number {
   const { code, errorClass, retryDelayMs, spark } = failure;
-  if (failure.client !== undefined && isTlsCode(failure.client.code)) return 0;
+  // A certificate, or a refusal of a proxy.
+  if (failure.client !== undefined && kindOfStage('connect', failure.client.code) !== 'unavailable') return 0;
   if (failure.isSilence) return RETRIES_AFTER_SILENCE;
   if (code === STATUS.UNAVAILABLE || retryDelayMs !== undefined || errorClass === 'INVALID_CURSOR.DISCONNECTED') {
     return RETRIES_WHILE_UNAVAILABLE;

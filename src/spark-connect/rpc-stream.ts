@@ -15,6 +15,8 @@ export interface RpcStreamOptions {
   readonly onEnd: () => void;
   /** Removes the call's secrets from its status. */
   readonly conceal: Concealer;
+  /** Adds a proxy to the details of a status, where it is the cause. */
+  readonly explain: (details: string) => string;
 }
 
 /**
@@ -26,14 +28,12 @@ export class RpcStream {
   #waiter: Waiter | undefined;
   #end: RpcFailure | 'ok' | undefined;
 
-  readonly #onEnd: () => void;
-  readonly #conceal: Concealer;
+  readonly #options: RpcStreamOptions;
 
   /** @param call - not started yet */
-  constructor(call: Call, { onEnd, conceal }: RpcStreamOptions) {
+  constructor(call: Call, options: RpcStreamOptions) {
     this.#call = call;
-    this.#onEnd = onEnd;
-    this.#conceal = conceal;
+    this.#options = options;
   }
 
   /** Sends the one request of the call. */
@@ -44,7 +44,10 @@ export class RpcStream {
         this.#take()?.resolve(message);
       },
       onReceiveStatus: (status) => {
-        this.#finish((status.code as number) === STATUS.OK ? 'ok' : RpcFailure.of(status, this.#conceal));
+        const { conceal, explain } = this.#options;
+        const details = explain(status.details);
+        const isOk = (status.code as number) === STATUS.OK;
+        this.#finish(isOk ? 'ok' : RpcFailure.of({ ...status, details }, conceal));
       },
     });
     this.#call.sendMessageWithContext({}, Buffer.from(request.buffer, request.byteOffset, request.byteLength));
@@ -70,7 +73,7 @@ export class RpcStream {
   #finish(end: RpcFailure | 'ok'): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#onEnd();
+    this.#options.onEnd();
     this.#settle();
   }
 

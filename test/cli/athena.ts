@@ -18,6 +18,14 @@ export async function athena(startupMs: number, { expect, onTestFinished }: Test
   const states = (): readonly string[] => emulator.oracle.sessions().map(({ state }) => state);
   return {
     cwd,
+    emulator,
+    /** Starts a session by hand; returns its id. */
+    async startSession(): Promise<string> {
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonAthena.StartSession' };
+      const body = JSON.stringify({ WorkGroup: 'spark35', EngineConfiguration: {} });
+      const started = await fetch(emulator.urls.athena, { method: 'POST', headers, body });
+      return ((await started.json()) as { readonly SessionId: string }).SessionId;
+    },
     reaches: (state: string) => expect.poll(states, { timeout: 60_000 }).toEqual([state]),
     /** One session was started, and none is left. */
     isEnded: () => expect.poll(states, { timeout: 60_000 }).toEqual(['TERMINATED']),

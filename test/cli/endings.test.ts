@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'vitest';
+import { startEmulator } from '../../src/emulator/start-emulator.ts';
+import { DEFAULTS, runsOf } from '../batch/scene.ts';
+import { configFolder } from '../config/config-folder.ts';
 import { athena, ENDLESS } from './athena.ts';
 import { PROGRAM, quoted, run, runOnTerminal, type ProcessOptions, type RunningProcess } from './process.ts';
 
@@ -9,7 +12,7 @@ const SQL = [...PROGRAM, 'sql', ENDLESS];
 
 /** How a session is caught: while the service creates it, or while its statement runs. */
 const MOMENTS = [
-  ['CREATING', 120_000],
+  ['CREATING', 20_000],
   ['BUSY', 0],
 ] as const;
 
@@ -135,5 +138,35 @@ describe('a command that holds no session ends', { timeout: 120_000 }, () => {
     if (typed === undefined) child.stdin?.end();
     else child.stdin?.write(typed);
     context.expect((await ended).code).toBe(code);
+  });
+
+  it.concurrent('connect at a closed output, and leaves the session alone', async (context) => {
+    const service = await athena(0, context);
+    const id = await service.startSession();
+    const connect = quoted([...PROGRAM, 'connect', id]);
+    const options = { onTestFinished: context.onTestFinished, cwd: service.cwd };
+    const { ended } = run(['bash', '-c', `${connect} 2>&1 | true; exit \${PIPESTATUS[0]}`], options);
+    context.expect((await ended).code).toBe(0);
+    await service.reaches('IDLE');
+  });
+
+  it.concurrent('batch start --wait at a hang-up of its terminal, and leaves the batch running', async (context) => {
+    const { onTestFinished, expect } = context;
+    const emulator = await startEmulator({ services: ['healthomics', 's3'], healthomics: { runMs: 600_000 } });
+    onTestFinished(() => emulator.close());
+    const { healthomics, s3 } = emulator.urls;
+    const omics = `provider: healthomics, region: us-east-1, endpoint: "${healthomics}", s3Endpoint: "${s3}", credentials: { accessKeyId: a, secretAccessKey: b }`;
+    const files = {
+      'anysession.config.yaml': `environments: { dev: { ${omics} } }`,
+      'defaults.json': JSON.stringify(DEFAULTS),
+      'runs.json': JSON.stringify(runsOf(1)),
+    };
+    const options = { onTestFinished, cwd: configFolder(files, onTestFinished) };
+    const words = ['batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json', '--wait'];
+    const { child, ended } = runOnTerminal(80, [...PROGRAM, ...words], options);
+    await expect.poll(() => emulator.oracle.batches(), { timeout: 60_000 }).toHaveLength(1);
+    child.stdin?.end();
+    expect((await ended).code).toBe(129);
+    expect(emulator.log().map(({ operation }) => operation)).not.toContain('CancelRunBatch');
   });
 });

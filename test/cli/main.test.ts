@@ -31,6 +31,18 @@ describe('the anysession process', { timeout: 60_000 }, () => {
     expect(await ended).toEqual({ code: 0, signal: null, stdout: '[\n{"answer":42}\n]\n', stderr: '' });
   });
 
+  it('writes what a config file logs to stderr, not between the results', async () => {
+    const calls = ['log("log", 1)', 'info("info")', 'dir({ a: "dir" })', 'table([{ a: "table" }])', 'debug("debug")'];
+    const config = `import mine from 'node:console';
+      ${calls.map((call) => `console.${call}; mine.${call};`).join('\n')}
+      setTimeout(() => console.log('later'), 1);
+      export default { environments: { dev: { provider: 'local' } } };`;
+    const cwd = configFolder({ 'anysession.config.mjs': config });
+    const { stdout, stderr, code } = await start(['sql', 'SELECT 42 AS answer', '--json'], cwd).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '[\n{"answer":42}\n]\n' });
+    for (const word of ['log 1', 'info', 'dir', 'table', 'debug', 'later']) expect(stderr).toContain(word);
+  });
+
   it('ends with the exit code of the error', async () => {
     const { ended } = start(['sql', 'SELECT 1', '--env', 'prod']);
     expect(await ended).toEqual({

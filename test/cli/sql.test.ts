@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { configFolder } from '../config/config-folder.ts';
+import { athena } from './athena.ts';
 import { cli, type CliEnvironment } from './cli-run.ts';
 
 const CONFIG = { 'anysession.config.yaml': 'environments: { dev: { provider: local } }' };
@@ -216,5 +217,17 @@ describe('anysession sql', () => {
     const cwd = configFolder({ 'c.yaml': `environments: { dev: { provider: ${SPARK}, startMs: 1 } }` });
     const { code, stderr } = await cli(['sql', 'SELECT 1', '--config', 'c.yaml', '--keep', '--key', 'k'], { cwd });
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^the session is kept: \{"v":1,"provider":"scripted"/)]);
+  });
+
+  it('--restart starts a new session when that of the key has ended, and the error without it says so', async (context) => {
+    const { cwd } = await athena(0, context);
+    const once = (...args: string[]) => sql('SELECT 1 AS n', ['--key', 'nightly', ...args, '--csv'], { cwd });
+    expect(await once()).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
+    const refused = await once();
+    expect([refused.code, refused.stdout]).toEqual([5, '']);
+    expect(refused.stderr).toMatch(
+      /^\[conflict\] the session with key 'nightly' has ended \(TERMINAT.*\)\.\n→ Use another key, or `--restart` to start a new one\.\n$/,
+    );
+    expect(await once('--restart')).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
   });
 });

@@ -20,7 +20,7 @@ describe('a configuration that would take for ever is refused at once', () => {
       'YAML aliases',
       'a.yaml',
       ALIAS_BOMB,
-      /labels\.\w: stands for more than 100000 values; each use of a YAML alias counts/,
+      /labels\.\w: has more than 100000 values; each use of a YAML alias counts/,
     ],
     [
       'JSON 6,000 deep',

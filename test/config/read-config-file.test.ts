@@ -1,6 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/config/check-config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { configFolder, FIXTURE, refusalOf } from './config-folder.ts';
 
@@ -42,6 +43,13 @@ describe('reading a config file', () => {
       'a.yaml: environments.dev.labels[1]: contains itself: write the value out',
     ],
     ['a.yaml', 'owner: a\nowner: b\n', 'a.yaml:2:1: not valid YAML: duplicated mapping key'],
+    ['a.json', '{ "owner": "a",\n  "owner": "b" }', 'a.json:2:3: not valid JSON: duplicated mapping key'],
+    [
+      'a.json',
+      '{"environments":{"a":{"b":[{"\\u0061":1,"a":2}]}}}',
+      'a.json:1:40: not valid JSON: duplicated mapping key',
+    ],
+    ['a.json', '{\n\t"a": "#: {",\n\t"a": 1 }', 'a.json:3:2: not valid JSON: duplicated mapping key'],
     ['a.yaml', 'a: 1\n---\nb: 2\n', 'a.yaml: not valid YAML: expected a single document in the stream, but found more'],
     [
       'a.yaml',
@@ -106,4 +114,23 @@ describe('reading a config file', () => {
       cause: expect.any(SyntaxError) as unknown,
     });
   });
+});
+
+describe('an id without quotes', () => {
+  it.each(['0012345', '00e12345', '12e3456', '0x1f', '1_000', '.5', '123456789012345678901', 'true'])(
+    '%s gets the hint to quote it, wherever text is expected',
+    async (id) => {
+      const places = {
+        provider: `{ provider: ${id} }`,
+        option: `{ provider: emr-serverless, region: eu-west-1, applicationId: ${id} }`,
+        choice: `{ provider: local, engine: ${id} }`,
+        label: `{ provider: local, session: { labels: { team: ${id} } } }`,
+      };
+      const environments = Object.entries(places).map(([name, text]) => `  ${name}: ${text}\n`);
+      const cwd = configFolder({ 'anysession.config.yaml': `owner: ${id}\nenvironments:\n${environments.join('')}` });
+      const { problems } = await checkConfig({ cwd, env: {} });
+      const hinted = problems.filter(({ message }) => message.endsWith('(put it in quotes)'));
+      expect(hinted.map(({ path }) => path.at(-1))).toEqual(['owner', 'provider', 'applicationId', 'engine', 'team']);
+    },
+  );
 });

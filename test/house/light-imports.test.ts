@@ -48,6 +48,17 @@ describe('what an import loads', { timeout: 60_000 }, () => {
     expect(missing).toEqual([]);
   });
 
+  it('an error that ends a process prints its name, kind and advice, and no empty members', async () => {
+    const code = `(await (await import('anysession')).openSessions({ configFile: 'none.yaml' }))`;
+    const { stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: ROOT }).catch(
+      (failed: unknown) => failed as { readonly stderr: string },
+    );
+    expect(stderr).toMatch(/^SessionError: /m);
+    expect(stderr).toMatch(/^ {2}kind: 'invalid-request',$/m);
+    expect(stderr).not.toMatch(/_SessionError|undefined|Symbol\(/);
+    expect(stderr.split('\n').length).toBeLessThan(25);
+  });
+
   it.each([
     'anysession',
     'anysession/container',

@@ -176,6 +176,88 @@ describe('other sources of keys that fail', () => {
     expect(asked()).toBe(0);
   });
 
+  const PROFILE = { profile: 'p' };
+  const process = (command: string) => ({ config: `[profile p]\ncredential_process = ${command}\n` });
+
+  it.each<readonly [string, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>, RegExp]>([
+    [
+      'a process that fails',
+      process('sh -c "echo please log in >&2; exit 3" --key=hush-hush'),
+      PROFILE,
+      /: credential_process failed: please log in;/,
+    ],
+    ['a process that fails silently', process('exit 3'), PROFILE, /: credential_process failed: it wrote nothing/],
+    [
+      'a process that prints no JSON',
+      process('echo hi'),
+      PROFILE,
+      /: Profile p credential_process returned invalid JSON/,
+    ],
+    ['a profile that is not there', { config: '' }, PROFILE, /: Could not resolve credentials using profile: \[p\]/],
+    ['a source profile that is not there', { config: ROLE_FILES.config }, { profile: 'r' }, /using profile: \[s\]/],
+    ['nothing at all', {}, {}, /using profile: \[default\].*AWS_PROFILE/],
+  ])('%s is named', async (_what, files, options, text) => {
+    await awsHome(files);
+    const { call, asked } = await openService('athena', options);
+    const error = await failureOf(call());
+    expect(error).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
+    expect(error.message).toMatch(text);
+    expect(error.message).not.toContain('hush-hush');
+    expect(asked()).toBe(0);
+  });
+
+  it.each<readonly [string, Said, string, RegExp]>([
+    [
+      'answers 500',
+      { status: 500, body: 'x' },
+      'unavailable',
+      /the container's credentials endpoint 127.0.0.1 answered HTTP 500 to \/creds;|answered HTTP 500 to \/creds$/,
+    ],
+    [
+      'answers 403',
+      { status: 403, body: '{}' },
+      'forbidden',
+      /the container's credentials endpoint 127.0.0.1 answered HTTP 403 to/,
+    ],
+    ['resets', 'reset', 'unavailable', /the container's credentials endpoint 127.0.0.1 did not answer/],
+  ])('a container agent that %s is named', { timeout: 20_000 }, async (_what, said, kind, text) => {
+    const agent = await serveIdentity(() => said);
+    await awsHome({}, { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/creds` });
+    const { call } = await openService('athena');
+    const error = await failureOf(call());
+    expect(error).toMatchObject({ kind, effect: 'none' });
+    expect(error.message).toMatch(text);
+  });
+
+  it('a container agent that is silent is left with the call', async () => {
+    const open = new Set<string>();
+    const agent = await serveIdentity(({ path }) => {
+      open.add(path);
+      return 'silence';
+    });
+    await awsHome({}, { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/creds` });
+    const { call } = await openService('athena');
+    const controller = new AbortController();
+    const failed = failureOf(call(controller.signal));
+    await expect.poll(() => open.size).toBe(1);
+    controller.abort();
+    expect((await failed).kind).toBe('aborted');
+    await expect.poll(() => agent.connections()).toBe(0);
+  });
+
+  it.each<readonly [string, Said | undefined, string, RegExp]>([
+    ['answers 500', { status: 500, body: 'x' }, 'unavailable', /EC2 instance metadata answered HTTP 500/],
+    ['has no role', { status: 404, body: 'x' }, 'unauthenticated', /EC2 instance metadata answered HTTP 404/],
+    ['is not there', undefined, 'unauthenticated', /could not get AWS credentials: .*aws sso login/],
+  ])('instance metadata that %s', { timeout: 20_000 }, async (_what, said, kind, text) => {
+    const url = said === undefined ? 'http://127.0.0.1:9' : (await serveIdentity(() => said)).url;
+    await awsHome({}, { AWS_EC2_METADATA_DISABLED: 'false', AWS_EC2_METADATA_SERVICE_ENDPOINT: url });
+    const { call } = await openService('athena');
+    const error = await failureOf(call());
+    expect(error).toMatchObject({ kind, effect: 'none' });
+    expect(error.message).toMatch(text);
+  });
+
   it('keys that have expired by a clock that is ahead are used until the service refuses them', async () => {
     await awsHome({});
     let asked = 0;

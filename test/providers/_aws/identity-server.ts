@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
 
 /** One request that a service got. */
@@ -36,7 +37,8 @@ export async function serveIdentity(answer: (heard: Heard) => Said) {
     server.close();
     server.closeAllConnections();
   });
-  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const connections = async (): Promise<number> => promisify(server.getConnections.bind(server))();
+  return { heard, connections, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 function toHeard({ method = '', url: path = '', headers }: IncomingMessage, body: string): Heard {

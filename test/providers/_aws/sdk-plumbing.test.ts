@@ -98,6 +98,24 @@ describe('the request handler', () => {
     });
   });
 
+  it.each([403, 407, 511])('takes a web page with HTTP %i for the answer of a proxy', async (status) => {
+    const port = await serve((_request, response) => {
+      response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end('<html>No</html>');
+    });
+    const message = 'a proxy or a firewall answered with a web page';
+    await expect(handlerOf().handle(get(port))).rejects.toMatchObject({ code: `PROXY_${status}`, message });
+  });
+
+  it.each([
+    [403, 'application/x-amz-json-1.1'],
+    [503, 'text/html'],
+  ])('takes HTTP %i with %s for the answer of the service', async (status, type) => {
+    const port = await serve((_request, response) => {
+      response.writeHead(status, { 'content-type': type }).end('{}');
+    });
+    expect((await handlerOf().handle(get(port))).response).toMatchObject({ statusCode: status });
+  });
+
   it('takes half an answer for none', async () => {
     const port = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
