@@ -24,7 +24,7 @@ export class CredentialsFailure extends Error {
     const text = exchange === undefined ? message : describe(exchange, code, message);
     super(text, { cause });
     this.name = 'CredentialsFailure';
-    this.kind = isUnanswered ? kindOfSilence(code) : kindOfRefusal(code, httpStatus);
+    this.kind = isUnanswered ? kindOfStage('connect', code) : kindOfRefusal(code, httpStatus);
     this.failure = { ...answer, stage: 'credentials', code, message: text, httpStatus };
   }
 }
@@ -53,10 +53,6 @@ function describe({ service, operation, httpStatus = 0 }: Exchange, code: string
   // The SDK's own error tells less than the status, or of another source.
   const said = /^Could not /.test(message) ? '' : `: ${message}`;
   return `${service} answered ${isFromSdk ? `HTTP ${httpStatus}` : code} to ${operation}${said}`;
-}
-
-function kindOfSilence(code: string): ErrorKind {
-  return kindOfStage('connect', code);
 }
 
 /** Never a kind of a refused request: the refused request is not the caller's. */

@@ -76,7 +76,7 @@ export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promis
         // A request that cannot be serialized fails before the stub returns.
         call.sent = sessions[method]?.(request, headers, NO_OPTIONS, (error, answer) => {
           clearTimeout(timer);
-          answered(error, answer);
+          answered(call.sent === undefined ? error : asAnswerError(error), answer);
         });
         return NOT_CANCELLED.has(method) ? () => {} : stop;
       });
@@ -86,4 +86,14 @@ export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promis
       client.close().catch(() => {});
     },
   };
+}
+
+/**
+ * An error after the request was sent. The SDK has a class or a code for what the network and the service do; a plain error means
+ * that it could not read the answer: another shape, or nested so deep that its stack overflows.
+ */
+function asAnswerError(error: unknown): unknown {
+  if (!(error instanceof Error) || 'code' in error || 'status' in error) return error;
+  const isPlain = error.name === 'Error' || error.name === 'TypeError' || error.name === 'RangeError';
+  return isPlain ? new SyntaxError(`the answer cannot be read: ${error.message}`, { cause: error }) : error;
 }

@@ -98,7 +98,7 @@ function fillReferences(
         at += 3;
       } else if (template.startsWith('${', at)) {
         const filled = reference(at, depth + 1, isUsed);
-        text += filled.text;
+        text += filled.text ?? '';
         at = filled.end;
       } else {
         text += template.charAt(at);

@@ -36,7 +36,7 @@ export interface SessionErrorDetails {
   readonly provider?: string | undefined;
   readonly handle?: SessionHandle | undefined;
   readonly native?: NativeError | undefined;
-  /** How long the service asked us to wait, milliseconds (Retry-After); more than {@link LONGEST_RETRY_AFTER_MS} counts as that. */
+  /** How long the service asked us to wait, milliseconds (Retry-After); at most one minute. */
   readonly retryAfterMs?: number | undefined;
   /** The last thing that was seen of the session, for `session-failed`. */
   readonly observation?: Observation | undefined;
@@ -52,7 +52,7 @@ export interface SessionErrorDetails {
  * The longest wait that a service can ask for, milliseconds. Services forget a rate within a minute, and the date in a
  * Retry-After header is wrong by as much as one of the two clocks.
  */
-export const LONGEST_RETRY_AFTER_MS = 60_000;
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 const MARKER = Symbol.for('anysession.SessionError');
 

@@ -66,7 +66,6 @@ export {
 } from '../contract/provider-plugin.ts';
 export type { RunList, StagedRuns } from '../contract/run-list.ts';
 export {
-  LONGEST_RETRY_AFTER_MS,
   SessionError,
   type Effect,
   type NativeError,

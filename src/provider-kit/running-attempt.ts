@@ -110,6 +110,7 @@ export class RunningAttempt {
     this.#stopListening?.();
     this.#cancelTimer?.();
     this.#timerMs = Number.NEGATIVE_INFINITY;
+    this.#answer = undefined;
   }
 
   /** Lets the work run on: its answer, or its end at the deadline, is the outcome of a second promise. */
@@ -172,13 +173,13 @@ export class RunningAttempt {
     const { operation } = this.#attempt;
     const effect = this.#effect();
     const advice =
-      effect === 'none' ? 'try again or allow more time' : 'it may have happened: check before you repeat it';
+      effect === 'none' ? 'Try again or allow more time.' : 'It may have happened: check before you repeat it.';
     const by = this.#awaited === undefined ? '' : ` by ${this.#awaited}`;
     const sinceMs = this.#isAsking && this.#timerMs >= this.deadline ? this.#startedMs : this.#sinceMs;
     const waitedMs = Math.round(this.#clock.monotonicMs() - sinceMs);
     const what = this.#isAsking
       ? `${operation} was not answered${by} within ${waitedMs} ms`
       : `${operation} waited ${waitedMs} ms for ${this.#awaited}`;
-    return new SessionError('timeout', `${what}; ${advice}`, { operation, effect });
+    return new SessionError('timeout', what, { operation, effect, advice });
   }
 }

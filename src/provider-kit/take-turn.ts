@@ -3,10 +3,12 @@ import { runningAttempt } from './running-attempt.ts';
 
 /** Takes one call from a rate budget. The wait for its turn does not count as a request without an answer. */
 export function takeTurn(budget: CallBudget, callClass: CallClass, signal: AbortSignal): Promise<void> | undefined {
-  const attempt = runningAttempt(signal);
-  attempt?.waitsFor('its turn in the rate budget');
   const waiting = budget.take(callClass, { signal });
-  if (waiting !== undefined) return waiting.then(() => attempt?.asks());
-  attempt?.asks();
-  return undefined;
+  const attempt = runningAttempt(signal);
+  if (waiting === undefined) {
+    attempt?.asks();
+    return undefined;
+  }
+  attempt?.waitsFor('its turn in the rate budget');
+  return waiting.then(() => attempt?.asks());
 }

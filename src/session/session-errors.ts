@@ -30,19 +30,24 @@ export function waitTimeoutError(
 ): SessionError {
   const { state, nativeState } = session.status;
   const was = `is still ${state} (${nativeState}) after ${timeoutMs} ms`;
-  const why = failedPoll === undefined ? '' : `; the last poll failed: ${failedPoll.message}`;
+  const why = failedPoll === undefined ? '' : `; the last poll failed: ${whatHappened(failedPoll)}`;
   const advice = 'It keeps running: raise `timeoutMs` or terminate it.';
   return about(session, 'timeout', `${was}${why}`, operation, advice).with({ cause: failedPoll });
+}
+
+/** The message of an error without its advice. */
+function whatHappened({ message, advice = '' }: SessionError): string {
+  return message.replace(advice, '').replace(/[. ]+$/, '');
 }
 
 function about(
   { handle, status }: DescribedSession,
   kind: 'conflict' | 'session-failed' | 'quota-exceeded' | 'timeout',
-  whatHappened: string,
+  what: string,
   operation: string,
   advice: string,
 ): SessionError {
-  return new SessionError(kind, `session '${handle.id}' ${whatHappened}`, {
+  return new SessionError(kind, `session '${handle.id}' ${what}`, {
     operation,
     provider: handle.provider,
     handle,

@@ -189,6 +189,6 @@ function mayHaveStarted(error: unknown): error is SessionError {
 }
 
 function lookupError(): SessionError {
-  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms; check that the service answers`;
-  return new SessionError('timeout', message, { operation: 'start' });
+  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms`;
+  return new SessionError('timeout', message, { operation: 'start', advice: 'Check that the service answers.' });
 }

@@ -73,9 +73,9 @@ export class Sessions<Native = unknown> {
     if (options.signal?.aborted) throw abortedError('start', options.signal);
     const starting = this.#starter.start(options);
     const fate = onAbort === 'detach' ? 'is left running' : 'is terminated';
-    const message = `start was not accepted within ${timeoutMs} ms; a session that appears later ${fate}. Raise timeoutMs`;
+    const message = `start was not accepted within ${timeoutMs} ms; a session that appears later ${fate}`;
     const timeoutError = (): SessionError =>
-      new SessionError('timeout', message, { operation: 'start', effect: 'unknown' });
+      new SessionError('timeout', message, { operation: 'start', effect: 'unknown', advice: 'Raise `timeoutMs`.' });
     const limits = { signal: options.signal, timeoutMs, operation: 'start', timeoutError };
     const { signal, release } = signalWithTimeout(this.#parts.clock, limits);
     const accepted = raceAbort(starting, signal, 'start', 'unknown').finally(release);

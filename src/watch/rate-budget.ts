@@ -5,7 +5,7 @@ import type { CallContext } from '../contract/call-context.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 
 /** How long a call that ends something waits for its turn at most, milliseconds: until then the rate spaces many of them. */
-export const LONGEST_TURN_OF_ENDS_MS = 5_000;
+const LONGEST_TURN_OF_ENDS_MS = 5_000;
 
 /**
  * Limits the rate of calls to one scope, shared by all callers: a queue per call class, with a burst of one second. Calls go in

@@ -16,12 +16,7 @@ const LONG = 'n'.repeat(100_000);
 
 describe('a configuration that would take for ever is refused at once', () => {
   it.each<[string, string, string, RegExp]>([
-    [
-      'YAML aliases',
-      'a.yaml',
-      ALIAS_BOMB,
-      /labels\.\w: has more than 100000 values; each use of a YAML alias counts/,
-    ],
+    ['YAML aliases', 'a.yaml', ALIAS_BOMB, /labels\.\w: has more than 100000 values; each use of a YAML alias counts/],
     [
       'JSON 6,000 deep',
       'a.json',

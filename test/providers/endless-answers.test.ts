@@ -64,3 +64,30 @@ describe('an answer without an end is refused by its size', () => {
     expect(sent).toBeLessThan(100 * 1024 ** 2);
   });
 });
+
+describe('an answer of Dataproc over REST that cannot be read is the fault of the service', () => {
+  it.each([
+    ['JSON 6,000 deep', '['.repeat(6000) + ']'.repeat(6000)],
+    ['a list that is none', '{"sessions":{"a":1}}'],
+    ['a name that is none', '{"sessions":[{"name":{"a":1}}]}'],
+    ['no JSON', '<html>'],
+  ])('%s', async (_, body) => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const apiEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const test = { provider: 'dataproc', project: 'my-project', region: 'us-central1', transport: 'rest', apiEndpoint };
+    await using sessions = await openSessions({ config: { environments: { test } }, environment: 'test', env: {} });
+    const error = await failureOf(async () => {
+      for await (const _ of sessions.list());
+    });
+    server.closeAllConnections();
+    server.close();
+    expect(error).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/cannot read the answer of Dataproc/),
+    });
+  });
+});

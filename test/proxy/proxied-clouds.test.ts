@@ -48,6 +48,11 @@ describe.each(CLIENTS)('%s', { timeout: 60_000 }, (_, host, client) => {
     expect(world.targets).toEqual([`${host}:443`]);
   });
 
+  it('works through a proxy with TLS', async () => {
+    expect(await world.perform({ ...client, env: { HTTPS_PROXY: world.tlsProxyUrl } })).toMatchObject({ kind: 'ok' });
+    expect(world.targets).toEqual([`${host}:443`]);
+  });
+
   it('answers 407 with a wrong password: the proxy is named, and the password is not', async () => {
     const HTTPS_PROXY = world.proxyUrl.replace('p%40ss', 'wrong-password');
     const { kind, effect, message, printed } = await world.perform({ ...client, env: { HTTPS_PROXY } });

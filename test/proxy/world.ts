@@ -36,6 +36,8 @@ export class World {
   readonly emulator: Emulator;
   readonly spark: FakeServer;
   readonly proxyUrl: string;
+  /** The same proxy, with TLS in front of it. */
+  readonly tlsProxyUrl: string;
   /** The port of the TLS server, for those who go there directly. */
   readonly tlsPort: number;
   readonly metadataPort: number;
@@ -53,7 +55,7 @@ export class World {
   readonly #confirmed: AsyncIterator<unknown>;
 
   private constructor(
-    parts: Pick<World, 'emulator' | 'spark' | 'proxyUrl' | 'tlsPort' | 'metadataPort'>,
+    parts: Pick<World, 'emulator' | 'spark' | 'proxyUrl' | 'tlsProxyUrl' | 'tlsPort' | 'metadataPort'>,
     {
       subject,
       proxy,
@@ -64,6 +66,7 @@ export class World {
     this.emulator = parts.emulator;
     this.spark = parts.spark;
     this.proxyUrl = parts.proxyUrl;
+    this.tlsProxyUrl = parts.tlsProxyUrl;
     this.tlsPort = parts.tlsPort;
     this.metadataPort = parts.metadataPort;
     this.#subject = subject;
@@ -108,24 +111,18 @@ export class World {
       if (name.startsWith('athena.')) return ports.athena;
       return name === 'spark.example.test' ? spark.port : metadataPort;
     };
-    const tls = createTlsServer(
-      {
-        key: readFileSync(file('fixtures/hosts-key.pem')),
-        cert: readFileSync(file('fixtures/hosts-cert.pem')),
-        ALPNProtocols: ['h2', 'http/1.1'],
-      },
-      (socket) => {
-        const onward = connect(back(socket), '127.0.0.1');
-        socket.on('error', () => onward.destroy());
-        onward.on('error', () => socket.destroy());
-        socket.pipe(onward).pipe(socket);
-      },
-    );
+    const pair = {
+      key: readFileSync(file('fixtures/hosts-key.pem')),
+      cert: readFileSync(file('fixtures/hosts-cert.pem')),
+    };
+    const tls = createTlsServer({ ...pair, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => join(socket, back(socket)));
     tls.on('tlsClientError', () => {});
     const tlsPort = await listen(tls);
     const proxy = run('connect-proxy.ts', [String(tlsPort)]);
     const lines = linesOf(proxy);
     const { port } = JSON.parse((await lines.next()).value as string) as { port: number };
+    const tlsProxy = createTlsServer(pair, (socket) => join(socket, port));
+    const tlsProxyUrl = `https://user:p%40ss%2Fword@localhost:${await listen(tlsProxy)}`;
     const subject = run('subject.ts', [], { NODE_EXTRA_CA_CERTS: file('fixtures/hosts-cert.pem') });
     const closers = [
       () => emulator.close(),
@@ -133,10 +130,15 @@ export class World {
       () => identity.close(),
       () => identity.closeAllConnections(),
       () => tls.close(),
+      () => tlsProxy.close(),
       () => proxy.kill(),
     ];
     const proxyUrl = `http://user:p%40ss%2Fword@127.0.0.1:${port}`;
-    const world = new World({ emulator, spark, proxyUrl, tlsPort, metadataPort }, { subject, proxy, lines }, closers);
+    const world = new World(
+      { emulator, spark, proxyUrl, tlsProxyUrl, tlsPort, metadataPort },
+      { subject, proxy, lines },
+      closers,
+    );
     return world;
   }
 
@@ -192,6 +194,14 @@ function run(name: string, args: readonly string[], env: Readonly<Record<string,
 function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
   if (stdout === null) throw new Error('a process without output');
   return createInterface({ input: stdout })[Symbol.asyncIterator]();
+}
+
+/** Passes bytes both ways. */
+function join(socket: TLSSocket, port: number): void {
+  const onward = connect(port, '127.0.0.1');
+  socket.on('error', () => onward.destroy());
+  onward.on('error', () => socket.destroy());
+  socket.pipe(onward).pipe(socket);
 }
 
 async function listen(server: Server): Promise<number> {

@@ -40,8 +40,7 @@ async function listen(server: Server): Promise<{ readonly port: number; readonly
 
 const acceptsOnly = (): Server => createTcpServer((socket) => socket.on('error', () => {}));
 /** It completes the handshake of HTTP/2 and answers no request. */
-const handshakesOnly = (): Server =>
-  createHttp2Server().on('stream', (stream) => stream.on('error', () => {}));
+const handshakesOnly = (): Server => createHttp2Server().on('stream', (stream) => stream.on('error', () => {}));
 
 const PEERS = [
   ['accepts connections only', acceptsOnly, 'none'],

@@ -20,15 +20,26 @@ export async function runConfigCheck({ terminal, config, environment, json }: Co
     const rows = report.environments.map(({ name, provider = '?', dialect = '?' }) => {
       return [name, provider, dialect, name === report.selected ? 'yes' : ''];
     });
-    await print(terminal, `${report.file}
+    await print(
+      terminal,
+      `${report.file}
 
-`);
+`,
+    );
     await printTable(terminal, ['environment', 'provider', 'SQL', 'selected'], rows);
-    if (report.executes.length > 0) await print(terminal, `
+    if (report.executes.length > 0)
+      await print(
+        terminal,
+        `
 executes: ${report.executes.join(', ')}
-`);
-    for (const warning of report.warnings) warn(terminal, `warning: ${warning}
-`);
+`,
+      );
+    for (const warning of report.warnings)
+      warn(
+        terminal,
+        `warning: ${warning}
+`,
+      );
   }
   if (report.problems.length > 0) throw configInvalid(report.problems);
   if (!json) await print(terminal, '\nno problems\n');

@@ -57,7 +57,7 @@ function errorOf(written: string): SessionError {
   try {
     const { kind, message } = (JSON.parse(written) as { readonly error: Record<string, unknown> }).error;
     if (isErrorKind(kind)) {
-      return new SessionError(kind, String(message).replace(`[${kind}] `, ''), { operation: 'emulate' });
+      return new SessionError(kind, String(message), { operation: 'emulate' });
     }
   } catch {
     // It is no error of ours.

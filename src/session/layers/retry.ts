@@ -16,7 +16,7 @@ export const BASE_DELAY_MS = 100;
 /** The same after the service said that we ask too often. */
 export const RATE_LIMITED_BASE_DELAY_MS = 1_000;
 /** The longest pause that a service can ask for before a call that ends something, milliseconds. */
-export const LONGEST_PAUSE_OF_ENDS_MS = 5_000;
+const LONGEST_PAUSE_OF_ENDS_MS = 5_000;
 /**
  * The one owner of attempts and retries (C-102); the operations table says which verbs may be repeated, and how long one request
  * may stay unanswered. Pauses have full jitter, are never shorter than Retry-After, and none begins that would end after the deadline.

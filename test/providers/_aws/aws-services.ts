@@ -69,6 +69,7 @@ export async function openService(id: AwsServiceId, options: Readonly<Record<str
   onTestFinished(() => provider.close());
   return {
     emulator,
+    provider,
     operation,
     /** How often the service was asked. */
     asked: () => emulator.log().length,

@@ -5,7 +5,7 @@ import { athena } from '../../../providers/athena/index.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { openSessions } from '../../../src/index.ts';
 import { failureOf } from '../../failure-of.ts';
-import { AWS_SERVICES, openService, type AwsServiceId } from './aws-services.ts';
+import { AWS_SERVICES, callUntil, openService, type AwsServiceId } from './aws-services.ts';
 import { assumedRole, awsHome, serveIdentity, stsError, type Heard, type Said } from './identity-server.ts';
 
 const EVER = 1e9;
@@ -163,6 +163,40 @@ describe('keys that were renewed while the process runs', () => {
     expire();
     await call();
     expect(issued).toBe(2);
+  });
+});
+
+describe('a list of runs in S3', () => {
+  it('is uploaded and read with renewed keys, in one part and in several', async () => {
+    const { write } = await awsHome({ credentials: `[default]\n${keys('KEYS0')}` });
+    const { provider, emulator, call, expire } = await scene('s3', 'ExpiredToken', {
+      runListUri: 's3://lists/cohort/',
+    });
+    if (!('stageRuns' in provider)) throw new Error('healthomics has batches');
+    await call();
+    let generation = 0;
+    const renew = async (): Promise<void> => {
+      expire(`KEYS${generation}`);
+      generation += 1;
+      await write('credentials', `[default]\n${keys(`KEYS${generation}`)}`);
+    };
+    for (const parts of [1, 2]) {
+      const line = Buffer.from(`[\n{"runSettingId":"a","name":"${'x'.repeat(parts === 1 ? 9 : 9_000_000)}"}\n]\n`);
+      async function* open() {
+        yield line;
+      }
+      await renew();
+      const runs = { count: 1, sizeBytes: line.length, digest: `${parts}`.repeat(64), open };
+      const { uri } = await provider.stageRuns(runs, 'token', callUntil());
+      await renew();
+      const read = [];
+      for await (const run of provider.readStagedRuns(uri, callUntil())) read.push(run.id);
+      expect(read).toEqual(['a']);
+    }
+    const refused = emulator.log().filter(({ errorCode }) => errorCode === 'ExpiredToken');
+    expect(new Set(refused.map(({ operation }) => operation))).toEqual(
+      new Set(['PutObject', 'GetObject', 'CreateMultipartUpload']),
+    );
   });
 });
 

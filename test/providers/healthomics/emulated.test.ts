@@ -187,7 +187,7 @@ describe('HealthOmics batches through the whole product, on the emulated service
       const rates = { submissionsPerSecond: 10, runMs: 30_000, failureRate: 0.1, refusalRate: 0.1 };
       const { emulator, process, settle } = await scene(rates, STORM, seed);
       const start = { key: 'cohort', defaults: DEFAULTS, runs: [...runsOf(130)] };
-      const persistently = async <T,>(work: () => Promise<T>): Promise<T> => {
+      const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
         for (;;) {
           try {
             return await settle(work());

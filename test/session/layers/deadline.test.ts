@@ -42,7 +42,7 @@ describe('the deadline layer', () => {
     await clock.advance(1);
     const error = await describing;
     expect(error).toMatchObject({ kind: 'timeout', operation: 'describe', effect: 'none', retry: 'temporary' });
-    expect(error.message).toBe('describe was not answered within 250 ms; try again or allow more time');
+    expect(error.message).toBe('describe was not answered within 250 ms. Try again or allow more time.');
     expect([calls[0]?.signal.aborted, calls[0]?.signal.reason, calls[0]?.deadline]).toEqual([
       true,
       error,
@@ -119,8 +119,8 @@ describe('the deadline layer', () => {
 
     const late = await failureOf(scene.settled(make(unlimitedCall({ deadline: clock.monotonicMs() + 5.4 }))));
     expect(late).toMatchObject({ kind: 'timeout', operation, effect });
-    const advice = effect === 'unknown' ? 'it may have happened: check before you repeat it' : 'try';
-    expect(late.message).toContain(`${operation} was not answered within 5 ms; ${advice}`);
+    const advice = effect === 'unknown' ? 'It may have happened: check before you repeat it.' : 'Try';
+    expect(late.message).toContain(`${operation} was not answered within 5 ms. ${advice}`);
   });
 
   it('lets a wait that is over speak with its own error', async () => {
