@@ -60,7 +60,7 @@ describe('runEmulator', () => {
     const { emulator, lines, abort, done } = await start({ clock: 'virtual', startupMs: '50', seed: '9' });
     expect(lines).toHaveLength(1);
     expect(lines[0]?.endsWith('\n')).toBe(true);
-    expect(JSON.parse(lines[0] ?? '')).toEqual({ ...emulator.urls });
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ ...emulator.urls, pid: process.pid });
     const id = await startAthena(emulator);
     emulator.advance(50);
     expect(await athenaState(emulator, id)).toBe('IDLE');
@@ -79,7 +79,7 @@ describe('runEmulator', () => {
     const file = join(folder, 'faults.json');
     await writeFile(file, '[{"kind":"html"}]');
     const { emulator, lines, abort, done } = await start({ services: 'athena', faults: file });
-    expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect']);
+    expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['athena', 'sparkConnect', 'pid']);
     expect(emulator.faults.pending()).toEqual([{ kind: 'html' }]);
     abort.abort();
     await done;
