@@ -10,7 +10,7 @@ export interface Attempt {
   readonly operation: string;
   readonly call: CallContext;
   /** How long one request may stay unanswered, milliseconds; by default until the deadline. */
-  readonly silenceMs?: number;
+  readonly silenceMs?: number | undefined;
   /** Receives the work that timed out by `silenceMs` and keeps running; it settles at the deadline at the latest. */
   readonly onLate?: ((late: Promise<unknown>) => void) | undefined;
   /** When an earlier attempt asked without an answer, monotonic milliseconds: this one needs a connection that was opened later. */

@@ -31,11 +31,12 @@ export function rateBudgetLayer(budget: RateBudget): AnyLayer {
   // No async function: nearly every call goes at once, and what it would keep of each call under way costs more than its work.
   return (invocation, next) => {
     const { operation, call } = invocation;
+    const { signal, deadline, attempt } = call;
     const callClass = OPERATIONS[operation].budget;
     if (callClass === false) return next(invocation);
     const share = new CallShare(budget, operation);
-    const waiting = takeTurn(share, callClass, call.signal);
-    const paid = { ...invocation, call: { ...call, budget: share } };
+    const waiting = takeTurn(share, callClass, signal);
+    const paid = { ...invocation, call: { signal, deadline, attempt, budget: share } };
     return (waiting === undefined ? next(paid) : waiting.then(() => next(paid))).catch((error: unknown): never => {
       if (SessionError.is(error, 'rate-limited') && error.retryAfterMs !== undefined) {
         budget.pause(operation, error.retryAfterMs);

@@ -48,20 +48,18 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
 }: Attempts<Answer, Call>): Promise<Answer> {
   const { operation, call, span } = invocation;
   const { attemptTimeoutMs, ends } = OPERATIONS[operation];
-  const limits = {
-    operation,
-    ...(attemptTimeoutMs !== false && { silenceMs: attemptTimeoutMs }),
-    onLate: late && ((answer: Promise<unknown>) => void late.push(answer as Promise<Answer>)),
-  };
+  const silenceMs = attemptTimeoutMs === false ? undefined : attemptTimeoutMs;
+  const onLate = late && ((answer: Promise<unknown>) => void late.push(answer as Promise<Answer>));
   /** An attempt whose answer was lost may have acted, whatever a later one reports. */
   let effect: Effect = 'none';
   let unansweredSinceMs: number | undefined;
   for (let attempt = 1; ; attempt++) {
     let running: RunningAttempt | undefined;
     try {
-      const answer = withDeadline(clock, { ...limits, call, unansweredSinceMs }, (signal) => {
+      // Members are written out here and in the rate budget: copies by spread made all layers cost half as much again.
+      const answer = withDeadline(clock, { operation, call, silenceMs, onLate, unansweredSinceMs }, (signal) => {
         running = runningAttempt(signal);
-        return next({ ...invocation, call: { ...call, signal, attempt } });
+        return next({ ...invocation, call: { signal, deadline: call.deadline, attempt } });
       });
       return await (late === undefined || late.length === 0 ? answer : firstAnswer(late, answer));
     } catch (thrown) {
