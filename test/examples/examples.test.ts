@@ -80,7 +80,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await run('calculation.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^succeeded after \d+ ms of processors: s3:\/\/\S+stdout/m);
-    expect(stdout).toContain('invalid-request');
+    expect(stdout).toContain("failed: NameError: name 'sprak' is not defined");
     expect(stdout).toContain('the session keeps running: ready');
   });
 
