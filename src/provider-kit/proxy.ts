@@ -52,7 +52,8 @@ function toProxy(text: string, name: string): Proxy {
   const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
   const { username, password } = url;
   const credentials = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
-  const headers = username + password === '' ? {} : { 'Proxy-Authorization': `Basic ${credentials}` };
+  const headers: Readonly<Record<string, string>> =
+    username + password === '' ? {} : { 'Proxy-Authorization': `Basic ${credentials}` };
   const host = withoutBrackets(url.hostname);
   return { address: `${url.protocol}//${url.hostname}:${port}`, host, port, tls, headers: () => headers };
 }
