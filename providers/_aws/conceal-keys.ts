@@ -1,4 +1,5 @@
 import { concealAddresses } from '../../src/contract/secret-text.ts';
+import { concealError } from '../../src/provider-kit/conceal-error.ts';
 import { secretConcealer } from '../../src/provider-kit/secret-concealer.ts';
 import type { AwsCredentials } from './aws-options.ts';
 import type { SdkError } from './sdk-error.ts';
@@ -11,17 +12,7 @@ import type { SdkError } from './sdk-error.ts';
 export function withoutKeys<Thrown extends Error>(error: Thrown, keys?: AwsCredentials): Thrown {
   const { sessionToken = '', secretAccessKey = '' } = keys ?? {};
   const ofValues = secretConcealer([sessionToken, secretAccessKey]);
-  const conceal = (value: unknown): unknown => {
-    if (typeof value === 'string') return concealAddresses(ofValues(value));
-    if (Array.isArray(value)) return value.map(conceal);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, conceal(member)]));
-  };
-  const members = error as unknown as Record<string, unknown>;
-  // The SDK's own members begin with `$`.
-  const names = Object.keys(error).filter((name) => name !== 'name' && name !== 'cause' && !name.startsWith('$'));
-  // What cannot be set, as in a DOMException, is the user's own.
-  for (const name of ['message', 'stack', ...names]) Reflect.set(members, name, conceal(members[name]));
+  concealError(error, (text) => concealAddresses(ofValues(text)));
   const { $response } = error as SdkError;
   // The answer's body repeats the message.
   if ($response !== undefined) Object.assign($response, { body: undefined });

@@ -1,4 +1,5 @@
 import { onAbort } from '../../src/provider-kit/on-abort.ts';
+import { unsendableCharacter } from '../../src/provider-kit/header-character.ts';
 import { raceAbort } from '../../src/provider-kit/race-abort.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { AwsConfig, AwsCredentials, AwsCredentialsSource } from './aws-options.ts';
@@ -85,7 +86,7 @@ export class CredentialSource {
     const stopped = new Promise<never>((_resolve, reject) => {
       onAbort(controller.signal, () => reject(new Error(`no answer within ${FETCH_LIMIT_MS / 1000} s`)));
     });
-    const keys = Promise.race([this.#read(fetch), stopped]).then(
+    const keys = Promise.race([this.#read(fetch).then(sendable), stopped]).then(
       (read) => {
         this.#nextRenewalMs = Date.now() + RENEWAL_PAUSE_MS;
         return (this.#keys = read);
@@ -144,6 +145,16 @@ function given(source: AwsCredentialsSource): Read {
     if (areKeys(keys)) return keys;
     throw new Error('the function returned no accessKeyId or no secretAccessKey');
   };
+}
+
+/** Keys with a line break or another character that they never have fail where they are sent, or are refused as a wrong signature. */
+function sendable(keys: AwsCredentials): AwsCredentials {
+  for (const name of ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const) {
+    const character = unsendableCharacter(keys[name] ?? '');
+    if (character !== undefined)
+      throw new Error(`the ${name} has the character ${character}, which keys never have: remove it`);
+  }
+  return keys;
 }
 
 function areKeys(value: unknown): value is AwsCredentials {

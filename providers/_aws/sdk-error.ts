@@ -4,7 +4,7 @@ import type { ServiceFailure } from '../../src/provider-kit/service-failure.ts';
 /** What the SDKs put on the errors they throw. */
 export interface SdkError extends Error {
   readonly code?: unknown;
-  readonly syscall?: unknown;
+  readonly syscall?: string;
   readonly $fault?: unknown;
   readonly $metadata?: {
     readonly httpStatusCode?: number;

@@ -5,6 +5,7 @@ import type { ServiceFailure } from '../../src/provider-kit/service-failure.ts';
 /** What Google's libraries throw for a failed request. */
 interface RequestError extends Error {
   readonly code?: unknown;
+  readonly syscall?: unknown;
   readonly status?: unknown;
   readonly cause?: unknown;
   readonly config?: { readonly url?: string | URL };
@@ -43,8 +44,10 @@ export class CredentialsError extends Error {
     const httpStatus = Number(error.response?.status ?? error.status ?? Number.NaN);
     const host = hostOf(error);
     if (httpStatus >= 100) return refused(error, { httpStatus, host });
-    const code = socketCodeOf(error);
-    if (code !== undefined) return unanswered(error, { code, host });
+    const { code, syscall } = systemErrorOf(error);
+    const stage = code === undefined ? 'local' : networkStage(code, syscall);
+    if (code !== undefined && stage !== 'local') return unanswered(error, { code, stage, host });
+    if (code !== undefined) return unreadable(error, code);
     if (error.message.startsWith('Could not load the default credentials')) {
       return new CredentialsError({ code: 'NO_CREDENTIALS', message: 'none were found' }, 'unauthenticated', LOG_IN);
     }
@@ -102,9 +105,8 @@ function refused(
 
 function unanswered(
   error: RequestError,
-  { code, host }: { readonly code: string; readonly host: string },
+  { code, stage, host }: { readonly code: string; readonly stage: 'connect' | 'wire'; readonly host: string },
 ): CredentialsError {
-  const stage = networkStage(code);
   const message =
     stage === 'connect'
       ? `cannot connect to ${host} (${code}): ${reasonOf(error)}`
@@ -113,6 +115,19 @@ function unanswered(
     { code, message },
     kindOfStage(stage, code),
     'check the network, and the variables HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS',
+  );
+}
+
+/** A file or a key that cannot be used, before anyone was asked. */
+function unreadable({ message }: Error, code: string): CredentialsError {
+  if (!code.startsWith('ERR_')) {
+    const advice = 'check GOOGLE_APPLICATION_CREDENTIALS, and the files that its file names';
+    return new CredentialsError({ code, message }, 'unauthenticated', advice);
+  }
+  return new CredentialsError(
+    { code, message: `cannot use the private key (${code}): ${message}` },
+    'unauthenticated',
+    'check `private_key` in the option `credentials` or in the file of GOOGLE_APPLICATION_CREDENTIALS: a PEM text with line breaks, not with `\\n`',
   );
 }
 
@@ -147,13 +162,13 @@ function hostOf({ config }: RequestError): string {
   return URL.canParse(url) ? new URL(url).host : 'the token service';
 }
 
-/** The code of the socket, which may be on an inner error. */
-function socketCodeOf(error: RequestError): string | undefined {
+/** The code of Node.js, which may be on an inner error. */
+function systemErrorOf(error: RequestError): { readonly code?: string; readonly syscall?: string } {
   for (let inner: unknown = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as RequestError;
-    if (typeof code === 'string' && code !== '') return code;
+    const { code, syscall } = inner as RequestError;
+    if (typeof code === 'string' && code !== '') return { code, ...(typeof syscall === 'string' && { syscall }) };
   }
-  return undefined;
+  return {};
 }
 
 function reasonOf({ message }: Error): string {

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
+import { unsendableCharacter } from '../../src/provider-kit/header-character.ts';
 import { ProxyAgents } from '../../src/provider-kit/proxy-agents.ts';
 import { CredentialsError, functionError } from './credentials-error.ts';
 import { loadAuth } from './load-google.ts';
@@ -67,6 +68,8 @@ async function tokenOf(source: () => Promise<AccessToken>): Promise<AccessToken>
     const token: unknown = await source();
     const { accessToken, expiresAtMs } = Object(token) as Readonly<Record<string, unknown>>;
     if (typeof accessToken !== 'string' || accessToken === '') throw new TypeError('it returned no `accessToken`');
+    const character = unsendableCharacter(accessToken);
+    if (character !== undefined) throw new TypeError(`its \`accessToken\` has the character ${character}`);
     if (typeof expiresAtMs !== 'number') throw new TypeError('it returned no `expiresAtMs`');
     if (expiresAtMs <= Date.now()) throw new RangeError('it returned a token that has expired');
     return { accessToken, expiresAtMs };

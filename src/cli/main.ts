@@ -9,7 +9,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 // Config files and providers are code, and may log. Only results go to stdout.
 Object.assign(console, new Console(process.stderr));
 
-const { runCli } = await import('./run-cli.ts');
+const { reportFailure, runCli } = await import('./run-cli.ts');
 const { createProcessTerminal } = await import('./process-terminal.ts');
-const { terminal, end } = createProcessTerminal();
-end(await runCli(process.argv.slice(2), terminal));
+const args = process.argv.slice(2);
+const { terminal, end } = createProcessTerminal((error, on) => reportFailure(error, args, on));
+end(await runCli(args, terminal));

@@ -14,7 +14,11 @@ import { OUTPUT_CLOSED, warn, type Terminal } from './terminal.ts';
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const failure = (await failureOf(args, terminal)) ?? (await outputFailure(terminal));
-  if (failure === undefined) return 0;
+  return failure === undefined ? 0 : reportFailure(failure, args, terminal);
+}
+
+/** Writes a failure of the command line; returns its exit code. */
+export function reportFailure(failure: unknown, args: readonly string[], terminal: Terminal): number {
   const { exitCode, text } = reportError(failure, args.includes('--json'));
   warn(terminal, text);
   return exitCode;

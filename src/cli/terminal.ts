@@ -1,3 +1,5 @@
+import { fstatSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { cutTo } from './display-width.ts';
 import { printable, printableLines, toJsonText } from './printable.ts';
@@ -6,12 +8,14 @@ import { printable, printableLines, toJsonText } from './printable.ts';
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly columns?: number; readonly isTTY?: boolean };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly fd?: number };
   readonly env: NodeJS.ProcessEnv;
   /** The working folder. @throws SessionError `invalid-request` when it has been deleted. */
   readonly cwd: string;
   /** Aborts when the person, or whatever reads the output, wants no more. */
   readonly signal: AbortSignal;
+  /** Runs the code of a config file, when there is nothing to end yet: a signal ends the process at once. */
+  readonly load: <T>(code: () => Promise<T>) => Promise<T>;
 }
 
 /** The signal's reason when whatever reads the output has gone (`… | head`). */
@@ -55,6 +59,29 @@ export async function printAsIs({ stdout, signal }: Terminal, text: string): Pro
 /** Writes to stderr what a person or a log must have. */
 export function warn({ stderr }: Terminal, text: string): void {
   stderr.write(printableLines(text));
+}
+
+/**
+ * Writes to stderr what must not be lost.
+ * @throws the error of the write, also where stderr is the null device, which Node.js opens when it is closed.
+ */
+export async function deliver({ stderr }: Terminal, text: string): Promise<void> {
+  if (stderr.fd !== undefined && isNullDevice(stderr.fd)) throw new Error(`stderr is closed or ${devNull}`);
+  await new Promise<void>((resolve, reject) => {
+    stderr.write(printableLines(text), (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function isNullDevice(fd: number): boolean {
+  try {
+    const [{ rdev, ino, dev }, discard] = [fstatSync(fd), statSync(devNull)];
+    return rdev === discard.rdev && ino === discard.ino && dev === discard.dev;
+  } catch {
+    return false;
+  }
 }
 
 /** How many characters a line of the output may have; `undefined` where it is not known, which some terminals report as 0. */

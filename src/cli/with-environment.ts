@@ -6,7 +6,8 @@ import type { CommandContext } from './terminal.ts';
 export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
   const { config, environment, terminal } = context;
   const { openSessions } = await import('../open-sessions.ts');
-  const sessions = await openSessions({ config, environment, cwd: terminal.cwd, env: terminal.env });
+  const request = { config, environment, cwd: terminal.cwd, env: terminal.env };
+  const sessions = await terminal.load(() => openSessions(request));
   const outcome = await use(sessions).catch(async (error: unknown) => {
     await sessions.close().catch((second: unknown) => {
       throw new AggregateError([error, second]);
@@ -21,7 +22,8 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
 export async function withBatches<T>(context: CommandContext, use: (batches: Batches) => Promise<T>): Promise<T> {
   const { config, environment, terminal } = context;
   const { openBatches } = await import('../open-batches.ts');
-  const batches = await openBatches({ config, environment, cwd: terminal.cwd, env: terminal.env });
+  const request = { config, environment, cwd: terminal.cwd, env: terminal.env };
+  const batches = await terminal.load(() => openBatches(request));
   try {
     return await use(batches);
   } finally {

@@ -1,6 +1,15 @@
 /** What messages show instead of a secret. */
 export const CONCEALED = '…';
 
+/** The most characters of a text from outside that a message shows: a service may answer megabytes, and each search for secrets takes time. */
+const LONGEST_TEXT = 8000;
+
+/** Cuts a long text and marks the cut. It ends with a whole word, because the first part of a token is a secret too. */
+export function cutText(text: string, longest = LONGEST_TEXT): string {
+  if (text.length <= longest) return text;
+  return `${/^.*\s/s.exec(text.slice(0, longest - 1))?.[0] ?? ''}${CONCEALED}`;
+}
+
 /** Words in the name of an option, variable, header or parameter whose value is a secret. */
 const SECRET_NAME =
   /secret|token|passw|passphrase|credential|authorization|cookie|signature|[-_.]auth$|(?:api|access|private|shared)[-_.]?key/i;
@@ -15,7 +24,7 @@ const PLAIN_PARAMETERS = ['use_ssl', 'user_id', 'user_agent', 'session_id'];
 const SPARK_ADDRESS = /\bsc:\/\/[^\s"'`]*/gi;
 const PARAMETER = /([;?&])([\w.-]{1,64})=([^;&\s"'`]*)/g;
 /** A header of its own name, as in a canonical request that a service repeats where it refuses a signature. */
-const HEADER = /\b(x-[\w-]{1,64})(["']?\s*(?:[:=]|%3A)\s*["']?)([^\s"'&;,\\]+)/gi;
+const HEADER = /\b(x-[\w-]{1,64})(["']?\s{0,9}(?:[:=]|%3A)\s{0,9}["']?)([^\s"'&;,\\]+)/gi;
 const USER_INFO = /(:\/\/)[^/\s:@]{0,256}:[^/\s@]{1,4096}@/g;
 
 /** Whether a name or a value looks like a secret, which no message may repeat. */

@@ -1,6 +1,6 @@
 import { ERROR_KINDS, type ErrorKind, type ErrorKindFacts, type Retry } from './error-kinds.ts';
 import type { Observation } from './observation.ts';
-import { concealAddresses } from './secret-text.ts';
+import { concealAddresses, cutText } from './secret-text.ts';
 import type { SessionHandle } from './session-handle.ts';
 
 /** Did the cloud perhaps act although the call failed? `none`: surely not. `unknown`: look before trying again. */
@@ -54,6 +54,9 @@ export interface SessionErrorDetails {
  */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
+/** Longer than what a message repeats from outside, so that our own words after it stay. */
+const LONGEST_MESSAGE = 16_000;
+
 const MARKER = Symbol.for('anysession.SessionError');
 
 /**
@@ -81,8 +84,10 @@ export class SessionError extends Error {
 
   constructor(kind: ErrorKind, message: string, details: SessionErrorDetails) {
     const { cause, advice, observation } = details;
-    const text = advice === undefined || message.endsWith(advice) ? message : `${message}. ${advice}`;
-    super(concealAddresses(text), cause === undefined ? undefined : { cause });
+    const isAdvised = advice !== undefined && message.endsWith(advice);
+    const what = cutText(isAdvised ? message.slice(0, message.length - advice.length) : message, LONGEST_MESSAGE);
+    const end = advice === undefined ? '' : isAdvised ? advice : `. ${advice}`;
+    super(concealAddresses(`${what}${end}`), cause === undefined ? undefined : { cause });
     const { operation, effect = 'none', provider, handle, native, retryAfterMs } = details;
     const facts: ErrorKindFacts = ERROR_KINDS[kind];
     const shown = {
@@ -137,7 +142,7 @@ export class SessionError extends Error {
     const shown = isBug ? frames : frames.filter((line) => !LIBRARY_FRAME.test(line)).slice(0, MAX_FRAMES);
     const lines = [`SessionError ${formatError(this)}`, ...shown];
     if (cause instanceof Error && !message.includes(cause.message)) {
-      lines.push(`  caused by ${concealAddresses((isBug ? cause.stack : undefined) ?? String(cause))}`);
+      lines.push(`  caused by ${concealAddresses(cutText((isBug ? cause.stack : undefined) ?? String(cause)))}`);
     }
     return lines.join('\n');
   }

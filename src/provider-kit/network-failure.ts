@@ -40,11 +40,15 @@ export function proxyAdvice(code: string): string | undefined {
   return 'check whether the proxy can reach the host, or add the host to NO_PROXY';
 }
 
-/** The stage of a socket error, from its `code` and `syscall`. */
-export function networkStage(code: string, syscall?: unknown): 'connect' | 'wire' {
-  return syscall === 'connect' || CONNECT_CODES.has(code) || PROXY_CODE.test(code) || isTlsCode(code)
-    ? 'connect'
-    : 'wire';
+/** What Node.js throws for wrong arguments, headers and keys, and for files: nothing was sent. @see https://nodejs.org/api/errors.html (read 2026-11-30) */
+const LOCAL_CODE =
+  /^ERR_(?:CRYPTO|HTTP_INVALID|INVALID|MISSING|OSSL|OUT_OF_RANGE|UNESCAPED)_?|^(?:EISDIR|ELOOP|EMFILE|ENOENT|ENOTDIR)$/;
+const LOCAL_CALL = /^(?:access|l?stat|open|readlink|realpath|scandir|spawn)/;
+
+/** The stage of an error of Node.js, from its `code` and `syscall`. */
+export function networkStage(code: string, syscall = ''): 'local' | 'connect' | 'wire' {
+  if (syscall === 'connect' || CONNECT_CODES.has(code) || PROXY_CODE.test(code) || isTlsCode(code)) return 'connect';
+  return LOCAL_CODE.test(code) || LOCAL_CALL.test(syscall) ? 'local' : 'wire';
 }
 
 /** The kind of a failure that is not the service's answer. */

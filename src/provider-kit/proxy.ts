@@ -51,10 +51,22 @@ function toProxy(text: string, name: string): Proxy {
   const tls = url.protocol === 'https:';
   const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
   const { username, password } = url;
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const headers = username === '' ? {} : { 'Proxy-Authorization': `Basic ${credentials}` };
+  const credentials = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
+  const headers: Readonly<Record<string, string>> =
+    username + password === '' ? {} : { 'Proxy-Authorization': `Basic ${credentials}` };
   const host = withoutBrackets(url.hostname);
   return { address: `${url.protocol}//${url.hostname}:${port}`, host, port, tls, headers: () => headers };
+}
+
+/** A password may hold a `%` that nobody encoded. */
+function decode(text: string): string {
+  return text.replace(/%[0-7][\da-f]|(?:%[89a-f][\da-f])+/gi, (codes) => {
+    try {
+      return decodeURIComponent(codes);
+    } catch {
+      return codes;
+    }
+  });
 }
 
 function isLocal(host: string): boolean {

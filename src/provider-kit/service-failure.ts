@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../contract/error-kinds.ts';
 import { possibleEffect } from '../contract/operations.ts';
+import { cutText } from '../contract/secret-text.ts';
 import { SessionError, type NativeError } from '../contract/session-error.ts';
 import type { FailedCall } from './call-runner.ts';
 import { proxyAdvice, type FailureStage } from './network-failure.ts';
@@ -60,15 +61,19 @@ export interface ServiceErrorParts<Operation extends string> {
   readonly cause: unknown;
 }
 
+/** No code of a service is as long. */
+const LONGEST_CODE = 200;
+
 /** The error of a failed call, with who failed, why, and what to do. */
 export function toServiceError<Operation extends string>(
   failure: ServiceFailure,
   { operation, handle, scope }: FailedCall<Operation>,
   { provider, kind, mayHaveActed, advice, cause, ...names }: ServiceErrorParts<Operation>,
 ): SessionError {
-  const { code, requestId, httpStatus, retryAfterMs } = failure;
+  const { requestId, httpStatus, retryAfterMs } = failure;
+  const code = cutText(failure.code, LONGEST_CODE);
   const action = proxyAdvice(code) ?? pickFor(advice[kind], operation);
-  const message = `${operation} in ${scope}: ${describeFailure(failure, names)}${action === undefined ? '' : `; ${action}`}`;
+  const message = `${operation} in ${scope}: ${describeFailure({ ...failure, code, message: cutText(failure.message) }, names)}${action === undefined ? '' : `; ${action}`}`;
   return new SessionError(kind, message, {
     operation,
     provider,

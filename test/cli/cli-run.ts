@@ -30,6 +30,7 @@ export async function cli(args: readonly string[], environment: CliEnvironment =
     env,
     cwd,
     signal,
+    load: (code) => code(),
   });
   out.end();
   err.end();

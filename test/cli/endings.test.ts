@@ -64,6 +64,14 @@ const ENDINGS: readonly (readonly [name: string, code: number | undefined, start
     },
   ],
   [
+    'SIGQUIT comes, as from Ctrl-\\',
+    131,
+    async (options) => {
+      const running = run(SQL, options);
+      return { running, end: () => running.child.kill('SIGQUIT') };
+    },
+  ],
+  [
     'SIGTERM comes twice, as under npx',
     undefined,
     async (options) => {

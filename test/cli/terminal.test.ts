@@ -10,6 +10,7 @@ describe('print', () => {
     env: {},
     cwd: '/',
     signal,
+    load: <T>(code: () => Promise<T>) => code(),
   });
   const state = (promise: Promise<void>) =>
     Promise.race([promise.then(() => 'done'), new Promise((resolve) => setImmediate(resolve, 'waits'))]);

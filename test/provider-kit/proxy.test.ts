@@ -72,6 +72,19 @@ describe('the proxy of a connection', () => {
     expect(inspect(proxy, { depth: 9, showHidden: true }) + JSON.stringify(proxy)).not.toMatch(/p%40ss|p@ss|dXNl/);
   });
 
+  it.each([
+    ['u:100%sure', 'u:100%sure'],
+    ['u:p%zz%', 'u:p%zz%'],
+    ['u:50%25%ff', 'u:50%%ff'],
+    ['u:%C3%A4', 'u:ä'],
+    ['u', 'u:'],
+    [':token', ':token'],
+  ])('sends the user and password of %s as they are', (written, sent) => {
+    const proxy = proxyFor(target('a.com'), { HTTPS_PROXY: `http://${written}@proxy.corp:3128` });
+    const credentials = Buffer.from(sent).toString('base64');
+    expect(proxy?.headers()).toEqual({ 'Proxy-Authorization': `Basic ${credentials}` });
+  });
+
   it.each(['socks5://user:secret@proxy.corp:1080', 'http://user:secret@:99999', 'http://us er:secret@x y'])(
     'is refused with the name of the variable, and not its value: %s',
     (value) => {

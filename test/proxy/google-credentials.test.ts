@@ -130,6 +130,27 @@ const ROWS: readonly (readonly [
   ['an exchange that resets', 'federated', STS, { reset: true }, 'unavailable', /sts\.googleapis\.com|ECONNRESET/],
 ];
 
+/** Files that nobody can use, by their names. */
+const UNUSABLE: readonly (readonly [source: string, words: RegExp])[] = [
+  ['no-such-file', /no-such-file does not exist.*check GOOGLE_APPLICATION_CREDENTIALS/],
+  ['no-subject-token', /no-such-token does not exist.*the files that its file names/],
+  [
+    'escaped-line-breaks',
+    /cannot use the private key \(ERR_OSSL_UNSUPPORTED\).*check `private_key`.*GOOGLE_APPLICATION_CREDENTIALS/,
+  ],
+  ['garbage-key', /cannot use the private key \(ERR_OSSL_\w+\).*check `private_key`/],
+];
+const writeSource = (name: string, content: object): void => writeFileSync(join(folder, name), JSON.stringify(content));
+writeSource('no-subject-token', {
+  ...SOURCES.federated,
+  credential_source: { file: join(folder, 'no-such-token') },
+});
+writeSource('escaped-line-breaks', { ...SOURCES.key, private_key: privateKey.replaceAll('\n', '\\n') });
+writeSource('garbage-key', {
+  ...SOURCES.key,
+  private_key: '-----BEGIN PRIVATE KEY-----\nMIIBADSECRET\n-----END PRIVATE KEY-----\n',
+});
+
 describe.each(['grpc', 'rest'])('over %s', { timeout: 60_000 }, (transport) => {
   const options = { project: 'emulated-project', region: 'us-central1', transport };
   const perform = (source: string, env: Readonly<Record<string, string>> = {}) =>
@@ -167,12 +188,23 @@ describe.each(['grpc', 'rest'])('over %s', { timeout: 60_000 }, (transport) => {
     ['throws', /the function `credentials` failed: the vault is sealed/],
     ['throws no error', /the function `credentials` failed/],
     ['returns nothing', /the function `credentials` failed: it returned no `accessToken`/],
+    ['returns a token with a line break', /its `accessToken` has the character U\+000A/],
     ['returns an expired token', /it returned a token that has expired/],
   ] as const)('a function that %s is an error of credentials, once', async (credentials, words) => {
     const before = world.emulator.log().length;
     const outcome = await world.perform({ provider: 'dataproc', options, credentials });
     expect(outcome).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
     expect(outcome.message).toMatch(words);
+    expect(world.emulator.log()).toHaveLength(before);
+  });
+
+  it.each(UNUSABLE)('%s: it is named at once, and nobody is asked', async (source, words) => {
+    const before = world.emulator.log().length;
+    const outcome = await perform(source);
+    expect(outcome).toMatchObject({ kind: 'unauthenticated', effect: 'none' });
+    expect(outcome.message).toMatch(words);
+    expect(outcome.message).not.toMatch(/PRIVATE KEY|check the network/);
+    expect(world.identityCalls).toEqual([]);
     expect(world.emulator.log()).toHaveLength(before);
   });
 

@@ -36,6 +36,10 @@ const FUNCTIONS = {
   },
   'returns nothing': async () => undefined,
   'returns an expired token': async () => ({ accessToken: 'ya29.old', expiresAtMs: Date.now() - 1 }),
+  'returns a token with a line break': async () => ({
+    accessToken: 'ya29.fr\nesh',
+    expiresAtMs: Date.now() + 3_600_000,
+  }),
   'returns a token': async () => ({ accessToken: 'ya29.fresh', expiresAtMs: Date.now() + 3_600_000 }),
 };
 

@@ -34,6 +34,13 @@ const ENCODINGS: Readonly<Record<string, (token: string) => string>> = {
   'in upper case': (token) => token.toUpperCase(),
   'over lines': (token) => token.replace(/.{9}/g, (line) => `${line}\n    `),
   'over lines of a shell': (token) => token.replace(/.{9}/g, (line) => `${line}\\\n`),
+  'in two colours': (token) => `${token.slice(0, 8)}\u001B[31m${token.slice(8)}`,
+  'with a colour in JSON': (token) => JSON.stringify(`${token.slice(0, 8)}\u001B[1;31m${token.slice(8)}`).slice(1, -1),
+  'around a link': (token) => `${token.slice(0, 8)}\u001B]8;;http://x\u0007${token.slice(8)}`,
+  'in a link': (token) => `\u001B]8;;http://x/${token}\u0007here`,
+  'with a space without width': (token) => `${token.slice(0, 8)}\u200B${token.slice(8)}`,
+  'with a space without width in a URL': (token) => encodeURIComponent(`${token.slice(0, 8)}\u200B${token.slice(8)}`),
+  'with soft hyphens and marks': (token) => [...token].join('\u00AD\u202E\uFEFF'),
   'over lines of a JSON string': (token) => token.replace(/.{9}/g, (line) => `${line}\\n`),
 };
 

@@ -8,8 +8,9 @@ import type { Batches } from '../../batch/batches.ts';
 import type { RunDefaults, RunSpec } from '../../contract/batch-run.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import { parseExactJson } from '../exact-json.ts';
+import { toJsonText } from '../printable.ts';
 import { printTable } from '../table.ts';
-import { note, print, printJson, type CommandContext } from '../terminal.ts';
+import { note, print, printJson, warn, type CommandContext } from '../terminal.ts';
 import { withBatches } from '../with-environment.ts';
 
 /** The options of `anysession batch start`. */
@@ -45,9 +46,24 @@ export async function runBatchStart(context: CommandContext, options: BatchStart
     const batch = await batches.start({ key, restart, name, defaults, runs, signal });
     const { totalRuns } = batch.status;
     if (totalRuns !== undefined) note(terminal, batches.estimate(totalRuns).text);
-    if (options.wait === true) await batch.whenFinished({ signal });
+    if (options.wait === true) await waitFor(batch, context);
     await printStatus(context, batch, batch.status);
   });
+}
+
+/** Waits for the end of a batch. Its handle is on stderr before that, for whoever stops the wait; with `--json` the error has it. */
+async function waitFor(batch: Batch, { terminal, json }: CommandContext): Promise<void> {
+  const { handle } = batch;
+  if (!json) warn(terminal, `batch ${handle.id} has started: ${toJsonText(handle)}\n`);
+  try {
+    await batch.whenFinished({ signal: terminal.signal });
+  } catch (error) {
+    if (!SessionError.is(error)) throw error;
+    const { advice: own = '' } = error;
+    const known = own === '' || error.message.endsWith(own) ? '' : `${own} `;
+    const advice = `${known}Batch ${handle.id} keeps running: see \`anysession batch status\` and \`anysession batch cancel\`.`;
+    throw error.with({ handle, advice });
+  }
 }
 
 /** Looks at a batch once. */

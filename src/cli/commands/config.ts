@@ -13,7 +13,8 @@ import { print, printJson, warn, type CommandContext } from '../terminal.ts';
  * @throws SessionError `config-invalid` with every problem of every environment.
  */
 export async function runConfigCheck({ terminal, config, environment, json }: CommandContext): Promise<void> {
-  const report = await checkConfig({ config, environment, cwd: terminal.cwd, env: terminal.env });
+  const request = { config, environment, cwd: terminal.cwd, env: terminal.env };
+  const report = await terminal.load(() => checkConfig(request));
   if (json) {
     await printJson(terminal, report, 2);
   } else {

@@ -7,7 +7,7 @@ import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { toJsonText } from '../printable.ts';
 import { printResult, type PrintedRows, type ResultFormat } from '../result-printer.ts';
-import { note, StatusLine, warn, type CommandContext, type Terminal } from '../terminal.ts';
+import { deliver, note, StatusLine, warn, type CommandContext, type Terminal } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession sql`. */
@@ -33,12 +33,23 @@ export async function runSql(context: CommandContext, text: string | undefined, 
       // Whoever reads the table from a file must not take it for the whole result.
       if (printed.more && options.rows === undefined) warn(terminal, `${summaryOf(printed)}\n`);
       else note(terminal, summaryOf(printed));
-      // Not only for a person: without the handle nobody finds the session again.
-      if (options.keep) warn(terminal, `the session is kept: ${toJsonText(session.detach())}\n`);
+      if (options.keep) await keep(session, options.key, terminal);
     });
   } finally {
     status.end();
   }
+}
+
+/** Keeps the session and writes its handle, not only for a person: without handle and key nobody finds it again. */
+async function keep(session: Session, key: string | undefined, terminal: Terminal): Promise<void> {
+  try {
+    await deliver(terminal, `the session is kept: ${toJsonText(session.handle)}\n`);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const text = `The session was not kept: its handle cannot be written to stderr (${code ?? message}). Open stderr, or name the session by --key.`;
+    if (key === undefined) throw refusal(text, cause);
+  }
+  session.detach();
 }
 
 function summaryOf({ rowCount, more }: PrintedRows): string {

@@ -1,6 +1,7 @@
 import type { Span } from '../../contract/ports.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
 import { hideSecrets } from '../../provider-kit/hide-secrets.ts';
+import { concealingStart } from './conceal-start.ts';
 import { composeLayers, type Invocation, type Layer } from './layer.ts';
 
 const NO_SPAN: Span = { event: () => {}, end: () => {} };
@@ -21,7 +22,9 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
     scope: adapter.scope,
     capabilities: adapter.capabilities,
     start: (request, call) =>
-      invoke({ operation: 'start', request, input: request, call }, (i) => adapter.start(request, i.call)),
+      invoke({ operation: 'start', request, input: request, call }, (i) =>
+        concealingStart(request, () => adapter.start(request, i.call)),
+      ),
     describe: (handle, call) =>
       invoke({ operation: 'describe', handle, call }, (i) => adapter.describe(handle, i.call)),
     listPage: (filter, cursor, call) =>
