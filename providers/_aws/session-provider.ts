@@ -15,6 +15,7 @@ import type {
   SessionProvider,
 } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
+import { throwIfAborted } from '../../src/provider-kit/aborted-error.ts';
 import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import {
   describeOrFind,
@@ -22,6 +23,7 @@ import {
   goneError,
   isServiceRefusal,
 } from '../../src/provider-kit/refused-session.ts';
+import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import { explainByTokenConflict } from '../../src/provider-kit/token-conflict.ts';
 import { notFoundObservation, notReadyError } from '../../src/provider-kit/observation.ts';
 import { observe } from './observation.ts';
@@ -68,7 +70,12 @@ export class AwsSessionProvider implements SessionProvider {
     const progress = { isAsked: false };
     try {
       return await this.#runner.run({ operation: 'start', call }, async (sub) => {
+        const attempt = runningAttempt(sub.signal);
+        attempt?.prepares(true);
         const send = await this.#service.prepareStart(request, sub);
+        // The preparation may be shared with a start that goes on.
+        throwIfAborted(sub.signal, 'start');
+        attempt?.prepares(false);
         progress.isAsked = true;
         const { id, state } = await send();
         if (id === undefined || id === '') throw this.#unreadable('start', 'no session id');

@@ -118,9 +118,9 @@ export class SessionError extends Error {
     return kind === undefined || (value as SessionError).kind === kind;
   }
 
-  /** The same error with some details filled in or replaced; the stack and the cause stay those of the first one. */
-  with(details: Partial<SessionErrorDetails>): SessionError {
-    const { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause, message } = this;
+  /** The same error with some details, or its message, filled in or replaced; the stack and the cause stay those of the first one. */
+  with(details: Partial<SessionErrorDetails>, message = this.message): SessionError {
+    const { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause } = this;
     const advice = endOf(this);
     const known = { operation, retry, effect, provider, handle, native, retryAfterMs, observation, cause, advice };
     const copy = new SessionError(this.kind, message, { ...known, ...details });

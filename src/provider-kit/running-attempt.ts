@@ -43,6 +43,7 @@ export class RunningAttempt {
   #sinceMs: number;
   #awaited: string | undefined;
   #isAsking = true;
+  #isPreparing = false;
   #wasSent = false;
   #isLate = false;
   #answer: Promise<unknown> | undefined;
@@ -74,10 +75,15 @@ export class RunningAttempt {
   /** Reports that a request goes out; each one has its own time limit. @param address - whom it asks, such as `host:443`. */
   asks(address?: string): void {
     this.#isAsking = true;
-    this.#wasSent ||= address !== undefined;
+    this.#wasSent ||= address !== undefined && !this.#isPreparing;
     this.#awaited = address;
     this.#sinceMs = this.#clock.monotonicMs();
     if (this.#timerMs > this.#endMs()) this.#setTimer();
+  }
+
+  /** Reports whether the requests that follow only prepare the verb, and change nothing. */
+  prepares(isPreparing: boolean): void {
+    this.#isPreparing = isPreparing;
   }
 
   /** Reports that no request is under way; only the deadline limits this. @param what - what it waits for. */
@@ -93,7 +99,7 @@ export class RunningAttempt {
     return new Promise<Answer>((resolve, reject) => {
       this.#reject = reject;
       this.#stopListening = onAbort(call.signal, () => {
-        const error = abortedError(operation, call.signal, this.#effect());
+        const error = abortedError(operation, call.signal, this.effect);
         // A wait that timed out learns whose answer it waited for.
         const isWaitOver = error.kind === 'timeout' && error.cause === undefined;
         this.#end(isWaitOver ? error.with({ cause: this.#timeoutError() }) : error);
@@ -165,13 +171,15 @@ export class RunningAttempt {
     this.#reject(error);
   }
 
-  #effect(): Effect {
-    return this.#isAsking || this.#wasSent ? possibleEffect(this.#attempt.operation) : 'none';
+  /** What the verb may have changed so far. */
+  get effect(): Effect {
+    const isSent = this.#wasSent || (this.#isAsking && !this.#isPreparing);
+    return isSent ? possibleEffect(this.#attempt.operation) : 'none';
   }
 
   #timeoutError(): SessionError {
     const { operation } = this.#attempt;
-    const effect = this.#effect();
+    const { effect } = this;
     const advice =
       effect === 'none' ? 'Try again or allow more time.' : 'It may have happened: check before you repeat it.';
     const by = this.#awaited === undefined ? '' : ` by ${this.#awaited}`;

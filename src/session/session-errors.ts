@@ -35,6 +35,31 @@ export function waitTimeoutError(
   return about(session, 'timeout', `${was}${why}`, operation, advice).with({ cause: failedPoll });
 }
 
+/** The answer of a start is lost and its session is not found: it may run, and only its token shows which one it is. */
+export function lostStartError(
+  error: SessionError,
+  {
+    token,
+    key,
+    failedSearch,
+  }: { readonly token: string; readonly key: string | undefined; readonly failedSearch: unknown },
+): SessionError {
+  const searched = SessionError.is(failedSearch)
+    ? `the search for it failed: ${whatHappened(failedSearch)}`
+    : 'the list does not show it';
+  const advice =
+    key === undefined
+      ? `List the sessions and terminate the one with this token; otherwise its idle timeout ends it.`
+      : `Start with key '${key}' to get that session, then use or close it; otherwise its idle timeout ends it.`;
+  const message = `${whatHappened(error)}; a session with token '${token}' may be running, and ${searched}`;
+  return error.with({ effect: 'unknown', advice }, message);
+}
+
+/** Closing could not end a session. */
+export function unendedError({ id }: SessionHandle, error: unknown): unknown {
+  return SessionError.is(error) ? error.with({}, `session '${id}' may still be running: ${error.message}`) : error;
+}
+
 /** The message of an error without its advice. */
 function whatHappened({ message, advice = '' }: SessionError): string {
   return message.replace(advice, '').replace(/[. ]+$/, '');

@@ -7,9 +7,11 @@ import type { SessionProvider } from '../contract/session-provider.ts';
 import type { StartRequest } from '../contract/start-request.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { sleep } from '../provider-kit/sleep.ts';
+import type { UnsentCall } from '../provider-kit/unsent-call.ts';
 import { callContext } from './call-context.ts';
 import { endSession } from './end-session.ts';
 import { listObservations } from './listing.ts';
+import { lostStartError } from './session-errors.ts';
 import type { StartOptions } from './start-options.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from './start-token.ts';
 
@@ -41,15 +43,18 @@ export class SessionStarter {
   }
 
   /**
-   * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it.
+   * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it; `unsent` stops it while
+   * nothing was sent.
    * A session of the key that has failed but is still billed is returned, or terminated and replaced with `restart`.
    * @throws SessionError `conflict` with the handle when the key's session has ended and `restart` was not asked for.
    */
-  async start(options: StartOptions): Promise<Observation> {
+  async start(options: StartOptions, unsent: UnsentCall): Promise<Observation> {
     const { key, restart = false } = options;
-    if (key === undefined) return this.#startOnce(this.#request(mintToken(this.#parts.random), options));
+    const startOnce = (token: string): Promise<Observation> =>
+      this.#startOnce(this.#request(token, options), { key, unsent });
+    if (key === undefined) return startOnce(mintToken(this.#parts.random));
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
-      const started = await this.#startOnce(this.#request(keyedToken(key, generation), options));
+      const started = await startOnce(keyedToken(key, generation));
       const now = await this.#describeStarted(started);
       if (!now.final && now.state !== 'terminated') {
         // A degraded session is still billed: this start must return it, so that it is held, or end it.
@@ -79,22 +84,31 @@ export class SessionStarter {
     };
   }
 
-  async #startOnce(request: StartRequest): Promise<Observation> {
+  async #startOnce(
+    request: StartRequest,
+    { key, unsent }: { readonly key: string | undefined; readonly unsent: UnsentCall },
+  ): Promise<Observation> {
     const { provider, clock } = this.#parts;
+    const { token } = request;
     try {
-      return await provider.start(request, callContext(clock));
+      return await provider.start(request, callContext(clock, { signal: unsent.signal }));
     } catch (error) {
       if (!mayHaveStarted(error)) throw error;
-      const found = await this.#findStarted(request.token, error.handle);
-      if (found === undefined) throw error;
-      return found;
+      const failures: unknown[] = [];
+      const found = await this.#findStarted(token, error.handle, failures);
+      if (found !== undefined) return found;
+      if (error.effect === 'none') throw error;
+      throw lostStartError(error, { token, key, failedSearch: failures.at(-1) });
     }
   }
 
   /** Finds the session of a start whose answer was lost; `undefined` when there is none or the searches failed. */
-  async #findStarted(token: string, handle: SessionHandle | undefined): Promise<Observation | undefined> {
+  async #findStarted(
+    token: string,
+    handle: SessionHandle | undefined,
+    failures: unknown[],
+  ): Promise<Observation | undefined> {
     const { clock, logger } = this.#parts;
-    const failures: unknown[] = [];
     const limit = signalWithTimeout(clock, {
       operation: 'start',
       timeoutMs: LOOKUP_TIMEOUT_MS,

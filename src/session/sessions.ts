@@ -13,11 +13,13 @@ import type { ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
+import { unendedError } from './session-errors.ts';
 import { NOT_FOUND_GRACE_MS } from './session-wait.ts';
 import { Session } from './session.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
+import { UnsentCall } from '../provider-kit/unsent-call.ts';
 
 /** What the facade needs. */
 export interface SessionsParts extends StarterParts {
@@ -38,6 +40,8 @@ export class Sessions<Native = unknown> {
   readonly #open = new Set<Session>();
   /** Running starts with their keys, and the clean-up of aborted ones. */
   readonly #starting = new Map<Promise<void>, string | undefined>();
+  /** Why aborted starts may have left sessions that nobody holds. */
+  readonly #lost: SessionError[] = [];
   #closing: Promise<void> | undefined;
 
   /** @internal */
@@ -71,7 +75,8 @@ export class Sessions<Native = unknown> {
     assertStartOptions(options);
     const { key, onAbort, timeoutMs = Number.POSITIVE_INFINITY } = options;
     if (options.signal?.aborted) throw abortedError('start', options.signal);
-    const starting = this.#starter.start(options);
+    const unsent = new UnsentCall();
+    const starting = this.#starter.start(options, unsent);
     const fate = onAbort === 'detach' ? 'is left running' : 'is terminated';
     const message = `start was not accepted within ${timeoutMs} ms; a session that appears later ${fate}`;
     const timeoutError = (): SessionError =>
@@ -84,7 +89,12 @@ export class Sessions<Native = unknown> {
     try {
       return await held;
     } catch (error) {
-      if (signal.aborted) this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
+      if (!signal.aborted) throw error;
+      const reason: unknown = SessionError.is(error, 'timeout') ? unsentTimeoutError(timeoutMs) : signal.reason;
+      // An engine of this process starts without a request, and does not stop.
+      const { outlivesProcess } = this.#parts.provider.capabilities;
+      if (outlivesProcess && unsent.stop(reason)) throw abortedError('start', unsent.signal);
+      this.#track(this.#cleanUpOrphan(starting, { key, onAbort }));
       throw error;
     }
   }
@@ -110,7 +120,7 @@ export class Sessions<Native = unknown> {
 
   /**
    * Waits for running starts, terminates the sessions started here and detaches from the attached ones.
-   * @throws SessionError when one session could not be ended, AggregateError when several could not;
+   * @throws SessionError when one session could not be ended, or an aborted start may have left one; AggregateError for several;
    * `conflict` when it was already closed. `await using` accepts that.
    */
   async close(): Promise<void> {
@@ -131,10 +141,15 @@ export class Sessions<Native = unknown> {
 
   async #endAll(): Promise<void> {
     while (this.#starting.size > 0) await Promise.all(this.#starting.keys());
-    const outcomes = await Promise.allSettled([...this.#open].map((session) => session[Symbol.asyncDispose]()));
-    const failures: unknown[] = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
-    );
+    const failures: unknown[] = [];
+    const ends = [...this.#open].map(async (session) => {
+      await session[Symbol.asyncDispose]().catch((error: unknown) => {
+        throw unendedError(session.handle, error);
+      });
+    });
+    for (const outcome of await Promise.allSettled(ends))
+      if (outcome.status === 'rejected') failures.push(outcome.reason);
+    failures.push(...this.#lost);
     await this.#parts.sparkConnect?.close();
     await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
     if (failures.length > 1)
@@ -166,19 +181,25 @@ export class Sessions<Native = unknown> {
     void settled.then(() => this.#starting.delete(settled));
   }
 
-  /** Ends the session of an aborted start when it appears, or leaves it to another holder of its key (C-111). */
+  /**
+   * Ends the session of an aborted start when it appears, or leaves it to another holder of its key (C-111). What it cannot end
+   * is held, so that `close` tries again; `close` also reports a session that may run unseen.
+   */
   async #cleanUpOrphan(
     starting: Promise<Observation>,
     { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
   ): Promise<void> {
     const { logger } = this.#parts;
+    let first: Observation | undefined;
     try {
-      const first = await starting;
+      first = await starting;
       const fate = onAbort === 'detach' ? 'left running' : await this.#endUnlessHeld(first, key);
       logger.info({ session: first.handle.id }, `the session of an aborted start was ${fate}`);
     } catch (error) {
-      const fate = 'failed, or its session could not be terminated and ends by its idle timeout';
-      logger.warn({ error }, `an aborted start ${fate}`);
+      if (first !== undefined) this.#hold(first, true);
+      else if (SessionError.is(error) && error.effect === 'unknown' && onAbort !== 'detach') this.#lost.push(error);
+      const what = first === undefined ? 'failed' : 'left a session that could not be terminated; closing tries again';
+      logger.warn({ ...(first && { session: first.handle.id }), error }, `an aborted start ${what}`);
     }
   }
 
@@ -203,4 +224,10 @@ export class Sessions<Native = unknown> {
       operation,
     });
   }
+}
+
+/** The time of a start was up before the start request was sent. */
+function unsentTimeoutError(timeoutMs: number): SessionError {
+  const message = `start sent no request within ${timeoutMs} ms; no session was started`;
+  return new SessionError('timeout', message, { operation: 'start', advice: 'Raise `timeoutMs`.' });
 }

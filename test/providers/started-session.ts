@@ -9,8 +9,8 @@ import { openBench } from './_aws/bench.ts';
 export const CLOUDS = ['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const;
 export type Cloud = (typeof CLOUDS)[number];
 
-/** Starts a session of a real provider over its emulator, behind layers and facade; closed by the test. */
-export async function startSession(cloud: Cloud, options: EmulatorOptions = {}) {
+/** The sessions of a real provider over its emulator, behind layers and facade; closed by the test. */
+export async function openCloud(cloud: Cloud, options: EmulatorOptions = {}) {
   const bench = await openBench(cloud === 'dataproc over REST' ? 'dataproc' : cloud, {}, options);
   const { clock, emulator, settle } = bench;
   const adapter =
@@ -24,10 +24,15 @@ export async function startSession(cloud: Cloud, options: EmulatorOptions = {}) 
   const watcher = createWatcher(provider, clock, random, logger);
   const config = { environment: 'test', owner: 'tests', session: {} } as EnvironmentConfig;
   const sessions = createSessions(config, provider, undefined, watcher, clock, random, logger);
-  const session = await settle(sessions.start());
   const pass = async (ms: number): Promise<void> => {
     await clock.advance(ms);
   };
   const live = (): readonly string[] => emulator.oracle.live().map(({ id }) => id);
-  return { emulator, clock, settle, session, sessions, pass, live };
+  return { emulator, clock, settle, sessions, pass, live };
+}
+
+/** The same with a started session. */
+export async function startSession(cloud: Cloud, options: EmulatorOptions = {}) {
+  const opened = await openCloud(cloud, options);
+  return { ...opened, session: await opened.settle(opened.sessions.start()) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
+import { UnsentCall } from '../../src/provider-kit/unsent-call.ts';
 import { SessionStarter } from '../../src/session/session-starter.ts';
 import { keyedToken, MAX_GENERATION } from '../../src/session/start-token.ts';
 import { adapterOf, handleOf, Scene, type SceneOptions } from './scene.ts';
@@ -178,6 +179,28 @@ describe('a start whose answer is lost', () => {
       })),
     );
   });
+
+  it.each([
+    [undefined, true, /the search for it failed: .*Denied.*\. List the sessions and terminate the one with this token/],
+    [undefined, false, /the list does not show it\. List the sessions and terminate the one with this token/],
+    ['nightly', true, /the search for it failed: .*Denied.*\. Start with key 'nightly' to get that session/],
+    ['nightly', false, /the list does not show it\. Start with key 'nightly' to get that session/],
+  ] as const)(
+    'C-112 with key %s and a refused search: %s, names the token and what to do',
+    async (key, refused, end) => {
+      const { scene, sessions, service, tokens } = setUp({ invisibleMs: 120_000 });
+      service.faults.add('start', ...ALL_LOST);
+      const denied = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
+      if (refused) service.faults.add('listPage', denied, denied, denied);
+      const error = await failureOf(scene.settled(sessions.start({ key })));
+      expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown' });
+      expect(error.message).toContain(`a session with token '${tokens()[0] ?? ''}' may be running`);
+      expect(error.message).toMatch(end);
+      expect(error.advice).not.toMatch(/try again/i);
+      // The caller has the error, so closing does not repeat it.
+      await scene.settled(sessions.close());
+    },
+  );
 
   it('C-112 does not take somebody else’s session for its own, nor one that nobody owns', async () => {
     const scene = new Scene();
@@ -435,7 +458,7 @@ describe('SessionStarter', () => {
     const provider = adapterOf(scene, { start: () => Promise.reject(new TypeError('broken')) });
     const { clock } = scene;
     const starter = new SessionStarter({ provider, clock, random, logger, owner: 'team', defaults: {} });
-    await expect(starter.start({})).rejects.toThrow(TypeError);
+    await expect(starter.start({}, new UnsentCall())).rejects.toThrow(TypeError);
     expect(scene.service.oracle.callCount()).toBe(0);
   });
 });

@@ -238,7 +238,6 @@ describe('a start whose caller gives up', () => {
 
   it('C-111 is told in the log when nothing appears, or cannot be ended', async () => {
     const { scene, sessions, service, logger } = setUp({ latencyMs: 10 });
-    const message = 'an aborted start failed, or its session could not be terminated and ends by its idle timeout';
     for (const operation of ['start', 'terminate'] as const) {
       const controller = new AbortController();
       service.faults.add(operation, { kind: 'refused', code: 'Denied', httpStatus: 403 });
@@ -247,14 +246,60 @@ describe('a start whose caller gives up', () => {
       controller.abort();
       await starting;
       await scene.clock.advance(100);
-      expect(logger.entries.splice(0)).toEqual([
-        {
-          level: 'warn',
-          fields: { error: expect.objectContaining({ kind: 'forbidden', operation }) as unknown },
-          message,
-        },
+      const what =
+        operation === 'start' ? 'failed' : 'left a session that could not be terminated; closing tries again';
+      expect(logger.entries.splice(0)).toMatchObject([
+        { level: 'warn', fields: { error: { kind: 'forbidden', operation } }, message: `an aborted start ${what}` },
       ]);
     }
+  });
+
+  it.each([
+    ['abort', 1, true],
+    ['timeout', 1, true],
+    ['abort', 100, false],
+    ['timeout', 100, false],
+  ] as const)(
+    'C-111 by %s, and terminate is refused %i times: close tries again (ends it: %s)',
+    async (how, times, ends) => {
+      const { scene, sessions, service, oracle, clock } = setUp({ latencyMs: 500 });
+      const refused = { kind: 'refused', code: 'Denied', httpStatus: 403 } as const;
+      service.faults.add('terminate', ...Array.from({ length: times }, () => refused));
+      const controller = new AbortController();
+      const starting = failureOf(sessions.start(how === 'abort' ? { signal: controller.signal } : { timeoutMs: 100 }));
+      await clock.advance(100);
+      controller.abort();
+      expect((await starting).effect).toBe('unknown');
+      const closing = scene.settled(sessions.close());
+      if (ends) await closing;
+      else {
+        const id = oracle.started[0]?.sessionId ?? '';
+        const error = await failureOf(closing);
+        expect(error).toMatchObject({ kind: 'forbidden', handle: { id } });
+        expect(error.message).toContain(`session '${id}' may still be running`);
+      }
+      await clock.advance(ENDED_MS);
+      expect(oracle.live()).toHaveLength(ends ? 0 : 1);
+    },
+  );
+
+  it.each([
+    ['terminate', 'rejects'],
+    ['detach', 'resolves'],
+  ] as const)('C-111 and the answer is lost and not found: with onAbort %s close %s', async (onAbort, outcome) => {
+    const { scene, sessions, service, oracle, clock } = setUp({ invisibleMs: 300_000 });
+    service.faults.add('start', ...Array.from({ length: 5 }, () => ({ kind: 'lost-answer' }) as const));
+    const controller = new AbortController();
+    const starting = failureOf(sessions.start({ signal: controller.signal, onAbort }));
+    await clock.advance(100);
+    controller.abort();
+    expect((await starting).kind).toBe('aborted');
+    const closing = scene.settled(sessions.close());
+    if (outcome === 'resolves') return closing;
+    const error = await failureOf(closing);
+    const { token } = oracle.calls.find(({ operation }) => operation === 'start') ?? {};
+    expect(error).toMatchObject({ operation: 'start', effect: 'unknown' });
+    expect(error.message).toContain(`a session with token '${token ?? ''}' may be running`);
   });
 
   it('C-111 close waits for the session and sees it ended', async () => {

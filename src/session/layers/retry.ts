@@ -6,6 +6,7 @@ import { abortedError } from '../../provider-kit/aborted-error.ts';
 import { onAbort } from '../../provider-kit/on-abort.ts';
 import { runningAttempt, type RunningAttempt } from '../../provider-kit/running-attempt.ts';
 import { sleep, TIMER_EARLINESS_MS } from '../../provider-kit/sleep.ts';
+import { unsentCall } from '../../provider-kit/unsent-call.ts';
 import { withDeadline } from '../../provider-kit/with-deadline.ts';
 import type { AnyInvocation, AnyLayer, Next } from './layer.ts';
 
@@ -37,6 +38,8 @@ interface Attempts<Answer, Call extends AnyInvocation> {
   readonly next: Next<Answer, Call>;
   /** Attempts that timed out and keep running beside the next one. */
   readonly late?: Promise<Answer>[];
+  /** Attempts that may send something, and errors of those that may have done so. */
+  readonly acting?: Set<{ readonly effect: Effect }>;
 }
 
 async function repeatedAttempts<Answer, Call extends AnyInvocation>({
@@ -45,6 +48,7 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
   invocation,
   next,
   late,
+  acting,
 }: Attempts<Answer, Call>): Promise<Answer> {
   const { operation, call, span } = invocation;
   const { attemptTimeoutMs, ends } = OPERATIONS[operation];
@@ -59,12 +63,16 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
       // Members are written out here and in the rate budget: copies by spread made all layers cost half as much again.
       const answer = withDeadline(clock, { operation, call, silenceMs, onLate, unansweredSinceMs }, (signal) => {
         running = runningAttempt(signal);
+        if (running !== undefined) acting?.add(running);
         return next({ ...invocation, call: { signal, deadline: call.deadline, attempt } });
       });
       return await (late === undefined || late.length === 0 ? answer : firstAnswer(late, answer));
     } catch (thrown) {
       if (!SessionError.is(thrown)) throw thrown;
-      if (thrown.effect === 'unknown') effect = 'unknown';
+      if (thrown.effect === 'unknown') {
+        effect = 'unknown';
+        acting?.add(thrown);
+      } else if (running?.isLate === false) acting?.delete(running);
       if (thrown.kind === 'timeout') unansweredSinceMs = running?.sinceMs;
       const error = thrown.effect === effect ? thrown : thrown.with({ effect });
       const isTimeUp = error.kind === 'timeout' && clock.monotonicMs() >= call.deadline - TIMER_EARLINESS_MS;
@@ -94,13 +102,17 @@ async function overlappingAttempts<Answer, Call extends AnyInvocation>(
   const { invocation } = attempts;
   const { call } = invocation;
   const all = new AbortController();
+  const acting = new Set<{ readonly effect: Effect }>();
+  const unsent = unsentCall(call.signal);
+  unsent?.watch(() => [...acting].some(({ effect }) => effect !== 'none'));
   const stopListening = onAbort(call.signal, () => {
     all.abort(call.signal.reason);
   });
   try {
     const own = { ...invocation, call: { ...call, signal: all.signal } };
-    return await repeatedAttempts({ ...attempts, invocation: own, late: [] });
+    return await repeatedAttempts({ ...attempts, invocation: own, late: [], acting });
   } finally {
+    unsent?.watch();
     stopListening();
     all.abort();
   }
