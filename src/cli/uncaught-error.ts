@@ -23,7 +23,7 @@ function placeOf(thrown: unknown): string {
 /** The process ends before the command does: Node.js has nothing left to wait for, or somebody called `process.exit`. */
 export function prematureEnd(isLoading: boolean, exitCode: number | undefined): SessionError {
   const isExit = exitCode !== undefined && exitCode !== UNSETTLED_AWAIT;
-  const advice = 'Look for it in the code of the config file and of its provider';
+  const advice = 'Check the code of the config file and of its provider';
   if (isExit) {
     const message = `Code called process.exit(${exitCode}) before the command had ended`;
     return new SessionError('config-invalid', message, {
