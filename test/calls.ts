@@ -7,7 +7,7 @@ export function unlimitedCall(changes: Partial<CallContext> = {}): CallContext {
 
 let tokens = 0;
 
-/** A start request with a token of its own. */
+/** A start request with a new token. */
 export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
   const token = `as-${String(++tokens).padStart(28, '0')}-0`;
   return { owner: 'tests', token, idleTimeoutMs: 600_000, labels: {}, ...changes };

@@ -114,7 +114,7 @@ interface ConfiguredClient {
 export function takeCredentials(client: object, { credentials }: Pick<AwsConfig, 'credentials'>): CredentialSource {
   const { config } = client as ConfiguredClient;
   const source = new CredentialSource(credentials === undefined ? chainOf(config.credentials) : given(credentials));
-  // `memoized` keeps the SDK from wrapping it in a memory of its own.
+  // `memoized` keeps the SDK from caching the keys a second time.
   config.credentials = Object.assign(() => source.get(NEVER_ABORTED), { memoized: true });
   return source;
 }

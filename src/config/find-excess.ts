@@ -4,16 +4,16 @@ import type { ConfigPath } from './config-problem.ts';
 /** Deeper than any real configuration: every check of it calls itself for each level. */
 const MOST_DEPTH = 64;
 
-/** More than any real configuration. A few lines of YAML aliases stand for billions of values. */
+/** More than any real configuration. A few lines of YAML aliases can expand to billions of values. */
 const MOST_VALUES = 100_000;
 
-/** How many values a value stands for, and how deep they are nested. */
+/** How many values a value contains with its aliases, and how deep they are nested. */
 interface Extent {
   readonly values: number;
   readonly depth: number;
 }
 
-/** Where a configuration contains itself, is nested too deeply or stands for too many values, and how; `undefined` where it does not. */
+/** Where a configuration contains itself, is nested too deeply or contains too many values, and how; `undefined` where it does not. */
 export function findExcess(root: unknown): { readonly path: ConfigPath; readonly message: string } | undefined {
   const around = new Set<unknown>();
   // A value with several references is measured once.

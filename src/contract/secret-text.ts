@@ -23,7 +23,7 @@ const PLAIN_PARAMETERS = ['use_ssl', 'user_id', 'user_agent', 'session_id'];
 
 const SPARK_ADDRESS = /\bsc:\/\/[^\s"'`]*/gi;
 const PARAMETER = /([;?&])([\w.-]{1,64})=([^;&\s"'`]*)/g;
-/** A header of its own name, as in a canonical request that a service repeats where it refuses a signature. */
+/** A header with a name and a value, as in a canonical request that a service repeats where it refuses a signature. */
 const HEADER = /\b(x-[\w-]{1,64})(["']?\s{0,9}(?:[:=]|%3A)\s{0,9}["']?)([^\s"'&;,\\]+)/gi;
 const USER_INFO = /(:\/\/)[^/\s:@]{0,256}:[^/\s@]{1,4096}@/g;
 

@@ -86,7 +86,7 @@ function canonical({ bytes, starts, ends }: Decoded, unseen: RegExp): Decoded {
   return { bytes: fold(seen(Array.from(bytes)).join('')), starts: seen(starts), ends: seen(ends) };
 }
 
-/** The UTF-8 bytes that one match stands for. */
+/** The UTF-8 bytes that one match encodes. */
 function bytesOf([whole, percent, units, hex, htmlHex, htmlDecimal, named]: RegExpExecArray): string {
   if (percent !== undefined || hex !== undefined) return String.fromCharCode(parseInt(percent ?? hex ?? '', 16));
   if (units !== undefined) return toBytes(units.replace(/\\u(....)/gi, (_, unit: string) => fromCode(unit, 16)));

@@ -29,7 +29,7 @@ export async function nextAnswer<Answer>(
 ): Promise<Answer | undefined> {
   const answer = answers.next();
   while (await isSilent(answer, session.clock)) {
-    // Nobody waits for the answer any more.
+    // The caller no longer waits for the answer.
     if (signal.aborted) return undefined;
     try {
       await Promise.race([answer, assertAnswers(session, line)]);

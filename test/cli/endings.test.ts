@@ -1,10 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'vitest';
-import { startEmulator } from '../../src/emulator/start-emulator.ts';
-import { DEFAULTS, runsOf } from '../batch/scene.ts';
-import { configFolder } from '../config/config-folder.ts';
 import { athena, ENDLESS } from './athena.ts';
+import { healthomics } from './healthomics.ts';
 import { PROGRAM, quoted, run, runOnTerminal, type ProcessOptions, type RunningProcess } from './process.ts';
 
 const ROWS = "SELECT range AS n, repeat('x', 1000) AS text FROM range(1000000)";
@@ -160,16 +158,8 @@ describe('a command that holds no session ends', { timeout: 120_000 }, () => {
 
   it.concurrent('batch start --wait at a hang-up of its terminal, and leaves the batch running', async (context) => {
     const { onTestFinished, expect } = context;
-    const emulator = await startEmulator({ services: ['healthomics', 's3'], healthomics: { runMs: 600_000 } });
-    onTestFinished(() => emulator.close());
-    const { healthomics, s3 } = emulator.urls;
-    const omics = `provider: healthomics, region: us-east-1, endpoint: "${healthomics}", s3Endpoint: "${s3}", credentials: { accessKeyId: a, secretAccessKey: b }`;
-    const files = {
-      'anysession.config.yaml': `environments: { dev: { ${omics} } }`,
-      'defaults.json': JSON.stringify(DEFAULTS),
-      'runs.json': JSON.stringify(runsOf(1)),
-    };
-    const options = { onTestFinished, cwd: configFolder(files, onTestFinished) };
+    const { emulator, cwd } = await healthomics(context);
+    const options = { onTestFinished, cwd };
     const words = ['batch', 'start', '--runs', 'runs.json', '--defaults', 'defaults.json', '--wait'];
     const { child, ended } = runOnTerminal(80, [...PROGRAM, ...words], options);
     await expect.poll(() => emulator.oracle.batches(), { timeout: 60_000 }).toHaveLength(1);

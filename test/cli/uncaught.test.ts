@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { startEmulator } from '../../src/emulator/start-emulator.ts';
-import { DEFAULTS, runsOf } from '../batch/scene.ts';
-import { configFolder } from '../config/config-folder.ts';
 import { athena, ENDLESS } from './athena.ts';
+import { healthomics } from './healthomics.ts';
 import { PROGRAM, quoted, run } from './process.ts';
 
 const SECRET = 'hunter2hunter2';
@@ -166,16 +164,7 @@ describe('anysession batch start --wait', { timeout: 120_000 }, () => {
     ['a refusal of GetBatch', 'json'],
   ] as const)('names the batch that keeps running after %s, as %s', async ([end, format], context) => {
     const { onTestFinished, expect } = context;
-    const emulator = await startEmulator({ services: ['healthomics', 's3'], healthomics: { runMs: 600_000 } });
-    onTestFinished(() => emulator.close());
-    const { healthomics, s3 } = emulator.urls;
-    const omics = `provider: healthomics, region: us-east-1, endpoint: "${healthomics}", s3Endpoint: "${s3}", credentials: { accessKeyId: a, secretAccessKey: b }`;
-    const files = {
-      'anysession.config.yaml': `environments: { dev: { ${omics} } }`,
-      'defaults.json': JSON.stringify(DEFAULTS),
-      'runs.json': JSON.stringify(runsOf(1)),
-    };
-    const cwd = configFolder(files, onTestFinished);
+    const { emulator, cwd } = await healthomics(context);
     if (end !== 'a signal') {
       const refusal = { kind: 'error', code: 'AccessDeniedException', httpStatus: 403, message: 'no' } as const;
       emulator.faults.add({ ...refusal, operation: 'GetBatch', times: 100 });

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { failureOf } from '../failure-of.ts';
 import { configFolder } from './config-folder.ts';
 
-/** A few hundred bytes of YAML whose aliases stand for 9^9 values. */
+/** A few hundred bytes of YAML whose aliases expand to 9^9 values. */
 const aliases = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((name, at, names) => {
   const before = at === 0 ? 'x' : `*${names[at - 1]}`;
   return `  ${name}: &${name} [${Array(9).fill(before).join(', ')}]`;

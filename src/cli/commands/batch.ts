@@ -51,7 +51,7 @@ export async function runBatchStart(context: CommandContext, options: BatchStart
   });
 }
 
-/** Waits for the end of a batch. Its handle is on stderr before that, for whoever stops the wait; with `--json` the error has it. */
+/** Waits for the end of a batch. Writes its handle to stderr first, in case the wait is stopped; with `--json` the error has the handle. */
 async function waitFor(batch: Batch, { terminal, json }: CommandContext): Promise<void> {
   const { handle } = batch;
   if (!json) warn(terminal, `batch ${handle.id} has started: ${toJsonText(handle)}\n`);

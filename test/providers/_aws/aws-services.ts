@@ -47,7 +47,7 @@ export type AwsServiceId = keyof typeof SERVICES;
 /** All of them. */
 export const AWS_SERVICES = Object.keys(SERVICES) as readonly AwsServiceId[];
 
-/** A call with a signal of its own. */
+/** A call with its own signal. */
 export function callUntil(signal: AbortSignal = new AbortController().signal): CallContext {
   return { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
 }
