@@ -41,8 +41,8 @@ export default defineConfig({
         lines: 90,
         branches: 88,
         // Merging the counts of many workers loses some: what is covered here alone comes out a few branches short in the whole.
-        'src/contract/**': { lines: 90, branches: 90 },
-        'src/session/**': { lines: 95, branches: 93 },
+        'src/contract/**': { lines: 93, branches: 93 },
+        'src/session/**': { lines: 95, branches: 95 },
       },
     },
   },
