@@ -7,10 +7,11 @@ import { SESSION_STATES, type SessionState } from '../contract/session-state.ts'
 import { callContext } from './call-context.ts';
 import { assertOptions, oneOf, signal, text, texts, time, type Checks } from './option-checks.ts';
 
-type Filter = { readonly [Field in keyof ListFilter]?: ListFilter[Field] | undefined };
-
 /** Which sessions to list. Filters that the service lacks are applied here. */
-export interface ListOptions extends Filter {
+export interface ListOptions {
+  readonly states?: ListFilter['states'] | undefined;
+  readonly createdAfterMs?: ListFilter['createdAfterMs'] | undefined;
+  readonly labels?: ListFilter['labels'] | undefined;
   /** Only sessions that this owner started with anysession. */
   readonly owner?: string | undefined;
   readonly signal?: AbortSignal | undefined;
