@@ -9,8 +9,11 @@ import { assertOptions, oneOf, signal, text, texts, time, type Checks } from './
 
 /** Which sessions to list. Filters that the service lacks are applied here. */
 export interface ListOptions {
+  /** Only sessions in one of these states. */
   readonly states?: ListFilter['states'] | undefined;
+  /** Only sessions created at or after this time, epoch milliseconds. */
   readonly createdAfterMs?: ListFilter['createdAfterMs'] | undefined;
+  /** Only sessions with all of these labels. */
   readonly labels?: ListFilter['labels'] | undefined;
   /** Only sessions that this owner started with anysession. */
   readonly owner?: string | undefined;

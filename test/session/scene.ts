@@ -1,6 +1,6 @@
+import { startRequest as anyStartRequest } from '../calls.ts';
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
-import type { CallContext } from '../../src/contract/call-context.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Watcher } from '../../src/contract/watcher.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
@@ -119,15 +119,9 @@ export function handleOf(scene: Scene, id = 'ss-1'): SessionHandle {
   return { v: 1, provider: 'scripted', scope: scene.service.scope, id };
 }
 
-/** The context of a call that nobody limits. */
-export function unlimitedCall(changes: Partial<CallContext> = {}): CallContext {
-  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...changes };
-}
+export { unlimitedCall } from '../calls.ts';
 
-let tokens = 0;
-
-/** A start request with a new token. */
+/** A start request of the scene's owner, with a new token. */
 export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
-  const token = `as-${String(++tokens).padStart(28, '0')}-0`;
-  return { owner: 'data-platform', token, idleTimeoutMs: 1_200_000, labels: {}, ...changes };
+  return anyStartRequest({ owner: 'data-platform', idleTimeoutMs: 1_200_000, ...changes });
 }
