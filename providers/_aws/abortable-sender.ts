@@ -1,5 +1,6 @@
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
-import type { SdkRequest } from './request-handler.ts';
+import type { ServiceTime } from '../../src/provider-kit/service-time.ts';
+import type { SdkRequest, SdkResponse } from './request-handler.ts';
 
 /** Holds the abort signal of a command, on its input. */
 const SIGNAL = Symbol('anysession.signal');
@@ -10,6 +11,10 @@ interface AbortableInput {
 
 interface Command {
   readonly input: object;
+}
+
+interface SdkRequestHandler {
+  handle(request: SdkRequest, options: object): Promise<{ readonly response: SdkResponse }>;
 }
 
 type Step = (args: { input: AbortableInput; request: unknown }) => Promise<unknown>;
@@ -54,15 +59,19 @@ const RETRY_MIDDLEWARE = {
 export class AbortableSender {
   readonly #client: SdkClient;
 
-  constructor(client: object, handler: { handle(request: SdkRequest, options: object): Promise<unknown> }) {
+  /** @param time - learns the service's time from its answers */
+  constructor(client: object, handler: SdkRequestHandler, time?: ServiceTime) {
     this.#client = client as SdkClient;
     for (const name of UNUSED_MIDDLEWARE) this.#client.middlewareStack.remove(name);
     this.#client.middlewareStack.add((next) => next, RETRY_MIDDLEWARE);
     this.#client.middlewareStack.add(
-      () => (args) => {
+      () => async (args) => {
         const request = args.request as SdkRequest;
         Object.assign(request.headers, CALLER_HEADERS);
-        return handler.handle(request, { abortSignal: args.input[SIGNAL] });
+        const answer = await handler.handle(request, { abortSignal: args.input[SIGNAL] });
+        // A proxy may have answered in place of the service.
+        if (answer.response.statusCode < 300) time?.answered(answer.response.headers['date']);
+        return answer;
       },
       { name: 'anysessionAbortSignal', step: 'deserialize', priority: 'low' },
     );

@@ -29,9 +29,13 @@ export function isClockCorrected(error: SdkError): boolean {
   return CLOCK_CODES.has(error.name) && error.$metadata?.clockSkewCorrected === true;
 }
 
+/** A signature for another region or service, which has the same code: the clock is not its reason. */
+const SCOPE = /\bCredential should be scoped\b/i;
+
 /** Names the clock where the time was the reason of a refusal. */
 export function namingClock(error: SdkError, offsetMs: number): Error {
-  return CLOCK_CODES.has(error.name) && Math.abs(offsetMs) >= SKEW_MS ? new ClockError(error, offsetMs) : error;
+  const isAboutTime = CLOCK_CODES.has(error.name) && !SCOPE.test(error.message);
+  return isAboutTime && Math.abs(offsetMs) >= SKEW_MS ? new ClockError(error, offsetMs) : error;
 }
 
 /** Whether a refusal is about the time, as far as its text says. */

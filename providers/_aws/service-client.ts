@@ -1,3 +1,4 @@
+import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { AbortableSender } from './abortable-sender.ts';
 import type { AwsConfig } from './aws-options.ts';
@@ -57,6 +58,8 @@ interface Connection {
  * The client of one service. Loads the SDK and builds the SDK's client at the first call. Each call makes one attempt.
  */
 export class ServiceClient<Sdk> {
+  /** The service's clock. */
+  readonly time = new ServiceTime();
   readonly #config: AwsConfig;
   readonly #parts: ClientParts<Sdk>;
   #connection: Connection | undefined;
@@ -93,7 +96,7 @@ export class ServiceClient<Sdk> {
   #connect(loaded: unknown): Connection {
     const settings = toClientConfig(this.#config);
     const client = withoutNodeWarning(() => this.#parts.create(loaded as Sdk, settings));
-    const sender = new AbortableSender(client, settings.requestHandler);
+    const sender = new AbortableSender(client, settings.requestHandler, this.time);
     const credentials = takeCredentials(client, this.#config);
     return { commands: loaded as Connection['commands'], client, sender, credentials };
   }

@@ -1,6 +1,7 @@
 import type { CalculationRunner } from '../../src/contract/calculation-runner.ts';
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
+import { ownershipIn } from '../../src/contract/ownership.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -104,7 +105,7 @@ export class AwsSessionProvider implements SessionProvider {
     return this.#runner.run({ operation: 'listPage', call }, async (sub) => {
       const { sessions, next } = await this.#service.list(filter, cursor, sub);
       const observations = sessions
-        .flatMap((session) => (session.id ? [this.#observe(this.#handle(session.id), session)] : []))
+        .flatMap((session) => (session.id ? [this.#observeListed(this.#handle(session.id), session)] : []))
         .filter(({ details: { createdAtMs = Number.POSITIVE_INFINITY } }) => createdAtMs >= createdAfterMs);
       return { observations, ...(next && { next }) };
     });
@@ -153,8 +154,8 @@ export class AwsSessionProvider implements SessionProvider {
 
   /** A repeated start may return a session that has ended since: without a state in the answer the session is described. */
   async #observeStarted({ handle, state, request }: Started, sub: ServiceCall): Promise<Observation> {
-    const { owner, token, name } = request;
-    const details = { ownership: { owner, token }, ...(name !== undefined && { name }) };
+    const { name } = request;
+    const details = { ownership: ownershipIn(request), ...(name !== undefined && { name }) };
     const started = { ...this.#observe(handle, { state: state ?? this.#service.firstStates[0] }), details };
     // The start has succeeded, whatever happens to the describe.
     return state === undefined ? this.#get(handle, sub).catch(() => started) : started;
@@ -198,7 +199,13 @@ export class AwsSessionProvider implements SessionProvider {
   }
 
   #observe(handle: SessionHandle, session: NativeSession): Observation {
-    return observe(session, this.#service, { handle, observedAtMs: this.#ports.clock.nowMs() });
+    const serviceTimeMs = this.#service.time.lastMs;
+    return observe(session, this.#service, { handle, observedAtMs: this.#ports.clock.nowMs(), serviceTimeMs });
+  }
+
+  #observeListed(handle: SessionHandle, session: NativeSession): Observation {
+    const seen = this.#observe(handle, session);
+    return this.#service.readyWithEndpoint?.(seen) === true ? { ...seen, readyWithEndpoint: true } : seen;
   }
 
   #notFound(handle: SessionHandle): Observation {

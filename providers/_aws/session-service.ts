@@ -1,11 +1,13 @@
 import type { CalculationRunner } from '../../src/contract/calculation-runner.ts';
 import type { Capabilities } from '../../src/contract/capabilities.ts';
-import type { Observation, SessionUsage } from '../../src/contract/observation.ts';
+import type { Observation } from '../../src/contract/observation.ts';
+import type { SessionUsage } from '../../src/contract/usage.ts';
 import type { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Cursor, ListFilter, SessionProvider } from '../../src/contract/session-provider.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { CallRunner, FailedCall, ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import type { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { StateFacts } from '../../src/provider-kit/states.ts';
 import type { ProxyAddress } from './proxy-endpoint.ts';
 
@@ -43,6 +45,8 @@ export interface SessionService {
   readonly name: string;
   readonly scope: string;
   readonly capabilities: Capabilities;
+  /** The service's clock. */
+  readonly time: ServiceTime;
   /** The ids that the service's model allows. */
   readonly sessionId: { readonly pattern: RegExp; readonly words: string };
   /** The native states that a session has from its creation on. */
@@ -64,6 +68,8 @@ export interface SessionService {
   dashboardUrl(handle: SessionHandle, call: ServiceCall): Promise<string | undefined>;
   /** Completes an observation of `describe` where GetSession alone cannot tell the state. */
   resolveState?(seen: Observation, call: ServiceCall): Promise<Observation>;
+  /** Whether a listed session is ready as soon as it has an endpoint, which its state does not tell. */
+  readyWithEndpoint?(listed: Observation): boolean;
   /** Why a start was refused, if the service can be asked for more than its answer says. */
   explainStartRefusal?(call: ServiceCall): Promise<SessionError | undefined>;
   /** Why a session has no endpoint, if its state does not explain it. */

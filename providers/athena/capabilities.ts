@@ -36,9 +36,10 @@ export function athenaCapabilities({
     tokenLifetimeMs: connects && TOKEN_LIFETIME_MS,
     // The quota counts DPUs, not sessions.
     maxLiveSessions: false,
-    watchIntervalMs: { min: 1_000, max: 5_000 },
+    watchIntervalMs: { min: 2_000, max: 3_500 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
+    usageUnits: ['dpuHours'],
   });
 }
 

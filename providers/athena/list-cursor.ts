@@ -12,21 +12,23 @@ export interface Listing {
 
 /** The states that ListSessions returns without a filter. @see https://docs.aws.amazon.com/athena/latest/APIReference/API_ListSessions.html (read 2026-11-20) */
 const ACTIVE_STATES: readonly NativeState[] = ['CREATING', 'CREATED', 'IDLE', 'BUSY'];
+/** Sessions pass these states once, in this order: read in this order, lists of one state miss no session between them. */
+const FIRST_STATES: readonly NativeState[] = ['CREATING', 'CREATED'];
 
 /**
  * The listings that together give every live session in the given states. The active states come from one listing, because a
  * session that moves between two listings could be missed by both; DEGRADED and TERMINATING, which hold DPUs too, only from
- * listings of their own.
+ * listings of their own. Sessions that start are listed by their states: the workgroup may have many that run.
  * Decision 11: docs/decisions/0011-lists-contain-live-sessions.md
  */
 export function toListings(states: readonly SessionState[] = SESSION_STATES): readonly Listing[] {
   const wanted = ATHENA_STATES.live(states);
   const active = wanted.filter((native) => ACTIVE_STATES.includes(native));
   const others = wanted.filter((native) => !ACTIVE_STATES.includes(native));
-  const [only] = active;
-  const first: Listing[] =
-    only === undefined ? [] : [{ stateFilter: active.length === 1 ? only : undefined, keeps: active }];
-  return [...first, ...others.map((native) => ({ stateFilter: native, keeps: [native] }))];
+  const alone = (native: NativeState): Listing => ({ stateFilter: native, keeps: [native] });
+  const isStarting = active.every((native) => FIRST_STATES.includes(native));
+  const first = isStarting || active.length === 1 ? active.map(alone) : [{ stateFilter: undefined, keeps: active }];
+  return [...first, ...others.map(alone)];
 }
 
 /** Where a page begins: the list, and Athena's token within it. */

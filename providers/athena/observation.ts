@@ -21,7 +21,7 @@ export function fromSession(session: GetSessionCommandOutput): NativeSession {
     usage:
       dpuMs === undefined
         ? undefined
-        : { dpuHours: dpuMs / HOUR_MS, source: 'GetSession Statistics.DpuExecutionInMillis' },
+        : { basis: 'reported', source: 'GetSession Statistics.DpuExecutionInMillis', dpuHours: dpuMs / HOUR_MS },
   };
 }
 

@@ -13,6 +13,7 @@ export const plugin = definePlugin<AthenaConfig>({
   // Safe: these three have defaults.
   capabilities: athenaCapabilities(defaultOptions(ATHENA_OPTIONS_SHAPE) as unknown as AthenaConfig),
   capabilitiesOf: athenaCapabilities,
+  diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
   environmentVariables: ATHENA_VARIABLES,
   findOptions: findOptionsBy(ATHENA_VARIABLES),
   optionsSchema: () => ATHENA_OPTIONS_SHAPE,

@@ -36,6 +36,7 @@ class AthenaSessions implements SessionService {
   readonly name = 'Athena';
   readonly scope;
   readonly capabilities;
+  readonly time;
   /** @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetSession.html (read 2026-11-20) */
   readonly sessionId = { pattern: /^.{1,256}$/s, words: '1 to 256 characters' };
   readonly firstStates = ['CREATING', 'CREATED'];
@@ -54,6 +55,7 @@ class AthenaSessions implements SessionService {
     this.#config = config;
     this.#ports = ports;
     this.#client = athenaClient(config);
+    this.time = this.#client.time;
     this.#workgroup = new WorkgroupReader(this.#client, config.workgroup);
   }
 
@@ -121,13 +123,17 @@ class AthenaSessions implements SessionService {
     return (await this.#client.send('GetResourceDashboard', { ResourceARN: arn }, call)).Url;
   }
 
+  readyWithEndpoint({ nativeState, details }: Observation): boolean {
+    return nativeState === 'CREATED' && this.#engineOf(details.engineVersion) === 'spark-3.5';
+  }
+
   /**
    * CREATED on Spark 3.5 is ready as soon as there is an endpoint, which only GetSessionEndpoint reports (decision 14). A refusal or a
    * temporary error means that there is none yet. Other errors, such as a missing permission, would hide the endpoint forever.
    */
   async resolveState(seen: Observation, call: ServiceCall): Promise<Observation> {
-    const { nativeState, handle, details } = seen;
-    if (nativeState !== 'CREATED' || this.#engineOf(details.engineVersion) !== 'spark-3.5') return seen;
+    const { handle } = seen;
+    if (!this.readyWithEndpoint(seen)) return seen;
     try {
       const endpoint = toProxyEndpoint(await this.endpoint(handle.id, call), this.id);
       return endpoint === undefined ? seen : { ...seen, state: 'ready', acceptsWork: true };

@@ -40,5 +40,6 @@ export function dataprocCapabilities({
     watchIntervalMs: { min: 2_000, max: 3_000 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
+    usageUnits: ['dcuHours', 'storageGbHours'],
   });
 }

@@ -1,6 +1,7 @@
 import type { protos } from '@google-cloud/dataproc';
 import type { Clock } from '../../src/contract/ports.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import { openConnection } from './connection.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
@@ -26,6 +27,8 @@ const READS: ReadonlySet<MethodName> = new Set(['getSession', 'listSessions', 'g
 
 /** The client for the sessions of one project and region. Loads the SDK and connects at the first call; each call makes one attempt. */
 export class DataprocClient {
+  /** The service's clock. */
+  readonly time = new ServiceTime();
   readonly #config: DataprocConfig;
   readonly #parent: string;
   #connection: Promise<Connection> | undefined;
@@ -92,7 +95,7 @@ export class DataprocClient {
   #connect(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
     this.#connectedMs = this.#clock.monotonicMs();
-    const connection = openConnection(this.#config).then(
+    const connection = openConnection(this.#config, this.time).then(
       (open) => {
         if (this.#connection === connection) this.#open = open;
         return open;

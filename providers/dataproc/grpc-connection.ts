@@ -1,5 +1,6 @@
 import { openChannel } from '../../src/provider-kit/grpc-channel.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import type { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
 import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
@@ -31,12 +32,12 @@ const CHANNEL_OPTIONS = {
 const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
 /** Opens a gRPC channel with the messages of Google's client, without the client's layers. */
-export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
+export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth, time: ServiceTime): Promise<Connection> {
   const grpc = await import('@grpc/grpc-js');
   const methods = methodsOf(await loadMessages());
   const address = `${endpoint.host}:${endpoint.port}`;
   const { channel, explain } = openChannel(grpc, endpoint, CHANNEL_OPTIONS);
-  const send = unaryOn(channel, grpc, explain);
+  const send = unaryOn(channel, grpc, explain, time);
   return {
     async call(method, request, { signal, timeoutMs }) {
       const attempt = runningAttempt(signal);

@@ -3,11 +3,12 @@ import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { toObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { NativeSession } from './client.ts';
 import { toMs } from './native-time.ts';
-import { OWNER_LABEL, ownershipOf } from './ownership-labels.ts';
+import { LIFETIME_LABEL, OWNER_LABEL, ownershipOf } from './ownership-labels.ts';
 import { isQuotaText } from './quota.ts';
 import { isReachable, toSessionNative } from './session-native.ts';
 import { DATAPROC_STATES, toStateFacts, toStateName } from './states.ts';
 import { nameOf } from './start-input.ts';
+import { usageOf } from './usage.ts';
 
 const SERVICE = 'Dataproc';
 
@@ -17,7 +18,7 @@ export function fromSession(session: NativeSession, context: ObservationContext)
   const facts = toStateFacts(nativeState, isReachable(session));
   const sinceMs = toMs(session.stateTime);
   const reason = session.stateMessage || undefined;
-  const details = toDetails(session, context.handle.id, facts?.final === true ? sinceMs : undefined);
+  const details = toDetails(session, context, facts?.final === true ? sinceMs : undefined);
   const failureKind = quotaKind(reason);
   return toObservation({ service: SERVICE, nativeState, facts, sinceMs, reason, failureKind, details }, context);
 }
@@ -38,22 +39,29 @@ function quotaKind(reason: string | undefined): Observation['failureKind'] {
   return reason !== undefined && isQuotaText(reason) ? 'quota-exceeded' : undefined;
 }
 
-function toDetails(session: NativeSession, id: string, endedAtMs: number | undefined): SessionDetails {
+function toDetails(
+  session: NativeSession,
+  { handle: { id }, observedAtMs, serviceTimeMs = observedAtMs }: ObservationContext,
+  endedAtMs: number | undefined,
+): SessionDetails {
   const { labels, creator, runtimeConfig, environmentConfig } = session;
-  const { [OWNER_LABEL]: owner, ...others } = labels ?? {};
+  const { [OWNER_LABEL]: _owner, [LIFETIME_LABEL]: _lifetime, ...others } = labels ?? {};
   const ownership = ownershipOf(id, labels);
   const history = toHistory(session);
+  const createdAtMs = toMs(session.createTime);
+  const ageMs = createdAtMs && serviceTimeMs - createdAtMs;
   return omitUndefined<SessionDetails>({
     name: nameOf(session),
     creator: creator || undefined,
-    createdAtMs: toMs(session.createTime),
+    createdAtMs,
     startedAtMs: startOf(session, history),
     endedAtMs,
     idleTimeoutMs: toMs(environmentConfig?.executionConfig?.idleTtl),
     maxLifetimeMs: toMs(environmentConfig?.executionConfig?.ttl),
-    labels: ownership === undefined && owner !== undefined ? { ...labels } : others,
+    labels: ownership === undefined ? { ...labels } : others,
     engineVersion: runtimeConfig?.version || undefined,
     history: history.length > 0 ? history : undefined,
+    usage: usageOf(session.runtimeInfo, { ended: endedAtMs !== undefined, ageMs }),
     ownership,
     native: toSessionNative(session),
   });

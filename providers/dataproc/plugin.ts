@@ -12,6 +12,7 @@ export const plugin = definePlugin<DataprocConfig>({
   // Safe: all that capabilities depend on has defaults.
   capabilities: dataprocCapabilities(defaultOptions(DATAPROC_OPTIONS_SHAPE) as unknown as DataprocConfig),
   capabilitiesOf: dataprocCapabilities,
+  diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
   environmentVariables: DATAPROC_VARIABLES,
   optionsSchema: () => DATAPROC_OPTIONS_SHAPE,
   parseOptions: parseDataprocOptions,

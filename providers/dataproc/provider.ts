@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
+import { ownershipIn } from '../../src/contract/ownership.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
@@ -60,10 +61,15 @@ export class DataprocProvider implements SessionProvider {
 
   start(request: StartRequest, call: CallContext): Promise<Observation> {
     return this.#run({ operation: 'start', call }, (sub) => {
-      const { token, owner } = request;
+      const { token: id } = request;
       const session = toSessionInput(request, this.#config);
       const { deleteRecord } = this.#config;
-      return startByName(this.#target(this.#handle(token), sub), { id: token, owner, session, deleteRecord });
+      return startByName(this.#target(this.#handle(id), sub), {
+        id,
+        ownership: ownershipIn(request),
+        session,
+        deleteRecord,
+      });
     });
   }
 
@@ -135,7 +141,7 @@ export class DataprocProvider implements SessionProvider {
   }
 
   #context(handle: SessionHandle): ObservationContext {
-    return { handle, observedAtMs: this.#ports.clock.nowMs() };
+    return { handle, observedAtMs: this.#ports.clock.nowMs(), serviceTimeMs: this.#client.time.lastMs };
   }
 
   #handle(id: string): SessionHandle {

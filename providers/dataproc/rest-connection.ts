@@ -1,4 +1,5 @@
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
+import type { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
 import { loadDataproc, loadRestGax } from './load-google.ts';
@@ -34,10 +35,19 @@ const NOT_CANCELLED: ReadonlySet<MethodName> = new Set(['createSession', 'termin
  * Opens the SDK's client over REST and calls its stubs directly: the layers do what the client wraps around them (paging,
  * polling of operations, timeouts), or it is not needed (log lines).
  */
-export async function openRest({ endpoint }: DataprocConfig, auth: Auth): Promise<Connection> {
+export async function openRest({ endpoint }: DataprocConfig, auth: Auth, time: ServiceTime): Promise<Connection> {
   const { SessionControllerClient } = await loadDataproc();
   // The SDK has no option for it, and reads an endless answer until the process is out of memory.
-  Object.assign((await auth.google.getClient()).transporter.defaults, { size: MOST_BODY_BYTES });
+  const { transporter } = await auth.google.getClient();
+  Object.assign(transporter.defaults, { size: MOST_BODY_BYTES });
+  const isOurs = (url: string): boolean => new URL(url).hostname === endpoint.host;
+  transporter.interceptors.response.add({
+    async resolved(response) {
+      if (response.ok && isOurs(response.config.url.toString()))
+        time.answered(response.headers.get('date') ?? undefined);
+      return response;
+    },
+  });
   const settings = {
     auth: auth.google,
     apiEndpoint: endpoint.host,

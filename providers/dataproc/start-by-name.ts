@@ -1,4 +1,5 @@
 import type { Observation } from '../../src/contract/observation.ts';
+import type { Ownership } from '../../src/contract/ownership.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
@@ -12,7 +13,7 @@ import type { SessionTarget } from './terminate-and-wait.ts';
 export interface NamedStart {
   /** The session's id and, for the first attempt, the id of the request. */
   readonly id: string;
-  readonly owner: string;
+  readonly ownership: Ownership;
   readonly session: NativeSession;
   /** Whether the record of an ended session may be deleted. */
   readonly deleteRecord: boolean;
@@ -59,9 +60,9 @@ async function create(target: SessionTarget, start: NamedStart, requestId: strin
  */
 async function describeCreated(target: SessionTarget, start: NamedStart, started: NativeOperation): Promise<Seen> {
   const { client, call, context } = target;
-  const { id, owner, session } = start;
+  const { id, ownership, session } = start;
   const name = nameOf(session);
-  const details = { ownership: { owner, token: id }, ...(name !== undefined && { name }) };
+  const details = { ownership, ...(name !== undefined && { name }) };
   const creating = { observation: fromState('CREATING', context(), details), uuid: '' };
   let found: NativeSession;
   try {
@@ -90,7 +91,7 @@ async function readOperation(
 }
 
 /** The session that has the name, if it is ours. */
-function adopt({ context }: SessionTarget, { id, owner }: NamedStart, found: NativeSession): Seen {
+function adopt({ context }: SessionTarget, { id, ownership: { owner } }: NamedStart, found: NativeSession): Seen {
   const observation = fromSession(found, context());
   const { handle, details } = observation;
   if (details.ownership?.owner === owner) return { observation, uuid: found.uuid ?? '' };

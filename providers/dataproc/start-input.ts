@@ -4,7 +4,7 @@ import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/n
 import type { NativeSession } from './client.ts';
 import { toDuration } from './native-time.ts';
 import type { DataprocConfig } from './options.ts';
-import { OWNER_LABEL } from './ownership-labels.ts';
+import { LIFETIME_LABEL, OWNER_LABEL, toOwnershipLabels } from './ownership-labels.ts';
 
 /** The members that anysession sets, with the option for each. */
 const OWNED_MEMBERS = {
@@ -48,6 +48,7 @@ const SPARK_PREFIX = 'spark:';
 
 /** @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions (labels, read 2026-11-20) */
 const LABEL_LIMIT = 32;
+const OUR_LABELS: readonly string[] = [OWNER_LABEL, LIFETIME_LABEL];
 const LABEL_KEY = /^[a-z]([a-z0-9_-]{0,61}[a-z0-9])?$/;
 const LABEL_VALUE = /^([a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?)?$/;
 
@@ -71,7 +72,7 @@ export function toSessionInput(request: StartRequest, config: DataprocConfig): N
       ? { jupyterSession: { kernel: 'PYTHON', ...(name !== undefined && { displayName: name }) } }
       : { sparkConnectSession: {} }),
     ...native,
-    labels: { ...labels, [OWNER_LABEL]: owner },
+    labels: { ...labels, ...toOwnershipLabels(request) },
     ...(template !== undefined && { sessionTemplate: template }),
     runtimeConfig: {
       ...(runtimeVersion !== undefined && { version: runtimeVersion }),
@@ -115,14 +116,16 @@ function toNative(untrusted: unknown): DataprocStartNative {
 
 function checkLabels({ owner, labels }: Pick<StartRequest, 'owner' | 'labels'>): void {
   const entries = Object.entries(labels);
-  if (entries.length >= LABEL_LIMIT) {
-    throw refusal(`${entries.length} labels were given; ${LABEL_LIMIT - 1} are allowed beside the label of the owner`);
+  if (entries.length > LABEL_LIMIT - OUR_LABELS.length) {
+    throw refusal(
+      `${entries.length} labels were given; ${LABEL_LIMIT - OUR_LABELS.length} are allowed beside the labels of the owner and the lifetime`,
+    );
   }
   if (!LABEL_VALUE.test(owner)) {
     throw refusal(`the owner '${owner}' cannot be a label: it must begin and end with a letter or digit`);
   }
   for (const [key, value] of entries) {
-    if (key === OWNER_LABEL) throw refusal(`the label '${OWNER_LABEL}' is reserved for anysession; choose another`);
+    if (OUR_LABELS.includes(key)) throw refusal(`the label '${key}' is reserved for anysession; choose another`);
     const problem = labelProblem(key, value);
     if (problem !== undefined) throw refusal(problem);
   }

@@ -1,4 +1,5 @@
 import type * as grpc from '@grpc/grpc-js';
+import type { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { Request } from './request.ts';
 
 /** One method on the wire. */
@@ -27,6 +28,7 @@ export function unaryOn(
   channel: grpc.Channel,
   { status }: typeof grpc,
   explain: (details: string) => string = (details) => details,
+  time?: ServiceTime,
 ): SendUnary {
   const read = ({ deserialize }: UnaryMethod, message: Buffer | undefined, ended: grpc.StatusObject): Outcome => {
     if (ended.code !== status.OK) return { error: toError({ ...ended, details: explain(ended.details) }) };
@@ -44,13 +46,17 @@ export function unaryOn(
     // No deadline: the caller cancels the call.
     const call = channel.createCall(method.path, Number.POSITIVE_INFINITY, null, null, null);
     let message: Buffer | undefined;
+    let date: string | undefined;
     call.start(metadata, {
-      onReceiveMetadata() {},
+      onReceiveMetadata(received) {
+        date = received.get('date')[0]?.toString();
+      },
       onReceiveMessage(received: Buffer) {
         message = received;
       },
       onReceiveStatus(ended) {
         const { error, answer } = read(method, message, ended);
+        if (error === undefined) time?.answered(date);
         answered(error, answer);
       },
     });

@@ -35,8 +35,9 @@ export function emrServerlessCapabilities({
     listFilters: ['states', 'createdAfterMs'],
     tokenLifetimeMs: HOUR_MS,
     maxLiveSessions: 25,
-    watchIntervalMs: { min: 1_000, max: 5_000 },
+    watchIntervalMs: { min: 2_000, max: 3_500 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,
+    usageUnits: ['vcpuHours', 'memoryGbHours', 'storageGbHours'],
   });
 }

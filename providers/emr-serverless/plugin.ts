@@ -20,6 +20,7 @@ export const plugin = definePlugin<EmrServerlessConfig>({
     defaultOptions(EMR_SERVERLESS_OPTIONS_SHAPE) as unknown as EmrServerlessConfig,
   ),
   capabilitiesOf: emrServerlessCapabilities,
+  diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
   environmentVariables: EMR_SERVERLESS_VARIABLES,
   findOptions: findOptionsBy(EMR_SERVERLESS_VARIABLES),
   optionsSchema: () => EMR_SERVERLESS_OPTIONS_SHAPE,

@@ -31,6 +31,7 @@ class EmrServerlessSessions implements SessionService {
   readonly name = 'EMR Serverless';
   readonly scope;
   readonly capabilities;
+  readonly time;
   /** @see https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_GetSession.html (read 2026-11-20) */
   readonly sessionId = { pattern: /^[0-9a-z]{1,64}$/, words: '1 to 64 characters of 0-9 and a-z' };
   readonly firstStates = ['SUBMITTED'];
@@ -48,6 +49,7 @@ class EmrServerlessSessions implements SessionService {
     this.#config = config;
     this.#ports = ports;
     this.#client = emrServerlessClient(config);
+    this.time = this.#client.time;
   }
 
   stateFacts({ state }: NativeSession): StateFacts | undefined {

@@ -31,6 +31,7 @@ const DUCKDB: Capabilities = defineCapabilities({
   watchIntervalMs: { min: 5, max: 50 },
   callsPerSecond: false,
   outlivesProcess: false,
+  usageUnits: [],
 });
 
 /** Statements run concurrently on a server that other clients can join. */

@@ -1,3 +1,4 @@
+import { ownershipIn } from '../../src/contract/ownership.ts';
 import type { Observation, SessionDetails } from '../../src/contract/observation.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import { toObservation } from '../../src/provider-kit/observation.ts';
@@ -30,7 +31,7 @@ function toDetails({
   maxLifetimeMs,
   engineVersion,
 }: LocalSession): SessionDetails {
-  const { owner, token, name, idleTimeoutMs, labels } = request;
+  const { name, idleTimeoutMs, labels } = request;
   return omitUndefined<SessionDetails>({
     name,
     createdAtMs,
@@ -41,6 +42,6 @@ function toDetails({
     maxLifetimeMs,
     labels,
     engineVersion,
-    ownership: { owner, token },
+    ownership: ownershipIn(request),
   });
 }

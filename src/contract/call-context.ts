@@ -1,4 +1,4 @@
-import type { CallBudget } from './ports.ts';
+import type { CallBudget, Span } from './ports.ts';
 
 /**
  * What comes with every call of a provider.
@@ -15,4 +15,6 @@ export interface CallContext {
    * Absent where nothing limits the rate.
    */
   readonly budget?: CallBudget;
+  /** Where a statement reports what happens while it runs: retries and reattaches. Absent on other calls. */
+  readonly span?: Span;
 }

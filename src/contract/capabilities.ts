@@ -1,3 +1,6 @@
+import type { UsageUnit } from './usage.ts';
+import { LONGEST_LIFETIME_MS } from './ownership.ts';
+
 /** A range with the default inside it; milliseconds. */
 export interface DurationRange {
   readonly min: number;
@@ -41,7 +44,7 @@ export interface Capabilities {
   readonly sparkConf: boolean;
   /** How the service ends idle sessions; every provider has it. */
   readonly idleTimeoutMs: DurationRange;
-  /** How long a session may live at all, or `false` where the service has no such limit. */
+  /** How long a session may live at all, or `false` where the service has no such limit and only sweeping ends old sessions. */
   readonly maxLifetimeMs: DurationRange | false;
   /** How a repeated start is recognised: by a token sent along, or by the session's name. */
   readonly idempotency: 'token' | 'name';
@@ -58,6 +61,20 @@ export interface Capabilities {
   readonly callsPerSecond: { readonly reads: number; readonly writes: number } | false;
   /** Whether sessions outlive the process that started them. */
   readonly outlivesProcess: boolean;
+  /** The units that describing a session reports usage in; empty where it reports none. A limit on spending needs their prices. */
+  readonly usageUnits: readonly UsageUnit[];
+}
+
+/**
+ * The lifetimes that a start may ask for, milliseconds. A service without a limit takes any, because sweeping ends the session;
+ * `false` where nothing would end it.
+ */
+export function lifetimeRange({
+  maxLifetimeMs,
+  outlivesProcess,
+}: Pick<Capabilities, 'maxLifetimeMs' | 'outlivesProcess'>): Pick<DurationRange, 'min' | 'max'> | false {
+  if (maxLifetimeMs !== false) return maxLifetimeMs;
+  return outlivesProcess && { min: 1, max: LONGEST_LIFETIME_MS };
 }
 
 /** The capabilities that are simply there or not. */

@@ -1,6 +1,7 @@
 import type { Ownership } from './ownership.ts';
 import type { SessionHandle } from './session-handle.ts';
 import type { SessionState } from './session-state.ts';
+import type { SessionUsage } from './usage.ts';
 
 /** Who says that a session is busy: its service, or this process because it has work in flight. */
 export type BusySource = 'service' | 'local';
@@ -11,17 +12,6 @@ export interface StateHistoryEntry {
   /** When that state was entered, epoch milliseconds. */
   readonly sinceMs: number;
   readonly reason?: string;
-}
-
-/** What a service has counted or billed for a session so far. A member is absent when the service does not report it. */
-export interface SessionUsage {
-  /** The API field that the amounts come from, and whether they are billed amounts. */
-  readonly source: string;
-  readonly vcpuHours?: number;
-  readonly memoryGbHours?: number;
-  readonly storageGbHours?: number;
-  readonly dpuHours?: number;
-  readonly executionMs?: number;
 }
 
 /** What a service tells of a session besides its state; a member is absent where the service does not tell it. */
@@ -62,6 +52,11 @@ export interface Observation {
   readonly final: boolean;
   /** When the service was asked, epoch milliseconds. */
   readonly observedAtMs: number;
+  /**
+   * The time of the service's own clock when it answered, epoch milliseconds; absent where the answer does not have it. Ages of
+   * sessions are counted from it: sweeping by lifetime leaves a session without it alone.
+   */
+  readonly serviceTimeMs?: number;
   /** When the state was entered, epoch milliseconds, where the service tells it. */
   readonly sinceMs?: number;
   readonly reason?: string;
@@ -69,5 +64,7 @@ export interface Observation {
   readonly failureKind?: 'quota-exceeded';
   /** Present exactly when `state` is `busy`. */
   readonly busySource?: BusySource;
+  /** A list shows the session as `creating`, but it is ready as soon as the provider's `endpoint` succeeds (C-041). */
+  readonly readyWithEndpoint?: true;
   readonly details: SessionDetails;
 }

@@ -1,3 +1,5 @@
+import type { CounterName, HistogramName, MetricAttributes } from './metrics.ts';
+
 /** Time. `nowMs` is for people and records; `monotonicMs` is for waiting and never jumps. */
 export interface Clock {
   /** Wall time, epoch milliseconds. */
@@ -36,11 +38,24 @@ export interface Span {
   event(name: string, attributes?: Readonly<Record<string, SpanAttribute>>): void;
   /** Ends the span; with the error when the operation failed. */
   end(error?: unknown): void;
+  /**
+   * Calls the function so that spans which start in it, and in what it awaits, are below this one. Optional: without it spans have no
+   * relation to each other.
+   */
+  run?<Answer>(work: () => Answer): Answer;
 }
 
 /** Where spans go. */
 export interface Tracer {
   startSpan(name: string, attributes: Readonly<Record<string, SpanAttribute>>): Span;
+}
+
+/** Where measurements go. `METRICS` lists all of them, with their units and attributes. */
+export interface Metrics {
+  /** Adds to a counter, or to an up-down counter, where the amount may be negative. */
+  add<Name extends CounterName>(name: Name, amount: number, attributes: MetricAttributes<Name>): void;
+  /** Records one value of a distribution. */
+  record<Name extends HistogramName>(name: Name, value: number, attributes: MetricAttributes<Name>): void;
 }
 
 /** Services count calls that read and calls that change something in separate rate limits. */

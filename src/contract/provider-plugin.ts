@@ -1,5 +1,6 @@
 import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Clock, Logger, Random } from './ports.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
@@ -65,6 +66,8 @@ export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   readonly capabilities: Capabilities;
   /** What they can do with these options, for whoever only looks at a config; absent where options change nothing of it. */
   capabilitiesOf?(config: Config): Capabilities;
+  /** What `anysession doctor` checks; loaded when it runs. */
+  diagnosis?(): Promise<Diagnosis<Config>>;
   /** Makes a provider without any I/O; SDKs and engines load at its first call. */
   create(config: Config, ports: ProviderPorts): SessionProvider;
 }

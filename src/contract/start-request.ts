@@ -14,7 +14,10 @@ export interface StartRequest extends Ownership {
   readonly name?: string;
   /** How long the session may be idle before its service ends it, milliseconds, within `capabilities.idleTimeoutMs`. */
   readonly idleTimeoutMs: number;
-  /** How long the session may live at all, milliseconds, within `capabilities.maxLifetimeMs`. */
+  /**
+   * How long the session may live at all, milliseconds, within `capabilities.maxLifetimeMs`; the service ends it. Where the
+   * capability is `false`, the service has no such limit: then only `lifetimeMs` counts.
+   */
   readonly maxLifetimeMs?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly size?: SessionSize;

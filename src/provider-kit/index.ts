@@ -32,13 +32,8 @@ export {
 } from '../contract/capabilities.ts';
 export type { ColumnBatch, ColumnData, ColumnField, ColumnType, FixedWidthValues } from '../contract/column-batch.ts';
 export { ERROR_KINDS, type ErrorKind, type ErrorKindFacts, type Retry } from '../contract/error-kinds.ts';
-export type {
-  BusySource,
-  Observation,
-  SessionDetails,
-  SessionUsage,
-  StateHistoryEntry,
-} from '../contract/observation.ts';
+export type { BusySource, Observation, SessionDetails, StateHistoryEntry } from '../contract/observation.ts';
+export { USAGE_UNIT_NAMES, type SessionUsage, type UsageBasis, type UsageUnit } from '../contract/usage.ts';
 export {
   OPERATIONS,
   possibleEffect,
@@ -47,8 +42,18 @@ export {
   type OperationFacts,
   type ProviderOperation,
 } from '../contract/operations.ts';
-export { formatOwnership, parseOwnership, type Ownership } from '../contract/ownership.ts';
-export type { CallBudget, CallClass, Clock, Logger, Random, Span, SpanAttribute, Tracer } from '../contract/ports.ts';
+export { formatOwnership, ownershipIn, parseLifetime, parseOwnership, type Ownership } from '../contract/ownership.ts';
+export type {
+  CallBudget,
+  CallClass,
+  Clock,
+  Logger,
+  Metrics,
+  Random,
+  Span,
+  SpanAttribute,
+  Tracer,
+} from '../contract/ports.ts';
 export {
   CONTRACT_VERSION,
   defineBatchPlugin,
@@ -135,6 +140,7 @@ export {
   type ServiceFailure,
 } from './service-failure.ts';
 export { runningAttempt, type Attempt, type RunningAttempt } from './running-attempt.ts';
+export { ServiceTime } from './service-time.ts';
 export { signalWithTimeout, type SignalWithTimeout, type WaitLimits } from './signal-with-timeout.ts';
 export { sleep } from './sleep.ts';
 export { defineStates, type NativeStates, type StateFacts, type StateRow } from './states.ts';

@@ -21,13 +21,17 @@ export interface EngineEnvironment {
 }
 
 /**
- * The folder of the engines that a user has installed, each a virtual environment of Python: where one side puts them and the other
- * looks for them.
+ * The folder for what anysession can make again.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ (read 2026-11-21): a relative XDG_CACHE_HOME does not count.
  */
-export function enginesFolder({ env, home }: EngineEnvironment): string {
+export function cacheFolder({ env, home }: EngineEnvironment): string {
   const cache = env['XDG_CACHE_HOME'];
-  return `${cache?.startsWith('/') === true ? cache : `${home}/.cache`}/anysession/engines`;
+  return `${cache?.startsWith('/') === true ? cache : `${home}/.cache`}/anysession`;
+}
+
+/** The folder of the engines that a user has installed, each a virtual environment of Python. */
+export function enginesFolder(environment: EngineEnvironment): string {
+  return `${cacheFolder(environment)}/engines`;
 }
 
 /** The name of a release's folder. */

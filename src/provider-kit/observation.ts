@@ -7,6 +7,8 @@ import type { StateFacts } from './states.ts';
 export interface ObservationContext {
   readonly handle: SessionHandle;
   readonly observedAtMs: number;
+  /** The time of the service's own clock when it answered, epoch milliseconds; see `ServiceTime`. */
+  readonly serviceTimeMs?: number | undefined;
 }
 
 /** What one answer of a service says about a session. */
@@ -24,7 +26,10 @@ export interface SeenSession {
 }
 
 /** Makes an observation; a failed session always has a reason, and a busy one is busy because its service says so. */
-export function toObservation(seen: SeenSession, { handle, observedAtMs }: ObservationContext): Observation {
+export function toObservation(
+  seen: SeenSession,
+  { handle, observedAtMs, serviceTimeMs }: ObservationContext,
+): Observation {
   const { service, nativeState, facts, sinceMs, failureKind, details = {} } = seen;
   const { state, acceptsWork = false, final = false } = facts ?? {};
   const reason = seen.reason ?? (state === 'failed' ? `${service} gave no reason` : undefined);
@@ -37,6 +42,7 @@ export function toObservation(seen: SeenSession, { handle, observedAtMs }: Obser
     observedAtMs,
     details,
   };
+  if (serviceTimeMs !== undefined) observation.serviceTimeMs = serviceTimeMs;
   if (sinceMs !== undefined) observation.sinceMs = sinceMs;
   if (reason !== undefined) observation.reason = reason;
   if (failureKind !== undefined && state === 'failed') observation.failureKind = failureKind;

@@ -31,9 +31,14 @@ export class UnsentCall {
     this.#mayBeSent = mayBeSent;
   }
 
+  /** Whether something may have been sent. */
+  get mayBeSent(): boolean {
+    return this.#mayBeSent();
+  }
+
   /** Stops the call if it has sent nothing. @returns whether it did. */
   stop(reason: unknown): boolean {
-    if (this.#mayBeSent()) return false;
+    if (this.mayBeSent) return false;
     this.#controller.abort(reason);
     return true;
   }

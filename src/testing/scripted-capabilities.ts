@@ -22,4 +22,5 @@ export const SCRIPTED_CAPABILITIES = defineCapabilities({
   watchIntervalMs: { min: 500, max: 10_000 },
   callsPerSecond: false,
   outlivesProcess: true,
+  usageUnits: [],
 });

@@ -11,38 +11,11 @@ import {
   type ScriptedStartInput,
   type ScriptedTiming,
 } from './scripted-session.ts';
+import type { ScriptedListInput, ScriptedServiceOptions } from './scripted-service-options.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** How a scripted service behaves; everything but the clock has a default. */
-export interface ScriptedServiceOptions {
-  readonly clock: Clock;
-  /** The scope of its sessions; `'scripted-scope'` by default. */
-  readonly scope?: string;
-  /** What differs from {@link SCRIPTED_CAPABILITIES}; the service behaves accordingly. */
-  readonly capabilities?: Partial<Capabilities>;
-  /** How long a session takes to become ready, milliseconds; 3000 by default. */
-  readonly startMs?: number;
-  /** How long a session takes to end, milliseconds; 2000 by default. */
-  readonly terminateMs?: number;
-  /** How long every answer takes, milliseconds; 0, without a timer, by default. */
-  readonly latencyMs?: number;
-  /** How long after its start reads do not find a session, milliseconds; 0 by default. */
-  readonly invisibleMs?: number;
-  /** Whether a busy session takes more work; `false` by default. */
-  readonly takesWorkWhileBusy?: boolean;
-  /** The source of ids and tokens. */
-  readonly random?: Random;
-}
-
-/** The request of a listing. */
-export interface ScriptedListInput {
-  readonly states?: readonly string[];
-  /** Epoch seconds. */
-  readonly createdAfter?: number;
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly pageToken?: string;
-  readonly maxResults: number;
-}
+/** A list of these need not read the sessions that have ended. */
+const LIVE_STATES: ReadonlySet<string> = new Set(['STARTING', 'IDLE', 'RUNNING', 'UNHEALTHY', 'STOPPING']);
 
 /**
  * A small session cloud in memory, driven by its clock: ids, states that take time, idle timeout, lifetime, quota,
@@ -63,6 +36,9 @@ export class ScriptedService implements ScriptedHost {
   readonly #timing: ScriptedTiming;
   readonly #invisibleMs: number;
   readonly #sessions = new Map<string, ScriptedSession>();
+  readonly #byToken = new Map<string, ScriptedSession>();
+  /** Those that had not ended when they were last read, in the order of their starts. */
+  readonly #live = new Set<ScriptedSession>();
   /** The service's time does not jump when the caller's wall clock does. */
   readonly #epochOffsetMs: number;
 
@@ -87,7 +63,7 @@ export class ScriptedService implements ScriptedHost {
     this.engine = new ScriptedEngine({ host: this, clock });
     this.calculations = new ScriptedCalculations({ host: this, clock });
     this.oracle = new ScriptedOracle({
-      live: () => this.#all().flatMap((session) => (session.isFinal ? [] : [session.id])),
+      live: () => this.#readLive().map(({ id }) => id),
       runningStatements: () => this.engine.running(),
     });
   }
@@ -100,7 +76,8 @@ export class ScriptedService implements ScriptedHost {
   start(input: ScriptedStartInput, request: ScriptedRequest): Promise<ScriptedSessionRecord> {
     const { clientToken } = input;
     return this.request({ operation: 'start', token: clientToken }, request, (fault) => {
-      const known = this.#all().find((session) => session.input.clientToken === clientToken);
+      const known = this.#byToken.get(clientToken);
+      known?.catchUp(this.nowMs());
       const { idempotency, maxLiveSessions } = this.capabilities;
       if (known !== undefined && idempotency === 'token') return this.#record(known);
       if (known !== undefined)
@@ -110,8 +87,18 @@ export class ScriptedService implements ScriptedHost {
       // Where names make starts unique, the caller's name is the id.
       const id = idempotency === 'name' ? clientToken : `ss-${this.#random.hex(12)}`;
       const brokenStart = fault?.kind === 'broken-start' ? fault.reason : undefined;
-      const session = new ScriptedSession({ id, input, nowMs: this.nowMs(), timing: this.#timing, brokenStart });
+      const position = this.#sessions.size;
+      const session = new ScriptedSession({
+        id,
+        position,
+        input,
+        nowMs: this.nowMs(),
+        timing: this.#timing,
+        brokenStart,
+      });
       this.#sessions.set(id, session);
+      this.#byToken.set(clientToken, session);
+      this.#live.add(session);
       this.oracle.started.push({ sessionId: id, token: clientToken });
       return this.#record(session);
     });
@@ -132,12 +119,13 @@ export class ScriptedService implements ScriptedHost {
     return this.request({ operation: 'listPage' }, request, () => {
       if (input.maxResults > this.capabilities.listPageSize)
         throw new ServiceFault('Invalid', 400, 'maxResults is too large');
-      const matching = this.#all()
-        .map((session, position) => ({ session, position, record: this.#record(session) }))
-        .filter(({ session }) => this.#isVisible(session))
-        .filter(({ record, position }) => matches(record, input) && position >= Number(input.pageToken ?? 0));
-      const sessions = matching.slice(0, input.maxResults).map(({ record }) => record);
-      const next = matching[input.maxResults];
+      const { states, maxResults, pageToken = 0 } = input;
+      const all = states?.every((state) => LIVE_STATES.has(state)) === true ? this.#readLive() : this.#all();
+      const matching = all.filter(
+        (session) => session.position >= Number(pageToken) && this.#isVisible(session) && this.#matches(session, input),
+      );
+      const sessions = matching.slice(0, maxResults).map((session) => this.#record(session));
+      const next = matching[maxResults];
       return next === undefined ? { sessions } : { sessions, nextPageToken: String(next.position) };
     });
   }
@@ -213,9 +201,26 @@ export class ScriptedService implements ScriptedHost {
     return sessions;
   }
 
+  #readLive(): readonly ScriptedSession[] {
+    for (const session of this.#live) {
+      session.catchUp(this.nowMs());
+      if (session.isFinal) this.#live.delete(session);
+    }
+    return [...this.#live];
+  }
+
   #record(session: ScriptedSession): ScriptedSessionRecord {
-    const record = session.toRecord();
-    return record.state === 'RUNNING' && !this.capabilities.reportsBusy ? { ...record, state: 'IDLE' } : record;
+    return { ...session.toRecord(), state: this.#shownState(session) };
+  }
+
+  #shownState({ state, shownState = state }: ScriptedSession): string {
+    return shownState === 'RUNNING' && !this.capabilities.reportsBusy ? 'IDLE' : shownState;
+  }
+
+  #matches(session: ScriptedSession, { states, createdAfter, tags = {} }: ScriptedListInput): boolean {
+    if (states !== undefined && !states.includes(this.#shownState(session))) return false;
+    if (createdAfter !== undefined && session.createdMs / 1000 < createdAfter) return false;
+    return Object.entries(tags).every(([name, value]) => session.input.tags[name] === value);
   }
 
   #isVisible(session: ScriptedSession): boolean {
@@ -225,10 +230,4 @@ export class ScriptedService implements ScriptedHost {
 
 function noSuchSession(sessionId: string): ServiceFault {
   return new ServiceFault('NoSuchSession', 404, `there is no session ${JSON.stringify(sessionId)}`);
-}
-
-function matches(record: ScriptedSessionRecord, input: ScriptedListInput): boolean {
-  if (input.states !== undefined && !input.states.includes(record.state)) return false;
-  if (input.createdAfter !== undefined && record.createdAt < input.createdAfter) return false;
-  return Object.entries(input.tags ?? {}).every(([name, value]) => record.tags[name] === value);
 }

@@ -47,6 +47,8 @@ const MINUTE_MS = 60_000;
  */
 export class ScriptedSession {
   readonly id: string;
+  /** Its place in lists. */
+  readonly position: number;
   readonly input: ScriptedStartInput;
   readonly createdMs: number;
   readonly #timing: ScriptedTiming;
@@ -60,12 +62,14 @@ export class ScriptedSession {
 
   constructor(options: {
     readonly id: string;
+    readonly position: number;
     readonly input: ScriptedStartInput;
     readonly nowMs: number;
     readonly timing: ScriptedTiming;
     readonly brokenStart: string | undefined;
   }) {
     this.id = options.id;
+    this.position = options.position;
     this.input = options.input;
     this.createdMs = options.nowMs;
     this.#timing = options.timing;

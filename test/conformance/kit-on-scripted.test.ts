@@ -15,11 +15,11 @@ const silent = scriptedSubject({ reportsBusy: false }, 'scripted without busy st
 
 describe.each([
   { subject: everything, run: 80 },
-  { subject: behindLayers(everything), run: 81 },
+  { subject: behindLayers(everything), run: 82 },
   { subject: nothing, run: 57 },
   { subject: behindLayers(nothing), run: 65 },
   { subject: byName, run: 70 },
-  { subject: behindLayers(byName), run: 73 },
+  { subject: behindLayers(byName), run: 74 },
   { subject: silent, run: 70 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });

@@ -1,4 +1,5 @@
-import { createProvider, createSessions, createWatcher } from '../../src/compose.ts';
+import { systemRandom } from '../../src/session/system-ports.ts';
+import { createHolders, createProvider, createSessions, createWatcher } from '../../src/compose.ts';
 import type { EnvironmentConfig } from '../../src/config/config-options.ts';
 import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
 import { RecordingLogger, RecordingTracer, SeededRandom } from '../../src/testing/index.ts';
@@ -9,30 +10,38 @@ import { openBench } from './_aws/bench.ts';
 export const CLOUDS = ['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const;
 export type Cloud = (typeof CLOUDS)[number];
 
+let opened = 0;
+
 /** The sessions of a real provider over its emulator, behind layers and facade; closed by the test. */
-export async function openCloud(cloud: Cloud, options: EmulatorOptions = {}) {
+export async function openCloud(
+  cloud: Cloud,
+  options: EmulatorOptions = {},
+  environment: Partial<EnvironmentConfig> = {},
+) {
   const bench = await openBench(cloud === 'dataproc over REST' ? 'dataproc' : cloud, {}, options);
   const { clock, emulator, settle } = bench;
   const adapter =
     cloud === 'dataproc over REST'
       ? bench.another({ transport: 'rest', apiEndpoint: emulator.urls.dataprocRest })
       : bench.provider;
-  const random = new SeededRandom();
+  // Tokens of their own: a session that an earlier test left is held by this process.
+  const random = new SeededRandom(++opened);
   const logger = new RecordingLogger();
   const budget = new RateBudget(clock, adapter.capabilities.callsPerSecond);
   const provider = createProvider(adapter, clock, random, new RecordingTracer(), budget);
-  const watcher = createWatcher(provider, clock, random, logger);
-  const config = { environment: 'test', owner: 'tests', session: {} } as EnvironmentConfig;
-  const sessions = createSessions(config, provider, undefined, watcher, clock, random, logger);
+  const watcher = createWatcher(provider, clock, random, logger, budget);
+  const config = { environment: 'test', owner: 'tests', session: {}, ...environment } as EnvironmentConfig;
+  const holders = createHolders(clock, systemRandom, logger);
+  const sessions = createSessions(config, provider, undefined, watcher, holders, clock, random, logger);
   const pass = async (ms: number): Promise<void> => {
     await clock.advance(ms);
   };
   const live = (): readonly string[] => emulator.oracle.live().map(({ id }) => id);
-  return { emulator, clock, settle, sessions, pass, live };
+  return { emulator, clock, settle, sessions, logger, pass, live };
 }
 
 /** The same with a started session. */
 export async function startSession(cloud: Cloud, options: EmulatorOptions = {}) {
-  const opened = await openCloud(cloud, options);
-  return { ...opened, session: await opened.settle(opened.sessions.start()) };
+  const cloudSessions = await openCloud(cloud, options);
+  return { ...cloudSessions, session: await cloudSessions.settle(cloudSessions.sessions.start()) };
 }

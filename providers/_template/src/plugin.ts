@@ -35,6 +35,7 @@ const CAPABILITIES = defineCapabilities({
   watchIntervalMs: { min: 1_000, max: 5_000 },
   callsPerSecond: { reads: 10, writes: 2 },
   outlivesProcess: true,
+  usageUnits: [],
 });
 
 /** The provider as plain data: importing it loads no SDK, and creating a provider does no I/O. */

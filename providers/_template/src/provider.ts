@@ -54,12 +54,13 @@ export class TemplateProvider implements SessionProvider {
     this.#runner = new CallRunner({ place: this, clock, toError: toSessionError });
   }
 
-  start({ token, owner, idleTimeoutMs, labels }: StartRequest, call: CallContext): Promise<Observation> {
+  start(request: StartRequest, call: CallContext): Promise<Observation> {
+    const { token, idleTimeoutMs, labels } = request;
     const input = {
       // Decide: which field makes a repeated start find the first session. Without one, name the session by the token.
       requestId: token,
-      // Decide: where the list shows the owner of a session. Orphans are found by it.
-      description: formatOwnership({ owner, token }),
+      // Decide: where the list shows who started a session and how long it may live. Orphans are found by it.
+      description: formatOwnership(request),
       // Round up: a session must not end before the requested time.
       idleMinutes: Math.ceil(idleTimeoutMs / MINUTE_MS),
       labels,
@@ -114,6 +115,8 @@ export class TemplateProvider implements SessionProvider {
       labels: record.labels,
       ownership: parseOwnership(record.description),
     });
+    // Decide: where an answer has the service's own time, such as the header `Date`, pass it as `serviceTimeMs` (see `ServiceTime`).
+    // Sweeping by lifetime needs it, because this machine's clock may be wrong.
     const seen = { service: SERVICE, nativeState, facts: STATES.facts(nativeState), reason, details };
     return toObservation(
       { ...seen, sinceMs: Date.parse(stateTime) },

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LIST_FILTER_FIELDS, type Capabilities, type DurationRange } from '../../contract/capabilities.ts';
 import type { Observation } from '../../contract/observation.ts';
 import { HANDLE_VERSION } from '../../contract/session-handle.ts';
+import { USAGE_UNIT_NAMES, type SessionUsage } from '../../contract/usage.ts';
 import { CaseBlocked, check } from '../check.ts';
 import { needsFlag, needsNoFlag } from '../kit-case.ts';
 import { caseNeeding, readyCaseNeeding, wholeLife, type ConformanceCase } from './session-case.ts';
@@ -40,6 +41,8 @@ const CAPABILITY_CHECKS: { readonly [K in keyof Capabilities]: (value: unknown) 
   },
   callsPerSecond: (value) => value === false || Object.values(value as object).every((rate) => rate > 0),
   outlivesProcess: isFlag,
+  usageUnits: (value) =>
+    Array.isArray(value) && value.every((unit) => (USAGE_UNIT_NAMES as readonly unknown[]).includes(unit)),
 };
 
 /** The optional members of a provider, each with its capability. */
@@ -138,5 +141,18 @@ function checkTimes({ observedAtMs, sinceMs, details }: Observation, beganMs: nu
     if (value === undefined) continue;
     const isPlausible = Number.isInteger(value) && value >= 0 && value <= YEAR_MS;
     check(isPlausible, `${name} is ${value}, which is not a plausible duration`);
+  }
+  if (usage !== undefined) checkUsage(usage);
+}
+
+function checkUsage(usage: SessionUsage): void {
+  const { basis, source, formula } = usage;
+  check(['billed', 'reported', 'estimated'].includes(basis), `usage.basis is '${basis}'`);
+  check(source.trim() !== '', 'usage.source is empty: it names the API field of the amounts');
+  check((basis === 'estimated') === (formula !== undefined), `usage.formula is ${formula} and its basis is ${basis}`);
+  for (const unit of USAGE_UNIT_NAMES) {
+    const amount = usage[unit];
+    if (amount === undefined) continue;
+    check(Number.isFinite(amount) && amount >= 0, `usage.${unit} is ${amount}, which is not an amount`);
   }
 }

@@ -1,9 +1,10 @@
+import { lifetimeRange } from '../../contract/capabilities.ts';
 import type { Observation } from '../../contract/observation.ts';
+import { LONGEST_LIFETIME_MS } from '../../contract/ownership.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { StartRequest } from '../../contract/start-request.ts';
 import { CaseBlocked, check, outcomeOf, said, type Outcome } from '../check.ts';
 import { needsFaults, needsLayers, needsNoFlag } from '../kit-case.ts';
-import type { SubjectFacts } from '../subject.ts';
 import type { Trial } from '../trial.ts';
 import {
   caseNeeding,
@@ -49,17 +50,23 @@ export const STARTING_CASES: readonly ConformanceCase[] = [
   caseNeeding(needsFaults('lost-answer'))('C-022', 'a start whose answer was lost is found by its token', (trial) =>
     expectFoundAgain(trial, sessionStart(trial)),
   ),
-  startingCase('C-023', 'describe and the list report the owner and the token of a session', async (trial) => {
-    const { owner, token } = trial.request();
-    const { handle } = await trial.start({ owner, token });
-    const listed = await trial.findListed(handle);
-    check(listed !== undefined, 'a session that was just started is missing from the list');
-    for (const [where, { details }] of Object.entries({ describe: await trial.describe(handle), list: listed })) {
-      const { ownership } = details;
-      const isKept = ownership?.owner === owner && ownership.token === token;
-      check(isKept, `${where} reports the ownership ${JSON.stringify(ownership)} of a session of ${owner}:${token}`);
-    }
-  }),
+  startingCase(
+    'C-023',
+    'describe and the list report the owner, the token and the lifetime of a session',
+    async (trial) => {
+      const { owner, token } = trial.request();
+      const lifetimeMs = LONGEST_LIFETIME_MS;
+      const { handle } = await trial.start({ owner, token, lifetimeMs });
+      const listed = await trial.findListed(handle);
+      check(listed !== undefined, 'a session that was just started is missing from the list');
+      for (const [where, { details }] of Object.entries({ describe: await trial.describe(handle), list: listed })) {
+        const { ownership } = details;
+        const isKept = ownership?.owner === owner && ownership.token === token && ownership.lifetimeMs === lifetimeMs;
+        const expected = JSON.stringify({ owner, token, lifetimeMs });
+        check(isKept, `${where} reports the ownership ${JSON.stringify(ownership)} of a session of ${expected}`);
+      }
+    },
+  ),
   startingCase('C-024', 'the idle timeout in force is the requested one, rounded up', async (trial) => {
     const { min, max } = trial.capabilities.idleTimeoutMs;
     for (const idleTimeoutMs of [min, Math.min(max, min + 1), Math.min(max, min + 30_500), max]) {
@@ -123,21 +130,17 @@ export const STARTING_CASES: readonly ConformanceCase[] = [
       (trial) => expectRefused(trial, OPTIONAL[flag], 'unsupported'),
     ),
   ),
-  caseNeeding(needsLayers, needsNoMaxLifetime)(
-    'C-101',
-    "a start with 'maxLifetimeMs' is unsupported, before any I/O",
-    (trial) => expectRefused(trial, { maxLifetimeMs: 3_600_000 }, 'unsupported'),
-  ),
   caseNeeding(needsLayers)('C-101', 'an idle timeout out of range is refused, before any I/O', async (trial) => {
     const { min, max } = trial.capabilities.idleTimeoutMs;
     await expectRefused(trial, { idleTimeoutMs: min - 1 }, 'invalid-request');
     await expectRefused(trial, { idleTimeoutMs: max + 1 }, 'invalid-request');
   }),
+  caseNeeding(needsLayers)('C-101', 'a lifetime out of range is refused, before any I/O', async (trial) => {
+    const range = lifetimeRange(trial.capabilities);
+    const { max } = range || { max: 0 };
+    await expectRefused(trial, { maxLifetimeMs: max + 1 }, range ? 'invalid-request' : 'unsupported');
+  }),
 ];
-
-function needsNoMaxLifetime({ capabilities }: SubjectFacts): string | undefined {
-  return capabilities.maxLifetimeMs === false ? undefined : "the absence of 'maxLifetimeMs'";
-}
 
 /** A session that can be started several times with its token. */
 function sessionStart(trial: Trial, request: StartRequest = trial.request()): TokenStart {

@@ -79,6 +79,9 @@ export const BROKEN_STARTS: readonly BrokenProvider[] = [
       observations.map(({ details: { ownership: _dropped, ...details }, ...rest }) => ({ ...rest, details })),
     ),
   ),
+  broken('loses-lifetime', ['C-023'], 'starts sessions without their lifetime', (sound) =>
+    asking(sound, 'start', ({ lifetimeMs: _dropped, ...request }, call) => [request, call]),
+  ),
   broken('rounds-down', ['C-024'], 'rounds the idle timeout down to whole minutes', (sound) =>
     asking(sound, 'start', (request, call) => {
       const idleTimeoutMs = Math.floor(request.idleTimeoutMs / MINUTE_MS) * MINUTE_MS;

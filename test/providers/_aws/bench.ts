@@ -2,7 +2,7 @@ import { onTestFinished, test } from 'vitest';
 import { plugin as athena } from '../../../providers/athena/plugin.ts';
 import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
-import type { ListFilter, SessionHandle, SessionProvider } from '../../../src/provider-kit/index.ts';
+import type { Clock, ListFilter, SessionHandle, SessionProvider } from '../../../src/provider-kit/index.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
@@ -36,13 +36,15 @@ export interface Bench {
   another(options: Readonly<Record<string, unknown>>): SessionProvider;
 }
 
-/** Opens a bench for the running test. */
+/** Opens a bench for the running test. @param clockOf - the clock of the provider, when it is not that of the emulator */
 export async function openBench(
   service: keyof typeof SERVICES,
   options: Readonly<Record<string, unknown>> = {},
   emulatorOptions: EmulatorOptions = {},
+  clockOf: (clock: VirtualClock) => Clock = (clock) => clock,
 ): Promise<Bench> {
   const clock = new VirtualClock();
+  const clockOfProvider = clockOf(clock);
   const emulator = await startEmulator({ services: [service], clock, ...emulatorOptions });
   const providers: SessionProvider[] = [];
   onTestFinished(async () => {
@@ -52,7 +54,7 @@ export async function openBench(
   const { plugin, options: place } = SERVICES[service];
   const common = optionsOver(place, service, emulator);
   const another = (more: Readonly<Record<string, unknown>>): SessionProvider => {
-    const provider = createFromPlugin(plugin, { ...common, ...more }, { clock });
+    const provider = createFromPlugin(plugin, { ...common, ...more }, { clock: clockOfProvider });
     providers.push(provider);
     return provider;
   };

@@ -8,6 +8,7 @@ import { AbortableSender } from '../../../providers/_aws/abortable-sender.ts';
 import { socketsFor, toClientConfig } from '../../../providers/_aws/client-config.ts';
 import { withoutNodeWarning } from '../../../providers/_aws/without-node-warning.ts';
 import { RequestHandler } from '../../../providers/_aws/request-handler.ts';
+import { LONGEST_LIFETIME_MS } from '../../../src/contract/ownership.ts';
 import { formatOwnershipTag, parseOwnershipTag } from '../../../src/provider-kit/ownership-tag.ts';
 
 const open: { close(): void }[] = [];
@@ -219,6 +220,14 @@ describe('the one free text of a session', () => {
   it.each([undefined, 'nightly', 'two words', ' spaced ', 'ümläut', 'x'.repeat(128)])('keeps the name %j', (name) => {
     const text = formatOwnershipTag(name, ownership, 256);
     expect(parseOwnershipTag(text)).toEqual({ ...(name === undefined ? {} : { name }), ownership });
+  });
+
+  it("fits the longest name with the longest ownership into EMR Serverless' 256 characters", () => {
+    const name = 'n'.repeat(128);
+    const longest = { owner: 'o'.repeat(63), token: 't'.repeat(40), lifetimeMs: LONGEST_LIFETIME_MS };
+    const text = formatOwnershipTag(name, longest, 256);
+    expect(text).toHaveLength(256);
+    expect(parseOwnershipTag(text)).toEqual({ name, ownership: longest });
   });
 
   it('leaves the texts of others alone', () => {

@@ -5,7 +5,7 @@ import { localSubject } from './local-subject.ts';
 
 describe.each([
   { subject: localSubject, run: 45 },
-  { subject: behindLayers(localSubject), run: 48 },
+  { subject: behindLayers(localSubject), run: 49 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });
 
