@@ -56,6 +56,11 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
     return this.#vanishedAtMs === undefined && !this.#birth.states.ended.includes(this.state);
   }
 
+  /** When it first accepted work. */
+  get readyAtMs(): number | undefined {
+    return this.lifecycle.firstTimeIn(this.#birth.states.working ?? []);
+  }
+
   get takesWork(): boolean {
     return this.live && this.#birth.states.working?.includes(this.state) === true;
   }
@@ -80,6 +85,7 @@ export abstract class BaseSession<State extends string> implements EmulatedSessi
       state: this.#vanishedAtMs === undefined ? this.state : 'VANISHED',
       live: this.live,
       startedAtMs: this.startedAtMs,
+      readyAtMs: this.readyAtMs,
       endedAtMs,
       billedSeconds: ((endedAtMs ?? this.timeline.nowMs()) - this.startedAtMs) / 1000,
     };

@@ -30,6 +30,9 @@ export interface CallRecord {
   readonly delivery: 'answer' | 'reset' | 'silence';
 }
 
+/** What {@link CallLog.onHandled} calls. */
+export type CallListener = (record: CallRecord) => void;
+
 /** A record that is not complete yet. */
 export type OpenCallRecord = { -readonly [Member in keyof CallRecord]: CallRecord[Member] };
 
@@ -39,7 +42,18 @@ const REMEMBERED_CALLS = 100_000;
 /** Every call that reached a service, in order. */
 export class CallLog {
   readonly #records: CallRecord[] = [];
+  readonly #listeners = new Set<CallListener>();
   #count = 0;
+
+  onHandled(listener: CallListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the listeners that a call has taken effect and that its answer comes next. */
+  handled(record: CallRecord): void {
+    for (const listener of [...this.#listeners]) listener({ ...record });
+  }
 
   open(
     start: Pick<CallRecord, 'atMs' | 'service' | 'requestId'> &

@@ -36,7 +36,10 @@ export function answerCall(parts: PipelineParts, request: WireRequest): Delivery
   });
   const delivery = run(parts, request, record);
   record.delivery = delivery.how;
-  return delivery;
+  log.handled(record);
+  if (delivery.how !== 'answer') return delivery;
+  // Services date their answers by the clock that their sessions live by.
+  return { ...delivery, answer: dated(delivery.answer, timeline.nowMs()) };
 }
 
 function run(parts: PipelineParts, request: WireRequest, record: OpenCallRecord): Delivery {
@@ -93,7 +96,7 @@ function perform(
   const failure = struck['calculation-fails'];
   const output = routed.definition.run(input, {
     operation: routed.operation,
-    emptyPage: struck['empty-page'] !== undefined,
+    emptyPage: struck['empty-page'] && (struck['empty-page'].last === true ? 'last' : 'with-token'),
     calculationFailure: failure && (failure.reason ?? 'The calculation failed.'),
     touches(session) {
       touched = session;
@@ -107,8 +110,9 @@ function perform(
   return service.protocol.answer(routed.encode?.(shown) ?? shown, record.requestId, status);
 }
 
+/** Writes the date of an answer that has none. */
 function dated(answer: WireAnswer, nowMs: number): WireAnswer {
-  return { ...answer, headers: { ...answer.headers, date: new Date(nowMs).toUTCString() } };
+  return { ...answer, headers: { date: new Date(nowMs).toUTCString(), ...answer.headers } };
 }
 
 /** Faults that are an error answer and nothing else. */

@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   readonly clock?: 'real' | 'virtual' | Clock;
   /** Milliseconds from a start to a session that accepts work (default 1000). An application that must start first takes as long again. */
   readonly startupMs?: number;
+  /** Each start takes up to so many milliseconds longer, drawn from the seed (default 0). */
+  readonly startupSpreadMs?: number;
   /** Makes ids, tokens, orders and probabilities repeatable (default 1). */
   readonly seed?: number;
   /** Faults from the beginning; `emulator.faults.add` adds more later. */
@@ -54,6 +56,7 @@ const DEFAULTS: EmulatorConfig = {
   services: SERVICE_IDS,
   clock: REAL_CLOCK,
   startupMs: 1000,
+  startupSpreadMs: 0,
   seed: 1,
   faults: [],
   ports: {},
@@ -77,15 +80,16 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   refuseUnknown('option', Object.keys(options), Object.keys(DEFAULTS));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const config: Required<EmulatorOptions> = { ...DEFAULTS, ...Object.fromEntries(given) };
-  const { services, faults, ports, seed, startupMs } = config;
+  const { services, faults, ports, seed, startupMs, startupSpreadMs } = config;
   for (const [name, list] of Object.entries({ services, faults })) {
     if (!Array.isArray(list)) throw badOption(`'${name}' must be a list.`);
   }
   if (services.length === 0) throw badOption(`'services' must name at least one of ${SERVICE_IDS.join(', ')}.`);
   refuseUnknown('service', services, SERVICE_IDS);
   if (!Number.isFinite(seed)) throw badOption(`'seed' must be a number, not ${seed}.`);
-  if (!Number.isInteger(startupMs) || startupMs < 0) {
-    throw badOption(`'startupMs' must be a whole number, 0 or more, not ${startupMs}.`);
+  for (const [name, ms] of Object.entries({ startupMs, startupSpreadMs })) {
+    if (Number.isInteger(ms) && ms >= 0) continue;
+    throw badOption(`'${name}' must be a whole number, 0 or more, not ${ms}.`);
   }
   refuseUnknown('port', Object.keys(ports), [...SERVICE_IDS, 'dataproc-grpc', 'spark-connect']);
   for (const [name, port] of Object.entries(ports)) {

@@ -1,5 +1,5 @@
 import { SessionError } from '../contract/session-error.ts';
-import type { CallLog, CallRecord } from './call-log.ts';
+import type { CallListener, CallLog, CallRecord } from './call-log.ts';
 import type { FaultScript } from './fault-script.ts';
 import type { EmulatorServer } from './loopback.ts';
 import { Oracle } from './oracle.ts';
@@ -80,6 +80,14 @@ export class Emulator {
   /** Every call that reached a service, oldest first; contains no secrets. */
   log(): readonly CallRecord[] {
     return this.#parts.log.records();
+  }
+
+  /**
+   * Calls back when a call of a service has taken effect, before its answer is sent: the moment to kill a client under test.
+   * Returns a function that unsubscribes.
+   */
+  onHandled(listener: CallListener): () => void {
+    return this.#parts.log.onHandled(listener);
   }
 
   /**

@@ -46,8 +46,8 @@ export type ControlFaultEffect =
   | { readonly kind: 'lost-answer' }
   /** Every session state in the answer is replaced by a word that the model does not have. */
   | { readonly kind: 'unknown-state'; readonly state: string }
-  /** A list answers an empty page with a next token. */
-  | { readonly kind: 'empty-page' }
+  /** A list answers an empty page with a next token; or, with `last`, without one, as if there were no sessions. */
+  | { readonly kind: 'empty-page'; readonly last?: boolean }
   /** The session of the call changes to a state by itself, for example DEGRADED or FAILED. */
   | { readonly kind: 'session-becomes'; readonly state: string; readonly reason?: string; readonly afterMs?: number }
   /** The record of the session disappears. */
@@ -139,7 +139,7 @@ const MEMBERS: Readonly<
   slow: [{ delayMs: delay }, ['delayMs']],
   'lost-answer': [{}],
   'unknown-state': [{ state: word }, ['state']],
-  'empty-page': [{}],
+  'empty-page': [{ last: flag }],
   'session-becomes': [{ state: word, reason, afterMs: delay }, ['state']],
   'session-vanishes': [{ afterMs: delay }],
   'calculation-fails': [{ reason }],

@@ -1,6 +1,6 @@
 /** Wire-level emulators of cloud session services, for tests: `anysession/emulator`. */
 export type { AthenaEngine, AthenaOptions } from './athena/athena-options.ts';
-export type { CallRecord } from './call-log.ts';
+export type { CallListener, CallRecord } from './call-log.ts';
 export type { ResponderVersion } from './data-plane/connect-engine.ts';
 export type { EngineChoice } from './data-plane/engine-choice.ts';
 export type { ExpiredTokenCode } from './data-plane/gatekeeper.ts';

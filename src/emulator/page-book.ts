@@ -47,7 +47,7 @@ export class PageBook {
     const later = ids.slice(size);
     return {
       rows: ids.slice(0, size).flatMap((id) => byId.get(id) ?? []),
-      nextToken: later.length === 0 ? undefined : this.#mark({ listing, rest: later }),
+      nextToken: later.length === 0 || call.emptyPage === 'last' ? undefined : this.#mark({ listing, rest: later }),
     };
   }
 
@@ -63,7 +63,8 @@ export class PageBook {
       const found = row(position);
       if (found !== undefined) rows.push(found);
     }
-    return { rows, nextToken: position < count ? this.#mark({ listing, rest: position }) : undefined };
+    const isLast = position >= count || call.emptyPage === 'last';
+    return { rows, nextToken: isLast ? undefined : this.#mark({ listing, rest: position }) };
   }
 
   /** The listing that a request names, the size of the page, and what remains of the listing; undefined on the first page. */
@@ -73,7 +74,7 @@ export class PageBook {
     const listing = `${operation} ${JSON.stringify(filters)}`;
     const bookmark = typeof token === 'string' ? this.#bookmarks.get(token) : { listing, rest: undefined };
     if (bookmark?.listing !== listing) throw invalidToken();
-    return { ...bookmark, size: emptyPage ? 0 : Number(size) };
+    return { ...bookmark, size: emptyPage === undefined ? Number(size) : 0 };
   }
 
   #mark(bookmark: Bookmark): string {

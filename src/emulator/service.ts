@@ -21,6 +21,8 @@ export interface SessionTruth {
   /** Whether it still holds billed resources. */
   readonly live: boolean;
   readonly startedAtMs: number;
+  /** When it first accepted work. */
+  readonly readyAtMs: number | undefined;
   readonly endedAtMs: number | undefined;
   /** Seconds from start to end, or until now. */
   readonly billedSeconds: number;
@@ -73,8 +75,8 @@ export interface EmulatedSession {
 export interface Call {
   /** The name of the operation. */
   readonly operation: string;
-  /** Whether a list must answer an empty page with a next token. */
-  readonly emptyPage: boolean;
+  /** Whether a list must answer an empty page, with a next token or as its last one. */
+  readonly emptyPage: 'with-token' | 'last' | undefined;
   /** Why the calculation that this call starts must fail. */
   readonly calculationFailure: string | undefined;
   /** Records which session the call is about, for the log and for faults that happen to sessions. */

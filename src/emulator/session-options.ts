@@ -11,6 +11,11 @@ export interface SessionServiceOptions {
   readonly describeLagMs?: number;
   /** How far listing sessions is behind the truth. Unmeasured (default 0). */
   readonly listLagMs?: number;
+  /**
+   * When describing a session shows its usage: always, or only once it has ended. Undocumented for Athena and EMR Serverless
+   * (default `always`). Google says "calculated when the workload completes" (Dataproc: default `ended`).
+   */
+  readonly usage?: 'always' | 'ended' | 'never';
   /** Rates per operation. AWS publishes none for sessions (default: none); Dataproc's two quotas have the published defaults. */
   readonly rates?: Readonly<Record<string, RateLimit>>;
 }
@@ -39,6 +44,11 @@ export type WithDefaults<Options, Optional extends keyof Options = never> = Requ
 /** The defaults that the services with sessions share. */
 export function sessionDefaults(
   startupMs: number,
-): WithDefaults<Pick<SessionServiceOptions, 'terminatingMs' | 'describeLagMs' | 'listLagMs' | 'rates'>> {
-  return { terminatingMs: Math.floor(startupMs / 5), describeLagMs: 0, listLagMs: 0, rates: {} };
+): WithDefaults<Pick<SessionServiceOptions, 'terminatingMs' | 'describeLagMs' | 'listLagMs' | 'usage' | 'rates'>> {
+  return { terminatingMs: Math.floor(startupMs / 5), describeLagMs: 0, listLagMs: 0, usage: 'always', rates: {} };
+}
+
+/** Whether a session shows its usage now. */
+export function showsUsage({ usage }: Required<Pick<SessionServiceOptions, 'usage'>>, live: boolean): boolean {
+  return usage === 'always' || (usage === 'ended' && !live);
 }

@@ -94,11 +94,11 @@ export class Timeline {
     for (const event of this.#planned) {
       if (event.atMs <= untilMs && (first === undefined || event.atMs < first.atMs)) first = event;
     }
-    this.#remove(first);
+    if (first !== undefined) this.#remove(first);
     return first;
   }
 
-  #remove(event: PlannedEvent | undefined): void {
+  #remove(event: PlannedEvent): void {
     this.#planned = this.#planned.filter((other) => other !== event);
   }
 }

@@ -3,6 +3,11 @@ import type { ObjectStore } from './s3/object-store.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Timeline } from './timeline.ts';
 
+/** How long one start takes, milliseconds. */
+export function startupOf({ startupMs, startupSpreadMs, random }: World): number {
+  return startupSpreadMs === 0 ? startupMs : startupMs + Math.round(random.next() * startupSpreadMs);
+}
+
 /** What all emulated services share. */
 export interface World {
   readonly timeline: Timeline;
@@ -11,6 +16,8 @@ export interface World {
   readonly accountId: string;
   /** Milliseconds from a start to a session that accepts work. */
   readonly startupMs: number;
+  /** Each start may take up to this much longer, milliseconds, drawn from the seed. */
+  readonly startupSpreadMs: number;
   /** The objects in S3, for the services that read them. */
   readonly objects: ObjectStore;
   /** The data plane behind the endpoints of sessions. */

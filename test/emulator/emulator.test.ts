@@ -60,6 +60,27 @@ describe('startEmulator', () => {
   });
 });
 
+describe('onHandled', () => {
+  it('calls back when a call has taken effect and its client waits for the answer, also when a fault withholds it', async ({
+    emulator,
+  }) => {
+    let isAnswered = false;
+    const seen: object[] = [];
+    const unsubscribe = emulator.onHandled(({ operation, delivery }) => {
+      seen.push({ operation, delivery, live: emulator.oracle.live().length, isAnswered });
+    });
+    await startAthena(emulator).then(() => (isAnswered = true));
+    emulator.faults.add({ kind: 'reset', when: 'before' });
+    await expect(startAthena(emulator)).rejects.toThrow();
+    unsubscribe();
+    await athena(emulator, 'ListSessions', { WorkGroup: 'spark35' });
+    expect(seen).toEqual([
+      { operation: 'StartSession', delivery: 'answer', live: 1, isAnswered: false },
+      { operation: 'StartSession', delivery: 'reset', live: 1, isAnswered: true },
+    ]);
+  });
+});
+
 describe('the clock', () => {
   it('is real by option', async () => {
     await using emulator = await startEmulator({ startupMs: 0 });

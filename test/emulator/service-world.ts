@@ -7,7 +7,7 @@ import type { World } from '../../src/emulator/world.ts';
 /** A call without faults. */
 export const CALL: Call = {
   operation: 'Operation',
-  emptyPage: false,
+  emptyPage: undefined,
   calculationFailure: undefined,
   touches: () => undefined,
 };
@@ -20,6 +20,7 @@ export function newWorld(): World {
     region: 'us-east-1',
     accountId: '123456789012',
     startupMs: 500,
+    startupSpreadMs: 0,
     objects: new ObjectStore(),
     connect: { url: 'http://127.0.0.1:0', admit: () => undefined },
   };

@@ -20,7 +20,7 @@ export function toStatus(session: AthenaSession, phase: Phase<AthenaState>): obj
 }
 
 /** The answer of GetSession. */
-export function toSession(session: AthenaSession, phase: Phase<AthenaState>): object {
+export function toSession(session: AthenaSession, phase: Phase<AthenaState>, hasUsage: boolean): object {
   const { request } = session;
   return {
     SessionId: session.id,
@@ -37,7 +37,9 @@ export function toSession(session: AthenaSession, phase: Phase<AthenaState>): ob
       SessionIdleTimeoutInMinutes: session.idleTimeoutMinutes,
     },
     Status: toStatus(session, phase),
-    Statistics: { DpuExecutionInMillis: Math.round(session.truth().billedSeconds * 1000 * session.dpus) },
+    ...(hasUsage && {
+      Statistics: { DpuExecutionInMillis: Math.round(session.truth().billedSeconds * 1000 * session.dpus) },
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { AwsSession } from '../aws/aws-session.ts';
 import type { ValueOf } from '../shapes.ts';
-import type { World } from '../world.ts';
+import { startupOf, type World } from '../world.ts';
 import { SESSION_STATES, type SESSION_INPUTS } from './athena-inputs.ts';
 import { ENGINE_VERSIONS, type AthenaConfig, type AthenaEngine } from './athena-options.ts';
 import type { Calculation } from './calculation.ts';
@@ -37,8 +37,9 @@ export class AthenaSession extends AwsSession<AthenaState> {
     this.dpus = request.EngineConfiguration.MaxConcurrentDpus ?? config.defaultSessionDpus;
     this.idleTimeoutMinutes = idleTimeoutMinutes;
     this.#orphanedCalculation = config.orphanedCalculation;
-    const createdMs = Math.min(config.createdMs, world.startupMs);
-    this.lifecycle.then(world.startupMs - createdMs, () => {
+    const startupMs = startupOf(world);
+    const createdMs = Math.min(config.createdMs, startupMs);
+    this.lifecycle.then(startupMs - createdMs, () => {
       this.enter(createdMs === 0 ? 'IDLE' : 'CREATED');
       if (createdMs > 0) this.lifecycle.then(createdMs, () => this.enter('IDLE'));
     });

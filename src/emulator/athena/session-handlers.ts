@@ -1,5 +1,6 @@
 import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Handlers } from '../service.ts';
+import { showsUsage } from '../session-options.ts';
 import type { AthenaAccount } from './athena-account.ts';
 import { toSession, toStatus, toSummary } from './athena-answers.ts';
 import { byCode, invalidRequest } from './athena-errors.ts';
@@ -20,7 +21,7 @@ export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION
     },
     GetSession({ SessionId: id }, call) {
       const { session, phase } = account.seen(call, id);
-      return toSession(session, phase);
+      return toSession(session, phase, showsUsage(config, session.live));
     },
     GetSessionStatus({ SessionId: id }, call) {
       const { session, phase } = account.seen(call, id);

@@ -9,6 +9,8 @@ const JUPYTER_ENDPOINT = 'Jupyter';
 
 /** What a live session uses: a driver and two executors of 4 cores, the service's default. */
 const MILLI_DCU = 12_000;
+/** Three of 400 GB, as in the example of the pricing page. @see https://cloud.google.com/dataproc-serverless/pricing (read 2026-11-30) */
+const SHUFFLE_STORAGE_GB = 1_200;
 
 const CREATOR = 'emulated@example.com';
 
@@ -18,7 +20,6 @@ export function toSession(session: DataprocSession, lagMs: number): object {
   const phases = session.history(lagMs);
   const current = phases.at(-1) ?? first(session);
   const { session: asked } = request;
-  const { billedSeconds } = session.truth();
   return {
     ...asked,
     name,
@@ -26,7 +27,7 @@ export function toSession(session: DataprocSession, lagMs: number): object {
     createTime: toTimestamp(session.startedAtMs),
     runtimeInfo: {
       ...(session.hasEndpoint(lagMs) && session.live && { endpoints: endpointsOf(session) }),
-      approximateUsage: { milliDcuSeconds: String(Math.floor(MILLI_DCU * billedSeconds)) },
+      ...toUsage(session),
     },
     state: current.state,
     ...(current.reason !== undefined && { stateMessage: current.reason }),
@@ -43,6 +44,23 @@ export function toSession(session: DataprocSession, lagMs: number): object {
       },
     },
     stateHistory: phases.slice(0, -1).map(toHistoryEntry),
+  };
+}
+
+/** Sessions are billed at the premium tier. Whether the other members of a snapshot include that tier is undocumented: here they do. */
+function toUsage(session: DataprocSession): object {
+  if (session.reportsUsage === 'nothing') return {};
+  if (session.reportsUsage === 'snapshot') {
+    const [milliDcu, shuffleStorageGb] = [String(MILLI_DCU), String(SHUFFLE_STORAGE_GB)];
+    const premium = { milliDcuPremium: milliDcu, shuffleStorageGbPremium: shuffleStorageGb };
+    return { currentUsage: { milliDcu, shuffleStorageGb, ...premium, snapshotTime: toTimestamp(session.nowMs) } };
+  }
+  const { billedSeconds } = session.truth();
+  return {
+    approximateUsage: {
+      milliDcuSeconds: String(Math.floor(MILLI_DCU * billedSeconds)),
+      shuffleStorageGbSeconds: String(Math.floor(SHUFFLE_STORAGE_GB * billedSeconds)),
+    },
   };
 }
 

@@ -60,6 +60,7 @@ const DATAPROC_RATES: Readonly<Record<string, RateLimit>> = {
 export function toDataprocConfig(options: DataprocOptions, startupMs: number): DataprocConfig {
   return {
     ...sessionDefaults(startupMs),
+    usage: 'ended',
     regions: ['us-central1', 'us-east1', 'europe-west3'],
     endpointLagMs: Math.floor(startupMs / 5),
     activeAfterTerminateMs: Math.floor(startupMs / 10),

@@ -1,9 +1,10 @@
 import { BaseSession } from '../base-session.ts';
 import type { Phase } from '../timeline.ts';
-import type { World } from '../world.ts';
+import { startupOf, type World } from '../world.ts';
 import { SESSION_STATES, type DataprocCreate, type DataprocState } from './dataproc-inputs.ts';
 import type { DataprocConfig } from './dataproc-options.ts';
 import { durationMs } from './google-json.ts';
+import { showsUsage } from '../session-options.ts';
 
 /**
  * One Dataproc session: CREATING, ACTIVE with its endpoint a little later, TERMINATING, TERMINATED; by fault also FAILED.
@@ -40,9 +41,17 @@ export class DataprocSession extends BaseSession<DataprocState> {
     const execution = request.session.environmentConfig?.executionConfig;
     this.ttlMs = durationMs(execution?.ttl) ?? config.ttlMs;
     this.idleTtlMs = durationMs(execution?.idleTtl) ?? config.idleTtlMs;
-    this.lifecycle.then(world.startupMs, () => this.enter('ACTIVE'));
+    this.lifecycle.then(startupOf(world), () => this.enter('ACTIVE'));
     // Ends a session that is working, too.
     this.timeline.after(this.ttlMs, () => this.end(0));
+  }
+
+  override get readyAtMs(): number | undefined {
+    return this.#endpointSinceMs;
+  }
+
+  get nowMs(): number {
+    return this.timeline.nowMs();
   }
 
   /** Whether its end has been requested or decided. */
@@ -58,6 +67,12 @@ export class DataprocSession extends BaseSession<DataprocState> {
   /** Every state so far, as such a reader sees it, oldest first. */
   history(lagMs: number): readonly Phase<DataprocState>[] {
     return this.lifecycle.until(lagMs);
+  }
+
+  /** What it reports as used so far: a total, the size of now, or neither. */
+  get reportsUsage(): 'total' | 'snapshot' | 'nothing' {
+    if (showsUsage(this.#config, this.live)) return 'total';
+    return this.#config.usage === 'ended' && this.live && this.state !== 'CREATING' ? 'snapshot' : 'nothing';
   }
 
   /** Ends it; its state does not change for `lingerMs`. */

@@ -97,8 +97,15 @@ function toHandler(parts: {
       delay,
       reset: () => reset(call.getPeer()),
       send(answer) {
-        if (answer.status === 200) callback(null, JSON.parse(answer.body) as object);
-        else callback(toStatus(grpc, answer));
+        if (answer.status !== 200) {
+          callback(toStatus(grpc, answer));
+          return;
+        }
+        // Google's front ends date the answers of gRPC too; Node.js would write the time of this machine.
+        const metadata = new grpc.Metadata();
+        metadata.set('date', answer.headers['date'] ?? '');
+        call.sendMetadata(metadata);
+        callback(null, JSON.parse(answer.body) as object);
       },
     });
   };

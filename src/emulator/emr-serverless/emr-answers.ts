@@ -30,7 +30,7 @@ export function toSummary(session: EmrSession, phase: Phase<EmrState>, createdBy
 export function toSession(
   session: EmrSession,
   phase: Phase<EmrState>,
-  { createdBy, tags }: { readonly createdBy: string; readonly tags: Tags },
+  { createdBy, tags, hasUsage }: { readonly createdBy: string; readonly tags: Tags; readonly hasUsage: boolean },
 ): object {
   const { request } = session;
   const { billedSeconds } = session.truth();
@@ -51,7 +51,7 @@ export function toSession(
     networkConfiguration: session.application.settings.networkConfiguration,
     idleTimeoutMinutes: session.idleTimeoutMinutes,
     tags,
-    ...(readyAtMs !== undefined && { totalResourceUtilization: usage, billedResourceUtilization: usage }),
+    ...(hasUsage && readyAtMs !== undefined && { totalResourceUtilization: usage, billedResourceUtilization: usage }),
     totalExecutionDurationSeconds: Math.floor(billedSeconds),
   };
 }

@@ -1,6 +1,6 @@
 import { AwsSession } from '../aws/aws-session.ts';
 import type { ValueOf } from '../shapes.ts';
-import type { World } from '../world.ts';
+import { startupOf, type World } from '../world.ts';
 import type { ApplicationSettings, EmrApplication } from './emr-application.ts';
 import { SESSION_STATES, WORKING_STATES, type SESSION_INPUTS } from './emr-inputs.ts';
 import type { EmrServerlessConfig } from './emr-serverless-options.ts';
@@ -59,12 +59,12 @@ export class EmrSession extends AwsSession<EmrState> {
     application.whenStarted(() => {
       if (this.state !== 'SUBMITTED') return;
       this.enter('STARTING');
-      this.lifecycle.then(world.startupMs, () => this.enter(config.startedMs === 0 ? 'IDLE' : 'STARTED'));
+      this.lifecycle.then(startupOf(world), () => this.enter(config.startedMs === 0 ? 'IDLE' : 'STARTED'));
     });
   }
 
   /** When it first accepted work. */
-  get readyAtMs(): number | undefined {
+  override get readyAtMs(): number | undefined {
     return this.lifecycle.firstTimeIn(['STARTED', 'IDLE']);
   }
 

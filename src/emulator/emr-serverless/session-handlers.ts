@@ -1,6 +1,7 @@
 import { restError } from '../aws/aws-errors.ts';
 import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Handlers } from '../service.ts';
+import { showsUsage } from '../session-options.ts';
 import type { EmrAccount } from './emr-account.ts';
 import { toSession, toSummary } from './emr-answers.ts';
 import type { SESSION_INPUTS } from './emr-inputs.ts';
@@ -22,7 +23,8 @@ export function sessionHandlers(account: EmrAccount): Handlers<typeof SESSION_IN
     },
     GetSession({ applicationId, sessionId }, call) {
       const { session, phase } = account.seenIn(call, applicationId, sessionId);
-      return { session: toSession(session, phase, { createdBy, tags: account.tags.of(session.arn) }) };
+      const hasUsage = showsUsage(config, session.live);
+      return { session: toSession(session, phase, { createdBy, hasUsage, tags: account.tags.of(session.arn) }) };
     },
     ListSessions(request, call) {
       const { applicationId, states, createdAtAfter, createdAtBefore } = request;
