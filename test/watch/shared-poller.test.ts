@@ -2,10 +2,9 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
 import { RecordingLogger } from '../../src/testing/recording.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
-import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
+import { SharedPoller } from '../../src/watch/shared-poller.ts';
 import { adapterOf, handleOf, Scene, startRequest, unlimitedCall } from '../session/scene.ts';
 import { failureOf } from '../failure-of.ts';
 
@@ -16,7 +15,7 @@ function setUp(changes: Partial<SessionProvider> = {}) {
   const logger = new RecordingLogger();
   const provider = adapterOf(scene, changes);
   const random = { next: () => 0, hex: () => '' };
-  return { scene, logger, provider, watcher: new PollingWatcher({ provider, clock: scene.clock, random, logger }) };
+  return { scene, logger, provider, watcher: new SharedPoller({ provider, clock: scene.clock, random, logger }) };
 }
 
 /** Reads a watch to its end, with the time of each observation since the first one. */
@@ -33,7 +32,7 @@ async function readAll(scene: Scene, watch: AsyncIterable<Observation>, most = N
   return seen;
 }
 
-describe('PollingWatcher', () => {
+describe('SharedPoller', () => {
   it('looks at once, then at growing pauses, and ends when the session is final', async () => {
     const { scene, provider, watcher } = setUp();
     const { handle } = await provider.start(startRequest(), unlimitedCall());
@@ -51,7 +50,7 @@ describe('PollingWatcher', () => {
     const { scene, provider, logger } = setUp();
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     const pausesWith = async (next: () => number): Promise<readonly number[]> => {
-      const watcher = new PollingWatcher({ provider, clock: scene.clock, random: { next, hex: () => '' }, logger });
+      const watcher = new SharedPoller({ provider, clock: scene.clock, random: { next, hex: () => '' }, logger });
       const seen = await readAll(scene, watcher.watch(handle, NEVER), 12);
       return seen.slice(1).map(({ atMs }, at) => Math.round(atMs - (seen[at]?.atMs ?? 0)));
     };
@@ -66,7 +65,7 @@ describe('PollingWatcher', () => {
     const { handle } = await provider.start(startRequest(), unlimitedCall());
     const times = await Promise.all(
       [1, 2].map(async (seed) => {
-        const watcher = new PollingWatcher({ provider, clock: scene.clock, random: new SeededRandom(seed), logger });
+        const watcher = new SharedPoller({ provider, clock: scene.clock, random: new SeededRandom(seed), logger });
         return (await readAll(scene, watcher.watch(handle, NEVER), 3)).map(({ atMs }) => atMs).at(-1);
       }),
     );
@@ -122,17 +121,21 @@ describe('PollingWatcher', () => {
     expect(scene.clock.pendingTimers).toBe(0);
   });
 
-  it('hands its signal to each look', async () => {
-    const calls: unknown[] = [];
+  it('an abort of the only wait aborts its call, which reports what it waited for', async () => {
     const controller = new AbortController();
     const { scene, watcher } = setUp({
-      describe: (_handle, call) => {
-        calls.push(call);
-        return Promise.reject(new SessionError('forbidden', 'x', { operation: 'describe' }));
-      },
+      describe: (_handle, { signal, deadline, attempt }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error(`stopped by ${String(signal.reason)}, ${deadline}, ${attempt}`));
+          });
+        }),
     });
-    await failureOf(readAll(scene, watcher.watch(handleOf(scene), controller.signal)));
-    expect(calls).toEqual([{ signal: controller.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 }]);
+    const reading = readAll(scene, watcher.watch(handleOf(scene), controller.signal));
+    scene.clock.schedule(100, () => {
+      controller.abort('the caller');
+    });
+    await expect(reading).rejects.toThrow('stopped by the caller, Infinity, 1');
   });
 
   it('a reader that has seen enough leaves no timer', async () => {
