@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Capabilities, SqlDialect } from '../contract/capabilities.ts';
+import { lifetimeRange, type Capabilities, type SqlDialect } from '../contract/capabilities.ts';
 import type { ConfigRequest } from './config-options.ts';
 import { formatPath, withoutRepeats, type ConfigProblem } from './config-problem.ts';
 import { CODE_EXTENSIONS } from './find-config-file.ts';
@@ -105,15 +105,22 @@ function withinEnvironment(environment: ReadEnvironment): readonly string[] {
     const unused = Object.keys(session).map((key) => `${at('session', key)}: ${plugin.id} has no sessions`);
     return [...unused, ...secrets];
   }
-  const unsupported = NEED_CAPABILITY.filter((key) => Object.hasOwn(session, key) && capabilities[key] === false).map(
+  const limits = { ...capabilities, maxLifetimeMs: lifetimeRange(capabilities) };
+  const unsupported = NEED_CAPABILITY.filter((key) => Object.hasOwn(session, key) && limits[key] === false).map(
     (key) => `${at('session', key)}: ${plugin.id} does not support ${key}; starting a session will fail`,
   );
   const outOfRange = (['idleTimeoutMs', 'maxLifetimeMs'] as const).flatMap((key) => {
-    const [value, range] = [session[key], capabilities[key]];
+    const [value, range] = [session[key], limits[key]];
     if (value === undefined || range === false || (value >= range.min && value <= range.max)) return [];
     return [
       `${at('session', key)}: ${plugin.id} supports ${range.min} to ${range.max}, not ${value}; starting a session will fail`,
     ];
   });
-  return [...unsupported, ...outOfRange, ...secrets];
+  const isSwept = session.maxLifetimeMs !== undefined && !capabilities.maxLifetimeMs && limits.maxLifetimeMs !== false;
+  const swept = isSwept
+    ? [
+        `${at('session', 'maxLifetimeMs')}: ${plugin.id} has no such limit; only \`anysession sweep\` ends older sessions`,
+      ]
+    : [];
+  return [...unsupported, ...outOfRange, ...swept, ...secrets];
 }

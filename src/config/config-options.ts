@@ -1,4 +1,5 @@
 import type { AnyPlugin, ConfiguredBatchProvider, ConfiguredProvider } from '../contract/provider-plugin.ts';
+import type { Prices } from '../contract/usage.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 
 /** One environment of a configuration: the provider's own options are beside `provider` and `session`. */
@@ -7,6 +8,10 @@ export interface EnvironmentOptions {
   readonly provider: string;
   /** Defaults of every `start()` in this environment. */
   readonly session?: SessionDefaults | undefined;
+  /** What resources cost in this environment. */
+  readonly prices?: Prices | undefined;
+  /** What all sessions that one process starts here may cost together, in the currency of `prices`; above 0. */
+  readonly maxSpend?: number | undefined;
   readonly [option: string]: unknown;
 }
 
@@ -42,6 +47,10 @@ export interface ProviderRequest<Provider = ConfiguredProvider | ConfiguredBatch
   readonly environment?: string | undefined;
   /** Defaults of every `start()`. */
   readonly session?: SessionDefaults | undefined;
+  /** What resources cost. */
+  readonly prices?: Prices | undefined;
+  /** What all sessions that this process starts may cost together, in the currency of `prices`; above 0. */
+  readonly maxSpend?: number | undefined;
   /** Who pays, 1..63 characters of `[a-z0-9_-]`; by default made from the user and the host name. */
   readonly owner?: string | undefined;
   /** The variables for options that are left out, such as `AWS_REGION`; by default those of the process. */
@@ -60,4 +69,6 @@ export interface EnvironmentConfig {
   /** The options as the plugin's `parseOptions` returned them. */
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
+  readonly prices?: Prices | undefined;
+  readonly maxSpend?: number | undefined;
 }

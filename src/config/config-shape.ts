@@ -1,4 +1,5 @@
 import { SESSION_SIZES } from '../contract/start-request.ts';
+import type { Prices } from '../contract/usage.ts';
 import { isMap, type ObjectShape, type OptionShape } from '../provider-kit/option-shape.ts';
 import type { AnyPlugin } from '../contract/provider-plugin.ts';
 import { builtInPlugins } from './plugin-catalog.ts';
@@ -13,15 +14,46 @@ function texts(description: string): OptionShape {
   return { type: 'object', additionalProperties: { type: 'string' }, description };
 }
 
+function spend(description: string): OptionShape {
+  return { type: 'number', exclusiveMinimum: 0, description };
+}
+
+const price = (what: string): OptionShape => ({ type: 'number', minimum: 0, description: `The price of one ${what}.` });
+
+/** The block `prices` of an environment. */
+export const PRICES_SHAPE = {
+  type: 'object',
+  properties: {
+    currency: {
+      type: 'string',
+      pattern: '^[A-Z]{3}$',
+      title: 'a currency code of three capital letters, such as USD',
+      description: 'The currency of the prices, such as USD.',
+    },
+    dpuHour: price('DPU hour (Athena)'),
+    vcpuHour: price('vCPU hour (EMR Serverless)'),
+    memoryGbHour: price('GB hour of memory (EMR Serverless)'),
+    dcuHour: price('DCU hour (Dataproc)'),
+    storageGbHour: price('GB hour of storage (EMR Serverless, Dataproc)'),
+    acceleratorHour: price('accelerator hour (Dataproc)'),
+    sessionHour: price('hour of a session, to estimate by age where its service reports no usage'),
+  } satisfies Readonly<Record<keyof Prices, OptionShape>>,
+  required: ['currency'],
+  additionalProperties: false,
+  description: 'What resources cost here, by your region and contract. No prices are built in.',
+} as const satisfies ObjectShape;
+
 /** The block `session` of an environment. */
 export const SESSION_SHAPE = {
   type: 'object',
   properties: {
     idleTimeoutMs: durationMs('How long a session may be idle before its service ends it, milliseconds.'),
     maxLifetimeMs: durationMs('How long a session may live, milliseconds.'),
+    maxSpend: spend('What one session may cost, in the currency of `prices`; at this cost it ends.'),
     labels: texts('Labels of every session, if the provider supports them.'),
     size: { type: 'string', enum: SESSION_SIZES, description: 'A portable size; each provider maps it to machines.' },
     sparkConf: texts('Spark configuration, if the provider supports it.'),
+    queueTimeoutMs: durationMs('How long a start waits for a free quota, milliseconds; it fails at once by default.'),
   },
   additionalProperties: false,
   description: 'Defaults of every start().',
@@ -37,6 +69,8 @@ export const ENVIRONMENT_SHAPE = {
       description: "A built-in provider's id, or the import specifier of another provider: a package or a path.",
     },
     session: SESSION_SHAPE,
+    prices: PRICES_SHAPE,
+    maxSpend: spend('What all sessions that one process starts may cost together; then they are ended.'),
   },
   required: ['provider'],
   additionalProperties: true,
@@ -110,18 +144,22 @@ export async function configSchema(): Promise<Schema> {
 /** Any environment; the id of its provider selects the other options. */
 function environmentSchema(plugins: readonly AnyPlugin[]): Schema {
   const { provider } = ENVIRONMENT_SHAPE.properties;
-  const session = orTemplate(SESSION_SHAPE);
+  const own = Object.fromEntries(
+    Object.entries(ENVIRONMENT_SHAPE.properties)
+      .filter(([name]) => name !== 'provider')
+      .map(([name, shape]) => [name, orTemplate({ ...shape })]),
+  );
   const named = (id: string): Schema => ({ properties: { provider: { const: id } }, required: ['provider'] });
   return {
     type: 'object',
     properties: {
       // Completes the built-in ids, takes any text.
       provider: { ...provider, anyOf: [{ enum: plugins.map(({ id }) => id) }, { type: 'string' }] },
-      session,
+      ...own,
     },
     allOf: plugins.map((plugin) => ({
       if: named(plugin.id),
-      then: { ...optionRules(plugin), properties: { provider: true, session, ...optionProperties(plugin) } },
+      then: { ...optionRules(plugin), properties: { provider: true, ...own, ...optionProperties(plugin) } },
     })),
   };
 }

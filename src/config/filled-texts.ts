@@ -52,3 +52,24 @@ export function secretsIn(root: unknown, filled: readonly FilledText[]): Readonl
   walk(root, []);
   return secrets;
 }
+
+/**
+ * Options that are written as texts, with a dot before each member: `session.size`, `credentials.profile`. They become numbers and booleans
+ * where the schema expects them.
+ */
+export function optionsFromTexts(texts: Readonly<Record<string, string>>, schema: unknown): object {
+  let options: object = {};
+  for (const [name, text] of Object.entries(texts)) {
+    const path = name.split('.');
+    options = withMember(options, path, coerce(text, schemaAt(schema, path)));
+  }
+  return options;
+}
+
+function withMember(options: object, [name = '', ...rest]: readonly string[], value: unknown): object {
+  const inner: unknown = Object.hasOwn(options, name)
+    ? (options as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+  const member = rest.length === 0 ? value : withMember(isMap(inner) ? inner : {}, rest, value);
+  return Object.fromEntries([...Object.entries(options).filter(([each]) => each !== name), [name, member]]);
+}

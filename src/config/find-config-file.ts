@@ -18,6 +18,23 @@ export const CONFIG_EXTENSIONS = ['.yaml', '.yml', '.json', '.ts', '.mjs'] as co
  * @throws SessionError `config-invalid` when there is none, or a folder has more than one.
  */
 export function findConfigFile(cwd: string, home = homedir()): string {
+  const { file, top } = searchConfigFile(cwd, home);
+  if (file !== undefined) return file;
+  const range = top === resolve(cwd) ? cwd : `${cwd} or its parents up to ${top}`;
+  throw notOne(
+    `No ${BASE_NAME}{${CONFIG_EXTENSIONS.join(',')}} in ${range}. ` +
+      'Create one (`anysession config init`), pass its path, or pass a configuration object. ' +
+      'Without a file, pass a provider: openSessions({ provider: local() }), or --provider on the command line.',
+  );
+}
+
+/** Whether {@link findConfigFile} would find a file. @throws SessionError `config-invalid` when a folder has more than one. */
+export function hasConfigFile(cwd: string): boolean {
+  return searchConfigFile(cwd, homedir()).file !== undefined;
+}
+
+/** The nearest config file, and the last folder that was searched. */
+function searchConfigFile(cwd: string, home: string): { readonly file?: string; readonly top: string } {
   const tops = [resolve(home), realPath(home)];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const names = configFilesIn(folder);
@@ -26,14 +43,8 @@ export function findConfigFile(cwd: string, home = homedir()): string {
         `${folder} has more than one config file: ${names.join(' and ')}. Keep one, or pass the path of one.`,
       );
     }
-    if (names[0] !== undefined) return join(folder, names[0]);
-    if (existsSync(join(folder, '.git')) || tops.includes(folder) || dirname(folder) === folder) {
-      const range = folder === resolve(cwd) ? cwd : `${cwd} or its parents up to ${folder}`;
-      throw notOne(
-        `No ${BASE_NAME}{${CONFIG_EXTENSIONS.join(',')}} in ${range}. ` +
-          'Create one (`anysession config init`), pass its path, or pass a configuration object.',
-      );
-    }
+    if (names[0] !== undefined) return { file: join(folder, names[0]), top: folder };
+    if (existsSync(join(folder, '.git')) || tops.includes(folder) || dirname(folder) === folder) return { top: folder };
   }
 }
 

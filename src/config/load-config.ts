@@ -21,24 +21,27 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Environme
   if (selection.name === undefined) {
     throw configInvalid([...source.problems, { ...selection, file: source.labelAt(selection.path) }]);
   }
-  const { plugin, providerConfig, session, problems } = await readEnvironment(source, selection.name);
+  const { plugin, providerConfig, session, prices, maxSpend, problems } = await readEnvironment(source, selection.name);
   const all = [...source.problems, ...problems];
   if (all.length > 0 || plugin === undefined) throw configInvalid(all);
   const { file, owner = defaultOwner(source.env) } = source;
-  return { file, environment: selection.name, owner, plugin, providerConfig, session };
+  return { file, environment: selection.name, owner, plugin, providerConfig, session, prices, maxSpend };
 }
 
 const OWN_KEYS = Object.keys(ENVIRONMENT_SHAPE.properties);
+/** Those that `openSessions` takes beside a provider in code. */
+const SETTINGS = OWN_KEYS.filter((key) => key !== 'provider');
 
 /**
  * Checks a provider that is given in code, as {@link loadConfig} checks an environment of a file.
  * @throws SessionError `config-invalid` with every problem at once, a line each.
  */
 export async function loadProvider(request: ProviderRequest): Promise<EnvironmentConfig> {
-  const { provider, session, owner, env = process.env } = request;
+  const { provider, owner, env = process.env } = request;
   const { plugin: given, options = {} } = Object(provider) as Partial<ProviderRequest['provider']>;
   const plugin = assertPlugin(given, '`provider`');
-  const written = { ...options, provider: plugin.id, ...(session !== undefined && { session }) };
+  const settings = Object.entries(request).filter(([key, value]) => SETTINGS.includes(key) && value !== undefined);
+  const written = { ...options, provider: plugin.id, ...Object.fromEntries(settings) };
   const checked = await checkEnvironment({ written, plugin, filled: [], env });
   const misplaced = OWN_KEYS.filter((key) => Object.hasOwn(options, key)).map((key) => ({
     path: [key],
@@ -48,8 +51,9 @@ export async function loadProvider(request: ProviderRequest): Promise<Environmen
   const all = [...wrongOwner, ...misplaced, ...checked.problems];
   if (all.length > 0) throw configInvalid(all.map((problem) => ({ ...problem, file: `provider ${plugin.id}` })));
   const environment = request.environment ?? plugin.id;
-  const { providerConfig, session: defaults } = checked;
-  return { file: undefined, environment, owner: owner ?? defaultOwner(env), plugin, providerConfig, session: defaults };
+  const { providerConfig, session, prices, maxSpend } = checked;
+  const who = owner ?? defaultOwner(env);
+  return { file: undefined, environment, owner: who, plugin, providerConfig, session, prices, maxSpend };
 }
 
 const OWNER_MAX_LENGTH = 63;

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../contract/capabilities.ts';
 import { isBatchPlugin, type AnyPlugin, type OptionProblem } from '../contract/provider-plugin.ts';
 import type { SessionDefaults } from '../contract/session-defaults.ts';
+import { whyUnpriced, type Prices, type UsageUnit } from '../contract/usage.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { SHOWN_LENGTH } from '../provider-kit/describe-value.ts';
 import { checkOptions, isMap, unknownKey } from '../provider-kit/option-shape.ts';
@@ -28,6 +29,8 @@ export interface ReadEnvironment {
   /** What its sessions can do; `undefined` without a provider and for one of run batches. */
   readonly capabilities: Capabilities | undefined;
   readonly session: SessionDefaults;
+  readonly prices: Prices | undefined;
+  readonly maxSpend: number | undefined;
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -40,15 +43,14 @@ export async function readEnvironment(source: ReadConfig, name: string): Promise
   const providerIsKnown = !unfilled.some(({ path }) => path[0] === 'provider');
   const found = providerIsKnown ? await findPlugin(written['provider'], source.baseOf([...at, 'provider'])) : NOT_FOUND;
   const { plugin } = found;
-  const { providerConfig, session, problems } = await checkEnvironment({ written, plugin, filled, env: source.env });
+  const { problems, ...checked } = await checkEnvironment({ written, plugin, filled, env: source.env });
   return {
     name,
     written: raw,
     plugin,
     providerFile: found.file,
-    providerConfig,
-    capabilities: capabilitiesOf(plugin, providerConfig),
-    session,
+    ...checked,
+    capabilities: capabilitiesOf(plugin, checked.providerConfig),
     problems: [...unfilled, ...found.problems, ...problems].map(({ path, message }) => {
       const place = [...at, ...path];
       return { file: source.labelAt(place), path: place, message };
@@ -69,6 +71,8 @@ export interface FilledEnvironment {
 export interface CheckedEnvironment {
   readonly providerConfig: unknown;
   readonly session: SessionDefaults;
+  readonly prices: Prices | undefined;
+  readonly maxSpend: number | undefined;
   /** Their paths begin in the environment. */
   readonly problems: readonly OptionProblem[];
 }
@@ -82,13 +86,33 @@ export async function checkEnvironment(environment: FilledEnvironment): Promise<
   const schema = { properties: { ...optionSchemas, ...ENVIRONMENT_SHAPE.properties } };
   const typed = coerceTexts(written, schema, allFilled) as Mapping;
   const read = plugin ? await readOptions(plugin, optionsOf(typed)) : { config: undefined, problems: [] };
-  const problems = [...checkOptions(typed, ENVIRONMENT_SHAPE), ...read.problems];
+  const shapeProblems = [...checkOptions(typed, ENVIRONMENT_SHAPE), ...read.problems];
+  const own = typed as Partial<Pick<CheckedEnvironment, 'session' | 'prices' | 'maxSpend'>>;
+  const problems =
+    shapeProblems.length > 0 ? shapeProblems : unpricedLimits(own, capabilitiesOf(plugin, read.config)?.usageUnits);
   const secrets = problems.length === 0 ? new Map<string, string>() : secretsIn(typed, allFilled);
   return {
     providerConfig: hideSecrets(read.config),
-    session: hideSecrets(typed['session'] ?? {}),
+    session: hideSecrets(own.session ?? {}),
+    prices: own.prices,
+    maxSpend: own.maxSpend,
     problems: problems.map((problem) => withoutSecrets(problem, secrets, allFilled)),
   };
+}
+
+/** Limits on spending that no price can enforce. */
+function unpricedLimits(
+  { session, prices, maxSpend }: Partial<Pick<CheckedEnvironment, 'session' | 'prices' | 'maxSpend'>>,
+  usageUnits: readonly UsageUnit[] = [],
+): readonly OptionProblem[] {
+  const limits = [
+    [['maxSpend'], maxSpend],
+    [['session', 'maxSpend'], session?.maxSpend],
+  ] as const;
+  const why = whyUnpriced(usageUnits, prices);
+  return limits.flatMap(([path, limit]) =>
+    limit === undefined || why === undefined ? [] : [{ path, message: `cannot be enforced: ${why}` }],
+  );
 }
 
 /** The capabilities with these options; wrong options have no config and get the capabilities of the defaults. */

@@ -95,6 +95,14 @@ describe('warnings', () => {
     ]);
   });
 
+  it('tell that only sweeping ends old sessions of a service without a limit', async () => {
+    const options = { provider: 'athena', region: 'us-east-1', workgroup: 'spark' };
+    const { warnings } = await check({ environments: { dev: { ...options, session: { maxLifetimeMs: 3_600_000 } } } });
+    expect(warnings).toEqual([
+      'environments.dev.session.maxLifetimeMs: athena has no such limit; only `anysession sweep` ends older sessions',
+    ]);
+  });
+
   it('say nothing of what start will refuse before the environment itself is right', async () => {
     const prod = { provider: FIXTURE, token: '${PROD_TOKEN}', session: { idleTimeoutMs: 1 } };
     await expect(check({ environments: { prod } })).resolves.toMatchObject({ warnings: [] });

@@ -22,7 +22,8 @@ describe('findConfigFile', () => {
     const cwd = join(folder, 'inner/a');
     expect(await refusalOf({ cwd })).toBe(
       `No anysession.config{.yaml,.yml,.json,.ts,.mjs} in ${cwd} or its parents up to ${join(folder, 'inner')}. ` +
-        'Create one (`anysession config init`), pass its path, or pass a configuration object.',
+        'Create one (`anysession config init`), pass its path, or pass a configuration object. ' +
+        'Without a file, pass a provider: openSessions({ provider: local() }), or --provider on the command line.',
     );
   });
 

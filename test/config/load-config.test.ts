@@ -171,7 +171,7 @@ environments:
     ],
     [
       { environments: { dev: { ...DEV, session: { password: 5 } } } },
-      'environments.dev.session.password: unknown key; known here: idleTimeoutMs, maxLifetimeMs, labels, size, sparkConf',
+      'environments.dev.session.password: unknown key; known here: idleTimeoutMs, maxLifetimeMs, maxSpend, labels, size, sparkConf, queueTimeoutMs',
     ],
     [
       { provider: 'local', environments: { dev: DEV } },
