@@ -3,16 +3,26 @@ import { layeredBatchProvider } from './batch/layered-batch-provider.ts';
 import { createRateBudget, wrongKind, type Ports } from './compose.ts';
 import type { EnvironmentConfig } from './config/config-options.ts';
 import type { BatchProvider } from './contract/batch-provider.ts';
-import type { Clock, Logger, Random, Tracer } from './contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, Tracer } from './contract/ports.ts';
 import { isBatchPlugin } from './contract/provider-plugin.ts';
 import { commonLayers } from './session/layers/standard-layers.ts';
-import { PollingWatcher } from './watch/polling-watcher.ts';
+import { silentLogger, silentMetrics } from './session/system-ports.ts';
+import { SharedPoller } from './watch/shared-poller.ts';
 import type { RateBudget } from './watch/rate-budget.ts';
 
 /** Wires the parts of `Batches`. No part does I/O or loads an SDK before its first call. */
-export function composeBatches(config: EnvironmentConfig, { clock, random, logger, tracer }: Ports): Batches {
+export function composeBatches(config: EnvironmentConfig, ports: Ports): Batches {
+  const { clock, random, logger, tracer, metrics } = ports;
   const adapter = createBatchAdapter(config, clock, random, logger);
-  const provider = createBatchProvider(adapter, clock, random, tracer, createRateBudget(clock, adapter));
+  const provider = createBatchProvider(
+    adapter,
+    clock,
+    random,
+    tracer,
+    createRateBudget(ports, adapter),
+    logger,
+    metrics,
+  );
   return createBatches(config, provider, clock, random, logger);
 }
 
@@ -34,8 +44,10 @@ export function createBatchProvider(
   random: Random,
   tracer: Tracer,
   budget: RateBudget,
+  logger: Logger = silentLogger,
+  metrics: Metrics = silentMetrics,
 ): BatchProvider {
-  return layeredBatchProvider(adapter, commonLayers({ clock, random, tracer, budget }));
+  return layeredBatchProvider(adapter, commonLayers({ clock, random, tracer, logger, metrics, budget }));
 }
 
 /** The facade. */
@@ -46,6 +58,6 @@ export function createBatches(
   random: Random,
   logger: Logger,
 ): Batches {
-  const watcher = new PollingWatcher({ provider, clock, random, logger });
+  const watcher = new SharedPoller({ provider, clock, random, logger });
   return new Batches({ environment, owner, provider, watcher, clock, random, logger });
 }

@@ -1,19 +1,28 @@
-import type { EnvironmentConfig } from './config/config-options.ts';
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ConfigRequest, EnvironmentConfig } from './config/config-options.ts';
 import { providersWith } from './config/plugin-catalog.ts';
-import type { Clock, Logger, Random, Tracer } from './contract/ports.ts';
+import type { BatchProvider } from './contract/batch-provider.ts';
+import type { Clock, Logger, Metrics, Random, Tracer } from './contract/ports.ts';
 import { isBatchPlugin, type AnyPlugin } from './contract/provider-plugin.ts';
 import { SessionError } from './contract/session-error.ts';
 import type { SessionProvider } from './contract/session-provider.ts';
 import type { SparkConnectFactory, SparkConnectRunner } from './contract/spark-connect.ts';
 import type { Watcher } from './contract/watcher.ts';
 import type { OpenPorts } from './open-request.ts';
+import { Holders } from './ownership/holders.ts';
+import { ensurePrivateFolder, stateFolder } from './ownership/state-folder.ts';
 import { layeredProvider } from './session/layers/layered-provider.ts';
 import { standardLayers } from './session/layers/standard-layers.ts';
 import { Sessions } from './session/sessions.ts';
-import { silentLogger, silentTracer, systemClock, systemRandom } from './session/system-ports.ts';
+import { silentLogger, silentMetrics, silentTracer, systemClock, systemRandom } from './session/system-ports.ts';
 import { sparkConnectFactory } from './spark-connect/spark-connect-factory.ts';
-import { PollingWatcher } from './watch/polling-watcher.ts';
+import { environmentLogger } from './telemetry/environment-logger.ts';
+import { FolderNeighbours } from './watch/neighbours.ts';
 import { RateBudget } from './watch/rate-budget.ts';
+import { sessionPoller } from './watch/session-poller.ts';
+import { StartTimes, startTimesFolder } from './watch/start-times.ts';
 
 /** The ports that all parts share. */
 export interface Ports {
@@ -21,22 +30,33 @@ export interface Ports {
   readonly random: Random;
   readonly logger: Logger;
   readonly tracer: Tracer;
+  readonly metrics: Metrics;
 }
 
-/** The machine's clock and randomness with the caller's logger and tracer. */
-export function systemPorts({ logger = silentLogger, tracer = silentTracer }: OpenPorts = {}): Ports {
-  return { clock: systemClock, random: systemRandom, logger, tracer };
+/**
+ * The machine's clock and randomness with the caller's logger, tracer and metrics. Without a logger, `ANYSESSION_LOG` decides.
+ * @throws SessionError `config-invalid` for a wrong value of that variable.
+ */
+export function systemPorts({
+  env = process.env,
+  logger = environmentLogger(env) ?? silentLogger,
+  tracer = silentTracer,
+  metrics = silentMetrics,
+}: OpenPorts & Pick<ConfigRequest, 'env'> = {}): Ports {
+  return { clock: systemClock, random: systemRandom, logger, tracer, metrics };
 }
 
 /** Wires the parts of `Sessions`. No part does I/O or loads an SDK before its first call. */
 export function composeSessions(config: EnvironmentConfig, ports: Ports): Sessions {
-  const { clock, random, logger, tracer } = ports;
+  const { clock, random, logger, tracer, metrics } = ports;
   const sparkConnect = createSparkConnect(clock, random, logger);
   const adapter = createAdapter(config, clock, random, logger, sparkConnect);
-  const provider = createProvider(adapter, clock, random, tracer, createRateBudget(clock, adapter));
+  const budget = createRateBudget(ports, adapter);
+  const provider = createProvider(adapter, clock, random, tracer, budget, logger, metrics);
   const runner = createSparkConnectRunner(provider, sparkConnect);
-  const watcher = createWatcher(provider, clock, random, logger);
-  return createSessions(config, provider, runner, watcher, clock, random, logger);
+  const watcher = createWatcher(provider, clock, random, logger, budget);
+  const holders = createHolders(clock, random, logger);
+  return createSessions(config, provider, runner, watcher, holders, clock, random, logger, tracer, metrics);
 }
 
 /** The factory of Spark Connect runners. */
@@ -46,7 +66,7 @@ export function createSparkConnect(clock: Clock, random: Random, logger: Logger)
 
 /** The configured provider without layers. @throws SessionError `unsupported` for a provider of run batches. */
 export function createAdapter(
-  { plugin, providerConfig }: EnvironmentConfig,
+  { plugin, providerConfig }: Pick<EnvironmentConfig, 'plugin' | 'providerConfig'>,
   clock: Clock,
   random: Random,
   logger: Logger,
@@ -61,12 +81,26 @@ export function wrongKind({ id }: AnyPlugin, runs: string, instead: string): Ses
   return new SessionError('unsupported', `${id} has ${runs}. Use ${instead}().`, { operation: 'open', provider: id });
 }
 
-/** The rate budget of a provider. */
+/** The rate budget of a provider, which the processes of this user on this host share. */
 export function createRateBudget(
-  clock: Clock,
-  { capabilities }: { readonly capabilities: Pick<SessionProvider['capabilities'], 'callsPerSecond'> },
+  { clock, logger }: Pick<Ports, 'clock' | 'logger'>,
+  { id, scope, capabilities }: Pick<SessionProvider | BatchProvider, 'id' | 'scope' | 'capabilities'>,
 ): RateBudget {
-  return new RateBudget(clock, capabilities.callsPerSecond);
+  const folder = (): string => {
+    const path = join(
+      stateFolder(),
+      'budgets',
+      createHash('sha256').update(`${id}\0${scope}`).digest('hex').slice(0, 16),
+    );
+    ensurePrivateFolder(path);
+    return path;
+  };
+  // Other processes do not live on a clock of a caller's own.
+  if (clock !== systemClock) return new RateBudget(clock, capabilities.callsPerSecond);
+  return new RateBudget(clock, capabilities.callsPerSecond, {
+    neighbours: new FolderNeighbours({ folder, clock }),
+    logger,
+  });
 }
 
 /** The provider with all layers. */
@@ -76,8 +110,10 @@ export function createProvider(
   random: Random,
   tracer: Tracer,
   budget: RateBudget,
+  logger: Logger = silentLogger,
+  metrics: Metrics = silentMetrics,
 ): SessionProvider {
-  return layeredProvider(adapter, standardLayers({ clock, random, tracer, budget, providersWith }));
+  return layeredProvider(adapter, standardLayers({ clock, random, tracer, logger, metrics, budget, providersWith }));
 }
 
 /** Runs SQL through the provider's endpoints, if it has any. The calls for tokens go through the layers: they are retried and budgeted. */
@@ -90,20 +126,40 @@ export function createSparkConnectRunner(
 }
 
 /** Polls sessions while somebody waits for them. */
-export function createWatcher(provider: SessionProvider, clock: Clock, random: Random, logger: Logger): Watcher {
-  return new PollingWatcher({ provider, clock, random, logger });
+export function createWatcher(
+  provider: SessionProvider,
+  clock: Clock,
+  random: Random,
+  logger: Logger,
+  budget: RateBudget,
+): Watcher {
+  return sessionPoller({ provider, clock, random, logger, budget });
+}
+
+/** Who holds which session on this host. Reads and writes nothing before the first start. */
+export function createHolders(clock: Clock, random: Random, logger: Logger): Holders {
+  return new Holders({ folder: join(stateFolder(), 'holders'), clock, random, logger });
 }
 
 /** The facade. */
 export function createSessions(
-  { environment, owner, session: defaults }: EnvironmentConfig,
+  { environment, owner, session: defaults, prices, maxSpend }: EnvironmentConfig,
   provider: SessionProvider,
   sparkConnect: SparkConnectRunner | undefined,
   watcher: Watcher,
+  holders: Holders,
   clock: Clock,
   random: Random,
   logger: Logger,
+  tracer: Tracer = silentTracer,
+  metrics: Metrics = silentMetrics,
 ): Sessions {
-  const ports = { clock, random, logger };
-  return new Sessions({ ...ports, environment, owner, defaults, provider, sparkConnect, watcher, providersWith });
+  const ports = { clock, random, logger, tracer, metrics, holders };
+  const settings = { environment, owner, defaults, prices, maxSpend };
+  // An engine of this process starts at once and is polled at once.
+  const { outlivesProcess } = provider.capabilities;
+  const startTimes = outlivesProcess
+    ? new StartTimes(ports, startTimesFolder({ env: process.env, home: homedir() }))
+    : undefined;
+  return new Sessions({ ...ports, ...settings, startTimes, provider, sparkConnect, watcher, providersWith });
 }

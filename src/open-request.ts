@@ -1,15 +1,17 @@
 import type { ConfigRequest, EnvironmentConfig, ProviderRequest } from './config/config-options.ts';
 import { loadConfig, loadProvider } from './config/load-config.ts';
 import type { OptionShape } from './provider-kit/option-shape.ts';
-import type { Logger, Tracer } from './contract/ports.ts';
+import type { Logger, Metrics, Tracer } from './contract/ports.ts';
 import { anything, assertNoProblems, code, optionProblems, text, type Checks } from './session/option-checks.ts';
 
-/** Where messages and spans go. */
+/** Where messages, spans and measurements go. */
 export interface OpenPorts {
-  /** A pino logger, or anything with the same four methods; silent by default. */
+  /** A pino logger, or anything with the same four methods. By default `ANYSESSION_LOG` decides, and without it nothing is logged. */
   readonly logger?: Logger | undefined;
   /** Silent by default. */
   readonly tracer?: Tracer | undefined;
+  /** Silent by default. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** What to open: an environment of the config file, or a provider given in code. */
@@ -26,16 +28,19 @@ const CHECKS = {
   provider: anything,
   environment: text(512),
   session: anything,
+  prices: anything,
+  maxSpend: anything,
   owner: anything,
   cwd: text(4096),
   env: anything,
   logger: methods('debug', 'info', 'warn', 'error'),
   tracer: methods('startSpan'),
+  metrics: methods('add', 'record'),
 } satisfies Checks<OpenPorts & ConfigRequest & ProviderRequest>;
 
 /** Options that say where the config file is, and options that the config file says itself. */
 const CONFIG_ONLY = ['config', 'cwd'] as const;
-const PROVIDER_ONLY = ['session', 'owner'] as const;
+const PROVIDER_ONLY = ['session', 'prices', 'maxSpend', 'owner'] as const;
 
 /**
  * Reads the environment that a request asks for and loads its plugin.

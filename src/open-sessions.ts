@@ -3,6 +3,15 @@ import type { ConfiguredProvider } from './contract/provider-plugin.ts';
 import type { OpenPorts } from './open-request.ts';
 import type { Sessions } from './session/sessions.ts';
 
+/** What `openSessions` takes beside the environment or the provider. */
+export interface OpenSessionsOptions extends OpenPorts {
+  /**
+   * Ends in the background, a second after opening, the sessions of this scope whose process on this host has died. Sessions with a key
+   * are spared, because a start with the key inherits them. Without such sessions it makes no call. Default: true.
+   */
+  readonly sweepOnOpen?: boolean | undefined;
+}
+
 /**
  * Opens the sessions of a provider given in code, such as `athena({ region, workgroup })`.
  * `native` of `sessions.start({ native })` has the provider's own type.
@@ -10,7 +19,7 @@ import type { Sessions } from './session/sessions.ts';
  * that do not exist or contradict each other.
  */
 export async function openSessions<Native>(
-  request: OpenPorts & ProviderRequest<ConfiguredProvider<Native>>,
+  request: OpenSessionsOptions & ProviderRequest<ConfiguredProvider<Native>>,
 ): Promise<Sessions<Native>>;
 /**
  * Opens the sessions of one environment of the config file: `environment`, else `ANYSESSION_ENV`, else the file's default.
@@ -18,13 +27,19 @@ export async function openSessions<Native>(
  * @throws SessionError `config-invalid` with every problem of the configuration; `invalid-request` for options of
  * `openSessions` that do not exist; `unsupported` when the environment has run batches: use `openBatches`.
  */
-export async function openSessions(request?: OpenPorts & ConfigRequest): Promise<Sessions>;
+export async function openSessions(request?: OpenSessionsOptions & ConfigRequest): Promise<Sessions>;
 export async function openSessions(
-  request: OpenPorts & (ConfigRequest | ProviderRequest<ConfiguredProvider>) = {},
+  request: OpenSessionsOptions & (ConfigRequest | ProviderRequest<ConfiguredProvider>) = {},
 ): Promise<Sessions> {
-  const [{ openEnvironment }, { composeSessions, systemPorts }] = await Promise.all([
+  const [{ openEnvironment }, { composeSessions, systemPorts }, { assertValue, flag }] = await Promise.all([
     import('./open-request.ts'),
     import('./compose.ts'),
+    import('./session/option-checks.ts'),
   ]);
-  return composeSessions(await openEnvironment(request), systemPorts(request));
+  const config = await openEnvironment(request, ['sweepOnOpen']);
+  const { sweepOnOpen = true } = request;
+  assertValue('open', 'sweepOnOpen', sweepOnOpen, flag);
+  const sessions = composeSessions(config, systemPorts(request));
+  if (sweepOnOpen) sessions.sweepOnOpen();
+  return sessions;
 }

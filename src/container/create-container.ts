@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { systemPorts } from '../compose.ts';
 import { openEnvironment, type OpenRequest } from '../open-request.ts';
 import { batchModule, portsModule, sessionModule } from './modules.ts';
-import { ENVIRONMENT_CONFIG, LOGGER, TRACER } from './tokens.ts';
+import { ENVIRONMENT_CONFIG, LOGGER, METRICS, TRACER } from './tokens.ts';
 
 /** What a container is made from. */
 export type ContainerRequest = OpenRequest & {
@@ -18,12 +19,14 @@ export type ContainerRequest = OpenRequest & {
  */
 export async function createContainer(request: ContainerRequest = {}): Promise<Container> {
   const config = await openEnvironment(request, ['parent']);
-  const { parent, logger, tracer } = request;
+  const { parent } = request;
+  const { logger, tracer, metrics } = systemPorts(request);
   // The default scope would create a new SDK client, with its own sockets, per `get`.
   const container = new Container({ defaultScope: 'Singleton', ...(parent && { parent }) });
   container.bind(ENVIRONMENT_CONFIG).toConstantValue(config);
   container.load(portsModule, sessionModule, batchModule);
-  if (logger) container.rebind(LOGGER).toConstantValue(logger);
-  if (tracer) container.rebind(TRACER).toConstantValue(tracer);
+  container.rebind(LOGGER).toConstantValue(logger);
+  container.rebind(TRACER).toConstantValue(tracer);
+  container.rebind(METRICS).toConstantValue(metrics);
   return container;
 }

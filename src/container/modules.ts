@@ -2,13 +2,16 @@ import { ContainerModule } from 'inversify';
 import * as batches from '../compose-batches.ts';
 import * as sessions from '../compose.ts';
 import { isBatchPlugin } from '../contract/provider-plugin.ts';
+import { silentLogger } from '../session/system-ports.ts';
 import {
   BATCH_ADAPTER,
   BATCH_PROVIDER,
   BATCHES,
   CLOCK,
   ENVIRONMENT_CONFIG,
+  HOLDERS,
   LOGGER,
+  METRICS,
   PROVIDER_ADAPTER,
   RANDOM,
   RATE_BUDGET,
@@ -22,15 +25,18 @@ import {
 
 /** The system's ports, and the rate budget that sessions and batches share. */
 export const portsModule = new ContainerModule(({ bind }) => {
-  const { clock, random, logger, tracer } = sessions.systemPorts();
+  const { clock, random, tracer, metrics } = sessions.systemPorts({ logger: silentLogger });
   bind(CLOCK).toConstantValue(clock);
   bind(RANDOM).toConstantValue(random);
-  bind(LOGGER).toConstantValue(logger);
+  // Not before it is needed: a wrong value of ANYSESSION_LOG does not matter to those who bind a logger.
+  bind(LOGGER).toDynamicValue(() => sessions.systemPorts().logger);
   bind(TRACER).toConstantValue(tracer);
+  bind(METRICS).toConstantValue(metrics);
   bind(RATE_BUDGET).toDynamicValue((context) => {
     const isBatch = isBatchPlugin(context.get(ENVIRONMENT_CONFIG).plugin);
     const adapter = isBatch ? context.get(BATCH_ADAPTER) : context.get(PROVIDER_ADAPTER);
-    return sessions.createRateBudget(context.get(CLOCK), adapter);
+    const ports = { clock: context.get(CLOCK), logger: context.get(LOGGER) };
+    return sessions.createRateBudget(ports, adapter);
   });
 });
 
@@ -50,17 +56,23 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     RANDOM,
     TRACER,
     RATE_BUDGET,
+    LOGGER,
+    METRICS,
   ]);
   bind(SPARK_CONNECT_RUNNER).toResolvedValue(sessions.createSparkConnectRunner, [SESSION_PROVIDER, SPARK_CONNECT]);
-  bind(WATCHER).toResolvedValue(sessions.createWatcher, [SESSION_PROVIDER, CLOCK, RANDOM, LOGGER]);
+  bind(WATCHER).toResolvedValue(sessions.createWatcher, [SESSION_PROVIDER, CLOCK, RANDOM, LOGGER, RATE_BUDGET]);
+  bind(HOLDERS).toResolvedValue(sessions.createHolders, [CLOCK, RANDOM, LOGGER]);
   bind(SESSIONS).toResolvedValue(sessions.createSessions, [
     ENVIRONMENT_CONFIG,
     SESSION_PROVIDER,
     SPARK_CONNECT_RUNNER,
     WATCHER,
+    HOLDERS,
     CLOCK,
     RANDOM,
     LOGGER,
+    TRACER,
+    METRICS,
   ]);
 });
 
@@ -73,6 +85,8 @@ export const batchModule = new ContainerModule(({ bind }) => {
     RANDOM,
     TRACER,
     RATE_BUDGET,
+    LOGGER,
+    METRICS,
   ]);
   bind(BATCHES).toResolvedValue(batches.createBatches, [ENVIRONMENT_CONFIG, BATCH_PROVIDER, CLOCK, RANDOM, LOGGER]);
 });

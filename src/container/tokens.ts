@@ -1,7 +1,8 @@
+import type { Holders } from '../ownership/holders.ts';
 import type { ServiceIdentifier } from 'inversify';
 import type { Batches } from '../batch/batches.ts';
 import type { BatchProvider } from '../contract/batch-provider.ts';
-import type { Clock, Logger, Random, Tracer } from '../contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, Tracer } from '../contract/ports.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { SparkConnectFactory, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
@@ -20,6 +21,8 @@ export const RANDOM = token<Random>('Random');
 export const LOGGER = token<Logger>('Logger');
 /** Where spans go; silent unless rebound. */
 export const TRACER = token<Tracer>('Tracer');
+/** Where measurements go; silent unless rebound. */
+export const METRICS = token<Metrics>('Metrics');
 /** The chosen environment, parsed. */
 export const ENVIRONMENT_CONFIG = token<EnvironmentConfig>('EnvironmentConfig');
 /** The configured provider, bare: what a platform team replaces to bring its own. */
@@ -34,6 +37,8 @@ export const SPARK_CONNECT_RUNNER = token<SparkConnectRunner | undefined>('Spark
 export const RATE_BUDGET = token<RateBudget>('RateBudget');
 /** How waiting looks at sessions. */
 export const WATCHER = token<Watcher>('Watcher');
+/** Who holds which session on this host. */
+export const HOLDERS = token<Holders>('Holders');
 /** The facade that users hold. */
 export const SESSIONS = token<Sessions>('Sessions');
 /** The configured provider of run batches, bare. */

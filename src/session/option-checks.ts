@@ -20,6 +20,9 @@ export const duration: OptionShape = {
   title: 'a number of milliseconds above 0',
 };
 
+/** An amount of money. */
+export const amount: OptionShape = { type: 'number', exclusiveMinimum: 0 };
+
 /** A value that only code can pass. @param title - what it must be. */
 export const code = (title: string, accepts: (value: unknown) => boolean): OptionShape => ({
   type: 'code',

@@ -22,6 +22,12 @@ export function endedError(session: DescribedSession, operation: string): Sessio
   return about(session, failureKind ?? 'session-failed', `${how} (${nativeState}): ${reason}`, operation, advice);
 }
 
+/** This process ended the session because of a limit on spending. */
+export function spentError(session: DescribedSession, operation: string, cause: string): SessionError {
+  const advice = 'Start a new session, with a higher `maxSpend` if it needs one.';
+  return about(session, 'session-failed', `was ended by anysession because ${cause}`, operation, advice);
+}
+
 /** The wait timed out. The session keeps running. @param failedPoll - why the state is not known any better. */
 export function waitTimeoutError(
   session: DescribedSession,
@@ -60,6 +66,12 @@ export function unendedError({ id }: SessionHandle, error: unknown): unknown {
   return SessionError.is(error) ? error.with({}, `session '${id}' may still be running: ${error.message}`) : error;
 }
 
+/** The time of a start was up before the start request was sent. */
+export function unsentTimeoutError(timeoutMs: number): SessionError {
+  const message = `start was still waiting to be sent after ${timeoutMs} ms; no session was started`;
+  return new SessionError('timeout', message, { operation: 'start', advice: 'Raise `timeoutMs`.' });
+}
+
 /** The message of an error without its advice. */
 function whatHappened({ message, advice = '' }: SessionError): string {
   return message.replace(advice, '').replace(/[. ]+$/, '');
@@ -79,4 +91,10 @@ function about(
     observation: status,
     advice,
   });
+}
+
+/** The sessions were closed while a start waited for a free quota. */
+export function closedInQueueError(): SessionError {
+  const message = 'these sessions were closed while the start waited for a free quota; no session was started';
+  return new SessionError('aborted', message, { operation: 'start' });
 }

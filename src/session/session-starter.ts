@@ -1,34 +1,28 @@
+import type { Capabilities } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
-import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
-import type { SessionHandle } from '../contract/session-handle.ts';
-import type { SessionDefaults } from '../contract/session-defaults.ts';
-import type { SessionProvider } from '../contract/session-provider.ts';
+import type { Holders } from '../ownership/holders.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
-import { sleep } from '../provider-kit/sleep.ts';
+import { throwIfAborted } from '../provider-kit/aborted-error.ts';
 import type { UnsentCall } from '../provider-kit/unsent-call.ts';
 import { callContext } from './call-context.ts';
+import { findStarted } from './find-started.ts';
+import { StartClaims, type StartedSession } from './start-claims.ts';
 import { endSession } from './end-session.ts';
-import { listObservations } from './listing.ts';
 import { lostStartError } from './session-errors.ts';
+import { startInTurn, type SendStart, type StartSenderParts } from './start-in-turn.ts';
 import type { StartOptions } from './start-options.ts';
 import { keyedToken, MAX_GENERATION, mintToken } from './start-token.ts';
 
-/** After a lost answer the list is read at these intervals, milliseconds: lists lag behind starts. */
-const LOOKUP_PAUSES_MS = [0, 1_000, 4_000];
-/** How long all of this may take, milliseconds: a service that does not answer the start may answer nothing. */
-const LOOKUP_TIMEOUT_MS = 20_000;
+/** The lifetime where neither the start nor the service has one, milliseconds. */
+const DEFAULT_LIFETIME_MS = 24 * 60 * 60_000;
 
 /** What a starter needs. */
-export interface StarterParts {
-  /** The provider with its layers. */
-  readonly provider: SessionProvider;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
+export interface StarterParts extends StartSenderParts {
   readonly owner: string;
-  readonly defaults: SessionDefaults;
+  readonly environment: string;
+  /** Who holds which session on this host; absent where nobody shall know. */
+  readonly holders?: Holders | undefined;
 }
 
 /**
@@ -37,33 +31,83 @@ export interface StarterParts {
  */
 export class SessionStarter {
   readonly #parts: StarterParts;
+  readonly #claims: StartClaims;
 
   constructor(parts: StarterParts) {
     this.#parts = parts;
+    this.#claims = new StartClaims(parts);
   }
 
   /**
    * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it; `unsent` stops it while
-   * nothing was sent.
+   * nothing was sent, and `closing` while it waits for a free quota.
    * A session of the key that has failed but is still billed is returned, or terminated and replaced with `restart`.
    * @throws SessionError `conflict` with the handle when the key's session has ended and `restart` was not asked for.
    */
-  async start(options: StartOptions, unsent: UnsentCall): Promise<Observation> {
-    const { key, restart = false } = options;
-    const startOnce = (token: string): Promise<Observation> =>
-      this.#startOnce(this.#request(token, options), { key, unsent });
-    if (key === undefined) return startOnce(mintToken(this.#parts.random));
+  async start(options: StartOptions, unsent: UnsentCall, closing: AbortSignal): Promise<StartedSession> {
+    const { key, adopt, restart = false } = options;
+    const send = startInTurn(this.#parts, options, { unsent, closing });
+    const startHeld = (token: string): Promise<StartedSession> => this.#startHeld(token, options, { unsent, send });
+    unsent.watch(() => false);
+    if (key === undefined) return startHeld(mintToken(this.#parts.random));
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
-      const started = await startOnce(keyedToken(key, generation));
-      const now = await this.#describeStarted(started);
-      if (!now.final && now.state !== 'terminated') {
-        // A degraded session is still billed: this start must return it, so that it is held, or end it.
-        if (now.state !== 'failed' || !restart || !(await this.#end(now))) return now;
-      } else if (!restart) throw this.#endedKeyError(key, now);
+      const token = keyedToken(key, generation);
+      const started =
+        (await this.#claims.findOther(this.#request(token, options), options)) ??
+        (await startHeld(token).catch((error: unknown) => {
+          // The service knows the token with other options, and no list shows its session: it has ended.
+          if (SessionError.is(error, 'conflict') && error.effect === 'none') return undefined;
+          throw error;
+        }));
+      if (started === undefined && restart) continue;
+      if (started === undefined) throw usedKeyError(key);
+      const now = { ...started, first: await this.#describeStarted(started.first) };
+      const { state, final, details } = now.first;
+      const { owner = this.#parts.owner } = details.ownership ?? {};
+      if (owner !== this.#parts.owner && !final) {
+        leaveClaim(now);
+        if (adopt !== 'any') throw otherOwnerError(key, owner, now.first);
+        return { ...now, claim: { kind: 'adopted', liveness: 'doubtful', record: undefined } };
+      }
+      if (!final && state !== 'terminated') {
+        if (state !== 'failed') return now;
+        // A degraded session is still billed, and of no use: a living holder ends it, otherwise this start holds or ends it (H-007).
+        const isHeldElsewhere = now.claim?.kind === 'adopted' && now.claim.liveness === 'living';
+        const mine = isHeldElsewhere || now.claim?.kind === 'held' ? now : { ...now, claim: undefined };
+        if (!restart || (!isHeldElsewhere && !(await this.#end(now.first)))) return mine;
+      }
+      if (now.claim?.kind === 'held') now.claim.hold.release();
+      if ((final || state === 'terminated') && !restart) throw this.#endedKeyError(key, now.first);
     }
     throw new SessionError('conflict', `key '${key}' was restarted ${MAX_GENERATION} times; use another key`, {
       operation: 'start',
     });
+  }
+
+  /** Claims the session before it is started, so that a crash leaves a record of it. */
+  async #startHeld(
+    token: string,
+    options: StartOptions,
+    { unsent, send }: { readonly unsent: UnsentCall; readonly send: SendStart },
+  ): Promise<StartedSession> {
+    const request = this.#request(token, options);
+    const { key } = options;
+    const { idleTimeoutMs } = request;
+    const claim = await this.#claims.claim(request, key);
+    const hold = claim?.kind === 'held' ? claim.hold : undefined;
+    try {
+      throwIfAborted(unsent.signal, 'start');
+      unsent.watch();
+      const first = await this.#startOnce(request, { key, send });
+      hold?.started(first.handle.id);
+      return { first, claim, idleTimeoutMs };
+    } catch (error) {
+      const isUnstarted = SessionError.is(error) && error.effect === 'none';
+      // The session of an earlier holder may live.
+      if (isUnstarted && claim?.kind === 'held' && claim.before === undefined) hold?.release();
+      else hold?.abandon();
+      throw error;
+    }
   }
 
   #request(token: string, options: StartOptions): StartRequest {
@@ -74,6 +118,7 @@ export class SessionStarter {
     return {
       token,
       owner,
+      lifetimeMs: lifetimeOf(maxLifetimeMs, provider.capabilities),
       idleTimeoutMs: options.idleTimeoutMs ?? defaults.idleTimeoutMs ?? provider.capabilities.idleTimeoutMs.default,
       labels: { ...defaults.labels, ...options.labels },
       ...(options.name !== undefined && { name: options.name }),
@@ -86,68 +131,19 @@ export class SessionStarter {
 
   async #startOnce(
     request: StartRequest,
-    { key, unsent }: { readonly key: string | undefined; readonly unsent: UnsentCall },
+    { key, send }: { readonly key: string | undefined; readonly send: SendStart },
   ): Promise<Observation> {
-    const { provider, clock } = this.#parts;
     const { token } = request;
     try {
-      return await provider.start(request, callContext(clock, { signal: unsent.signal }));
+      return await send(request);
     } catch (error) {
       if (!mayHaveStarted(error)) throw error;
       const failures: unknown[] = [];
-      const found = await this.#findStarted(token, error.handle, failures);
+      const found = await findStarted(this.#parts, { token, handle: error.handle }, failures);
       if (found !== undefined) return found;
       if (error.effect === 'none') throw error;
       throw lostStartError(error, { token, key, failedSearch: failures.at(-1) });
     }
-  }
-
-  /** Finds the session of a start whose answer was lost; `undefined` when there is none or the searches failed. */
-  async #findStarted(
-    token: string,
-    handle: SessionHandle | undefined,
-    failures: unknown[],
-  ): Promise<Observation | undefined> {
-    const { clock, logger } = this.#parts;
-    const limit = signalWithTimeout(clock, {
-      operation: 'start',
-      timeoutMs: LOOKUP_TIMEOUT_MS,
-      timeoutError: lookupError,
-    });
-    try {
-      for (const pauseMs of LOOKUP_PAUSES_MS) {
-        if (limit.signal.aborted) break;
-        const found = await sleep(clock, pauseMs, limit.signal)
-          .then(() => this.#searchOnce(token, handle, limit.signal))
-          .catch((error: unknown) => void failures.push(error));
-        if (found !== undefined) return found;
-      }
-    } finally {
-      limit.release();
-    }
-    for (const error of failures) {
-      logger.warn(
-        { token, error },
-        'the answer of a start was lost and its session could not be found; if one exists, its idle timeout ends it',
-      );
-    }
-    return undefined;
-  }
-
-  /** Describes the session that the service named, or searches the list. */
-  async #searchOnce(
-    token: string,
-    handle: SessionHandle | undefined,
-    signal: AbortSignal,
-  ): Promise<Observation | undefined> {
-    const { provider, clock } = this.#parts;
-    const isMeant = ({ details }: Observation): boolean => details.ownership?.token === token;
-    if (handle !== undefined) {
-      const seen = await provider.describe(handle, callContext(clock, { signal }));
-      return isMeant(seen) ? seen : undefined;
-    }
-    for await (const seen of listObservations(provider, clock, { signal })) if (isMeant(seen)) return seen;
-    return undefined;
   }
 
   /** A repeated start may answer with the state at the first start, so the session of a key is described before it is returned. */
@@ -194,15 +190,38 @@ export class SessionStarter {
   }
 }
 
+/** Leaves the record of a session as the start has found it. */
+function leaveClaim({ claim }: StartedSession): void {
+  if (claim?.kind !== 'held') return;
+  if (claim.before === undefined) claim.hold.release();
+  else claim.hold.giveBack(claim.before);
+}
+
+function otherOwnerError(key: string, owner: string, first: Observation): SessionError {
+  return new SessionError('conflict', `the session with key '${key}' belongs to ${owner}`, {
+    operation: 'start',
+    handle: first.handle,
+    observation: first,
+    advice: "Use another key, or `adopt: 'any'` to use it: closing leaves it running.",
+  });
+}
+
+function usedKeyError(key: string): SessionError {
+  return new SessionError('conflict', `key '${key}' was used with other options, and its session has ended`, {
+    operation: 'start',
+    advice: 'Use another key, or `restart: true` to start a new session.',
+  });
+}
+
+/** How long a session may live before it counts as an orphan, milliseconds: a duration, equal on each repetition of a start. */
+function lifetimeOf(maxLifetimeMs: number | undefined, { maxLifetimeMs: range }: Capabilities): number {
+  return Math.ceil(maxLifetimeMs ?? (range === false ? DEFAULT_LIFETIME_MS : range.default));
+}
+
 /**
  * Whether a failed start may have started a session: its answer was lost, or a service that identifies starts by name
  * answers `conflict` because an earlier attempt, or another process with the same key, came first (C-020).
  */
 function mayHaveStarted(error: unknown): error is SessionError {
   return SessionError.is(error) && (error.effect === 'unknown' || error.kind === 'conflict');
-}
-
-function lookupError(): SessionError {
-  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms`;
-  return new SessionError('timeout', message, { operation: 'start', advice: 'Check that the service answers.' });
 }

@@ -20,6 +20,8 @@ export interface TrackerOptions {
   readonly reportsBusy: boolean;
   readonly logger: Logger;
   readonly onChange: (change: StateChange) => void;
+  /** Called with each accepted observation, after its state change. */
+  readonly onSeen?: (seen: SessionStatus) => void;
 }
 
 /**
@@ -68,6 +70,7 @@ export class SessionTracker {
     this.#change(() => {
       this.#seen = next;
     });
+    this.#options.onSeen?.(next);
   }
 
   /** The service no longer knows the session: it has ended. */

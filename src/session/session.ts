@@ -1,6 +1,7 @@
 import type { CalculationObservation } from '../contract/calculation-runner.ts';
 import type { SqlDialect } from '../contract/capabilities.ts';
-import type { Observation, SessionUsage } from '../contract/observation.ts';
+import type { Observation } from '../contract/observation.ts';
+import type { Prices, SessionUsage } from '../contract/usage.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -9,25 +10,42 @@ import type { SessionState } from '../contract/session-state.ts';
 import type { SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import type { Watcher } from '../contract/watcher.ts';
+import type { StartEstimate } from '../watch/start-estimate.ts';
+import { costOf, type Cost } from '../cost/cost.ts';
+import type { MeteredSession, SpendMeter } from '../cost/spend-meter.ts';
 import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
 import { runCalculation, type CalculationOptions } from './run-calculation.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { endSession } from './end-session.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
-import { assertOptions } from './option-checks.ts';
+import type { Holding } from './holding.ts';
+import { assertOptions, duration, type Checks } from './option-checks.ts';
 import { OpenStatements } from './open-statements.ts';
-import { endedError, releasedError, waitTimeoutError } from './session-errors.ts';
+import { endedError, releasedError, spentError, waitTimeoutError } from './session-errors.ts';
+import { inSpan, type TelemetryPorts } from './traced.ts';
+import { SessionListeners, type SessionEvents } from './session-listeners.ts';
+import { SessionTelemetry } from './session-telemetry.ts';
 import { SessionTracker, type SessionStatus } from './session-tracker.ts';
-import { NOT_FOUND_GRACE_MS, waitUntil } from './session-wait.ts';
-import { StateListeners, type StateListener } from './state-listeners.ts';
+import { NOT_FOUND_GRACE_MS, waitUntil, type KnownStart } from './session-wait.ts';
+import { silentMetrics, silentTracer } from './system-ports.ts';
 import { assertTerminateOptions, END_TIMEOUT_MS, type TerminateOptions } from './terminate-options.ts';
 
 /** Default limit of {@link Session.whenReady}, milliseconds. Clouds take one to five minutes. */
 export const READY_TIMEOUT_MS = 10 * 60_000;
 
+/** Options of {@link Session.detach}. */
+export interface DetachOptions {
+  /** How long the session lives on without a holder before a sweep may end it, milliseconds; its idle timeout by default. */
+  readonly keepForMs?: number | undefined;
+}
+
+const DETACH_CHECKS: Checks<DetachOptions> = { keepForMs: duration };
+/** Code may end as soon as it has begun, which no start does: the first pause after it is no longer than this, milliseconds. */
+const SHORT_CALCULATION_MS = 1_000;
+
 /** What a session needs; made by {@link Sessions}. */
-export interface SessionParts {
+export interface SessionParts extends TelemetryPorts {
   /** The provider with its layers. */
   readonly provider: SessionProvider;
   /** Runs SQL over the session's endpoint when the provider does not run SQL itself. */
@@ -38,8 +56,15 @@ export interface SessionParts {
   readonly logger: Logger;
   readonly providersWith: ProvidersWith;
   readonly first: Observation;
-  /** Started here, so `close` terminates it. Attached sessions keep running. */
-  readonly owned: boolean;
+  /** How this process stands to it. */
+  readonly holding: Holding;
+  /** The idle timeout that the start asked for, milliseconds; 0 when this process attached to it. */
+  readonly idleTimeoutMs: number;
+  /** What earlier starts say about this one; absent for a session whose start is over. */
+  readonly start?: KnownStart | undefined;
+  readonly prices?: Prices | undefined;
+  /** Starts metering its cost, where it has a limit. */
+  readonly meter?: ((session: MeteredSession) => SpendMeter | undefined) | undefined;
   /** Called once when this process closes or detaches the session. */
   readonly onReleased: (session: Session) => void;
 }
@@ -47,31 +72,58 @@ export interface SessionParts {
 /** One session of one cloud: describe it, wait for it, run SQL in it, end it. */
 export class Session {
   readonly handle: SessionHandle;
-  /** Whether `close` terminates it (started here) or leaves it running (attached). */
-  readonly owned: boolean;
   readonly #parts: SessionParts;
   readonly #tracker: SessionTracker;
-  readonly #listeners: StateListeners;
+  readonly #listeners: SessionListeners;
+  readonly #telemetry: SessionTelemetry;
+  readonly #meter: SpendMeter | undefined;
   readonly #graceUntilMs: number;
   readonly #statements = new OpenStatements();
   #released: 'closed' | 'detached' | undefined;
   #closing: Promise<void> | undefined;
+  /** Why this process ends the session without being asked. */
+  #endCause: string | undefined;
 
   /** @internal */
   constructor(parts: SessionParts) {
     const { first, provider, clock, logger } = parts;
     this.#parts = parts;
     this.handle = Object.freeze({ ...first.handle });
-    this.owned = parts.owned;
-    this.#listeners = new StateListeners(logger);
-    this.#graceUntilMs = clock.monotonicMs() + (parts.owned ? NOT_FOUND_GRACE_MS : 0);
+    this.#listeners = new SessionListeners(logger);
+    this.#graceUntilMs = clock.monotonicMs() + (parts.idleTimeoutMs > 0 ? NOT_FOUND_GRACE_MS : 0);
     this.#tracker = new SessionTracker(first, {
       reportsBusy: provider.capabilities.reportsBusy,
       logger,
       onChange: (change) => {
-        this.#listeners.emit(change);
+        this.#telemetry.changed(change);
+        this.#listeners.emit('state', this.handle.id, { ...change, status: this.#withCause(change.status) });
+      },
+      onSeen: (seen) => {
+        this.#meter?.observe(seen);
+        this.#telemetry.seen(seen);
       },
     });
+    const { tracer = silentTracer, metrics = silentMetrics, holding } = parts;
+    const owned = holding.endsOnClose;
+    const { handle, status } = this;
+    this.#telemetry = new SessionTelemetry({ provider, handle, clock, tracer, metrics, owned }, status);
+    this.#meter = parts.meter?.(this.#metered());
+    this.#meter?.observe(first);
+  }
+
+  /** Whether `close` terminates it. An adopted session that is inherited from a dead holder becomes owned. */
+  get owned(): boolean {
+    return this.#parts.holding.endsOnClose;
+  }
+
+  /** Whether `start` found it with a living holder on this host: `close` then detaches from it. */
+  get adopted(): boolean {
+    return this.#parts.holding.adopted;
+  }
+
+  /** Whether an earlier process started the session of the key, and this one holds it now. */
+  get inherited(): boolean {
+    return this.#parts.holding.inherited;
   }
 
   /** The last known state. `refresh` asks the service. */
@@ -81,7 +133,17 @@ export class Session {
 
   /** The last known state with its evidence. */
   get status(): SessionStatus {
-    return this.#tracker.status;
+    return this.#withCause(this.#tracker.status);
+  }
+
+  /**
+   * How long the start usually takes and has taken so far, by earlier starts of the same configuration on this host;
+   * `undefined` once it is over, and while too few starts are known.
+   */
+  get estimate(): StartEstimate | undefined {
+    const { start, clock } = this.#parts;
+    if (start === undefined || this.state !== 'creating') return undefined;
+    return start.history.estimate(clock.monotonicMs() - start.startedMs);
   }
 
   /** The SQL dialect of `sql`. */
@@ -89,8 +151,8 @@ export class Session {
     return this.#parts.provider.capabilities.dialect;
   }
 
-  /** Calls the listener on each state change. Returns a function that removes it. */
-  on(event: 'state', listener: StateListener): () => void {
+  /** Calls the listener at each event of that name. Returns a function that removes it. */
+  on<Event extends keyof SessionEvents>(event: Event, listener: (value: SessionEvents[Event]) => void): () => void {
     return this.#listeners.add(event, listener);
   }
 
@@ -119,7 +181,9 @@ export class Session {
     this.#assertHeld('whenReady');
     assertOptions('whenReady', options, CALL_CHECKS);
     const { signal, timeoutMs = READY_TIMEOUT_MS } = options;
+    this.#assertUnspent('whenReady');
     await this.#until('whenReady', (status) => status.acceptsWork || hasEnded(status), { signal, timeoutMs });
+    this.#assertUnspent('whenReady');
     const { status } = this;
     if (hasEnded(status)) throw endedError(this, 'whenReady');
     return status;
@@ -154,9 +218,10 @@ export class Session {
     };
     const endWork = this.#tracker.beginWork();
     try {
-      const { watchIntervalMs } = capabilities;
+      const { min, max } = capabilities.watchIntervalMs;
+      const watchIntervalMs = { min: Math.min(min, SHORT_CALCULATION_MS), max };
       const at = { handle: this.handle, runner, clock, random, whenReady, watchIntervalMs };
-      return await runCalculation(at, code, options);
+      return await this.#telemetry.traced('calculate', () => runCalculation(at, code, options));
     } finally {
       endWork();
     }
@@ -172,10 +237,12 @@ export class Session {
     this.#assertHeld('connect');
     assertOptions('connect', options, CALL_CHECKS);
     const { provider, sparkConnect, providersWith, clock } = this.#parts;
-    if (sparkConnect === undefined) throw await unsupported('sparkConnect', provider.id, 'connect', providersWith);
-    const call = callContext(clock, options);
-    await this.whenReady(options);
-    return sparkConnect.connect(this.handle, call);
+    return this.#telemetry.traced('connect', async () => {
+      if (sparkConnect === undefined) throw await unsupported('sparkConnect', provider.id, 'connect', providersWith);
+      const call = callContext(clock, options);
+      await this.whenReady(options);
+      return sparkConnect.connect(this.handle, call);
+    });
   }
 
   /**
@@ -191,12 +258,21 @@ export class Session {
   }
 
   /**
-   * What the service has counted for this session so far, with one call: hours per resource, never money.
+   * What this session has used so far, with one call: hours per resource, with their basis and source. {@link cost} is the money.
    * `undefined` when the service reports no usage, or none yet.
    * @throws SessionError as {@link refresh} does.
    */
   async usage(options: CallOptions = {}): Promise<SessionUsage | undefined> {
     return (await this.refresh(options)).details.usage;
+  }
+
+  /**
+   * What this session has cost so far by the `prices` of the configuration, with one call; or why that is unknown.
+   * @throws SessionError as {@link refresh} does.
+   */
+  async cost(options: CallOptions = {}): Promise<Cost> {
+    const { prices, clock } = this.#parts;
+    return costOf(await this.refresh(options), prices, clock.nowMs());
   }
 
   /**
@@ -217,11 +293,26 @@ export class Session {
     return this.status;
   }
 
-  /** Releases the session without ending it. It runs in its cloud until its idle timeout. Keep the handle to attach again. */
-  detach(): SessionHandle {
+  /**
+   * Releases the session without ending it. It runs in its cloud until its idle timeout. Keep the handle to attach again.
+   * A sweep leaves it alone for `keepForMs`.
+   * @throws SessionError `invalid-request`, `conflict` when it was already closed or detached.
+   */
+  detach(options: DetachOptions = {}): SessionHandle {
     this.#assertHeld('detach');
-    this.#release('detached');
+    assertOptions('detach', options, DETACH_CHECKS);
+    this.#detach(options);
     return this.handle;
+  }
+
+  /** @internal Takes what an aborted start of the same session held. */
+  takeOver(holding: Holding): void {
+    holding.handOver(this.#parts.holding);
+  }
+
+  /** @internal */
+  get isAttached(): boolean {
+    return this.#parts.idleTimeoutMs === 0;
   }
 
   /**
@@ -247,11 +338,10 @@ export class Session {
   #submit(operation: string, text: string, options: StatementOptions): Statement {
     this.#assertHeld(operation);
     const { clock, random, logger } = this.#parts;
-    const statement = Statement.submit(
-      { handle: this.handle, clock, random, logger, whenReady: (signal) => this.#readyRunner(operation, signal) },
-      text,
-      options,
-    );
+    const span = this.#telemetry.statement();
+    const whenReady = (signal: AbortSignal): Promise<StatementRunner> => this.#readyRunner(operation, signal);
+    const ports = { handle: this.handle, clock, random, logger, span, whenReady };
+    const statement = inSpan(span, () => Statement.submit(ports, text, options));
     this.#statements.add(statement, this.#tracker.beginWork());
     return statement;
   }
@@ -267,12 +357,16 @@ export class Session {
   async #terminate(options: CallOptions): Promise<void> {
     const { status, handle } = this;
     const { isPresumedGone } = this.#tracker;
-    if (status.final && !isPresumedGone) return;
+    if (status.final && !isPresumedGone) {
+      this.#parts.holding.ended();
+      return;
+    }
     const { provider, clock } = this.#parts;
     const session = { provider, clock, handle, state: status.state, graceUntilMs: this.#graceUntilMs };
-    const seen = await endSession(session, options);
+    const seen = await this.#telemetry.traced('terminate', () => endSession(session, options));
     if (isPresumedGone && seen.final) this.#tracker.confirmGone();
     else this.#tracker.observe(seen);
+    this.#parts.holding.ended();
     this.#statements.cancelAll();
   }
 
@@ -284,8 +378,20 @@ export class Session {
   }
 
   async #terminateOrDetach(): Promise<void> {
-    if (this.owned) await this.#terminate({});
+    if (!this.status.final) await this.#parts.holding.reclaim(this.handle.id);
+    if (!this.owned) {
+      this.#detach({}, 'closed');
+      return;
+    }
+    await this.#terminate({});
     this.#release('closed');
+  }
+
+  #detach({ keepForMs = this.#parts.idleTimeoutMs }: DetachOptions, how: 'closed' | 'detached' = 'detached'): void {
+    const { holding, clock } = this.#parts;
+    if (this.status.final) holding.ended();
+    else holding.kept(clock.nowMs() + keepForMs);
+    this.#release(how);
   }
 
   async #until(
@@ -293,16 +399,21 @@ export class Session {
     fits: (status: SessionStatus) => boolean,
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<void> {
-    const { watcher, clock } = this.#parts;
+    const { watcher, clock, start } = this.#parts;
     const graceUntilMs = this.#graceUntilMs;
-    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, graceUntilMs };
+    const session = { handle: this.handle, tracker: this.#tracker, watcher, clock, graceUntilMs, start };
     const timeoutError = (failedPoll?: SessionError): SessionError =>
       waitTimeoutError(this, operation, { timeoutMs, failedPoll });
-    await waitUntil(session, fits, { operation, signal, timeoutMs, timeoutError });
+    // A session that is ready already takes no time, and needs no span for it.
+    if (fits(this.status)) return;
+    const limits = { operation, signal, timeoutMs, timeoutError };
+    await this.#telemetry.tracedWait(operation, () => waitUntil(session, fits, limits));
   }
 
   #release(how: 'closed' | 'detached'): void {
     this.#released = how;
+    this.#meter?.stop();
+    this.#telemetry.released();
     this.#statements.cancelAll();
     void this.#releaseChannel();
     this.#parts.onReleased(this);
@@ -312,6 +423,32 @@ export class Session {
   async #releaseChannel(): Promise<void> {
     await this.#statements.allEnded();
     await this.#parts.sparkConnect?.release(this.handle);
+  }
+
+  #metered(): MeteredSession {
+    return {
+      handle: this.handle,
+      status: () => this.status,
+      refresh: () => this.refresh(),
+      warn: (warning) => {
+        this.#listeners.emit('spend', this.handle.id, warning);
+      },
+      end: async (cause) => {
+        this.#endCause = cause;
+        await this.#terminate({});
+      },
+    };
+  }
+
+  /** The status, with our own reason where this process ended the session. */
+  #withCause(status: SessionStatus): SessionStatus {
+    if (this.#endCause === undefined || !hasEnded(status)) return status;
+    return { ...status, reason: `anysession ended it because ${this.#endCause}` };
+  }
+
+  /** A session that is being ended takes no more work, although its service may not say so yet. */
+  #assertUnspent(operation: string): void {
+    if (this.#endCause !== undefined) throw spentError(this, operation, this.#endCause);
   }
 
   #assertHeld(operation: string): void {

@@ -6,27 +6,42 @@ import type { SessionProvider } from '../contract/session-provider.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
+import { admissionQueueOf } from './admission-queue.ts';
+import { SpendGuard, type SpendLimit } from '../cost/spend-guard.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
 import { CALL_CHECKS, type CallOptions } from './call-context.ts';
 import { endSession } from './end-session.ts';
 import type { ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
+import { Holding } from './holding.ts';
+import { sessionCosts, type SessionCost } from './session-costs.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
-import { unendedError } from './session-errors.ts';
+import type { StartedSession } from './start-claims.ts';
+import { closedInQueueError, unendedError, unsentTimeoutError } from './session-errors.ts';
 import { NOT_FOUND_GRACE_MS } from './session-wait.ts';
 import { Session } from './session.ts';
+import { placeOf, traced, type TelemetryPorts } from './traced.ts';
+import type { KnownStart } from './session-wait.ts';
+import type { StartTimes } from '../watch/start-times.ts';
+import { omitUndefined } from '../provider-kit/omit-undefined.ts';
 import { assertStartOptions, type StartOptions } from './start-options.ts';
+import { Sweeping, type SweepingParts, type SweepOptions } from './sweeping.ts';
+import type { SweepReport } from '../ownership/sweep-decision.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 import { UnsentCall } from '../provider-kit/unsent-call.ts';
 
+/** The clocks of a service and of this host may differ so much when a session's creation is compared with its start, milliseconds. */
+const CLOCK_SKEW_MS = 5_000;
+
 /** What the facade needs. */
-export interface SessionsParts extends StarterParts {
-  readonly environment: string;
+export interface SessionsParts extends StarterParts, SweepingParts, SpendLimit, TelemetryPorts {
   /** Runs SQL over endpoints, where the provider has them. */
   readonly sparkConnect?: SparkConnectRunner | undefined;
   readonly watcher: Watcher;
+  /** How long earlier starts took; absent where starts are not worth remembering. */
+  readonly startTimes?: StartTimes | undefined;
   readonly providersWith: ProvidersWith;
 }
 
@@ -37,22 +52,32 @@ export interface SessionsParts extends StarterParts {
 export class Sessions<Native = unknown> {
   readonly #parts: SessionsParts;
   readonly #starter: SessionStarter;
+  readonly #sweeping: Sweeping;
+  readonly #guard: SpendGuard;
   readonly #open = new Set<Session>();
   /** Running starts with their keys, and the clean-up of aborted ones. */
   readonly #starting = new Map<Promise<void>, string | undefined>();
   /** Why aborted starts may have left sessions that nobody holds. */
   readonly #lost: SessionError[] = [];
+  readonly #leaveQueue = new AbortController();
   #closing: Promise<void> | undefined;
 
   /** @internal */
   constructor(parts: SessionsParts) {
     this.#parts = parts;
     this.#starter = new SessionStarter(parts);
+    this.#sweeping = new Sweeping(parts);
+    this.#guard = new SpendGuard(parts);
   }
 
   /** The environment's name in the config file. */
   get environment(): string {
     return this.#parts.environment;
+  }
+
+  /** Who pays for the sessions started here. */
+  get owner(): string {
+    return this.#parts.owner;
   }
 
   /** The provider with all layers, for calls that the facade does not offer. */
@@ -71,12 +96,23 @@ export class Sessions<Native = unknown> {
    * `timeout`.
    */
   async start(options: StartOptions<Native> = {}): Promise<Session> {
+    const { tracer, provider } = this.#parts;
+    return traced(tracer, 'anysession.session.start', placeOf(provider), async (span) => {
+      const session = await this.#start(options);
+      span.event('accepted', { 'anysession.session': session.handle.id, state: session.state });
+      return session;
+    });
+  }
+
+  async #start(options: StartOptions<Native>): Promise<Session> {
     this.#assertOpen('start');
     assertStartOptions(options);
+    const { maxSpend = this.#parts.defaults.maxSpend } = options;
+    this.#guard.assertCanStart(maxSpend);
     const { key, onAbort, timeoutMs = Number.POSITIVE_INFINITY } = options;
     if (options.signal?.aborted) throw abortedError('start', options.signal);
     const unsent = new UnsentCall();
-    const starting = this.#starter.start(options, unsent);
+    const starting = this.#starter.start(options, unsent, this.#leaveQueue.signal);
     const fate = onAbort === 'detach' ? 'is left running' : 'is terminated';
     const message = `start was not accepted within ${timeoutMs} ms; a session that appears later ${fate}`;
     const timeoutError = (): SessionError =>
@@ -84,7 +120,8 @@ export class Sessions<Native = unknown> {
     const limits = { signal: options.signal, timeoutMs, operation: 'start', timeoutError };
     const { signal, release } = signalWithTimeout(this.#parts.clock, limits);
     const accepted = raceAbort(starting, signal, 'start', 'unknown').finally(release);
-    const held = accepted.then((first) => this.#hold(first, true));
+    const start = this.#startOf(options);
+    const held = accepted.then((started) => this.#hold(started, { ...options, maxSpend }, start?.(started.first)));
     this.#track(held, key);
     try {
       return await held;
@@ -108,7 +145,12 @@ export class Sessions<Native = unknown> {
     assertOptions('attach', options, CALL_CHECKS);
     const found = await findTarget(this.#parts, target, options);
     this.#assertOpen('attach');
-    return this.#hold(found, false);
+    const { holders, provider } = this.#parts;
+    const token = found.details.ownership?.token;
+    const forget = (): void => {
+      if (token !== undefined) void holders?.forget({ token, provider: provider.id, scope: provider.scope });
+    };
+    return this.#add(found, Holding.attached(forget), {});
   }
 
   /** Lists the sessions of the provider's scope, of all owners by default. */
@@ -119,7 +161,32 @@ export class Sessions<Native = unknown> {
   }
 
   /**
-   * Waits for running starts, terminates the sessions started here and detaches from the attached ones.
+   * Ends the sessions of the scope whose process on this host has died, and those of this owner that have outlived their lifetime.
+   * Everything else is left alone. Safe to run many at once. Returns one decision per session; one that could not be ended stops nothing.
+   * @throws SessionError `invalid-request`, `aborted`.
+   */
+  async sweep(options: SweepOptions = {}): Promise<SweepReport> {
+    this.#assertOpen('sweep');
+    return this.#sweeping.sweep(options);
+  }
+
+  /** @internal Sweeps in the background what dead processes of this host have left, except sessions with a key. */
+  sweepOnOpen(): void {
+    this.#sweeping.onOpen();
+  }
+
+  /**
+   * Lists sessions with their usage and cost. Where lists have no usage, each session is described, 500 at most.
+   * @throws SessionError as the list does. A session that cannot be described has an unknown cost with the reason.
+   */
+  costs(options: ListOptions = {}): AsyncIterable<SessionCost> {
+    this.#assertOpen('costs');
+    assertListOptions(options);
+    return sessionCosts(this.#parts, options);
+  }
+
+  /**
+   * Ends the starts that wait in the queue, waits for running ones, terminates the sessions started here and detaches from the attached ones.
    * @throws SessionError when one session could not be ended, or an aborted start may have left one; AggregateError for several;
    * `conflict` when it was already closed. `await using` accepts that.
    */
@@ -135,11 +202,13 @@ export class Sessions<Native = unknown> {
   }
 
   #close(): Promise<void> {
+    this.#leaveQueue.abort(closedInQueueError());
     this.#closing ??= this.#endAll();
     return this.#closing;
   }
 
   async #endAll(): Promise<void> {
+    await this.#sweeping.close();
     while (this.#starting.size > 0) await Promise.all(this.#starting.keys());
     const failures: unknown[] = [];
     const ends = [...this.#open].map(async (session) => {
@@ -152,6 +221,7 @@ export class Sessions<Native = unknown> {
     failures.push(...this.#lost);
     await this.#parts.sparkConnect?.close();
     await this.#parts.provider.close().catch((error: unknown) => failures.push(error));
+    this.#parts.holders?.close();
     if (failures.length > 1)
       throw new AggregateError(
         failures,
@@ -160,14 +230,57 @@ export class Sessions<Native = unknown> {
     if (failures.length > 0) throw failures[0];
   }
 
-  #hold(first: Observation, owned: boolean): Session {
+  /** What earlier starts say about one that begins now; a key may find a session whose start is long over. */
+  #startOf(options: StartOptions): ((first: Observation) => KnownStart | undefined) | undefined {
+    const { provider, startTimes, clock, defaults } = this.#parts;
+    const { size, sparkConf, native } = { ...defaults, ...omitUndefined(options) };
+    const history = startTimes?.of({ provider: provider.id, scope: provider.scope, size, sparkConf, native });
+    if (history === undefined) return undefined;
+    const startedMs = clock.monotonicMs();
+    const nowMs = clock.nowMs();
+    return ({ state, details: { createdAtMs = nowMs } }) => {
+      const isNew = options.key === undefined || createdAtMs > nowMs - CLOCK_SKEW_MS;
+      return isNew && (state ?? 'creating') === 'creating' ? { history, startedMs } : undefined;
+    };
+  }
+
+  #hold(
+    { first, claim, idleTimeoutMs }: StartedSession,
+    { onClose, maxSpend }: Pick<StartOptions, 'onClose' | 'maxSpend'> = {},
+    start?: KnownStart,
+  ): Session {
+    const holding = Holding.started(this.#parts.holders, claim, onClose);
+    return this.#add(first, holding, { idleTimeoutMs, start, maxSpend });
+  }
+
+  #add(
+    first: Observation,
+    holding: Holding,
+    {
+      idleTimeoutMs = 0,
+      start,
+      maxSpend,
+    }: {
+      readonly idleTimeoutMs?: number;
+      readonly start?: KnownStart | undefined;
+      readonly maxSpend?: number | undefined;
+    },
+  ): Session {
     const session = new Session({
       ...this.#parts,
       first,
-      owned,
+      holding,
+      idleTimeoutMs,
+      start,
+      // What was started here is metered, adopted or not.
+      meter: (session) => (idleTimeoutMs > 0 ? this.#guard.watch(session, maxSpend, holding.endsOnClose) : undefined),
       onReleased: (released) => void this.#open.delete(released),
     });
     this.#open.add(session);
+    const { clock, provider } = this.#parts;
+    session.on('state', ({ to }) => {
+      if (to === 'terminated' || to === 'failed') admissionQueueOf(clock, provider).wake();
+    });
     return session;
   }
 
@@ -186,35 +299,51 @@ export class Sessions<Native = unknown> {
    * is held, so that `close` tries again; `close` also reports a session that may run unseen.
    */
   async #cleanUpOrphan(
-    starting: Promise<Observation>,
+    starting: Promise<StartedSession>,
     { key, onAbort }: Pick<StartOptions, 'key' | 'onAbort'>,
   ): Promise<void> {
-    const { logger } = this.#parts;
-    let first: Observation | undefined;
+    const { logger, clock, holders } = this.#parts;
+    let started: StartedSession | undefined;
     try {
-      first = await starting;
-      const fate = onAbort === 'detach' ? 'left running' : await this.#endUnlessHeld(first, key);
+      started = await starting;
+      const { first, claim, idleTimeoutMs } = started;
+      let fate = 'left running';
+      const holding = Holding.started(holders, claim, onAbort);
+      if (onAbort === 'detach') holding.kept(clock.nowMs() + idleTimeoutMs);
+      else if (holding.adopted) fate = 'left to its holder';
+      else fate = await this.#endUnlessHeld(first, holding, key);
       logger.info({ session: first.handle.id }, `the session of an aborted start was ${fate}`);
     } catch (error) {
-      if (first !== undefined) this.#hold(first, true);
+      if (started !== undefined) this.#hold(started);
       else if (SessionError.is(error) && error.effect === 'unknown' && onAbort !== 'detach') this.#lost.push(error);
-      const what = first === undefined ? 'failed' : 'left a session that could not be terminated; closing tries again';
-      logger.warn({ ...(first && { session: first.handle.id }), error }, `an aborted start ${what}`);
+      const what =
+        started === undefined ? 'failed' : 'left a session that could not be terminated; closing tries again';
+      logger.warn({ ...(started && { session: started.first.handle.id }), error }, `an aborted start ${what}`);
     }
   }
 
   /** Another caller in this process may hold the session of the key, or be starting it. */
-  async #endUnlessHeld(first: Observation, key: string | undefined): Promise<'terminated' | 'handed over'> {
+  async #endUnlessHeld(
+    first: Observation,
+    holding: Holding,
+    key: string | undefined,
+  ): Promise<'terminated' | 'handed over'> {
     const { provider, clock } = this.#parts;
     if (key !== undefined) await Promise.all([...this.#starting.keys()].filter((s) => this.#starting.get(s) === key));
-    const holders = [...this.#open].filter(({ handle }) => isSameSession(handle, first.handle));
-    if (holders.length === 0) {
+    const users = [...this.#open].filter(({ handle }) => isSameSession(handle, first.handle));
+    const heir = users.find((session) => !session.isAttached);
+    if (heir !== undefined) {
+      heir.takeOver(holding);
+      return 'handed over';
+    }
+    if (users.length === 0) {
       const graceUntilMs = clock.monotonicMs() + NOT_FOUND_GRACE_MS;
       await endSession({ provider, clock, handle: first.handle, state: first.state, graceUntilMs });
+      holding.ended();
       return 'terminated';
     }
     // A holder that only attached would not end the session, so `close` must.
-    if (!holders.some(({ owned }) => owned)) this.#hold(first, true);
+    this.#add(first, holding, {});
     return 'handed over';
   }
 
@@ -224,10 +353,4 @@ export class Sessions<Native = unknown> {
       operation,
     });
   }
-}
-
-/** The time of a start was up before the start request was sent. */
-function unsentTimeoutError(timeoutMs: number): SessionError {
-  const message = `start sent no request within ${timeoutMs} ms; no session was started`;
-  return new SessionError('timeout', message, { operation: 'start', advice: 'Raise `timeoutMs`.' });
 }

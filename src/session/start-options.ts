@@ -1,10 +1,12 @@
 import type { SessionDefaults } from '../contract/session-defaults.ts';
 import { SESSION_SIZES } from '../contract/start-request.ts';
 import {
+  amount,
   assertNoProblems,
   duration,
   oneOf,
   anything,
+  callback,
   flag,
   optionProblems,
   patience,
@@ -13,6 +15,7 @@ import {
   texts,
   type Checks,
 } from './option-checks.ts';
+import type { QueuePlace } from './queue-place.ts';
 
 /**
  * Options of a start. All have defaults.
@@ -25,12 +28,24 @@ export interface StartOptions<Native = unknown> extends SessionDefaults {
   readonly key?: string | undefined;
   /** When the session of the key has ended, start a new one instead of failing with `conflict`. */
   readonly restart?: boolean | undefined;
+  /**
+   * `any` takes the running session of the key although it was started with other options, which are then dropped; by default that is
+   * an error. Known only for starts on this host.
+   */
+  readonly adopt?: 'any' | undefined;
+  /**
+   * What `close` does. By default it terminates the session, unless a living process of this host held it when it was started: then it
+   * detaches. Processes on several hosts that share a key cannot see each other: let all but one `detach`.
+   */
+  readonly onClose?: 'terminate' | 'detach' | undefined;
   /** Start options of this provider only. */
   readonly native?: Native | undefined;
   /** Stops waiting for the start. `onAbort` decides what happens to a session that starts anyway. */
   readonly signal?: AbortSignal | undefined;
-  /** How long to wait until the service has accepted the start, milliseconds; by default about a minute. Ends as an abort does. */
+  /** How long to wait until the service has accepted the start, milliseconds; by default about a minute. Includes the time in the queue. Ends as an abort does. */
   readonly timeoutMs?: number | undefined;
+  /** Called with each new place in the queue while the start waits for a free quota ({@link StartOptions.queueTimeoutMs}). */
+  readonly onQueued?: ((place: QueuePlace) => void) | undefined;
   /** `terminate` (default) ends a session that starts after the abort or the timeout; `detach` leaves it running until its idle timeout. */
   readonly onAbort?: 'terminate' | 'detach' | undefined;
 }
@@ -39,6 +54,9 @@ const CHECKS: Checks<StartOptions> = {
   name: text(128),
   key: text(512),
   restart: flag,
+  adopt: oneOf('any'),
+  onClose: oneOf('terminate', 'detach'),
+  maxSpend: amount,
   idleTimeoutMs: duration,
   maxLifetimeMs: duration,
   labels: texts,
@@ -47,6 +65,8 @@ const CHECKS: Checks<StartOptions> = {
   native: anything,
   signal,
   timeoutMs: patience,
+  queueTimeoutMs: patience,
+  onQueued: callback,
   onAbort: oneOf('terminate', 'detach'),
 };
 
@@ -57,7 +77,8 @@ const CHECKS: Checks<StartOptions> = {
 export function assertStartOptions(options: StartOptions): void {
   const problems = optionProblems('start', options, CHECKS);
   // A JavaScript caller may pass something that is not an object.
-  const { restart, key } = Object(options) as StartOptions;
+  const { restart, adopt, key } = Object(options) as StartOptions;
   if (restart === true && key === undefined) problems.push("'restart' needs a 'key'");
+  if (adopt !== undefined && key === undefined) problems.push("'adopt' needs a 'key'");
   assertNoProblems('start', problems);
 }

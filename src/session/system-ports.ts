@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Logger, Random, Span, Tracer } from '../contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, Span, Tracer } from '../contract/ports.ts';
 
 /** The longest delay of setTimeout. A longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -32,6 +32,9 @@ export const systemRandom: Random = {
 
 /** A logger that drops everything. */
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Metrics that nobody collects. */
+export const silentMetrics: Metrics = { add: () => {}, record: () => {} };
 
 const SILENT_SPAN: Span = { event: () => {}, end: () => {} };
 

@@ -46,7 +46,7 @@ export class ConnectRunner implements SparkConnectRunner {
     const session = await this.#sessionOf(handle);
     signal.throwIfAborted();
     await this.#untilEndpoint(session, call);
-    const execution = new SqlExecution(session, signal);
+    const execution = new SqlExecution(session, signal, call.span);
     this.#running.set(request.id, execution);
     const forget = (): boolean => this.#running.delete(request.id);
     try {

@@ -10,6 +10,7 @@ import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { NativeError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
+import { RetryLog } from '../provider-kit/retry-log.ts';
 import { sleep } from '../provider-kit/sleep.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { type FailedAttempt, type FailureStreak, type Line } from './connect-attempt.ts';
@@ -18,7 +19,7 @@ import { CurrentChannel } from './current-channel.ts';
 import { nativeOf, sessionLostError, toSessionError, withDetails } from './failure-to-error.ts';
 import { RefreshingEndpoint, REFRESH_MARGIN_MS } from './refreshing-endpoint.ts';
 import { isTokenRejected, needsRecheck, pauseBeforeMs, retryLimit } from './retry-policy.ts';
-import { RpcFailure } from './rpc-failure.ts';
+import { nameOfStatus, RpcFailure } from './rpc-failure.ts';
 import { SessionSentinel } from './session-sentinel.ts';
 import { SessionSettings } from './session-settings.ts';
 import { sparkSessionId, SPARK_USER_ID } from './spark-session-id.ts';
@@ -63,6 +64,7 @@ export class ConnectSession {
   readonly #endpoint: RefreshingEndpoint;
   readonly #sentinel: SessionSentinel;
   readonly #channel: CurrentChannel;
+  readonly #retryLog: RetryLog;
   readonly #ownSessionId: string;
   #serverSideSessionId: string | undefined;
   #version: Promise<string> | undefined;
@@ -72,6 +74,7 @@ export class ConnectSession {
     this.#ownSessionId = sparkSessionId(parts.handle);
     this.clock = parts.clock;
     this.random = parts.random;
+    this.#retryLog = new RetryLog(parts.clock, parts.logger);
     this.#endpoint = new RefreshingEndpoint(parts);
     this.#channel = new CurrentChannel(parts);
     this.#sentinel = new SessionSentinel({ ...parts, settings: this.settings });
@@ -208,7 +211,12 @@ export class ConnectSession {
         native: await this.#explain(failure),
       });
     }
-    await sleep(this.clock, pauseBeforeMs(failure, streak.failures, this.random), signal);
+    const delayMs = pauseBeforeMs(failure, streak.failures, this.random);
+    this.#retryLog.retried(
+      { operation: 'execute', kind: nameOfStatus(failure.code), attempt: streak.failures, delayMs },
+      { session: this.handle.id, address: line.channel.address },
+    );
+    await sleep(this.clock, delayMs, signal);
   }
 
   /** Closes the connection. The next call opens another one. */

@@ -1,4 +1,5 @@
 import { SessionError } from '../contract/session-error.ts';
+import type { Span } from '../contract/ports.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 import { sleep } from '../provider-kit/sleep.ts';
@@ -7,7 +8,7 @@ import { type ConnectSession, type RequestBase } from './connect-session.ts';
 import { sessionLostError } from './failure-to-error.ts';
 import { nextAnswer, type OpenStream } from './next-answer.ts';
 import { pauseMs } from './retry-policy.ts';
-import { RpcFailure, STATUS } from './rpc-failure.ts';
+import { nameOfStatus, RpcFailure, STATUS } from './rpc-failure.ts';
 import { asUuid } from './spark-session-id.ts';
 import { releaseOperation, stopOperation } from './stop-operation.ts';
 import { SparkConnectService, type ExecutePlanResponse, type Plan } from './wire/spark-connect_pb.ts';
@@ -36,6 +37,7 @@ export class Operation {
   readonly #session: ConnectSession;
   readonly #plan: Plan;
   readonly #signal: AbortSignal;
+  readonly #span: Span | undefined;
   readonly #streak: FailureStreak = { failures: 0, renewed: false };
   #base: RequestBase | undefined;
   #stream: OpenStream<ExecutePlanResponse> | undefined;
@@ -50,10 +52,11 @@ export class Operation {
   #emptyStreams = 0;
   #end: 'complete' | 'failed' | 'stopped' | undefined;
 
-  constructor(session: ConnectSession, plan: Plan, signal: AbortSignal) {
+  constructor(session: ConnectSession, plan: Plan, { signal, span }: { signal: AbortSignal; span: Span | undefined }) {
     this.#session = session;
     this.#plan = plan;
     this.#signal = signal;
+    this.#span = span;
     this.id = asUuid(session.random.hex(32));
   }
 
@@ -102,6 +105,7 @@ export class Operation {
     const shared = { ...base, ...session.observed, operationId: this.id };
     this.#openedAtMs = session.clock.monotonicMs();
     if (this.#known) {
+      this.#span?.event('reattach');
       const last = this.#lastResponseId === undefined ? {} : { lastResponseId: this.#lastResponseId };
       return { line, answers: session.openStream(reattachExecute, { ...shared, ...last }, line) };
     }
@@ -160,6 +164,7 @@ export class Operation {
     }
     const mayHaveArrived = this.#known || this.#mayHaveArrived(line);
     await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: mayHaveArrived });
+    this.#span?.event('retry', { attempt: this.#streak.failures, kind: nameOfStatus(failure.code) });
     // The request may have arrived, and not every server detects a second one. So try to reattach first.
     if ((mayHaveArrived || this.#mayHaveArrived(line)) && !REJECTED_UNREAD.includes(failure.code)) this.#known = true;
   }

@@ -21,6 +21,11 @@ export const STATUS = Object.freeze({
   UNAUTHENTICATED: 16,
 });
 
+/** The name of a status code, such as `UNAVAILABLE`. */
+export function nameOfStatus(code: number): string {
+  return Object.entries(STATUS).find(([, value]) => value === code)?.[0] ?? `status ${code}`;
+}
+
 /** The trailer with the details of a status. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 

@@ -6,6 +6,7 @@ import type {
   StatementRequest,
   StepMetrics,
 } from '../contract/statement-runner.ts';
+import type { Span } from '../contract/ports.ts';
 import { decodeArrowStream, type DecodedStream } from './arrow-stream.ts';
 import { BatchAssembler, gap } from './batch-assembler.ts';
 import type { ConnectSession } from './connect-session.ts';
@@ -22,6 +23,7 @@ import { PlanSchema, type ExecutePlanResponse, type Relation } from './wire/spar
 export class SqlExecution implements StatementExecution {
   readonly #session: ConnectSession;
   readonly #signal: AbortSignal;
+  readonly #span: Span | undefined;
   readonly #assembler = new BatchAssembler();
   #operation: Operation | undefined;
   /** The stream that was read to learn the columns. */
@@ -29,9 +31,10 @@ export class SqlExecution implements StatementExecution {
   #progress: StatementProgress | undefined;
   #metrics: readonly StepMetrics[] = [];
 
-  constructor(session: ConnectSession, signal: AbortSignal) {
+  constructor(session: ConnectSession, signal: AbortSignal, span?: Span) {
     this.#session = session;
     this.#signal = signal;
+    this.#span = span;
   }
 
   get fields(): readonly ColumnField[] {
@@ -94,7 +97,10 @@ export class SqlExecution implements StatementExecution {
   }
 
   #start(plan: MessageInitShape<typeof PlanSchema>): Operation {
-    this.#operation = new Operation(this.#session, create(PlanSchema, plan), this.#signal);
+    this.#operation = new Operation(this.#session, create(PlanSchema, plan), {
+      signal: this.#signal,
+      span: this.#span,
+    });
     return this.#operation;
   }
 

@@ -1,5 +1,4 @@
 import { onAbort } from '../provider-kit/on-abort.ts';
-import type { Clock, Logger, Random } from '../contract/ports.ts';
 import type { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
@@ -23,26 +22,13 @@ import {
   type StatementOptions,
 } from './statement-options.ts';
 import { type StatementEvents, StatementListeners } from './statement-listeners.ts';
+import type { StatementPorts } from './statement-ports.ts';
 import { hasEnded, type StatementState } from './statement-state.ts';
 
 export type { StatementOptions };
 
 /** How long the caller waits for the engine to confirm that it stopped, milliseconds. */
 export const STOP_TIMEOUT_MS = 5000;
-
-/** What a statement needs. */
-export interface StatementPorts {
-  /** The session to run in. */
-  readonly handle: SessionHandle;
-  /** Measures timeouts and the poll interval of progress. */
-  readonly clock: Clock;
-  /** Makes the id. */
-  readonly random: Random;
-  /** Logs listeners that throw. */
-  readonly logger: Logger;
-  /** Resolves with the runner when the session accepts work; settles at once when the signal aborts. */
-  readonly whenReady: (signal: AbortSignal) => Promise<StatementRunner>;
-}
 
 /** One statement in a session. */
 export class Statement {
@@ -159,7 +145,7 @@ export class Statement {
 
   async #execute(): Promise<void> {
     const { signal } = this.#controller;
-    const { handle, whenReady } = this.#ports;
+    const { handle, whenReady, span } = this.#ports;
     const { parameters, maxRows, maxResultBytes } = this.#config;
     const runner = await whenReady(signal);
     if (signal.aborted) return;
@@ -167,7 +153,7 @@ export class Statement {
     this.#enter('running');
     const request = { id: this.id, text: this.text, ...(parameters === undefined ? {} : { parameters }) };
     // The statement has its own timeout, from queueing to the last row, so this call has no deadline.
-    const call = { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 };
+    const call = { signal, deadline: Number.POSITIVE_INFINITY, attempt: 1, ...(span && { span }) };
     const execution = await runner.execute(handle, request, call).catch((error: unknown) => {
       // After a stop, the engine's error is expected.
       if (!signal.aborted) throw error;
@@ -177,8 +163,11 @@ export class Statement {
     const stream = (this.#stream = new BatchStream({ execution, signal, maxRows, maxResultBytes }));
     // If the statement was stopped meanwhile, its execution is only closed.
     if (this.#ending === undefined) {
-      const metrics = () => execution.metrics?.() ?? [];
-      const source = { take: () => stream.take(), close: () => this.#close(), metrics };
+      const source = {
+        take: () => stream.take(),
+        close: () => this.#close(),
+        metrics: () => execution.metrics?.() ?? [],
+      };
       this.#result.resolve(new Result(execution.fields, source));
     }
     await stream.pump();
@@ -220,11 +209,13 @@ export class Statement {
     this.#stream?.finish(error);
     if (error !== undefined) this.#result.reject(error);
     this.#enter(state);
+    this.#ports.span?.end(error);
     this.#end.resolve();
   }
 
   #enter(state: StatementState): void {
     this.#state = state;
+    this.#ports.span?.event('state', { state, statement: this.id });
     this.#switchProgress();
     this.#listeners.emit('state', state);
   }

@@ -4,8 +4,8 @@ import type { RunSpec } from '../../src/contract/batch-run.ts';
 import { commonLayers } from '../../src/session/layers/standard-layers.ts';
 import { silentLogger, silentTracer } from '../../src/session/system-ports.ts';
 import { SeededRandom, VirtualClock } from '../../src/testing/index.ts';
-import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
+import { SharedPoller } from '../../src/watch/shared-poller.ts';
 import { ScriptedBatches, type ScriptedOptions } from './scripted-batches.ts';
 
 /** The least that a start needs besides its runs. */
@@ -24,7 +24,7 @@ export function setUp(options: Partial<ScriptedOptions> = {}) {
   const process = (): Batches => {
     const budget = new RateBudget(clock, service.capabilities.callsPerSecond);
     const provider = layeredBatchProvider(service, commonLayers({ clock, random, tracer: silentTracer, budget }));
-    const watcher = new PollingWatcher({ provider, clock, random, logger: silentLogger });
+    const watcher = new SharedPoller({ provider, clock, random, logger: silentLogger });
     const parts = { environment: 'test', owner: 'tests', provider, watcher, clock, random, logger: silentLogger };
     return new Batches(parts);
   };

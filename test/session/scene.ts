@@ -6,15 +6,21 @@ import type { Watcher } from '../../src/contract/watcher.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { standardLayers } from '../../src/session/layers/standard-layers.ts';
+import { Holders } from '../../src/ownership/holders.ts';
+import type { HostIdentity } from '../../src/ownership/host-identity.ts';
 import { Sessions } from '../../src/session/sessions.ts';
+import { systemRandom } from '../../src/session/system-ports.ts';
+import type { Prices } from '../../src/contract/usage.ts';
 import type { SessionDefaults } from '../../src/contract/session-defaults.ts';
-import { RecordingLogger, RecordingTracer } from '../../src/testing/recording.ts';
+import { RecordingLogger, RecordingMetrics, RecordingTracer } from '../../src/testing/recording.ts';
 import { ScriptedProvider } from '../../src/testing/scripted-provider.ts';
-import { ScriptedService, type ScriptedServiceOptions } from '../../src/testing/scripted-service.ts';
+import { ScriptedService } from '../../src/testing/scripted-service.ts';
+import type { ScriptedServiceOptions } from '../../src/testing/scripted-service-options.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock, type VirtualClockOptions } from '../../src/testing/virtual-clock.ts';
-import { PollingWatcher } from '../../src/watch/polling-watcher.ts';
 import { RateBudget } from '../../src/watch/rate-budget.ts';
+import { sessionPoller } from '../../src/watch/session-poller.ts';
+import { StartTimes } from '../../src/watch/start-times.ts';
 
 /** What differs from a plain scene. */
 export interface SceneOptions extends Partial<Omit<ScriptedServiceOptions, 'clock'>> {
@@ -53,7 +59,14 @@ export interface ProcessChanges {
   readonly watcher: Watcher;
   readonly owner: string;
   readonly defaults: SessionDefaults;
+  /** Where it remembers how long starts take; in memory only by default. */
+  readonly startTimesFolder: string;
+  readonly prices: Prices;
+  readonly maxSpend: number;
   readonly providersWith: (has: (capabilities: Capabilities) => boolean) => Promise<readonly string[]>;
+  /** The folder in which it records what it holds; by default it records nothing. */
+  readonly holderFolder: string;
+  readonly identity: HostIdentity;
 }
 
 /** One process of a {@link Scene}, with its recorders. */
@@ -61,35 +74,53 @@ export class SceneProcess {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly logger = new RecordingLogger();
+  /** What the layers log: retries. */
+  readonly retryLogger = new RecordingLogger();
   readonly tracer = new RecordingTracer();
+  readonly metrics = new RecordingMetrics();
   readonly budget: RateBudget;
   readonly provider: SessionProvider;
   readonly sessions: Sessions;
+  readonly holders: Holders | undefined;
 
   constructor(scene: Scene, changes: Partial<ProcessChanges> & { readonly seed: number }) {
     const { clock, service } = scene;
+    const { prices, maxSpend } = changes;
     const {
       adapter = new ScriptedProvider({ service, clock }),
       owner = 'data-platform',
       defaults = {},
       providersWith = () => Promise.resolve(['local', 'emr']),
+      holderFolder: folder,
+      identity,
     } = changes;
     this.clock = clock;
     this.random = new SeededRandom(changes.seed);
     this.budget = new RateBudget(clock, adapter.capabilities.callsPerSecond);
-    const { random, logger, tracer, budget } = this;
-    this.provider = layeredProvider(adapter, standardLayers({ clock, random, tracer, budget, providersWith }));
+    const { random, logger, tracer, metrics, budget } = this;
+    const ports = { clock, random, logger, tracer, metrics };
+    this.provider = layeredProvider(
+      adapter,
+      standardLayers({ ...ports, logger: this.retryLogger, budget, providersWith }),
+    );
     const { provider } = this;
-    const { watcher = new PollingWatcher({ provider, clock, random, logger }) } = changes;
+    const { watcher = sessionPoller({ provider, clock, random, logger, budget }) } = changes;
+    const holders =
+      folder === undefined
+        ? undefined
+        : new Holders({ folder, clock, random: systemRandom, logger, ...(identity && { identity }) });
+    this.holders = holders;
     this.sessions = new Sessions({
       environment: 'test',
       owner,
       defaults,
+      startTimes: new StartTimes({ clock, random, logger }, changes.startTimesFolder),
+      prices,
+      maxSpend,
       provider,
       watcher,
-      clock,
-      random,
-      logger,
+      ...ports,
+      holders,
       providersWith,
     });
   }

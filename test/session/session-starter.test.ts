@@ -52,11 +52,12 @@ describe('a start', () => {
     });
     const token = expect.stringMatching(/^as-[0-9a-f]{28}-0$/) as unknown;
     expect(requests).toStrictEqual([
-      { token, owner: 'team-a', idleTimeoutMs: 20 * MINUTE_MS, labels: {} },
-      { token, owner: 'data-platform', ...defaults },
+      { token, owner: 'team-a', lifetimeMs: 1440 * MINUTE_MS, idleTimeoutMs: 20 * MINUTE_MS, labels: {} },
+      { token, owner: 'data-platform', lifetimeMs: 60 * MINUTE_MS, ...defaults },
       {
         token: keyedToken('nightly', 1),
         owner: 'data-platform',
+        lifetimeMs: 8 * MINUTE_MS,
         name: 'nightly',
         idleTimeoutMs: 7 * MINUTE_MS,
         maxLifetimeMs: 8 * MINUTE_MS,
@@ -457,8 +458,16 @@ describe('SessionStarter', () => {
     const { logger, random } = scene.process();
     const provider = adapterOf(scene, { start: () => Promise.reject(new TypeError('broken')) });
     const { clock } = scene;
-    const starter = new SessionStarter({ provider, clock, random, logger, owner: 'team', defaults: {} });
-    await expect(starter.start({}, new UnsentCall())).rejects.toThrow(TypeError);
+    const starter = new SessionStarter({
+      provider,
+      clock,
+      random,
+      logger,
+      owner: 'team',
+      environment: 'test',
+      defaults: {},
+    });
+    await expect(starter.start({}, new UnsentCall(), new AbortController().signal)).rejects.toThrow(TypeError);
     expect(scene.service.oracle.callCount()).toBe(0);
   });
 });

@@ -336,7 +336,7 @@ describe('Session.dashboard and Session.usage', () => {
 
   it('asks the service for the usage with one call, and gives undefined where none is reported', async () => {
     const scene = new Scene();
-    const usage = { dpuHours: 0.5, source: 'GetSession' };
+    const usage = { basis: 'reported', dpuHours: 0.5, source: 'GetSession' } as const;
     const bare = adapterOf(scene);
     const describe: typeof bare.describe = async (handle, call) => {
       const seen = await bare.describe(handle, call);
@@ -496,7 +496,7 @@ describe('state events', () => {
     const attempt = async (): Promise<unknown> => session.on('ready' as 'state', () => {});
     const error = await failureOf(attempt());
     expect(error).toMatchObject({ kind: 'invalid-request', operation: 'on' });
-    expect(error.message).toContain("unknown event 'ready'; a session has the event 'state'");
+    expect(error.message).toContain("unknown event 'ready'; a session has the events 'state', 'spend'");
   });
 });
 

@@ -25,6 +25,9 @@ describe('assertStartOptions', () => {
       name: 'n'.repeat(128),
       key: 'k'.repeat(512),
       restart: true,
+      adopt: 'any',
+      onClose: 'detach',
+      maxSpend: 5,
       idleTimeoutMs: 1,
       maxLifetimeMs: 0.5,
       labels: { team: 'data' },
@@ -33,6 +36,8 @@ describe('assertStartOptions', () => {
       native: 7,
       signal: new AbortController().signal,
       timeoutMs: 1_000,
+      queueTimeoutMs: Number.POSITIVE_INFINITY,
+      onQueued: () => {},
       onAbort: 'detach',
     };
     expect(problemsOf(all)).toEqual([]);
@@ -44,6 +49,7 @@ describe('assertStartOptions', () => {
     ['name', TEXT_128, ['', ' ', 'n'.repeat(129), 7, null]],
     ['key', TEXT_512, ['', '\n', 'k'.repeat(513), ['k'], {}]],
     ['restart', 'true or false', ['yes', 1, null]],
+    ['maxSpend', 'a number above 0', [0, -1, Number.NaN, '5 USD', null]],
     ['idleTimeoutMs', DURATION, [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '30m', null]],
     ['maxLifetimeMs', DURATION, [0, '1h']],
     ['labels', 'a map', [['team'], 'team', null]],
@@ -51,6 +57,8 @@ describe('assertStartOptions', () => {
     ['sparkConf', 'a map', [null]],
     ['signal', 'an AbortSignal', [new AbortController(), 'stop', null, { aborted: false }]],
     ['timeoutMs', 'a number of milliseconds, 0 or more', [-1, Number.NaN, '30s', null]],
+    ['queueTimeoutMs', 'a number of milliseconds, 0 or more', [-1, '5m']],
+    ['onQueued', 'a function', ['log', {}]],
     ['onAbort', 'one of terminate, detach', ['ignore', true]],
   ] as const)('refuses a wrong %s: it must be %s', (name, expected, values) => {
     const base = name === 'restart' ? { key: 'k' } : {};

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import { systemClock } from '../../src/session/system-ports.ts';
 import { STOP_TIMEOUT_MS } from '../../src/statement/statement.ts';
+import { RecordingTracer } from '../../src/testing/recording.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { call, endpointTo, HANDLE, runnerTo, schedulePromptly } from './connect-stage.ts';
+import { call, endpointTo, HANDLE, runOne, runnerTo, schedulePromptly } from './connect-stage.ts';
 import { batch, FakeServer, ipc } from './fake-server.ts';
 import { failureOf } from '../failure-of.ts';
 
@@ -74,6 +75,23 @@ describe('a stream that breaks', () => {
       expect([...server.begun.values()]).toEqual([1, 1]);
     },
   );
+
+  it('reports its retries and reattaches to the span of the statement', async () => {
+    const span = new RecordingTracer().startSpan('anysession.statement', {});
+    server.faults = [
+      { at: 0, kind: 'status', code: UNAVAILABLE, text: 'gone' },
+      { at: 1, kind: 'end' },
+    ];
+    await runOne(runner, { span });
+    expect(span.events).toEqual([
+      { name: 'retry', attributes: { attempt: 1, kind: 'UNAVAILABLE' } },
+      { name: 'reattach', attributes: {} },
+    ]);
+    const calm = new RecordingTracer().startSpan('anysession.statement', {});
+    server.faults = [];
+    await runOne(runner, { span: calm });
+    expect(calm.events).toEqual([]);
+  });
 
   it('sends a request that never arrived again under the same id', async () => {
     server.faults = [{ at: -1, kind: 'status', code: UNAVAILABLE, text: 'gone' }];

@@ -1,5 +1,6 @@
 import {
   LIST_FILTER_FIELDS,
+  lifetimeRange,
   type Capabilities,
   type CapabilityFlag,
   type DurationRange,
@@ -68,10 +69,11 @@ async function checkStart(
 ): Promise<void> {
   checkRange('idleTimeoutMs', request.idleTimeoutMs, capabilities.idleTimeoutMs, providerId);
   if (request.maxLifetimeMs !== undefined) {
-    if (capabilities.maxLifetimeMs === false) {
-      throw await refusal("'maxLifetimeMs'", providerId, 'start', providersWith, (c) => c.maxLifetimeMs !== false);
+    const range = lifetimeRange(capabilities);
+    if (range === false) {
+      throw await refusal("'maxLifetimeMs'", providerId, 'start', providersWith, (c) => lifetimeRange(c) !== false);
     }
-    checkRange('maxLifetimeMs', request.maxLifetimeMs, capabilities.maxLifetimeMs, providerId);
+    checkRange('maxLifetimeMs', request.maxLifetimeMs, range, providerId);
   }
   if (Object.keys(request.labels).length > 0 && !capabilities.labels)
     throw await unsupported('labels', providerId, 'start', providersWith);
@@ -81,7 +83,12 @@ async function checkStart(
     throw await unsupported('sparkConf', providerId, 'start', providersWith);
 }
 
-function checkRange(option: string, value: number, range: DurationRange, providerId: string): void {
+function checkRange(
+  option: string,
+  value: number,
+  range: Pick<DurationRange, 'min' | 'max'>,
+  providerId: string,
+): void {
   if (value >= range.min && value <= range.max) return;
   throw new SessionError(
     'invalid-request',

@@ -1,10 +1,8 @@
-import type { Span } from '../../contract/ports.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
 import { hideSecrets } from '../../provider-kit/hide-secrets.ts';
+import { NO_SPAN } from '../traced.ts';
 import { concealingStart } from './conceal-start.ts';
 import { composeLayers, type Invocation, type Layer } from './layer.ts';
-
-const NO_SPAN: Span = { event: () => {}, end: () => {} };
 
 /** The same provider with layers around each verb; optional members are present exactly when the adapter has them. */
 export function layeredProvider(adapter: SessionProvider, layers: readonly Layer[]): SessionProvider {

@@ -8,7 +8,9 @@ import { runningAttempt, type RunningAttempt } from '../../provider-kit/running-
 import { sleep, TIMER_EARLINESS_MS } from '../../provider-kit/sleep.ts';
 import { unsentCall } from '../../provider-kit/unsent-call.ts';
 import { withDeadline } from '../../provider-kit/with-deadline.ts';
+import { silentLogger, silentMetrics } from '../system-ports.ts';
 import type { AnyInvocation, AnyLayer, Next } from './layer.ts';
+import { RetryReports } from './retry-reports.ts';
 
 /** Most attempts of one call. */
 export const MAX_ATTEMPTS = 5;
@@ -22,11 +24,15 @@ const LONGEST_PAUSE_OF_ENDS_MS = 5_000;
  * The one owner of attempts and retries (C-102); the operations table says which verbs may be repeated, and how long one request
  * may stay unanswered. Pauses have full jitter, are never shorter than Retry-After, and none begins that would end after the deadline.
  */
-export function retryLayer(clock: Clock, random: Random): AnyLayer {
+export function retryLayer(
+  clock: Clock,
+  random: Random,
+  reports = new RetryReports(clock, silentLogger, silentMetrics),
+): AnyLayer {
   return (invocation, next) => {
     const { retried, overlaps } = OPERATIONS[invocation.operation];
     if (!retried) return next(invocation);
-    const attempts = { clock, random, invocation, next };
+    const attempts = { clock, random, reports, invocation, next };
     return overlaps === true ? overlappingAttempts(attempts) : repeatedAttempts(attempts);
   };
 }
@@ -34,6 +40,7 @@ export function retryLayer(clock: Clock, random: Random): AnyLayer {
 interface Attempts<Answer, Call extends AnyInvocation> {
   readonly clock: Clock;
   readonly random: Random;
+  readonly reports: RetryReports;
   readonly invocation: Call;
   readonly next: Next<Answer, Call>;
   /** Attempts that timed out and keep running beside the next one. */
@@ -45,12 +52,13 @@ interface Attempts<Answer, Call extends AnyInvocation> {
 async function repeatedAttempts<Answer, Call extends AnyInvocation>({
   clock,
   random,
+  reports,
   invocation,
   next,
   late,
   acting,
 }: Attempts<Answer, Call>): Promise<Answer> {
-  const { operation, call, span } = invocation;
+  const { operation, call } = invocation;
   const { attemptTimeoutMs, ends } = OPERATIONS[operation];
   const silenceMs = attemptTimeoutMs === false ? undefined : attemptTimeoutMs;
   const onLate = late && ((answer: Promise<unknown>) => void late.push(answer as Promise<Answer>));
@@ -75,6 +83,7 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
       } else if (running?.isLate === false) acting?.delete(running);
       if (thrown.kind === 'timeout') unansweredSinceMs = running?.sinceMs;
       const error = thrown.effect === effect ? thrown : thrown.with({ effect });
+      reports.failed(invocation, error);
       const isTimeUp = error.kind === 'timeout' && clock.monotonicMs() >= call.deadline - TIMER_EARLINESS_MS;
       if (!canPass(error) || call.signal.aborted || isTimeUp) throw error;
       const delayMs = pauseMs(error, attempt, { ends: ends === true, random });
@@ -84,7 +93,7 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
           throw persistent;
         });
       }
-      span.event('retry', { attempt, delayMs, kind: error.kind });
+      reports.retries(invocation, error, { attempt, delayMs });
       await sleep(clock, delayMs, call.signal).catch(() => {
         throw abortedError(operation, call.signal, effect);
       });

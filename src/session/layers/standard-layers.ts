@@ -1,4 +1,4 @@
-import type { Clock, Random, Tracer } from '../../contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, Tracer } from '../../contract/ports.ts';
 import type { RateBudget } from '../../watch/rate-budget.ts';
 import { capabilityCheckLayer, type ProvidersWith } from './capability-check.ts';
 import { deadlineLayer } from './deadline.ts';
@@ -6,7 +6,9 @@ import { errorContextLayer } from './error-context.ts';
 import { inputCheckLayer } from './input-check.ts';
 import type { AnyLayer, Layer } from './layer.ts';
 import { rateBudgetLayer } from './rate-budget.ts';
+import { RetryReports } from './retry-reports.ts';
 import { retryLayer } from './retry.ts';
+import { silentLogger, silentMetrics } from '../system-ports.ts';
 import { traceLayer } from './trace.ts';
 
 /** What the layers need that sessions and batches share. */
@@ -14,6 +16,10 @@ export interface CommonLayerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly tracer: Tracer;
+  /** Silent by default. */
+  readonly logger?: Logger;
+  /** Silent by default. */
+  readonly metrics?: Metrics;
   readonly budget: RateBudget;
 }
 
@@ -33,14 +39,16 @@ export function commonLayers({
   clock,
   random,
   tracer,
+  logger = silentLogger,
+  metrics = silentMetrics,
   budget,
 }: CommonLayerPorts): readonly [AnyLayer, AnyLayer, ...AnyLayer[]] {
   return [
-    traceLayer(tracer),
+    traceLayer(clock, tracer, metrics),
     errorContextLayer(),
     inputCheckLayer(),
     deadlineLayer(clock),
-    retryLayer(clock, random),
-    rateBudgetLayer(budget),
+    retryLayer(clock, random, new RetryReports(clock, logger, metrics)),
+    rateBudgetLayer(budget, clock, metrics),
   ];
 }

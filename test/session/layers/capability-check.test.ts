@@ -7,7 +7,14 @@ import { failureOf } from '../../failure-of.ts';
 
 const CATALOG: Readonly<Record<string, Partial<Capabilities>>> = {
   scripted: {},
-  small: { size: false, sparkConf: false, labels: false, listFilters: [], maxLifetimeMs: false },
+  small: {
+    size: false,
+    sparkConf: false,
+    labels: false,
+    listFilters: [],
+    maxLifetimeMs: false,
+    outlivesProcess: false,
+  },
   large: { size: true, sparkConf: true, labels: true, listFilters: ['labels', 'createdAfterMs'] },
   larger: { size: true, listFilters: ['states', 'labels'] },
 };
@@ -29,7 +36,7 @@ describe('the capability check', () => {
     [{ labels: { team: 'x' } }, { labels: false }, "has no 'labels'; providers that have it: large, larger"],
     [
       { maxLifetimeMs: 60_000 },
-      { maxLifetimeMs: false },
+      { maxLifetimeMs: false, outlivesProcess: false },
       "has no 'maxLifetimeMs'; providers that have it: large, larger",
     ],
   ] satisfies [Partial<StartRequest>, Partial<Capabilities>, string][])(
@@ -77,6 +84,26 @@ describe('the capability check', () => {
     expect(error.message).toContain(`${option} is ${value} ms and provider 'scripted' takes ${min} to ${max} ms`);
     expect(oracle.callCount()).toBe(0);
   });
+
+  it.each([0, -1, 86_400_000_001, Number.NaN])(
+    'C-101 a lifetime of %d ms is out of range where only sweeping ends sessions',
+    async (maxLifetimeMs) => {
+      const { provider, oracle } = setUp({ maxLifetimeMs: false });
+      const error = await failureOf(provider.start(startRequest({ maxLifetimeMs }), unlimitedCall()));
+      expect(error).toMatchObject({ kind: 'invalid-request', operation: 'start', provider: 'scripted' });
+      expect(error.message).toContain('takes 1 to 86400000000 ms');
+      expect(oracle.callCount()).toBe(0);
+    },
+  );
+
+  it.each([1, 86_400_000_000])(
+    'C-101 takes a lifetime of %d ms where only sweeping ends sessions',
+    async (maxLifetimeMs) => {
+      const { provider, oracle } = setUp({ maxLifetimeMs: false });
+      await provider.start(startRequest({ maxLifetimeMs }), unlimitedCall());
+      expect(oracle.startedCount()).toBe(1);
+    },
+  );
 
   it('C-101 takes the ends of each range, and empty labels everywhere', async () => {
     const { provider, oracle } = setUp({ labels: false });
