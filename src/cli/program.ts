@@ -1,18 +1,17 @@
 import { createRequire } from 'node:module';
-import { Command, InvalidArgumentError } from 'commander';
-import type { CommandContext, Terminal } from './terminal.ts';
+import { Command } from 'commander';
+import type { Parameter, Row } from './command-row.ts';
+import { pairs } from './option-parsers.ts';
+import { sessionCommands } from './session-commands.ts';
+import type { Terminal } from './terminal.ts';
 
 interface GlobalOptions {
   readonly config?: string;
   readonly env?: string;
+  readonly provider?: string;
+  readonly set?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
-
-/** Imports the function of a command. Commander passes its arguments, then its options. */
-type Load = () => Promise<(context: CommandContext, ...words: never[]) => Promise<void>>;
-
-/** An argument, or an option when the syntax begins with `-`. */
-type Parameter = readonly [syntax: string, help: string, parse?: 'required' | ((text: string) => unknown)];
 
 const batch = () => import('./commands/batch.ts');
 const config = () => import('./commands/config.ts');
@@ -29,34 +28,19 @@ const GROUPS: Readonly<Record<string, string>> = {
   config: 'check, describe or create a configuration',
 };
 
-type Row = readonly [name: string, help: string, load: Load, ...parameters: readonly Parameter[]];
-
 /** The commands; `batch start` is the command `start` in the group `batch`. */
 const COMMANDS: readonly Row[] = [
+  ...sessionCommands(),
   [
-    'sql',
-    'start a session, run one statement, print its rows, and end the session',
-    async () => (await import('./commands/sql.ts')).runSql,
-    ['[text]', 'the SQL; - reads standard input'],
-    ['--file <path>', 'read the SQL from a file'],
-    ['--csv', 'print the rows as CSV'],
-    ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
-    ['--key <key>', 'use the session with this key; start it if there is none'],
-    ['--restart', 'with --key: start a new session if the last one has ended'],
-    ['--keep', 'keep the session running and print its handle'],
+    'doctor',
+    'check the packages, configuration, credentials and permissions of an environment; starts nothing',
+    async () => (await import('./commands/doctor.ts')).runDoctor,
   ],
   [
-    'list',
-    'list the sessions of the environment, of all owners',
-    async () => (await import('./commands/list.ts')).runList,
-    ['--state <state...>', 'only sessions in these states'],
-    ['--all', 'include ended sessions that the service still lists'],
-  ],
-  [
-    'connect',
-    'print a PySpark connection string (contains a token)',
-    async () => (await import('./commands/connect.ts')).runConnect,
-    ['<session>', "the session's id, or its handle as JSON"],
+    'completion',
+    'print a completion script for your shell',
+    async () => (await import('./commands/completion.ts')).runCompletion,
+    ['<shell>', 'bash, zsh or fish'],
   ],
   [
     'emulate',
@@ -68,6 +52,7 @@ const COMMANDS: readonly Row[] = [
     ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
     ['--seed <number>', 'seed for ids and random faults'],
     ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],
+    ['--export', 'print lines for eval in a shell: then every provider uses the emulators'],
     ['--detach', 'return when they run, and leave them running after this command'],
   ],
   [
@@ -133,7 +118,12 @@ const COMMANDS: readonly Row[] = [
     async () => (await config()).runConfigCheck,
   ],
   ['config schema', 'print the JSON Schema of config files, for editors', async () => (await config()).runConfigSchema],
-  ['config init', 'create an anysession.config.yaml', async () => (await config()).runConfigInit],
+  [
+    'config init',
+    'create an anysession.config.yaml, for the provider of --provider or for this machine',
+    async () => (await config()).runConfigInit,
+    ['--emulated', 'for the emulated clouds of anysession emulate --export'],
+  ],
 ];
 
 /** All commands with their options and help. A command's code is imported when it runs. */
@@ -141,11 +131,13 @@ export function createProgram(terminal: Terminal): Command {
   const program = new Command('anysession')
     .description('Spark sessions on Athena, EMR Serverless, Dataproc and this machine, from one config file.')
     .version(packageVersion(), '--version', 'print the version')
-    .helpOption('--help', 'print help')
+    .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .option('--config <file>', 'the config file (default: the nearest anysession.config.* in this folder or above)')
     .option('--env <name>', 'the environment (default: ANYSESSION_ENV, then defaultEnvironment in the file)')
+    .option('--provider <name>', 'use this provider, without a config file')
+    .option('--set <option=value>', 'with --provider: an option of the provider; may be repeated', pairs)
     .option('--json', 'print results and errors as JSON')
     .exitOverride()
     .configureOutput({
@@ -162,26 +154,19 @@ export function createProgram(terminal: Terminal): Command {
       if (!syntax.startsWith('-')) command.argument(syntax, text);
       else if (parse === 'required') command.requiredOption(syntax, text);
       else if (parse === undefined) command.option(syntax, text);
-      else command.option(syntax, text, parse);
+      else command.option(syntax, text, parse as (text: string, earlier: unknown) => unknown);
     }
     command.action(async (...words: unknown[]) => {
-      const { config, env: environment, json = false } = program.opts<GlobalOptions>();
-      await (
-        await load()
-      )({ terminal, config, environment, json }, ...(words as never[]));
+      const { config, env: environment, provider, set, json = false } = program.opts<GlobalOptions>();
+      const run = await load();
+      await run({ terminal, config, environment, provider, set, json }, ...(words as never[]));
     });
   }
   return program;
 }
 
 function add(parent: Command, name: string, help = ''): Command {
-  return parent.command(name).description(help).helpOption('--help', 'print help').helpCommand(false);
-}
-
-function rowCount(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('Expected a whole number, 1 or more.');
+  return parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
 }
 
 function packageVersion(): string {

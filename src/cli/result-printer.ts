@@ -1,20 +1,22 @@
 import type { ColumnType } from '../contract/column-batch.ts';
+import { SessionError } from '../contract/session-error.ts';
 import type { ResultField } from '../statement/result-schema.ts';
 import type { Result } from '../statement/result.ts';
 import type { ResultValue, RowArray } from '../statement/values/result-value.ts';
-import { printTable, type TableColumn } from './table.ts';
+import { printTable, toTabLine, type TableColumn } from './table.ts';
 import { print, printAsIs, type Terminal } from './terminal.ts';
 import { toCellText, toCsvText, toJson, toJsonObject } from './value-text.ts';
 
 /** How rows are written. */
-export type ResultFormat = 'table' | 'json' | 'csv';
+export type ResultFormat = 'table' | 'tsv' | 'csv' | 'json' | 'jsonl' | 'arrow';
 
 /** Most rows of a table unless `--rows` says otherwise: a table is held in memory and read by a person. */
 export const TABLE_ROWS = 1000;
 
 /** How many rows were written, and whether there were more. */
 export interface PrintedRows {
-  readonly rowCount: number;
+  /** `undefined` where rows are not counted. */
+  readonly rowCount: number | undefined;
   readonly more: boolean;
 }
 
@@ -24,6 +26,7 @@ export async function printResult(
   result: Result,
   { format, maxRows }: { readonly format: ResultFormat; readonly maxRows: number | undefined },
 ): Promise<PrintedRows> {
+  if (format === 'arrow') return printArrow(terminal, result);
   const limit = maxRows ?? (format === 'table' ? TABLE_ROWS : Number.POSITIVE_INFINITY);
   const write = WRITERS[format](terminal, result.schema.fields);
   await write.begin();
@@ -41,13 +44,36 @@ export async function printResult(
   return { rowCount, more: false };
 }
 
+/** Writes an Arrow IPC stream, which is never cut. */
+async function printArrow(terminal: Terminal, result: Result): Promise<PrintedRows> {
+  for await (const piece of result.ipcStream()) await printAsIs(terminal, piece);
+  return { rowCount: undefined, more: false };
+}
+
+/** What stands between the results of two statements. */
+const SEPARATORS: Readonly<Partial<Record<ResultFormat, string>>> = { table: '\n', tsv: '\n', csv: '\r\n' };
+
+/**
+ * Writes what stands between the results of two statements.
+ * @throws SessionError `invalid-request` where a file holds one result only.
+ */
+export async function separateResults(terminal: Terminal, format: ResultFormat): Promise<void> {
+  if (format === 'arrow') {
+    const message = 'An Arrow file holds one result, and a second statement has one too. Write each to its own file';
+    throw new SessionError('invalid-request', message, { operation: 'sql' });
+  }
+  await printAsIs(terminal, SEPARATORS[format] ?? '');
+}
+
 interface RowWriter {
   begin(): Promise<void>;
   rows(rows: readonly RowArray[]): Promise<void>;
   end(): Promise<void>;
 }
 
-const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readonly ResultField[]) => RowWriter>> = {
+const WRITERS: Readonly<
+  Record<Exclude<ResultFormat, 'arrow'>, (terminal: Terminal, fields: readonly ResultField[]) => RowWriter>
+> = {
   json: (terminal, fields) => {
     let separator = '';
     return {
@@ -56,13 +82,24 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
         const text = rows.map((row) => {
           const before = `${separator}\n`;
           separator = ',';
-          return (
-            before + toJsonObject(fields.map(({ name, columnType }, at) => [name, toJson(row[at] ?? null, columnType)]))
-          );
+          return before + toJsonRow(fields, row);
         });
         return printAsIs(terminal, text.join(''));
       },
       end: () => printAsIs(terminal, separator === '' ? ']\n' : '\n]\n'),
+    };
+  },
+  jsonl: (terminal, fields) => ({
+    begin: () => Promise.resolve(),
+    rows: (rows) => printAsIs(terminal, rows.map((row) => `${toJsonRow(fields, row)}\n`).join('')),
+    end: () => Promise.resolve(),
+  }),
+  tsv: (terminal, fields) => {
+    const line = (texts: readonly string[]): string => (texts.length === 0 ? '' : toTabLine(texts));
+    return {
+      begin: () => printAsIs(terminal, line(fields.map(({ name }) => name))),
+      rows: (rows) => printAsIs(terminal, rows.map((row) => line(inColumns(fields, row, toCellText))).join('')),
+      end: () => Promise.resolve(),
     };
   },
   csv: (terminal, fields) => {
@@ -80,7 +117,8 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
   table: (terminal, fields) => {
     const cells: string[][] = [];
     const columns = fields.map(({ name, columnType }): TableColumn => {
-      return { header: name, align: NUMBERS.has(columnType.kind) ? 'right' : 'left' };
+      const { kind } = columnType;
+      return { header: name, align: NUMBERS.has(kind) ? 'right' : 'left', isWhole: WHOLE.has(kind) };
     });
     return {
       begin: () => Promise.resolve(),
@@ -93,7 +131,14 @@ const WRITERS: Readonly<Record<ResultFormat, (terminal: Terminal, fields: readon
   },
 };
 
+function toJsonRow(fields: readonly ResultField[], row: RowArray): string {
+  return toJsonObject(fields.map(({ name, columnType }, at) => [name, toJson(row[at] ?? null, columnType)]));
+}
+
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'float', 'decimal']);
+
+/** A value of these without its last digits is another value. */
+const WHOLE: ReadonlySet<string> = new Set([...NUMBERS, 'date', 'time', 'timestamp', 'interval', 'duration', 'months']);
 
 function inColumns(
   fields: readonly ResultField[],

@@ -1,9 +1,7 @@
 import { CommanderError } from 'commander';
-import { ERROR_KINDS } from '../contract/error-kinds.ts';
-import { formatError, SessionError } from '../contract/session-error.ts';
-import { MissingPackageError } from '../provider-kit/load-peer.ts';
+import { SessionError } from '../contract/session-error.ts';
+import { reportError } from './error-report.ts';
 import { createProgram } from './program.ts';
-import { toJsonText } from './printable.ts';
 import { protectSql } from './sql-argument.ts';
 import { OUTPUT_CLOSED, warn, type Terminal } from './terminal.ts';
 
@@ -51,52 +49,4 @@ function asOurs(error: unknown): unknown {
   return new SessionError('invalid-request', `${reason}\nanysession --help lists commands and options`, {
     operation: 'cli',
   });
-}
-
-/** The flags for the options that advice names. */
-const FLAGS: Readonly<Record<string, string>> = { 'restart: true': '`--restart`' };
-
-/** A failure as the command line tells it. */
-export interface ErrorReport {
-  /** The exit code of the first error. */
-  readonly exitCode: number;
-  /** For stderr, with a line break at its end. */
-  readonly text: string;
-}
-
-/** Turns whatever was thrown into an exit code and a text: for people, or one JSON object a line. */
-export function reportError(thrown: unknown, json: boolean): ErrorReport {
-  const [first, ...others] = errorsIn(thrown);
-  const { exitCode } = ERROR_KINDS[first.kind];
-  if (json) {
-    const advice = adviceFor(first);
-    const more = others.length === 0 ? {} : { others: others.map((error) => error.toJSON()) };
-    return { exitCode, text: `${toJsonText({ error: { ...first.toJSON(), advice, ...more } })}\n` };
-  }
-  return { exitCode, text: [first, ...others].map(forPeople).join('') };
-}
-
-function forPeople(error: SessionError): string {
-  return `${formatError(error, adviceFor(error))}\n`;
-}
-
-/** What to do next, in the language of the shell. */
-function adviceFor({ cause, advice }: SessionError): string | undefined {
-  if (cause instanceof MissingPackageError) {
-    return `To run without installing it: npx -p anysession -p ${cause.packageName} anysession …`;
-  }
-  return advice?.replace(
-    /`([^`]+)`/g,
-    (text, option: string) => (Object.hasOwn(FLAGS, option) && FLAGS[option]) || text,
-  );
-}
-
-/** The errors of a failure, the first one first; what is not ours is a bug of ours. */
-function errorsIn(thrown: unknown): readonly [SessionError, ...SessionError[]] {
-  if (SessionError.is(thrown)) return [thrown];
-  if (thrown instanceof AggregateError) {
-    const [first, ...others] = thrown.errors.flatMap(errorsIn);
-    if (first !== undefined) return [first, ...others];
-  }
-  return [new SessionError('internal', String(thrown), { operation: 'cli', cause: thrown })];
 }

@@ -1,8 +1,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { cutTo } from './display-width.ts';
-import { printable, printableLines, toJsonText } from './printable.ts';
+import { printableLines, toJsonText } from './printable.ts';
 
 /** What the command line needs of the process it runs in; tests give their own. */
 export interface Terminal {
@@ -28,6 +27,10 @@ export interface CommandContext {
   readonly config: string | undefined;
   /** `--env`: an environment's name. */
   readonly environment: string | undefined;
+  /** `--provider`: what to use instead of a config file. */
+  readonly provider?: string | undefined;
+  /** `--set`: options of that provider. */
+  readonly set?: Readonly<Record<string, string>> | undefined;
   /** `--json`: output for programs. */
   readonly json: boolean;
 }
@@ -42,8 +45,8 @@ export function printJson(terminal: Terminal, value: unknown, indent?: number): 
   return printAsIs(terminal, `${toJsonText(value, indent)}\n`);
 }
 
-/** Writes text that holds no control characters, or must keep them; waits where its reader is slower than we are. */
-export async function printAsIs({ stdout, signal }: Terminal, text: string): Promise<void> {
+/** Writes text that holds no control characters, or must keep them, or bytes; waits where its reader is slower than we are. */
+export async function printAsIs({ stdout, signal }: Terminal, text: string | Uint8Array): Promise<void> {
   if (signal.aborted || stdout.write(text)) return;
   await new Promise<void>((resolve) => {
     const go = (): void => {
@@ -87,34 +90,6 @@ function isNullDevice(fd: number): boolean {
 /** How many characters a line of the output may have; `undefined` where it is not known, which some terminals report as 0. */
 export function columnsOf({ stdout }: Terminal): number | undefined {
   return stdout.columns === 0 ? undefined : stdout.columns;
-}
-
-const CLEAR_LINE = '\r\u001B[K';
-
-/** One line on stderr that says what is going on; nothing at all where no person looks at it. */
-export class StatusLine {
-  readonly #terminal: Terminal;
-  #shown = false;
-  #ended = false;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-  }
-
-  show(text: string): void {
-    if (this.#ended || this.#terminal.stderr.isTTY !== true) return;
-    // A line that wraps could not be removed again.
-    const line = cutTo(printable(text), (columnsOf(this.#terminal) ?? 80) - 1);
-    this.#terminal.stderr.write(`${CLEAR_LINE}${line}`);
-    this.#shown = true;
-  }
-
-  /** Removes the line, because results and errors follow on the same screen. */
-  end(): void {
-    if (this.#shown) this.#terminal.stderr.write(CLEAR_LINE);
-    this.#shown = false;
-    this.#ended = true;
-  }
 }
 
 /** Says something behind a result, for a person only. */

@@ -1,13 +1,19 @@
 import type { Batches } from '../batch/batches.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { chooseEnvironment, sayDefault } from './chosen-environment.ts';
 import type { CommandContext } from './terminal.ts';
+import { warningLogger } from './warning-logger.ts';
 
 /** Opens the sessions that the command line asks for, and closes them whatever happens. */
 export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
-  const { config, environment, terminal } = context;
   const { openSessions } = await import('../open-sessions.ts');
-  const request = { config, environment, cwd: terminal.cwd, env: terminal.env };
-  const sessions = await terminal.load(() => openSessions(request));
+  const sessions = await context.terminal.load(async () => {
+    const request = await chooseEnvironment(context, () => {
+      sayDefault(context);
+    });
+    // A provider of run batches is refused when it is opened.
+    return openSessions({ ...request, logger: warningLogger(context) } as Parameters<typeof openSessions>[0]);
+  });
   const outcome = await use(sessions).catch(async (error: unknown) => {
     await sessions.close().catch((second: unknown) => {
       throw new AggregateError([error, second]);
@@ -20,10 +26,10 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
 
 /** Opens the run batches that the command line asks for, and lets go of the connections whatever happens. */
 export async function withBatches<T>(context: CommandContext, use: (batches: Batches) => Promise<T>): Promise<T> {
-  const { config, environment, terminal } = context;
   const { openBatches } = await import('../open-batches.ts');
-  const request = { config, environment, cwd: terminal.cwd, env: terminal.env };
-  const batches = await terminal.load(() => openBatches(request));
+  const batches = await context.terminal.load(async () => {
+    return openBatches((await chooseEnvironment(context)) as Parameters<typeof openBatches>[0]);
+  });
   try {
     return await use(batches);
   } finally {

@@ -58,7 +58,7 @@ describe('arguments', () => {
   });
 
   it.each([
-    [['sql'], '[invalid-request] give the SQL as text, as - to read it from standard input, or by --file\n'],
+    [['sql'], '[invalid-request] give the SQL as text, on standard input, or by --file\n'],
     [['sql', 'x', '--file', 'y'], '[invalid-request] give the SQL as text or by --file, not both\n'],
     [['sql', '--file', 'none.sql'], '[invalid-request] the file none.sql cannot be read: there is no such file\n'],
     [['sql', '--file', '.'], '[invalid-request] the file . cannot be read: EISDIR\n'],

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INITIAL_CONFIG } from '../../src/cli/commands/config.ts';
+import { LOCAL_CONFIG } from '../../src/cli/initial-config.ts';
 import { configSchema } from '../../src/config/config-shape.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { configFolder, FIXTURE } from '../config/config-folder.ts';
@@ -12,13 +12,13 @@ describe('config init', () => {
     const cwd = configFolder({});
     const file = join(cwd, 'anysession.config.yaml');
     expect(await cli(['config', 'init'], { cwd })).toEqual({ code: 0, stdout: `${file}\n`, stderr: '' });
-    expect(readFileSync(file, 'utf8')).toBe(INITIAL_CONFIG);
+    expect(readFileSync(file, 'utf8')).toBe(LOCAL_CONFIG);
     await expect(loadConfig({ cwd, env: {} })).resolves.toMatchObject({ environment: 'dev', plugin: { id: 'local' } });
     expect((await cli(['config', 'check'], { cwd })).code).toBe(0);
   });
 
   it('holds examples that work when they are taken into use', async () => {
-    const uncommented = INITIAL_CONFIG.replace(/^( *)# (owner:|prod:|  provider:|  url:)/gm, '$1$2');
+    const uncommented = LOCAL_CONFIG.replace(/^( *)# (owner:|prod:|  provider:|  url:)/gm, '$1$2');
     const cwd = configFolder({
       'anysession.config.yaml': uncommented,
       'node_modules/@acme/anysession-livy/package.json': '{ "type": "module", "exports": "./main.js" }',
@@ -36,7 +36,7 @@ describe('config init', () => {
     const cwd = configFolder({});
     const { stdout } = await cli(['config', 'init', '--config', 'team.yml', '--json'], { cwd });
     expect(JSON.parse(stdout)).toEqual({ file: join(cwd, 'team.yml') });
-    expect(readFileSync(join(cwd, 'team.yml'), 'utf8')).toBe(INITIAL_CONFIG);
+    expect(readFileSync(join(cwd, 'team.yml'), 'utf8')).toBe(LOCAL_CONFIG);
   });
 
   it('leaves what is there as it is, also a config file of another kind', async () => {
@@ -89,10 +89,9 @@ environments:
       code: 0,
       stdout:
         'anysession.config.yaml\n\n' +
-        'environment  provider  SQL     selected\n' +
-        '───────────  ────────  ──────  ────────\n' +
-        'dev          local     duckdb  yes\n' +
-        'prod         fixture   spark\n' +
+        'environment\tprovider\tSQL\tselected\n' +
+        'dev\tlocal\tduckdb\tyes\n' +
+        'prod\tfixture\tspark\t\n' +
         `\nexecutes: ${FIXTURE}\n` +
         '\nno problems\n',
       stderr: 'warning: the environments use different SQL dialects: duckdb (dev), spark (prod)\n',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportError } from '../../src/cli/run-cli.ts';
+import { reportError } from '../../src/cli/error-report.ts';
 import { ERROR_KINDS, type ErrorKind } from '../../src/contract/error-kinds.ts';
 import { MissingPackageError } from '../../src/provider-kit/load-peer.ts';
 import { SessionError } from '../../src/contract/session-error.ts';

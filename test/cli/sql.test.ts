@@ -11,12 +11,15 @@ const sql = (text: string, args: readonly string[] = [], environment: CliEnviron
   cli(['sql', text, ...args], { cwd: configFolder(CONFIG), ...environment });
 
 describe('anysession sql', () => {
-  it('writes a table: numbers right, missing values visible, and nothing else anywhere', async () => {
-    const { code, stdout, stderr } = await sql(
-      "SELECT * FROM (VALUES ('AA', 8.5, 1, NULL), ('Hawaiian', -10.25, 20, 'x')) AS t(carrier, late, flights, note)",
-    );
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toBe(
+  it('writes a table on a terminal, and lines with tabs to a pipe', async () => {
+    const text =
+      "SELECT * FROM (VALUES ('AA', 8.5, 1, NULL), ('Hawaiian', -10.25, 20, 'x')) AS t(carrier, late, flights, note)";
+    expect(await sql(text)).toEqual({
+      code: 0,
+      stdout: 'carrier\tlate\tflights\tnote\nAA\t8.50\t1\tNULL\nHawaiian\t-10.25\t20\tx\n',
+      stderr: '',
+    });
+    expect((await sql(text, [], { columns: 80 })).stdout).toBe(
       'carrier     late  flights  note\n' +
         '────────  ──────  ───────  ────\n' +
         'AA          8.50        1  NULL\n' +
@@ -41,7 +44,7 @@ describe('anysession sql', () => {
     [['--json\nSELECT 1 AS a', '--csv']],
     [['--', '-- daily\nSELECT 1 AS a']],
   ])('takes SQL that begins with a comment: %j', async (words) => {
-    const [stdout, end] = words.includes('--csv') ? ['a\r\n1\r\n', ''] : ['a\n─\n1\n', ''];
+    const [stdout, end] = words.includes('--csv') ? ['a\r\n1\r\n', ''] : ['a\n1\n', ''];
     const cwd = configFolder(CONFIG);
     for (const args of [
       ['sql', ...words],
@@ -66,13 +69,18 @@ describe('anysession sql', () => {
       ['a table', [], 0],
       ['CSV', ['--csv'], 80],
       ['JSON', ['--json'], 80],
-      ['a table in a pipe', [], undefined],
       ['JSON in a pipe', ['--json'], undefined],
     ])('writes %s that a terminal shows as it is (%j, %s columns)', async (_, args, columns) => {
       const { stdout } = await sql(DATA, args, { columns });
       expect(stdout).not.toMatch(HOSTILE);
       expect(stdout).toContain('red');
       expect(stdout).toContain('gpj.exe');
+    });
+
+    it('writes no tabs and line breaks of the data between tabs', async () => {
+      const { stdout } = await sql(DATA);
+      expect(stdout).toBe('a\tb\tc\nred\tx·gpj.exe\tl1↵l2\n');
+      expect((await sql("SELECT 'a' || chr(9) || 'b' AS t")).stdout).toBe('t\na b\n');
     });
 
     it('writes CSV to a pipe as it is', async () => {
@@ -157,10 +165,12 @@ describe('anysession sql', () => {
     expect(limited.stderr).toContain('the first 2 rows; --rows COUNT shows more, --json and --csv show all\n');
     // More than one batch of the engine.
     expect((await sql(range, ['--rows', '3000', '--csv'])).stdout.split('\r\n')).toHaveLength(3002);
+    // A pipe gets all rows.
     const piped = await sql(range);
-    expect(piped.stdout.split('\n')).toHaveLength(1003);
-    // Told to a pipe too: a file that was cut must not be taken for the whole result.
-    expect(piped.stderr).toBe('the first 1000 rows; --rows COUNT shows more, --json and --csv show all\n');
+    expect([piped.stdout.split('\n').length, piped.stderr]).toEqual([100_002, '']);
+    const shown = await sql(range, [], { columns: 80 });
+    expect(shown.stdout.split('\n')).toHaveLength(1003);
+    expect(shown.stderr).toContain('the first 1000 rows; --rows COUNT shows more, --json and --csv show all\n');
     expect((await sql(range, ['--rows', '2'])).stderr).toBe('');
     expect((await sql('SELECT range AS n FROM range(1000)', [], { columns: 80 })).stderr).toContain('K1000 rows\n');
     expect((await sql(range, ['--csv'])).stdout.split('\r\n')).toHaveLength(100_002);
@@ -188,7 +198,7 @@ describe('anysession sql', () => {
       code: 9,
       stdout: '',
       stderr:
-        '[unsupported] sessions of local end with their process: leave out --keep\n→ Choose a provider that has it.\n',
+        '[unsupported] --keep is not possible here: a session of local stops when this command exits\n→ Choose a provider that has it.\n',
     });
   });
 
@@ -219,15 +229,17 @@ describe('anysession sql', () => {
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^the session is kept: \{"v":1,"provider":"scripted"/)]);
   });
 
-  it('--restart starts a new session when that of the key has ended, and the error without it says so', async (context) => {
-    const { cwd } = await athena(0, context);
+  it('a key whose session has ended starts the next one; --no-restart is an error that says so', async (context) => {
+    const { cwd, emulator } = await athena(0, context);
     const once = (...args: string[]) => sql('SELECT 1 AS n', ['--key', 'nightly', ...args, '--csv'], { cwd });
     expect(await once()).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
-    const refused = await once();
+    const refused = await once('--no-restart');
     expect([refused.code, refused.stdout]).toEqual([5, '']);
     expect(refused.stderr).toMatch(
       /^\[conflict\] the session with key 'nightly' has ended \(TERMINAT.*\)\.\n→ Use another key, or `--restart` to start a new one\.\n$/,
     );
-    expect(await once('--restart')).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
+    expect(await once()).toMatchObject({ code: 0, stdout: 'n\r\n1\r\n' });
+    expect(emulator.oracle.sessions()).toHaveLength(2);
+    expect(emulator.oracle.live()).toEqual([]);
   });
 });

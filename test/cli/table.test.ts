@@ -31,6 +31,18 @@ describe('formatTable', () => {
     );
   });
 
+  it.each([
+    [60, ['id                        n  text', '──────────────────────  ───  ────────────────────────────────']],
+    [30, ['id    9d0f1a7c-42aa-4c1b-8e', 'n     123', 'text  a long text that goes on and on and on']],
+  ])('prints a row below each other where cells that are never cut do not fit (%i columns)', (width, first) => {
+    const columns = [{ header: 'id', isWhole: true }, { header: 'n', align: 'right', isWhole: true }, 'text'] as const;
+    const row = ['9d0f1a7c-42aa-4c1b-8e', '123', 'a long text that goes on and on and on'];
+    const text = formatTable(columns, [row, row], width);
+    for (const cell of row.slice(0, 2)) expect(text.split(cell)).toHaveLength(3);
+    if (width === 30) expect(text).toBe(`${first.join('\n')}\n\n${first.join('\n')}\n`);
+    else expect(text.split('\n')[0]?.startsWith('id')).toBe(true);
+  });
+
   it('does not cut where the width is not known', () => {
     const text = 'x'.repeat(500);
     expect(formatTable(COLUMNS, [[text, '1']])).toContain(text);

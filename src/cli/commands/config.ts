@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { checkConfig } from '../../config/check-config.ts';
@@ -21,26 +22,10 @@ export async function runConfigCheck({ terminal, config, environment, json }: Co
     const rows = report.environments.map(({ name, provider = '?', dialect = '?' }) => {
       return [name, provider, dialect, name === report.selected ? 'yes' : ''];
     });
-    await print(
-      terminal,
-      `${report.file}
-
-`,
-    );
+    await print(terminal, `${report.file}\n\n`);
     await printTable(terminal, ['environment', 'provider', 'SQL', 'selected'], rows);
-    if (report.executes.length > 0)
-      await print(
-        terminal,
-        `
-executes: ${report.executes.join(', ')}
-`,
-      );
-    for (const warning of report.warnings)
-      warn(
-        terminal,
-        `warning: ${warning}
-`,
-      );
+    if (report.executes.length > 0) await print(terminal, `\nexecutes: ${report.executes.join(', ')}\n`);
+    for (const warning of report.warnings) warn(terminal, `warning: ${warning}\n`);
   }
   if (report.problems.length > 0) throw configInvalid(report.problems);
   if (!json) await print(terminal, '\nno problems\n');
@@ -53,48 +38,35 @@ export async function runConfigSchema({ terminal }: CommandContext): Promise<voi
 
 const FILE_NAME = 'anysession.config.yaml';
 
-/** What `config init` writes: works as it is. */
-export const INITIAL_CONFIG = `# For completion in editors, run: anysession config schema > anysession.schema.json
-# and put on top of this file:    # yaml-language-server: $schema=./anysession.schema.json
-
-# The environment to take; ANYSESSION_ENV or --env wins over it.
-defaultEnvironment: dev
-
-# Who pays: written on every session. Made from your user and host name unless given.
-# owner: my-team
-
-environments:
-  dev:
-    # DuckDB in your process: no cloud, no cost. Its options are beside \`provider\`.
-    provider: local
-    # What start() uses where the call itself says nothing.
-    session:
-      idleTimeoutMs: 1800000
-
-  # Another environment, with a provider that you have installed. \${NAME} is filled from the process's environment.
-  # prod:
-  #   provider: '@acme/anysession-livy'
-  #   url: '\${LIVY_URL}'
-`;
-
 /**
  * Writes a config file to begin with.
  * @throws SessionError `conflict` when there is a config file already.
  */
-export async function runConfigInit({ terminal, config, json }: CommandContext): Promise<void> {
+export async function runConfigInit(
+  context: CommandContext,
+  { emulated = false }: { readonly emulated?: boolean },
+): Promise<void> {
+  const { terminal, config, json, provider } = context;
   const file = resolve(terminal.cwd, config ?? FILE_NAME);
   if (!/\.ya?ml$/.test(file))
     throw refusal('invalid-request', 'what is written is YAML: the name must end in .yaml or .yml');
   // Two config files in one folder would both be refused.
   const [other] = config === undefined ? configFilesIn(dirname(file)) : [];
   if (other !== undefined) throw alreadyThere(join(dirname(file), other));
-  await write(file);
+  if (existsSync(file)) throw alreadyThere(file);
+  const { LOCAL_CONFIG, emulatedConfig, providerConfig } = await import('../initial-config.ts');
+  const text = emulated
+    ? await emulatedConfig(provider)
+    : provider === undefined || provider === 'local'
+      ? LOCAL_CONFIG
+      : await providerConfig(context, provider);
+  await write(file, text);
   await (json ? printJson(terminal, { file }) : print(terminal, `${file}\n`));
 }
 
-async function write(file: string): Promise<void> {
+async function write(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, INITIAL_CONFIG, { flag: 'wx' });
+    await writeFile(file, text, { flag: 'wx' });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw alreadyThere(file);
@@ -103,7 +75,7 @@ async function write(file: string): Promise<void> {
 }
 
 function alreadyThere(file: string): SessionError {
-  return refusal('conflict', `there is ${file} already, and it is left as it is`);
+  return refusal('conflict', `${file} already exists; nothing was changed`);
 }
 
 function refusal(kind: 'conflict' | 'invalid-request', message: string, cause?: unknown): SessionError {

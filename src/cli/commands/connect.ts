@@ -1,18 +1,19 @@
 import type { SparkConnection } from '../../contract/spark-connect.ts';
 import { SessionError } from '../../contract/session-error.ts';
-import { HANDLE_VERSION } from '../../contract/session-handle.ts';
-import type { AttachTarget } from '../../session/attach-target.ts';
 import { toJsonText } from '../printable.ts';
+import { findSession, type SessionFilter } from '../session-address.ts';
 import { print, printJson, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
 
-/** Writes how PySpark joins the session of an id, or of a handle's JSON: the lines to type, or with `--json` what they are made of. Both hold a secret. */
-export async function runConnect(context: CommandContext, id: string): Promise<void> {
+/** Writes how PySpark joins a session: the lines to type, or with `--json` what they are made of. Both hold a secret. */
+export async function runConnect(
+  context: CommandContext,
+  word: string | undefined,
+  options: SessionFilter,
+): Promise<void> {
   const { terminal, json } = context;
   await withSessions(context, async (sessions) => {
-    const { id: provider, scope } = sessions.provider;
-    const target: AttachTarget = id.startsWith('{') ? id : { v: HANDLE_VERSION, provider, scope, id };
-    const session = await sessions.attach(target, { signal: terminal.signal });
+    const session = await findSession(sessions, { ...options, session: word }, terminal.signal);
     const connection = await session.connect({ signal: terminal.signal });
     // The secret is what was asked for here.
     const { url } = connection;

@@ -5,28 +5,36 @@ import { isErrorKind } from '../../contract/error-kinds.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { RunEmulatorOptions } from '../../emulator/run-emulator.ts';
 import { abortedError } from '../../provider-kit/aborted-error.ts';
+import { shellLines } from '../emulated-clouds.ts';
 import { printAsIs, type CommandContext, type Terminal } from '../terminal.ts';
 
 /** The options of `anysession emulate`. */
 interface EmulateCommandOptions extends RunEmulatorOptions {
   readonly detach?: boolean;
+  readonly export?: boolean;
 }
 
 /**
- * Runs the emulators until SIGTERM or Ctrl-C: one line of JSON with their addresses and the id of their process, then nothing more
- * on stdout.
+ * Runs the emulators until SIGTERM or Ctrl-C: one line of JSON with their addresses and the id of their process, or lines for a
+ * shell, then nothing more on stdout.
  */
 export async function runEmulate({ terminal }: CommandContext, options: EmulateCommandOptions): Promise<void> {
-  const { detach, ...others } = options;
-  if (detach === true) return runDetached(terminal, others);
+  const { detach, export: isExport, ...others } = options;
+  const write = async (line: string): Promise<void> => {
+    await printAsIs(terminal, isExport === true ? shellLines(JSON.parse(line) as Record<string, string>) : line);
+  };
+  if (detach === true) return runDetached(terminal, others, write);
   const { runEmulator } = await import('../../emulator/run-emulator.ts');
-  const write = (line: string): void => void printAsIs(terminal, line);
-  const { done } = await runEmulator(others, { write, signal: terminal.signal });
+  const { done } = await runEmulator(others, { write: (line) => void write(line), signal: terminal.signal });
   await done;
 }
 
 /** Runs the emulators in a process without a terminal, which nothing but a signal ends. */
-async function runDetached(terminal: Terminal, options: RunEmulatorOptions): Promise<void> {
+async function runDetached(
+  terminal: Terminal,
+  options: RunEmulatorOptions,
+  write: (line: string) => Promise<void>,
+): Promise<void> {
   const { env, signal } = terminal;
   const flags = Object.entries(options).flatMap(([name, value]) => [
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
@@ -42,7 +50,7 @@ async function runDetached(terminal: Terminal, options: RunEmulatorOptions): Pro
   child.on('error', () => {});
   const errors = text(child.stderr).catch(() => '');
   for await (const line of createInterface({ input: child.stdout })) {
-    await printAsIs(terminal, `${line}\n`);
+    await write(`${line}\n`);
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();

@@ -9,7 +9,8 @@ import { SessionError } from '../../contract/session-error.ts';
 import { EngineStore, type StoredEngine } from '../engine-store.ts';
 import { ENGINE_VERSIONS, installEngine } from '../install-engine.ts';
 import { printTable } from '../table.ts';
-import { StatusLine, print, printJson, warn, type CommandContext } from '../terminal.ts';
+import { StatusLine } from '../status-line.ts';
+import { print, printJson, warn, type CommandContext } from '../terminal.ts';
 
 /** The options of `engines install` and `engines remove`. */
 interface EngineCommandOptions {

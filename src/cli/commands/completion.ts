@@ -1,0 +1,51 @@
+import type { Command, Option } from 'commander';
+import { SessionError } from '../../contract/session-error.ts';
+import { bashScript, fishScript, zshScript, type CompletedCommand } from '../completion-scripts.ts';
+import { printAsIs, type CommandContext } from '../terminal.ts';
+
+const SCRIPTS: ReadonlyMap<string, (commands: readonly CompletedCommand[]) => string> = new Map([
+  ['bash', bashScript],
+  ['zsh', zshScript],
+  ['fish', fishScript],
+]);
+
+/** Writes a script that completes commands and options in a shell. */
+export async function runCompletion(
+  { terminal }: CommandContext,
+  shell: string,
+  _options: unknown,
+  command: Command,
+): Promise<void> {
+  const script = SCRIPTS.get(shell);
+  if (script === undefined) {
+    throw new SessionError('invalid-request', `there is no completion for the shell "${shell}"`, {
+      operation: 'completion',
+      advice: `Choose one of ${[...SCRIPTS.keys()].join(', ')}.`,
+    });
+  }
+  await printAsIs(terminal, script(completedCommands(command.parent ?? command)));
+}
+
+/** The program and all its commands; each also takes the options of the program. */
+function completedCommands(program: Command): readonly CompletedCommand[] {
+  const common = program.options.map(toCompleted);
+  const walk = (command: Command, path: string): readonly CompletedCommand[] => {
+    const children = command.commands.map((child) => ({ name: child.name(), help: child.description() }));
+    const own = command === program ? [] : command.options.map(toCompleted);
+    const options = [...own, ...common, { flag: '--help', help: 'print help', value: undefined }];
+    return [
+      { path, children, options },
+      ...command.commands.flatMap((child) => walk(child, `${path} ${child.name()}`.trim())),
+    ];
+  };
+  return walk(program, '');
+}
+
+function toCompleted({ long, flags, description, required, optional }: Option): CompletedCommand['options'][number] {
+  const takesValue = required || optional;
+  return {
+    flag: long ?? flags,
+    help: description,
+    value: takesValue ? (/<(?:file|path|folder)>/.test(flags) ? 'file' : 'text') : undefined,
+  };
+}

@@ -1,0 +1,107 @@
+/** A command as a shell completes it. */
+export interface CompletedCommand {
+  /** Its words, such as `batch start`; empty for the program itself. */
+  readonly path: string;
+  readonly children: readonly { readonly name: string; readonly help: string }[];
+  readonly options: readonly {
+    readonly flag: string;
+    readonly help: string;
+    /** What follows the flag; `undefined` for a flag without a value. */
+    readonly value: 'file' | 'text' | undefined;
+  }[];
+}
+
+/** The script for bash 3.2 and later: `source <(anysession completion bash)`. */
+export function bashScript(commands: readonly CompletedCommand[]): string {
+  const words = commands.map(({ path, children, options }) => {
+    const names = [...children.map(({ name }) => name), ...options.map(({ flag }) => flag)];
+    return `    '${path}') words='${names.join(' ')}' ;;`;
+  });
+  return `# shellcheck shell=bash
+_anysession() {
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" path='' words='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "\${path:+$path }\${COMP_WORDS[i]}" in
+    ${pathsOf(commands).map(quoted).join(' | ')}) path="\${path:+$path }\${COMP_WORDS[i]}" ;;
+    esac
+  done
+  COMPREPLY=()
+  case "$prev" in
+    ${flagsWith(commands, 'file').join(' | ')})
+      while IFS= read -r i; do COMPREPLY+=("$i"); done < <(compgen -f -- "$cur")
+      return ;;
+    ${flagsWith(commands, 'text').join(' | ')}) return ;;
+  esac
+  case "$path" in
+${words.join('\n')}
+  esac
+  while IFS= read -r i; do COMPREPLY+=("$i"); done < <(compgen -W "$words" -- "$cur")
+}
+complete -F _anysession anysession
+`;
+}
+
+/** The script for zsh: write it to a file named `_anysession` in a folder of `$fpath`, or `source <(anysession completion zsh)`. */
+export function zshScript(commands: readonly CompletedCommand[]): string {
+  const candidates = commands.map(({ path, children, options }) => {
+    const all = [...children, ...options.map(({ flag, help }) => ({ name: flag, help }))];
+    const described = all.map(({ name, help }) => quoted(`${name}:${help.replaceAll(':', '\\:')}`));
+    return `    ('${path}') candidates=(${described.join(' ')}) ;;`;
+  });
+  return `#compdef anysession
+_anysession() {
+  local path_='' i
+  local -a candidates
+  for ((i = 2; i < CURRENT; i++)); do
+    case "\${path_:+$path_ }\${words[i]}" in
+    (${pathsOf(commands).map(quoted).join('|')}) path_="\${path_:+$path_ }\${words[i]}" ;;
+    esac
+  done
+  case "\${words[CURRENT-1]}" in
+    (${flagsWith(commands, 'file').join('|')}) _files; return ;;
+    (${flagsWith(commands, 'text').join('|')}) return ;;
+  esac
+  case "$path_" in
+${candidates.join('\n')}
+  esac
+  _describe -o anysession candidates
+}
+if [[ \${funcstack[1]} == _anysession ]]; then _anysession "$@"; else compdef _anysession anysession; fi
+`;
+}
+
+/** The script for fish: `anysession completion fish | source`. */
+export function fishScript(commands: readonly CompletedCommand[]): string {
+  const lines = commands.flatMap(({ path, children, options }) => {
+    const condition = `-n ${quoted(conditionOf(path, children))}`;
+    const at = `complete -c anysession ${condition}`;
+    return [
+      ...children.map(({ name, help }) => `${at} -f -a ${name} -d ${quoted(help)}`),
+      ...options.map(({ flag, help, value }) => {
+        const takes = value === undefined ? ' -f' : value === 'file' ? ' -r -F' : ' -x';
+        return `${at} -l ${flag.slice(2)}${takes} -d ${quoted(help)}`;
+      }),
+    ];
+  });
+  return `${['complete -c anysession -f', ...lines].join('\n')}\n`;
+}
+
+function conditionOf(path: string, children: CompletedCommand['children']): string {
+  if (path === '') return '__fish_use_subcommand';
+  const seen = path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+  const names = children.map(({ name }) => name).join(' ');
+  return [...seen, ...(names === '' ? [] : [`not __fish_seen_subcommand_from ${names}`])].join('; and ');
+}
+
+function pathsOf(commands: readonly CompletedCommand[]): readonly string[] {
+  return commands.map(({ path }) => path).filter((path) => path !== '');
+}
+
+function flagsWith(commands: readonly CompletedCommand[], kind: 'file' | 'text'): readonly string[] {
+  const flags = commands.flatMap(({ options }) => options.filter(({ value }) => value === kind));
+  return [...new Set(flags.map(({ flag }) => flag))];
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

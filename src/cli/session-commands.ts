@@ -1,0 +1,161 @@
+import type { Parameter, Row } from './command-row.ts';
+import { amount, durationMs, onAbort, pairs, rowCount, usageGroup } from './option-parsers.ts';
+
+const SESSION: Parameter = ['[session]', 'its id, the beginning of its id, key:NAME, or its handle as JSON'];
+const LABEL: Parameter = ['--label <name=value>', 'only sessions with this label; may be repeated', pairs];
+const MINE: Parameter = ['--mine', 'only sessions of your owner'];
+const ONE: readonly Parameter[] = [SESSION, LABEL, MINE];
+
+/** How a session is started. */
+const START: readonly Parameter[] = [
+  ['--key <key>', 'use the session with this key; start it if there is none'],
+  ['--name <name>', 'a display name'],
+  ['--size <size>', 'small, medium or large'],
+  ['--label <name=value>', 'a label of the new session; may be repeated', pairs],
+  ['--queue <duration>', 'wait this long for a free quota, such as 10m (default: fail at once)', durationMs],
+];
+const MAX_SPEND: Parameter = [
+  '--max-spend <amount>',
+  'end the session when it has cost this much; needs `prices`',
+  amount,
+];
+const ON_ABORT: Parameter = [
+  '--on-abort <what>',
+  'what Ctrl-C does to a session that you keep: detach (default) or terminate',
+  onAbort,
+];
+const TIMEOUT: Parameter = ['--timeout <duration>', 'stop after this time, such as 90s, 10m or 1h', durationMs];
+
+const SESSION_COMMANDS: readonly Row[] = [
+  [
+    'start',
+    'start a session, leave it running, and print its handle',
+    async () => (await import('./commands/start.ts')).runStart,
+    ...START,
+    ['--restart', 'with --key: start a new session if the last one has ended'],
+    ['--idle-timeout <duration>', 'end it when nothing has run in it for this long', durationMs],
+    ['--max-lifetime <duration>', 'end it this long after its start', durationMs],
+    ['--conf <name=value>', 'a Spark property; may be repeated', pairs],
+    ['--wait', 'wait until it is ready'],
+    ON_ABORT,
+    TIMEOUT,
+  ],
+  [
+    'list',
+    'list the sessions of the environment, of all owners',
+    async () => (await import('./commands/list.ts')).runList,
+    ['--state <state...>', 'only sessions in these states'],
+    ['--all', 'include ended sessions that the service still lists'],
+    LABEL,
+    MINE,
+  ],
+  [
+    'usage',
+    'print what live sessions have used and cost',
+    async () => (await import('./commands/usage.ts')).runUsage,
+    LABEL,
+    ['--owner <owner>', 'only sessions of this owner'],
+    MINE,
+    ['--all-environments', 'the sessions of every environment of the config file'],
+    ['--by <group>', 'add up by session (default), owner, environment or label:NAME', usageGroup],
+    ['--csv', 'print the sessions as CSV'],
+  ],
+  [
+    'describe',
+    'print what the service reports about a session',
+    async () => (await import('./commands/describe.ts')).runDescribe,
+    ...ONE,
+  ],
+  [
+    'wait',
+    'wait until a session is ready',
+    async () => (await import('./commands/wait.ts')).runWait,
+    ...ONE,
+    ON_ABORT,
+    TIMEOUT,
+  ],
+  [
+    'sql',
+    'start a session, run SQL in it, print the rows, and end the session',
+    async () => (await import('./commands/sql.ts')).runSql,
+    ['[text]', 'one or more statements (default: standard input)'],
+    ['--file <path>', 'read the SQL from a file'],
+    ['--param <name=value>', 'a value for :name (Spark) or $name (DuckDB); may be repeated', pairs],
+    ['--csv', 'print the rows as CSV'],
+    ['--output <format-and-file...>', 'write csv, json, jsonl or arrow to a new file; - is standard output'],
+    ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
+    ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
+    ...START,
+    ['--restart', 'with --key: start a new session if the last one has ended (default)'],
+    ['--no-restart', 'with --key: fail if the last session has ended'],
+    ['--keep', 'leave the session running and print its handle'],
+    MAX_SPEND,
+    ON_ABORT,
+    TIMEOUT,
+  ],
+  [
+    'shell',
+    'run the SQL that you type, in one session',
+    async () => (await import('./commands/shell.ts')).runShell,
+    ['--rows <count>', 'print at most this many rows of a result (default: 1000)', rowCount],
+    ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
+    ...START,
+    ['--restart', 'with --key: start a new session if the last one has ended (default)'],
+    ['--no-restart', 'with --key: fail if the last session has ended'],
+    ['--keep', 'leave the session running and print its handle'],
+    MAX_SPEND,
+    ON_ABORT,
+  ],
+  [
+    'run',
+    'run a block of code in a session (Athena PySpark engine version 3)',
+    async () => (await import('./commands/run.ts')).runCode,
+    ['[code]', 'the code (default: standard input)'],
+    ['--file <path>', 'read the code from a file'],
+    ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
+    ...START,
+    ['--restart', 'with --key: start a new session if the last one has ended (default)'],
+    ['--no-restart', 'with --key: fail if the last session has ended'],
+    ['--keep', 'leave the session running and print its handle'],
+    MAX_SPEND,
+    ON_ABORT,
+    TIMEOUT,
+  ],
+  [
+    'open',
+    "open the service's web page about a session",
+    async () => (await import('./commands/open.ts')).runOpen,
+    ...ONE,
+    ['--print', 'print the address instead (it may contain a token)'],
+  ],
+  [
+    'connect',
+    'print a PySpark connection string (contains a token)',
+    async () => (await import('./commands/connect.ts')).runConnect,
+    ...ONE,
+  ],
+  [
+    'terminate',
+    'end sessions',
+    async () => (await import('./commands/terminate.ts')).runTerminate,
+    ['[sessions...]', 'ids, beginnings of ids, key:NAME, or handles as JSON'],
+    LABEL,
+    MINE,
+    ['--yes', 'also end sessions of other owners, without asking'],
+    ['--wait', 'wait until they have ended and nothing is billed'],
+    TIMEOUT,
+  ],
+  [
+    'sweep',
+    'end the sessions that nobody holds: those of dead processes of this host, and those past their lifetime',
+    async () => (await import('./commands/sweep.ts')).runSweep,
+    ['--dry-run', 'only print what would be ended'],
+    ['--watch <duration>', 'sweep again and again with this pause, such as 30s, until SIGTERM', durationMs],
+    ['--all-environments', 'sweep every environment of the config file; one that fails does not stop the others'],
+  ],
+];
+
+/** The commands on sessions. */
+export function sessionCommands(): readonly Row[] {
+  return SESSION_COMMANDS;
+}

@@ -1,0 +1,202 @@
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionSize } from '../contract/start-request.ts';
+import { toMoney } from '../cost/money.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { StartOptions } from '../session/start-options.ts';
+import { toJsonText } from './printable.ts';
+import { findSession } from './session-address.ts';
+import type { StatusLine } from './status-line.ts';
+import { deliver, note, warn, type Terminal } from './terminal.ts';
+
+/** The options with which a command starts a session. */
+export interface StartFlags {
+  readonly key?: string;
+  readonly name?: string;
+  readonly size?: string;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly restart?: boolean;
+  /** How long to wait for a free quota, milliseconds. */
+  readonly queue?: number;
+}
+
+/** The options of a command that works in a session. */
+export interface WorkFlags extends StartFlags {
+  /** An existing session, which the command leaves running. */
+  readonly session?: string;
+  readonly keep?: boolean;
+  /** What the session may cost while the command holds it, in the currency of the environment's prices. */
+  readonly maxSpend?: number;
+  readonly onAbort?: OnAbort;
+}
+
+/** What Ctrl-C does to a session that is to outlive the command: leaves it running (default) or ends it. */
+export type OnAbort = 'detach' | 'terminate';
+
+/** What a command needs besides its flags. */
+export interface WorkPlace {
+  readonly sessions: Sessions;
+  readonly terminal: Terminal;
+  readonly status: StatusLine;
+  /** The name of a session that is started without one. */
+  readonly defaultName: string;
+  /** When the command gives up, on the clock of `performance.now()`. */
+  readonly untilMs: number;
+}
+
+/**
+ * Runs work in the session that the flags name, or in one that it starts. A session that is kept is kept too when the work fails.
+ * Whether closing ends any other session is decided by who holds it.
+ */
+export async function withWorkSession<T>(
+  place: WorkPlace,
+  flags: WorkFlags,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { sessions, terminal, status } = place;
+  assertConsistent(flags, sessions);
+  const session =
+    flags.session === undefined
+      ? await startSession(place, flags)
+      : await findSession(sessions, { session: flags.session }, terminal.signal);
+  session.on('spend', ({ spent, maxSpend, currency }) => {
+    status.clear();
+    warn(terminal, `the session has cost ${toMoney(spent, currency)}; it ends at ${toMoney(maxSpend, currency)}\n`);
+  });
+  if (session.inherited && session.owned && flags.keep !== true) {
+    const { id } = session.handle;
+    warn(
+      terminal,
+      `Session ${id} was left running under this key. It ends with this command; --keep leaves it running.\n`,
+    );
+  }
+  followState(session, sessions.environment, status);
+  let outcome: T;
+  try {
+    outcome = await work(session);
+  } catch (error) {
+    const hasEnded = session.state === 'terminated' || session.state === 'failed';
+    const isEndedByAbort = flags.onAbort === 'terminate' && terminal.signal.aborted;
+    if (flags.keep === true && !hasEnded && !isEndedByAbort) {
+      status.end();
+      await keep(session, flags.key, terminal).catch((second: unknown) => {
+        throw new AggregateError([error, second]);
+      });
+    }
+    throw error;
+  }
+  if (flags.keep === true) await keep(session, flags.key, terminal);
+  return outcome;
+}
+
+/** How often the estimate in the status line is brought up to date, milliseconds. */
+const ESTIMATE_STEP_MS = 1_000;
+
+/** Shows the state of a session, now and when it changes. */
+export function followState(session: Session, environment: string, status: StatusLine): void {
+  const show = (state: string): void => {
+    const estimate = session.estimate === undefined ? '' : `, ${session.estimate.text}`;
+    status.show(`${environment}: session ${session.handle.id} is ${state}${estimate} …`);
+  };
+  show(session.state);
+  const steps = setInterval(() => {
+    if (session.estimate === undefined) clearInterval(steps);
+    else show(session.state);
+  }, ESTIMATE_STEP_MS).unref();
+  session.on('state', ({ to }) => {
+    clearInterval(steps);
+    show(to);
+  });
+}
+
+/** Why a wait ended, with what goes on without it and the command that ends it. */
+export function stillRunning(error: unknown, { handle, state }: Session): unknown {
+  if (!SessionError.is(error) || state === 'terminated' || state === 'failed') return error;
+  const isEndOfWait = error.kind === 'aborted' || error.kind === 'timeout';
+  const advice = `Session ${handle.id} keeps running. End it with: anysession terminate ${handle.id}`;
+  return isEndOfWait ? error.with({ handle, advice }, withoutAdvice(error)) : error;
+}
+
+function withoutAdvice({ message, advice }: SessionError): string {
+  return advice !== undefined && message.endsWith(advice)
+    ? message.slice(0, message.length - advice.length).replace(/[.\s]+$/, '')
+    : message;
+}
+
+/** Milliseconds until the command gives up. */
+export function timeLeftMs({ untilMs }: Pick<WorkPlace, 'untilMs'>): number | undefined {
+  return untilMs === Number.POSITIVE_INFINITY ? undefined : Math.max(1, untilMs - performance.now());
+}
+
+/** When a command with `--timeout` gives up, on the clock of `performance.now()`. */
+export function giveUpAt(timeout: number | undefined): number {
+  return timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+}
+
+/** The options of a start as the library takes them. */
+export function toStartOptions({ key, name, size, label, restart, queue }: StartFlags): StartOptions {
+  return {
+    key,
+    name,
+    labels: label,
+    // The start checks it, with the sizes that exist.
+    size: size as SessionSize | undefined,
+    // Without options of its own the command wants the session of the key, however it was started.
+    adopt: key !== undefined && [name, size, label].every((option) => option === undefined) ? 'any' : undefined,
+    restart: key === undefined ? undefined : restart,
+    queueTimeoutMs: queue,
+  };
+}
+
+function startSession({ sessions, terminal, status, defaultName, ...limit }: WorkPlace, flags: WorkFlags) {
+  status.show(`${sessions.environment}: starting a session on ${sessions.provider.id} …`);
+  return sessions.start({
+    ...toStartOptions({ restart: true, ...flags }),
+    name: flags.name ?? defaultName,
+    maxSpend: flags.maxSpend,
+    signal: terminal.signal,
+    timeoutMs: timeLeftMs(limit),
+    onQueued: ({ text }) => status.show(text),
+  });
+}
+
+/** The options that say how a session is started, with their flags. */
+const START_FLAGS = {
+  key: '--key',
+  name: '--name',
+  size: '--size',
+  label: '--label',
+  restart: '--restart',
+  queue: '--queue',
+  keep: '--keep',
+  maxSpend: '--max-spend',
+} as const satisfies Readonly<Record<keyof Omit<WorkFlags, 'session' | 'onAbort'>, string>>;
+
+function assertConsistent(flags: WorkFlags, { provider: { id, capabilities } }: Sessions): void {
+  const [needless] = Object.entries(START_FLAGS).filter(([name]) => flags[name as keyof WorkFlags] !== undefined);
+  if (flags.session !== undefined && needless !== undefined) {
+    const message = `--session uses a session that exists, and ${needless[1]} is for a new one: remove one of the two`;
+    throw new SessionError('invalid-request', message, { operation: 'start' });
+  }
+  if (flags.keep === true && flags.maxSpend !== undefined) {
+    const message = '--max-spend works only while this command runs: remove it or --keep';
+    throw new SessionError('invalid-request', message, { operation: 'start' });
+  }
+  if (flags.keep === true && !capabilities.outlivesProcess) {
+    const message = `--keep is not possible here: a session of ${id} stops when this command exits`;
+    throw new SessionError('unsupported', message, { operation: 'start', provider: id });
+  }
+}
+
+/** Keeps the session and writes its handle, not only for a person: without handle and key nobody finds it again. */
+async function keep(session: Session, key: string | undefined, terminal: Terminal): Promise<void> {
+  try {
+    await deliver(terminal, `the session is kept: ${toJsonText(session.handle)}\n`);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const text = `The session was not kept: its handle cannot be written to stderr (${code ?? message}). Open stderr, or name the session by --key.`;
+    if (key === undefined) throw new SessionError('invalid-request', text, { operation: 'sql', cause });
+  }
+  session.detach();
+  note(terminal, `End it with: anysession terminate ${session.handle.id}`);
+}

@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { athena } from './athena.ts';
+import { PROGRAM, run } from './process.ts';
+
+/** A state folder that cannot be used. */
+function unusableState(): string {
+  const state = temporaryFolder();
+  mkdirSync(state, { recursive: true });
+  writeFileSync(join(state, 'anysession'), 'a file in the place of the folder');
+  return state;
+}
+
+it.for([
+  [['start'], 'warning: cannot record on this host who holds a session'],
+  [['sweep'], 'warning: the records of session holders cannot be read'],
+] as const)(
+  '%j warns when it cannot use the records of this host',
+  { timeout: 60_000 },
+  async ([words, warning], context) => {
+    const { expect } = context;
+    const { cwd } = await athena(0, context);
+    const env = { XDG_STATE_HOME: unusableState(), ANYSESSION_LOG: '' };
+    const plain = await run([...PROGRAM, ...words], { cwd, env }).ended;
+    expect(plain.code).toBe(0);
+    expect(plain.stderr.split('\n').filter((line) => line.startsWith(warning))).toHaveLength(1);
+    const json = await run([...PROGRAM, ...words, '--json'], { cwd, env }).ended;
+    const lines = json.stderr.split('\n').filter(Boolean);
+    expect(lines.map((line) => Object.keys(JSON.parse(line) as object)[0])).toContain('warning');
+  },
+);
