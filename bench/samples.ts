@@ -1,6 +1,6 @@
 /** Repeated measurements of one thing. */
 export interface Samples {
-  readonly unit: 'ms' | 'µs' | 'MB' | 'calls';
+  readonly unit: 'ms' | 's' | 'µs' | 'MB' | 'calls' | '%' | 'calls/s';
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -14,6 +14,12 @@ export function summarize(unit: Samples['unit'], values: readonly number[]): Sam
   const middle = (sorted.length - 1) / 2;
   const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
   return { unit, median, min: at(0), max: at(sorted.length - 1), count: sorted.length };
+}
+
+/** The value that this share of the values does not exceed. @param share - from 0 to 1 */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
 /** The median of the ratios of each round: a round's load is the same for both, so it cancels out. */

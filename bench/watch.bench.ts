@@ -1,179 +1,218 @@
-import { SessionControllerClient } from '@google-cloud/dataproc';
-import { credentials } from '@grpc/grpc-js';
-import { createContainer, CLOCK, PROVIDER_ADAPTER, RANDOM, SESSIONS } from 'anysession/container';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startEmulator } from 'anysession/emulator';
-import { SeededRandom, VirtualClock } from 'anysession/testing';
-import { PassThroughClient } from 'google-auth-library';
+import { ChildProgram } from './child-program.ts';
 import { atMost, report, type Bar, type BenchReport } from './report.ts';
-import { summarize, type Samples } from './samples.ts';
+import { percentile, summarize, type Samples } from './samples.ts';
+import { watchNaively } from './reference/naive-watch.mjs';
+import { CLOUDS, VirtualCloud, type CloudName, type StartTimes } from './virtual-cloud.ts';
 
-/** How long starts take: around 5, 20 and 45 s, and the minute or two and a half that Google's client draws its progress for. */
-const GROUPS: readonly { readonly name: string; readonly minMs: number; readonly maxMs: number }[] = [
-  { name: '5 s', minMs: 2_500, maxMs: 7_500 },
-  { name: '20 s', minMs: 17_500, maxMs: 22_500 },
-  { name: '45 s', minMs: 42_500, maxMs: 47_500 },
-  { name: '60 to 150 s', minMs: 60_000, maxMs: 150_000 },
-];
-/** Per group, evenly spread, in steps that do not fit into the pauses of either side. */
-const STARTS = 97;
-/**
- * The longest pause of Google's own Python client between two polls of the operation. Its first poll is immediate, and each pause is
- * drawn from 0 to this.
- * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (session.py, `operation.result`, read 2026-11-30)
- * @see https://github.com/googleapis/python-api-core (retry/retry_base.py, `exponential_sleep_generator`, read 2026-11-30)
- */
-const GOOGLE_LONGEST_PAUSE_MS = 5_000;
-/** How far time goes between two looks at whether it is over; timers fire exactly. */
-const STEP_MS = 1_000;
-const PROJECT = 'bench-project';
-const REGION = 'us-central1';
+/** Sessions that start together. */
+const MANY = 1_000;
+/** Sessions of the reference: each of them costs the same, and a thousand would take minutes. */
+const NAIVE = 40;
+/** They become ready evenly between these two ages. */
+const READY = { fromMs: 45_000, toMs: 90_000 };
+/** Control-plane calls per ready session. */
+const CALLS_LIMIT: Readonly<Record<CloudName, number>> = { athena: 0.5, 'emr-serverless': 1, dataproc: 0.1 };
+/** What Athena's emulator shows as CREATED after a session is ready. */
+const CREATED_MS: Readonly<Record<CloudName, number>> = { athena: 5_000, 'emr-serverless': 0, dataproc: 0 };
 
-interface Watched {
+/** A session alone takes so long, and a tenth more or less. */
+const ALONE_MS = [1_000, 5_000, 20_000, 45_000, 75_000, 140_000];
+const SPREAD = 0.1;
+/** So many hosts that know nothing start so many sessions each, one after the other. */
+const HOSTS = 4;
+const STARTS = 12;
+/** From this start on a configuration is known. */
+const KNOWN_FROM = 4;
+const PACE_MS = 2_000;
+
+interface Outcome {
+  readonly delaysMs: readonly number[];
+  /** Per session, without those that follow. */
   readonly calls: number;
-  /** From the moment the session was ready until its watcher knew. */
-  readonly delayMs: number;
+  readonly endpointCalls: number;
 }
 
-/** What it costs, in calls, to learn when a session of Dataproc is ready, and how late one learns it: in virtual time, by the emulator's log. */
+/** So many sessions are watched while none becomes ready, for so long. */
+const WATCHED = 10_000;
+const WATCHED_MS = 60_000;
+/** So many times as fast does time pass for a process whose CPU is measured. */
+const SPEED = 10;
+
+/** What waiting costs in calls and how late it notices, in virtual time, by the emulator's log; what it costs in CPU and memory, in a process of its own. */
 export async function bench(): Promise<BenchReport> {
   const figures: Record<string, Samples> = {};
   const ratios: Record<string, number> = {};
   const bars: Bar[] = [];
-  for (const { name, minMs, maxMs } of GROUPS) {
-    const ours: Watched[] = [];
-    const google: Watched[] = [];
-    for (let at = 0; at < STARTS; at++) {
-      const startupMs = Math.round(minMs + ((at + 0.5) / STARTS) * (maxMs - minMs));
-      ours.push(await watch(startupMs, 'GetSession', ourWay));
-      google.push(await watch(startupMs, 'GetOperation', googleWay));
+  let seed = 1;
+  for (const name of Object.keys(CLOUDS) as CloudName[]) {
+    const scopes = Math.ceil(MANY / Math.min(MANY, CLOUDS[name].perScope));
+    const times = { startupMs: READY.fromMs + CREATED_MS[name], startupSpreadMs: READY.toMs - READY.fromMs };
+    const naive = await watchWithSdk(name, times);
+    const cache = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
+    for (const knows of ['nothing known', 'starts known']) {
+      const ours = await watchMany(await VirtualCloud.start(name, scopes, { ...times, seed: seed++ }, cache), scopes);
+      const label = `${name}, ${MANY} sessions, ${knows}`;
+      figures[`${label}: notice delay`] = summarize('ms', ours.delaysMs);
+      ratios[`${label}: calls of naive`] = ours.calls / naive.calls;
+      bars.push(
+        atMost(`control-plane calls per ready session, ${label}`, ours.calls, CALLS_LIMIT[name]),
+        atMost(`ms notice delay p50, ${label}`, percentile(ours.delaysMs, 0.5), 1_000),
+        atMost(`ms notice delay p95, ${label}`, percentile(ours.delaysMs, 0.95), 2_500),
+      );
+      figures[`${label}: GetSessionEndpoint per session`] = summarize('calls', [ours.endpointCalls]);
     }
-    for (const [key, unit, what] of [
-      ['calls', 'calls', 'calls until ready'],
-      ['delayMs', 'ms', 'seen late by'],
-    ] as const) {
-      const ratio = mean(ours, key) / mean(google, key);
-      figures[`${name}: ${what}, ours`] = samplesOf(unit, ours, key);
-      figures[`${name}: ${what}, Google's`] = samplesOf(unit, google, key);
-      ratios[`${name}: ${what}, mean`] = ratio;
-      bars.push(atMost(`× of Google's client, starts of ${name}, ${what}, mean`, ratio, 1));
-    }
+    figures[`${name}, naive: calls per ready session`] = summarize('calls', [naive.calls]);
+    figures[`${name}, naive: notice delay`] = summarize('ms', naive.delaysMs);
+    rmSync(cache, { recursive: true, maxRetries: 9, retryDelay: 20 });
+  }
+  const many = await watchInProcess(MANY, { startupMs: 50_000, startupSpreadMs: 45_000 }, READY.toMs);
+  bars.push(atMost(`% of a core, ${MANY} sessions of Athena`, many.cpuPercent, 3));
+  const crowd = await watchInProcess(WATCHED, { startupMs: 3_600_000 }, WATCHED_MS);
+  bars.push(
+    atMost(`calls a second, ${WATCHED} sessions watched`, crowd.callsPerSecond, 20),
+    atMost(`% of a core, ${WATCHED} sessions watched`, crowd.cpuPercent, 10),
+    atMost(`MB of heap, ${WATCHED} sessions watched`, crowd.heapMb, 150),
+  );
+  for (const startupMs of ALONE_MS) {
+    const alone = await watchAlone(startupMs);
+    const label = `alone, ${startupMs / 1_000} s`;
+    figures[`${label}, first four starts: notice delay`] = summarize('ms', alone.first);
+    figures[`${label}, from the fifth on: notice delay`] = summarize('ms', alone.known);
+    ratios[`${label}: calls of a poll every 2 s`] = alone.calls;
+    bars.push(
+      atMost(`ms notice delay p50, ${label}, first four starts`, percentile(alone.first, 0.5), 2_000),
+      atMost(`ms notice delay p50, ${label}, from the fifth on`, percentile(alone.known, 0.5), 500),
+      atMost(`× the calls of a poll every 2 s, ${label}`, alone.calls, 1.1),
+    );
   }
   return report({ name: 'watch', figures, ratios, bars });
 }
 
-function samplesOf(unit: Samples['unit'], watched: readonly Watched[], key: keyof Watched): Samples {
-  return summarize(
-    unit,
-    watched.map((one) => one[key]),
-  );
-}
-
-interface Scene {
-  readonly random: SeededRandom;
-  readonly url: string;
-  readonly clock: VirtualClock;
-  /** Time stands still while a request is under way. */
-  readonly underWay: <Answer>(request: Promise<Answer>) => Promise<Answer>;
-}
-
-/** Called when a session has been started, and when it is known to be ready. */
-interface Marks {
-  readonly started: () => void;
-  readonly ready: () => void;
-}
-
-/** Starts a session and watches it until it is ready, in a world of its own. */
-async function watch(
-  startupMs: number,
-  operation: string,
-  way: (scene: Scene, marks: Marks) => Promise<void>,
-): Promise<Watched> {
-  const requests = new Set<Promise<unknown>>();
-  const clock = new VirtualClock({
-    async settle() {
-      do {
-        await Promise.allSettled(requests);
-        await new Promise(setImmediate);
-      } while (requests.size > 0);
+/** Sessions of Athena, watched by a process of its own on a fast clock. */
+async function watchInProcess(sessions: number, times: StartTimes, waitMs: number): Promise<Load> {
+  const epochMs = Date.now();
+  const clock = {
+    nowMs: () => epochMs + (Date.now() - epochMs) * SPEED,
+    monotonicMs: () => performance.now() * SPEED,
+    schedule(delayMs: number, callback: () => void) {
+      const timer = setTimeout(callback, delayMs / SPEED).unref();
+      return () => {
+        clearTimeout(timer);
+      };
     },
-  });
-  await using emulator = await startEmulator({
-    services: ['dataproc'],
-    clock,
-    startupMs,
-    dataproc: { endpointLagMs: 0 },
-  });
-  const underWay = <Answer>(request: Promise<Answer>): Promise<Answer> => {
-    requests.add(request);
-    const done = (): void => void requests.delete(request);
-    request.then(done, done);
-    return request;
   };
-  const looks = (): number => emulator.log().filter((call) => call.operation === operation).length;
-  const seen = { calls: 0, atMs: 0, isReady: false };
-  const note = (): void => {
-    seen.calls = looks() - seen.calls;
-    seen.atMs = clock.monotonicMs() - seen.atMs;
-  };
-  const watching = way(
-    { url: emulator.urls.dataprocGrpc, clock, random: new SeededRandom(startupMs), underWay },
-    { started: note, ready: note },
-  ).finally(() => {
-    seen.isReady = true;
-  });
-  while (!seen.isReady) await clock.advance(STEP_MS);
-  await watching;
-  return { calls: seen.calls, delayMs: seen.atMs - startupMs };
-}
-
-async function ourWay({ url, clock, random, underWay }: Scene, { started, ready }: Marks): Promise<void> {
-  const environment = { provider: 'dataproc', project: PROJECT, region: REGION, apiEndpoint: url };
-  const container = await createContainer({
-    config: { defaultEnvironment: 'bench', environments: { bench: environment } },
-    env: {},
-  });
-  container.rebind(CLOCK).toConstantValue(clock);
-  container.rebind(RANDOM).toConstantValue(random);
-  const adapter = container.get(PROVIDER_ADAPTER);
-  container.rebind(PROVIDER_ADAPTER).toConstantValue({
-    ...adapter,
-    id: adapter.id,
-    start: (request, call) => underWay(adapter.start(request, call)),
-    describe: (handle, call) => underWay(adapter.describe(handle, call)),
-    listPage: (filter, cursor, call) => underWay(adapter.listPage(filter, cursor, call)),
-    terminate: (handle, call) => underWay(adapter.terminate(handle, call)),
-    close: () => adapter.close(),
-  });
-  const sessions = container.get(SESSIONS);
-  const session = await sessions.start();
-  started();
-  await session.whenReady();
-  ready();
-  session.detach();
-  await sessions.close();
-}
-
-async function googleWay({ url, clock, random, underWay }: Scene, { started, ready }: Marks): Promise<void> {
-  const { hostname, port } = new URL(url);
-  const client = new SessionControllerClient({
-    apiEndpoint: hostname,
-    port: Number(port),
-    sslCreds: credentials.createInsecure(),
-    authClient: new PassThroughClient(),
-  });
-  const parent = `projects/${PROJECT}/locations/${REGION}`;
-  const session = { name: `${parent}/sessions/bench-session`, sparkConnectSession: {} };
-  const [{ name = '' }] = await underWay(client.createSession({ parent, sessionId: 'bench-session', session }));
-  started();
-  for (;;) {
-    const { done = false } = await underWay(client.checkCreateSessionProgress(name));
-    if (done) break;
-    await new Promise<void>((resolve) => clock.schedule(random.next() * GOOGLE_LONGEST_PAUSE_MS, resolve));
+  const emulator = await startEmulator({ ...CLOUDS.athena.options(1), ...times, clock });
+  const numbers = [sessions, SPEED, epochMs, waitMs].map(String);
+  const program = new ChildProgram('watch-load.mjs', emulator.urls.athena, ...numbers);
+  try {
+    await program.line();
+    const before = emulator.log().at(-1)?.number ?? 0;
+    const load = JSON.parse(await program.line()) as Omit<Load, 'callsPerSecond'>;
+    const calls = emulator.log().filter(({ number }) => number > before).length;
+    return { ...load, callsPerSecond: calls / (load.tookMs / 1_000) };
+  } finally {
+    await program.end();
+    await emulator.close();
   }
-  ready();
-  await client.close();
 }
 
-function mean(watched: readonly Watched[], key: keyof Watched): number {
-  return watched.reduce((sum, one) => sum + one[key], 0) / watched.length;
+interface Load {
+  readonly tookMs: number;
+  readonly cpuPercent: number;
+  /** All that the process holds, after a garbage collection. */
+  readonly heapMb: number;
+  readonly callsPerSecond: number;
+}
+
+async function watchMany(cloud: VirtualCloud, scopes: number): Promise<Outcome> {
+  const programs = await Promise.all(Array.from({ length: scopes }, (_, scope) => cloud.open(scope)));
+  const started = await cloud.run(
+    Promise.all(Array.from({ length: MANY }, async (_, at) => programs[at % scopes]?.start({ name: `bench ${at}` }))),
+  );
+  const sessions = started.filter((session) => session !== undefined);
+  const before = cloud.calls();
+  const atMs = new Map<string, number>();
+  const noticed = sessions.map(async (session) => {
+    await session.whenReady();
+    atMs.set(session.handle.id, cloud.clock.nowMs());
+  });
+  await cloud.run(Promise.all(noticed));
+  const outcome = outcomeOf(cloud, before, atMs);
+  for (const session of sessions) session.detach();
+  await cloud.run(Promise.all(programs.map((program) => program.close())));
+  await cloud.close();
+  return outcome;
+}
+
+async function watchWithSdk(name: CloudName, times: StartTimes): Promise<Outcome> {
+  const cloud = await VirtualCloud.start(name, 1, times, tmpdir());
+  const before = cloud.calls();
+  const atMs = new Map<string, number>();
+  const count = Math.min(NAIVE, CLOUDS[name].perScope);
+  const place = CLOUDS[name].place(cloud.url, 0);
+  const onReady = (id: string): void => void atMs.set(id, cloud.clock.nowMs());
+  const options = { place, count, sleep: (ms: number) => cloud.sleep(ms), call: cloud.call.bind(cloud), onReady };
+  await cloud.run(watchNaively(name, options));
+  const outcome = outcomeOf(cloud, before, atMs);
+  await cloud.close();
+  return outcome;
+}
+
+function outcomeOf(
+  cloud: VirtualCloud,
+  before: ReadonlyMap<string, number>,
+  atMs: ReadonlyMap<string, number>,
+): Outcome {
+  const readyAtMs = cloud.readyAtMs();
+  const delaysMs = [...atMs].map(([id, seenMs]) => seenMs - (readyAtMs.get(id) ?? Number.NaN));
+  const calls = (wanted: (operation: string) => boolean): number => {
+    let sum = 0;
+    for (const [operation, count] of cloud.calls()) if (wanted(operation)) sum += count - (before.get(operation) ?? 0);
+    return sum / atMs.size;
+  };
+  return {
+    delaysMs,
+    calls: calls((operation) => /^(Get|List)(?!SessionEndpoint)/i.test(operation)),
+    endpointCalls: calls((operation) => operation === 'GetSessionEndpoint'),
+  };
+}
+
+/** Sessions that start one after the other on hosts that know nothing at first. */
+async function watchAlone(startupMs: number) {
+  const first: number[] = [];
+  const known: number[] = [];
+  let ours = 0;
+  let paced = 0;
+  for (let host = 1; host <= HOSTS; host++) {
+    const times = {
+      startupMs: Math.round(startupMs * (1 - SPREAD)),
+      startupSpreadMs: Math.round(startupMs * SPREAD * 2),
+    };
+    const cache = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
+    const cloud = await VirtualCloud.start('emr-serverless', 1, { ...times, seed: host }, cache);
+    const program = await cloud.open();
+    for (let at = 0; at < STARTS; at++) {
+      const session = await cloud.run(program.start());
+      const before = cloud.calls();
+      await cloud.run(session.whenReady());
+      const atMs = new Map([[session.handle.id, cloud.clock.nowMs()]]);
+      const { delaysMs, calls } = outcomeOf(cloud, before, atMs);
+      (at < KNOWN_FROM ? first : known).push(...delaysMs);
+      ours += calls;
+      paced += Math.ceil((session.status.observedAtMs - (delaysMs[0] ?? 0) - startedAtMs(session)) / PACE_MS);
+      session.detach();
+    }
+    await cloud.run(program.close());
+    await cloud.close();
+    rmSync(cache, { recursive: true, maxRetries: 9, retryDelay: 20 });
+  }
+  return { first, known, calls: ours / paced };
+}
+
+function startedAtMs({ status }: { readonly status: { readonly details: { readonly createdAtMs?: number } } }): number {
+  return status.details.createdAtMs ?? Number.NaN;
 }

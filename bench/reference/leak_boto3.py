@@ -1,0 +1,30 @@
+"""
+A session as AWS's own samples use it: leak_boto3.py athena|emr-serverless URL. Prints a line when the endpoint is there, and then works
+until it is killed. The samples name no idle timeout.
+See https://docs.aws.amazon.com/athena/latest/ug/notebooks-spark-connect.html (Athena, read 2026-11-30) and
+https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/spark-connect.html (EMR Serverless, read 2026-11-30).
+"""
+
+import sys
+import time
+
+import boto3
+
+service, url = sys.argv[1:]
+client = boto3.client(
+    service, region_name="us-east-1", endpoint_url=url, aws_access_key_id="EMULATED", aws_secret_access_key="emulated"
+)
+
+if service == "athena":
+    session_id = client.start_session(WorkGroup="spark35", EngineConfiguration={})["SessionId"]
+    time.sleep(5)
+    client.get_session_endpoint(SessionId=session_id)
+else:
+    application = {"applicationId": "00emulated1"}
+    session_id = client.start_session(**application, executionRoleArn="arn:aws:iam::123456789012:role/spark")["sessionId"]
+    while client.get_session(**application, sessionId=session_id)["session"]["state"] not in ("STARTED", "IDLE"):
+        time.sleep(2)
+    client.get_session_endpoint(**application, sessionId=session_id)
+
+print(session_id, flush=True)
+time.sleep(3600)
