@@ -18,6 +18,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['test/**/*.test.ts', 'providers/_template/test/*.test.ts'],
+    setupFiles: ['test/private-folders.ts'],
     // Tests wait for sockets and processes most of their time: by default two cores would run one file at a time.
     maxWorkers: Math.max(3, availableParallelism()),
     // Engines, child processes and sockets: what takes a second on a quiet machine may take twenty on a busy one.

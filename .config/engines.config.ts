@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['test/engines/**/*.test.ts'],
+    setupFiles: ['test/private-folders.ts'],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 240_000,

@@ -3,17 +3,20 @@
  *
  *   <!-- generated: capabilities -->               a table of providers × capabilities
  *   <!-- generated: errors -->                     the table of error kinds
+ *   <!-- generated: metrics -->                    the table of metrics
  *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   ends a block
  *
  * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
  */
+import { USAGE_UNITS } from '../src/contract/usage.ts';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS, type ErrorKindFacts } from '../src/contract/error-kinds.ts';
+import { METRICS, type MetricFacts } from '../src/contract/metrics.ts';
 import { MESSAGE_LIST, messageList } from './message-list.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
@@ -50,7 +53,8 @@ export async function fill(text: string): Promise<string> {
 async function generatedTable(name: string): Promise<string> {
   if (name === 'capabilities') return capabilityTable(await builtInPlugins());
   if (name === 'errors') return errorTable();
-  throw new Error(`unknown table '${name}': there are capabilities and errors`);
+  if (name === 'metrics') return metricTable();
+  throw new Error(`unknown table '${name}': there are capabilities, errors and metrics`);
 }
 
 async function builtInPlugins(): Promise<ProviderPlugin[]> {
@@ -84,6 +88,7 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   watchIntervalMs: 'Poll interval',
   callsPerSecond: 'Calls per second',
   outlivesProcess: 'Sessions outlive the process',
+  usageUnits: 'Usage units',
 };
 
 function capabilityTable(plugins: readonly ProviderPlugin[]): string {
@@ -114,6 +119,8 @@ function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): s
       return capabilities.maxLiveSessions === false ? 'no known limit' : String(capabilities.maxLiveSessions);
     case 'listFilters':
       return capabilities.listFilters.map((field) => `\`${field}\``).join(', ') || 'none';
+    case 'usageUnits':
+      return capabilities.usageUnits.map((unit) => USAGE_UNITS[unit].label).join(', ') || 'none';
     default: {
       const value = capabilities[name];
       return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
@@ -141,6 +148,22 @@ function errorTable(): string {
       String(httpStatus),
       String(exitCode),
       advice,
+    ]),
+  );
+}
+
+function metricTable(): string {
+  return table(
+    ['metric', 'kind', 'unit', 'what it is', 'attributes besides provider and scope'],
+    Object.entries<MetricFacts>(METRICS).map(([name, { kind, unit, description, attributes }]) => [
+      `\`${name}\``,
+      kind,
+      `\`${unit}\``,
+      description,
+      attributes
+        .slice(2)
+        .map((attribute) => `\`${attribute}\``)
+        .join(', '),
     ]),
   );
 }

@@ -47,7 +47,8 @@ export function messagesOf(file: string, code: string): Message[] {
       return;
     }
     const sentence = text.replaceAll(/\s+/g, ' ').trim();
-    if (SENTENCE.test(sentence)) found.push({ file, text: sentence });
+    // A NUL separates what is hashed, and no words that people read.
+    if (SENTENCE.test(sentence) && !sentence.includes('\0')) found.push({ file, text: sentence });
     // A value inside a message may contain another message.
     ts.forEachChild(node, visitValues);
   };

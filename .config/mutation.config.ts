@@ -3,14 +3,30 @@ import { defineConfig } from 'vitest/config';
 import { alias } from '../vitest.config.ts';
 
 /**
- * The tests that judge the mutants of `src/session` and `src/watch`: the unit tests of the same rooms, which need no build.
- * Interleavings take seconds each, DuckDB and an emulator start anew for each mutant, a child process does not see it: all would only make the run long.
+ * The tests that judge the mutants: the unit tests of the same rooms, which need no build. Interleavings take seconds each, DuckDB and an
+ * emulator start anew for each mutant, a child process does not see it: all would only make the run long. Who holds a session is
+ * decided between sockets and services, so `src/ownership` alone is judged by tests with emulated clouds.
  */
+const JUDGES = {
+  core: {
+    include: ['test/session/**/*.test.ts', 'test/watch/**/*.test.ts'],
+    exclude: [
+      '**/interleavings.test.ts',
+      '**/process-exit.test.ts',
+      '**/nul-texts.test.ts',
+      '**/calculation.test.ts',
+      '**/start-secrets.test.ts',
+      '**/rate-sharing-processes.test.ts',
+    ],
+  },
+  ownership: { include: ['test/ownership/**/*.test.ts', 'test/session/holder-rule.test.ts'], exclude: [] },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   resolve: { alias },
   test: {
-    include: ['test/session/**/*.test.ts', 'test/watch/**/*.test.ts'],
-    exclude: ['**/interleavings.test.ts', '**/process-exit.test.ts', '**/nul-texts.test.ts', '**/calculation.test.ts'],
+    ...JUDGES[process.env['ANYSESSION_MUTATED'] === 'ownership' ? 'ownership' : 'core'],
+    setupFiles: ['test/private-folders.ts'],
   },
 });

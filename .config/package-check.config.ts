@@ -7,6 +7,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/package/*.test.ts'],
+    setupFiles: ['test/private-folders.ts'],
     testTimeout: 120_000,
     hookTimeout: 240_000,
     reporters: ['default', new ClosingLineReporter()],

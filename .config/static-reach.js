@@ -4,7 +4,7 @@
  */
 import { CLOUD_SDKS, DI_CONTAINER, ENGINES, packages } from './arrows.js';
 
-const HEAVY = [ENGINES, CLOUD_SDKS, packages('apache-arrow', 'confbox', 'jiti')];
+const HEAVY = [ENGINES, CLOUD_SDKS, packages('apache-arrow', '@opentelemetry/[^/]+', 'confbox', 'jiti')];
 
 const lightEntry = (name, path, tooHeavy) => ({
   name,
@@ -23,6 +23,7 @@ export default {
       DI_CONTAINER,
       packages('zod'),
     ]),
+    lightEntry('light-telemetry', '^src/telemetry/index\\.ts$', [...HEAVY, DI_CONTAINER]),
     lightEntry('light-cli', '^src/cli/main\\.ts$', [...HEAVY, DI_CONTAINER]),
   ],
   options: {

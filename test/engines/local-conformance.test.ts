@@ -47,7 +47,7 @@ const sail: ConformanceSubject = {
 
 describe.each([
   { subject: sail, run: 46 },
-  { subject: behindLayers(sail), run: 48 },
+  { subject: behindLayers(sail), run: 49 },
 ])('$subject.name', ({ subject, run }) => {
   const registered = registerConformance({ describe, it, subject });
 

@@ -12,6 +12,7 @@ const MAX_LINES = 250;
 const LONG_FILES: Readonly<Record<string, string>> = {
   'src/session/session.ts':
     'the class that users hold: each verb is a few lines, and what it promises is written above it',
+  'src/session/sessions.ts': 'the facade: each verb is a few lines, and what it promises is written above it',
 };
 
 /** What each folder in `providers/` holds, so that whoever knows one provider finds their way in all. */

@@ -10,6 +10,8 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startEmulator, type EmulatorOptions, type EmulatorUrls } from '../../src/emulator/index.ts';
+import { afterCrashes } from '../kill/aftermath.ts';
+import { EMULATED } from '../kill/clouds.ts';
 import { preparePython, type PythonEnvironment } from './python-environment.ts';
 
 type Ready = Extract<PythonEnvironment, { readonly kind: 'ready' }>;
@@ -91,6 +93,7 @@ const python = await preparePython(here('requirements.txt'));
 if (python.kind === 'ready') {
   let wrong = 0;
   for (const oracle of ORACLES) wrong += await judge(python, oracle);
+  wrong += await judgeCrashes(python);
   say(wrong === 0 ? 'oracles: every claim holds' : `oracles: ${wrong} failed`);
   process.exitCode = wrong === 0 ? 0 : 1;
 } else {
@@ -106,7 +109,21 @@ async function judge(ready: Ready, oracle: Oracle): Promise<number> {
   }
   await using emulator = oracle.emulator === undefined ? undefined : await startEmulator(oracle.emulator);
   const urls = emulator === undefined ? [] : (oracle.urls ?? AWS_URLS)(emulator.urls);
-  const ended = await runScript(ready.python, [here(oracle.script), ...(oracle.words?.(ready) ?? []), ...urls]);
+  return await judgeBy(ready, oracle.script, [...(oracle.words?.(ready) ?? []), ...urls]);
+}
+
+/** Lets the vendors' clients list what is live after processes were killed and their sessions swept. */
+async function judgeCrashes(ready: Ready): Promise<number> {
+  await using emulator = await startEmulator(EMULATED);
+  return await afterCrashes(emulator, ['athena', 'emr-serverless', 'dataproc over gRPC'], (aftermath) => {
+    // Lets sessions that are ending end.
+    emulator.advance(60_000);
+    return judgeBy(ready, 'list_live.py', [JSON.stringify(aftermath)]);
+  });
+}
+
+async function judgeBy(ready: Ready, script: string, words: readonly string[]): Promise<number> {
+  const ended = await runScript(ready.python, [here(script), ...words]);
   const findings = ended.output
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -116,7 +133,7 @@ async function judge(ready: Ready, oracle: Oracle): Promise<number> {
   }
   const failed = findings.filter(({ holds }) => !holds).length;
   if (failed > 0 || (ended.code === 0 && findings.length > 0)) return failed;
-  say(`FAIL ${oracle.script} ended with ${ended.code} after ${findings.length} findings\n${ended.complaint}`);
+  say(`FAIL ${script} ended with ${ended.code} after ${findings.length} findings\n${ended.complaint}`);
   return 1;
 }
 

@@ -20,6 +20,7 @@ import { openSessions, SessionError, type Session, type SessionProvider } from '
 import { createContainer, SESSION_PROVIDER } from 'anysession/container';
 import * as conformance from 'anysession/conformance';
 import * as local from 'anysession/providers/local';
+import { openTelemetry } from 'anysession/opentelemetry';
 import { RecordingTracer, VirtualClock } from 'anysession/testing';
 
 export async function firstRows(): Promise<readonly unknown[]> {
@@ -31,6 +32,7 @@ export async function firstRows(): Promise<readonly unknown[]> {
 export async function provider(): Promise<SessionProvider> {
   return (await createContainer()).get(SESSION_PROVIDER);
 }
+export const observed = async () => openSessions({ ...(await openTelemetry()) });
 export const kindOf = (error: unknown): string => (SessionError.is(error) ? error.kind : 'unknown');
 // @ts-expect-error -- a misspelled option: the types of options need no package that is not installed
 export const misspelled = local.local({ engin: 'duckdb' });
@@ -76,6 +78,14 @@ describe('the packed package', () => {
     const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder });
     expect(Number(stdout)).toBeGreaterThan(0);
     expect(stderr).toBe('');
+  });
+
+  it('openTelemetry fails with the install command where @opentelemetry/api is not installed', async () => {
+    const code = `await (await import('anysession/opentelemetry')).openTelemetry().catch(({ kind, message }) => console.log(kind, message))`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder });
+    expect(stdout).toBe(
+      'config-invalid The package @opentelemetry/api is not installed. Run: npm install @opentelemetry/api\n',
+    );
   });
 
   it('can be used from CommonJS', async () => {

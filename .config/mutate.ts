@@ -1,0 +1,58 @@
+/**
+ * `npm run mutation`: mutates all files. `npm run mutation:changed [-- REVISION]`: those that changed since a revision, by default
+ * since the newest commit that is older than a week, the latest changes first and only as many as CI has time for.
+ *
+ * `src/ownership` has its own tests, with sockets and emulated clouds: they would be slow judges of everything else.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import config from './stryker.config.json' with { type: 'json' };
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Mutated lines that CI has time for, by the tests that judge them. */
+const MOST_CHANGED_LINES = { core: 1_500, ownership: 450 };
+const OWNERSHIP = 'src/ownership/';
+
+type Judge = keyof typeof MOST_CHANGED_LINES;
+
+const git = (...words: string[]): string => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
+const globs = config.mutate.map((pattern) => `:(glob)${pattern}`);
+const judgeOf = (file: string): Judge => (file.startsWith(OWNERSHIP) ? 'ownership' : 'core');
+
+/** The files to mutate. */
+function chosenFiles(): readonly string[] {
+  const [mode, revision] = process.argv.slice(2);
+  if (mode === '--all') return git('ls-files', '--', ...globs).split('\n');
+  const base = revision ?? git('rev-list', '-1', '--before=7 days ago', 'HEAD');
+  // Without such a commit (a shallow clone, a young repository) everything counts as changed.
+  const changed =
+    base === '' ? git('ls-files', '--', ...globs) : git('diff', '--name-only', '--diff-filter=d', base, '--', ...globs);
+  return latest(changed.split('\n').filter(Boolean));
+}
+
+/** The latest changes, up to the lines that each judge has time for. */
+function latest(files: readonly string[]): readonly string[] {
+  const changedAt = new Map(files.map((file) => [file, Number(git('log', '-1', '--format=%ct', '--', file))]));
+  const left = { ...MOST_CHANGED_LINES };
+  return files
+    .toSorted((a, b) => (changedAt.get(b) ?? 0) - (changedAt.get(a) ?? 0))
+    .filter((file) => {
+      const lines = readFileSync(join(ROOT, file), 'utf8').split('\n').length;
+      const judge = judgeOf(file);
+      if (lines > left[judge]) return false;
+      left[judge] -= lines;
+      return true;
+    });
+}
+
+const files = chosenFiles();
+if (files.length === 0) console.log('no mutated file has changed');
+for (const judge of ['core', 'ownership'] as const) {
+  const mutated = files.filter((file) => judgeOf(file) === judge);
+  if (mutated.length === 0) continue;
+  const words = ['run', '.config/stryker.config.json', '--mutate', mutated.join(',')];
+  const env = { ...process.env, ANYSESSION_MUTATED: judge };
+  if (spawnSync('npx', ['stryker', ...words], { cwd: ROOT, env, stdio: 'inherit' }).status !== 0) process.exitCode = 1;
+}
