@@ -61,6 +61,14 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toContain('terminated, final');
   });
 
+  it('opentelemetry: spans below the span of the program, and metrics', async () => {
+    const { code, stdout, stderr } = await run('opentelemetry.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^nightly report\n {2}anysession\.session\.start\n {4}anysession\.start\n/m);
+    expect(stdout).toMatch(/^ {2}anysession\.statement\n {4}anysession\.session\.wait\n {6}anysession\.describe\n/m);
+    expect(stdout).toContain('anysession.call.duration (s)');
+  });
+
   it('cohort: run batches, partial failure, and the failed runs again', async () => {
     const { code, stdout, stderr } = await run('cohort.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -74,6 +82,12 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await run('typed-provider.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^local \[ \{ days: 1461n? \} \]$/m);
+  });
+
+  it('cost: what a session costs, and a limit on it', async () => {
+    const { code, stdout, stderr } = await run('cost.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^0\.00\d\d EUR, estimated: 0\.00 h of age × 0\.6\nall sessions: 0\.00\d\d EUR$/m);
   });
 
   it('calculation: a block of Python, and one that fails', async () => {
