@@ -11,6 +11,7 @@ interface GlobalOptions {
   readonly provider?: string;
   readonly set?: Readonly<Record<string, string>>;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 const batch = () => import('./commands/batch.ts');
@@ -139,6 +140,7 @@ export function createProgram(terminal: Terminal): Command {
     .option('--provider <name>', 'use this provider, without a config file')
     .option('--set <option=value>', 'with --provider: an option of the provider; may be repeated', pairs)
     .option('--json', 'print results and errors as JSON')
+    .option('--verbose', 'print each call of the service with its duration on stderr')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -157,9 +159,9 @@ export function createProgram(terminal: Terminal): Command {
       else command.option(syntax, text, parse as (text: string, earlier: unknown) => unknown);
     }
     command.action(async (...words: unknown[]) => {
-      const { config, env: environment, provider, set, json = false } = program.opts<GlobalOptions>();
+      const { config, env: environment, provider, set, json = false, verbose } = program.opts<GlobalOptions>();
       const run = await load();
-      await run({ terminal, config, environment, provider, set, json }, ...(words as never[]));
+      await run({ terminal, config, environment, provider, set, json, verbose }, ...(words as never[]));
     });
   }
   return program;

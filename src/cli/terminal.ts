@@ -33,6 +33,8 @@ export interface CommandContext {
   readonly set?: Readonly<Record<string, string>> | undefined;
   /** `--json`: output for programs. */
   readonly json: boolean;
+  /** `--verbose`: each call of the service goes to stderr, with its duration. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Writes a result. */

@@ -2,7 +2,7 @@ import type { Batches } from '../batch/batches.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { chooseEnvironment, sayDefault } from './chosen-environment.ts';
 import type { CommandContext } from './terminal.ts';
-import { warningLogger } from './warning-logger.ts';
+import { commandLogger } from './command-logger.ts';
 
 /** Opens the sessions that the command line asks for, and closes them whatever happens. */
 export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
@@ -12,7 +12,7 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
       sayDefault(context);
     });
     // A provider of run batches is refused when it is opened.
-    return openSessions({ ...request, logger: warningLogger(context) } as Parameters<typeof openSessions>[0]);
+    return openSessions({ ...request, logger: commandLogger(context) } as Parameters<typeof openSessions>[0]);
   });
   const outcome = await use(sessions).catch(async (error: unknown) => {
     await sessions.close().catch((second: unknown) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { athena } from './athena.ts';
+import { cloud, CLOUDS } from './clouds.ts';
 import { PROGRAM, run } from './process.ts';
 
 /** A state folder that cannot be used. */
@@ -31,3 +32,16 @@ it.for([
     expect(lines.map((line) => Object.keys(JSON.parse(line) as object)[0])).toContain('warning');
   },
 );
+
+it.for(CLOUDS)('--verbose prints each call of %s with its duration', { timeout: 60_000 }, async (name, context) => {
+  const { expect } = context;
+  const { run } = await cloud(name, context);
+  expect((await run(['list', '--verbose'])).stderr).toMatch(/^debug: listPage took \d+ ms$/m);
+  const { stderr } = await run(['describe', 'key:none', '--verbose', '--json']);
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(lines[0]).toMatchObject({ debug: expect.stringMatching(/^listPage took/) as string });
+  expect((await run(['list'])).stderr).toBe('');
+});

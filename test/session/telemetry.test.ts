@@ -170,12 +170,14 @@ describe('a throttled run', () => {
     ).toHaveLength(4);
     const lines = process.retryLogger.entries.map(({ level, message }) => `${level} ${message}`);
     expect(lines).toEqual([
+      expect.stringMatching(/^debug start took \d+ ms$/),
       expect.stringMatching(/^debug describe failed \(rate-limited\); retrying in \d+ ms$/),
       expect.stringMatching(/^debug describe failed \(rate-limited\)/),
       expect.stringMatching(/^warn describe failed 3 times within \d+ s \(rate-limited\); retrying in \d+ ms$/),
       expect.stringMatching(/^debug describe failed \(rate-limited\)/),
+      expect.stringMatching(/^debug describe took \d+ ms$/),
     ]);
-    expect(process.retryLogger.entries[0]?.fields).toMatchObject({ provider: 'scripted', session: session.handle.id });
+    expect(process.retryLogger.entries[1]?.fields).toMatchObject({ provider: 'scripted', session: session.handle.id });
   });
 
   it('warns again a minute later, and not about single retries', async () => {

@@ -111,7 +111,9 @@ describe('a program with ANYSESSION_LOG', { timeout: 60_000 }, () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines[0]).toMatchObject({ level: 'debug', operation: 'describe', kind: 'rate-limited', attempt: 1 });
+    const retry = { level: 'debug', operation: 'describe', kind: 'rate-limited', attempt: 1 };
+    expect(lines.find(({ attempt }) => attempt === 1)).toMatchObject(retry);
+    expect(lines.at(-1)).toMatchObject({ level: 'debug', msg: expect.stringMatching(/ took \d+ ms$/) as string });
   });
 
   it('fails to open sessions with a wrong value', async () => {

@@ -9,7 +9,7 @@ import { chooseEnvironment } from '../chosen-environment.ts';
 import { reportError } from '../error-report.ts';
 import { printTable } from '../table.ts';
 import { note, print, printJson, warn, type CommandContext } from '../terminal.ts';
-import { warningLogger } from '../warning-logger.ts';
+import { commandLogger } from '../command-logger.ts';
 
 /** The options of `anysession sweep`. */
 interface SweepCommandOptions {
@@ -72,7 +72,7 @@ class Place {
     const { openSessions } = await import('../../open-sessions.ts');
     const environment = this.#environment ?? this.#context.environment;
     const request = await chooseEnvironment({ ...this.#context, environment });
-    const logger = warningLogger(this.#context);
+    const logger = commandLogger(this.#context);
     return openSessions({ ...request, logger, sweepOnOpen: false } as Parameters<typeof openSessions>[0]);
   }
 }

@@ -44,7 +44,7 @@ export function commonLayers({
   budget,
 }: CommonLayerPorts): readonly [AnyLayer, AnyLayer, ...AnyLayer[]] {
   return [
-    traceLayer(clock, tracer, metrics),
+    traceLayer(clock, tracer, metrics, logger),
     errorContextLayer(),
     inputCheckLayer(),
     deadlineLayer(clock),

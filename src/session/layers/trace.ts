@@ -1,15 +1,16 @@
-import type { Clock, Metrics, Tracer } from '../../contract/ports.ts';
-import { silentMetrics, silentTracer } from '../system-ports.ts';
+import type { Clock, Logger, Metrics, Tracer } from '../../contract/ports.ts';
+import { SessionError } from '../../contract/session-error.ts';
+import { silentLogger, silentMetrics, silentTracer } from '../system-ports.ts';
 import { errorType, placeOf } from '../traced.ts';
 import type { AnyLayer } from './layer.ts';
 
 /**
- * One span per call of a verb, and its duration. Its attempts are events of that span, and what it calls itself is below it. Where nobody
- * records either, calls go down as they came.
+ * One span per call of a verb, its duration, and a line of the log. Its attempts are events of that span, and what it calls itself is
+ * below it. Where nobody records any of these, calls go down as they came.
  */
-export function traceLayer(clock: Clock, tracer: Tracer, metrics: Metrics): AnyLayer {
+export function traceLayer(clock: Clock, tracer: Tracer, metrics: Metrics, logger: Logger = silentLogger): AnyLayer {
   const isMeasured = metrics !== silentMetrics;
-  if (tracer === silentTracer && !isMeasured) return (invocation, next) => next(invocation);
+  if (tracer === silentTracer && !isMeasured && logger === silentLogger) return (invocation, next) => next(invocation);
   return async (invocation, next) => {
     const { operation, provider, handle } = invocation;
     const place = placeOf(provider);
@@ -20,9 +21,14 @@ export function traceLayer(clock: Clock, tracer: Tracer, metrics: Metrics): AnyL
     const startedMs = clock.monotonicMs();
     const end = (error?: unknown): void => {
       span.end(error);
+      const tookMs = clock.monotonicMs() - startedMs;
+      const outcome = error === undefined ? 'took' : 'failed after';
+      logger.debug(
+        { operation, ...(handle && { session: handle.id }), ...(SessionError.is(error) && { kind: error.kind }) },
+        `${operation} ${outcome} ${Math.round(tookMs)} ms`,
+      );
       if (!isMeasured) return;
-      const seconds = (clock.monotonicMs() - startedMs) / 1000;
-      metrics.record('anysession.call.duration', seconds, {
+      metrics.record('anysession.call.duration', tookMs / 1000, {
         ...place,
         'anysession.operation': operation,
         ...errorType(error),
