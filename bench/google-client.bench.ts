@@ -133,7 +133,7 @@ async function ourWay({ url, clock, random, underWay }: Scene, { started, ready 
   // Nothing is learned: each start is the first one of its host.
   const cache = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
   process.env['XDG_CACHE_HOME'] = cache;
-  const environment = { provider: 'dataproc', project: PROJECT, region: REGION, apiEndpoint: url };
+  const environment = { provider: 'dataproc', project: PROJECT, region: REGION, endpoint: url };
   const container = await createContainer({
     config: { defaultEnvironment: 'bench', environments: { bench: environment } },
     env: {},

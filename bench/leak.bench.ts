@@ -52,7 +52,7 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
   Dataproc: {
     service: 'dataproc',
     environment: { provider: 'dataproc', project: 'bench-project', region: 'us-central1' },
-    urls: ({ urls }) => ({ ours: { apiEndpoint: urls.dataprocGrpc }, reference: [urls.dataprocGrpc] }),
+    urls: ({ urls }) => ({ ours: { endpoint: urls.dataprocGrpc }, reference: [urls.dataprocGrpc] }),
     reference: { name: "Google's Python client", program: 'leak_google.py' },
   },
 };

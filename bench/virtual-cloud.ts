@@ -69,7 +69,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
         rates: { SessionOperationRequests: { perSecond: 1e6 }, DefaultRequests: { perSecond: 1e6 } },
       },
     }),
-    environment: (apiEndpoint) => ({ ...PROJECT, ...UNHURRIED, provider: 'dataproc', apiEndpoint }),
+    environment: (endpoint) => ({ ...PROJECT, ...UNHURRIED, provider: 'dataproc', endpoint }),
     place: (url) => ({ url, parent: `projects/${PROJECT.project}/locations/${PROJECT.region}` }),
   },
 };

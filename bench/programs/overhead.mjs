@@ -16,7 +16,7 @@ const DATAPROC = {
   provider: 'dataproc',
   project: 'bench-project',
   region: 'us-central1',
-  apiEndpoint: endpoint,
+  endpoint,
   ...UNHURRIED,
 };
 const OPTIONS = {

@@ -46,9 +46,9 @@ const ADVICE: Advice<ProviderOperation> = {
   'rate-limited': 'the project makes too many calls in this region: call less often, or raise the quota',
   'quota-exceeded':
     'terminate sessions and clusters, set `size: "small"` or a smaller `spark.executor.cores`, or raise the quota of the project in this region',
-  unavailable: 'if this persists, check the options `region` and `apiEndpoint`',
-  unsupported: 'check that `apiEndpoint` is a Dataproc endpoint',
-  'config-invalid': 'check the option `apiEndpoint` and the certificates (NODE_EXTRA_CA_CERTS)',
+  unavailable: 'if this persists, check the options `region` and `endpoint`',
+  unsupported: 'check that `endpoint` is a Dataproc endpoint',
+  'config-invalid': 'check the option `endpoint` and the certificates (NODE_EXTRA_CA_CERTS)',
 };
 
 /** Turns whatever the SDK threw into a SessionError. */

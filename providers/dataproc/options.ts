@@ -33,7 +33,7 @@ export interface DataprocOptions {
   /** `grpc` by default; `rest` starts a little faster and costs more per call. */
   readonly transport?: Transport | undefined;
   /** Another endpoint of the service: a host or a URL. With `http://`, for emulators, there is no TLS and no credentials are sent. */
-  readonly apiEndpoint?: string | undefined;
+  readonly endpoint?: string | undefined;
   /** A service account's key, or (in a `.ts` or `.mjs` config) a function that returns tokens; Application Default Credentials when absent. */
   readonly credentials?: DataprocCredentials | undefined;
   /** `spark-connect` by default. */
@@ -65,7 +65,7 @@ type ParsedDataprocOptions = ConfigOf<
 >;
 
 /** The options after parsing; the template has its full resource name. */
-export type DataprocConfig = Omit<ParsedDataprocOptions, 'apiEndpoint'> & { readonly endpoint: EndpointConfig };
+export type DataprocConfig = Omit<ParsedDataprocOptions, 'endpoint'> & { readonly endpoint: EndpointConfig };
 
 /** The address of the service. */
 export interface EndpointConfig {
@@ -79,7 +79,7 @@ export interface EndpointConfig {
 export const DATAPROC_VARIABLES = {
   project: 'GOOGLE_CLOUD_PROJECT',
   region: 'GOOGLE_CLOUD_REGION',
-  apiEndpoint: 'GOOGLE_CLOUD_DATAPROC_API_ENDPOINT',
+  endpoint: 'GOOGLE_CLOUD_DATAPROC_API_ENDPOINT',
   transport: 'ANYSESSION_DATAPROC_TRANSPORT',
   sessionType: 'ANYSESSION_DATAPROC_SESSION_TYPE',
   template: 'ANYSESSION_DATAPROC_TEMPLATE',
@@ -124,7 +124,7 @@ export const DATAPROC_OPTIONS_SHAPE = {
       default: 'grpc',
       description: 'The protocol to the service.',
     },
-    apiEndpoint: {
+    endpoint: {
       type: 'string',
       pattern: `^(https?://)?(${HOST}|\\[[0-9a-f:]+\\])(:[0-9]{1,5})?/?$`,
       title: 'a host such as europe-west3-dataproc.googleapis.com, or a URL such as http://127.0.0.1:8080',
@@ -193,7 +193,7 @@ export const DATAPROC_OPTIONS_SHAPE = {
 export function parseDataprocOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<DataprocConfig> {
   const parsed = parseOptions<ParsedDataprocOptions>(options, DATAPROC_OPTIONS_SHAPE, notBoth('subnetwork', 'network'));
   if (!parsed.ok) return parsed;
-  const { apiEndpoint, ...config } = parsed.config;
+  const { endpoint, ...config } = parsed.config;
   const { project, region, template } = config;
   const isShortName = template !== undefined && !template.includes('/');
   return {
@@ -201,7 +201,7 @@ export function parseDataprocOptions(options: Readonly<Record<string, unknown>>)
     config: {
       ...config,
       template: isShortName ? `projects/${project}/locations/${region}/sessionTemplates/${template}` : template,
-      endpoint: toEndpoint(apiEndpoint, region),
+      endpoint: toEndpoint(endpoint, region),
     },
   };
 }

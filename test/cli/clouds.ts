@@ -36,7 +36,7 @@ export async function cloud(
     athena: () => `region: us-east-1, workgroup: spark35-${place}, endpoint: "${urls.athena}", ${CREDENTIALS}`,
     'emr-serverless': () =>
       `region: us-east-1, applicationId: 00emulated1${place}, executionRoleArn: "arn:aws:iam::123456789012:role/spark", endpoint: "${urls.emrServerless}", ${CREDENTIALS}`,
-    dataproc: () => `project: my-project-${place}, region: us-central1, apiEndpoint: "${urls.dataprocGrpc}"`,
+    dataproc: () => `project: my-project-${place}, region: us-central1, endpoint: "${urls.dataprocGrpc}"`,
   }[name]();
   const file = (owner: string) => `owner: ${owner}\nenvironments: { dev: { provider: ${name}, ${options}${more} } }\n`;
   const cwd = configFolder({ 'anysession.config.yaml': file('me'), 'theirs.yaml': file('etl') }, onTestFinished);

@@ -22,7 +22,7 @@ async function doctor(
 environments:
   athena: { provider: athena, region: us-east-1, workgroup: spark35, endpoint: "${urls.athena}", ${KEYS} }
   emr: { provider: emr-serverless, region: us-east-1, applicationId: 00emulated1, executionRoleArn: "arn:aws:iam::123456789012:role/r", endpoint: "${urls.emrServerless}", ${KEYS} }
-  dataproc: { provider: dataproc, project: emulated-1, region: us-central1, transport: rest, apiEndpoint: "${urls.dataprocRest}" }
+  dataproc: { provider: dataproc, project: emulated-1, region: us-central1, transport: rest, endpoint: "${urls.dataprocRest}" }
   local: { provider: local }
 `;
   const cwd = configFolder({ 'anysession.config.yaml': change(config) }, onTestFinished);

@@ -46,13 +46,13 @@ export const CLOUDS = {
   'dataproc over gRPC': {
     service: 'dataproc',
     environment: GOOGLE,
-    address: 'apiEndpoint',
+    address: 'endpoint',
     url: ({ dataprocGrpc }) => dataprocGrpc,
   },
   'dataproc over REST': {
     service: 'dataproc',
     environment: { ...GOOGLE, transport: 'rest' },
-    address: 'apiEndpoint',
+    address: 'endpoint',
     url: ({ dataprocRest }) => dataprocRest,
   },
 } as const satisfies Readonly<Record<string, Cloud>>;

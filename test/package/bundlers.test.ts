@@ -56,7 +56,7 @@ const ESBUILD: Readonly<Record<string, BuildOptions & { readonly extension: stri
 const DATAPROC_PROGRAM = `
 import { openSessions } from 'anysession';
 import { dataproc } from 'anysession/providers/dataproc';
-const provider = dataproc({ project: 'p-123456', region: 'us-central1', apiEndpoint: process.env.ENDPOINT });
+const provider = dataproc({ project: 'p-123456', region: 'us-central1', endpoint: process.env.ENDPOINT });
 openSessions({ provider }).then(async (sessions) => {
   for await (const session of sessions.list()) console.log(session.handle.id);
   await sessions.close();

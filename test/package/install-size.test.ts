@@ -43,7 +43,7 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
   dataproc: {
     packages: ['@google-cloud/dataproc'],
     most: { megabytes: 50, packages: 145 },
-    environment: ({ dataprocGrpc: apiEndpoint }) => ({ project: 'p-123456', region: 'us-central1', apiEndpoint }),
+    environment: ({ dataprocGrpc: endpoint }) => ({ project: 'p-123456', region: 'us-central1', endpoint }),
   },
   local: {
     packages: [],

@@ -41,7 +41,7 @@ describe('an answer without an end is refused by its size', () => {
       { ...aws, applicationId: '00f1abcdefghij0k', executionRoleArn: 'arn:aws:iam::123456789012:role/r' },
       'endpoint',
     ],
-    ['dataproc', { project: 'my-project', region: 'us-central1', transport: 'rest' }, 'apiEndpoint'],
+    ['dataproc', { project: 'my-project', region: 'us-central1', transport: 'rest' }, 'endpoint'],
   ])('%s', async (provider, options, option) => {
     sent = 0;
     const test = { provider, ...options, [option]: endpoint };
@@ -77,8 +77,8 @@ describe('an answer of Dataproc over REST that cannot be read is the fault of th
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const apiEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const test = { provider: 'dataproc', project: 'my-project', region: 'us-central1', transport: 'rest', apiEndpoint };
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const test = { provider: 'dataproc', project: 'my-project', region: 'us-central1', transport: 'rest', endpoint };
     await using sessions = await openSessions({ config: { environments: { test } }, environment: 'test', env: {} });
     const error = await failureOf(async () => {
       for await (const _ of sessions.list());

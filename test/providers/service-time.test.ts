@@ -13,8 +13,8 @@ async function openOff(cloud: Cloud, aheadMs: number) {
     Object.assign(new WrongClock(right), { aheadMs }),
   );
   if (cloud !== 'dataproc over REST') return bench;
-  const apiEndpoint = bench.emulator.urls.dataprocRest;
-  return { ...bench, provider: bench.another({ transport: 'rest', apiEndpoint }) };
+  const endpoint = bench.emulator.urls.dataprocRest;
+  return { ...bench, provider: bench.another({ transport: 'rest', endpoint }) };
 }
 
 describe.each(CLOUDS)('the time of %s', (cloud) => {

@@ -40,14 +40,14 @@ const CLOUDS: readonly Cloud[] = [
     ...dataproc,
     name: 'dataproc over gRPC',
     urlOf: ({ dataprocGrpc }) => dataprocGrpc,
-    options: (apiEndpoint) => ({ transport: 'grpc', apiEndpoint }),
+    options: (endpoint) => ({ transport: 'grpc', endpoint }),
     idle: 1,
   },
   {
     ...dataproc,
     name: 'dataproc over REST',
     urlOf: ({ dataprocRest }) => dataprocRest,
-    options: (apiEndpoint) => ({ transport: 'rest', apiEndpoint }),
+    options: (endpoint) => ({ transport: 'rest', endpoint }),
     idle: 1,
   },
 ];

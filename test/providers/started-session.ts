@@ -22,7 +22,7 @@ export async function openCloud(
   const { clock, emulator, settle } = bench;
   const adapter =
     cloud === 'dataproc over REST'
-      ? bench.another({ transport: 'rest', apiEndpoint: emulator.urls.dataprocRest })
+      ? bench.another({ transport: 'rest', endpoint: emulator.urls.dataprocRest })
       : bench.provider;
   // Tokens of their own: a session that an earlier test left is held by this process.
   const random = new SeededRandom(++opened);

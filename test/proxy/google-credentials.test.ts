@@ -215,7 +215,7 @@ describe.each(['grpc', 'rest'])('over %s', { timeout: 60_000 }, (transport) => {
   });
 
   it('Dataproc without an address is the network', async () => {
-    const place = { ...options, apiEndpoint: 'no-such-host.invalid' };
+    const place = { ...options, endpoint: 'no-such-host.invalid' };
     const outcome = await world.perform({
       provider: 'dataproc',
       options: place,
@@ -227,7 +227,7 @@ describe.each(['grpc', 'rest'])('over %s', { timeout: 60_000 }, (transport) => {
   });
 
   it('Dataproc with a certificate for another name is the network', async () => {
-    const place = { ...options, apiEndpoint: 'dataproc.example.test' };
+    const place = { ...options, endpoint: 'dataproc.example.test' };
     const outcome = await world.perform({
       provider: 'dataproc',
       options: place,

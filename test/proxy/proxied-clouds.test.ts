@@ -38,7 +38,7 @@ const CLIENTS: readonly (readonly [name: string, host: string, client: Client])[
 /** The same clients with a host that the proxy treats in a special way. */
 const withHost = (client: Client, host: string): Client => {
   if (client.provider === 'spark') return { ...client, options: { host } };
-  const place = client.provider === 'athena' ? { endpoint: `https://${host}` } : { apiEndpoint: host };
+  const place = client.provider === 'athena' ? { endpoint: `https://${host}` } : { endpoint: host };
   return { ...client, options: { ...client.options, ...place } };
 };
 

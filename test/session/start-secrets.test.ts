@@ -44,12 +44,12 @@ const PROVIDERS = {
     fault: { code: 'ValidationException', operation: 'StartSession' },
   },
   'dataproc over gRPC': {
-    open: ({ dataprocGrpc: apiEndpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, apiEndpoint }),
+    open: ({ dataprocGrpc: endpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, endpoint }),
     native: { runtimeConfig: { properties: { 'spark.my.password': SECRET } } },
     fault: { code: 'INVALID_ARGUMENT', operation: 'CreateSession' },
   },
   'dataproc over REST': {
-    open: ({ dataprocRest: apiEndpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, apiEndpoint, transport: 'rest' }),
+    open: ({ dataprocRest: endpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, endpoint, transport: 'rest' }),
     native: { runtimeConfig: { properties: { 'spark.my.password': SECRET } } },
     fault: { code: 'INVALID_ARGUMENT', operation: 'CreateSession' },
   },

@@ -8,8 +8,8 @@ type Transport = (typeof TRANSPORTS)[number];
 
 /** Options of the provider for an emulator. */
 export function optionsFor(emulator: Emulator, transport: Transport): Readonly<Record<string, unknown>> {
-  const apiEndpoint = transport === 'grpc' ? emulator.urls.dataprocGrpc : emulator.urls.dataprocRest;
-  return { ...OPTIONS, transport, apiEndpoint };
+  const endpoint = transport === 'grpc' ? emulator.urls.dataprocGrpc : emulator.urls.dataprocRest;
+  return { ...OPTIONS, transport, endpoint };
 }
 
 /** Options that every test starts from. */

@@ -280,11 +280,11 @@ describe.each(TRANSPORTS)('dataproc over %s', (transport) => {
   });
 
   it('survives an address where nobody listens, and works once somebody does', async () => {
-    const { provider } = await setUp({ apiEndpoint: 'http://127.0.0.1:9' });
+    const { provider } = await setUp({ endpoint: 'http://127.0.0.1:9' });
     const error = await failureOf(
       provider.describe({ v: 1, provider: 'dataproc', scope: provider.scope, id: 'some-session' }, unlimited()),
     );
     expect(error.kind).toBe('unavailable');
-    expect(error.message).toContain('apiEndpoint');
+    expect(error.message).toContain('endpoint');
   });
 });

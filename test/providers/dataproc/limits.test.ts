@@ -28,7 +28,7 @@ it.each([
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const provider = createFromPlugin(plugin, { ...OPTIONS, apiEndpoint: `http://127.0.0.1:${port}` });
+  const provider = createFromPlugin(plugin, { ...OPTIONS, endpoint: `http://127.0.0.1:${port}` });
   onTestFinished(async () => {
     await provider.close();
     for (const session of sessions) session.destroy();

@@ -6,8 +6,8 @@ import { parseDataprocOptions } from '../../../providers/dataproc/options.ts';
 
 const place = { project: 'my-project', region: 'europe-west3' };
 
-function endpointOf(apiEndpoint: string | undefined): unknown {
-  const parsed = parseDataprocOptions({ ...place, apiEndpoint });
+function endpointOf(endpoint: string | undefined): unknown {
+  const parsed = parseDataprocOptions({ ...place, endpoint });
   return parsed.ok ? parsed.config.endpoint : parsed.problems;
 }
 
@@ -47,13 +47,13 @@ describe('the options of dataproc', () => {
       credentials: { client_email: 'x', private_key: 7 },
       network: 'a',
       subnetwork: 'b',
-      apiEndpoint: 'ftp://x',
+      endpoint: 'ftp://x',
       colour: 'red',
     });
     expect(parsed.ok).toBe(false);
     const paths = parsed.ok ? [] : parsed.problems.map(({ path }) => path.join('.'));
     expect(paths.sort()).toEqual(
-      ['apiEndpoint', 'colour', 'credentials.private_key', 'network', 'project', 'region', 'transport'].sort(),
+      ['endpoint', 'colour', 'credentials.private_key', 'network', 'project', 'region', 'transport'].sort(),
     );
   });
 
@@ -61,7 +61,7 @@ describe('the options of dataproc', () => {
     const provider = createFromPlugin(plugin, {
       ...place,
       transport: 'rest',
-      apiEndpoint: 'https://127.0.0.1:9',
+      endpoint: 'https://127.0.0.1:9',
       credentials: () => Promise.reject(new Error('the vault is closed')),
     });
     const handle = { v: 1, provider: 'dataproc', scope: provider.scope, id: 'some-session' } as const;
