@@ -2,7 +2,7 @@
  * `npm run mutation`: mutates all files. `npm run mutation:changed [-- REVISION]`: those that changed since a revision, by default
  * since the newest commit that is older than a week, the latest changes first and only as many as CI has time for.
  *
- * `src/ownership` has its own tests, with sockets and emulated clouds: they would be slow judges of everything else.
+ * Records and sweeps have their own tests, with sockets and with emulated clouds: they would be slow judges of everything else.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,14 +12,16 @@ import config from './stryker.config.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Mutated lines that CI has time for, by the tests that judge them. */
-const MOST_CHANGED_LINES = { core: 1_500, ownership: 450 };
-const OWNERSHIP = 'src/ownership/';
+const MOST_CHANGED_LINES = { core: 1_000, records: 450, sweeps: 130 };
 
 type Judge = keyof typeof MOST_CHANGED_LINES;
 
 const git = (...words: string[]): string => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
 const globs = config.mutate.map((pattern) => `:(glob)${pattern}`);
-const judgeOf = (file: string): Judge => (file.startsWith(OWNERSHIP) ? 'ownership' : 'core');
+const judgeOf = (file: string): Judge => {
+  if (!file.startsWith('src/ownership/')) return 'core';
+  return /sweep|judged/.test(file) ? 'sweeps' : 'records';
+};
 
 /** The files to mutate. */
 function chosenFiles(): readonly string[] {
@@ -49,7 +51,7 @@ function latest(files: readonly string[]): readonly string[] {
 
 const files = chosenFiles();
 if (files.length === 0) console.log('no mutated file has changed');
-for (const judge of ['core', 'ownership'] as const) {
+for (const judge of ['core', 'records', 'sweeps'] as const) {
   const mutated = files.filter((file) => judgeOf(file) === judge);
   if (mutated.length === 0) continue;
   const words = ['run', '.config/stryker.config.json', '--mutate', mutated.join(',')];

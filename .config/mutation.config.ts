@@ -5,7 +5,7 @@ import { alias } from '../vitest.config.ts';
 /**
  * The tests that judge the mutants: the unit tests of the same rooms, which need no build. Interleavings take seconds each, DuckDB and an
  * emulator start anew for each mutant, a child process does not see it: all would only make the run long. Who holds a session is
- * decided between sockets and services, so `src/ownership` alone is judged by tests with emulated clouds.
+ * decided between sockets and services, so the records and the sweeps of `src/ownership` are judged by tests with those.
  */
 const JUDGES = {
   core: {
@@ -19,14 +19,20 @@ const JUDGES = {
       '**/rate-sharing-processes.test.ts',
     ],
   },
-  ownership: { include: ['test/ownership/**/*.test.ts', 'test/session/holder-rule.test.ts'], exclude: [] },
+  records: {
+    include: ['test/ownership/**/*.test.ts', 'test/session/holder-rule.test.ts'],
+    exclude: ['**/sweeper.test.ts'],
+  },
+  sweeps: { include: ['test/ownership/sweeper.test.ts'], exclude: [] },
 };
+
+const judge = process.env['ANYSESSION_MUTATED'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   resolve: { alias },
   test: {
-    ...JUDGES[process.env['ANYSESSION_MUTATED'] === 'ownership' ? 'ownership' : 'core'],
+    ...JUDGES[judge === 'records' || judge === 'sweeps' ? judge : 'core'],
     setupFiles: ['test/private-folders.ts'],
   },
 });
