@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { fullQueueError, queuePlace, queueTimeoutError, quotaText } from '../../src/session/queue-place.ts';
 
-const refusal = new SessionError('quota-exceeded', 'The quota is 4 DPUs.', { operation: 'start', advice: 'Wait.' });
+const refusal = new SessionError('quota-exceeded', 'The quota is 4 DPUs', { operation: 'start', advice: 'Wait.' });
 
 describe('a place in the queue', () => {
   it.each([
