@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 import config from './stryker.config.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Mutated lines that CI has time for, by the tests that judge them. */
-const MOST_CHANGED_LINES = { core: 1_000, records: 450, sweeps: 130 };
+/** Mutated lines that CI has time for, by the tests that judge them: those with sockets and clouds take seconds per mutant. */
+const MOST_CHANGED_LINES = { core: 1_000, records: 0, sweeps: 0 };
 
 type Judge = keyof typeof MOST_CHANGED_LINES;
 
