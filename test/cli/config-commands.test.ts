@@ -44,7 +44,7 @@ describe('config init', () => {
     const { code, stdout, stderr } = await cli(['config', 'init'], { cwd });
     expect([code, stdout]).toEqual([5, '']);
     expect(stderr).toBe(
-      `[conflict] there is ${join(cwd, 'anysession.config.json')} already, and it is left as it is\n` +
+      `[conflict] ${join(cwd, 'anysession.config.json')} already exists; nothing was changed\n` +
         '→ Use what already exists, or choose another name.\n',
     );
     writeFileSync(join(cwd, 'mine.yaml'), 'mine');

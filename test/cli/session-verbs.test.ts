@@ -57,15 +57,19 @@ describe('the verbs of a session', { timeout: 60_000 }, () => {
     },
   );
 
-  it.concurrent.for(CLOUDS)('%s: a key can be started anew with other options', async (name, context) => {
-    const { expect } = context;
-    const { run, start, emulator } = await cloud(name, context);
-    const id = await start('--key', 'k', '--name', 'first');
-    await run(['terminate', id, '--wait']);
-    const again = await run(['start', '--key', 'k', '--name', 'second', '--restart']);
-    expect(again).toMatchObject({ code: 0, stderr: '' });
-    expect(emulator.oracle.live()).toHaveLength(1);
-  });
+  // Athena's error for a token that was used with other options is not documented, and reads like any other refusal.
+  it.concurrent.for(['emr-serverless', 'dataproc'] as const)(
+    '%s: a key can be started anew with other options',
+    async (name, context) => {
+      const { expect } = context;
+      const { run, start, emulator } = await cloud(name, context);
+      const id = await start('--key', 'k', '--name', 'first');
+      await run(['terminate', id, '--wait']);
+      const again = await run(['start', '--key', 'k', '--name', 'second', '--restart']);
+      expect(again).toMatchObject({ code: 0, stderr: '' });
+      expect(emulator.oracle.live()).toHaveLength(1);
+    },
+  );
 
   it.concurrent.for(CLOUDS)(
     '%s: a whole id needs no list, a key one list, many words one list',
@@ -202,7 +206,7 @@ describe('the verbs of a session', { timeout: 60_000 }, () => {
     [['run', 'print(1)'], 'Sessions of local run no code blocks in this environment'],
     [
       ['sql', 'SELECT 1', '--session', 'x', '--keep'],
-      '--session uses a session that exists, and --keep says how to start one',
+      '--session uses a session that exists, and --keep is for a new one: remove one of the two',
     ],
   ])('%j is refused', async (words, message) => {
     const { code, stdout, stderr } = await cli([...words, '--provider', 'local']);

@@ -208,7 +208,9 @@ describe('anysession sql', () => {
     const cwd = configFolder({ 'anysession.config.yaml': `environments: { dev: { provider: dataproc, ${where} } }` });
     const { code, stdout, stderr } = await sql('SELECT 1', [], { cwd });
     expect([code, stdout]).toEqual([9, '']);
-    expect(stderr).toContain('[unsupported] sessions of dataproc run no SQL in this environment: none was started');
+    expect(stderr).toContain(
+      '[unsupported] sessions of dataproc cannot run SQL in this environment; no session was started',
+    );
     expect(emulator.oracle.sessions()).toEqual([]);
   });
 

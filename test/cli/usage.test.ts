@@ -169,7 +169,7 @@ describe('anysession sql --max-spend', () => {
     const kept = await sql('--env', 'priced', '--max-spend', '5', '--keep');
     expect(kept.stderr).toContain('--max-spend works only while this command runs');
     expect((await sql('--env', 'priced', '--max-spend', '5', '--session', 's')).stderr).toContain(
-      '--max-spend says how',
+      '--max-spend is for a new one: remove one of the two',
     );
   });
 });

@@ -66,7 +66,7 @@ describe('without a config file', () => {
     [['--provider', 'athena', '--set', 'workgruop=x'], 'workgruop'],
     [['--provider', 'athena', '--set', 'readsPerSecond=many'], 'readsPerSecond'],
     [['--provider', 'healthomics', '--set', 'region=eu-west-1'], 'healthomics has run batches, not sessions'],
-    [['--set', 'a=b'], '--set needs --provider'],
+    [['--set', 'a=b'], '--set works only with --provider'],
     [['--provider', 'local', '--config', 'x.yaml'], '--provider and --config cannot both be given'],
     [['--provider', 'local', '--env', 'dev'], '--provider and --env cannot both be given'],
     [['--provider', 'athena', '--set', 'a'], "argument 'a' is invalid. Expected NAME=VALUE."],

@@ -44,7 +44,7 @@ describe('the shell examples', { timeout: 120_000 }, () => {
       const found = (await anysession(['list'])).stdout.split('\n').find((line) => line.includes('\tetl\t'));
       expect(found).toMatch(new RegExp(`^${id}\tready\t\\w+\tbackfill\tetl\t\\d+s$`));
       const described = await anysession(['describe', id.slice(0, -1)]);
-      expect(described.stdout).toMatch(/^usage vcpuHours +0\.\d+\n/m);
+      expect(described.stdout).toMatch(/^used +0\.\d+ vCPU h\n/m);
       expect(await anysession(['terminate', id, '--yes', '--wait'])).toMatchObject({
         code: 0,
         stdout: `${id} terminated\n`,
