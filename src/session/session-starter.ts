@@ -47,20 +47,18 @@ export class SessionStarter {
   async start(options: StartOptions, unsent: UnsentCall, closing: AbortSignal): Promise<StartedSession> {
     const { key, adopt, restart = false } = options;
     const send = startInTurn(this.#parts, options, { unsent, closing });
-    const startHeld = (token: string): Promise<StartedSession> => this.#startHeld(token, options, { unsent, send });
+    const held = { unsent, send };
     unsent.watch(() => false);
-    if (key === undefined) return startHeld(mintToken(this.#parts.random));
+    if (key === undefined) return this.#startHeld(mintToken(this.#parts.random), options, held);
     for (let generation = 1; generation <= MAX_GENERATION; generation++) {
       const token = keyedToken(key, generation);
       const started =
         (await this.#claims.findOther(this.#request(token, options), options)) ??
-        (await startHeld(token).catch((error: unknown) => {
-          // The service knows the token with other options, and no list shows its session: it has ended.
-          if (SessionError.is(error, 'conflict') && error.effect === 'none') return undefined;
+        (await this.#startHeld(token, options, held).catch((error: unknown) => {
+          if (restart && SessionError.is(error) && error.cause instanceof UsedToken) return undefined;
           throw error;
         }));
-      if (started === undefined && restart) continue;
-      if (started === undefined) throw usedKeyError(key);
+      if (started === undefined) continue;
       const now = { ...started, first: await this.#describeStarted(started.first) };
       const { state, final, details } = now.first;
       const { owner = this.#parts.owner } = details.ownership ?? {};
@@ -141,6 +139,7 @@ export class SessionStarter {
       const failures: unknown[] = [];
       const found = await findStarted(this.#parts, { token, handle: error.handle }, failures);
       if (found !== undefined) return found;
+      if (error.effect === 'none' && key !== undefined && failures.length === 0) throw usedKeyError(key, error);
       if (error.effect === 'none') throw error;
       throw lostStartError(error, { token, key, failedSearch: failures.at(-1) });
     }
@@ -206,9 +205,15 @@ function otherOwnerError(key: string, owner: string, first: Observation): Sessio
   });
 }
 
-function usedKeyError(key: string): SessionError {
+/** The service knows a token with other options, and no list shows its session: it has ended. */
+class UsedToken extends Error {}
+
+function usedKeyError(key: string, refusal: SessionError): SessionError {
   return new SessionError('conflict', `key '${key}' was used with other options, and its session has ended`, {
     operation: 'start',
+    effect: 'none',
+    native: refusal.native,
+    cause: new UsedToken(refusal.message, { cause: refusal }),
     advice: 'Use another key, or `restart: true` to start a new session.',
   });
 }

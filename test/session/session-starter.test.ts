@@ -4,6 +4,7 @@ import { UnsentCall } from '../../src/provider-kit/unsent-call.ts';
 import { SessionStarter } from '../../src/session/session-starter.ts';
 import { keyedToken, MAX_GENERATION } from '../../src/session/start-token.ts';
 import { adapterOf, handleOf, Scene, type SceneOptions } from './scene.ts';
+import { generationOf } from '../../src/session/start-token.ts';
 import { failureOf } from '../failure-of.ts';
 
 const MINUTE_MS = 60_000;
@@ -436,6 +437,51 @@ describe('where the service knows starts by name', () => {
       expect(error).toMatchObject({ kind: 'conflict', handle: theirs.handle });
       expect(logger.entries).toEqual([]);
     }
+  });
+
+  describe('C-110 a token that the service knows with other options', () => {
+    /** The first start of a key is refused because its token was used; the lists show no session of it. */
+    const setUp = (lists: 'lists' | 'no lists') => {
+      const scene = new Scene();
+      const bare = adapterOf(scene);
+      const refused = new SessionError('conflict', 'the token was used with other parameters', {
+        operation: 'start',
+        effect: 'none',
+      });
+      const tokens: string[] = [];
+      const adapter = adapterOf(scene, {
+        start: (request, call) => {
+          tokens.push(request.token);
+          return tokens.length === 1 ? Promise.reject(refused) : bare.start(request, call);
+        },
+        ...(lists === 'no lists' && {
+          listPage: () => Promise.reject(new SessionError('forbidden', 'no', { operation: 'listPage' })),
+        }),
+      });
+      const { sessions } = scene.process({ adapter });
+      const start = (restart: boolean) => scene.settled(sessions.start({ key: 'k', restart }));
+      return { scene, start, tokens };
+    };
+
+    it('is a conflict that says so, and restart starts the next session', async () => {
+      const plain = setUp('lists');
+      const failure = await failureOf(plain.start(false));
+      expect(failure).toMatchObject({ kind: 'conflict', operation: 'start', effect: 'none' });
+      expect(failure.message).toContain("key 'k' was used with other options, and its session has ended");
+      expect(failure.advice).toContain('`restart: true`');
+      const { scene, start, tokens } = setUp('lists');
+      const session = await start(true);
+      expect(scene.service.oracle.live()).toEqual([session.handle.id]);
+      expect(tokens.map(generationOf)).toEqual([1, 2]);
+    });
+
+    it('starts no second session while nobody can tell whether the first one lives', async () => {
+      const { scene, start, tokens } = setUp('no lists');
+      const failure = await failureOf(start(true));
+      expect(failure).toMatchObject({ kind: 'conflict', effect: 'none' });
+      expect(failure.message).toContain('the token was used with other parameters');
+      expect([scene.service.oracle.live(), tokens.length]).toEqual([[], 1]);
+    });
   });
 
   it('C-112 a conflict that names no session is looked up in the list', async () => {
