@@ -85,7 +85,7 @@ interface Marks {
   readonly ready: () => void;
 }
 
-/** Starts a session and watches it until it is ready, in a world of its own. */
+/** Starts a session and watches it until it is ready, in its own process. */
 async function watch(
   startupMs: number,
   operation: string,

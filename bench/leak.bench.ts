@@ -57,7 +57,7 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
   },
 };
 
-/** A cloud, and a host with a state folder of its own. */
+/** A cloud, and a host with its own state folder. */
 interface Host {
   readonly emulator: Emulator;
   readonly config: string;
@@ -134,7 +134,7 @@ function environmentIn(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, ...own, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') };
 }
 
-/** Starts a session in a process of its own and kills the process when the session is ready. */
+/** Starts a session in its own process and kills the process when the session is ready. */
 async function startAndKill(host: Host, command: string, words: readonly string[]): Promise<void> {
   const child = spawn(command, words, { env: host.env, stdio: ['ignore', 'pipe', 'inherit'] });
   await new ChildProgram(child).line();

@@ -42,7 +42,7 @@ const WATCHED_MS = 60_000;
 /** So many times as fast does time pass for a process whose CPU is measured. */
 const SPEED = 10;
 
-/** What waiting costs in calls and how late it notices, in virtual time, by the emulator's log; what it costs in CPU and memory, in a process of its own. */
+/** What waiting costs in calls and how late it notices, in virtual time, by the emulator's log; what it costs in CPU and memory, in its own process. */
 export async function bench(): Promise<BenchReport> {
   const figures: Record<string, Samples> = {};
   const ratios: Record<string, number> = {};
@@ -92,7 +92,7 @@ export async function bench(): Promise<BenchReport> {
   return report({ name: 'watch', figures, ratios, bars });
 }
 
-/** Sessions of Athena, watched by a process of its own on a fast clock. */
+/** Sessions of Athena, watched by a separate process on a fast clock. */
 async function watchInProcess(sessions: number, times: StartTimes, waitMs: number): Promise<Load> {
   const epochMs = Date.now();
   const clock = {

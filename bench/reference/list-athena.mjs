@@ -1,4 +1,4 @@
-// Process start to a printed list of sessions, with the one SDK: the same three calls, because DEGRADED and TERMINATING have lists of their own.
+// Process start to a printed list of sessions, with the one SDK: the same three calls, because DEGRADED and TERMINATING have their own lists.
 import { AthenaClient, ListSessionsCommand } from '@aws-sdk/client-athena';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };

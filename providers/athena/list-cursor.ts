@@ -18,7 +18,7 @@ const FIRST_STATES: readonly NativeState[] = ['CREATING', 'CREATED'];
 /**
  * The listings that together give every live session in the given states. The active states come from one listing, because a
  * session that moves between two listings could be missed by both; DEGRADED and TERMINATING, which hold DPUs too, only from
- * listings of their own. Sessions that start are listed by their states: the workgroup may have many that run.
+ * their own listings. Sessions that start are listed by their states: the workgroup may have many that run.
  * Decision 11: docs/decisions/0011-lists-contain-live-sessions.md
  */
 export function toListings(states: readonly SessionState[] = SESSION_STATES): readonly Listing[] {

@@ -1,9 +1,8 @@
 import type { Logger } from '../contract/ports.ts';
 import { concealedFields, LOG_VARIABLE } from '../telemetry/environment-logger.ts';
 import { toJsonText } from './printable.ts';
+import { CLEAR_LINE } from './status-line.ts';
 import { warn, type CommandContext } from './terminal.ts';
-
-const CLEAR_LINE = '\r\u001B[K';
 
 /** Writes what the library warns about to stderr, with `--verbose` all it does; `undefined` where `ANYSESSION_LOG` decides. */
 export function commandLogger({ terminal, json, verbose = false }: CommandContext): Logger | undefined {

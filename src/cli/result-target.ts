@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SessionError } from '../contract/session-error.ts';
+import { openNewFile, unwritableFile } from './new-file.ts';
 import type { ResultFormat } from './result-printer.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
 
@@ -53,12 +54,7 @@ export async function withTarget(
 ): Promise<void> {
   if (file === undefined) return work(terminal);
   const path = resolve(terminal.cwd, file);
-  const handle = await open(path, 'wx').catch((cause: unknown) => {
-    const error = cause as NodeJS.ErrnoException;
-    if (error.code !== 'EEXIST') throw unwritable(file, error);
-    const message = `${file} exists, and it is left as it is. Choose another file, or remove it`;
-    throw new SessionError('conflict', message, { operation: 'sql', cause, advice: 'Nothing was started.' });
-  });
+  const handle = await openNewFile(path, file, { operation: 'sql', advice: 'Nothing was started.' });
   const controller = new AbortController();
   const stop = (): void => {
     controller.abort(terminal.signal.reason);
@@ -66,7 +62,7 @@ export async function withTarget(
   terminal.signal.addEventListener('abort', stop);
   const stdout = handle.createWriteStream();
   stdout.on('error', (cause: NodeJS.ErrnoException) => {
-    controller.abort(unwritable(file, cause));
+    controller.abort(unwritableFile(file, cause, 'sql'));
   });
   try {
     await work({ ...terminal, cwd: terminal.cwd, stdout, signal: controller.signal });
@@ -83,11 +79,6 @@ export async function withTarget(
   } finally {
     terminal.signal.removeEventListener('abort', stop);
   }
-}
-
-function unwritable(file: string, cause: NodeJS.ErrnoException): SessionError {
-  const message = `${file} cannot be written: ${cause.code === 'ENOENT' ? 'there is no such folder' : String(cause.code)}`;
-  return new SessionError('invalid-request', message, { operation: 'sql', cause });
 }
 
 function refusal(message: string): SessionError {

@@ -72,7 +72,7 @@ export async function findEach(
   words: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Addressed[]> {
-  // The list shows who owns a session, whoever's words name it.
+  // The list shows who owns each session.
   const [only] = words;
   if (words.length === 1 && only !== undefined) {
     return [await settle(only, async () => (await findSession(sessions, { session: only }, signal)).status)];

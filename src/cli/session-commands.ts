@@ -26,6 +26,17 @@ const ON_ABORT: Parameter = [
 ];
 const TIMEOUT: Parameter = ['--timeout <duration>', 'stop after this time, such as 90s, 10m or 1h', durationMs];
 
+/** In which session a command works, and what becomes of it. */
+const WORK: readonly Parameter[] = [
+  ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
+  ...START,
+  ['--restart', 'with --key: start a new session if the last one has ended (default)'],
+  ['--no-restart', 'with --key: fail if the last session has ended'],
+  ['--keep', 'leave the session running and print its handle'],
+  MAX_SPEND,
+  ON_ABORT,
+];
+
 const SESSION_COMMANDS: readonly Row[] = [
   [
     'start',
@@ -84,13 +95,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['--csv', 'print the rows as CSV'],
     ['--output <format-and-file...>', 'write csv, json, jsonl or arrow to a new file; - is standard output'],
     ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
-    ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
-    ...START,
-    ['--restart', 'with --key: start a new session if the last one has ended (default)'],
-    ['--no-restart', 'with --key: fail if the last session has ended'],
-    ['--keep', 'leave the session running and print its handle'],
-    MAX_SPEND,
-    ON_ABORT,
+    ...WORK,
     TIMEOUT,
   ],
   [
@@ -98,13 +103,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     'run the SQL that you type, in one session',
     async () => (await import('./commands/shell.ts')).runShell,
     ['--rows <count>', 'print at most this many rows of a result (default: 1000)', rowCount],
-    ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
-    ...START,
-    ['--restart', 'with --key: start a new session if the last one has ended (default)'],
-    ['--no-restart', 'with --key: fail if the last session has ended'],
-    ['--keep', 'leave the session running and print its handle'],
-    MAX_SPEND,
-    ON_ABORT,
+    ...WORK,
   ],
   [
     'run',
@@ -112,13 +111,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     async () => (await import('./commands/run.ts')).runCode,
     ['[code]', 'the code (default: standard input)'],
     ['--file <path>', 'read the code from a file'],
-    ['--session <session>', 'use this session and leave it running: an id, its beginning, key:NAME, or a handle'],
-    ...START,
-    ['--restart', 'with --key: start a new session if the last one has ended (default)'],
-    ['--no-restart', 'with --key: fail if the last session has ended'],
-    ['--keep', 'leave the session running and print its handle'],
-    MAX_SPEND,
-    ON_ABORT,
+    ...WORK,
     TIMEOUT,
   ],
   [

@@ -103,7 +103,7 @@ function lineAt(text: string, index: number): number {
   return text.slice(0, index).split('\n').length;
 }
 
-/** What begins a part with an END of its own, where a statement of a compound statement begins. */
+/** What begins a part with its own END, where a statement of a compound statement begins. */
 const OPENERS: ReadonlySet<string> = new Set(['BEGIN', 'IF', 'CASE', 'WHILE', 'LOOP', 'REPEAT', 'FOR']);
 /** After these a statement begins. */
 const BEFORE_STATEMENT: ReadonlySet<string> = new Set([';', ':', 'BEGIN', 'THEN', 'ELSE', 'DO', 'LOOP', 'REPEAT']);

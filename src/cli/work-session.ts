@@ -141,7 +141,7 @@ export function toStartOptions({ key, name, size, label, restart, queue }: Start
     labels: label,
     // The start checks it, with the sizes that exist.
     size: size as SessionSize | undefined,
-    // Without options of its own the command wants the session of the key, however it was started.
+    // Without its own options the command wants the session of the key, however it was started.
     adopt: key !== undefined && [name, size, label].every((option) => option === undefined) ? 'any' : undefined,
     restart: key === undefined ? undefined : restart,
     queueTimeoutMs: queue,

@@ -33,7 +33,7 @@ export interface WatchOptions {
 }
 
 /**
- * Polls sessions (or run batches, which have observations of their own) for those who wait. Many waits share what one poll shows.
+ * Polls sessions (or run batches, which have their own observations) for those who wait. Many waits share what one poll shows.
  * Each watch yields observations, the first one promptly, until the consumer stops, the session is final,
  * the time is up or the signal aborts.
  */

@@ -20,7 +20,7 @@ export type SweepCode =
   | 'not-ours'
   /** It may live longer. */
   | 'within-lifetime'
-  /** The service reports too little to know its age: no creation time, no time of its own, or no lifetime on the session. */
+  /** The service reports too little to know its age: no creation time, no time in its answers, or no lifetime on the session. */
   | 'unknown-age'
   /** The answer of its start was lost and no list shows it yet; or a lookup does not find it yet. */
   | 'not-seen-yet'

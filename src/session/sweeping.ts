@@ -66,7 +66,7 @@ export class Sweeping {
     try {
       await (this.#parts.holders ?? this.#ownHolders)?.tidy();
     } catch {
-      // Whoever reads or writes the folder reports that it cannot be used.
+      // The code that reads or writes the folder reports that it cannot be used.
     }
   }
 

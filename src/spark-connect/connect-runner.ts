@@ -18,7 +18,7 @@ export interface ConnectRunnerPorts {
   readonly logger: Logger;
 }
 
-/** A token is requested for all who wait for it. The layers give each such call a deadline of its own. */
+/** A token is requested for all who wait for it. The layers give each such call its own deadline. */
 const SHARED_CALL: CallContext = {
   signal: new AbortController().signal,
   deadline: Number.POSITIVE_INFINITY,

@@ -61,7 +61,7 @@ function humanLine(level: Level, fields: Readonly<Record<string, unknown>>, mess
   return [head, ...shown].join(' ');
 }
 
-/** A plain word as it is, and anything else as JSON: a line break in a value starts no line of its own. */
+/** A plain word as it is, and anything else as JSON: a line break in a value starts no new line. */
 function textOf(value: unknown): string {
   return typeof value === 'string' && /^[\w.:/@+-]+$/.test(value)
     ? value

@@ -16,7 +16,7 @@ export interface DescriberPorts<Seen> {
   readonly logger: Logger;
 }
 
-/** Describes watched sessions, each with a call of its own. A call that fails temporarily ends no wait. */
+/** Describes watched sessions, each with its own call. A call that fails temporarily ends no wait. */
 export class Describer<Seen> {
   /** How many sessions are described at once. */
   readonly most = MOST_CALLS;

@@ -32,7 +32,7 @@ export interface LiveFilter {
 }
 
 /**
- * From narrow to wide. Sessions leave the first list when they become ready, and each of them then takes a call of its own; it is for
+ * From narrow to wide. Sessions leave the first list when they become ready, and each of them then takes its own call; it is for
  * scopes where many sessions run and few start.
  */
 const FILTERS: readonly LiveFilter[] = [

@@ -12,7 +12,7 @@ export const CLOUDS = ['athena', 'emr-serverless', 'dataproc'] as const;
 /** One of the emulated clouds. */
 export type Cloud = (typeof CLOUDS)[number];
 
-/** Keys are known per scope on one host, so each emulated cloud is a place of its own. */
+/** Keys are known per scope on one host, so each emulated cloud is a separate place. */
 let places = 0;
 
 /** An emulated cloud, and a folder with two environments: `dev` of the owner `me`, and `theirs` of the owner `etl` in `theirs.yaml`. */

@@ -73,11 +73,12 @@ describe.each(CLOUDS)('anysession usage on %s', (name) => {
 describe('anysession usage', () => {
   const setUpDataproc = (context: TestContext) => setUp('dataproc', context);
 
-  it('filters by label and adds up by label; what has none is a group of its own', async (context) => {
+  it('filters by label and adds up by label; what has none is its own group', async (context) => {
     const { usage, mine } = await setUpDataproc(context);
     expect((await usage('--label', 'team=etl')).sessions.map(({ handle }) => handle.id)).toEqual([mine]);
     const { groups } = await usage('--by', 'label:team');
     expect(groups.map((group) => group.name).sort()).toEqual(['(none)', 'etl']);
+    expect((await usage('--by', 'label:__proto__')).groups.map((group) => group.name)).toEqual(['(none)']);
   });
 
   it('describes sessions for their labels where lists have none', async (context) => {
@@ -110,7 +111,7 @@ describe('anysession usage', () => {
     expect((await run(['usage', '--by', 'owner'], { columns: 80 })).stdout).toMatch(/^owner /);
   });
 
-  it('prints CSV with numbers in columns of their own', async (context) => {
+  it('prints CSV with numbers in their own columns', async (context) => {
     const { run, mine } = await setUpDataproc(context);
     const [header, ...rows] = (await run(['usage', '--csv'])).stdout.trimEnd().split('\r\n');
     expect(header).toBe(

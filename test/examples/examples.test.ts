@@ -10,7 +10,7 @@ interface Run {
   readonly stderr: string;
 }
 
-/** Runs an example as its reader does: on the built package, in a process of its own. */
+/** Runs an example as its reader does: on the built package, in its own process. */
 function run(
   file: string,
   { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},

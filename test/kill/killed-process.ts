@@ -33,7 +33,7 @@ export interface Ended extends Profile {
   readonly stderr: string;
 }
 
-/** Runs a script in a process of its own, killed at a point. */
+/** Runs a script in its own process, killed at a point. */
 export async function runKilled(
   {
     file,

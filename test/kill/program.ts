@@ -1,4 +1,4 @@
-// Run as a process of its own: goes through one script, and dies where its parent or its orders want it.
+// Runs in its own process: goes through one script, and dies where its parent or its orders want it.
 import { writeSync } from 'node:fs';
 import type { ConfigOptions } from '../../src/config/config-options.ts';
 import { openSessions } from '../../src/open-sessions.ts';

@@ -8,7 +8,7 @@ export class Servant {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  /** @param command - a program that runs Node.js, for a servant in a place of its own. */
+  /** @param command - a program that runs Node.js, for a servant in its own place. */
   constructor(file: string, command: readonly string[] = []) {
     const [program = process.execPath, ...words]: readonly string[] = [
       ...command,

@@ -1,4 +1,4 @@
-// Run as a process of its own: holds sessions, sweeps and repeats starts for the tests, one order per line of stdin.
+// Runs in its own process: holds sessions, sweeps and repeats starts for the tests, one order per line of stdin.
 import { createInterface } from 'node:readline';
 import type { ConfigOptions } from '../../src/config/config-options.ts';
 import { SessionError } from '../../src/contract/session-error.ts';

@@ -13,11 +13,11 @@ import { Servant } from './servant-process.ts';
 export interface Stage {
   readonly emulator: Emulator;
   readonly place: Place;
-  /** A new process; `command` runs it in a place of its own. */
+  /** A new process; `command` runs it in its own place. */
   readonly servant: (command?: readonly string[]) => Servant;
 }
 
-/** `it` with a stage of its own; the program of the servants is made once a file. */
+/** `it` with its own stage; the program of the servants is made once a file. */
 export const it = test.extend<{ stage: Stage; file: string }>({
   file: [
     async ({}, use) => {

@@ -29,7 +29,7 @@ export interface Outcome {
   readonly ended: Ended;
   /** What must never be. */
   readonly wrong: readonly string[];
-  /** For whoever reads a failure. */
+  /** For people who read a failure. */
   readonly story: readonly unknown[];
 }
 

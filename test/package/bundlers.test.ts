@@ -7,7 +7,7 @@ import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { ways, writePrograms, type Way } from './athena-application.ts';
 import { emptyFolder, install, pack, run } from './fresh-folder.ts';
 
-/** Installed in a folder of their own. */
+/** Installed in their own folder. */
 const BUNDLERS = [
   'rollup@4.68.8',
   '@rollup/plugin-commonjs@29.0.3',

@@ -24,7 +24,7 @@ export async function openCloud(
     cloud === 'dataproc over REST'
       ? bench.another({ transport: 'rest', endpoint: emulator.urls.dataprocRest })
       : bench.provider;
-  // Tokens of their own: a session that an earlier test left is held by this process.
+  // Their own tokens: a session that an earlier test left is held by this process.
   const random = new SeededRandom(++opened);
   const logger = new RecordingLogger();
   const budget = new RateBudget(clock, adapter.capabilities.callsPerSecond);

@@ -243,7 +243,7 @@ describe('the queue for a free quota', () => {
     expect([starts.outcomes.length, scene.clock.pendingTimers]).toEqual([1_002, 0]);
   });
 
-  it('a start that comes while others wait makes no call of its own', async () => {
+  it('a start that comes while others wait makes no call itself', async () => {
     const { scene, process } = await fullScene();
     const starts = new Starts();
     void starts.add(process, 'a');

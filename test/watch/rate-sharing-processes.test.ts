@@ -49,7 +49,7 @@ describe('processes of one host', () => {
     expect(readdirSync(budgets).flatMap((scope) => readdirSync(join(budgets, scope)))).toEqual([]);
   });
 
-  it('call too often when each has a state folder of its own', async () => {
+  it('call too often when each has its own state folder', async () => {
     const folders = Array.from({ length: PROCESSES }, () => temporaryFolder());
     expect(await callsPerSecond((number) => folders[number] ?? '')).toBeGreaterThan(RATE * 2);
   });

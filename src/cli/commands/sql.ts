@@ -73,7 +73,7 @@ async function runAll(
     });
     if (isLast) status.end();
     if (printed === undefined) continue;
-    // Whoever reads the table from a file must not take it for the whole result.
+    // A reader of the file must not take it for the whole result.
     if (printed.more && maxRows === undefined) warn(terminal, `${summaryOf(printed)}\n`);
     else note(terminal, summaryOf(printed));
   }

@@ -124,7 +124,9 @@ function groupOf({ environment, observation }: Entry, by: UsageGroup): string | 
   if (by === 'session') return handle.id;
   if (by === 'environment') return environment;
   if (by === 'owner') return details.ownership?.owner;
-  return details.labels?.[by.slice('label:'.length)];
+  const name = by.slice('label:'.length);
+  // A name such as `__proto__` is a member of every object.
+  return Object.hasOwn(details.labels ?? {}, name) ? details.labels?.[name] : undefined;
 }
 
 function toJson(entries: readonly Entry[], by: UsageGroup): object {

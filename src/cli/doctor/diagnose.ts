@@ -41,7 +41,8 @@ export async function* diagnose(context: CommandContext): AsyncGenerator<Finding
   const packages = (diagnosis?.packages ?? []).map(packageFinding);
   yield* packages;
   if (packages.some(({ status }) => status === 'problem')) return;
-  const sessions = await openSessions(request as Parameters<typeof openSessions>[0]);
+  // A sweep would change something.
+  const sessions = await openSessions({ ...request, sweepOnOpen: false } as Parameters<typeof openSessions>[0]);
   try {
     yield* checkService({ provider: sessions.provider, providerConfig, diagnosis }, context.terminal.signal);
   } finally {

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { SessionError } from '../../contract/session-error.ts';
+import { openNewFile, unwritableFile } from '../new-file.ts';
 import { separateResults, type ResultFormat } from '../result-printer.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -54,27 +53,15 @@ export class ShellOutput {
     this.#file = undefined;
     stream.end();
     if (!stream.closed) await once(stream, 'close').catch(() => {});
-    if (stream.errored) throw unwritable(name, stream.errored);
+    if (stream.errored) throw unwritableFile(name, stream.errored, 'shell');
   }
 }
 
 async function openFile(path: string, name: string): Promise<OpenFile> {
-  const handle = await open(path, 'wx').catch((cause: unknown) => {
-    const error = cause as NodeJS.ErrnoException;
-    if (error.code !== 'EEXIST') throw unwritable(name, error);
-    throw new SessionError('conflict', `${name} exists, and it is left as it is. Choose another file, or remove it`, {
-      operation: 'shell',
-      cause,
-    });
-  });
+  const handle = await openNewFile(path, name, { operation: 'shell' });
   const stream = handle.createWriteStream();
   // `close` reports it.
   stream.on('error', () => {});
   const format = name.endsWith('.csv') ? 'csv' : name.endsWith('.jsonl') ? 'jsonl' : 'tsv';
   return { name, stream, format, results: 0 };
-}
-
-function unwritable(name: string, cause: NodeJS.ErrnoException): SessionError {
-  const message = `${name} cannot be written: ${cause.code === 'ENOENT' ? 'there is no such folder' : (cause.code ?? cause.message)}`;
-  return new SessionError('invalid-request', message, { operation: 'shell', cause });
 }
