@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StatusLine } from '../../src/cli/status-line.ts';
 import { cloud } from './clouds.ts';
@@ -8,7 +8,19 @@ describe('StatusLine', () => {
 
   const status = (isTTY: boolean, json = false) => {
     vi.useFakeTimers();
-    const stderr = Object.assign(new PassThrough(), { isTTY });
+    let text = '';
+    const collector = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        text += String(chunk);
+        done();
+      },
+    });
+    const stderr = Object.assign(collector, { isTTY });
+    const written = () => {
+      const latest = text;
+      text = '';
+      return latest;
+    };
     const terminal = {
       stdin: Readable.from([]),
       stdout: Object.assign(new PassThrough(), { columns: 40 }),
@@ -18,7 +30,7 @@ describe('StatusLine', () => {
       signal: new AbortController().signal,
       load: <T>(code: () => Promise<T>) => code(),
     };
-    return { line: new StatusLine(terminal, json), written: () => String(stderr.read() ?? '') };
+    return { line: new StatusLine(terminal, json), written };
   };
 
   it('replaces its line on a terminal, with the time, and removes it', () => {
