@@ -15,7 +15,7 @@ const JUDGES = {
       '**/process-exit.test.ts',
       '**/nul-texts.test.ts',
       '**/calculation.test.ts',
-      '**/open-statements.test.ts',
+      '**/half-read-statements.test.ts',
       '**/start-secrets.test.ts',
       '**/rate-sharing-processes.test.ts',
     ],
