@@ -33,4 +33,14 @@ describe('the open statements of a session', () => {
     await scene.settled(open.allEnded());
     expect([ended(), statements.map(({ state }) => state)]).toEqual([2, ['cancelled', 'cancelled']]);
   });
+
+  it('are waited for, all of them', async () => {
+    const { scene, open, statements } = await setUp();
+    const order: string[] = [];
+    for (const statement of statements) void statement.done.then(() => order.push('one'));
+    const waiting = open.allEnded().then(() => order.push('all'));
+    open.cancelAll();
+    await scene.settled(waiting);
+    expect(order).toEqual(['one', 'one', 'all']);
+  });
 });
