@@ -142,11 +142,38 @@ describe('StartTimes', () => {
       const history = times.of(ATHENA);
       for (const startMs of [60_000, 60_000, 60_000]) await history.add(startMs);
       expect(history.estimate(0)?.text).toBe('usually 60 s, now 0 s');
-      expect(logger.entries.map(({ level }) => level)).toContain('debug');
+      const [entry] = logger.entries;
+      expect(entry).toMatchObject({
+        level: 'debug',
+        message: 'learned start times cannot be written; the next process starts without them',
+      });
+      if (what === 'open to others')
+        expect(String(Object(entry?.fields).error)).toContain(`${folder} is not a private folder of this user`);
       expect(await readdir(elsewhere)).toEqual([]);
       if (what !== 'a file') expect(await readdir(folder)).toEqual([]);
     },
   );
+
+  it('leaves no draft behind when its file cannot be replaced', async () => {
+    await learn();
+    const [name = ''] = await readdir(folder);
+    await rm(join(folder, name));
+    await mkdir(join(folder, name, 'inside'), { recursive: true });
+    await learn();
+    expect(await readdir(folder)).toEqual([name]);
+    expect(name).toMatch(/^[0-9a-f]{32}\.json$/);
+  });
+
+  it.each([0, -1, Number.NaN, 3_600_001])('learns nothing from a start of %d ms', async (startMs) => {
+    await learn(ATHENA, [startMs]);
+    await expect(readdir(folder)).rejects.toThrow('ENOENT');
+  });
+
+  it('writes starts that end together once', async () => {
+    const history = program().times.of(ATHENA);
+    await Promise.all([60_000, 61_000, 62_000].map((startMs) => history.add(startMs)));
+    expect(await learned()).toEqual([[60_000, 61_000, 62_000]]);
+  });
 
   it('without a folder it learns for this process only', async () => {
     const times = new StartTimes({
