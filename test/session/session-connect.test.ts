@@ -31,7 +31,7 @@ async function setUp({ isRunning = true } = {}) {
         close: () => Promise.resolve(),
       };
     },
-    progress: () => Promise.resolve({}),
+    progress: () => ({}),
     settings: () => Promise.reject(new Error('no settings')),
     release: ({ id }) => {
       log.push(`release ${id}`);

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { ListFilter } from '../../src/contract/session-provider.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { LiveLists, shows, type Listable, type ListedPage } from '../../src/watch/live-list.ts';
+import { LiveLists, shows, type Listable, type ListedPage, type LiveFilter } from '../../src/watch/live-list.ts';
 import { failureOf } from '../failure-of.ts';
 import { unlimitedCall } from '../calls.ts';
 
-const CREATING = { filter: { states: ['creating'] }, leaves: 1 / 4 };
-const LIVE = { filter: { states: ['creating', 'ready', 'busy'] }, leaves: 0 };
-const ALL = { filter: {}, leaves: 0 };
+const CREATING: LiveFilter = { filter: { states: ['creating'] }, leaves: 1 / 4 };
+const LIVE: LiveFilter = { filter: { states: ['creating', 'ready', 'busy'] }, leaves: 0 };
+const ALL: LiveFilter = { filter: {}, leaves: 0 };
 
 /** Sessions of these states; an unknown one was never seen. */
 const sessions = (count: number, state?: string): readonly Listable[] =>

@@ -32,7 +32,7 @@ async function setUp(count: number, options: SceneOptions = {}) {
   return { scene, clock, started, watch, calls, untilMs: clock.monotonicMs() + 10_000 };
 }
 
-const pollsEvery = (ms: number) => ({
+const pollsEvery = (ms: number): SceneOptions => ({
   capabilities: { watchIntervalMs: { min: ms, max: ms }, listPageSize: 100, maxLiveSessions: false },
 });
 
