@@ -5,13 +5,12 @@ import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import { Holders, type HoldersParts } from '../../src/ownership/holders.ts';
 import { stateFolder } from '../../src/ownership/state-folder.ts';
 import { keyedToken } from '../../src/session/start-token.ts';
-import { sweepCalls } from '../../src/session/sweep-calls.ts';
 import { Sweeping, type SweepingParts, type SweepOptions } from '../../src/session/sweeping.ts';
 import { systemRandom } from '../../src/session/system-ports.ts';
 import { RecordingLogger, RecordingMetrics } from '../../src/testing/recording.ts';
 import { failureOf } from '../failure-of.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { adapterOf, handleOf, Scene, startRequest, unlimitedCall, type SceneOptions } from './scene.ts';
+import { Scene, startRequest, unlimitedCall, type SceneOptions } from './scene.ts';
 
 /** Sessions of dead processes of one host, and what sweeps them. */
 function setUp(options: SceneOptions = {}, folder = join(temporaryFolder(), 'holders')) {
@@ -212,49 +211,5 @@ describe('a sweep on open', () => {
     await swept.close();
     expect(events).toEqual(['asked', 'stopped']);
     expect(logger.messages('warn')).toEqual([expect.stringContaining('sweep could not end a session')]);
-  });
-});
-
-describe('the calls of a sweep', () => {
-  it('have ten seconds for a description and fifteen for an end, and stop with the sweep', async () => {
-    const scene = new Scene();
-    const { clock } = scene;
-    const calls: { readonly leftMs: number; readonly signal: AbortSignal }[] = [];
-    const note = (call: { readonly deadline: number; readonly signal: AbortSignal }): Promise<never> => {
-      calls.push({ leftMs: call.deadline - clock.monotonicMs(), signal: call.signal });
-      return Promise.reject(new Error('noted'));
-    };
-    const provider = adapterOf(scene, {
-      describe: (_handle, call) => note(call),
-      listPage: (_filter, _cursor, call) => note(call),
-      terminate: (_handle, call) => note(call),
-    });
-    const { signal } = new AbortController();
-    const sweep = sweepCalls(provider, clock);
-    const handle = handleOf(scene);
-    const seen = {
-      handle,
-      nativeState: 'IDLE',
-      acceptsWork: true,
-      final: false,
-      observedAtMs: 0,
-      details: {},
-    } as const;
-    await expect(sweep.describe(handle, signal)).rejects.toThrow('noted');
-    await expect(sweep.end({ ...seen, state: 'ready' }, signal)).rejects.toThrow('noted');
-    await expect(sweep.list(signal)[Symbol.asyncIterator]().next()).rejects.toThrow('noted');
-    expect(calls).toEqual([
-      { leftMs: 10_000, signal },
-      { leftMs: 15_000, signal },
-      { leftMs: Number.POSITIVE_INFINITY, signal },
-    ]);
-  });
-
-  it('end a session that nobody knows with one call', async () => {
-    const scene = new Scene();
-    const sweep = sweepCalls(scene.process().provider, scene.clock);
-    const seen = { handle: handleOf(scene), nativeState: 'IDLE', acceptsWork: true, final: false, observedAtMs: 0 };
-    const ended = await sweep.end({ ...seen, state: 'ready', details: {} }, new AbortController().signal);
-    expect([ended.final, scene.service.oracle.callCount('terminate')]).toEqual([true, 1]);
   });
 });
