@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Parameter, Row } from './command-row.ts';
 import { pairs } from './option-parsers.ts';
-import { sessionCommands } from './session-commands.ts';
+import { DRY_RUN, sessionCommands } from './session-commands.ts';
 import type { Terminal } from './terminal.ts';
 
 interface GlobalOptions {
@@ -12,8 +12,10 @@ interface GlobalOptions {
   readonly set?: Readonly<Record<string, string>>;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly quiet?: boolean;
 }
 
+const dryRuns = () => import('./dry-run.ts');
 const batch = () => import('./commands/batch.ts');
 const config = () => import('./commands/config.ts');
 const engines = () => import('./commands/engines.ts');
@@ -59,13 +61,14 @@ const COMMANDS: readonly Row[] = [
   [
     'batch start',
     'check all runs, start them as one batch, and print its status',
-    async () => (await batch()).runBatchStart,
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchStart),
     ['--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line', 'required'],
     ['--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)', 'required'],
     ['--key <key>', 'use the batch with this key; start it if there is none'],
     ['--restart', 'with --key: start a new batch if the last one has ended'],
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
+    DRY_RUN,
   ],
   ['batch status', 'print the status of a batch', async () => (await batch()).runBatchStatus, BATCH],
   [
@@ -74,22 +77,30 @@ const COMMANDS: readonly Row[] = [
     async () => (await batch()).runBatchFailures,
     BATCH,
   ],
-  ['batch cancel', 'stop submitting and stop the running runs', async () => (await batch()).runBatchCancel, BATCH],
+  [
+    'batch cancel',
+    'stop submitting and stop the running runs',
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchCancel),
+    BATCH,
+    DRY_RUN,
+  ],
   [
     'batch resubmit',
     'start the runs that did not succeed as a new batch',
-    async () => (await batch()).runBatchResubmit,
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchResubmit),
     BATCH,
     ['--runs <file>', "the first batch's runs, if the service cannot return them (100 or fewer)"],
     ['--key <key>', 'the key of the new batch'],
+    DRY_RUN,
   ],
   [
     'batch delete',
     'delete records of a finished batch; results in S3 stay',
-    async () => (await batch()).runBatchDelete,
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchDelete),
     BATCH,
     ['--runs', 'the records of its runs'],
     ['--record', 'the record of the batch itself'],
+    DRY_RUN,
   ],
   [
     'engines install',
@@ -140,7 +151,8 @@ export function createProgram(terminal: Terminal): Command {
     .option('--provider <name>', 'use this provider, without a config file')
     .option('--set <option=value>', 'with --provider: an option of the provider; may be repeated', pairs)
     .option('--json', 'print results and errors as JSON')
-    .option('--verbose', 'print each call of the service with its duration on stderr')
+    .option('--verbose', 'print each call of the service with its duration and request id on stderr')
+    .option('--quiet', 'print results, warnings and errors only: no progress and no hints')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -159,12 +171,18 @@ export function createProgram(terminal: Terminal): Command {
       else command.option(syntax, text, parse as (text: string, earlier: unknown) => unknown);
     }
     command.action(async (...words: unknown[]) => {
-      const { config, env: environment, provider, set, json = false, verbose } = program.opts<GlobalOptions>();
+      const { config, env: environment, provider, set, json = false, verbose, quiet } = program.opts<GlobalOptions>();
       const run = await load();
-      await run({ terminal, config, environment, provider, set, json, verbose }, ...(words as never[]));
+      const output = quiet === true ? quieted(terminal) : terminal;
+      await run({ terminal: output, config, environment, provider, set, json, verbose }, ...(words as never[]));
     });
   }
   return program;
+}
+
+/** The same terminal with `--quiet`. Its members are read when they are used. */
+function quieted(terminal: Terminal): Terminal {
+  return Object.create(terminal, { isQuiet: { value: true } }) as Terminal;
 }
 
 function add(parent: Command, name: string, help = ''): Command {

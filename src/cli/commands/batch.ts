@@ -133,7 +133,12 @@ function toTarget({ provider }: Batches, target: string) {
   return { v: 1, provider: provider.id, scope: provider.scope, id: target } as const;
 }
 
-async function printStatus({ terminal, json }: CommandContext, batch: Batch, status: BatchStatus): Promise<void> {
+async function printStatus(
+  { terminal, json, dryRun }: CommandContext,
+  batch: Batch,
+  status: BatchStatus,
+): Promise<void> {
+  if (dryRun !== undefined) return;
   if (json) return printJson(terminal, { handle: batch.handle, ...status }, 2);
   const { counts, outcome, reason, totalRuns, remaining } = status;
   const lines = [
