@@ -20,12 +20,12 @@ const batch = () => import('./commands/batch.ts');
 const config = () => import('./commands/config.ts');
 const engines = () => import('./commands/engines.ts');
 
-const BATCH: Parameter = ['<batch>', 'the batch id, its handle as JSON, or key:<key>'];
+const BATCH: Parameter = ['<batch>', 'its id, its key, or its handle as JSON'];
 const ENGINE: Parameter = ['<engine>', 'sail or spark'];
 
 /** The help of each group of commands. */
 const GROUPS: Readonly<Record<string, string>> = {
-  batch: 'start, describe and end run batches',
+  batch: 'start, list, describe and end run batches',
   engines: 'install engines for Spark SQL on this machine',
   provider: 'write a provider of your own',
   config: 'check, describe or create a configuration',
@@ -69,6 +69,12 @@ const COMMANDS: readonly Row[] = [
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
     DRY_RUN,
+  ],
+  [
+    'batch list',
+    'list the batches of the environment, of all owners',
+    async () => (await import('./commands/batch-list.ts')).runBatchList,
+    ['--state <state>', 'only batches in this state'],
   ],
   ['batch status', 'print the status of a batch', async () => (await batch()).runBatchStatus, BATCH],
   [
