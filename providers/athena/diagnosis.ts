@@ -3,6 +3,7 @@ import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { ATHENA_SDK, athenaClient } from './client.ts';
 import { toEngine } from './engine.ts';
 import { toSessionError } from './errors.ts';
+import { logsOf } from './logs.ts';
 import type { AthenaConfig } from './options.ts';
 
 /** What `anysession doctor` checks of Athena. Permissions: providers/athena/README.md. */
@@ -16,6 +17,8 @@ export const diagnosis: Diagnosis<AthenaConfig> = {
     terminate: 'athena:TerminateSession',
     endpoint: 'athena:GetSessionEndpoint',
   },
+  logs: logsOf,
+  noLogs: 'Set `MonitoringConfiguration` in the option `native` of a start, or on the workgroup.',
   async inspect(config, clock, call): Promise<readonly Finding[]> {
     const { workgroup, region } = config;
     const client = athenaClient(config);

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../src/contract/diagnosis.ts';
+import { logsOf } from './logs.ts';
 import type { DataprocConfig } from './options.ts';
 
 /** What `anysession doctor` checks of Dataproc: a project needs no set-up that a call could show beyond its permissions. */
@@ -11,4 +12,5 @@ export const diagnosis: Diagnosis<DataprocConfig> = {
     listPage: 'dataproc.sessions.list',
     terminate: 'dataproc.sessions.terminate',
   },
+  logs: logsOf,
 };

@@ -3,6 +3,7 @@ import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { whyNoSessions, whyNotStartable } from './application.ts';
 import { EMR_SERVERLESS_SDK, emrServerlessClient } from './client.ts';
 import { toSessionError } from './errors.ts';
+import { logsOf } from './logs.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 /** What `anysession doctor` checks of EMR Serverless. Permissions: providers/emr-serverless/README.md. */
@@ -16,6 +17,7 @@ export const diagnosis: Diagnosis<EmrServerlessConfig> = {
     terminate: 'emr-serverless:TerminateSession',
     endpoint: 'emr-serverless:GetSessionEndpoint',
   },
+  logs: logsOf,
   async inspect(config, clock, call): Promise<readonly Finding[]> {
     const { applicationId, region, startApplication } = config;
     const client = emrServerlessClient(config);

@@ -128,6 +128,12 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['--print', 'print the address instead (it may contain a token)'],
   ],
   [
+    'logs',
+    'print where the logs of a session are, and the commands that print them',
+    async () => (await import('./commands/logs.ts')).runLogs,
+    ...ONE,
+  ],
+  [
     'connect',
     'print a PySpark connection string (contains a token)',
     async () => (await import('./commands/connect.ts')).runConnect,

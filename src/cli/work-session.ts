@@ -121,7 +121,8 @@ const ESTIMATE_STEP_MS = 1_000;
 export function followState(session: Session, environment: string, status: StatusLine): void {
   const show = (state: string): void => {
     const estimate = session.estimate === undefined ? '' : `, ${session.estimate.text}`;
-    status.show(`${environment}: session ${session.handle.id} is ${state}${estimate} …`);
+    const { consoleUrl = '' } = session.status.details;
+    status.show(`${environment}: session ${session.handle.id} is ${state}${estimate} … ${consoleUrl}`.trimEnd());
   };
   show(session.state);
   const steps = setInterval(() => {

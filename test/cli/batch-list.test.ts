@@ -24,7 +24,7 @@ async function scene({ onTestFinished }: TestContext) {
     await service.close();
     await rm(folder, { recursive: true });
   });
-  const keys = 'credentials: { accessKeyId: a, secretAccessKey: b }';
+  const keys = 'credentials: { accessKeyId: a, secretAccessKey: b }, writesPerSecond: 100';
   const omics = `genomes: { provider: healthomics, region: us-east-1, endpoint: "${service.urls.healthomics}", ${keys} }`;
   await writeFile(join(folder, 'anysession.config.yaml'), `environments: { ${omics} }\ndefaultEnvironment: genomes\n`);
   await writeFile(join(folder, 'defaults.json'), JSON.stringify(DEFAULTS));
