@@ -1,5 +1,6 @@
 import type { Diagnosis, Finding } from '../../src/contract/diagnosis.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { serviceAddress } from '../_aws/service-address.ts';
 import { ATHENA_SDK, athenaClient } from './client.ts';
 import { toEngine } from './engine.ts';
 import { toSessionError } from './errors.ts';
@@ -10,6 +11,7 @@ import type { AthenaConfig } from './options.ts';
 export const diagnosis: Diagnosis<AthenaConfig> = {
   packages: [ATHENA_SDK],
   unknownSessionId: '00000000-0000-4000-8000-000000000000',
+  address: (config) => serviceAddress(config, 'athena'),
   permissions: {
     start: 'athena:StartSession',
     describe: 'athena:GetSession',

@@ -6,6 +6,7 @@ import type { DataprocConfig } from './options.ts';
 export const diagnosis: Diagnosis<DataprocConfig> = {
   packages: ['@google-cloud/dataproc'],
   unknownSessionId: 'anysession-doctor-asks-for-no-session',
+  address: ({ endpoint }) => endpoint,
   permissions: {
     start: 'dataproc.sessions.create',
     describe: 'dataproc.sessions.get',

@@ -1,5 +1,6 @@
 import type { Diagnosis, Finding } from '../../src/contract/diagnosis.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { serviceAddress } from '../_aws/service-address.ts';
 import { whyNoSessions, whyNotStartable } from './application.ts';
 import { EMR_SERVERLESS_SDK, emrServerlessClient } from './client.ts';
 import { toSessionError } from './errors.ts';
@@ -10,6 +11,7 @@ import type { EmrServerlessConfig } from './options.ts';
 export const diagnosis: Diagnosis<EmrServerlessConfig> = {
   packages: [EMR_SERVERLESS_SDK],
   unknownSessionId: '00000000000000000000',
+  address: (config) => serviceAddress(config, 'emr-serverless'),
   permissions: {
     start: 'emr-serverless:StartSession and iam:PassRole on the execution role',
     describe: 'emr-serverless:GetSession',

@@ -52,13 +52,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     this.#ports = ports;
     this.#client = omicsClient(config);
     this.#store = new RunListStore(config, ports);
-    this.#runner = new CallRunner({
-      place: this,
-      clock: ports.clock,
-      requests: ports.requests,
-      sessionId: BATCH_ID,
-      toError: toSessionError,
-    });
+    this.#runner = new CallRunner({ ...ports, place: this, sessionId: BATCH_ID, toError: toSessionError });
   }
 
   toRunListEntry(run: RunSpec): string {

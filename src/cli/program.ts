@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
 import { pairs } from './option-parsers.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
@@ -22,6 +23,14 @@ const engines = () => import('./commands/engines.ts');
 
 const BATCH: Parameter = ['<batch>', 'its id, its key, or its handle as JSON'];
 const ENGINE: Parameter = ['<engine>', 'sail or spark'];
+
+/** The headings of the help, with the commands below each of them; the others are below the last one. */
+const HEADINGS: readonly (readonly [heading: string, names: readonly string[]])[] = [
+  ['Run SQL and code:', ['sql', 'shell', 'run', 'connect']],
+  ['Sessions:', ['start', 'list', 'describe', 'wait', 'terminate', 'usage', 'logs', 'open', 'sweep']],
+  ['Run batches:', ['batch']],
+  ['Set up and try out:', []],
+];
 
 /** The help of each group of commands. */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -152,6 +161,7 @@ export function createProgram(terminal: Terminal): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examplesOf(''))
     .option('--config <file>', 'the config file (default: the nearest anysession.config.* in this folder or above)')
     .option('--env <name>', 'the environment (default: ANYSESSION_ENV, then defaultEnvironment in the file)')
     .option('--provider <name>', 'use this provider, without a config file')
@@ -170,6 +180,7 @@ export function createProgram(terminal: Terminal): Command {
     const group = (): Command =>
       program.commands.find((each) => each.name() === first) ?? add(program, first, GROUPS[first]);
     const command = second === undefined ? add(program, first, help) : add(group(), second, help);
+    command.addHelpText('after', examplesOf(path));
     for (const [syntax, text, parse] of parameters) {
       if (!syntax.startsWith('-')) command.argument(syntax, text);
       else if (parse === 'required') command.requiredOption(syntax, text);
@@ -192,7 +203,9 @@ function quieted(terminal: Terminal): Terminal {
 }
 
 function add(parent: Command, name: string, help = ''): Command {
-  return parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
+  const heading = HEADINGS.find(([, names]) => names.includes(name)) ?? HEADINGS.at(-1);
+  const command = parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
+  return parent.parent === null ? command.helpGroup(heading?.[0] ?? '') : command;
 }
 
 function packageVersion(): string {

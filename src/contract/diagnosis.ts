@@ -29,6 +29,8 @@ export interface Diagnosis<Config = unknown> {
   readonly packages: readonly string[];
   /** An id that the service accepts as one, and that no session has. */
   readonly unknownSessionId: string;
+  /** Where its service is. */
+  address?(config: Config): { readonly host: string; readonly port: number; readonly tls: boolean };
   /** The permission that each verb needs, in the spelling of the cloud's policies. */
   readonly permissions: Partial<Readonly<Record<ProviderOperation, string>>>;
   /** Looks at what its sessions run in: a workgroup, an application. @throws SessionError when it cannot be read. */
