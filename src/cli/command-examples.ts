@@ -19,8 +19,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   sweep: ['sweep --dry-run', 'sweep --all-environments --watch 5m'],
   emulate: ['emulate --detach --export', 'emulate --services athena --engine sail'],
   completion: ['completion bash'],
-  'config init': ['config init --provider athena --set region=eu-west-1 --set workgroup=spark'],
-  'batch start': ['batch start --runs runs.jsonl --defaults defaults.json --key cohort-7 --wait'],
+  'config init': ['config init --provider athena --set workgroup=spark'],
+  'batch start': ['batch start --runs runs.jsonl --defaults defaults.json --key c7'],
   'batch status': ['batch status cohort-7'],
 };
 
