@@ -64,6 +64,7 @@ const COMMANDS: readonly Row[] = [
     ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
     ['--seed <number>', 'seed for ids and random faults'],
     ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],
+    ['--run-code', 'run the code of Athena calculations on this machine, whatever it is'],
     ['--export', 'print lines for eval in a shell: then every provider uses the emulators'],
     ['--detach', 'return when they run, and leave them running after this command'],
   ],
