@@ -15,6 +15,7 @@ const JUDGES = {
       '**/process-exit.test.ts',
       '**/nul-texts.test.ts',
       '**/calculation.test.ts',
+      '**/half-read-statements.test.ts',
       '**/start-secrets.test.ts',
       '**/rate-sharing-processes.test.ts',
     ],
@@ -34,5 +35,7 @@ export default defineConfig({
   test: {
     ...JUDGES[judge === 'records' || judge === 'sweeps' ? judge : 'core'],
     setupFiles: ['test/private-folders.ts'],
+    // Each mutant starts a new worker. One worker per test file as well would take most of the time.
+    isolate: false,
   },
 });

@@ -75,6 +75,6 @@ async function searchOnce(
 }
 
 function lookupError(): SessionError {
-  const message = `listing the sessions took longer than ${LOOKUP_TIMEOUT_MS} ms`;
+  const message = `the search for the session took longer than ${LOOKUP_TIMEOUT_MS} ms`;
   return new SessionError('timeout', message, { operation: 'start', advice: 'Check that the service answers.' });
 }

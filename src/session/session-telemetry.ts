@@ -76,7 +76,7 @@ export class SessionTelemetry {
   changed({ to, status }: StateChange): void {
     for (const span of this.#waits) span.event('state', { state: to });
     if (status.final || to === 'terminated') this.#count(false);
-    if (!this.#isStarting || to === 'creating') return;
+    if (!this.#isStarting) return;
     this.#isStarting = false;
     if (to !== 'ready' && to !== 'busy') return;
     const { clock, metrics } = this.#parts;
@@ -88,10 +88,11 @@ export class SessionTelemetry {
   seen({ details: { usage } }: SessionStatus): void {
     if (!this.#parts.owned || usage === undefined || usage.basis === 'estimated') return;
     for (const [unit, hours] of Object.entries(usage)) {
-      const [, resource] = HOURS.exec(unit) ?? [];
-      const used = typeof hours === 'number' ? hours - (this.#used.get(unit) ?? 0) : 0;
-      if (resource === undefined || used <= 0) continue;
-      this.#used.set(unit, hours as number);
+      const resource = HOURS.exec(unit)?.[1];
+      if (resource === undefined || typeof hours !== 'number') continue;
+      const used = hours - (this.#used.get(unit) ?? 0);
+      if (used <= 0) continue;
+      this.#used.set(unit, hours);
       this.#parts.metrics.add('anysession.session.usage', used, { ...this.#place, 'anysession.resource': resource });
     }
   }

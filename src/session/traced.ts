@@ -38,12 +38,11 @@ export function inSpan<Answer>(span: Span, work: () => Answer): Answer {
 
 /** Does work inside a span. The spans of its calls are below that span. */
 export async function traced<Answer>(
-  tracer: Tracer | undefined,
+  tracer: Tracer = silentTracer,
   name: string,
   attributes: Readonly<Record<string, SpanAttribute>>,
   work: (span: Span) => Promise<Answer>,
 ): Promise<Answer> {
-  if (tracer === undefined || tracer === silentTracer) return work(NO_SPAN);
   const span = tracer.startSpan(name, attributes);
   try {
     const answer = await (span.run === undefined ? work(span) : span.run(() => work(span)));

@@ -239,7 +239,8 @@ describe('the queue for a free quota', () => {
     await scene.clock.advance(1);
     expect(starts.outcomes).toEqual(['1000: quota-exceeded', '1001: quota-exceeded']);
     expect(starts.errors.get('1001')?.message).toContain('the queue is full: 1000 starts wait');
-    await scene.settled(Promise.all(all));
+    await scene.settled(process.sessions.close());
+    await Promise.all(all);
     expect([starts.outcomes.length, scene.clock.pendingTimers]).toEqual([1_002, 0]);
   });
 

@@ -1,21 +1,46 @@
 import { describe, expect, it } from 'vitest';
-import { openSessions } from '../../src/open-sessions.ts';
+import { OpenStatements } from '../../src/session/open-statements.ts';
+import { Scene } from './scene.ts';
 
-const config = { environments: { dev: { provider: 'local' } } };
-/** More than is read ahead, so that it stays running until somebody reads on. */
-const HALF_READ = 'SELECT i FROM range(50000000) t(i)';
+/** Two statements that run, and how many have ended. */
+async function setUp() {
+  const scene = new Scene({ takesWorkWhileBusy: true, capabilities: { sql: true } });
+  const session = await scene.settled(scene.process().sessions.start());
+  await scene.settled(session.whenReady());
+  const open = new OpenStatements();
+  const statements = [session.submit('SELECT 1'), session.submit('SELECT 1')];
+  let ended = 0;
+  for (const statement of statements) open.add(statement, () => (ended += 1));
+  return { scene, open, statements, ended: () => ended };
+}
 
-describe('statements that nobody reads to their end', () => {
-  it.each(['close', 'detach', 'terminate'] as const)('end with their session: %s', async (verb) => {
-    await using sessions = await openSessions({ config });
-    const session = await sessions.start();
-    const statement = session.submit(HALF_READ);
-    await statement.result();
-    expect(statement.state).toBe('running');
+describe('the open statements of a session', () => {
+  it('are kept until they end', async () => {
+    const { scene, open, statements, ended } = await setUp();
+    expect(ended()).toBe(0);
+    const all = open.allEnded();
+    for (const statement of statements) await scene.settled(statement.result().then((result) => result.rows()));
+    await scene.settled(all);
+    expect([ended(), statements.map(({ state }) => state)]).toEqual([2, ['succeeded', 'succeeded']]);
+    open.cancelAll();
+    await open.allEnded();
+    expect(statements.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+  });
 
-    await session[verb]();
-    await statement.done;
+  it('are cancelled together', async () => {
+    const { scene, open, statements, ended } = await setUp();
+    open.cancelAll();
+    await scene.settled(open.allEnded());
+    expect([ended(), statements.map(({ state }) => state)]).toEqual([2, ['cancelled', 'cancelled']]);
+  });
 
-    expect(['cancelled', 'failed']).toContain(statement.state);
+  it('are waited for, all of them', async () => {
+    const { scene, open, statements } = await setUp();
+    const order: string[] = [];
+    for (const statement of statements) void statement.done.then(() => order.push('one'));
+    const waiting = open.allEnded().then(() => order.push('all'));
+    open.cancelAll();
+    await scene.settled(waiting);
+    expect(order).toEqual(['one', 'one', 'all']);
   });
 });

@@ -1,6 +1,7 @@
 import { startRequest as anyStartRequest } from '../calls.ts';
 import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { SparkConnectRunner } from '../../src/contract/spark-connect.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import type { Watcher } from '../../src/contract/watcher.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
@@ -56,6 +57,7 @@ export class Scene {
 /** What a process does otherwise than the others. */
 export interface ProcessChanges {
   readonly adapter: SessionProvider;
+  readonly sparkConnect: SparkConnectRunner;
   readonly watcher: Watcher;
   readonly owner: string;
   readonly defaults: SessionDefaults;
@@ -85,7 +87,7 @@ export class SceneProcess {
 
   constructor(scene: Scene, changes: Partial<ProcessChanges> & { readonly seed: number }) {
     const { clock, service } = scene;
-    const { prices, maxSpend } = changes;
+    const { prices, maxSpend, sparkConnect } = changes;
     const {
       adapter = new ScriptedProvider({ service, clock }),
       owner = 'data-platform',
@@ -118,6 +120,7 @@ export class SceneProcess {
       prices,
       maxSpend,
       provider,
+      sparkConnect,
       watcher,
       ...ports,
       holders,

@@ -214,4 +214,21 @@ describe('a throttled run', () => {
     });
     expect(waits.slice(0, 4)).toEqual([0.5, 1, 1.5, 2].map((seconds): unknown => expect.closeTo(seconds, 1)));
   });
+
+  it('records how long a start has waited for a free quota', async () => {
+    const scene = new Scene({ capabilities: { maxLiveSessions: 1 } });
+    const process = scene.process();
+    await scene.settled(process.sessions.start());
+    await failureOf(scene.settled(process.sessions.start({ queueTimeoutMs: 20_000 })));
+    const waits = process.metrics.measurements.filter(({ name }) => name === 'anysession.queue.wait_time');
+    expect(waits.at(-1)).toEqual({
+      name: 'anysession.queue.wait_time',
+      value: 20,
+      attributes: {
+        'anysession.provider': 'scripted',
+        'anysession.scope': 'scripted-scope',
+        'anysession.queue': 'admission',
+      },
+    });
+  });
 });

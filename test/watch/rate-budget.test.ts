@@ -49,6 +49,23 @@ describe('RateBudget', () => {
     expect(callers.clock.pendingTimers).toBe(0);
   });
 
+  it('says how long a call would wait, behind those that wait and after a pause', async () => {
+    const callers = new Callers({ reads: 4, writes: 1 });
+    const { budget, clock } = callers;
+    const delayMs = (): number => budget.delayMs('describe', 'reads');
+    expect(delayMs()).toBe(0);
+    for (const name of ['a', 'b', 'c', 'd']) void callers.call(name);
+    expect(delayMs()).toBe(250);
+    for (const name of ['e', 'f']) void callers.call(name);
+    expect(delayMs()).toBe(750);
+    await clock.advance(100);
+    expect(delayMs()).toBe(650);
+    budget.pause('describe', 5_000);
+    expect([delayMs(), budget.delayMs('listPage', 'reads')]).toEqual([5_000, 650]);
+    await clock.advance(60_000);
+    expect(delayMs()).toBe(0);
+  });
+
   it('counts reads and writes apart', async () => {
     const callers = new Callers({ reads: 1, writes: 2 });
     for (const name of ['r1', 'r2']) void callers.call(name);

@@ -9,8 +9,8 @@ import type { AnyLayer } from './layer.ts';
  * below it. Where nobody records any of these, calls go down as they came.
  */
 export function traceLayer(clock: Clock, tracer: Tracer, metrics: Metrics, logger: Logger = silentLogger): AnyLayer {
-  const isMeasured = metrics !== silentMetrics;
-  if (tracer === silentTracer && !isMeasured && logger === silentLogger) return (invocation, next) => next(invocation);
+  if (tracer === silentTracer && metrics === silentMetrics && logger === silentLogger)
+    return (invocation, next) => next(invocation);
   return async (invocation, next) => {
     const { operation, provider, handle } = invocation;
     const place = placeOf(provider);
@@ -27,7 +27,6 @@ export function traceLayer(clock: Clock, tracer: Tracer, metrics: Metrics, logge
         { operation, ...(handle && { session: handle.id }), ...(SessionError.is(error) && { kind: error.kind }) },
         `${operation} ${outcome} ${Math.round(tookMs)} ms`,
       );
-      if (!isMeasured) return;
       metrics.record('anysession.call.duration', tookMs / 1000, {
         ...place,
         'anysession.operation': operation,

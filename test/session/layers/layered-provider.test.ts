@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { SessionProvider } from '../../../src/contract/session-provider.ts';
 import type { CallContext } from '../../../src/contract/call-context.ts';
@@ -30,6 +31,11 @@ function echoing(scene: Scene): SessionProvider {
     statements: {
       execute: (...args: unknown[]) => Promise.resolve(['execute', ...args] as never),
       progress: (...args: unknown[]) => ['progress', ...args] as never,
+    },
+    calculations: {
+      start: (...args: unknown[]) => Promise.resolve(['startCalculation', ...args] as never),
+      describe: (...args: unknown[]) => Promise.resolve(['describeCalculation', ...args] as never),
+      stop: (...args: unknown[]) => Promise.resolve(['stopCalculation', ...args] as never),
     },
     close() {
       return Promise.resolve(['close', this.id] as never);
@@ -70,6 +76,11 @@ describe('layeredProvider', () => {
     expect(await provider.endpoint?.(handle, call)).toEqual(['endpoint', 'scripted', handle, passed]);
     expect(await provider.dashboard?.(handle, call)).toEqual(['dashboard', 'scripted', handle, passed]);
     expect(await provider.statements?.execute(handle, statement, call)).toEqual(['execute', handle, statement, passed]);
+    const block = { token: 'calc-1', code: 'print(1)' };
+    const { calculations } = provider;
+    expect(await calculations?.start(handle, block, call)).toEqual(['startCalculation', handle, block, passed]);
+    expect(await calculations?.describe(handle, 'c-1', call)).toEqual(['describeCalculation', handle, 'c-1', passed]);
+    expect(await calculations?.stop(handle, 'c-1', call)).toEqual(['stopCalculation', handle, 'c-1', passed]);
     expect(seen).toEqual([
       { operation: 'start', request, input: request, call },
       { operation: 'describe', handle, call },
@@ -78,6 +89,9 @@ describe('layeredProvider', () => {
       { operation: 'endpoint', handle, call },
       { operation: 'dashboard', handle, call },
       { operation: 'execute', handle, call },
+      { operation: 'startCalculation', handle, call },
+      { operation: 'describeCalculation', handle, call },
+      { operation: 'stopCalculation', handle, call },
     ]);
   });
 
@@ -95,8 +109,18 @@ describe('layeredProvider', () => {
   });
 
   it('C-002 has an optional member exactly when the adapter has it', () => {
-    const layered = layeredProvider(omit(adapter, ['endpoint', 'dashboard', 'statements']), []);
-    expect(['endpoint', 'dashboard', 'statements'].filter((member) => member in layered)).toEqual([]);
+    const optional = ['endpoint', 'dashboard', 'calculations', 'statements'] as const;
+    const layered = layeredProvider(omit(adapter, optional), []);
+    expect(optional.filter((member) => member in layered)).toEqual([]);
+  });
+
+  it('never prints the metadata of an endpoint, which holds its token', async () => {
+    const endpoint = { host: 'spark.example', port: 443, tls: true, metadata: { token: 'sesame' }, expiresAtMs: 1 };
+    const layered = layeredProvider({ ...adapter, endpoint: () => Promise.resolve(endpoint) }, []);
+    const answer = await layered.endpoint?.(handle, call);
+    expect(answer?.metadata).toEqual({ token: 'sesame' });
+    expect(inspect(answer)).toContain('spark.example');
+    expect(inspect(answer)).not.toContain('sesame');
   });
 
   it('has a span that does nothing when no layer traces', async () => {
