@@ -36,8 +36,11 @@ type Command = (context: CommandContext, ...words: never[]) => Promise<void>;
  */
 export function withDryRun(run: Command): Command {
   return async (context, ...words) => {
-    const options = Object(words.at(-2)) as { readonly dryRun?: boolean };
-    if (options.dryRun !== true) return run(context, ...words);
+    const options = Object((words as readonly unknown[]).at(-2)) as { readonly dryRun?: boolean };
+    if (options.dryRun !== true) {
+      await run(context, ...words);
+      return;
+    }
     const dryRun = new DryRun();
     const failures = await run({ ...context, dryRun }, ...words).then(() => [], causesOf);
     const others = failures.filter((error) => !isStop(error));
