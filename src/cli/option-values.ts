@@ -10,6 +10,7 @@ const OPTION_VALUES: Readonly<Record<string, readonly string[]>> = {
   '--state': SESSION_STATES,
   'batch list --state': BATCH_STATES,
   '--on-abort': ['detach', 'terminate'],
+  'batch start --on-abort': ['detach', 'cancel'],
   '--by': ['session', 'owner', 'environment', 'label:'],
   '--clock': ['real', 'virtual'],
   '--engine': ['duckdb', 'sail', 'spark'],

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
-import { pairs } from './option-parsers.ts';
+import { onBatchAbort, pairs } from './option-parsers.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -78,6 +78,7 @@ const COMMANDS: readonly Row[] = [
     ['--restart', 'with --key: start a new batch if the last one has ended'],
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
+    ['--on-abort <what>', 'what Ctrl-C during --wait does to the batch: detach (default) or cancel', onBatchAbort],
     DRY_RUN,
   ],
   [

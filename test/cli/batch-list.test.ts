@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { DEFAULTS, runsOf } from '../batch/scene.ts';
@@ -105,5 +105,27 @@ describe('a batch by its key', () => {
     const sent = service.log().map(({ operation }) => operation);
     expect(sent.filter((operation) => operation?.includes('Start'))).toHaveLength(1);
     expect(sent.join()).not.toMatch(/Cancel|Delete/);
+  });
+});
+
+describe('Ctrl-C during batch start --wait', () => {
+  it.each([
+    [[], /keeps running: see `anysession batch status`/, 0],
+    [['--on-abort', 'cancel'], /is being canceled/, 1],
+  ])('with %j', async (words, message, cancels) => {
+    const { clock, run, service } = await scene({ onTestFinished } as TestContext);
+    const controller = new AbortController();
+    const files = ['--runs', 'runs.json', '--defaults', 'defaults.json'];
+    const waiting = run(['start', ...files, '--wait', ...words], { signal: controller.signal });
+    const count = (name: string) => service.log().filter(({ operation }) => operation === name).length;
+    await expect.poll(() => count('StartRunBatch'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => count('GetBatch'), { timeout: 10_000 }).toBeGreaterThan(0);
+    // A batch that is still being created cannot be canceled.
+    await clock.advance(60_000);
+    controller.abort();
+    const { code, stderr } = await waiting;
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(message);
+    expect(count('CancelRunBatch')).toBe(cancels);
   });
 });

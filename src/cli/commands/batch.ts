@@ -21,6 +21,7 @@ interface BatchStartCommandOptions {
   readonly restart?: boolean;
   readonly name?: string;
   readonly wait?: boolean;
+  readonly onAbort?: 'detach' | 'cancel';
 }
 
 /** The options of `anysession batch resubmit`. */
@@ -46,13 +47,17 @@ export async function runBatchStart(context: CommandContext, options: BatchStart
     const batch = await batches.start({ key, restart, name, defaults, runs, signal });
     const { totalRuns } = batch.status;
     if (totalRuns !== undefined) note(terminal, batches.estimate(totalRuns).text);
-    if (options.wait === true) await waitFor(batch, context);
+    if (options.wait === true) await waitFor(batch, context, options.onAbort);
     await printStatus(context, batch, batch.status);
   });
 }
 
 /** Waits for the end of a batch. Writes its handle to stderr first, in case the wait is stopped; with `--json` the error has the handle. */
-async function waitFor(batch: Batch, { terminal, json }: CommandContext): Promise<void> {
+async function waitFor(
+  batch: Batch,
+  { terminal, json }: CommandContext,
+  onAbort: BatchStartCommandOptions['onAbort'],
+): Promise<void> {
   const { handle } = batch;
   if (!json) warn(terminal, `batch ${handle.id} has started: ${toJsonText(handle)}\n`);
   try {
@@ -62,7 +67,12 @@ async function waitFor(batch: Batch, { terminal, json }: CommandContext): Promis
     const { advice: own = '' } = error;
     const known = own === '' || error.message.endsWith(own) ? '' : `${own} `;
     const advice = `${known}Batch ${handle.id} keeps running: see \`anysession batch status\` and \`anysession batch cancel\`.`;
-    throw error.with({ handle, advice });
+    const kept = error.with({ handle, advice });
+    if (onAbort !== 'cancel' || !terminal.signal.aborted) throw kept;
+    await batch.cancel().catch((second: unknown) => {
+      throw new AggregateError([kept, second]);
+    });
+    throw error.with({ handle, advice: `Batch ${handle.id} is being canceled.` });
   }
 }
 
