@@ -16,13 +16,22 @@ export type { ListOptions } from './session/listing.ts';
 export type { SweepOptions } from './session/sweeping.ts';
 export type { SweepCode, SweepDecision, SweepOutcome, SweepReport } from './ownership/sweep-decision.ts';
 export type { TerminateOptions } from './session/terminate-options.ts';
+export type { FinishedCalculation } from './session/finished-calculation.ts';
 export type { CalculationOptions } from './session/run-calculation.ts';
 
 export type { ConfigOptions, ConfigRequest, EnvironmentOptions, ProviderRequest } from './config/config-options.ts';
 export type { OpenPorts } from './open-request.ts';
 export type { SessionDefaults } from './contract/session-defaults.ts';
 export type { ConfiguredProvider } from './contract/provider-plugin.ts';
-export type { Logger, Metrics, Span, SpanAttribute, Tracer } from './contract/ports.ts';
+export type {
+  Logger,
+  Metrics,
+  RequestObserver,
+  ServiceRequest,
+  Span,
+  SpanAttribute,
+  Tracer,
+} from './contract/ports.ts';
 
 export { SessionError, type Effect } from './contract/session-error.ts';
 export { ERROR_KINDS, type ErrorKind } from './contract/error-kinds.ts';
@@ -44,7 +53,7 @@ export type { Prices, SessionUsage, UsageBasis, UsageUnit } from './contract/usa
 export { SESSION_SIZES, type SessionSize } from './contract/start-request.ts';
 export type { Capabilities, SqlDialect } from './contract/capabilities.ts';
 export type { Dashboard, SessionProvider } from './contract/session-provider.ts';
-export type { CalculationObservation, CalculationState } from './contract/calculation-runner.ts';
+export type { CalculationObservation, CalculationState, OutputPart } from './contract/calculation-runner.ts';
 export type { SparkConnection, SparkSettings } from './contract/spark-connect.ts';
 
 export type { Statement } from './statement/statement.ts';

@@ -88,3 +88,11 @@ export function awsOptionShapes(rates: {
 
 /** The profile would be ignored where keys are given. */
 export const ONE_CREDENTIAL_SOURCE = notBoth('profile', 'credentials');
+
+/** The option for another S3 endpoint, as JSON Schema. */
+export const S3_ENDPOINT_SHAPE = {
+  type: 'string',
+  pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
+  title: 'a URL such as http://127.0.0.1:4566',
+  description: 'The URL of another S3 endpoint, such as an emulator.',
+} as const;

@@ -20,6 +20,7 @@ import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
 import { toMs } from '../_aws/observation.ts';
+import type { CalculationOutputs } from './calculation-outputs.ts';
 import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaClient } from './client.ts';
 
@@ -44,6 +45,7 @@ export interface CalculationParts {
   readonly runner: CallRunner;
   readonly provider: Pick<SessionProvider, 'describe'>;
   readonly clock: Clock;
+  readonly outputs: CalculationOutputs;
 }
 
 /**
@@ -79,6 +81,10 @@ export class AthenaCalculations implements CalculationRunner {
       const answer = await client.send('StopCalculationExecution', { CalculationExecutionId: calculationId }, sub);
       return observe(calculationId, answer, clock.nowMs());
     });
+  }
+
+  read(handle: SessionHandle, uri: string, call: CallContext): Promise<AsyncIterable<Uint8Array>> {
+    return this.#parts.outputs.open(handle, uri, call);
   }
 
   #submit(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {

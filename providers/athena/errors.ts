@@ -1,6 +1,7 @@
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { ErrorTable } from '../../src/provider-kit/service-failure.ts';
 import { defineAwsErrors } from '../_aws/errors.ts';
+import { S3_ERRORS } from '../_aws/s3-objects.ts';
 
 /**
  * One row for every exception class of the SDK. Athena answers InvalidRequest for almost everything, including an unknown id.
@@ -26,9 +27,10 @@ export const ATHENA_ERRORS = {
 /** Reads the errors of Athena. */
 export const { toErrorKind, toSessionError } = defineAwsErrors<ProviderOperation>({
   provider: 'athena',
-  service: 'Athena',
-  table: ATHENA_ERRORS,
+  service: (operation) => (operation === 'readCalculation' ? 'S3' : 'Athena'),
+  table: (operation) => (operation === 'readCalculation' ? S3_ERRORS : ATHENA_ERRORS),
   advice: {
+    forbidden: { readCalculation: 'allow s3:GetObject on the result location of the workgroup' },
     'quota-exceeded': 'the DPUs of the account are in use: terminate sessions, start smaller ones, or raise the quota',
     unsupported: 'check that Athena for Apache Spark exists in this region and that `endpoint` is an Athena endpoint',
     'invalid-request': { start: 'check the workgroup, that `engine` is its engine, and the options of the start' },

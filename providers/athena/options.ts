@@ -1,7 +1,13 @@
 import type { OptionProblem, ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
 import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
-import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
+import {
+  awsOptionShapes,
+  ONE_CREDENTIAL_SOURCE,
+  S3_ENDPOINT_SHAPE,
+  type AwsOptions,
+  type PresentAwsOption,
+} from '../_aws/aws-options.ts';
 
 /** The values of the option `engine`. */
 export const ENGINE_CHOICES = ['auto', 'pyspark-v3', 'spark-3.5'] as const;
@@ -33,6 +39,8 @@ export interface AthenaOptions extends AwsOptions {
   readonly notebookId?: string | undefined;
   /** The version of the notebook server. */
   readonly notebookVersion?: string | undefined;
+  /** The URL of another S3 endpoint, from which the output of calculations is read. */
+  readonly s3Endpoint?: string | undefined;
 }
 
 type ParsedAthenaOptions = ConfigOf<AthenaOptions, PresentAwsOption | 'workgroup' | 'engine'>;
@@ -47,6 +55,7 @@ export const ATHENA_VARIABLES = {
   region: 'AWS_REGION',
   profile: 'AWS_PROFILE',
   endpoint: 'AWS_ENDPOINT_URL_ATHENA',
+  s3Endpoint: 'AWS_ENDPOINT_URL_S3',
   workgroup: 'ANYSESSION_ATHENA_WORKGROUP',
   executionRoleArn: 'ANYSESSION_ATHENA_EXECUTION_ROLE_ARN',
   engine: 'ANYSESSION_ATHENA_ENGINE',
@@ -119,6 +128,7 @@ export const ATHENA_OPTIONS_SHAPE = {
       maxLength: 128,
       description: 'The version of the notebook server, such as "Athena notebook version 1".',
     },
+    s3Endpoint: S3_ENDPOINT_SHAPE,
   },
   required: ['region', 'workgroup'],
   additionalProperties: false,

@@ -10,6 +10,7 @@ import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
 import { toProxyEndpoint, type ProxyAddress } from '../_aws/proxy-endpoint.ts';
 import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
+import { CalculationOutputs } from './calculation-outputs.ts';
 import { AthenaCalculations } from './calculations.ts';
 import { athenaCapabilities } from './capabilities.ts';
 import { athenaClient, type AthenaClient } from './client.ts';
@@ -48,6 +49,7 @@ class AthenaSessions implements SessionService {
   readonly #ports: ProviderPorts;
   readonly #client: AthenaClient;
   readonly #workgroup: WorkgroupReader;
+  #outputs: CalculationOutputs | undefined;
 
   constructor(config: AthenaConfig, ports: ProviderPorts) {
     this.scope = `${config.region}/${config.workgroup}`;
@@ -157,10 +159,14 @@ class AthenaSessions implements SessionService {
   }
 
   calculations(provider: Pick<SessionProvider, 'describe'>, runner: CallRunner): CalculationRunner {
-    return new AthenaCalculations({ provider, client: this.#client, runner, clock: this.#ports.clock });
+    const { clock } = this.#ports;
+    const outputs = new CalculationOutputs({ config: this.#config, runner, clock, scope: this.scope });
+    this.#outputs = outputs;
+    return new AthenaCalculations({ provider, client: this.#client, runner, clock, outputs });
   }
 
   close(): void {
+    this.#outputs?.close();
     this.#client.close();
   }
 

@@ -1,6 +1,7 @@
 import type { BatchOperation } from '../../src/contract/operations.ts';
 import type { ErrorTable } from '../../src/provider-kit/service-failure.ts';
 import { defineAwsErrors } from '../_aws/errors.ts';
+import { S3_ERRORS } from '../_aws/s3-objects.ts';
 
 /**
  * One row for every exception class of the SDK. The code of a refused cancel or delete is not documented: the model offers
@@ -18,19 +19,6 @@ export const HEALTHOMICS_ERRORS = {
   ServiceQuotaExceededException: 'quota-exceeded',
   ThrottlingException: 'rate-limited',
   ValidationException: 'invalid-request',
-} as const satisfies ErrorTable<BatchOperation>;
-
-/**
- * What S3 answers to the upload of a run list.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11-20)
- */
-export const S3_ERRORS = {
-  NoSuchBucket: 'not-found',
-  NoSuchKey: 'not-found',
-  NotFound: 'not-found',
-  PermanentRedirect: 'config-invalid',
-  EntityTooLarge: 'invalid-request',
-  InvalidBucketName: 'config-invalid',
 } as const satisfies ErrorTable<BatchOperation>;
 
 const STAGING: readonly BatchOperation[] = ['stageRuns', 'readStagedRuns', 'unstageRuns'];

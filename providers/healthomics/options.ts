@@ -1,7 +1,13 @@
 import type { ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
 import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
-import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
+import {
+  awsOptionShapes,
+  ONE_CREDENTIAL_SOURCE,
+  S3_ENDPOINT_SHAPE,
+  type AwsOptions,
+  type PresentAwsOption,
+} from '../_aws/aws-options.ts';
 
 /** The options of the provider `healthomics`. */
 export interface HealthOmicsOptions extends AwsOptions {
@@ -66,12 +72,7 @@ export const HEALTHOMICS_OPTIONS_SHAPE = {
       ...s3Uri('Where lists of more than 100 runs are uploaded for the service.'),
       maxLength: RUN_LIST_URI_MAX_LENGTH,
     },
-    s3Endpoint: {
-      type: 'string',
-      pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
-      title: 'a URL such as http://127.0.0.1:4566',
-      description: 'The URL of another S3 endpoint, such as an emulator.',
-    },
+    s3Endpoint: S3_ENDPOINT_SHAPE,
     submissionsPerSecond: {
       type: 'number',
       exclusiveMinimum: 0,

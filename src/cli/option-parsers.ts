@@ -42,6 +42,12 @@ export function amount(text: string): number {
   throw new InvalidArgumentError('Expected an amount above 0, such as 2.50, in the currency of `prices`.');
 }
 
+/** Reads `--on-abort cancel` of a batch. */
+export function onBatchAbort(text: string): 'detach' | 'cancel' {
+  if (text === 'detach' || text === 'cancel') return text;
+  throw new InvalidArgumentError('Expected detach or cancel.');
+}
+
 /** Reads `--on-abort terminate`. */
 export function onAbort(text: string): 'detach' | 'terminate' {
   if (text === 'detach' || text === 'terminate') return text;

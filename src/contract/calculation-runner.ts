@@ -58,7 +58,15 @@ export interface CalculationRunner {
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation>;
   /** Asks for its end; ending what has ended succeeds. */
   stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation>;
+  /**
+   * Opens one of the addresses of an output; the bytes are read as they arrive. Absent where the output cannot be read through the provider.
+   * @throws SessionError `not-found` when nothing is there, `forbidden` when these credentials may not read it.
+   */
+  read?(handle: SessionHandle, uri: string, call: CallContext): Promise<AsyncIterable<Uint8Array>>;
 }
+
+/** One of the things that a calculation leaves behind. */
+export type OutputPart = 'stdout' | 'stderr' | 'result';
 
 /** Tells whether a calculation in this state is over. */
 export function isCalculationOver(state: CalculationState | undefined): boolean {

@@ -78,6 +78,8 @@ export const OPERATIONS: Readonly<Record<Operation, OperationFacts>> = Object.fr
   startCalculation: { ...CALL, budget: 'writes', changes: true, overlaps: true, capability: 'calculations' },
   describeCalculation: { ...CALL, budget: 'reads', changes: false, capability: 'calculations' },
   stopCalculation: { ...CALL, budget: 'writes', changes: true, ends: true, capability: 'calculations' },
+  // The object store counts no calls of the service.
+  readCalculation: { ...CALL, budget: false, changes: false, capability: 'calculations' },
   startBatch: {
     ...CALL,
     timeoutMs: 2 * BATCH_ATTEMPT_TIMEOUT_MS,

@@ -42,6 +42,11 @@ export interface EmulatorOptions {
   readonly engine?: EngineChoice;
   /** The Spark version that the DuckDB substitute reports (default `3.5`, which the clouds run). */
   readonly responderVersion?: ResponderVersion;
+  /**
+   * Whether the code of Athena's calculations runs, in a python3 process per session (default false: **it runs whatever it is sent**).
+   * Without it calculations end as scripted and have no output.
+   */
+  readonly runCode?: boolean;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
   readonly dataproc?: DataprocOptions;
@@ -65,6 +70,7 @@ const DEFAULTS: EmulatorConfig = {
   signature: 'any',
   engine: 'duckdb',
   responderVersion: '3.5',
+  runCode: false,
   athena: {},
   emrServerless: {},
   dataproc: {},

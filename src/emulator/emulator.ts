@@ -107,6 +107,7 @@ export class Emulator {
 
   /** Stops the servers and cuts their connections; calling it again waits for the same end. */
   close(): Promise<void> {
+    for (const service of this.#parts.services) service.close?.();
     this.#closing ??= Promise.all([...this.#parts.servers.values()].map((server) => server.close())).then(() => {});
     return this.#closing;
   }

@@ -22,6 +22,8 @@ export interface RunEmulatorOptions {
   readonly seed?: string;
   /** `--engine`, `duckdb`, `sail`, `spark` or `sc://host:port`. */
   readonly engine?: string;
+  /** `--run-code`. */
+  readonly runCode?: boolean;
 }
 
 /** Where the command writes, and what stops it. */
@@ -61,13 +63,14 @@ export async function runEmulator(
 }
 
 async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorOptions> {
-  const { services, startupMs, seed, engine, clock, faults } = options;
+  const { services, startupMs, seed, engine, clock, faults, runCode } = options;
   return {
     ...(services !== undefined && {
       services: services.split(',').map((id) => toChoice('--services', SERVICE_IDS, id.trim())),
     }),
     ...(startupMs !== undefined && { startupMs: toWhole('--startup-ms', startupMs) }),
     ...(seed !== undefined && { seed: toWhole('--seed', seed) }),
+    ...(runCode !== undefined && { runCode }),
     ...(engine !== undefined && { engine: parseEngine(engine) }),
     ...(clock !== undefined && { clock: toChoice('--clock', ['real', 'virtual'] as const, clock) }),
     ...(faults !== undefined && { faults: await readFaults(faults) }),

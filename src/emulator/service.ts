@@ -181,4 +181,6 @@ export interface EmulatedService {
   batches?(): readonly BatchTruth[];
   /** Every calculation that was ever started, oldest first; absent where there are none. */
   calculations?(): readonly CalculationTruth[];
+  /** Ends what it runs on this machine. */
+  close?(): void;
 }

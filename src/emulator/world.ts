@@ -18,6 +18,8 @@ export interface World {
   readonly startupMs: number;
   /** Each start may take up to this much longer, milliseconds, drawn from the seed. */
   readonly startupSpreadMs: number;
+  /** Whether the code of calculations runs on this machine. */
+  readonly runCode: boolean;
   /** The objects in S3, for the services that read them. */
   readonly objects: ObjectStore;
   /** The data plane behind the endpoints of sessions. */

@@ -1,4 +1,3 @@
-import type { CalculationObservation } from '../contract/calculation-runner.ts';
 import type { SqlDialect } from '../contract/capabilities.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Prices, SessionUsage } from '../contract/usage.ts';
@@ -15,6 +14,7 @@ import { costOf, type Cost } from '../cost/cost.ts';
 import type { MeteredSession, SpendMeter } from '../cost/spend-meter.ts';
 import type { Result } from '../statement/result.ts';
 import { Statement, type StatementOptions } from '../statement/statement.ts';
+import { finishedCalculation, type FinishedCalculation } from './finished-calculation.ts';
 import { runCalculation, type CalculationOptions } from './run-calculation.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { endSession } from './end-session.ts';
@@ -205,10 +205,10 @@ export class Session {
 
   /**
    * Runs a block of code through the service's own API when the session is ready. Resolves when it has succeeded.
-   * An abort or a timeout stops it in the service.
+   * An abort or a timeout stops it in the service. `text('stdout')` of the answer reads what the code printed.
    * @throws SessionError `unsupported`, `invalid-request` when the code fails, `aborted`, `timeout`, `session-failed`.
    */
-  async calculate(code: string, options: CalculationOptions = {}): Promise<CalculationObservation> {
+  async calculate(code: string, options: CalculationOptions = {}): Promise<FinishedCalculation> {
     this.#assertHeld('calculate');
     const { provider, clock, random, providersWith } = this.#parts;
     const { calculations: runner, capabilities } = provider;
@@ -221,7 +221,8 @@ export class Session {
       const { min, max } = capabilities.watchIntervalMs;
       const watchIntervalMs = { min: Math.min(min, SHORT_CALCULATION_MS), max };
       const at = { handle: this.handle, runner, clock, random, whenReady, watchIntervalMs };
-      return await this.#telemetry.traced('calculate', () => runCalculation(at, code, options));
+      const seen = await this.#telemetry.traced('calculate', () => runCalculation(at, code, options));
+      return finishedCalculation(at, seen);
     } finally {
       endWork();
     }

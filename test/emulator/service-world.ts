@@ -20,7 +20,8 @@ export function newWorld(): World {
     region: 'us-east-1',
     accountId: '123456789012',
     startupMs: 500,
-    startupSpreadMs: 0,
+    runCode: false,
+  startupSpreadMs: 0,
     objects: new ObjectStore(),
     connect: { url: 'http://127.0.0.1:0', admit: () => undefined },
   };

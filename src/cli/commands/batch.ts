@@ -21,6 +21,7 @@ interface BatchStartCommandOptions {
   readonly restart?: boolean;
   readonly name?: string;
   readonly wait?: boolean;
+  readonly onAbort?: 'detach' | 'cancel';
 }
 
 /** The options of `anysession batch resubmit`. */
@@ -46,13 +47,17 @@ export async function runBatchStart(context: CommandContext, options: BatchStart
     const batch = await batches.start({ key, restart, name, defaults, runs, signal });
     const { totalRuns } = batch.status;
     if (totalRuns !== undefined) note(terminal, batches.estimate(totalRuns).text);
-    if (options.wait === true) await waitFor(batch, context);
+    if (options.wait === true) await waitFor(batch, context, options.onAbort);
     await printStatus(context, batch, batch.status);
   });
 }
 
 /** Waits for the end of a batch. Writes its handle to stderr first, in case the wait is stopped; with `--json` the error has the handle. */
-async function waitFor(batch: Batch, { terminal, json }: CommandContext): Promise<void> {
+async function waitFor(
+  batch: Batch,
+  { terminal, json }: CommandContext,
+  onAbort: BatchStartCommandOptions['onAbort'],
+): Promise<void> {
   const { handle } = batch;
   if (!json) warn(terminal, `batch ${handle.id} has started: ${toJsonText(handle)}\n`);
   try {
@@ -62,7 +67,12 @@ async function waitFor(batch: Batch, { terminal, json }: CommandContext): Promis
     const { advice: own = '' } = error;
     const known = own === '' || error.message.endsWith(own) ? '' : `${own} `;
     const advice = `${known}Batch ${handle.id} keeps running: see \`anysession batch status\` and \`anysession batch cancel\`.`;
-    throw error.with({ handle, advice });
+    const kept = error.with({ handle, advice });
+    if (onAbort !== 'cancel' || !terminal.signal.aborted) throw kept;
+    await batch.cancel().catch((second: unknown) => {
+      throw new AggregateError([kept, second]);
+    });
+    throw error.with({ handle, advice: `Batch ${handle.id} is being canceled.` });
   }
 }
 
@@ -81,8 +91,15 @@ export async function runBatchFailures(context: CommandContext, target: string):
       else rows.push([failed.id, failed.runId ?? '', failed.reason]);
     }
     if (!json && rows.length > 0) await printTable(terminal, ['run', 'service id', 'reason'], rows);
-    if (!json && rows.length === 0) note(terminal, 'no run has failed');
+    if (!json && rows.length === 0) note(terminal, noFailure(batch.status));
   });
+}
+
+/** A run that has not ended yet may still fail. */
+function noFailure({ final, counts, totalRuns }: BatchStatus): string {
+  if (final) return 'no run has failed';
+  if (counts === undefined || totalRuns === undefined) return 'no run has failed so far; the service is still counting';
+  return `no run has failed so far; ${counts.pending + counts.running + counts.uncounted} of ${totalRuns} have not ended`;
 }
 
 /** Asks for the end of a batch. */
@@ -122,18 +139,31 @@ export async function runBatchDelete(
 }
 
 function withBatch(context: CommandContext, target: string, use: (batch: Batch) => Promise<void>): Promise<void> {
-  const { signal } = context.terminal;
-  return withBatches(context, async (batches) => use(await batches.attach(toTarget(batches, target), { signal })));
+  return withBatches(context, async (batches) => use(await findBatch(batches, target, context.terminal.signal)));
 }
 
-/** A handle as JSON, `key:…`, or the bare id that consoles show. */
-function toTarget({ provider }: Batches, target: string) {
-  if (target.startsWith('{')) return target;
-  if (target.startsWith('key:')) return { key: target.slice('key:'.length) };
-  return { v: 1, provider: provider.id, scope: provider.scope, id: target } as const;
+/** A handle as JSON, `key:…`, an id, or else a key. */
+async function findBatch(batches: Batches, target: string, signal: AbortSignal): Promise<Batch> {
+  if (target.startsWith('{')) return batches.attach(target, { signal });
+  if (target.startsWith('key:')) return batches.attach({ key: target.slice('key:'.length) }, { signal });
+  const { id: provider, scope } = batches.provider;
+  try {
+    return await batches.attach({ v: 1, provider, scope, id: target }, { signal });
+  } catch (error) {
+    if (!SessionError.is(error, 'not-found') && !SessionError.is(error, 'invalid-request')) throw error;
+    return batches.attach({ key: target }, { signal }).catch((second: unknown) => {
+      if (!SessionError.is(second, 'not-found')) throw second;
+      throw second.with({}, `no batch in '${scope}' has the id or the key "${target}"`);
+    });
+  }
 }
 
-async function printStatus({ terminal, json }: CommandContext, batch: Batch, status: BatchStatus): Promise<void> {
+async function printStatus(
+  { terminal, json, dryRun }: CommandContext,
+  batch: Batch,
+  status: BatchStatus,
+): Promise<void> {
+  if (dryRun !== undefined) return;
   if (json) return printJson(terminal, { handle: batch.handle, ...status }, 2);
   const { counts, outcome, reason, totalRuns, remaining } = status;
   const lines = [

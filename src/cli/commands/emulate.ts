@@ -38,7 +38,7 @@ async function runDetached(
   const { env, signal } = terminal;
   const flags = Object.entries(options).flatMap(([name, value]) => [
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    String(value),
+    ...(value === true ? [] : [String(value)]),
   ]);
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'emulate', '--json', ...flags], {
     detached: true,

@@ -147,6 +147,7 @@ function callVerb(
     },
     describeCalculation: () => provider.calculations?.describe(handle, UNKNOWN_ID, call),
     stopCalculation: () => provider.calculations?.stop(handle, UNKNOWN_ID, call),
+    readCalculation: () => provider.calculations?.read?.(handle, UNKNOWN_ID, call),
     execute: () => provider.statements?.execute(handle, { id: 'statement', text: trial.sql.rows.text }, call),
   };
   return verbs[verb]() ?? Promise.reject(new Error(`the provider has no ${verb}`));

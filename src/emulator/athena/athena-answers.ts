@@ -3,8 +3,11 @@ import type { Phase } from '../timeline.ts';
 import type { AthenaSession, AthenaState } from './athena-session.ts';
 import type { Calculation } from './calculation.ts';
 
-/** The bucket named as the place of the files of sessions and calculations. */
-const RESULT_BUCKET = 's3://emulated-athena-results';
+/** The bucket of the files of sessions and calculations. */
+export const RESULT_BUCKET = 'emulated-athena-results';
+
+/** The files of a calculation. */
+export const OUTPUT_FILES = { stdout: 'stdout', stderr: 'stderr', result: 'result.json' } as const;
 
 export function toStatus(session: AthenaSession, phase: Phase<AthenaState>): object {
   const ended = phase.state === 'TERMINATED' || phase.state === 'FAILED';
@@ -32,7 +35,7 @@ export function toSession(session: AthenaSession, phase: Phase<AthenaState>, has
     MonitoringConfiguration: request.MonitoringConfiguration,
     SessionConfiguration: {
       ExecutionRole: request.ExecutionRole,
-      WorkingDirectory: `${RESULT_BUCKET}/${session.scope}/${session.id}`,
+      WorkingDirectory: `s3://${RESULT_BUCKET}/${session.scope}/${session.id}`,
       IdleTimeoutSeconds: session.idleTimeoutMinutes * 60,
       SessionIdleTimeoutInMinutes: session.idleTimeoutMinutes,
     },
@@ -68,7 +71,7 @@ export function toCalculationStatus(calculation: Calculation): object {
 /** The answer of GetCalculationExecution; only a completed calculation has a result. */
 export function toCalculation(calculation: Calculation): object {
   const { id, sessionId, description } = calculation.start;
-  const directory = `${RESULT_BUCKET}/${sessionId}/${id}`;
+  const directory = `s3://${RESULT_BUCKET}/${sessionId}/${id}`;
   return {
     CalculationExecutionId: id,
     SessionId: sessionId,
@@ -78,9 +81,9 @@ export function toCalculation(calculation: Calculation): object {
     Statistics: toCalculationStatistics(calculation),
     ...(calculation.current.state === 'COMPLETED' && {
       Result: {
-        StdOutS3Uri: `${directory}/stdout`,
-        StdErrorS3Uri: `${directory}/stderr`,
-        ResultS3Uri: `${directory}/result.json`,
+        StdOutS3Uri: `${directory}/${OUTPUT_FILES.stdout}`,
+        StdErrorS3Uri: `${directory}/${OUTPUT_FILES.stderr}`,
+        ResultS3Uri: `${directory}/${OUTPUT_FILES.result}`,
         ResultType: 'application/vnd.aws.athena.v1+json',
       },
     }),

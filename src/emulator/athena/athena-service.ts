@@ -24,6 +24,9 @@ export function createAthena(world: World, options: AthenaOptions): EmulatedServ
     errors: ATHENA_ERRORS,
     rates: account.config.rates,
     sessions: () => account.sessions(),
+    close() {
+      for (const session of account.sessions()) session.closePython();
+    },
     calculations: () => [...account.calculations.values()].map((calculation) => calculation.truth()),
   };
 }

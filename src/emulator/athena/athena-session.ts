@@ -4,6 +4,7 @@ import { startupOf, type World } from '../world.ts';
 import { SESSION_STATES, type SESSION_INPUTS } from './athena-inputs.ts';
 import { ENGINE_VERSIONS, type AthenaConfig, type AthenaEngine } from './athena-options.ts';
 import type { Calculation } from './calculation.ts';
+import { PythonSession } from './python-session.ts';
 
 export type AthenaState = (typeof SESSION_STATES)[number];
 
@@ -18,6 +19,7 @@ export class AthenaSession extends AwsSession<AthenaState> {
   readonly idleTimeoutMinutes: number;
   readonly #orphanedCalculation: AthenaConfig['orphanedCalculation'];
   #calculation: Calculation | undefined;
+  #python: PythonSession | undefined;
 
   constructor(world: World, config: AthenaConfig, engine: AthenaEngine, request: AthenaStart) {
     const idleTimeoutMinutes = request.SessionIdleTimeoutInMinutes ?? config.idleTimeoutMinutes;
@@ -49,6 +51,16 @@ export class AthenaSession extends AwsSession<AthenaState> {
     return ENGINE_VERSIONS[this.engine];
   }
 
+  /** The process that runs its code; started when it is first needed. */
+  get python(): PythonSession {
+    return (this.#python ??= new PythonSession());
+  }
+
+  /** Ends that process. */
+  closePython(): void {
+    this.#python?.close();
+  }
+
   override terminate(): void {
     const isEnding = this.state === 'TERMINATING';
     super.terminate();
@@ -70,6 +82,7 @@ export class AthenaSession extends AwsSession<AthenaState> {
   }
 
   #orphanCalculation(): void {
+    this.closePython();
     this.#calculation?.orphan(this.#orphanedCalculation);
     this.#calculation = undefined;
   }

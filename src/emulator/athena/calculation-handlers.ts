@@ -1,9 +1,17 @@
 import type { Handlers } from '../service.ts';
-import { toCalculation, toCalculationStatistics, toCalculationStatus } from './athena-answers.ts';
+import {
+  OUTPUT_FILES,
+  RESULT_BUCKET,
+  toCalculation,
+  toCalculationStatistics,
+  toCalculationStatus,
+} from './athena-answers.ts';
 import type { AthenaAccount } from './athena-account.ts';
 import { invalidRequest } from './athena-errors.ts';
 import type { CALCULATION_INPUTS } from './athena-inputs.ts';
-import { Calculation } from './calculation.ts';
+import type { AthenaSession } from './athena-session.ts';
+import { Calculation, type RunningCode } from './calculation.ts';
+import type { CodeOutcome } from './python-session.ts';
 
 export function calculationHandlers(account: AthenaAccount): Handlers<typeof CALCULATION_INPUTS> {
   const { config, world } = account;
@@ -19,14 +27,16 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
         if (session.state !== 'IDLE') {
           throw invalidRequest(`Session is in the ${session.state} state; needs to be IDLE to accept Calculations.`);
         }
+        const id = world.random.uuid();
         const calculation = new Calculation(world.timeline, {
-          id: world.random.uuid(),
+          id,
           sessionId: session.id,
           token: request.ClientRequestToken,
           codeBlock,
           description: request.Description,
           runMs: config.calculationMs,
           failure: call.calculationFailure,
+          code: codeOf(account, session, { id, codeBlock }),
         });
         account.calculations.set(calculation.start.id, calculation);
         session.run(calculation);
@@ -60,6 +70,36 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
       const calculation = account.requireCalculation(id);
       calculation.stop();
       return { State: calculation.current.state };
+    },
+  };
+}
+
+/** The code of a calculation in the Python process of its session; `undefined` when code does not run. Its output becomes objects in S3. */
+function codeOf(
+  { world }: AthenaAccount,
+  session: AthenaSession,
+  { id, codeBlock }: { readonly id: string; readonly codeBlock: string },
+): RunningCode | undefined {
+  const keep = (outcome: CodeOutcome): void => {
+    const modifiedAtMs = world.timeline.nowMs();
+    for (const [part, file] of Object.entries(OUTPUT_FILES)) {
+      const bytes = Buffer.from(outcome[part as keyof typeof OUTPUT_FILES]);
+      const at = { bucket: RESULT_BUCKET, key: `${session.id}/${id}/${file}` };
+      world.objects.put(at, { bytes, contentType: 'text/plain', modifiedAtMs });
+    }
+  };
+  // Code that does not run prints nothing.
+  keep({ stdout: '', stderr: '', result: '' });
+  if (!world.runCode) return undefined;
+  const { python } = session;
+  return {
+    async run() {
+      const outcome = await python.run(codeBlock);
+      keep(outcome);
+      return outcome.error;
+    },
+    interrupt: () => {
+      python.interrupt();
     },
   };
 }

@@ -13,11 +13,20 @@ export interface CalculationStart {
   readonly runMs: number;
   /** Why it must end in FAILED; undefined lets it succeed. */
   readonly failure: string | undefined;
+  /** Runs the code; absent where the end is scripted. */
+  readonly code?: RunningCode | undefined;
+}
+
+/** Code that really runs. */
+export interface RunningCode {
+  /** @returns why it failed; `undefined` when it succeeded. */
+  run(): Promise<string | undefined>;
+  interrupt(): void;
 }
 
 const ENDED: readonly CalculationState[] = ENDED_CALCULATION;
 
-/** One calculation in a session of PySpark engine version 3. The code is stored and not run. */
+/** One calculation in a session of PySpark engine version 3. */
 export class Calculation {
   readonly start: CalculationStart;
   readonly #lifecycle: Lifecycle<CalculationState>;
@@ -63,9 +72,13 @@ export class Calculation {
       this.#lifecycle.enter('QUEUED');
       this.#lifecycle.then(0, () => {
         this.#lifecycle.enter('RUNNING');
-        this.#lifecycle.then(this.start.runMs, () => {
-          this.#end(this.start.failure === undefined ? 'COMPLETED' : 'FAILED', this.start.failure);
-        });
+        const { code, failure, runMs } = this.start;
+        const end = (why: string | undefined): void => {
+          if (!this.ended && this.current.state !== 'CANCELING')
+            this.#end(why === undefined ? 'COMPLETED' : 'FAILED', why);
+        };
+        if (code === undefined || failure !== undefined) this.#lifecycle.then(runMs, () => end(failure));
+        else void code.run().then(end);
       });
     });
   }
@@ -73,6 +86,7 @@ export class Calculation {
   stop(): void {
     if (this.ended || this.current.state === 'CANCELING') return;
     this.#lifecycle.enter('CANCELING');
+    this.start.code?.interrupt();
     this.#lifecycle.then(0, () => this.#end('CANCELED'));
   }
 

@@ -13,6 +13,7 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
   ): Promise<Answer> => around({ ...invocation, provider: adapter, span: NO_SPAN }, run);
 
   const { statements, calculations } = adapter;
+  const readOutput = calculations?.read?.bind(calculations);
   const endpoint = adapter.endpoint?.bind(adapter);
   const dashboard = adapter.dashboard?.bind(adapter);
   return {
@@ -47,6 +48,10 @@ export function layeredProvider(adapter: SessionProvider, layers: readonly Layer
           invoke({ operation: 'describeCalculation', handle, call }, (i) => calculations.describe(handle, id, i.call)),
         stop: (handle, id, call) =>
           invoke({ operation: 'stopCalculation', handle, call }, (i) => calculations.stop(handle, id, i.call)),
+        ...(readOutput && {
+          read: (handle, uri, call) =>
+            invoke({ operation: 'readCalculation', handle, call }, (i) => readOutput(handle, uri, i.call)),
+        }),
       },
     }),
     ...(statements && {
