@@ -19,6 +19,8 @@ const JUDGES = {
       '**/start-secrets.test.ts',
       '**/rate-sharing-processes.test.ts',
     ],
+    // Each mutant starts a new worker. One worker per test file as well would take most of the time.
+    isolate: false,
   },
   records: {
     include: ['test/ownership/**/*.test.ts', 'test/session/holder-rule.test.ts'],
@@ -35,7 +37,5 @@ export default defineConfig({
   test: {
     ...JUDGES[judge === 'records' || judge === 'sweeps' ? judge : 'core'],
     setupFiles: ['test/private-folders.ts'],
-    // Each mutant starts a new worker. One worker per test file as well would take most of the time.
-    isolate: false,
   },
 });

@@ -60,6 +60,15 @@ describe('sessions of one host', () => {
     await expect.poll(() => records().length, { interval: 2 }).toBe(count);
   });
 
+  it('are known by the keys that they were started with on this host', async () => {
+    const { scene, open } = setUp();
+    const [process, other] = [open({ prices: { currency: 'USD' } }), scene.process()];
+    const { status } = await scene.settled(process.sessions.start({ key: 'nightly' }));
+    expect([...process.sessions.knownKeys()]).toEqual([[status.details.ownership?.token, 'nightly']]);
+    expect([...other.sessions.knownKeys()]).toEqual([]);
+    expect([process.sessions.prices, other.sessions.prices]).toEqual([{ currency: 'USD' }, undefined]);
+  });
+
   it('are listed with their costs', async () => {
     const { scene, open } = setUp();
     const { sessions } = open();

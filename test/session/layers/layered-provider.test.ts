@@ -36,6 +36,7 @@ function echoing(scene: Scene): SessionProvider {
       start: (...args: unknown[]) => Promise.resolve(['startCalculation', ...args] as never),
       describe: (...args: unknown[]) => Promise.resolve(['describeCalculation', ...args] as never),
       stop: (...args: unknown[]) => Promise.resolve(['stopCalculation', ...args] as never),
+      read: (...args: unknown[]) => Promise.resolve(['readCalculation', ...args] as never),
     },
     close() {
       return Promise.resolve(['close', this.id] as never);
@@ -81,6 +82,9 @@ describe('layeredProvider', () => {
     expect(await calculations?.start(handle, block, call)).toEqual(['startCalculation', handle, block, passed]);
     expect(await calculations?.describe(handle, 'c-1', call)).toEqual(['describeCalculation', handle, 'c-1', passed]);
     expect(await calculations?.stop(handle, 'c-1', call)).toEqual(['stopCalculation', handle, 'c-1', passed]);
+    expect(await calculations?.read?.(handle, 's3://b/out', call)).toEqual([
+      ...['readCalculation', handle, 's3://b/out', passed],
+    ]);
     expect(seen).toEqual([
       { operation: 'start', request, input: request, call },
       { operation: 'describe', handle, call },
@@ -92,6 +96,7 @@ describe('layeredProvider', () => {
       { operation: 'startCalculation', handle, call },
       { operation: 'describeCalculation', handle, call },
       { operation: 'stopCalculation', handle, call },
+      { operation: 'readCalculation', handle, call },
     ]);
   });
 
@@ -112,6 +117,12 @@ describe('layeredProvider', () => {
     const optional = ['endpoint', 'dashboard', 'calculations', 'statements'] as const;
     const layered = layeredProvider(omit(adapter, optional), []);
     expect(optional.filter((member) => member in layered)).toEqual([]);
+    const { calculations } = adapter;
+    const unread = layeredProvider(
+      { ...adapter, ...(calculations && { calculations: omit(calculations, ['read']) }) },
+      [],
+    );
+    expect(Object.keys(unread.calculations ?? {})).toEqual(['start', 'describe', 'stop']);
   });
 
   it('never prints the metadata of an endpoint, which holds its token', async () => {
