@@ -30,7 +30,6 @@ export const { toErrorKind, toSessionError } = defineAwsErrors<ProviderOperation
   service: (operation) => (operation === 'readCalculation' ? 'S3' : 'Athena'),
   table: (operation) => (operation === 'readCalculation' ? S3_ERRORS : ATHENA_ERRORS),
   advice: {
-    forbidden: { readCalculation: 'allow s3:GetObject on the result location of the workgroup' },
     'quota-exceeded': 'the DPUs of the account are in use: terminate sessions, start smaller ones, or raise the quota',
     unsupported: 'check that Athena for Apache Spark exists in this region and that `endpoint` is an Athena endpoint',
     'invalid-request': { start: 'check the workgroup, that `engine` is its engine, and the options of the start' },
