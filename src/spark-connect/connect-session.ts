@@ -76,7 +76,7 @@ export class ConnectSession {
     this.random = parts.random;
     this.#retryLog = new RetryLog(parts.clock, parts.logger);
     this.#endpoint = new RefreshingEndpoint(parts);
-    this.#channel = new CurrentChannel(parts);
+    this.#channel = new CurrentChannel({ ...parts, fresh: () => this.#endpoint.get() });
     this.#sentinel = new SessionSentinel({ ...parts, settings: this.settings });
   }
 
@@ -197,6 +197,8 @@ export class ConnectSession {
     const isAboutToExpire = line.endpoint.expiresAtMs - this.clock.nowMs() < REFRESH_MARGIN_MS;
     if (isTokenRejected(failure, isAboutToExpire) && !streak.renewed) {
       streak.renewed = true;
+      // A tunnel was refused: its channel would repeat that for a second, and not try the new token.
+      if (!line.channel.isOpen) this.#channel.drop(line.channel);
       await this.#endpoint.replace(line.endpoint);
       return;
     }

@@ -26,6 +26,13 @@ export function nameOfStatus(code: number): string {
   return Object.entries(STATUS).find(([, value]) => value === code)?.[0] ?? `status ${code}`;
 }
 
+/** The statuses of what a server answers to the request for a WebSocket, by the code of the failure; others mean UNAVAILABLE. */
+const TUNNEL_REFUSALS: Readonly<Record<string, number | undefined>> = {
+  TUNNEL_401: STATUS.UNAUTHENTICATED,
+  TUNNEL_403: STATUS.PERMISSION_DENIED,
+  TUNNEL_429: STATUS.RESOURCE_EXHAUSTED,
+};
+
 /** The trailer with the details of a status. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 
@@ -69,6 +76,11 @@ export class RpcFailure extends Error {
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
   static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
     const message = conceal(details);
+    const client = readClientFailure(message);
+    // The server has answered, although gRPC has no connection.
+    if (client && /^TUNNEL_\d/.test(client.code)) {
+      return new RpcFailure(TUNNEL_REFUSALS[client.code] ?? STATUS.UNAVAILABLE, client.message);
+    }
     const [trailer] = metadata.get(DETAILS_KEY);
     if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
     try {
