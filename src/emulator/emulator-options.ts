@@ -40,7 +40,7 @@ export interface EmulatorOptions {
   readonly signature?: 'any' | 'checked';
   /** What runs the statements of sessions (default `duckdb`, a substitute that is not Spark). */
   readonly engine?: EngineChoice;
-  /** The Spark version that the DuckDB substitute reports (default `3.5`, which the clouds run). */
+  /** The Spark version that the DuckDB substitute reports (default: `4.0` for Dataproc, and `3.5`, as the clouds run). */
   readonly responderVersion?: ResponderVersion;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
@@ -48,8 +48,9 @@ export interface EmulatorOptions {
   readonly healthomics?: HealthOmicsOptions;
 }
 
-export interface EmulatorConfig extends Required<EmulatorOptions> {
+export interface EmulatorConfig extends Required<Omit<EmulatorOptions, 'responderVersion'>> {
   readonly clock: Clock;
+  readonly responderVersion: ResponderVersion | undefined;
 }
 
 const DEFAULTS: EmulatorConfig = {
@@ -64,7 +65,7 @@ const DEFAULTS: EmulatorConfig = {
   accountId: '123456789012',
   signature: 'any',
   engine: 'duckdb',
-  responderVersion: '3.5',
+  responderVersion: undefined,
   athena: {},
   emrServerless: {},
   dataproc: {},
@@ -79,7 +80,10 @@ const DEFAULTS: EmulatorConfig = {
 export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   refuseUnknown('option', Object.keys(options), Object.keys(DEFAULTS));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const config: Required<EmulatorOptions> = { ...DEFAULTS, ...Object.fromEntries(given) };
+  const config: EmulatorConfig & Pick<Required<EmulatorOptions>, 'clock'> = {
+    ...DEFAULTS,
+    ...Object.fromEntries(given),
+  };
   const { services, faults, ports, seed, startupMs, startupSpreadMs } = config;
   for (const [name, list] of Object.entries({ services, faults })) {
     if (!Array.isArray(list)) throw badOption(`'${name}' must be a list.`);

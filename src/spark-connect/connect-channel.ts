@@ -174,7 +174,9 @@ export class ConnectChannel {
       callOff();
       release();
     };
-    const stream = new RpcStream(call, { onEnd, conceal: this.conceal, explain: this.#explain });
+    // A tunnel gets its token after the call has begun.
+    const conceal: Concealer = (value) => this.conceal(value);
+    const stream = new RpcStream(call, { onEnd, conceal, explain: this.#explain });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }

@@ -77,6 +77,7 @@ export class RpcFailure extends Error {
   static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
     const message = conceal(details);
     const client = readClientFailure(message);
+    if (client?.code === 'TUNNEL_TIMEOUT') return RpcFailure.silence(client.message);
     // The server has answered, although gRPC has no connection.
     if (client && /^TUNNEL_\d/.test(client.code)) {
       return new RpcFailure(TUNNEL_REFUSALS[client.code] ?? STATUS.UNAVAILABLE, client.message);

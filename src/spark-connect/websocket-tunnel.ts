@@ -54,13 +54,11 @@ export class WebSocketTunnel {
       headers: tunnel.headers,
       createConnection: () => connection,
     });
-    await untilOpen(webSocket);
-    this.#failure = undefined;
-    this.#keep(socket, webSocket);
-    const duplex = new HexDuplex(webSocket);
-    duplex.on('error', (error) => {
+    const duplex = await opened(webSocket, (error) => {
       this.#failure = error instanceof TunnelFailure ? error : undefined;
     });
+    this.#failure = undefined;
+    this.#keep(socket, webSocket);
     return duplex;
   }
 
@@ -98,9 +96,11 @@ function withTls(socket: Socket, host: string): Promise<Socket> {
   });
 }
 
-function untilOpen(webSocket: WebSocket): Promise<void> {
+/** @param onError - called with the error that ends the connection later */
+function opened(webSocket: WebSocket, onError: (error: Error) => void): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    webSocket.once('open', resolve);
+    // Its first message may follow at once, before a promise is handled.
+    webSocket.once('open', () => resolve(new HexDuplex(webSocket).on('error', onError)));
     webSocket.once('unexpected-response', (_request, { statusCode = 0 }) => {
       reject(TunnelFailure.answered(statusCode));
       webSocket.terminate();
