@@ -66,6 +66,7 @@ function preparedCredentials(
       const connector = inner._createSecureConnector({ scheme: 'dns', path: address }, options, callCredentials);
       return {
         // The types of gRPC require a socket; its HTTP/2 takes any stream.
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
         connect: async (socket) => connector.connect((await open(socket)) as Socket),
         waitForReady: () => connector.waitForReady(),
         getCallCredentials: () => connector.getCallCredentials(),

@@ -194,16 +194,14 @@ export class ConnectSession {
     { line, signal, mayHaveRun }: FailedAttempt,
   ): Promise<void> {
     if (signal.aborted) throw abortedError('execute', signal);
+    if (failure.isSilence || failure.isRefusedTunnel) this.#channel.drop(line.channel);
     const isAboutToExpire = line.endpoint.expiresAtMs - this.clock.nowMs() < REFRESH_MARGIN_MS;
     if (isTokenRejected(failure, isAboutToExpire) && !streak.renewed) {
       streak.renewed = true;
-      // A tunnel was refused: its channel would repeat that for a second, and not try the new token.
-      if (!line.channel.isOpen) this.#channel.drop(line.channel);
       await this.#endpoint.replace(line.endpoint);
       return;
     }
     streak.failures += 1;
-    if (failure.isSilence) this.#channel.drop(line.channel);
     if (needsRecheck(failure, streak.failures)) await this.#endpoint.recheck(line.endpoint);
     if (streak.failures > retryLimit(failure)) {
       throw toSessionError(failure, {

@@ -88,10 +88,8 @@ describe('a WebSocket tunnel', () => {
     ]);
   });
 
-  it('refused once with 502, it is opened again', async () => {
-    bridge.refusals = [502];
-    // gRPC waits for a second before it connects again.
-    runner = runnerTo(async () => endpoint());
+  it.each([404, 429, 500, 502, 503])('refused with %i a few times, it is opened again', async (status) => {
+    bridge.refusals = [status, status, status];
     expect(await rowsOf()).toEqual([2, 1]);
   });
 

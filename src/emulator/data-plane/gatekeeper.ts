@@ -72,7 +72,7 @@ export class Gatekeeper {
     const ticket = this.#tickets.get(token ?? '');
     // Not in the log: the service and the session are unknown.
     if (ticket === undefined && token?.startsWith(BRIDGED) === true) {
-      const message = `[INVALID_HANDLE.SESSION_NOT_FOUND] ${token.slice(BRIDGED.length)} is the uuid of no session.`;
+      const message = `No session has the uuid '${token.slice(BRIDGED.length)}'.`;
       throw new RpcStatus('INVALID_ARGUMENT', message);
     }
     if (ticket === undefined) throw new RpcStatus('UNAUTHENTICATED', 'The token belongs to no session.');

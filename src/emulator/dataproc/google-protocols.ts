@@ -47,12 +47,14 @@ export function googleRest(operations: Operations, bearers: BearerCheck): Protoc
   });
   return {
     route(request) {
-      bearers.check(request);
       for (const { operation, definition, method, pattern, body } of table) {
         const found = request.method === method ? pattern.exec(request.path) : null;
         if (found === null || (operation === 'OpenWebSocket' && request.headers.upgrade !== 'websocket')) continue;
         const labels = found.groups ?? {};
-        const members = (): object => withEnumNames(httpMembers(request, definition.input, { labels, body }));
+        const members = (): object => {
+          bearers.check(request);
+          return withEnumNames(httpMembers(request, definition.input, { labels, body }));
+        };
         const encode = wantsEnumNumbers(request) ? withEnumNumbers : withNumericStates;
         return { operation, definition, members, encode };
       }
@@ -71,13 +73,15 @@ export function googleRest(operations: Operations, bearers: BearerCheck): Protoc
 export function googleRpc(operations: Operations, bearers: BearerCheck): Protocol {
   return {
     route(request) {
-      bearers.check(request);
       const operation = request.path.split('/').at(-1) ?? '';
       if (!Object.hasOwn(operations, operation)) {
         throw refusal('UNIMPLEMENTED', `The method ${request.path} is not implemented.`);
       }
       const definition = operations[operation as DataprocOperation];
-      const members = (): object => withEnumNames(JSON.parse(request.body) as object);
+      const members = (): object => {
+        bearers.check(request);
+        return withEnumNames(JSON.parse(request.body) as object);
+      };
       return { operation, definition, members, encode: withNumericStates };
     },
     answer: (output) => ({ status: 200, headers: {}, body: JSON.stringify(output) }),
