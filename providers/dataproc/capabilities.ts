@@ -10,18 +10,18 @@ const TTL = { min: 10 * MINUTE_MS, max: 14 * DAY_MS };
 
 /**
  * The capabilities of Dataproc sessions. The service does not report whether a session is busy: only work of this process counts.
- * Its Spark Connect endpoint is a WebSocket tunnel, which a Spark Connect client cannot use, so there is no endpoint here; the
- * observation has its address.
+ * A Jupyter session has no Spark Connect.
  */
 export function dataprocCapabilities({
   readsPerSecond,
   writesPerSecond,
   deleteRecord,
-}: Pick<DataprocConfig, 'readsPerSecond' | 'writesPerSecond' | 'deleteRecord'>): Capabilities {
+  sessionType,
+}: Pick<DataprocConfig, 'readsPerSecond' | 'writesPerSecond' | 'deleteRecord' | 'sessionType'>): Capabilities {
   return defineCapabilities({
     dialect: 'spark',
     sql: false,
-    sparkConnect: false,
+    sparkConnect: sessionType === 'spark-connect',
     calculations: false,
     reportsBusy: false,
     deletesRecord: deleteRecord,

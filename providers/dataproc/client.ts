@@ -6,7 +6,7 @@ import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import { openConnection } from './connection.ts';
 import type { DataprocConfig } from './options.ts';
 import type { MethodName, Request } from './request.ts';
-import type { Connection, DataprocCall } from './transport.ts';
+import type { AuthorizedConnection, Bearer, DataprocCall } from './transport.ts';
 
 /** A session in the service's answers. */
 export type NativeSession = protos.google.cloud.dataproc.v1.ISession;
@@ -32,9 +32,9 @@ export class DataprocClient {
   readonly time = new ServiceTime();
   readonly #config: DataprocConfig;
   readonly #parent: string;
-  #connection: Promise<Connection> | undefined;
+  #connection: Promise<AuthorizedConnection> | undefined;
   /** The open connection: frequent polls need not wait for a promise. */
-  #open: Connection | undefined;
+  #open: AuthorizedConnection | undefined;
   readonly #clock: Clock;
   #connectedMs = Number.NEGATIVE_INFINITY;
 
@@ -64,6 +64,11 @@ export class DataprocClient {
 
   getOperation(name: string, call: DataprocCall): Promise<NativeOperation> {
     return this.#call('getOperation', { name }, call);
+  }
+
+  /** A token that is valid now. @throws CredentialsError */
+  async bearer(): Promise<Bearer> {
+    return (await this.#connect()).bearer();
   }
 
   /** Closes the connections; a later call opens new ones. */
@@ -97,7 +102,7 @@ export class DataprocClient {
     return (waiting === undefined ? seen() : waiting.then(seen)) as Promise<Answers[Method]>;
   }
 
-  #connect(): Promise<Connection> {
+  #connect(): Promise<AuthorizedConnection> {
     if (this.#connection !== undefined) return this.#connection;
     this.#connectedMs = this.#clock.monotonicMs();
     const connection = openConnection(this.#config, this.time).then(

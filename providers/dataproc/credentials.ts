@@ -2,10 +2,12 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import { unsendableCharacter } from '../../src/provider-kit/header-character.ts';
+import { isLoopback } from '../../src/provider-kit/is-loopback.ts';
 import { ProxyAgents } from '../../src/provider-kit/proxy-agents.ts';
 import { CredentialsError, functionError } from './credentials-error.ts';
 import { loadAuth } from './load-google.ts';
 import type { AccessToken, DataprocConfig } from './options.ts';
+import type { Bearer } from './transport.ts';
 
 /** The OAuth scopes for Dataproc. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.sessions/get (read 2026-11-20) */
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
@@ -31,11 +33,16 @@ export interface Auth {
    * @throws CredentialsError
    */
   headers(): Promise<Headers>;
+  /** The token in these headers. @throws CredentialsError */
+  bearer(): Promise<Bearer>;
 }
+
+/** Google's library renews a token that lives for less than this; so long does one last at least whose end it does not know. */
+const LEAST_LIFE_MS = 5 * 60_000;
 
 /**
  * Finds credentials before anything is sent: without any, the SDK's client ends the process by an unhandled rejection.
- * A service without TLS is an emulator and gets none.
+ * A service without TLS is an emulator and gets none, except those of a function, on this machine.
  * @throws CredentialsError
  */
 export async function openAuth(config: DataprocConfig): Promise<Auth> {
@@ -43,12 +50,22 @@ export async function openAuth(config: DataprocConfig): Promise<Auth> {
   const client = await orCredentialsError(google.getClient());
   const proxies = new ProxyAgents({ keepAlive: true });
   for (const transporter of new Set(transportersOf(client as object))) prepare(transporter, proxies);
-  return { google, headers: () => orCredentialsError(client.getRequestHeaders()) };
+  const headers = (): Promise<Headers> => orCredentialsError(client.getRequestHeaders());
+  return {
+    google,
+    headers,
+    async bearer() {
+      const authorization = (await headers()).get('authorization');
+      const expiresAtMs = client.credentials.expiry_date ?? Date.now() + LEAST_LIFE_MS;
+      return { headers: authorization === null ? {} : { authorization }, expiresAtMs };
+    },
+  };
 }
 
 async function openGoogle({ endpoint, credentials, project }: DataprocConfig): Promise<GoogleAuth> {
   const { GoogleAuth, OAuth2Client, PassThroughClient } = await loadAuth();
-  if (!endpoint.tls) return new GoogleAuth({ authClient: new PassThroughClient() });
+  const isHere = isLoopback(endpoint.host) && typeof credentials === 'function';
+  if (!endpoint.tls && !isHere) return new GoogleAuth({ authClient: new PassThroughClient() });
   if (typeof credentials === 'function') {
     const authClient = new OAuth2Client();
     authClient.refreshHandler = async () => {

@@ -42,10 +42,8 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth, time: S
     async call(method, request, { signal, timeoutMs }) {
       const attempt = runningAttempt(signal);
       const metadata = new grpc.Metadata();
-      if (endpoint.tls) {
-        attempt?.waitsFor('Google credentials');
-        for (const [name, value] of await auth.headers()) metadata.set(name, value);
-      }
+      attempt?.waitsFor('Google credentials');
+      for (const [name, value] of await auth.headers()) metadata.set(name, value);
       metadata.set('x-goog-request-params', routingOf(request));
       metadata.set('x-goog-api-client', CALLER);
       // For the service. Here an abort stops the call, so gRPC needs no timer.

@@ -32,7 +32,7 @@ export interface DataprocOptions {
   readonly region?: string | undefined;
   /** `grpc` by default; `rest` starts a little faster and costs more per call. */
   readonly transport?: Transport | undefined;
-  /** Another endpoint of the service: a host or a URL. With `http://`, for emulators, there is no TLS and no credentials are sent. */
+  /** Another endpoint of the service: a host or a URL. With `http://`, for emulators, there is no TLS and no credentials are sent, except those of a function to loopback. */
   readonly endpoint?: string | undefined;
   /** A service account's key, or (in a `.ts` or `.mjs` config) a function that returns tokens; Application Default Credentials when absent. */
   readonly credentials?: DataprocCredentials | undefined;
@@ -40,7 +40,7 @@ export interface DataprocOptions {
   readonly sessionType?: SessionType | undefined;
   /** A session template: its name in this project and region, or its full resource name. */
   readonly template?: string | undefined;
-  /** The runtime, such as `3.0`; the service's default when absent. */
+  /** The runtime; `3.0` when absent, the first one with Spark Connect for Spark 4; that of the template; for Jupyter the service's default. */
   readonly runtimeVersion?: string | undefined;
   /** The subnetwork that sessions run in. Cannot be used together with `network`. */
   readonly subnetwork?: string | undefined;

@@ -3,7 +3,13 @@ import type { Observation } from '../../src/contract/observation.ts';
 import { ownershipIn } from '../../src/contract/ownership.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
-import type { Cursor, ListFilter, SessionPage, SessionProvider } from '../../src/contract/session-provider.ts';
+import type {
+  ConnectEndpoint,
+  Cursor,
+  ListFilter,
+  SessionPage,
+  SessionProvider,
+} from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
@@ -15,6 +21,7 @@ import {
   isServiceRefusal,
 } from '../../src/provider-kit/refused-session.ts';
 import { dataprocCapabilities } from './capabilities.ts';
+import { toConnectEndpoint } from './connect-endpoint.ts';
 import { DataprocClient, type NativeSession } from './client.ts';
 import { terminateAndWait, type SessionTarget } from './terminate-and-wait.ts';
 import { toSessionError } from './errors.ts';
@@ -40,6 +47,7 @@ export class DataprocProvider implements SessionProvider {
   readonly id = 'dataproc';
   readonly scope: string;
   readonly capabilities: Capabilities;
+  readonly endpoint?: NonNullable<SessionProvider['endpoint']>;
   readonly #config: DataprocConfig;
   readonly #ports: ProviderPorts;
   readonly #client: DataprocClient;
@@ -58,6 +66,7 @@ export class DataprocProvider implements SessionProvider {
       sessionId: SESSION_ID,
       toError: toSessionError,
     });
+    if (this.capabilities.sparkConnect) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
   }
 
   start(request: StartRequest, call: CallContext): Promise<Observation> {
@@ -102,6 +111,14 @@ export class DataprocProvider implements SessionProvider {
       const seen = await endedAfterRefusal(error, ask, { provider: this, handle, call });
       return seen ?? notFoundObservation('Dataproc', this.#context(handle));
     }
+  }
+
+  #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {
+    return this.#run({ operation: 'endpoint', handle, call }, async (sub) => {
+      const session = await this.#client.ofSession('getSession', { id: handle.id }, sub);
+      const bearer = await this.#client.bearer();
+      return toConnectEndpoint(session, { handle, bearer, tls: this.#config.endpoint.tls });
+    });
   }
 
   async close(): Promise<void> {

@@ -62,11 +62,9 @@ export async function openRest({ endpoint }: DataprocConfig, auth: Auth, time: S
   return {
     async call(method, request, { signal, timeoutMs }) {
       const attempt = runningAttempt(signal);
-      if (endpoint.tls) {
-        attempt?.waitsFor('Google credentials');
-        // The SDK finds the same token again.
-        await auth.headers();
-      }
+      attempt?.waitsFor('Google credentials');
+      // The SDK finds the same token again.
+      await auth.headers();
       attempt?.asks(`${endpoint.host}:${endpoint.port}`);
       if (method === 'getOperation') {
         const [operation] = await operations.getOperation(

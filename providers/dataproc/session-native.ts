@@ -21,7 +21,7 @@ export interface DataprocSessionNative {
 }
 
 /** The key of the endpoint that Spark Connect clients need. @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20) */
-const SPARK_CONNECT_ENDPOINT = 'Spark Connect Server';
+export const SPARK_CONNECT_ENDPOINT = 'Spark Connect Server';
 
 /** Reads these members. */
 export function toSessionNative(session: NativeSession): DataprocSessionNative {

@@ -39,6 +39,12 @@ const NATIVE: NativeRequest<DataprocStartNative> = {
  */
 const MAX_EXECUTORS: Readonly<Record<SessionSize, number>> = { small: 2, medium: 8, large: 32 };
 
+/**
+ * The first runtime whose sessions have Spark Connect, and what Google's own client asks for. A template has its own.
+ * @see https://github.com/GoogleCloudDataproc/dataproc-spark-connect-python (client/core.py, read 2026-11-20)
+ */
+const SPARK_CONNECT_RUNTIME = '3.0';
+
 const MAX_EXECUTORS_PROPERTY = 'spark.dynamicAllocation.maxExecutors';
 
 /** A session has no name, but its Spark application has one, and the session shows its properties. */
@@ -66,9 +72,11 @@ export function toSessionInput(request: StartRequest, config: DataprocConfig): N
     ...sparkConf,
     ...native.runtimeConfig?.properties,
   };
-  const { subnetwork, network, serviceAccount, template, runtimeVersion } = config;
+  const { subnetwork, network, serviceAccount, template, sessionType } = config;
+  const runsSql = sessionType === 'spark-connect' && template === undefined;
+  const { runtimeVersion = runsSql ? SPARK_CONNECT_RUNTIME : undefined } = config;
   return {
-    ...(config.sessionType === 'jupyter'
+    ...(sessionType === 'jupyter'
       ? { jupyterSession: { kernel: 'PYTHON', ...(name !== undefined && { displayName: name }) } }
       : { sparkConnectSession: {} }),
     ...native,

@@ -24,6 +24,17 @@ export interface SessionPage {
   readonly next?: Cursor;
 }
 
+/**
+ * HTTP/2 without TLS inside a WebSocket: every connection opens one, and its bytes travel as hexadecimal text messages.
+ * @see https://github.com/google/inverting-proxy/tree/master/utils/tcpbridge (read 2026-11-30)
+ */
+export interface EndpointTunnel {
+  /** The path of the WebSocket on the endpoint's host, such as `/tcp-over-websocket-bridge/…`. */
+  readonly path: string;
+  /** Headers of the request that opens the WebSocket; hold the secret. An open WebSocket outlives its token. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Where a Spark Connect client dials. The token is a secret: it gives whoever holds it the session's rights. */
 export interface ConnectEndpoint {
   readonly host: string;
@@ -31,8 +42,10 @@ export interface ConnectEndpoint {
   readonly tls: boolean;
   /** gRPC metadata to send with every call; holds the secret. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** When the metadata stops being accepted, epoch milliseconds. */
+  /** When the metadata, or the headers of the tunnel, stop being accepted, epoch milliseconds. */
   readonly expiresAtMs: number;
+  /** Absent where clients dial the host directly. */
+  readonly tunnel?: EndpointTunnel;
   /** The Spark session to use, a UUID, where the service fixes it; otherwise it follows from the handle. */
   readonly sessionId?: string;
   /** The user to name, where the service fixes it. */

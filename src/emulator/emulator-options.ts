@@ -40,7 +40,7 @@ export interface EmulatorOptions {
   readonly signature?: 'any' | 'checked';
   /** What runs the statements of sessions (default `duckdb`, a substitute that is not Spark). */
   readonly engine?: EngineChoice;
-  /** The Spark version that the DuckDB substitute reports (default `3.5`, which the clouds run). */
+  /** The Spark version that the DuckDB substitute reports (default: `4.0` for Dataproc, and `3.5`, as the clouds run). */
   readonly responderVersion?: ResponderVersion;
   /**
    * Whether the code of Athena's calculations runs, in a python3 process per session (default false: **it runs whatever it is sent**).
@@ -53,8 +53,9 @@ export interface EmulatorOptions {
   readonly healthomics?: HealthOmicsOptions;
 }
 
-export interface EmulatorConfig extends Required<EmulatorOptions> {
+export interface EmulatorConfig extends Required<Omit<EmulatorOptions, 'responderVersion'>> {
   readonly clock: Clock;
+  readonly responderVersion: ResponderVersion | undefined;
 }
 
 const DEFAULTS: EmulatorConfig = {
@@ -69,7 +70,7 @@ const DEFAULTS: EmulatorConfig = {
   accountId: '123456789012',
   signature: 'any',
   engine: 'duckdb',
-  responderVersion: '3.5',
+  responderVersion: undefined,
   runCode: false,
   athena: {},
   emrServerless: {},
@@ -85,7 +86,10 @@ const DEFAULTS: EmulatorConfig = {
 export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   refuseUnknown('option', Object.keys(options), Object.keys(DEFAULTS));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const config: Required<EmulatorOptions> = { ...DEFAULTS, ...Object.fromEntries(given) };
+  const config: EmulatorConfig & Pick<Required<EmulatorOptions>, 'clock'> = {
+    ...DEFAULTS,
+    ...Object.fromEntries(given),
+  };
   const { services, faults, ports, seed, startupMs, startupSpreadMs } = config;
   for (const [name, list] of Object.entries({ services, faults })) {
     if (!Array.isArray(list)) throw badOption(`'${name}' must be a list.`);

@@ -16,7 +16,7 @@ const URL_NAMES = [
   'sparkConnect',
 ] as const;
 
-/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena and EMR Serverless. */
+/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena and EMR Serverless. Those of Dataproc use its REST server. */
 export type EmulatorUrls = Readonly<Record<(typeof URL_NAMES)[number], string>>;
 
 export interface EmulatorParts {

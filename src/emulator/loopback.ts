@@ -98,18 +98,24 @@ const MAX_BODY_BYTES = 64 * 2 ** 20;
 /** What a server does with a complete request. */
 export type Handler = (request: WireRequest) => Delivery;
 
+/** Takes the socket of a request for a WebSocket. */
+export type Upgrade = (request: http.IncomingMessage, socket: Socket, head: Buffer) => void;
+
 /** A loopback server that passes complete requests to a handler and carries out its decision, including resets and silence. */
 export class HttpServer implements EmulatorServer {
   readonly url: string;
   readonly #server: http.Server;
+  readonly #upgraded: ReadonlySet<Socket>;
 
-  private constructor(server: http.Server, url: string) {
+  private constructor(server: http.Server, url: string, upgraded: ReadonlySet<Socket>) {
     this.#server = server;
     this.url = url;
+    this.#upgraded = upgraded;
   }
 
-  /** Like {@link listenOnLoopback}; `delay` runs late deliveries. */
-  static async listen(port: number, handler: Handler, delay: Delay): Promise<HttpServer> {
+  /** Like {@link listenOnLoopback}; `delay` runs late deliveries; `upgrade` takes a WebSocket whose request the handler accepts. */
+  static async listen(port: number, handler: Handler, delay: Delay, upgrade?: Upgrade): Promise<HttpServer> {
+    const upgraded = new Set<Socket>();
     const server = http.createServer((request, response) => {
       void readRequest(request).then((whole) => {
         if (whole === undefined) {
@@ -127,7 +133,21 @@ export class HttpServer implements EmulatorServer {
     });
     // Clients keep their connections; closing one just when a request arrives would look like a fault.
     server.keepAliveTimeout = 60_000;
-    return new HttpServer(server, await listenOnLoopback(server, port));
+    if (upgrade !== undefined) {
+      server.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
+        upgraded.add(socket);
+        socket.on('close', () => upgraded.delete(socket)).on('error', () => {});
+        deliver(decide(handler, toWireRequest(request, Buffer.alloc(0))), {
+          delay,
+          reset: () => socket.resetAndDestroy(),
+          send(answer) {
+            if (answer.status === 200) upgrade(request, socket, head);
+            else socket.end(rawAnswer(answer));
+          },
+        });
+      });
+    }
+    return new HttpServer(server, await listenOnLoopback(server, port), upgraded);
   }
 
   /** Stops listening and cuts every connection, including those that wait for a lost answer. */
@@ -135,6 +155,7 @@ export class HttpServer implements EmulatorServer {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
+      for (const socket of this.#upgraded) socket.destroy();
     });
   }
 }
@@ -148,7 +169,10 @@ async function readRequest(request: http.IncomingMessage): Promise<WireRequest |
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   if (size > MAX_BODY_BYTES) return undefined;
-  const bytes = Buffer.concat(chunks);
+  return toWireRequest(request, Buffer.concat(chunks));
+}
+
+function toWireRequest(request: http.IncomingMessage, bytes: Buffer): WireRequest {
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   return {
     method: request.method ?? 'GET',
@@ -167,6 +191,13 @@ export function decide(handler: Handler, request: WireRequest): Delivery {
   } catch (error) {
     return { how: 'answer', answer: failedAnswer(error), delayMs: 0 };
   }
+}
+
+/** An answer as text, for a socket that the server has let go of. */
+function rawAnswer({ status, headers, body }: WireAnswer): string {
+  const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
 }
 
 /** A client that hangs up while it sends needs no answer. */

@@ -22,6 +22,8 @@ interface ServiceEntry {
   readonly url: keyof EmulatorUrls;
   /** The URL of its gRPC server, for a service that has one. */
   readonly rpcUrl?: keyof EmulatorUrls;
+  /** Whether the endpoints of its sessions are WebSockets of its own server. */
+  readonly bridged?: true;
   readonly create: (world: World, config: EmulatorConfig) => EmulatedService & { readonly rpc?: Protocol };
 }
 
@@ -34,6 +36,7 @@ const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
   dataproc: {
     url: 'dataprocRest',
     rpcUrl: 'dataprocGrpc',
+    bridged: true,
     create: (world, { dataproc }) => createDataproc(world, dataproc),
   },
   healthomics: { url: 'healthomics', create: (world, { healthomics }) => createHealthOmics(world, healthomics) },
@@ -62,7 +65,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const emulator = new Emulator({ services: entries.map(({ service }) => service), timeline, faults, log, servers });
   const delay: Delay = (ms, action) => void timeline.alarm(ms, action);
   try {
-    for (const { id, url, rpcUrl, service } of entries) {
+    for (const { id, url, rpcUrl, bridged, service } of entries) {
       const limiter = new RateLimiter(timeline, service.rates ?? {});
       const parts = { service, timeline, random, faults, limiter, log, signature: config };
       const server = await HttpServer.listen(
@@ -70,8 +73,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         (request) =>
           request.path.startsWith(CONTROL_PREFIX) ? answerControl(emulator, request) : answerCall(parts, request),
         delay,
+        bridged === true ? connect.bridge : undefined,
       );
       servers.set(url, server);
+      if (bridged === true) connect.bridgeUrl = server.url;
       const { rpc } = service;
       if (rpcUrl === undefined || rpc === undefined) continue;
       const { GrpcServer } = await import('./dataproc/grpc-server.ts');

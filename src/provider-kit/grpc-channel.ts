@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type * as Grpc from '@grpc/grpc-js';
 import { proxyFor, type Proxy, type ProxyTarget } from './proxy.ts';
@@ -12,6 +13,9 @@ export interface OpenChannel {
   readonly explain: (details: string) => string;
 }
 
+/** Opens what HTTP/2 travels in, on a new TCP connection to the server; the layer also does TLS. */
+export type ConnectionLayer = (socket: Socket) => Promise<Duplex>;
+
 /**
  * Opens a gRPC channel, through the proxy that the environment names. gRPC's own support of proxies knows lower-case variables and
  * proxies without TLS, prints to stderr, and does not report what the proxy answered. So the channel connects to the
@@ -21,24 +25,30 @@ export function openChannel(
   grpc: typeof Grpc,
   { host, port, tls }: ProxyTarget,
   options: Grpc.ChannelOptions,
+  layer?: ConnectionLayer,
 ): OpenChannel {
-  const credentials = tls ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
+  const credentials = tls && !layer ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
   const address = format({ host, port });
   const proxy = proxyFor({ host, port, tls });
   const direct = { ...options, 'grpc.enable_http_proxy': 0 };
-  if (proxy === undefined) {
-    return { channel: new grpc.Channel(address, credentials, direct), explain: (details) => details };
+  const explain = proxy ? (details: string): string => withProxy(details, proxy) : (details: string): string => details;
+  if (proxy === undefined && layer === undefined) {
+    return { channel: new grpc.Channel(address, credentials, direct), explain };
   }
-  const through = tunnelCredentials(grpc, credentials, { proxy, address });
-  const channel = new grpc.Channel(format(proxy), through, { ...direct, 'grpc.default_authority': address });
-  return { channel, explain: (details) => withProxy(details, proxy) };
+  const open = async (socket: Socket): Promise<Duplex> => {
+    const connection = proxy === undefined ? socket : await openTunnel(socket, proxy, address);
+    return layer === undefined ? connection : layer(connection);
+  };
+  const through = preparedCredentials(grpc, credentials, { open, address });
+  const authority = { 'grpc.default_authority': address, ...direct };
+  return { channel: new grpc.Channel(format(proxy ?? { host, port }), through, authority), explain };
 }
 
-/** Credentials that open a tunnel to `address` on the connection to the proxy, and then do what the inner credentials do. */
-function tunnelCredentials(
+/** Credentials that prepare each new connection, and then do what the inner credentials do. */
+function preparedCredentials(
   grpc: typeof Grpc,
   inner: Grpc.ChannelCredentials,
-  { proxy, address }: { readonly proxy: Proxy; readonly address: string },
+  { open, address }: { readonly open: (socket: Socket) => Promise<Duplex>; readonly address: string },
 ): Grpc.ChannelCredentials {
   return new (class extends grpc.ChannelCredentials {
     override _isSecure(): boolean {
@@ -55,7 +65,9 @@ function tunnelCredentials(
       // The certificate must be that of the server.
       const connector = inner._createSecureConnector({ scheme: 'dns', path: address }, options, callCredentials);
       return {
-        connect: async (socket) => connector.connect(await openTunnel(socket, proxy, address)),
+        // The types of gRPC require a socket; its HTTP/2 takes any stream.
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+        connect: async (socket) => connector.connect((await open(socket)) as Socket),
         waitForReady: () => connector.waitForReady(),
         getCallCredentials: () => connector.getCallCredentials(),
         destroy: () => connector.destroy(),

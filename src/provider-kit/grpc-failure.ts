@@ -2,7 +2,7 @@
 export interface ClientFailure {
   /** Before a connection was open, or at an answer that is too large. */
   readonly what: 'connect' | 'too-large';
-  /** A socket's code, such as `ECONNREFUSED`; `CERT_UNTRUSTED` for a failed TLS handshake, `PROXY_…` for a proxy. */
+  /** A socket's code, such as `ECONNREFUSED`; `CERT_UNTRUSTED` for a failed TLS handshake, `PROXY_…` for a proxy, `TUNNEL_…` for a WebSocket. */
   readonly code: string;
   readonly message: string;
 }
@@ -18,8 +18,8 @@ export function readClientFailure(details: string): ClientFailure | undefined {
   const last = /^No connection established(?:\. Last error: (.*?)\. Resolution note:.*)?$/s.exec(details);
   if (last !== null) {
     const text = (last[1] ?? 'the connection failed').replace(/ \([\d-]+T[\d:.]+Z\)$/, '');
-    const [, proxyCode, message = text] = /^(?:Error|(PROXY_\w+)): (.*)$/s.exec(text) ?? [];
-    if (proxyCode !== undefined) return { what: 'connect', code: proxyCode, message };
+    const [, ownCode, message = text] = /^(?:Error|((?:PROXY|TUNNEL)_\w+)): (.*)$/s.exec(text) ?? [];
+    if (ownCode !== undefined) return { what: 'connect', code: ownCode, message };
     return { what: 'connect', code: codeIn(message), message };
   }
   const [, size, limit] =

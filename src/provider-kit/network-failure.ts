@@ -55,6 +55,7 @@ export function networkStage(code: string, syscall = ''): 'local' | 'connect' | 
 export function kindOfStage(stage: Exclude<FailureStage, 'answer'>, code: string): ErrorKind {
   if (stage === 'credentials') return 'unauthenticated';
   if (stage === 'local') return 'internal';
+  if (code === 'TUNNEL_GARBLED') return 'unexpected';
   if (code === 'PROXY_407' || code === 'PROXY_511') return 'unauthenticated';
   if (/^PROXY_4/.test(code)) return 'forbidden';
   return stage === 'connect' && isTlsCode(code) ? 'config-invalid' : 'unavailable';

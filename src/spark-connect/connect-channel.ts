@@ -13,8 +13,8 @@ import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
-import { openChannel } from '../provider-kit/grpc-channel.ts';
 import { secretConcealer, secretsOf, type Concealer } from '../provider-kit/secret-concealer.ts';
+import { openEndpointChannel, type ConnectAddress, type EndpointChannel } from './endpoint-channel.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
@@ -50,9 +50,6 @@ const CHANNEL_OPTIONS = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** The address of a channel, which stays when a token is refreshed. */
-export type ConnectAddress = Pick<ConnectEndpoint, 'host' | 'port' | 'tls'>;
-
 /** Options of one call. */
 export interface RpcOptions {
   /** gRPC metadata, with the secret. */
@@ -68,21 +65,25 @@ export class ConnectChannel {
   readonly #grpc: typeof Grpc;
   readonly #clock: Clock;
   readonly #channel: Grpc.Channel;
-  readonly #explain: (details: string) => string;
+  readonly #explain: EndpointChannel['explain'];
+  readonly #hold: EndpointChannel['hold'];
   readonly #Metadata: new () => Grpc.Metadata;
   /** Of every call so far: a server may repeat a token that was replaced since. */
   readonly #secrets = new Set<string>();
   #breaks = 0;
   #isClosed = false;
 
-  constructor(grpc: typeof Grpc, clock: Clock, { host, port, tls }: ConnectAddress) {
+  /** @param fresh - gives the endpoint with a token that is valid now */
+  constructor(grpc: typeof Grpc, clock: Clock, address: ConnectAddress, fresh: () => Promise<ConnectEndpoint>) {
     this.#grpc = grpc;
     this.#clock = clock;
     this.#Metadata = identityEncodingMetadata(grpc);
+    const { host, port } = address;
     this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const { channel, explain } = openChannel(grpc, { host, port, tls }, CHANNEL_OPTIONS);
-    this.#channel = channel;
-    this.#explain = explain;
+    const opened = openEndpointChannel(grpc, address, { fresh: () => this.#noting(fresh), options: CHANNEL_OPTIONS });
+    this.#channel = opened.channel;
+    this.#explain = opened.explain;
+    this.#hold = opened.hold;
     this.#countBreaks();
   }
 
@@ -141,6 +142,12 @@ export class ConnectChannel {
     this.#channel.close();
   }
 
+  async #noting(fresh: () => Promise<ConnectEndpoint>): Promise<ConnectEndpoint> {
+    const endpoint = await fresh();
+    for (const secret of secretsOf(endpoint.tunnel?.headers ?? {})) this.#secrets.add(secret);
+    return endpoint;
+  }
+
   #countBreaks(): void {
     const state = this.#channel.getConnectivityState(false);
     this.#channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => {
@@ -162,7 +169,14 @@ export class ConnectChannel {
     const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: this.conceal, explain: this.#explain });
+    const release = this.#hold();
+    const onEnd = (): void => {
+      callOff();
+      release();
+    };
+    // A tunnel gets its token after the call has begun.
+    const conceal: Concealer = (value) => this.conceal(value);
+    const stream = new RpcStream(call, { onEnd, conceal, explain: this.#explain });
     stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
     return stream;
   }

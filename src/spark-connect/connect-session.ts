@@ -76,7 +76,7 @@ export class ConnectSession {
     this.random = parts.random;
     this.#retryLog = new RetryLog(parts.clock, parts.logger);
     this.#endpoint = new RefreshingEndpoint(parts);
-    this.#channel = new CurrentChannel(parts);
+    this.#channel = new CurrentChannel({ ...parts, fresh: () => this.#endpoint.get() });
     this.#sentinel = new SessionSentinel({ ...parts, settings: this.settings });
   }
 
@@ -194,6 +194,7 @@ export class ConnectSession {
     { line, signal, mayHaveRun }: FailedAttempt,
   ): Promise<void> {
     if (signal.aborted) throw abortedError('execute', signal);
+    if (failure.isSilence || failure.isRefusedTunnel) this.#channel.drop(line.channel);
     const isAboutToExpire = line.endpoint.expiresAtMs - this.clock.nowMs() < REFRESH_MARGIN_MS;
     if (isTokenRejected(failure, isAboutToExpire) && !streak.renewed) {
       streak.renewed = true;
@@ -201,7 +202,6 @@ export class ConnectSession {
       return;
     }
     streak.failures += 1;
-    if (failure.isSilence) this.#channel.drop(line.channel);
     if (needsRecheck(failure, streak.failures)) await this.#endpoint.recheck(line.endpoint);
     if (streak.failures > retryLimit(failure)) {
       throw toSessionError(failure, {

@@ -1,4 +1,6 @@
 import type { SparkConnection } from '../contract/spark-connect.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { ConnectSession } from './connect-session.ts';
 
@@ -7,10 +9,11 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** What other clients need to join a session. @throws SessionError the error of requesting an endpoint. */
 export async function connectionTo(session: ConnectSession, signal: AbortSignal): Promise<SparkConnection> {
-  const sparkVersion = await session.sparkVersion(signal);
-  const { sessionId, userContext } = await session.requestBase();
   const endpoint = await session.endpoint();
   const { host, port, tls, expiresAtMs } = endpoint;
+  if (endpoint.tunnel !== undefined) throw tunnelError(session.handle);
+  const sparkVersion = await session.sparkVersion(signal);
+  const { sessionId, userContext } = await session.requestBase();
   const plain = { host, port, tls, sessionId, userId: userContext.userId, expiresAtMs, sparkVersion };
   // Members that hold the secret are not enumerable, so that they are neither printed nor serialized.
   const connection = Object.defineProperties(
@@ -24,6 +27,12 @@ export async function connectionTo(session: ConnectSession, signal: AbortSignal)
     },
   );
   return Object.freeze(connection) as SparkConnection;
+}
+
+/** The error of an endpoint that other clients cannot dial. */
+function tunnelError(handle: SessionHandle): SessionError {
+  const message = `Other Spark Connect clients cannot dial sessions of ${handle.provider}, which are reached through a WebSocket. Run the client with \`anysession exec -- COMMAND\`, or connect it to \`anysession proxy\`.`;
+  return new SessionError('unsupported', message, { operation: 'connect', provider: handle.provider, handle });
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Clock } from '../contract/ports.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { isLoopback } from '../provider-kit/is-loopback.ts';
-import { ConnectChannel, type ConnectAddress } from './connect-channel.ts';
+import { ConnectChannel } from './connect-channel.ts';
+import { addressOf } from './endpoint-channel.ts';
 import { unencryptedError } from './failure-to-error.ts';
 
 /** What a {@link CurrentChannel} needs. */
@@ -11,26 +12,30 @@ export interface CurrentChannelParts {
   readonly handle: SessionHandle;
   readonly grpc: typeof Grpc;
   readonly clock: Clock;
+  /** The endpoint with a token that is valid now. */
+  readonly fresh: () => Promise<ConnectEndpoint>;
 }
 
 /** The open channel of a session. It is replaced when the session's address changes. */
 export class CurrentChannel {
   readonly #parts: CurrentChannelParts;
-  #open: { readonly address: ConnectAddress; readonly channel: ConnectChannel } | undefined;
+  #open: { readonly address: string; readonly channel: ConnectChannel } | undefined;
 
   constructor(parts: CurrentChannelParts) {
     this.#parts = parts;
   }
 
   /** The channel to an endpoint. @throws SessionError `config-invalid` when others could read its token on the way. */
-  to({ host, port, tls, metadata }: ConnectEndpoint): ConnectChannel {
-    const { handle, grpc, clock } = this.#parts;
-    if (!tls && !isLoopback(host) && Object.keys(metadata).length > 0) throw unencryptedError(handle, host);
-    const open = this.#open;
-    if (open?.address.host === host && open.address.port === port && open.address.tls === tls) return open.channel;
+  to(endpoint: ConnectEndpoint): ConnectChannel {
+    const { handle, grpc, clock, fresh } = this.#parts;
+    const { host, tls, metadata, tunnel } = endpoint;
+    const hasSecret = Object.keys({ ...metadata, ...tunnel?.headers }).length > 0;
+    if (!tls && !isLoopback(host) && hasSecret) throw unencryptedError(handle, host);
+    const address = JSON.stringify(addressOf(endpoint));
+    if (this.#open?.address === address) return this.#open.channel;
     this.close();
-    const channel = new ConnectChannel(grpc, clock, { host, port, tls });
-    this.#open = { address: { host, port, tls }, channel };
+    const channel = new ConnectChannel(grpc, clock, addressOf(endpoint), fresh);
+    this.#open = { address, channel };
     return channel;
   }
 

@@ -193,6 +193,12 @@ function explainClient({ what, code, message }: ClientFailure, address: string):
       `No TLS connection to ${address}: ${message}. Check the address, and the certificates that Node.js trusts (NODE_EXTRA_CA_CERTS).`,
     ];
   }
+  if (code === 'TUNNEL_GARBLED') {
+    return [
+      kindOfStage('connect', code),
+      `The connection to ${address} is useless: ${message}. Check the proxies and firewalls on the way, which may change what is sent.`,
+    ];
+  }
   const action = proxyAdvice(code) ?? 'check whether the session still runs';
   return [kindOfStage('connect', code), `Cannot connect to ${address} (${code}): ${message}; ${action}`];
 }

@@ -26,6 +26,16 @@ export function nameOfStatus(code: number): string {
   return Object.entries(STATUS).find(([, value]) => value === code)?.[0] ?? `status ${code}`;
 }
 
+/** The statuses of what a server answers to the request for a WebSocket, by the code of the failure; others mean UNAVAILABLE. */
+const TUNNEL_REFUSALS: Readonly<Record<string, number | undefined>> = {
+  TUNNEL_401: STATUS.UNAUTHENTICATED,
+  TUNNEL_403: STATUS.PERMISSION_DENIED,
+  TUNNEL_429: STATUS.RESOURCE_EXHAUSTED,
+};
+
+/** The pause after 429, milliseconds. */
+const OVERLOAD_PAUSE_MS = 1000;
+
 /** The trailer with the details of a status. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 
@@ -48,17 +58,20 @@ export class RpcFailure extends Error {
   readonly retryDelayMs: number | undefined;
   /** Whether the server sent nothing at all, so that another connection may help. */
   readonly isSilence: boolean;
+  /** Whether a WebSocket could not be opened. Its channel repeats that for a second without asking again. */
+  readonly isRefusedTunnel: boolean;
 
   constructor(
     code: number,
     message: string,
-    details: { spark?: SparkErrorInfo; retryDelayMs?: number; isSilence?: boolean } = {},
+    details: { spark?: SparkErrorInfo; retryDelayMs?: number; isSilence?: boolean; isRefusedTunnel?: boolean } = {},
   ) {
     super(message);
     this.code = code;
     this.spark = details.spark;
     this.retryDelayMs = details.retryDelayMs;
     this.isSilence = details.isSilence ?? false;
+    this.isRefusedTunnel = details.isRefusedTunnel ?? false;
   }
 
   /** The server has sent nothing for a while. */
@@ -69,6 +82,17 @@ export class RpcFailure extends Error {
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
   static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
     const message = conceal(details);
+    const client = readClientFailure(message);
+    if (client?.code === 'TUNNEL_TIMEOUT') return RpcFailure.silence(client.message);
+    // The server may have answered, although gRPC has no connection.
+    if (client && /^TUNNEL_(?:\d+|BROKEN)$/.test(client.code)) {
+      const refused = TUNNEL_REFUSALS[client.code] ?? STATUS.UNAVAILABLE;
+      const isOverload = client.code === 'TUNNEL_429';
+      return new RpcFailure(refused, client.message, {
+        isRefusedTunnel: true,
+        ...(isOverload && { retryDelayMs: OVERLOAD_PAUSE_MS }),
+      });
+    }
     const [trailer] = metadata.get(DETAILS_KEY);
     if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
     try {

@@ -204,7 +204,7 @@ describe('anysession sql', () => {
 
   it('starts no session that could run no SQL', async () => {
     await using emulator = await startEmulator({ services: ['dataproc'] });
-    const where = `project: my-project-1, region: us-central1, endpoint: "${emulator.urls.dataprocGrpc}"`;
+    const where = `project: my-project-1, region: us-central1, sessionType: jupyter, endpoint: "${emulator.urls.dataprocGrpc}"`;
     const cwd = configFolder({ 'anysession.config.yaml': `environments: { dev: { provider: dataproc, ${where} } }` });
     const { code, stdout, stderr } = await sql('SELECT 1', [], { cwd });
     expect([code, stdout]).toEqual([9, '']);

@@ -28,7 +28,9 @@ describe.each(TRANSPORTS)('Dataproc sessions over %s, with the real client', (tr
 
     emulator.advance(200);
     const active = await get('walk');
-    expect(active.runtimeInfo?.endpoints?.['Spark Connect Server']).toMatch(/^sc:\/\/.+:443$/);
+    expect(active.runtimeInfo?.endpoints?.['Spark Connect Server']).toBe(
+      `sc://${new URL(emulator.urls.dataprocRest).host}`,
+    );
     expect(active.stateHistory).toMatchObject([{ state: 'CREATING' }]);
     expect(active.environmentConfig?.executionConfig?.idleTtl).toMatchObject({ seconds: '1800' });
     const progress = await client.checkCreateSessionProgress(name);

@@ -23,7 +23,7 @@ export function newWorld(): World {
     runCode: false,
   startupSpreadMs: 0,
     objects: new ObjectStore(),
-    connect: { url: 'http://127.0.0.1:0', admit: () => undefined },
+    connect: { url: 'http://127.0.0.1:0', bridgeUrl: 'http://127.0.0.1:0', admit: () => undefined },
   };
 }
 

@@ -17,10 +17,18 @@ const CLOUDS = {
     readsPerSecond: 1000,
     writesPerSecond: 1000,
   },
+  dataproc: { project: 'my-project', region: 'us-central1', readsPerSecond: 1000, writesPerSecond: 1000 },
 } as const;
 
 /** The name of one of the clouds. */
 export type Cloud = keyof typeof CLOUDS;
+
+const URLS = { athena: 'athena', 'emr-serverless': 'emrServerless', dataproc: 'dataprocGrpc' } as const;
+
+const AWS_KEY = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
+
+/** How long a token of Google lives. */
+const GOOGLE_TOKEN_MS = 60 * 60_000;
 
 /** A shorter timer is a pause and is cut short; a longer one is a timeout and stays. */
 const LONGEST_PAUSE_MS = 10_000;
@@ -82,8 +90,9 @@ export interface SqlStage extends AsyncDisposable {
 export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}): Promise<SqlStage> {
   const clock = new StageClock();
   const emulator = await startEmulator({ services: [cloud], clock, startupMs: 0, ...options });
-  const endpoint = cloud === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
-  const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
+  const endpoint = emulator.urls[URLS[cloud]];
+  const googleToken = async () => ({ accessToken: 'ya29.token', expiresAtMs: clock.nowMs() + GOOGLE_TOKEN_MS });
+  const credentials = cloud === 'dataproc' ? googleToken : AWS_KEY;
   const environment = { provider: cloud, endpoint, credentials, ...CLOUDS[cloud] };
   const config = { defaultEnvironment: 'test', environments: { test: environment } };
   const container = await createContainer({ config, env: {} });

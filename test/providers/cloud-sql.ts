@@ -6,7 +6,8 @@ import { failureOf } from '../failure-of.ts';
 /** What differs between the clouds whose sessions speak Spark Connect in the same way. */
 export interface CloudSql {
   readonly cloud: Cloud;
-  readonly tokenLifeMs: number;
+  /** How long the token of a call lives; absent where only a new connection needs one. */
+  readonly tokenLifeMs?: number;
   /** The emulator's options for this service, under its own name. */
   readonly tuned: (options: {
     readonly expiredTokenCode?: 'PERMISSION_DENIED' | 'UNAUTHENTICATED' | 'UNKNOWN';
@@ -24,8 +25,9 @@ const HELD = { kind: 'rpc-silence', skip: 1, afterAnswers: 1 } as const;
 
 /** Registers the tests of SQL in one cloud's sessions: the real SDK and the real client, over sockets, against the emulator. */
 export function registerCloudSql({ cloud, tokenLifeMs, tuned }: CloudSql): void {
+  if (tokenLifeMs !== undefined) registerTokens({ cloud, tokenLifeMs, tuned });
   describe(`SQL in sessions of ${cloud}`, () => {
-    it('runs statements, cancels them, and lets others join', async () => {
+    it('runs statements, and cancels them', async () => {
       await using stage = await openSqlStage(cloud);
       await stage.rows('CREATE TEMP VIEW flights AS SELECT * FROM (VALUES (1, 30), (2, 50)) AS t(id, delay)');
       const late = { parameters: { atLeast: 40 } };
@@ -35,6 +37,23 @@ export function registerCloudSql({ cloud, tokenLifeMs, tuned }: CloudSql): void 
       await until(() => stage.calls('ExecutePlan').length === 5);
       await statement.cancel();
       expect(await failed).toMatchObject({ kind: 'aborted' });
+    });
+
+    it('fails with the end of its session, and the session works no more', async () => {
+      await using stage = await openSqlStage(cloud, tuned({ maxLifetimeMs: LIFE_MS }));
+      const failed = failureOf(stage.rows(LONG));
+      await until(() => stage.calls('ExecutePlan').length === 2);
+      stage.skip(LIFE_MS);
+      expect(await failed).toMatchObject({ kind: 'session-failed', handle: stage.session.handle });
+      expect(stage.emulator.oracle.live()).toEqual([]);
+    });
+  });
+}
+
+function registerTokens({ cloud, tokenLifeMs, tuned }: CloudSql & { readonly tokenLifeMs: number }): void {
+  describe(`SQL in sessions of ${cloud}, whose calls have a token,`, () => {
+    it('lets others join', async () => {
+      await using stage = await openSqlStage(cloud);
       const connection = await stage.session.connect();
       const { host, port, url, expiresAtMs } = connection;
       expect(stage.emulator.urls.sparkConnect).toBe(`http://${host}:${port}`);
@@ -76,15 +95,6 @@ export function registerCloudSql({ cloud, tokenLifeMs, tuned }: CloudSql): void 
       const error = await failureOf(stage.rows('SELECT 1'));
       expect(error).toMatchObject({ kind: 'forbidden' });
       expect(await stage.rows('SELECT 1 AS n')).toEqual([{ n: 1 }]);
-    });
-
-    it('fails with the end of its session, and the session works no more', async () => {
-      await using stage = await openSqlStage(cloud, tuned({ maxLifetimeMs: LIFE_MS }));
-      const failed = failureOf(stage.rows(LONG));
-      await until(() => stage.calls('ExecutePlan').length === 2);
-      stage.skip(LIFE_MS);
-      expect(await failed).toMatchObject({ kind: 'session-failed', handle: stage.session.handle });
-      expect(stage.emulator.oracle.live()).toEqual([]);
     });
   });
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PATH } from '../spark-connect/bridge.ts';
 import type { Task } from './subject.ts';
 import { World } from './world.ts';
 
@@ -19,6 +20,8 @@ const GOOGLE = { project: 'emulated-project', region: 'us-central1' };
 const KEYS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
 const AWS = { region: 'us-east-1', workgroup: 'spark35', credentials: KEYS };
 
+const TUNNEL = { path: PATH, headers: { authorization: 'Bearer ya29.token' } };
+
 /** Each client with the host of its service. */
 const CLIENTS: readonly (readonly [name: string, host: string, client: Client])[] = [
   ['Athena', 'athena.us-east-1.amazonaws.com', { provider: 'athena', options: AWS }],
@@ -33,11 +36,12 @@ const CLIENTS: readonly (readonly [name: string, host: string, client: Client])[
     { provider: 'dataproc', options: { ...GOOGLE, transport: 'rest' }, credentials: 'returns a token' },
   ],
   ['Spark Connect', 'spark.example.test', { provider: 'spark' }],
+  ['Spark Connect in a WebSocket', 'spark.example.test', { provider: 'spark', options: { tunnel: TUNNEL } }],
 ];
 
 /** The same clients with a host that the proxy treats in a special way. */
 const withHost = (client: Client, host: string): Client => {
-  if (client.provider === 'spark') return { ...client, options: { host } };
+  if (client.provider === 'spark') return { ...client, options: { ...client.options, host } };
   const place = client.provider === 'athena' ? { endpoint: `https://${host}` } : { endpoint: host };
   return { ...client, options: { ...client.options, ...place } };
 };

@@ -50,7 +50,7 @@ async function run({ provider, options = {}, credentials, operation = 'list' }: 
       schedule: schedulePromptly,
     });
     try {
-      if (operation === 'list') await runner.connect(HANDLE, call());
+      if (operation === 'list' && !('tunnel' in options)) await runner.connect(HANDLE, call());
       else await runOne(runner);
     } finally {
       await runner.close();

@@ -8,6 +8,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
+import { Bridge } from '../spark-connect/bridge.ts';
 import { FakeServer } from '../spark-connect/fake-server.ts';
 import type { Outcome, Task } from './subject.ts';
 
@@ -89,6 +90,7 @@ export class World {
     const emulator = await startEmulator({ services: ['athena', 'dataproc'] });
     const spark = new FakeServer();
     await spark.listen();
+    const bridge = await Bridge.listen(spark.port);
     const identity = createHttpServer((request, response) => {
       const { host = '' } = request.headers;
       const path = (request.url ?? '').split('?')[0] ?? '';
@@ -109,7 +111,9 @@ export class World {
       const name = String(servername);
       if (name.endsWith('dataproc.googleapis.com')) return alpnProtocol === 'h2' ? ports.grpc : ports.rest;
       if (name.startsWith('athena.')) return ports.athena;
-      return name === 'spark.example.test' ? spark.port : metadataPort;
+      // The handshake of a WebSocket is HTTP/1.1.
+      if (name === 'spark.example.test') return alpnProtocol === 'h2' ? spark.port : bridge.port;
+      return metadataPort;
     };
     const pair = {
       key: readFileSync(file('fixtures/hosts-key.pem')),
@@ -126,6 +130,7 @@ export class World {
     const subject = run('subject.ts', [], { NODE_EXTRA_CA_CERTS: file('fixtures/hosts-cert.pem') });
     const closers = [
       () => emulator.close(),
+      () => bridge.close(),
       () => spark.close(),
       () => identity.close(),
       () => identity.closeAllConnections(),

@@ -17,7 +17,9 @@ it('asks for answers as they are, and sends its metadata along', async () => {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const channel = new ConnectChannel(grpc, systemClock, { host: '127.0.0.1', port, tls: false });
+  const channel = new ConnectChannel(grpc, systemClock, { host: '127.0.0.1', port, tls: false }, () =>
+    Promise.reject(new Error()),
+  );
   await channel
     .unary(SparkConnectService.method.config, {}, { metadata: { 'x-key': 'value' }, timeoutMs: 30_000 })
     .catch(() => {});

@@ -7,7 +7,9 @@ import type { RpcFault } from '../fault.ts';
 import { GRPC_CODES, RpcStatus } from '../grpc-status.ts';
 import { METHODS, SERVICE_PATH, type ConnectEngine } from './connect-engine.ts';
 import { CutConnection, faultyAnswers } from './faulty-answers.ts';
-import { openWhile, type OpenTicket } from './gatekeeper.ts';
+import { bridgedToken, openWhile, type OpenTicket } from './gatekeeper.ts';
+import { WireMessage } from './wire-message.ts';
+import type { EmulatedSession } from '../service.ts';
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
@@ -16,8 +18,20 @@ export const TOKEN_KEY = 'x-aws-proxy-auth';
 /** The metadata of a caller that is not for the engine. */
 const NOT_FORWARDED = new Set([TOKEN_KEY, 'user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout']);
 
+/** The field with the id of the Spark session, in every request. */
+const SESSION_ID = 1;
+
+interface RelayedCall {
+  readonly session: EmulatedSession;
+  readonly requests: AsyncIterable<Uint8Array>;
+  readonly faults: readonly RpcFault[];
+  readonly signal: AbortSignal;
+}
+
 export interface ConnectServerParts {
-  readonly engine: ConnectEngine;
+  readonly engineFor: (session: EmulatedSession) => ConnectEngine;
+  /** Whether a peer comes through the WebSocket bridge: then its session is that of its first request, and it has no token. */
+  readonly isBridged: (peer: string) => boolean;
   /** Accepts a call. @throws RpcStatus when it is refused. */
   readonly open: (token: string | undefined, method: string) => OpenTicket;
   readonly strike: (ticket: OpenTicket, method: string) => readonly RpcFault[];
@@ -64,11 +78,25 @@ export class ConnectServer {
     call.on('error', () => gone.abort());
     let ticket: OpenTicket | undefined;
     try {
-      ticket = this.#parts.open(tokenOf(call.metadata), method);
-      const { record } = ticket;
+      // An engine that has read enough requests still writes answers, so the call stays open.
+      let requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+      let token = tokenOf(call.metadata);
+      if (this.#parts.isBridged(call.getPeer())) {
+        const rest = requests[Symbol.asyncIterator]();
+        const first = await rest.next();
+        token = bridgedToken(first.done === true ? '' : new WireMessage(first.value).text(SESSION_ID));
+        requests = together(first, rest);
+      }
+      ticket = this.#parts.open(token, method);
+      const {
+        record,
+        ticket: { session },
+      } = ticket;
       const faults = this.#parts.strike(ticket, method);
       record.faults = faults.map(({ kind }) => kind);
-      await openWhile(ticket, gone, () => this.#relay(method, call, { faults, signal: gone.signal }));
+      await openWhile(ticket, gone, () =>
+        this.#relay(method, call, { session, requests, faults, signal: gone.signal }),
+      );
       call.end();
     } catch (error) {
       this.#fail(call, error, ticket?.record);
@@ -77,17 +105,11 @@ export class ConnectServer {
     }
   }
 
-  async #relay(
-    method: string,
-    call: Call,
-    { faults, signal }: { readonly faults: readonly RpcFault[]; readonly signal: AbortSignal },
-  ): Promise<void> {
+  async #relay(method: string, call: Call, { session, requests, faults, signal }: RelayedCall): Promise<void> {
     const metadata = forwardedMetadata(call.metadata);
     const findsNothing = faults.some(({ kind }) => kind === 'rpc-finds-nothing');
-    // An engine that has read enough requests still writes answers, so the call stays open.
-    const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     const answers = (): AsyncIterable<Uint8Array> =>
-      findsNothing ? nothingFound() : this.#parts.engine.answer({ method, requests, metadata, signal });
+      findsNothing ? nothingFound() : this.#parts.engineFor(session).answer({ method, requests, metadata, signal });
     for await (const answer of faultyAnswers({ faults, answers, signal })) {
       if (signal.aborted) return;
       // Rejects when the caller disconnects, which the next turn notices.
@@ -143,6 +165,13 @@ function tokenOf(metadata: Metadata): string | undefined {
 function forwardedMetadata(metadata: Metadata): Readonly<Record<string, string>> {
   const entries = Object.entries(metadata.getMap()).filter(([key]) => !NOT_FORWARDED.has(key) && !key.endsWith('-bin'));
   return Object.fromEntries(entries.map(([key, value]) => [key, value.toString()]));
+}
+
+async function* together(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
 }
 
 async function* nothingFound(): AsyncGenerator<Uint8Array, void, undefined> {

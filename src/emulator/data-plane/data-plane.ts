@@ -1,15 +1,22 @@
 import type { Socket } from 'node:net';
 import type { FaultScript } from '../fault-script.ts';
-import { TcpListener, type EmulatorServer } from '../loopback.ts';
+import { TcpListener, type EmulatorServer, type Upgrade } from '../loopback.ts';
 import type { ConnectServer } from './connect-server.ts';
-import type { ResponderVersion } from './connect-engine.ts';
+import type { ConnectEngine, ResponderVersion } from './connect-engine.ts';
 import { openEngine, type EngineChoice } from './engine-choice.ts';
+import { WebSocketBridge } from './websocket-bridge.ts';
 import { Gatekeeper, type ConnectGate, type GatekeeperParts, type Ticket } from './gatekeeper.ts';
 
 export interface DataPlaneParts extends GatekeeperParts {
   readonly faults: FaultScript;
   readonly engine: EngineChoice;
-  readonly responderVersion: ResponderVersion;
+  /** The version that the DuckDB substitute reports; that of each cloud when absent. */
+  readonly responderVersion?: ResponderVersion | undefined;
+}
+
+interface Doors {
+  readonly gatekeeper: Gatekeeper;
+  readonly bridge: WebSocketBridge;
 }
 
 interface LoadedServer {
@@ -20,12 +27,19 @@ interface LoadedServer {
 /** The Spark Connect endpoint of all emulated sessions. It listens from the beginning; gRPC and the engine load with the first caller. */
 export class DataPlane implements EmulatorServer, ConnectGate {
   readonly url: string;
+  bridgeUrl = '';
+  readonly #bridge: WebSocketBridge;
   readonly #tcp: TcpListener;
   readonly #gatekeeper: Gatekeeper;
   readonly #loaded: () => Promise<LoadedServer> | undefined;
 
-  private constructor(tcp: TcpListener, gatekeeper: Gatekeeper, loaded: () => Promise<LoadedServer> | undefined) {
+  private constructor(
+    tcp: TcpListener,
+    { gatekeeper, bridge }: Doors,
+    loaded: () => Promise<LoadedServer> | undefined,
+  ) {
     this.url = tcp.url;
+    this.#bridge = bridge;
     this.#tcp = tcp;
     this.#gatekeeper = gatekeeper;
     this.#loaded = loaded;
@@ -36,7 +50,7 @@ export class DataPlane implements EmulatorServer, ConnectGate {
     const gatekeeper = new Gatekeeper(parts);
     let loading: Promise<LoadedServer> | undefined;
     const take = (socket: Socket): void => {
-      loading ??= load(parts, gatekeeper, (peer) => tcp.reset(peer));
+      loading ??= load(parts, doors, (peer) => tcp.reset(peer));
       loading.then(
         ({ server }) => {
           if (!socket.destroyed) server.take(socket);
@@ -45,8 +59,12 @@ export class DataPlane implements EmulatorServer, ConnectGate {
       );
     };
     const tcp = await TcpListener.listen(port, take);
-    return new DataPlane(tcp, gatekeeper, () => loading);
+    const doors = { gatekeeper, bridge: new WebSocketBridge(tcp.url) };
+    return new DataPlane(tcp, doors, () => loading);
   }
+
+  /** Bridges a WebSocket to this endpoint. */
+  readonly bridge: Upgrade = (request, socket, head) => void this.#bridge.take(request, socket, head);
 
   admit(ticket: Ticket): void {
     this.#gatekeeper.admit(ticket);
@@ -61,13 +79,14 @@ export class DataPlane implements EmulatorServer, ConnectGate {
 
 async function load(
   parts: DataPlaneParts,
-  gatekeeper: Gatekeeper,
+  { gatekeeper, bridge }: Doors,
   reset: (peer: string) => void,
 ): Promise<LoadedServer> {
   const { ConnectServer } = await import('./connect-server.ts');
-  const engine = openEngine(parts);
+  const engines = openEngines(parts);
   const server = await ConnectServer.create({
-    engine,
+    engineFor: ({ service }) => (service === 'dataproc' ? engines.dataproc : engines.aws),
+    isBridged: (peer) => bridge.has(peer),
     open: (token, method) => gatekeeper.open(token, method),
     strike: ({ ticket }, method) => parts.faults.strikeRpc(ticket.session.service, method),
     reset,
@@ -76,7 +95,17 @@ async function load(
     server,
     async close() {
       server.close();
-      await engine.close();
+      await Promise.all(Object.values(engines).map((engine) => engine.close()));
     },
   };
+}
+
+/** Dataproc runs Spark 4, the clouds of AWS run 3.5. An engine that is Spark reports its own version. */
+function openEngines({
+  engine,
+  responderVersion,
+}: DataPlaneParts): Readonly<Record<'aws' | 'dataproc', ConnectEngine>> {
+  const aws = openEngine({ engine, responderVersion: responderVersion ?? '3.5' });
+  const isSame = engine !== 'duckdb' || responderVersion !== undefined;
+  return { aws, dataproc: isSame ? aws : openEngine({ engine, responderVersion: '4.0' }) };
 }

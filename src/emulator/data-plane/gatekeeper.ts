@@ -14,7 +14,7 @@ export type ExpiredTokenCode = 'PERMISSION_DENIED' | 'UNAUTHENTICATED' | 'UNKNOW
 export interface Ticket {
   readonly token: string;
   readonly session: EmulatedSession;
-  /** Epoch milliseconds on the emulator's clock. */
+  /** Epoch milliseconds on the emulator's clock; infinite where only the way to the endpoint needs a token. */
   readonly expiresAtMs: number;
   readonly expiredTokenCode: ExpiredTokenCode;
 }
@@ -23,9 +23,18 @@ export interface Ticket {
 export interface ConnectGate {
   /** The URL of the endpoints, the same for every session: the session is found by its token. */
   readonly url: string;
+  /** The URL of the WebSocket bridge, whose sessions are found by the id of the Spark session; empty without one. */
+  readonly bridgeUrl: string;
   /** Accepts calls with a token until it expires. */
   admit(ticket: Ticket): void;
 }
+
+/** What stands for a token in calls through the bridge: the id of the Spark session. */
+export function bridgedToken(sessionId: string): string {
+  return `${BRIDGED}${sessionId}`;
+}
+
+const BRIDGED = 'bridged ';
 
 export interface OpenTicket {
   readonly ticket: Ticket;
@@ -62,6 +71,10 @@ export class Gatekeeper {
     timeline.settle();
     const ticket = this.#tickets.get(token ?? '');
     // Not in the log: the service and the session are unknown.
+    if (ticket === undefined && token?.startsWith(BRIDGED) === true) {
+      const message = `No session has the uuid '${token.slice(BRIDGED.length)}'.`;
+      throw new RpcStatus('INVALID_ARGUMENT', message);
+    }
     if (ticket === undefined) throw new RpcStatus('UNAUTHENTICATED', 'The token belongs to no session.');
     const { session } = ticket;
     const record = log.open({ atMs: timeline.nowMs(), service: session.service, requestId: random.uuid() });
@@ -98,10 +111,11 @@ export class Gatekeeper {
       if (refusal !== undefined) end(refusal);
     };
     const unsubscribe = ticket.session.onChange(check);
-    const cancelAlarm = timeline.alarm(Math.max(0, ticket.expiresAtMs - timeline.nowMs()), check);
+    const leftMs = Math.max(0, ticket.expiresAtMs - timeline.nowMs());
+    const cancelAlarm = leftMs === Number.POSITIVE_INFINITY ? undefined : timeline.alarm(leftMs, check);
     return () => {
       unsubscribe();
-      cancelAlarm();
+      cancelAlarm?.();
     };
   }
 

@@ -65,11 +65,10 @@ function toUsage(session: DataprocSession): object {
 }
 
 function endpointsOf(session: DataprocSession): Readonly<Record<string, string>> {
+  if (session.request.session.jupyterSession === undefined)
+    return { [SPARK_CONNECT_ENDPOINT]: `sc://${session.bridge}` };
   const region = session.scope.split('/').at(-1) ?? '';
-  const host = `${session.uuid}-dot-${region}.dataproc.googleusercontent.com`;
-  return session.request.session.jupyterSession === undefined
-    ? { [SPARK_CONNECT_ENDPOINT]: `sc://${host}:443` }
-    : { [JUPYTER_ENDPOINT]: `https://${host}/jupyter` };
+  return { [JUPYTER_ENDPOINT]: `https://${session.uuid}-dot-${region}.dataproc.googleusercontent.com/jupyter` };
 }
 
 function toHistoryEntry({ state, reason, sinceMs }: Phase<DataprocState>): object {

@@ -71,6 +71,7 @@ export function dataprocHandlers(account: DataprocAccount): Handlers<typeof INPU
       account.forget(account.requireOperation(name));
       return {};
     },
+    OpenWebSocket: () => ({}),
   };
 }
 

@@ -89,6 +89,8 @@ export const INPUTS = {
   ),
   CancelOperation: oneOperation,
   DeleteOperation: oneOperation,
+  // Not of Google's API: the request for a WebSocket to the sessions, so that it is in the log and faults can strike it.
+  OpenWebSocket: structure({}),
 };
 
 export type DataprocOperation = keyof typeof INPUTS;

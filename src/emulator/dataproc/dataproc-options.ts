@@ -35,11 +35,13 @@ export interface DataprocOptions extends SessionServiceOptions {
    * Whether the request or the template wins is not documented. Without any templates, every template name is accepted.
    */
   readonly templates?: Readonly<Record<string, SessionTemplate>>;
-  /** Whether a call needs `Authorization: Bearer …` (default false). */
+  /** Whether a call needs `Authorization: Bearer …`, also one for a WebSocket to a session (default false). */
   readonly requireBearer?: boolean;
+  /** How long a bearer token is accepted after its first use (default: forever). An open WebSocket outlives its token. */
+  readonly bearerLifetimeMs?: number;
 }
 
-export type DataprocConfig = WithDefaults<DataprocOptions, 'retentionMs'>;
+export type DataprocConfig = WithDefaults<DataprocOptions, 'retentionMs' | 'bearerLifetimeMs'>;
 
 /**
  * Which quota an operation counts against.
@@ -47,6 +49,7 @@ export type DataprocConfig = WithDefaults<DataprocOptions, 'retentionMs'>;
  * @see https://cloud.google.com/dataproc-serverless/quotas (read 2026-11-20)
  */
 export function quotaOf(operation: string): string {
+  if (operation === 'OpenWebSocket') return operation;
   return /^(Create|Terminate|Delete)Session$/.test(operation) ? 'SessionOperationRequests' : 'DefaultRequests';
 }
 

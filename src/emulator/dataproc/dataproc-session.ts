@@ -5,6 +5,7 @@ import { SESSION_STATES, type DataprocCreate, type DataprocState } from './datap
 import type { DataprocConfig } from './dataproc-options.ts';
 import { durationMs } from './google-json.ts';
 import { showsUsage } from '../session-options.ts';
+import { bridgedToken, type ConnectGate } from '../data-plane/gatekeeper.ts';
 
 /**
  * One Dataproc session: CREATING, ACTIVE with its endpoint a little later, TERMINATING, TERMINATED; by fault also FAILED.
@@ -18,6 +19,7 @@ export class DataprocSession extends BaseSession<DataprocState> {
   readonly ttlMs: number;
   readonly idleTtlMs: number;
   readonly #config: DataprocConfig;
+  readonly #connect: ConnectGate;
   #endpointSinceMs: number | undefined;
   #isEnding = false;
   #isBusy = false;
@@ -35,9 +37,12 @@ export class DataprocSession extends BaseSession<DataprocState> {
       retentionMs: config.retentionMs,
     });
     this.#config = config;
+    this.#connect = world.connect;
     this.request = request;
     this.name = `${request.parent}/sessions/${request.sessionId}`;
     this.uuid = world.random.uuid();
+    const [token, expiresAtMs] = [bridgedToken(this.uuid), Number.POSITIVE_INFINITY];
+    world.connect.admit({ token, session: this, expiresAtMs, expiredTokenCode: 'UNAUTHENTICATED' });
     const execution = request.session.environmentConfig?.executionConfig;
     this.ttlMs = durationMs(execution?.ttl) ?? config.ttlMs;
     this.idleTtlMs = durationMs(execution?.idleTtl) ?? config.idleTtlMs;
@@ -48,6 +53,17 @@ export class DataprocSession extends BaseSession<DataprocState> {
 
   override get readyAtMs(): number | undefined {
     return this.#endpointSinceMs;
+  }
+
+  /** A Jupyter session has another data plane, which is not emulated. */
+  override get takesWork(): boolean {
+    const isJupyter = this.request.session.jupyterSession !== undefined;
+    return this.live && this.state === 'ACTIVE' && this.#endpointSinceMs !== undefined && !isJupyter;
+  }
+
+  /** The host and the port of its WebSockets. */
+  get bridge(): string {
+    return new URL(this.#connect.bridgeUrl).host;
   }
 
   get nowMs(): number {

@@ -1,7 +1,9 @@
 import { httpMembers } from '../http-members.ts';
 import type { Operation, Protocol } from '../service.ts';
-import { header, type WireRequest } from '../wire.ts';
+import type { WireRequest } from '../wire.ts';
 import type { DataprocOperation } from './dataproc-inputs.ts';
+import { BRIDGE_PATH } from '../data-plane/websocket-bridge.ts';
+import type { BearerCheck } from './bearer-check.ts';
 import { errorBody, refusal } from './google-errors.ts';
 import { withEnumNames, withEnumNumbers, withNumericStates } from './google-json.ts';
 
@@ -26,27 +28,33 @@ const ROUTES: Readonly<Record<DataprocOperation, Route>> = {
   ListOperations: ['GET', `(?<name>${PLACE}/operations)`],
   CancelOperation: ['POST', `${OPERATION}:cancel`],
   DeleteOperation: ['DELETE', OPERATION],
+  OpenWebSocket: ['GET', BRIDGE_PATH],
 };
-
-interface ProtocolOptions {
-  readonly requireBearer: boolean;
-}
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=UTF-8' };
 
 /** Google's HTTP/JSON: enums as numbers where the caller asks for them, the code of an error in `error.status`. */
-export function googleRest(operations: Operations, { requireBearer }: ProtocolOptions): Protocol {
+export function googleRest(operations: Operations, bearers: BearerCheck): Protocol {
   const table = (Object.keys(ROUTES) as DataprocOperation[]).map((operation) => {
     const [method, path, body] = ROUTES[operation];
-    return { operation, definition: operations[operation], method, pattern: new RegExp(`^/v1/${path}$`), body };
+    return {
+      operation,
+      definition: operations[operation],
+      method,
+      pattern: new RegExp(`^${path.startsWith('/') ? '' : '/v1/'}${path}$`),
+      body,
+    };
   });
   return {
     route(request) {
-      if (requireBearer) requireToken(request);
       for (const { operation, definition, method, pattern, body } of table) {
-        const labels = request.method === method ? pattern.exec(request.path)?.groups : undefined;
-        if (labels === undefined) continue;
-        const members = (): object => withEnumNames(httpMembers(request, definition.input, { labels, body }));
+        const found = request.method === method ? pattern.exec(request.path) : null;
+        if (found === null || (operation === 'OpenWebSocket' && request.headers.upgrade !== 'websocket')) continue;
+        const labels = found.groups ?? {};
+        const members = (): object => {
+          bearers.check(request);
+          return withEnumNames(httpMembers(request, definition.input, { labels, body }));
+        };
         const encode = wantsEnumNumbers(request) ? withEnumNumbers : withNumericStates;
         return { operation, definition, members, encode };
       }
@@ -62,30 +70,23 @@ export function googleRest(operations: Operations, { requireBearer }: ProtocolOp
 }
 
 /** gRPC with its messages as JSON: the path names the method, the body and the answer are the messages. */
-export function googleRpc(operations: Operations, { requireBearer }: ProtocolOptions): Protocol {
+export function googleRpc(operations: Operations, bearers: BearerCheck): Protocol {
   return {
     route(request) {
-      if (requireBearer) requireToken(request);
       const operation = request.path.split('/').at(-1) ?? '';
       if (!Object.hasOwn(operations, operation)) {
         throw refusal('UNIMPLEMENTED', `The method ${request.path} is not implemented.`);
       }
       const definition = operations[operation as DataprocOperation];
-      const members = (): object => withEnumNames(JSON.parse(request.body) as object);
+      const members = (): object => {
+        bearers.check(request);
+        return withEnumNames(JSON.parse(request.body) as object);
+      };
       return { operation, definition, members, encode: withNumericStates };
     },
     answer: (output) => ({ status: 200, headers: {}, body: JSON.stringify(output) }),
     refuse: (error) => ({ status: error.httpStatus, headers: error.headers, body: JSON.stringify(errorBody(error)) }),
   };
-}
-
-/** Refuses a call without a bearer token. */
-function requireToken(request: WireRequest): void {
-  if (/^Bearer \S+$/.test(header(request, 'authorization') ?? '')) return;
-  throw refusal(
-    'UNAUTHENTICATED',
-    'Request is missing required authentication credential. Expected OAuth 2 access token.',
-  );
 }
 
 function wantsEnumNumbers(request: WireRequest): boolean {

@@ -94,7 +94,7 @@ describe.each(TRANSPORTS)('dataproc over %s', (transport) => {
     const native = seen.details.native as DataprocSessionNative;
     expect(native).toMatchObject({ user: 'emulated@example.com', sessionType: 'spark-connect' });
     expect(native.uuid).toMatch(/^[0-9a-f-]{36}$/);
-    expect(native.endpoints['Spark Connect Server']).toMatch(/^sc:\/\/.*:443$/);
+    expect(native.endpoints['Spark Connect Server']).toMatch(/^sc:\/\/127\.0\.0\.1:\d+$/);
   });
 
   it('is ready without an endpoint when it is a Jupyter session', async () => {

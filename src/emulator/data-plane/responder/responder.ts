@@ -27,6 +27,7 @@ export class Responder implements ConnectEngine {
   readonly #duckdb: DuckDb;
   readonly #version: ResponderVersion;
   readonly #sessions = new Map<string, Promise<ResponderSession>>();
+  readonly #released = new Set<string>();
   readonly #errors = new ErrorBook();
 
   private constructor(duckdb: DuckDb, version: ResponderVersion) {
@@ -86,6 +87,7 @@ export class Responder implements ConnectEngine {
         return encodeMessage({ 1: sessionId, 2: interrupt(session, request), 3: serverSideId });
       case 'ReleaseSession':
         this.#sessions.delete(keyOf(request));
+        if (request.whole(4) === 0n) this.#released.add(keyOf(request));
         await session.close();
         return encodeMessage({ 1: sessionId, 2: serverSideId });
       case 'FetchErrorDetails':
@@ -109,6 +111,11 @@ export class Responder implements ConnectEngine {
     const key = keyOf(request);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
+    // As Spark: the id of a released session is not used again.
+    if (this.#released.has(key)) {
+      const message = `The handle ${request.text(1)} is invalid. Session was closed.`;
+      throw RpcStatus.ofSpark('INVALID_HANDLE.SESSION_CLOSED', message);
+    }
     const id = request.text(1);
     const serverSideId = this.#version === '3.5' ? undefined : `responder-of-${id}`;
     const session = DuckDbConnection.open(this.#duckdb).then(
