@@ -1,14 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import { createServer as createTcp, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkNetwork, clockFinding } from '../../src/cli/doctor/check-network.ts';
 import { serviceAddress } from '../../providers/_aws/service-address.ts';
+
+const fixture = (name: string) => readFileSync(new URL(`../providers/_aws/fixtures/${name}`, import.meta.url));
 
 async function listening(server: Pick<Server, 'listen' | 'address' | 'close'>, tls = false) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,26 +32,7 @@ describe('the network check of doctor', () => {
   });
 
   it('names a certificate that nobody here trusts', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
-    onTestFinished(() => {
-      rmSync(folder, { recursive: true });
-    });
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const words = [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ];
-    execFileSync('openssl', words, { stdio: 'ignore' });
-    const server = createHttps({ key: readFileSync(key), cert: readFileSync(cert) }, dated(0));
+    const server = createHttps({ key: fixture('loopback-key.pem'), cert: fixture('loopback-cert.pem') }, dated(0));
     const [finding, ...others] = await checkNetwork(await listening(server, true));
     expect(others).toEqual([]);
     expect(finding).toMatchObject({

@@ -65,7 +65,10 @@ describe('--dry-run', { timeout: 60_000 }, () => {
     expect(printed(fresh.stdout).map(({ request }) => request)).toEqual(['StartSession']);
     const id = await start('--key', 'k');
     calls();
-    for (const words of [['--key', 'k'], ['--session', id]]) {
+    for (const words of [
+      ['--key', 'k'],
+      ['--session', id],
+    ]) {
       expect(await run(['sql', 'SELECT 1', '--dry-run', ...words])).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
     }
     expect(calls().join()).not.toMatch(/Start|Endpoint|Execute/);
@@ -77,13 +80,23 @@ describe('--dry-run', { timeout: 60_000 }, () => {
     expect(await run(['sql', '', '--dry-run'])).toMatchObject({ code: 2, stdout: '' });
     expect(await run(['sql', 'SELECT 1', '--session', 'a', '--key', 'k', '--dry-run'])).toMatchObject({ code: 2 });
     // The embedded engine has no service.
-    expect(await cli(['sql', 'SELECT 1', '--provider', 'local', '--dry-run'])).toMatchObject({ code: 0, stdout: '[]\n' });
+    expect(await cli(['sql', 'SELECT 1', '--provider', 'local', '--dry-run'])).toMatchObject({
+      code: 0,
+      stdout: '[]\n',
+    });
   });
 
   it('conceals secrets in the request and shows the token that makes the start happen once', async (context) => {
     const { run } = await cloud('emr-serverless', context);
     const secret = 'hunter2hunter2';
-    const { stdout } = await run(['start', '--conf', `spark.my.password=${secret}`, '--conf', 'spark.a=b', '--dry-run']);
+    const { stdout } = await run([
+      'start',
+      '--conf',
+      `spark.my.password=${secret}`,
+      '--conf',
+      'spark.a=b',
+      '--dry-run',
+    ]);
     expect(stdout).not.toContain(secret);
     expect(stdout).toContain('"spark.a": "b"');
     expect(stdout).toMatch(/"clientToken": "[a-z0-9-]{32,}"/);
@@ -94,7 +107,8 @@ describe('--verbose', { timeout: 60_000 }, () => {
   it('shows each request with its duration and the id that the service gave it', async (context) => {
     const { run, emulator } = await cloud('athena', context);
     const { stderr } = await run(['start', '--verbose']);
-    const [, id = ''] = /^debug: StartSession was answered in \d+ ms \(requestId ([0-9a-f-]{36})\)$/m.exec(stderr) ?? [];
+    const [, id = ''] =
+      /^debug: StartSession was answered in \d+ ms \(requestId ([0-9a-f-]{36})\)$/m.exec(stderr) ?? [];
     expect(emulator.log().find(({ operation }) => operation === 'StartSession')).toMatchObject({ requestId: id });
   });
 });

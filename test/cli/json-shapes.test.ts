@@ -35,7 +35,10 @@ const SESSIONS = { type: 'array', items: SESSION, minItems: 1 };
 /** `list` knows the key of sessions of this host, and the cost where the environment has prices. */
 const LISTED = {
   ...SESSIONS,
-  items: { ...SESSION, properties: { ...SESSION.properties, key: text, cost: { type: 'object', required: ['known'] } } },
+  items: {
+    ...SESSION,
+    properties: { ...SESSION.properties, key: text, cost: { type: 'object', required: ['known'] } },
+  },
 };
 
 const ERROR = {

@@ -21,7 +21,7 @@ export function newWorld(): World {
     accountId: '123456789012',
     startupMs: 500,
     runCode: false,
-  startupSpreadMs: 0,
+    startupSpreadMs: 0,
     objects: new ObjectStore(),
     connect: { url: 'http://127.0.0.1:0', bridgeUrl: 'http://127.0.0.1:0', admit: () => undefined },
   };
