@@ -61,6 +61,15 @@ export interface RpcOptions {
   readonly timeoutMs: number;
 }
 
+/** Options of a call of raw messages. */
+export interface RawOptions {
+  /** What the caller sends. */
+  readonly metadata: Grpc.Metadata;
+  /** What replaces or completes it, with the secret. */
+  readonly secret: Readonly<Record<string, string>>;
+  readonly deadline?: Grpc.Deadline | undefined;
+}
+
 /** One connection to the Spark Connect service of one server. */
 export class ConnectChannel {
   /** Host and port, for messages. */
@@ -131,6 +140,13 @@ export class ConnectChannel {
     return readAnswer(method, bytes);
   }
 
+  /** Opens a call of messages that nobody here reads. */
+  raw(path: string, { metadata, secret, deadline }: RawOptions): RpcStream {
+    const all = new this.#Metadata();
+    all.merge(metadata);
+    return this.#start(path, { metadata: this.#addTo(all, secret), deadline });
+  }
+
   /** Removes the secrets of all calls from what a server answers. */
   get conceal(): Concealer {
     return secretConcealer([...this.#secrets]);
@@ -156,19 +172,32 @@ export class ConnectChannel {
     { metadata, timeoutMs }: RpcOptions,
     late: RpcFailure,
   ): RpcStream {
-    for (const secret of secretsOf(metadata)) this.#secrets.add(secret);
     const path = `/${method.parent.typeName}/${method.name}`;
-    const call = this.#channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
     const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const stream = new RpcStream(call, { onEnd: callOff, conceal: this.conceal, explain: this.#explain });
-    stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
+    const stream = this.#start(path, { metadata: this.#addTo(new this.#Metadata(), metadata), onEnd: callOff });
+    void stream.send(toBinary(method.input, create(method.input, request)));
+    stream.halfClose();
     return stream;
   }
 
-  #toMetadata(entries: Readonly<Record<string, string>>): Grpc.Metadata {
-    const metadata = new this.#Metadata();
+  #start(
+    path: string,
+    {
+      metadata,
+      deadline = Number.POSITIVE_INFINITY,
+      onEnd,
+    }: { readonly metadata: Grpc.Metadata; readonly deadline?: Grpc.Deadline | undefined; readonly onEnd?: () => void },
+  ): RpcStream {
+    const call = this.#channel.createCall(path, deadline, null, null, null);
+    const stream = new RpcStream(call, { onEnd, conceal: this.conceal, explain: this.#explain });
+    stream.start(metadata);
+    return stream;
+  }
+
+  #addTo(metadata: Grpc.Metadata, entries: Readonly<Record<string, string>>): Grpc.Metadata {
+    for (const secret of secretsOf(entries)) this.#secrets.add(secret);
     for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
     return metadata;
   }

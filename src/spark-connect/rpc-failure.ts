@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import type { StatusObject } from '@grpc/grpc-js';
+import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import { readClientFailure, type ClientFailure } from '../provider-kit/grpc-failure.ts';
 import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
@@ -48,6 +48,8 @@ export class RpcFailure extends Error {
   readonly retryDelayMs: number | undefined;
   /** Whether the server sent nothing at all, so that another connection may help. */
   readonly isSilence: boolean;
+  /** What the server sent with the status, as it is. It may repeat a secret. */
+  trailers: Metadata | undefined;
 
   constructor(
     code: number,
@@ -67,16 +69,10 @@ export class RpcFailure extends Error {
   }
 
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
-  static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
-    const message = conceal(details);
-    const [trailer] = metadata.get(DETAILS_KEY);
-    if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
-    try {
-      return new RpcFailure(code, message, conceal(readDetails(trailer)));
-    } catch {
-      // The status itself is readable without its details.
-      return new RpcFailure(code, message);
-    }
+  static of(status: StatusObject, conceal: Concealer): RpcFailure {
+    const failure = new RpcFailure(status.code, conceal(status.details), detailsOf(status.metadata, conceal));
+    failure.trailers = status.metadata;
+    return failure;
   }
 
   /** What gRPC reports about itself; `undefined` for an answer of the server. */
@@ -87,6 +83,17 @@ export class RpcFailure extends Error {
   /** Spark's error class; from the message where the details are missing. Messages of 3.5 begin with an empty line. */
   get errorClass(): string | undefined {
     return this.spark?.errorClass ?? /^\s*\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
+  }
+}
+
+function detailsOf(metadata: Metadata, conceal: Concealer): ReturnType<typeof readDetails> {
+  const [trailer] = metadata.get(DETAILS_KEY);
+  if (!(trailer instanceof Uint8Array)) return {};
+  try {
+    return conceal(readDetails(trailer));
+  } catch {
+    // The status itself is readable without its details.
+    return {};
   }
 }
 

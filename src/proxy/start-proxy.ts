@@ -1,0 +1,101 @@
+import { systemRandom, systemClock, silentLogger } from '../session/system-ports.ts';
+import type { Clock, Logger, Random } from '../contract/ports.ts';
+import { CallRouter } from './call-router.ts';
+import { ProxyCounters } from './proxy-counters.ts';
+import { KEY_METADATA, ProxyKey } from './proxy-key.ts';
+import { ProxyListener } from './proxy-listener.ts';
+import { RawServer } from './raw-server.ts';
+import { ReadySessions } from './ready-sessions.ts';
+import type { SessionSource } from './session-source.ts';
+
+/** How long a call waits for its session, milliseconds. Clouds take one to five minutes. */
+const START_TIMEOUT_MS = 10 * 60_000;
+
+/** 256 bits. */
+const KEY_DIGITS = 64;
+
+/** Node prints an object as what this method returns. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** Listening for other machines, which needs TLS. */
+export interface ProxyListenOptions {
+  readonly host: string;
+  /** A file with the certificate chain, PEM. */
+  readonly certFile: string;
+  /** A file with its private key, PEM. */
+  readonly keyFile: string;
+  /** A file with the key that clients send. */
+  readonly tokenFile: string;
+}
+
+export interface ProxyOptions {
+  /** 1 to 65535; a free one by default. */
+  readonly port?: number | undefined;
+  /** What clients must send; random by default. */
+  readonly key?: string | undefined;
+  /** How long a call waits for its session, milliseconds; ten minutes by default. */
+  readonly startTimeoutMs?: number | undefined;
+  /** Where to listen; loopback without TLS by default. */
+  readonly listen?: ProxyListenOptions | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** What a proxy uses of the outside world. */
+export interface ProxyPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A running proxy. `url` and `key` are secrets: they are left out of `JSON.stringify` and `util.inspect`. */
+export interface SparkConnectProxy extends AsyncDisposable {
+  /** The Spark Connect address, such as `sc://127.0.0.1:PORT/;x-anysession-key=KEY`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly key: string;
+  /** Ends all calls and closes the source. */
+  close(): Promise<void>;
+}
+
+/** Starts a proxy. @throws SessionError `config-invalid` when it cannot listen. */
+export async function startProxy(
+  source: SessionSource,
+  options: ProxyOptions = {},
+  { clock, random }: ProxyPorts = { clock: systemClock, random: systemRandom },
+): Promise<SparkConnectProxy> {
+  const { port = 0, startTimeoutMs = START_TIMEOUT_MS, listen, logger = silentLogger } = options;
+  const grpc = await import('@grpc/grpc-js');
+  const counters = new ProxyCounters();
+  const sessions = new ReadySessions({ source, startTimeoutMs, grpc, clock, random, counters });
+  const listener = await ProxyListener.open({ port, listen });
+  const key = listener.token ?? options.key ?? random.hex(KEY_DIGITS);
+  const isOurHost = (authority: string): boolean => listener.isOurHost(authority);
+  const router = new CallRouter({ grpc, key: new ProxyKey(key), isOurHost, sessions, counters, clock, random, logger });
+  const server = new RawServer(grpc, (path, call) => void router.serve(path, call));
+  listener.serve((socket) => server.take(socket));
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      server.close();
+      await listener.close();
+      sessions.close();
+      await source.close();
+    })();
+    return closing;
+  };
+  const plain = { host: listener.host, port: listener.port };
+  const tls = listen === undefined ? '' : 'use_ssl=true;';
+  const url = `sc://${listener.host}:${listener.port}/;${tls}${KEY_METADATA}=${encodeURIComponent(key)}`;
+  const proxy = Object.defineProperties(
+    { ...plain },
+    {
+      url: { value: url },
+      key: { value: key },
+      close: { value: close },
+      [Symbol.asyncDispose]: { value: close },
+      toJSON: { value: () => plain },
+      [INSPECT]: { value: () => plain },
+    },
+  );
+  return Object.freeze(proxy) as SparkConnectProxy;
+}
