@@ -127,8 +127,11 @@ const COMMANDS: readonly Row[] = [
   ],
 ];
 
-/** All commands with their options and help. A command's code is imported when it runs. */
-export function createProgram(terminal: Terminal): Command {
+/**
+ * All commands with their options and help. A command's code is imported when it runs.
+ * @param onExitCode - called with the exit code of a command that has its own
+ */
+export function createProgram(terminal: Terminal, onExitCode: (code: number) => void = () => {}): Command {
   const program = new Command('anysession')
     .description('Spark sessions on Athena, EMR Serverless, Dataproc and this machine, from one config file.')
     .version(packageVersion(), '--version', 'print the version')
@@ -161,7 +164,9 @@ export function createProgram(terminal: Terminal): Command {
     command.action(async (...words: unknown[]) => {
       const { config, env: environment, provider, set, json = false, verbose } = program.opts<GlobalOptions>();
       const run = await load();
-      await run({ terminal, config, environment, provider, set, json, verbose }, ...(words as never[]));
+      const context = { terminal, config, environment, provider, set, json, verbose };
+      const exitCode = await run(context, ...(words as never[]));
+      if (exitCode !== undefined) onExitCode(exitCode);
     });
   }
   return program;

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** Runs the code of a config file, when there is nothing to end yet: a signal ends the process at once. */
   readonly load: <T>(code: () => Promise<T>) => Promise<T>;
+  /** Passes signals to the listener, and ends nothing by them, until the returned function is called. */
+  readonly passSignals: (listener: (name: NodeJS.Signals) => void) => () => void;
 }
 
 /** The signal's reason when whatever reads the output has gone (`… | head`). */

@@ -18,6 +18,9 @@ export interface StartFlags {
   readonly restart?: boolean;
   /** How long to wait for a free quota, milliseconds. */
   readonly queue?: number;
+  readonly idleTimeout?: number;
+  readonly maxLifetime?: number;
+  readonly conf?: Readonly<Record<string, string>>;
 }
 
 /** The options of a command that works in a session. */
@@ -55,6 +58,29 @@ export async function withWorkSession<T>(
 ): Promise<T> {
   const { sessions, terminal, status } = place;
   assertConsistent(flags, sessions);
+  const session = await openWorkSession(place, flags);
+  followState(session, sessions.environment, status);
+  let outcome: T;
+  try {
+    outcome = await work(session);
+  } catch (error) {
+    const hasEnded = session.state === 'terminated' || session.state === 'failed';
+    const isEndedByAbort = flags.onAbort === 'terminate' && terminal.signal.aborted;
+    if (flags.keep === true && !hasEnded && !isEndedByAbort) {
+      status.end();
+      await keepSession(session, flags.key, terminal).catch((second: unknown) => {
+        throw new AggregateError([error, second]);
+      });
+    }
+    throw error;
+  }
+  if (flags.keep === true) await keepSession(session, flags.key, terminal);
+  return outcome;
+}
+
+/** Finds or starts the session that the flags ask for, and reports its spending and what ends with it. */
+export async function openWorkSession(place: WorkPlace, flags: WorkFlags): Promise<Session> {
+  const { sessions, terminal, status } = place;
   const session =
     flags.session === undefined
       ? await startSession(place, flags)
@@ -70,30 +96,14 @@ export async function withWorkSession<T>(
       `Session ${id} was left running under this key. It ends with this command; --keep leaves it running.\n`,
     );
   }
-  followState(session, sessions.environment, status);
-  let outcome: T;
-  try {
-    outcome = await work(session);
-  } catch (error) {
-    const hasEnded = session.state === 'terminated' || session.state === 'failed';
-    const isEndedByAbort = flags.onAbort === 'terminate' && terminal.signal.aborted;
-    if (flags.keep === true && !hasEnded && !isEndedByAbort) {
-      status.end();
-      await keep(session, flags.key, terminal).catch((second: unknown) => {
-        throw new AggregateError([error, second]);
-      });
-    }
-    throw error;
-  }
-  if (flags.keep === true) await keep(session, flags.key, terminal);
-  return outcome;
+  return session;
 }
 
 /** How often the estimate in the status line is brought up to date, milliseconds. */
 const ESTIMATE_STEP_MS = 1_000;
 
-/** Shows the state of a session, now and when it changes. */
-export function followState(session: Session, environment: string, status: StatusLine): void {
+/** Shows the state of a session, now and when it changes. Returns what ends that. */
+export function followState(session: Session, environment: string, status: StatusLine): () => void {
   const show = (state: string): void => {
     const estimate = session.estimate === undefined ? '' : `, ${session.estimate.text}`;
     status.show(`${environment}: session ${session.handle.id} is ${state}${estimate} …`);
@@ -103,10 +113,14 @@ export function followState(session: Session, environment: string, status: Statu
     if (session.estimate === undefined) clearInterval(steps);
     else show(session.state);
   }, ESTIMATE_STEP_MS).unref();
-  session.on('state', ({ to }) => {
+  const stopListening = session.on('state', ({ to }) => {
     clearInterval(steps);
     show(to);
   });
+  return () => {
+    clearInterval(steps);
+    stopListening();
+  };
 }
 
 /** Why a wait ended, with what goes on without it and the command that ends it. */
@@ -134,15 +148,20 @@ export function giveUpAt(timeout: number | undefined): number {
 }
 
 /** The options of a start as the library takes them. */
-export function toStartOptions({ key, name, size, label, restart, queue }: StartFlags): StartOptions {
+export function toStartOptions(flags: StartFlags): StartOptions {
+  const { key, name, size, label, restart, queue, idleTimeout, maxLifetime, conf } = flags;
+  const chosen = [name, size, label, idleTimeout, maxLifetime, conf];
   return {
     key,
     name,
     labels: label,
+    idleTimeoutMs: idleTimeout,
+    maxLifetimeMs: maxLifetime,
+    sparkConf: conf,
     // The start checks it, with the sizes that exist.
     size: size as SessionSize | undefined,
     // Without its own options the command wants the session of the key, however it was started.
-    adopt: key !== undefined && [name, size, label].every((option) => option === undefined) ? 'any' : undefined,
+    adopt: key !== undefined && chosen.every((option) => option === undefined) ? 'any' : undefined,
     restart: key === undefined ? undefined : restart,
     queueTimeoutMs: queue,
   };
@@ -168,11 +187,15 @@ const START_FLAGS = {
   label: '--label',
   restart: '--restart',
   queue: '--queue',
+  idleTimeout: '--idle-timeout',
+  maxLifetime: '--max-lifetime',
+  conf: '--conf',
   keep: '--keep',
   maxSpend: '--max-spend',
 } as const satisfies Readonly<Record<keyof Omit<WorkFlags, 'session' | 'onAbort'>, string>>;
 
-function assertConsistent(flags: WorkFlags, { provider: { id, capabilities } }: Sessions): void {
+/** @throws SessionError `invalid-request` or `unsupported` for flags that contradict each other or the provider. */
+export function assertConsistent(flags: WorkFlags, { provider: { id, capabilities } }: Sessions): void {
   const [needless] = Object.entries(START_FLAGS).filter(([name]) => flags[name as keyof WorkFlags] !== undefined);
   if (flags.session !== undefined && needless !== undefined) {
     const message = `--session uses a session that exists, and ${needless[1]} is for a new one: remove one of the two`;
@@ -189,7 +212,7 @@ function assertConsistent(flags: WorkFlags, { provider: { id, capabilities } }: 
 }
 
 /** Keeps the session and writes its handle, not only for a person: without handle and key nobody finds it again. */
-async function keep(session: Session, key: string | undefined, terminal: Terminal): Promise<void> {
+export async function keepSession(session: Session, key: string | undefined, terminal: Terminal): Promise<void> {
   try {
     await deliver(terminal, `the session is kept: ${toJsonText(session.handle)}\n`);
   } catch (cause) {

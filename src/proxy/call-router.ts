@@ -14,6 +14,7 @@ import { clientOf, readExecutePlan, readReattach, type ExecutionRequest } from '
 import { releasedAnswer, sessionIds } from './session-ids.ts';
 import type { ProxyClient } from './session-source.ts';
 import type { ReadySessions } from './ready-sessions.ts';
+import type { Upstream } from './upstream.ts';
 
 const SERVICE = '/spark.connect.SparkConnectService/';
 
@@ -28,6 +29,13 @@ const REPEATABLE = [
   'ArtifactStatus',
   'GetStatus',
 ];
+
+/** A call whose session is ready. */
+interface Accepted {
+  readonly client: ProxyClient;
+  readonly first: Uint8Array | undefined;
+  readonly upstream: Upstream;
+}
 
 /** What a router needs. */
 export interface CallRouterParts {
@@ -75,7 +83,15 @@ export class CallRouter {
     this.#assertAllowed(call);
     const first = await call.next();
     const client = readClient(call, first);
-    const upstream = await this.#parts.sessions.get(client, call);
+    const { sessions } = this.#parts;
+    try {
+      return await this.#relay(call, { client, first, upstream: await sessions.get(client, call) });
+    } finally {
+      sessions.release(client);
+    }
+  }
+
+  async #relay(call: ClientCall, { client, first, upstream }: Accepted): Promise<ProxyStatus> {
     const { endpoint } = await raceAbort(upstream.line(), call.signal, 'proxy');
     const relayed = { call, upstream, ids: sessionIds(call.method, client, endpoint) };
     if (endpoint.sessionId !== undefined && call.method === 'ReleaseSession') {

@@ -48,7 +48,7 @@ export class ProxyListener {
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
         reject(
-          invalid(`the proxy cannot listen on ${host}:${port}: ${cause.message}. Choose another \`port\`.`, cause),
+          invalid(`the proxy cannot listen on ${host}:${port}: ${cause.message}`, cause, 'Choose another `port`.'),
         );
       });
       server.listen(port, host, resolve);
@@ -87,6 +87,6 @@ async function readSecret(name: string, path: string): Promise<string> {
   }
 }
 
-function invalid(message: string, cause?: unknown): SessionError {
-  return new SessionError('config-invalid', message, { operation: 'proxy', cause });
+function invalid(message: string, cause?: unknown, advice?: string): SessionError {
+  return new SessionError('config-invalid', message, { operation: 'proxy', cause, advice });
 }

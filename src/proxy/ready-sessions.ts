@@ -43,6 +43,11 @@ export class ReadySessions {
     }
   }
 
+  /** A call of the client has ended. */
+  release(client: ProxyClient): void {
+    this.#parts.source.release?.(client);
+  }
+
   close(): void {
     for (const upstream of this.#upstreams.values()) upstream.close();
     this.#upstreams.clear();
@@ -52,11 +57,20 @@ export class ReadySessions {
     const { grpc, clock, random, counters } = this.#parts;
     let upstream = this.#upstreams.get(session);
     if (upstream === undefined) {
+      this.#dropReleased();
       const onRenewed = (): void => void (counters.tokensRenewed += 1);
       upstream = new Upstream({ session, grpc, clock, random, onRenewed });
       this.#upstreams.set(session, upstream);
     }
     return upstream;
+  }
+
+  #dropReleased(): void {
+    for (const [session, upstream] of this.#upstreams) {
+      if (session.isReleased !== true) continue;
+      upstream.close();
+      this.#upstreams.delete(session);
+    }
   }
 }
 
@@ -64,6 +78,6 @@ function notReadyError(state: string | undefined, timeoutMs: number): SessionErr
   const is = state === undefined ? 'is not ready' : `is still ${state}`;
   return new SessionError('timeout', `the session ${is} after ${timeoutMs} ms`, {
     operation: 'proxy',
-    advice: 'It keeps starting: run again, or raise `startTimeoutMs`.',
+    advice: 'It keeps starting: run again, or raise `startTimeoutMs` (--start-timeout).',
   });
 }

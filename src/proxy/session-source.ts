@@ -16,6 +16,8 @@ export interface ProxiedSession {
     get(): Promise<ConnectEndpoint>;
     replace(rejected: ConnectEndpoint): Promise<ConnectEndpoint>;
   };
+  /** Whether its source has let go of it: nothing calls it any more. */
+  readonly isReleased?: boolean;
   /** Why it has ended, from the service; `undefined` while it lives. One describe at most. */
   ended(): Promise<SessionError | undefined>;
 }
@@ -24,6 +26,8 @@ export interface ProxiedSession {
 export interface SessionSource {
   /** The session of a client, started if needed: once for all calls that wait for it. Called at each call, cheap once it is ready. */
   get(client: ProxyClient, signal: AbortSignal): Promise<ProxiedSession>;
+  /** A call of the client has ended: once for each `get`, also one that has failed. */
+  release?(client: ProxyClient): void;
   /** What `get` waits for, such as `creating (STARTING)`; for messages. */
   state?(client: ProxyClient): string | undefined;
   close(): Promise<void>;

@@ -16,9 +16,6 @@ import {
 
 /** The options of `anysession start`. */
 interface StartCommandOptions extends StartFlags {
-  readonly idleTimeout?: number;
-  readonly maxLifetime?: number;
-  readonly conf?: Readonly<Record<string, string>>;
   readonly wait?: boolean;
   readonly timeout?: number;
   readonly onAbort?: OnAbort;
@@ -44,11 +41,6 @@ export async function runStart(context: CommandContext, options: StartCommandOpt
       status.show(`${sessions.environment}: starting a session on ${id} …`);
       const session = await sessions.start({
         ...toStartOptions(options),
-        // Options that are written must be those of the key's session.
-        ...(hasOwnOptions(options) && { adopt: undefined }),
-        idleTimeoutMs: options.idleTimeout,
-        maxLifetimeMs: options.maxLifetime,
-        sparkConf: options.conf,
         signal: terminal.signal,
         timeoutMs: timeLeftMs({ untilMs }),
         onQueued: ({ text }) => status.show(text),
@@ -68,10 +60,6 @@ export async function runStart(context: CommandContext, options: StartCommandOpt
   } finally {
     status.end();
   }
-}
-
-function hasOwnOptions({ idleTimeout, maxLifetime, conf }: StartCommandOptions): boolean {
-  return [idleTimeout, maxLifetime, conf].some((option) => option !== undefined);
 }
 
 /** A session that is not ready yet when the wait ends keeps running, so its handle must be known. */
