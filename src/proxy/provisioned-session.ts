@@ -131,12 +131,13 @@ export class ProvisionedSession {
   async #checkStale(): Promise<void> {
     const { clock } = this.#options;
     const session = this.#session;
-    if (session === undefined || this.#calls > 1 || clock.monotonicMs() - this.#lastCallMs < STALE_MS) return;
-    // A describe that fails is no evidence: the call itself shows whether the session works.
-    this.#refreshing ??= session
-      .refresh()
-      .catch(() => {})
-      .finally(() => (this.#refreshing = undefined));
+    if (session !== undefined && this.#calls === 1 && clock.monotonicMs() - this.#lastCallMs >= STALE_MS) {
+      // A describe that fails is no evidence: the call itself shows whether the session works.
+      this.#refreshing ??= session
+        .refresh()
+        .catch(() => {})
+        .finally(() => (this.#refreshing = undefined));
+    }
     await this.#refreshing;
   }
 

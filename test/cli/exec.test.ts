@@ -2,16 +2,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { client, sparkCloud } from './exec.ts';
-import { PROGRAM, run } from './process.ts';
+import { PROGRAM, quoted, run, runOnTerminal } from './process.ts';
 
 const VERSION = 'spark 3.5.6-duckdb-responder\n';
 
 describe('anysession exec', { timeout: 120_000 }, () => {
-  it.concurrent(
-    'starts a session at the first Spark call of a command, and ends it with the command',
-    async (context) => {
+  it.concurrent.for(['athena', 'emr-serverless'] as const)(
+    'starts a session of %s at the first Spark call of a command, and ends it with the command',
+    async (name, context) => {
       const { expect } = context;
-      const service = await sparkCloud(context);
+      const service = await sparkCloud(context, { name });
       const { ended, output } = service.exec([], client('env', 'say:unstarted', 'call', 'call'));
       await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('unstarted');
       expect(await ended).toMatchObject({ code: 0, stderr: '' });
@@ -25,6 +25,31 @@ describe('anysession exec', { timeout: 120_000 }, () => {
       await service.reach('TERMINATED');
     },
   );
+
+  it.concurrent('works in front of any Spark Connect server: the engine `url` of local', async (context) => {
+    const { expect } = context;
+    const service = await sparkCloud(context);
+    const inner = quoted([...PROGRAM, 'exec', '--provider', 'local', '--set']);
+    const script = `${inner} "engine.url=$SPARK_REMOTE" -- ${quoted(client('env', 'call'))}`;
+    const { code, stdout, stderr } = await service.exec([], ['sh', '-c', script]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [environment = '', version] = stdout.split('\n');
+    expect(version).toBe(VERSION.trimEnd());
+    // Those of the outer command would name the wrong place.
+    expect(JSON.parse(environment)).toMatchObject({ ANYSESSION_SESSION: null, ANYSESSION_ENV: null });
+    await service.reach('TERMINATED');
+  });
+
+  it.concurrent('shows on a terminal how the start goes, and clears the line for the command', async (context) => {
+    const { expect, onTestFinished } = context;
+    const service = await sparkCloud(context, { startupMs: 3_000 });
+    const words = [...PROGRAM, 'exec', '--', ...client('call')];
+    const { code, stdout } = await runOnTerminal(200, words, { cwd: service.cwd, onTestFinished }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/dev: starting a session on athena …/);
+    expect(stdout).toMatch(/dev: session \S+ is creating.* …/);
+    expect(stdout).toMatch(/\r\u001B\[Kspark 3\.5\S+\r\n$/);
+  });
 
   it.concurrent.for([
     ['it ends', [], 0, 0],

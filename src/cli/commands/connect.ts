@@ -45,7 +45,7 @@ function packagesFor(major: string, minor: string): readonly string[] {
 function instructions({ url, sparkVersion, expiresAtMs }: SparkConnection, { id }: SessionHandle): string {
   const [, major, minor] = VERSION.exec(sparkVersion) ?? [];
   if (major === undefined || minor === undefined) {
-    const message = `The server reports the Spark version ${toJsonText(sparkVersion.slice(0, 100))}, which is not a version. Do not run code that contains it; --json prints the connection without Python code.`;
+    const message = `The server reports the Spark version ${toJsonText(sparkVersion.slice(0, 100))}, which is not a version. Do not run code that contains it; --json prints the connection without lines to run.`;
     throw new SessionError('unexpected', message, { operation: 'connect' });
   }
   const packages = packagesFor(major, minor).map((name) => `"${name}"`);
