@@ -73,7 +73,12 @@ describe('anysession exec ends its session', { timeout: 120_000 }, () => {
       onTestFinished: context.onTestFinished,
     });
     await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('ready');
+    // A second signal that comes at the same moment would not be seen: it must come later.
+    const [pid = 0] = childrenOf(child.pid);
+    process.kill(pid, 'SIGSTOP');
     child.stdin?.write(typed);
+    await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('got');
+    process.kill(pid, 'SIGCONT');
     const { code, stdout } = await ended;
     expect([code, stdout.match(/got SIG\w+/g)]).toEqual([7, [`got ${name}`]]);
     await service.reach('TERMINATED');
