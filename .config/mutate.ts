@@ -19,8 +19,8 @@ type Judge = 'core' | 'records' | 'sweeps';
 const git = (...words: string[]): string => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
 const globs = config.mutate.map((pattern) => `:(glob)${pattern}`);
 const judgeOf = (file: string): Judge => {
-  if (!file.startsWith('src/ownership/')) return 'core';
-  return /sweep|judged/.test(file) ? 'sweeps' : 'records';
+  if (/sweep|judged/.test(file)) return 'sweeps';
+  return file.startsWith('src/ownership/') ? 'records' : 'core';
 };
 
 /** The files to mutate. */

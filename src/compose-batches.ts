@@ -3,7 +3,7 @@ import { layeredBatchProvider } from './batch/layered-batch-provider.ts';
 import { createRateBudget, wrongKind, type Ports } from './compose.ts';
 import type { EnvironmentConfig } from './config/config-options.ts';
 import type { BatchProvider } from './contract/batch-provider.ts';
-import type { Clock, Logger, Metrics, Random, Tracer } from './contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, RequestObserver, Tracer } from './contract/ports.ts';
 import { isBatchPlugin } from './contract/provider-plugin.ts';
 import { commonLayers } from './session/layers/standard-layers.ts';
 import { silentLogger, silentMetrics } from './session/system-ports.ts';
@@ -12,8 +12,8 @@ import type { RateBudget } from './watch/rate-budget.ts';
 
 /** Wires the parts of `Batches`. No part does I/O or loads an SDK before its first call. */
 export function composeBatches(config: EnvironmentConfig, ports: Ports): Batches {
-  const { clock, random, logger, tracer, metrics } = ports;
-  const adapter = createBatchAdapter(config, clock, random, logger);
+  const { clock, random, logger, tracer, metrics, requests } = ports;
+  const adapter = createBatchAdapter(config, clock, random, logger, requests);
   const provider = createBatchProvider(
     adapter,
     clock,
@@ -32,9 +32,10 @@ export function createBatchAdapter(
   clock: Clock,
   random: Random,
   logger: Logger,
+  requests: RequestObserver | undefined,
 ): BatchProvider {
   if (!isBatchPlugin(plugin)) throw wrongKind(plugin, 'sessions, not run batches', 'openSessions');
-  return plugin.createBatches(providerConfig, { clock, random, logger });
+  return plugin.createBatches(providerConfig, { clock, random, logger, ...(requests && { requests }) });
 }
 
 /** The provider with all layers. */

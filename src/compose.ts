@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ConfigRequest, EnvironmentConfig } from './config/config-options.ts';
 import { providersWith } from './config/plugin-catalog.ts';
 import type { BatchProvider } from './contract/batch-provider.ts';
-import type { Clock, Logger, Metrics, Random, Tracer } from './contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, RequestObserver, Tracer } from './contract/ports.ts';
 import { isBatchPlugin, type AnyPlugin } from './contract/provider-plugin.ts';
 import { SessionError } from './contract/session-error.ts';
 import type { SessionProvider } from './contract/session-provider.ts';
@@ -31,6 +31,7 @@ export interface Ports {
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly metrics: Metrics;
+  readonly requests?: RequestObserver | undefined;
 }
 
 /**
@@ -42,15 +43,16 @@ export function systemPorts({
   logger = environmentLogger(env) ?? silentLogger,
   tracer = silentTracer,
   metrics = silentMetrics,
+  requests,
 }: OpenPorts & Pick<ConfigRequest, 'env'> = {}): Ports {
-  return { clock: systemClock, random: systemRandom, logger, tracer, metrics };
+  return { clock: systemClock, random: systemRandom, logger, tracer, metrics, requests };
 }
 
 /** Wires the parts of `Sessions`. No part does I/O or loads an SDK before its first call. */
 export function composeSessions(config: EnvironmentConfig, ports: Ports): Sessions {
-  const { clock, random, logger, tracer, metrics } = ports;
+  const { clock, random, logger, tracer, metrics, requests } = ports;
   const sparkConnect = createSparkConnect(clock, random, logger);
-  const adapter = createAdapter(config, clock, random, logger, sparkConnect);
+  const adapter = createAdapter(config, clock, random, logger, sparkConnect, requests);
   const budget = createRateBudget(ports, adapter);
   const provider = createProvider(adapter, clock, random, tracer, budget, logger, metrics);
   const runner = createSparkConnectRunner(provider, sparkConnect);
@@ -71,9 +73,10 @@ export function createAdapter(
   random: Random,
   logger: Logger,
   sparkConnect: SparkConnectFactory,
+  requests: RequestObserver | undefined,
 ): SessionProvider {
   if (isBatchPlugin(plugin)) throw wrongKind(plugin, 'run batches, not sessions', 'openBatches');
-  return plugin.create(providerConfig, { clock, random, logger, sparkConnect });
+  return plugin.create(providerConfig, { clock, random, logger, sparkConnect, ...(requests && { requests }) });
 }
 
 /** The error for a provider that runs something else. */

@@ -22,7 +22,7 @@ export type { ConfigOptions, ConfigRequest, EnvironmentOptions, ProviderRequest 
 export type { OpenPorts } from './open-request.ts';
 export type { SessionDefaults } from './contract/session-defaults.ts';
 export type { ConfiguredProvider } from './contract/provider-plugin.ts';
-export type { Logger, Metrics, Span, SpanAttribute, Tracer } from './contract/ports.ts';
+export type { Logger, Metrics, RequestObserver, ServiceRequest, Span, SpanAttribute, Tracer } from './contract/ports.ts';
 
 export { SessionError, type Effect } from './contract/session-error.ts';
 export { ERROR_KINDS, type ErrorKind } from './contract/error-kinds.ts';

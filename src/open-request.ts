@@ -1,7 +1,7 @@
 import type { ConfigRequest, EnvironmentConfig, ProviderRequest } from './config/config-options.ts';
 import { loadConfig, loadProvider } from './config/load-config.ts';
 import type { OptionShape } from './provider-kit/option-shape.ts';
-import type { Logger, Metrics, Tracer } from './contract/ports.ts';
+import type { Logger, Metrics, RequestObserver, Tracer } from './contract/ports.ts';
 import { anything, assertNoProblems, code, optionProblems, text, type Checks } from './session/option-checks.ts';
 
 /** Where messages, spans and measurements go. */
@@ -12,6 +12,8 @@ export interface OpenPorts {
   readonly tracer?: Tracer | undefined;
   /** Silent by default. */
   readonly metrics?: Metrics | undefined;
+  /** Sees each request before it is sent, and may stop it: for audits and dry runs. Nobody by default. */
+  readonly requests?: RequestObserver | undefined;
 }
 
 /** What to open: an environment of the config file, or a provider given in code. */
@@ -36,6 +38,7 @@ const CHECKS = {
   logger: methods('debug', 'info', 'warn', 'error'),
   tracer: methods('startSpan'),
   metrics: methods('add', 'record'),
+  requests: methods('sends', 'answered'),
 } satisfies Checks<OpenPorts & ConfigRequest & ProviderRequest>;
 
 /** Options that say where the config file is, and options that the config file says itself. */

@@ -24,7 +24,7 @@ export function observe(
 }
 
 function toDetails(session: NativeSession): SessionDetails {
-  const { tag, creator, engineVersion, labels, usage, idleTimeoutMinutes } = session;
+  const { tag, creator, engineVersion, labels, usage, idleTimeoutMinutes, native } = session;
   return omitUndefined<SessionDetails>({
     ...parseOwnershipTag(tag),
     creator,
@@ -36,6 +36,7 @@ function toDetails(session: NativeSession): SessionDetails {
     labels,
     engineVersion,
     usage,
+    native,
   });
 }
 

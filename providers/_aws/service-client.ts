@@ -1,5 +1,6 @@
 import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import { observedRequest } from '../../src/provider-kit/observed-request.ts';
 import { AbortableSender } from './abortable-sender.ts';
 import type { AwsConfig } from './aws-options.ts';
 import { toClientConfig, type ClientSettings } from './client-config.ts';
@@ -47,6 +48,10 @@ export interface ClientParts<Sdk> {
 /** The operations that change nothing. */
 const READ = /^(Get|List)/;
 
+function requestIdOf(answer: unknown): string | undefined {
+  return (answer as { readonly $metadata: { readonly requestId?: string } }).$metadata.requestId;
+}
+
 interface Connection {
   readonly commands: Readonly<Record<string, new (input: unknown) => { readonly input: object }>>;
   readonly client: SdkClient;
@@ -73,7 +78,7 @@ export class ServiceClient<Sdk> {
   async send<Operation extends OperationOf<Sdk>>(
     operation: Operation,
     input: InputOf<Sdk, Operation>,
-    { signal, pay }: ServiceCall,
+    { signal, pay, requests }: ServiceCall,
   ): Promise<OutputOf<Sdk, Operation>> {
     const callClass = READ.test(operation) ? 'reads' : 'writes';
     await pay(callClass);
@@ -83,7 +88,8 @@ export class ServiceClient<Sdk> {
     if (Command === undefined) throw new TypeError(`the SDK has no operation ${operation}`);
     return withRepair({ client, credentials }, signal, async (isRepeated) => {
       if (isRepeated) await pay(callClass);
-      return sender.send<OutputOf<Sdk, Operation>>(new Command(input), signal);
+      const send = () => sender.send<OutputOf<Sdk, Operation>>(new Command(input), signal);
+      return observedRequest(requests, { name: operation, input, callClass }, send, requestIdOf);
     });
   }
 

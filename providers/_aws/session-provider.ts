@@ -59,6 +59,7 @@ export class AwsSessionProvider implements SessionProvider {
     this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
+      requests: ports.requests,
       sessionId,
       toError: (thrown, failed) => service.toSessionError(thrown, failed),
     });

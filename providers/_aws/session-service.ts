@@ -27,6 +27,8 @@ export interface NativeSession {
   readonly engineVersion?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly usage?: SessionUsage | undefined;
+  /** What only this service has. */
+  readonly native?: unknown;
 }
 
 /** One page of a list. */

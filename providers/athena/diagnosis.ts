@@ -1,14 +1,17 @@
 import type { Diagnosis, Finding } from '../../src/contract/diagnosis.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { serviceAddress } from '../_aws/service-address.ts';
 import { ATHENA_SDK, athenaClient } from './client.ts';
 import { toEngine } from './engine.ts';
 import { toSessionError } from './errors.ts';
+import { logsOf } from './logs.ts';
 import type { AthenaConfig } from './options.ts';
 
 /** What `anysession doctor` checks of Athena. Permissions: providers/athena/README.md. */
 export const diagnosis: Diagnosis<AthenaConfig> = {
   packages: [ATHENA_SDK],
   unknownSessionId: '00000000-0000-4000-8000-000000000000',
+  address: (config) => serviceAddress(config, 'athena'),
   permissions: {
     start: 'athena:StartSession',
     describe: 'athena:GetSession',
@@ -16,6 +19,8 @@ export const diagnosis: Diagnosis<AthenaConfig> = {
     terminate: 'athena:TerminateSession',
     endpoint: 'athena:GetSessionEndpoint',
   },
+  logs: logsOf,
+  noLogs: 'Set `MonitoringConfiguration` in the option `native` of a start, or on the workgroup.',
   async inspect(config, clock, call): Promise<readonly Finding[]> {
     const { workgroup, region } = config;
     const client = athenaClient(config);

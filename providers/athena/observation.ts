@@ -1,4 +1,4 @@
-import type { GetSessionCommandOutput, SessionSummary } from '@aws-sdk/client-athena';
+import type { GetSessionCommandOutput, MonitoringConfiguration, SessionSummary } from '@aws-sdk/client-athena';
 import type { NativeSession } from '../_aws/session-service.ts';
 import { toEngine } from './engine.ts';
 import type { AthenaEngine } from './options.ts';
@@ -11,12 +11,20 @@ export function engineOf(versionName: string | undefined): AthenaEngine | undefi
   return engine === 'sql' ? undefined : engine;
 }
 
+/** The members of Athena's GetSession that have no portable detail. */
+export interface AthenaSessionNative {
+  readonly monitoring: MonitoringConfiguration;
+}
+
 /** Reads an answer of GetSession. */
 export function fromSession(session: GetSessionCommandOutput): NativeSession {
+  const { MonitoringConfiguration: monitoring } = session;
+  const native: AthenaSessionNative | undefined = monitoring && { monitoring };
   const dpuMs = session.Statistics?.DpuExecutionInMillis;
   return {
     ...fromStatus(session),
     engineVersion: session.EngineVersion,
+    native,
     idleTimeoutMinutes: session.SessionConfiguration?.SessionIdleTimeoutInMinutes,
     usage:
       dpuMs === undefined

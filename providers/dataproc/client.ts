@@ -1,5 +1,6 @@
 import type { protos } from '@google-cloud/dataproc';
 import type { Clock } from '../../src/contract/ports.ts';
+import { observedRequest } from '../../src/provider-kit/observed-request.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import { openConnection } from './connection.ts';
@@ -88,8 +89,12 @@ export class DataprocClient {
         this.#open?.call(method, request, call) ?? this.#connect().then((open) => open.call(method, request, call))
       );
     };
-    const waiting = call.pay(READS.has(method) ? 'reads' : 'writes');
-    return (waiting === undefined ? send() : waiting.then(send)) as Promise<Answers[Method]>;
+    const callClass = READS.has(method) ? 'reads' : 'writes';
+    const name = method.charAt(0).toUpperCase() + method.slice(1);
+    const seen = (): Promise<unknown> =>
+      call.requests === undefined ? send() : observedRequest(call.requests, { name, input: request, callClass }, send);
+    const waiting = call.pay(callClass);
+    return (waiting === undefined ? seen() : waiting.then(seen)) as Promise<Answers[Method]>;
   }
 
   #connect(): Promise<Connection> {

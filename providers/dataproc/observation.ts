@@ -2,6 +2,7 @@ import type { Observation, SessionDetails, StateHistoryEntry } from '../../src/c
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { toObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { NativeSession } from './client.ts';
+import { consoleUrlOf } from './logs.ts';
 import { toMs } from './native-time.ts';
 import { LIFETIME_LABEL, OWNER_LABEL, ownershipOf } from './ownership-labels.ts';
 import { isQuotaText } from './quota.ts';
@@ -41,12 +42,12 @@ function quotaKind(reason: string | undefined): Observation['failureKind'] {
 
 function toDetails(
   session: NativeSession,
-  { handle: { id }, observedAtMs, serviceTimeMs = observedAtMs }: ObservationContext,
+  { handle, observedAtMs, serviceTimeMs = observedAtMs }: ObservationContext,
   endedAtMs: number | undefined,
 ): SessionDetails {
   const { labels, creator, runtimeConfig, environmentConfig } = session;
   const { [OWNER_LABEL]: _owner, [LIFETIME_LABEL]: _lifetime, ...others } = labels ?? {};
-  const ownership = ownershipOf(id, labels);
+  const ownership = ownershipOf(handle.id, labels);
   const history = toHistory(session);
   const createdAtMs = toMs(session.createTime);
   const ageMs = createdAtMs && serviceTimeMs - createdAtMs;
@@ -63,6 +64,7 @@ function toDetails(
     history: history.length > 0 ? history : undefined,
     usage: usageOf(session.runtimeInfo, { ended: endedAtMs !== undefined, ageMs }),
     ownership,
+    consoleUrl: consoleUrlOf(handle),
     native: toSessionNative(session),
   });
 }

@@ -54,6 +54,7 @@ export class DataprocProvider implements SessionProvider {
     this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,
+      requests: ports.requests,
       sessionId: SESSION_ID,
       toError: toSessionError,
     });

@@ -1,14 +1,17 @@
 import type { Diagnosis, Finding } from '../../src/contract/diagnosis.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
+import { serviceAddress } from '../_aws/service-address.ts';
 import { whyNoSessions, whyNotStartable } from './application.ts';
 import { EMR_SERVERLESS_SDK, emrServerlessClient } from './client.ts';
 import { toSessionError } from './errors.ts';
+import { logsOf } from './logs.ts';
 import type { EmrServerlessConfig } from './options.ts';
 
 /** What `anysession doctor` checks of EMR Serverless. Permissions: providers/emr-serverless/README.md. */
 export const diagnosis: Diagnosis<EmrServerlessConfig> = {
   packages: [EMR_SERVERLESS_SDK],
   unknownSessionId: '00000000000000000000',
+  address: (config) => serviceAddress(config, 'emr-serverless'),
   permissions: {
     start: 'emr-serverless:StartSession and iam:PassRole on the execution role',
     describe: 'emr-serverless:GetSession',
@@ -16,6 +19,7 @@ export const diagnosis: Diagnosis<EmrServerlessConfig> = {
     terminate: 'emr-serverless:TerminateSession',
     endpoint: 'emr-serverless:GetSessionEndpoint',
   },
+  logs: logsOf,
   async inspect(config, clock, call): Promise<readonly Finding[]> {
     const { applicationId, region, startApplication } = config;
     const client = emrServerlessClient(config);

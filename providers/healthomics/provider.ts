@@ -18,6 +18,7 @@ import type { Cursor } from '../../src/contract/session-provider.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import type { ObservationContext } from '../../src/provider-kit/observation.ts';
 import { CallRunner, type ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import { observedRequest } from '../../src/provider-kit/observed-request.ts';
 import { healthOmicsCapabilities } from './capabilities.ts';
 import { omicsClient, type OmicsClient } from './client.ts';
 import { toSessionError } from './errors.ts';
@@ -51,7 +52,7 @@ export class HealthOmicsBatchProvider implements BatchProvider {
     this.#ports = ports;
     this.#client = omicsClient(config);
     this.#store = new RunListStore(config, ports);
-    this.#runner = new CallRunner({ place: this, clock: ports.clock, sessionId: BATCH_ID, toError: toSessionError });
+    this.#runner = new CallRunner({ ...ports, place: this, sessionId: BATCH_ID, toError: toSessionError });
   }
 
   toRunListEntry(run: RunSpec): string {
@@ -71,7 +72,9 @@ export class HealthOmicsBatchProvider implements BatchProvider {
       const folder = this.#config.runListUri;
       if (folder === undefined) throw noRunListUri(runs.count);
       // With the digest, a second start of the key with other runs does not overwrite the list of the first.
-      return this.#store.put(runs, { folder, name: `${token}-${runs.digest.slice(0, 16)}.json` }, sub.signal);
+      const target = { folder, name: `${token}-${runs.digest.slice(0, 16)}.json` };
+      const request = { name: 'PutObject', input: target, callClass: 'writes' } as const;
+      return observedRequest(sub.requests, request, () => this.#store.put(runs, target, sub.signal));
     });
   }
 
@@ -85,7 +88,10 @@ export class HealthOmicsBatchProvider implements BatchProvider {
   }
 
   unstageRuns(uri: string, call: CallContext): Promise<void> {
-    return this.#runner.run({ operation: 'unstageRuns', call }, ({ signal }) => this.#store.remove(uri, signal));
+    const request = { name: 'DeleteObject', input: { uri }, callClass: 'writes' } as const;
+    return this.#runner.run({ operation: 'unstageRuns', call }, ({ signal, requests }) =>
+      observedRequest(requests, request, () => this.#store.remove(uri, signal)),
+    );
   }
 
   start(request: BatchStartRequest, call: CallContext): Promise<BatchObservation> {

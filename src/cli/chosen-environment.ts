@@ -40,6 +40,7 @@ export async function chooseEnvironment(context: CommandContext, onDefault?: () 
 
 /** Says which environment is used when nobody has chosen one. */
 export function sayDefault({ terminal, json }: CommandContext): void {
+  if (terminal.isQuiet === true) return;
   const notice = `No config file: using the embedded engine (provider ${DEFAULT_PROVIDER}). To choose another one, run: anysession config init`;
   warn(terminal, `${json ? toJsonText({ notice }) : notice}\n`);
 }

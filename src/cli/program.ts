@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
 import { pairs } from './option-parsers.ts';
-import { sessionCommands } from './session-commands.ts';
-import type { Terminal } from './terminal.ts';
+import { DRY_RUN, sessionCommands } from './session-commands.ts';
+import { terminalWith, type Terminal } from './terminal.ts';
 
 interface GlobalOptions {
   readonly config?: string;
@@ -12,18 +13,28 @@ interface GlobalOptions {
   readonly set?: Readonly<Record<string, string>>;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly quiet?: boolean;
 }
 
+const dryRuns = () => import('./dry-run.ts');
 const batch = () => import('./commands/batch.ts');
 const config = () => import('./commands/config.ts');
 const engines = () => import('./commands/engines.ts');
 
-const BATCH: Parameter = ['<batch>', 'the batch id, its handle as JSON, or key:<key>'];
+const BATCH: Parameter = ['<batch>', 'its id, its key, or its handle as JSON'];
 const ENGINE: Parameter = ['<engine>', 'sail or spark'];
+
+/** The headings of the help, with the commands below each of them; the others are below the last one. */
+const HEADINGS: readonly (readonly [heading: string, names: readonly string[]])[] = [
+  ['Run SQL and code:', ['sql', 'shell', 'run', 'exec', 'proxy', 'connect']],
+  ['Sessions:', ['start', 'list', 'describe', 'wait', 'terminate', 'usage', 'logs', 'open', 'sweep']],
+  ['Run batches:', ['batch']],
+  ['Set up and try out:', []],
+];
 
 /** The help of each group of commands. */
 const GROUPS: Readonly<Record<string, string>> = {
-  batch: 'start, describe and end run batches',
+  batch: 'start, list, describe and end run batches',
   engines: 'install engines for Spark SQL on this machine',
   provider: 'write a provider of your own',
   config: 'check, describe or create a configuration',
@@ -59,13 +70,20 @@ const COMMANDS: readonly Row[] = [
   [
     'batch start',
     'check all runs, start them as one batch, and print its status',
-    async () => (await batch()).runBatchStart,
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchStart),
     ['--runs <file>', 'the runs: a JSON array, or a .jsonl file with one run per line', 'required'],
     ['--defaults <file>', 'a JSON file with the defaults of all runs (workflowId, roleArn, …)', 'required'],
     ['--key <key>', 'use the batch with this key; start it if there is none'],
     ['--restart', 'with --key: start a new batch if the last one has ended'],
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
+    DRY_RUN,
+  ],
+  [
+    'batch list',
+    'list the batches of the environment, of all owners',
+    async () => (await import('./commands/batch-list.ts')).runBatchList,
+    ['--state <state>', 'only batches in this state'],
   ],
   ['batch status', 'print the status of a batch', async () => (await batch()).runBatchStatus, BATCH],
   [
@@ -74,22 +92,30 @@ const COMMANDS: readonly Row[] = [
     async () => (await batch()).runBatchFailures,
     BATCH,
   ],
-  ['batch cancel', 'stop submitting and stop the running runs', async () => (await batch()).runBatchCancel, BATCH],
+  [
+    'batch cancel',
+    'stop submitting and stop the running runs',
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchCancel),
+    BATCH,
+    DRY_RUN,
+  ],
   [
     'batch resubmit',
     'start the runs that did not succeed as a new batch',
-    async () => (await batch()).runBatchResubmit,
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchResubmit),
     BATCH,
     ['--runs <file>', "the first batch's runs, if the service cannot return them (100 or fewer)"],
     ['--key <key>', 'the key of the new batch'],
+    DRY_RUN,
   ],
   [
     'batch delete',
     'delete records of a finished batch; results in S3 stay',
-    async () => (await batch()).runBatchDelete,
+    async () => (await dryRuns()).withDryRun((await batch()).runBatchDelete),
     BATCH,
     ['--runs', 'the records of its runs'],
     ['--record', 'the record of the batch itself'],
+    DRY_RUN,
   ],
   [
     'engines install',
@@ -138,12 +164,14 @@ export function createProgram(terminal: Terminal, onExitCode: (code: number) => 
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examplesOf(''))
     .option('--config <file>', 'the config file (default: the nearest anysession.config.* in this folder or above)')
     .option('--env <name>', 'the environment (default: ANYSESSION_ENV, then defaultEnvironment in the file)')
     .option('--provider <name>', 'use this provider, without a config file')
     .option('--set <option=value>', 'with --provider: an option of the provider; may be repeated', pairs)
     .option('--json', 'print results and errors as JSON')
-    .option('--verbose', 'print each call of the service with its duration on stderr')
+    .option('--verbose', 'print each call of the service with its duration and request id on stderr')
+    .option('--quiet', 'print results, warnings and errors only: no progress and no hints')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -155,6 +183,7 @@ export function createProgram(terminal: Terminal, onExitCode: (code: number) => 
     const group = (): Command =>
       program.commands.find((each) => each.name() === first) ?? add(program, first, GROUPS[first]);
     const command = second === undefined ? add(program, first, help) : add(group(), second, help);
+    command.addHelpText('after', examplesOf(path));
     for (const [syntax, text, parse] of parameters) {
       if (!syntax.startsWith('-')) command.argument(syntax, text);
       else if (parse === 'required') command.requiredOption(syntax, text);
@@ -162,9 +191,10 @@ export function createProgram(terminal: Terminal, onExitCode: (code: number) => 
       else command.option(syntax, text, parse as (text: string, earlier: unknown) => unknown);
     }
     command.action(async (...words: unknown[]) => {
-      const { config, env: environment, provider, set, json = false, verbose } = program.opts<GlobalOptions>();
+      const { config, env: environment, provider, set, json = false, verbose, quiet } = program.opts<GlobalOptions>();
       const run = await load();
-      const context = { terminal, config, environment, provider, set, json, verbose };
+      const output = quiet === true ? terminalWith(terminal, { isQuiet: true }) : terminal;
+      const context = { terminal: output, config, environment, provider, set, json, verbose };
       const exitCode = await run(context, ...(words as never[]));
       if (exitCode !== undefined) onExitCode(exitCode);
     });
@@ -173,7 +203,9 @@ export function createProgram(terminal: Terminal, onExitCode: (code: number) => 
 }
 
 function add(parent: Command, name: string, help = ''): Command {
-  return parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
+  const heading = HEADINGS.find(([, names]) => names.includes(name)) ?? HEADINGS.at(-1);
+  const command = parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
+  return parent.parent === null ? command.helpGroup(heading?.[0] ?? '') : command;
 }
 
 function packageVersion(): string {

@@ -1,6 +1,8 @@
 import type { Parameter, Row } from './command-row.ts';
 import { amount, choice, durationMs, pairs, port, rowCount, usageGroup } from './option-parsers.ts';
 
+const dryRuns = () => import('./dry-run.ts');
+
 const SESSION: Parameter = ['[session]', 'its id, the beginning of its id, key:NAME, or its handle as JSON'];
 const LABEL: Parameter = ['--label <name=value>', 'only sessions with this label; may be repeated', pairs];
 const MINE: Parameter = ['--mine', 'only sessions of your owner'];
@@ -24,6 +26,7 @@ const ON_ABORT: Parameter = [
   'what Ctrl-C does to a session that you keep: detach (default) or terminate',
   choice('detach', 'terminate'),
 ];
+export const DRY_RUN: Parameter = ['--dry-run', 'print the request that would be sent, and change nothing'];
 const TIMEOUT: Parameter = ['--timeout <duration>', 'stop after this time, such as 90s, 10m or 1h', durationMs];
 
 /** How long a started session lives, and its Spark properties. */
@@ -54,12 +57,13 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'start',
     'start a session, leave it running, and print its handle',
-    async () => (await import('./commands/start.ts')).runStart,
+    async () => (await dryRuns()).withDryRun((await import('./commands/start.ts')).runStart),
     ...START,
     ['--restart', 'with --key: start a new session if the last one has ended'],
     ...LIFE,
     ['--wait', 'wait until it is ready'],
     ON_ABORT,
+    DRY_RUN,
     TIMEOUT,
   ],
   [
@@ -99,7 +103,7 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'sql',
     'start a session, run SQL in it, print the rows, and end the session',
-    async () => (await import('./commands/sql.ts')).runSql,
+    async () => (await dryRuns()).withDryRun((await import('./commands/sql.ts')).runSql),
     ['[text]', 'one or more statements (default: standard input)'],
     ['--file <path>', 'read the SQL from a file'],
     ['--param <name=value>', 'a value for :name (Spark) or $name (DuckDB); may be repeated', pairs],
@@ -108,6 +112,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
     ...WORK,
     ON_ABORT,
+    DRY_RUN,
     TIMEOUT,
   ],
   [
@@ -121,11 +126,12 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'run',
     'run a block of code in a session (Athena PySpark engine version 3)',
-    async () => (await import('./commands/run.ts')).runCode,
+    async () => (await dryRuns()).withDryRun((await import('./commands/run.ts')).runCode),
     ['[code]', 'the code (default: standard input)'],
     ['--file <path>', 'read the code from a file'],
     ...WORK,
     ON_ABORT,
+    DRY_RUN,
     TIMEOUT,
   ],
   [
@@ -154,6 +160,12 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['--on-lost <what>', 'if a session ends: fail (default), or restart it', choice('fail', 'restart')],
   ],
   [
+    'logs',
+    'print where the logs of a session are, and the commands that print them',
+    async () => (await import('./commands/logs.ts')).runLogs,
+    ...ONE,
+  ],
+  [
     'connect',
     'print how PySpark joins a session without a proxy (contains a token)',
     async () => (await import('./commands/connect.ts')).runConnect,
@@ -163,12 +175,13 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'terminate',
     'end sessions',
-    async () => (await import('./commands/terminate.ts')).runTerminate,
+    async () => (await dryRuns()).withDryRun((await import('./commands/terminate.ts')).runTerminate),
     ['[sessions...]', 'ids, beginnings of ids, key:NAME, or handles as JSON'],
     LABEL,
     MINE,
     ['--yes', 'also end sessions of other owners, without asking'],
     ['--wait', 'wait until they have ended and nothing is billed'],
+    DRY_RUN,
     TIMEOUT,
   ],
   [

@@ -9,7 +9,7 @@ import { silentLogger, systemClock } from '../session/system-ports.ts';
 import { environmentLogger } from '../telemetry/environment-logger.ts';
 import { commandLogger } from './command-logger.ts';
 import { StatusLine } from './status-line.ts';
-import type { CommandContext } from './terminal.ts';
+import { terminalWith, type CommandContext } from './terminal.ts';
 import { withSessions } from './with-environment.ts';
 import { assertConsistent, followState, keepSession, openWorkSession, type WorkFlags } from './work-session.ts';
 
@@ -51,7 +51,7 @@ export async function withSparkProxy<T>(
       const endpointOf = endpointsOf(sessions);
       assertConsistent(flags, sessions);
       const open = (identity: string | undefined, signal: AbortSignal): Promise<Session> => {
-        const place = { sessions, terminal: { ...terminal, cwd: terminal.cwd, signal }, status };
+        const place = { sessions, terminal: terminalWith(terminal, { signal }), status };
         const limits = { untilMs: Number.POSITIVE_INFINITY, defaultName: flags.defaultName };
         return openFollowed({ ...place, ...limits }, { ...flags, ...ownFlags(flags, sessions, identity) });
       };

@@ -29,7 +29,7 @@ export class StatusLine {
   }
 
   show(text: string): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#terminal.isQuiet === true) return;
     this.#text = text;
     const isTerminal = this.#terminal.stderr.isTTY === true;
     const write = isTerminal ? this.#replace : this.#beat;

@@ -1,6 +1,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import type { RequestObserver } from '../contract/ports.ts';
 import { printableLines, toJsonText } from './printable.ts';
 
 /** What the command line needs of the process it runs in; tests give their own. */
@@ -13,6 +14,8 @@ export interface Terminal {
   readonly cwd: string;
   /** Aborts when the person, or whatever reads the output, wants no more. */
   readonly signal: AbortSignal;
+  /** `--quiet`: writes results, warnings and errors, and nothing else. */
+  readonly isQuiet?: boolean;
   /** Runs the code of a config file, when there is nothing to end yet: a signal ends the process at once. */
   readonly load: <T>(code: () => Promise<T>) => Promise<T>;
   /** Passes signals to the listener, and ends nothing by them, until the returned function is called. */
@@ -37,6 +40,13 @@ export interface CommandContext {
   readonly json: boolean;
   /** `--verbose`: each call of the service goes to stderr, with its duration. */
   readonly verbose?: boolean | undefined;
+  /** `--dry-run`: stops requests that would change something. */
+  readonly dryRun?: RequestObserver;
+}
+
+/** The same terminal with other members. The rest is read when it is used: the working folder may be deleted. */
+export function terminalWith(terminal: Terminal, members: Partial<Terminal>): Terminal {
+  return Object.create(terminal, Object.getOwnPropertyDescriptors(members)) as Terminal;
 }
 
 /** Writes a result. */
@@ -98,5 +108,5 @@ export function columnsOf({ stdout }: Terminal): number | undefined {
 
 /** Says something behind a result, for a person only. */
 export function note(terminal: Terminal, text: string): void {
-  if (terminal.stderr.isTTY === true) warn(terminal, `${text}\n`);
+  if (terminal.stderr.isTTY === true && terminal.isQuiet !== true) warn(terminal, `${text}\n`);
 }

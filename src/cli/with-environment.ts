@@ -1,8 +1,10 @@
 import type { Batches } from '../batch/batches.ts';
+import type { OpenPorts } from '../open-request.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { chooseEnvironment, sayDefault } from './chosen-environment.ts';
 import type { CommandContext } from './terminal.ts';
 import { commandLogger } from './command-logger.ts';
+import { requestLog } from './request-log.ts';
 
 /** Opens the sessions that the command line asks for, and closes them whatever happens. */
 export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
@@ -12,7 +14,9 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
       sayDefault(context);
     });
     // A provider of run batches is refused when it is opened.
-    return openSessions({ ...request, logger: commandLogger(context) } as Parameters<typeof openSessions>[0]);
+    const { dryRun } = context;
+    const options = { ...request, ...observers(context), ...(dryRun && { sweepOnOpen: false }) };
+    return openSessions(options as Parameters<typeof openSessions>[0]);
   });
   const outcome = await use(sessions).catch(async (error: unknown) => {
     await sessions.close().catch((second: unknown) => {
@@ -28,11 +32,19 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
 export async function withBatches<T>(context: CommandContext, use: (batches: Batches) => Promise<T>): Promise<T> {
   const { openBatches } = await import('../open-batches.ts');
   const batches = await context.terminal.load(async () => {
-    return openBatches((await chooseEnvironment(context)) as Parameters<typeof openBatches>[0]);
+    const request = await chooseEnvironment(context);
+    return openBatches({ ...request, ...observers(context) } as Parameters<typeof openBatches>[0]);
   });
   try {
     return await use(batches);
   } finally {
     await batches.close();
   }
+}
+
+/** What sees the calls of a command: with `--verbose` the log, and in a dry run what stops them. */
+function observers(context: CommandContext): Pick<OpenPorts, 'logger' | 'requests'> {
+  const logger = commandLogger(context);
+  const log = context.verbose === true && logger !== undefined ? requestLog(logger) : undefined;
+  return { logger, requests: context.dryRun ?? log };
 }

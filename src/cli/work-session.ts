@@ -99,6 +99,31 @@ export async function openWorkSession(place: WorkPlace, flags: WorkFlags): Promi
   return session;
 }
 
+/** Starts the session of a dry run, which stops it; does nothing where the work would run in a session that exists. */
+export async function startDry(place: WorkPlace, flags: WorkFlags): Promise<void> {
+  const { sessions, terminal } = place;
+  assertConsistent(flags, sessions);
+  if (flags.session !== undefined) await findSession(sessions, { session: flags.session }, terminal.signal);
+  else if (!(await hasLiveSession(sessions, flags.key, terminal))) await startSession(place, flags);
+}
+
+/** Whether a key has a session that lives: then a start uses it, and nothing is started. */
+export async function hasLiveSession(
+  sessions: Sessions,
+  key: string | undefined,
+  terminal: Terminal,
+): Promise<boolean> {
+  if (key === undefined) return false;
+  try {
+    const { handle, status } = await findSession(sessions, { session: `key:${key}` }, terminal.signal);
+    if (!status.final) note(terminal, `Session ${handle.id} has this key: nothing would be started.`);
+    return !status.final;
+  } catch (error) {
+    if (SessionError.is(error, 'not-found')) return false;
+    throw error;
+  }
+}
+
 /** How often the estimate in the status line is brought up to date, milliseconds. */
 const ESTIMATE_STEP_MS = 1_000;
 
@@ -106,7 +131,8 @@ const ESTIMATE_STEP_MS = 1_000;
 export function followState(session: Session, environment: string, status: StatusLine): () => void {
   const show = (state: string): void => {
     const estimate = session.estimate === undefined ? '' : `, ${session.estimate.text}`;
-    status.show(`${environment}: session ${session.handle.id} is ${state}${estimate} …`);
+    const { consoleUrl = '' } = session.status.details;
+    status.show(`${environment}: session ${session.handle.id} is ${state}${estimate} … ${consoleUrl}`.trimEnd());
   };
   show(session.state);
   const steps = setInterval(() => {

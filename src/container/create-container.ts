@@ -3,7 +3,7 @@ import { Container } from 'inversify';
 import { systemPorts } from '../compose.ts';
 import { openEnvironment, type OpenRequest } from '../open-request.ts';
 import { batchModule, portsModule, sessionModule } from './modules.ts';
-import { ENVIRONMENT_CONFIG, LOGGER, METRICS, TRACER } from './tokens.ts';
+import { ENVIRONMENT_CONFIG, LOGGER, METRICS, REQUESTS, TRACER } from './tokens.ts';
 
 /** What a container is made from. */
 export type ContainerRequest = OpenRequest & {
@@ -20,7 +20,7 @@ export type ContainerRequest = OpenRequest & {
 export async function createContainer(request: ContainerRequest = {}): Promise<Container> {
   const config = await openEnvironment(request, ['parent']);
   const { parent } = request;
-  const { logger, tracer, metrics } = systemPorts(request);
+  const { logger, tracer, metrics, requests } = systemPorts(request);
   // The default scope would create a new SDK client, with its own sockets, per `get`.
   const container = new Container({ defaultScope: 'Singleton', ...(parent && { parent }) });
   container.bind(ENVIRONMENT_CONFIG).toConstantValue(config);
@@ -28,5 +28,6 @@ export async function createContainer(request: ContainerRequest = {}): Promise<C
   container.rebind(LOGGER).toConstantValue(logger);
   container.rebind(TRACER).toConstantValue(tracer);
   container.rebind(METRICS).toConstantValue(metrics);
+  container.rebind(REQUESTS).toDynamicValue(() => requests);
   return container;
 }

@@ -17,6 +17,7 @@ import {
   RATE_BUDGET,
   SESSION_PROVIDER,
   SESSIONS,
+  REQUESTS,
   SPARK_CONNECT,
   SPARK_CONNECT_RUNNER,
   TRACER,
@@ -32,6 +33,7 @@ export const portsModule = new ContainerModule(({ bind }) => {
   bind(LOGGER).toDynamicValue(() => sessions.systemPorts().logger);
   bind(TRACER).toConstantValue(tracer);
   bind(METRICS).toConstantValue(metrics);
+  bind(REQUESTS).toDynamicValue(() => undefined);
   bind(RATE_BUDGET).toDynamicValue((context) => {
     const isBatch = isBatchPlugin(context.get(ENVIRONMENT_CONFIG).plugin);
     const adapter = isBatch ? context.get(BATCH_ADAPTER) : context.get(PROVIDER_ADAPTER);
@@ -49,6 +51,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     RANDOM,
     LOGGER,
     SPARK_CONNECT,
+    REQUESTS,
   ]);
   bind(SESSION_PROVIDER).toResolvedValue(sessions.createProvider, [
     PROVIDER_ADAPTER,
@@ -78,7 +81,13 @@ export const sessionModule = new ContainerModule(({ bind }) => {
 
 /** From the configured provider to `Batches`. */
 export const batchModule = new ContainerModule(({ bind }) => {
-  bind(BATCH_ADAPTER).toResolvedValue(batches.createBatchAdapter, [ENVIRONMENT_CONFIG, CLOCK, RANDOM, LOGGER]);
+  bind(BATCH_ADAPTER).toResolvedValue(batches.createBatchAdapter, [
+    ENVIRONMENT_CONFIG,
+    CLOCK,
+    RANDOM,
+    LOGGER,
+    REQUESTS,
+  ]);
   bind(BATCH_PROVIDER).toResolvedValue(batches.createBatchProvider, [
     BATCH_ADAPTER,
     CLOCK,

@@ -2,7 +2,7 @@ import type { Holders } from '../ownership/holders.ts';
 import type { ServiceIdentifier } from 'inversify';
 import type { Batches } from '../batch/batches.ts';
 import type { BatchProvider } from '../contract/batch-provider.ts';
-import type { Clock, Logger, Metrics, Random, Tracer } from '../contract/ports.ts';
+import type { Clock, Logger, Metrics, Random, RequestObserver, Tracer } from '../contract/ports.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import type { SparkConnectFactory, SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
@@ -23,6 +23,8 @@ export const LOGGER = token<Logger>('Logger');
 export const TRACER = token<Tracer>('Tracer');
 /** Where measurements go; silent unless rebound. */
 export const METRICS = token<Metrics>('Metrics');
+/** What sees each request to the service; `undefined` unless rebound. */
+export const REQUESTS = token<RequestObserver | undefined>('Requests');
 /** The chosen environment, parsed. */
 export const ENVIRONMENT_CONFIG = token<EnvironmentConfig>('EnvironmentConfig');
 /** The configured provider, bare: what a platform team replaces to bring its own. */

@@ -32,6 +32,8 @@ export interface SessionDetails {
   readonly usage?: SessionUsage;
   /** Written by anysession at start; absent on sessions that somebody else started. */
   readonly ownership?: Ownership;
+  /** The page of the cloud's console about the session, where its address is known. */
+  readonly consoleUrl?: string;
   /** What only this service tells, in the provider's own exported type. */
   readonly native?: unknown;
 }

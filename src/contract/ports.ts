@@ -61,6 +61,24 @@ export interface Metrics {
 /** Services count calls that read and calls that change something in separate rate limits. */
 export type CallClass = 'reads' | 'writes';
 
+/** A request to a service, before it is signed. */
+export interface ServiceRequest {
+  /** The operation in the service's spelling, such as `StartSession`. */
+  readonly name: string;
+  /** Its input, as the service's SDK takes it. May hold what the caller wants to keep secret. */
+  readonly input: unknown;
+  /** Whether it only reads, or changes something. */
+  readonly callClass: CallClass;
+}
+
+/** Sees each request of a provider. */
+export interface RequestObserver {
+  /** A request is about to be sent. It is not sent if this throws, and the call fails with what was thrown. */
+  sends(request: ServiceRequest): void;
+  /** The service answered without an error. `requestId` is absent where it does not name its requests. */
+  answered(request: ServiceRequest, answer: { readonly tookMs: number; readonly requestId?: string }): void;
+}
+
 /** The rate budget that all callers of one scope share. */
 export interface CallBudget {
   /** Takes one call: `undefined` when it may go at once, else a promise of its turn. @throws SessionError `aborted` */

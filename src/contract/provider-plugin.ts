@@ -1,7 +1,7 @@
 import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { Clock, Logger, Random } from './ports.ts';
+import type { Clock, Logger, Random, RequestObserver } from './ports.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
 
@@ -37,6 +37,8 @@ export interface ProviderPorts {
   readonly logger: Logger;
   /** For a provider whose own engine speaks Spark Connect; absent where nobody brings a client. */
   readonly sparkConnect?: SparkConnectFactory;
+  /** Sees each request to the service; absent where nobody looks. */
+  readonly requests?: RequestObserver;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { CallContext } from '../contract/call-context.ts';
 import type { ProviderOperation } from '../contract/operations.ts';
-import type { CallClass, Clock } from '../contract/ports.ts';
+import type { CallClass, Clock, RequestObserver } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { assertHandleScope } from './handle-scope.ts';
@@ -20,6 +20,8 @@ export interface ServiceCall {
   readonly signal: AbortSignal;
   /** Takes one request from the rate budget. The first request of a verb is free, because the layer above has taken it. */
   readonly pay: (callClass: CallClass) => Promise<void> | undefined;
+  /** Sees each request; absent where nobody looks. */
+  readonly requests?: RequestObserver | undefined;
 }
 
 /** What was being done when a call failed. */
@@ -35,6 +37,7 @@ export interface FailedCall<Operation extends string = ProviderOperation> {
 export interface CallRunnerParts<Operation extends string = ProviderOperation> {
   readonly place: { readonly id: string; readonly scope: string };
   readonly clock: Clock;
+  readonly requests?: RequestObserver | undefined;
   /** The ids that the service's model allows, as a pattern and in words; any id by default. */
   readonly sessionId?: { readonly pattern: RegExp; readonly words: string };
   readonly toError: (thrown: unknown, failed: FailedCall<Operation>) => SessionError;
@@ -52,11 +55,11 @@ export class CallRunner<Operation extends string = ProviderOperation> {
     { operation, handle, call }: CallSubject<Operation>,
     work: (call: ServiceCall) => Promise<Answer>,
   ): Promise<Answer> {
-    const { place, clock, toError } = this.#parts;
+    const { place, clock, requests, toError } = this.#parts;
     try {
       if (handle !== undefined) this.#refuseForeign(handle, operation);
       return await withDeadline(clock, { operation, call }, (signal) =>
-        work({ signal, pay: (callClass) => call.budget && takeTurn(call.budget, callClass, signal) }),
+        work({ signal, pay: (callClass) => call.budget && takeTurn(call.budget, callClass, signal), requests }),
       );
     } catch (error) {
       throw toError(error, { operation, handle, scope: place.scope, nowMs: clock.nowMs() });

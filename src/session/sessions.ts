@@ -4,6 +4,7 @@ import { isSameSession } from '../contract/session-handle.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
+import type { Prices } from '../contract/usage.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { admissionQueueOf } from './admission-queue.ts';
@@ -15,6 +16,7 @@ import type { ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
 import { Holding } from './holding.ts';
+import { knownKeys } from '../ownership/known-keys.ts';
 import { sessionCosts, type SessionCost } from './session-costs.ts';
 import { SessionStarter, type StarterParts } from './session-starter.ts';
 import type { StartedSession } from './start-claims.ts';
@@ -83,6 +85,17 @@ export class Sessions<Native = unknown> {
   /** The provider with all layers, for calls that the facade does not offer. */
   get provider(): SessionProvider {
     return this.#parts.provider;
+  }
+
+  /** What the environment says usage costs; `undefined` where it says nothing. */
+  get prices(): Prices | undefined {
+    return this.#parts.prices;
+  }
+
+  /** The keys of the sessions that were started on this host, by start token. Empty when the records cannot be read. */
+  knownKeys(): ReadonlyMap<string, string> {
+    const { holders, provider, logger } = this.#parts;
+    return holders === undefined ? new Map() : knownKeys(holders, provider, logger);
   }
 
   /** The SQL dialect of the sessions. */

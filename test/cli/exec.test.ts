@@ -49,6 +49,9 @@ describe('anysession exec', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/dev: starting a session on athena …/);
     expect(stdout).toMatch(/dev: session \S+ is creating.* …/);
     expect(stdout).toMatch(/\r\u001B\[Kspark 3\.5\S+\r\n$/);
+    const quiet = [...PROGRAM, 'exec', '--quiet', '--', ...client('call')];
+    const silent = await runOnTerminal(200, quiet, { cwd: service.cwd, onTestFinished }).ended;
+    expect(silent).toMatchObject({ code: 0, stdout: VERSION.replace('\n', '\r\n') });
   });
 
   it.concurrent.for([

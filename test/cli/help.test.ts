@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { allExamples } from '../../src/cli/command-examples.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { cli } from './cli-run.ts';
 
@@ -43,5 +44,14 @@ describe('the help', () => {
 
   it.each(COMMANDS.map((words) => [words.join(' ')]))('%s is in the guide', (name) => {
     expect(GUIDE).toContain(name);
+  });
+
+  it.each(allExamples())('the example of "%s" has only options that exist: %s', async (path, line) => {
+    const words = Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
+    expect(line.startsWith(path)).toBe(true);
+    // Help is printed before an argument is checked, but not before an option.
+    expect(await cli([...words, '--help'])).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await cli([...words.filter((word) => !word.startsWith('-')), '--help']);
+    for (const option of words.filter((word) => word.startsWith('--'))) expect(stdout).toContain(option);
   });
 });

@@ -32,6 +32,14 @@ const SESSION = {
   additionalProperties: false,
 };
 const SESSIONS = { type: 'array', items: SESSION, minItems: 1 };
+/** `list` knows the key of sessions of this host, and the cost where the environment has prices. */
+const LISTED = {
+  ...SESSIONS,
+  items: {
+    ...SESSION,
+    properties: { ...SESSION.properties, key: text, cost: { type: 'object', required: ['known'] } },
+  },
+};
 
 const ERROR = {
   type: 'object',
@@ -58,7 +66,7 @@ describe('the shapes of --json', { timeout: 60_000 }, () => {
       [SESSION, 'start', '--key', 'k'],
       [SESSION, 'wait', 'key:k'],
       [SESSION, 'describe', 'key:k'],
-      [SESSIONS, 'list'],
+      [LISTED, 'list'],
       [SESSIONS, 'terminate', 'key:k', '--wait'],
     ] as const) {
       check(schema, (await run([...words, '--json'])).stdout);

@@ -27,17 +27,17 @@ describe('anysession list', () => {
     expect([code, stderr]).toEqual([0, '']);
     // The age depends on the day of the test.
     expect(stdout.replace(/\d+d \d+h/, 'AGE')).toBe(
-      'session\tstate\tnative\tname\towner\tage\n' +
-        's-1\tready\tIDLE\tnightly\tetl\tAGE\n' +
-        's-2\tbusy\tBUSY\t\t\t\n' +
-        's-3\tterminated\tTERMINATING\t\t\t\n' +
-        's-5\t?\tWARMING\t\t\t\n',
+      'session\tstate\tnative\tname\tkey\towner\tage\n' +
+        's-1\tready\tIDLE\tnightly\t\tetl\tAGE\n' +
+        's-2\tbusy\tBUSY\t\t\t\t\n' +
+        's-3\tterminated\tTERMINATING\t\t\t\t\n' +
+        's-5\t?\tWARMING\t\t\t\t\n',
     );
     const shown = (await list([], 80)).stdout.replace(/ {2,}(?:age|─+|\d+d \d+h)$/gm, '');
     expect(shown.split('\n').slice(0, 4)).toEqual([
-      'session  state       native       name     owner',
-      '───────  ──────────  ───────────  ───────  ─────',
-      's-1      ready       IDLE         nightly  etl',
+      'session  state       native       name     key  owner',
+      '───────  ──────────  ───────────  ───────  ───  ─────',
+      's-1      ready       IDLE         nightly       etl',
       's-2      busy        BUSY',
     ]);
   });

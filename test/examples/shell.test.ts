@@ -42,7 +42,7 @@ describe('the shell examples', { timeout: 120_000 }, () => {
       const id = await start('--config', 'theirs.yaml', '--name', 'backfill');
       await start('--name', 'mine');
       const found = (await anysession(['list'])).stdout.split('\n').find((line) => line.includes('\tetl\t'));
-      expect(found).toMatch(new RegExp(`^${id}\tready\t\\w+\tbackfill\tetl\t\\d+s$`));
+      expect(found).toMatch(new RegExp(`^${id}\tready\t\\w+\tbackfill\t\tetl\t\\d+s$`));
       const described = await anysession(['describe', id.slice(0, -1)]);
       expect(described.stdout).toMatch(/^used +0\.\d+ vCPU h\n/m);
       expect(await anysession(['terminate', id, '--yes', '--wait'])).toMatchObject({

@@ -81,8 +81,15 @@ export async function runBatchFailures(context: CommandContext, target: string):
       else rows.push([failed.id, failed.runId ?? '', failed.reason]);
     }
     if (!json && rows.length > 0) await printTable(terminal, ['run', 'service id', 'reason'], rows);
-    if (!json && rows.length === 0) note(terminal, 'no run has failed');
+    if (!json && rows.length === 0) note(terminal, noFailure(batch.status));
   });
+}
+
+/** A run that has not ended yet may still fail. */
+function noFailure({ final, counts, totalRuns }: BatchStatus): string {
+  if (final) return 'no run has failed';
+  if (counts === undefined || totalRuns === undefined) return 'no run has failed so far; the service is still counting';
+  return `no run has failed so far; ${counts.pending + counts.running + counts.uncounted} of ${totalRuns} have not ended`;
 }
 
 /** Asks for the end of a batch. */
@@ -122,18 +129,31 @@ export async function runBatchDelete(
 }
 
 function withBatch(context: CommandContext, target: string, use: (batch: Batch) => Promise<void>): Promise<void> {
-  const { signal } = context.terminal;
-  return withBatches(context, async (batches) => use(await batches.attach(toTarget(batches, target), { signal })));
+  return withBatches(context, async (batches) => use(await findBatch(batches, target, context.terminal.signal)));
 }
 
-/** A handle as JSON, `key:…`, or the bare id that consoles show. */
-function toTarget({ provider }: Batches, target: string) {
-  if (target.startsWith('{')) return target;
-  if (target.startsWith('key:')) return { key: target.slice('key:'.length) };
-  return { v: 1, provider: provider.id, scope: provider.scope, id: target } as const;
+/** A handle as JSON, `key:…`, an id, or else a key. */
+async function findBatch(batches: Batches, target: string, signal: AbortSignal): Promise<Batch> {
+  if (target.startsWith('{')) return batches.attach(target, { signal });
+  if (target.startsWith('key:')) return batches.attach({ key: target.slice('key:'.length) }, { signal });
+  const { id: provider, scope } = batches.provider;
+  try {
+    return await batches.attach({ v: 1, provider, scope, id: target }, { signal });
+  } catch (error) {
+    if (!SessionError.is(error, 'not-found') && !SessionError.is(error, 'invalid-request')) throw error;
+    return batches.attach({ key: target }, { signal }).catch((second: unknown) => {
+      if (!SessionError.is(second, 'not-found')) throw second;
+      throw second.with({}, `no batch in '${scope}' has the id or the key "${target}"`);
+    });
+  }
 }
 
-async function printStatus({ terminal, json }: CommandContext, batch: Batch, status: BatchStatus): Promise<void> {
+async function printStatus(
+  { terminal, json, dryRun }: CommandContext,
+  batch: Batch,
+  status: BatchStatus,
+): Promise<void> {
+  if (dryRun !== undefined) return;
   if (json) return printJson(terminal, { handle: batch.handle, ...status }, 2);
   const { counts, outcome, reason, totalRuns, remaining } = status;
   const lines = [

@@ -54,6 +54,7 @@ function describeLines({ handle, details, ...seen }: Observation): string {
     ...(details.history ?? []).map(({ nativeState, sinceMs, reason }) => {
       return ['history', [timeText(sinceMs), nativeState, reason].filter(Boolean).join(' ')] as const;
     }),
+    ['console', details.consoleUrl],
     ['handle', toJsonText(handle)],
   ];
   const shown = facts.filter(([, value]) => value !== undefined && value !== '');

@@ -4,7 +4,7 @@ import { readCode } from '../code-input.ts';
 import { StatusLine } from '../status-line.ts';
 import { print, printJson, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import { giveUpAt, timeLeftMs, withWorkSession, type WorkFlags } from '../work-session.ts';
+import { giveUpAt, startDry, timeLeftMs, withWorkSession, type WorkFlags } from '../work-session.ts';
 
 /** The options of `anysession run`. */
 interface RunOptions extends WorkFlags {
@@ -26,6 +26,7 @@ export async function runCode(context: CommandContext, text: string | undefined,
         throw new SessionError('unsupported', message, { operation: 'calculate', provider: id });
       }
       const place = { sessions, terminal, status, untilMs, defaultName: 'anysession run' };
+      if (context.dryRun !== undefined) return startDry(place, options);
       const seen = await withWorkSession(place, options, (session) =>
         session.calculate(code, {
           signal: terminal.signal,

@@ -10,7 +10,7 @@ import { withPlace } from '../sql-place.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, warn, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import { giveUpAt, withWorkSession, type WorkFlags } from '../work-session.ts';
+import { giveUpAt, startDry, withWorkSession, type WorkFlags } from '../work-session.ts';
 
 /** The options of `anysession sql`. */
 interface SqlOptions extends WorkFlags {
@@ -38,6 +38,7 @@ export async function runSql(context: CommandContext, text: string | undefined, 
         if (statements.length === 0) throw refusal('The statement is empty. Pass SQL.');
         const parameters = parametersOf(statements, options.param ?? {});
         const place = { sessions, terminal, status, untilMs, defaultName: 'anysession sql' };
+        if (context.dryRun !== undefined) return startDry(place, options);
         await withWorkSession(place, options, async (session) => {
           const run = { session, terminal: out, status, untilMs, format: target.format, maxRows: options.rows };
           await runAll(run, statements, parameters);

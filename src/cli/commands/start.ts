@@ -7,6 +7,7 @@ import { withSessions } from '../with-environment.ts';
 import {
   followState,
   giveUpAt,
+  hasLiveSession,
   stillRunning,
   timeLeftMs,
   toStartOptions,
@@ -38,6 +39,7 @@ export async function runStart(context: CommandContext, options: StartCommandOpt
         const message = `A session of ${id} stops when this command exits. Run SQL in one with: anysession sql "SELECT 42"`;
         throw new SessionError('unsupported', message, { operation: 'start', provider: id });
       }
+      if (context.dryRun !== undefined && (await hasLiveSession(sessions, options.key, terminal))) return;
       status.show(`${sessions.environment}: starting a session on ${id} …`);
       const session = await sessions.start({
         ...toStartOptions(options),

@@ -25,14 +25,15 @@ export async function runTerminate(
   words: readonly string[],
   options: TerminateCommandOptions,
 ): Promise<void> {
-  const { terminal, json } = context;
+  const { terminal, json, dryRun } = context;
   const untilMs = giveUpAt(options.timeout);
   const status = new StatusLine(terminal, json);
   const { ended, failures } = await withSessions(context, async (sessions) => {
     const addressed = await findAll(sessions, words, options, terminal.signal);
     const failures = addressed.flatMap((each) => ('error' in each ? [each.error] : []));
     const found = addressed.flatMap((each) => ('found' in each ? [each.found] : []));
-    const chosen = options.yes === true ? found : await confirm(found, sessions, terminal, failures);
+    const isAsked = options.yes !== true && dryRun === undefined;
+    const chosen = !isAsked ? found : await confirm(found, sessions, terminal, failures);
     const ends = chosen.map(async ({ handle }) => {
       const session = await sessions.attach(handle, { signal: terminal.signal });
       status.show(`ending ${handle.id} …`);
@@ -48,8 +49,8 @@ export async function runTerminate(
   }).finally(() => {
     status.end();
   });
-  if (json) await printJson(terminal, ended, 2);
-  else {
+  if (json && dryRun === undefined) await printJson(terminal, ended, 2);
+  else if (dryRun === undefined) {
     const lines = ended.map(({ handle, state, nativeState, final }) => {
       return `${handle.id} ${final ? state : `is ending (${nativeState})`}\n`;
     });

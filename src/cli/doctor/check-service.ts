@@ -5,6 +5,7 @@ import { HANDLE_VERSION } from '../../contract/session-handle.ts';
 import type { SessionProvider } from '../../contract/session-provider.ts';
 import { callContext } from '../../session/call-context.ts';
 import { systemClock } from '../../session/system-ports.ts';
+import { checkNetwork } from './check-network.ts';
 import { failedFinding } from './failed-finding.ts';
 
 /** A provider whose service is checked. */
@@ -25,6 +26,8 @@ export async function* checkService(
 ): AsyncGenerator<Finding, void, undefined> {
   const clock = systemClock;
   const call = () => callContext(clock, { signal });
+  const address = diagnosis?.address?.(providerConfig);
+  if (address !== undefined) yield* await checkNetwork(address);
   const startedMs = clock.monotonicMs();
   try {
     const { observations, next } = await provider.listPage({}, undefined, call());

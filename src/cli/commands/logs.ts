@@ -1,0 +1,37 @@
+import type { LogPlace } from '../../contract/diagnosis.ts';
+import { isBatchPlugin } from '../../contract/provider-plugin.ts';
+import { openEnvironment, type OpenRequest } from '../../open-request.ts';
+import { chooseEnvironment } from '../chosen-environment.ts';
+import { findSession, type SessionFilter } from '../session-address.ts';
+import { printTable } from '../table.ts';
+import { printJson, warn, type CommandContext } from '../terminal.ts';
+import { withSessions } from '../with-environment.ts';
+
+/** Writes where the logs of a session are, each with the command that prints them. The services hand out no logs through their session API. */
+export async function runLogs(
+  context: CommandContext,
+  word: string | undefined,
+  options: SessionFilter,
+): Promise<void> {
+  const { terminal, json } = context;
+  const seen = await withSessions(context, async (sessions) => {
+    return (await findSession(sessions, { ...options, session: word }, terminal.signal)).status;
+  });
+  const { plugin } = await openEnvironment((await chooseEnvironment(context, () => {})) as OpenRequest);
+  const diagnosis = isBatchPlugin(plugin) ? undefined : await plugin.diagnosis?.();
+  const places: readonly LogPlace[] = diagnosis?.logs?.(seen) ?? [];
+  if (json) return printJson(terminal, places, 2);
+  if (places.length > 0) {
+    const rows = places.map(({ place, command = '' }) => [place, command]);
+    return printTable(
+      terminal,
+      [
+        { header: 'logs', isWhole: true },
+        { header: 'command', isWhole: true },
+      ],
+      rows,
+    );
+  }
+  const advice = diagnosis?.noLogs === undefined ? '' : ` ${diagnosis.noLogs}`;
+  warn(terminal, `${plugin.id} writes no logs of session ${seen.handle.id}.${advice}\n`);
+}
