@@ -44,10 +44,10 @@ export class ClientCall {
 
   /** The next request, or `undefined` after the last one. */
   async next(): Promise<Uint8Array | undefined> {
-    const { done, value } = await this.#requests.next();
-    if (done === true) return undefined;
-    this.receivedBytes += value.byteLength;
-    return value;
+    const next = await this.#requests.next();
+    if (next.done === true) return undefined;
+    this.receivedBytes += next.value.byteLength;
+    return next.value;
   }
 
   /** Sends an answer, and resolves when the connection has taken it. @throws RpcFailure when the client is gone. */
