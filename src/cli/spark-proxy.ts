@@ -1,8 +1,8 @@
 import { SessionError } from '../contract/session-error.ts';
-import type { EndpointSource } from '../contract/spark-connect.ts';
+import type { SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 import { ProvisionedSessions, type Sharing } from '../proxy/provisioned-sessions.ts';
 import type { OnLost } from '../proxy/provisioned-session.ts';
-import type { SparkConnectProxy } from '../proxy/start-proxy.ts';
+import { startProxy } from '../proxy/start-proxy.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { silentLogger, systemClock } from '../session/system-ports.ts';
@@ -48,7 +48,7 @@ export async function withSparkProxy<T>(
   const status = new StatusLine(terminal, json);
   try {
     return await withSessions(context, async (sessions) => {
-      const endpointOf = endpointsOf(sessions);
+      assertServesSpark(sessions);
       assertConsistent(flags, sessions);
       const open = (identity: string | undefined, signal: AbortSignal): Promise<Session> => {
         const place = { sessions, terminal: terminalWith(terminal, { signal }), status };
@@ -58,8 +58,7 @@ export async function withSparkProxy<T>(
       const release = flags.keep === true ? (session: Session) => keepSession(session, flags.key, terminal) : undefined;
       const { onLost, linger: lingerMs, per } = flags;
       const ports = { clock: systemClock, logger };
-      const source = new ProvisionedSessions({ ...ports, open, release, endpointOf, onLost, lingerMs }, per);
-      const { startProxy } = await import('../proxy/start-proxy.ts');
+      const source = new ProvisionedSessions({ ...ports, open, release, onLost, lingerMs }, per);
       const proxy = await startProxy(source, { logger, port: flags.port, startTimeoutMs: flags.startTimeout });
       try {
         return await use({ proxy, sessions, startNow: () => source.startNow(), isUsed: () => source.used });
@@ -108,9 +107,9 @@ async function openFollowed(place: Parameters<typeof openWorkSession>[0], flags:
 }
 
 /** @throws SessionError `unsupported`, before anything is started. */
-function endpointsOf({ provider }: Sessions): EndpointSource {
+function assertServesSpark({ provider }: Sessions): void {
   const { id, capabilities } = provider;
-  if (provider.endpoint !== undefined) return provider.endpoint.bind(provider);
+  if (capabilities.sparkConnect) return;
   const [what, advice] =
     capabilities.dialect === 'duckdb'
       ? [

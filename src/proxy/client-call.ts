@@ -3,6 +3,9 @@ import { callbackController, onAbort } from '../provider-kit/on-abort.ts';
 import { RpcFailure, STATUS } from '../spark-connect/rpc-failure.ts';
 import type { ProxyStatus } from './proxy-status.ts';
 
+/** How much may wait for a client that reads slowly. Less makes its result wait for each message. */
+const MAX_WAITING_BYTES = 8 * 1024 ** 2;
+
 /** One call of a client, of raw messages. */
 export class ClientCall {
   /** The method, without its service. */
@@ -16,6 +19,8 @@ export class ClientCall {
   readonly #call: ServerDuplexStream<Uint8Array, Uint8Array>;
   readonly #requests: AsyncIterator<Uint8Array>;
   #hasAnswered = false;
+  #waitingBytes = 0;
+  #onTaken: (() => void) | undefined;
 
   constructor(path: string, call: ServerDuplexStream<Uint8Array, Uint8Array>) {
     this.path = path;
@@ -44,25 +49,36 @@ export class ClientCall {
 
   /** The next request, or `undefined` after the last one. */
   async next(): Promise<Uint8Array | undefined> {
-    const { done, value } = await this.#requests.next();
-    if (done === true) return undefined;
-    this.receivedBytes += value.byteLength;
-    return value;
+    const next = await this.#requests.next();
+    if (next.done === true) return undefined;
+    this.receivedBytes += next.value.byteLength;
+    return next.value;
   }
 
-  /** Sends an answer, and resolves when the connection has taken it. @throws RpcFailure when the client is gone. */
+  /** Sends an answer, and resolves when there is room for the next one. @throws RpcFailure when the client is gone. */
   write(answer: Uint8Array, headers?: Metadata): Promise<void> {
     if (!this.#hasAnswered) {
       this.#hasAnswered = true;
       if (headers !== undefined) this.#call.sendMetadata(headers);
     }
+    this.#waitingBytes += answer.byteLength;
+    this.#call.write(answer, () => {
+      this.#waitingBytes -= answer.byteLength;
+      this.sentBytes += answer.byteLength;
+      this.#onTaken?.();
+    });
+    return this.#waitingBytes <= MAX_WAITING_BYTES ? Promise.resolve() : this.#untilTaken();
+  }
+
+  #untilTaken(): Promise<void> {
     return new Promise((resolve, reject) => {
       const stopListening = onAbort(this.signal, () => reject(this.signal.reason as Error));
-      this.#call.write(answer, () => {
+      this.#onTaken = () => {
+        if (this.#waitingBytes > MAX_WAITING_BYTES) return;
+        this.#onTaken = undefined;
         stopListening();
-        this.sentBytes += answer.byteLength;
         resolve();
-      });
+      };
     });
   }
 

@@ -1,11 +1,8 @@
 import type { Clock, Logger } from '../contract/ports.ts';
-import type { SessionError } from '../contract/session-error.ts';
-import type { EndpointSource } from '../contract/spark-connect.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { Session } from '../session/session.ts';
 import { endedError } from '../session/session-errors.ts';
-import { RefreshingEndpoint } from '../spark-connect/refreshing-endpoint.ts';
-import { untilEndpoint } from '../spark-connect/until-endpoint.ts';
+import { proxiedSession, untilProxied } from './session-proxy.ts';
 import type { ProxiedSession } from './session-source.ts';
 
 /** What becomes of the clients of a session that has ended: their calls fail, or a new session replaces it. */
@@ -20,7 +17,6 @@ export interface ProvisionOptions {
   readonly open: (identity: string | undefined, signal: AbortSignal) => Promise<Session>;
   /** Lets go of a session that has not ended; by default `session.close()`. */
   readonly release?: ((session: Session) => Promise<void>) | undefined;
-  readonly endpointOf: EndpointSource;
   readonly clock: Clock;
   readonly logger: Logger;
   /** By default `fail`. */
@@ -70,9 +66,8 @@ export class ProvisionedSession {
     await this.#checkStale();
     if (this.#session !== undefined && hasEnded(this.#session)) this.#replace(this.#session);
     const session = await raceAbort(this.open(), signal, 'proxy');
-    await session.whenReady({ signal, timeoutMs: Number.POSITIVE_INFINITY });
     const proxied = (this.#proxied ??= this.#proxy(session));
-    await untilEndpoint(() => proxied.endpoint.get(), this.#options.clock, { signal });
+    await untilProxied(session, proxied, this.#options.clock, signal);
     return proxied;
   }
 
@@ -142,22 +137,8 @@ export class ProvisionedSession {
   }
 
   #proxy(session: Session): ProxiedSession {
-    const { endpointOf, clock, logger } = this.#options;
-    const { handle } = session;
-    const isCurrent = (): boolean => this.#session === session;
-    const ask = () =>
-      endpointOf(handle, { signal: this.#closing.signal, deadline: Number.POSITIVE_INFINITY, attempt: 1 });
-    return {
-      handle,
-      get isReleased() {
-        return !isCurrent();
-      },
-      endpoint: new RefreshingEndpoint({ ask, clock, logger }),
-      ended: async (): Promise<SessionError | undefined> => {
-        await session.refresh().catch(() => {});
-        return hasEnded(session) ? endedError(session, 'proxy') : undefined;
-      },
-    };
+    const isReleased = (): boolean => this.#session !== session;
+    return Object.defineProperty(proxiedSession(session, this.#options), 'isReleased', { get: isReleased });
   }
 
   #forget(): Session | undefined {

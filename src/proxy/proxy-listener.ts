@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { SessionError } from '../contract/session-error.ts';
-import type { ProxyListenOptions } from './start-proxy.ts';
+import type { ProxyListenOptions } from '../contract/spark-connect-proxy.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** Names of this machine that a client may dial. A page in a browser has another one, even if it resolves to this machine. */
@@ -46,7 +46,7 @@ export class ProxyListener {
             ALPNProtocols: ['h2'],
           });
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => {
+      server.once('error', (cause: Error) => {
         reject(
           invalid(`the proxy cannot listen on ${host}:${port}: ${cause.message}`, cause, 'Choose another `port`.'),
         );

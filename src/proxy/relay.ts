@@ -41,7 +41,7 @@ export function openCall(relayed: Relayed, line: Line, path = relayed.call.path)
   const { call } = relayed;
   const metadata = forwardedMetadata(relayed);
   const stream = line.channel.raw(path, { metadata, secret: line.endpoint.metadata, deadline: call.deadline });
-  const release = onAbort(call.signal, () => stream.cancel(STATUS.CANCELLED, call.signal.reason as RpcFailure));
+  const release = onAbort(call.signal, () => stream.cancel(call.signal.reason as RpcFailure));
   return { line, stream, release };
 }
 
@@ -118,6 +118,6 @@ async function sendAll({ call, ids }: Relayed, stream: RpcStream, first: Uint8Ar
     }
     stream.halfClose();
   } catch {
-    stream.cancel(STATUS.CANCELLED, new RpcFailure(STATUS.CANCELLED, 'The client ended the call in its request.'));
+    stream.cancel(new RpcFailure(STATUS.CANCELLED, 'The client ended the call in its request.'));
   }
 }

@@ -1,5 +1,6 @@
 import { systemRandom, systemClock, silentLogger } from '../session/system-ports.ts';
-import type { Clock, Logger, Random } from '../contract/ports.ts';
+import type { Clock, Random } from '../contract/ports.ts';
+import type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 import { CallRouter } from './call-router.ts';
 import { ProxyCounters } from './proxy-counters.ts';
 import { KEY_METADATA, ProxyKey } from './proxy-key.ts';
@@ -7,6 +8,8 @@ import { ProxyListener } from './proxy-listener.ts';
 import { RawServer } from './raw-server.ts';
 import { ReadySessions } from './ready-sessions.ts';
 import type { SessionSource } from './session-source.ts';
+
+export type { ProxyListenOptions, ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 
 /** How long a call waits for its session, milliseconds. Clouds take one to five minutes. */
 const START_TIMEOUT_MS = 10 * 60_000;
@@ -17,44 +20,10 @@ const KEY_DIGITS = 64;
 /** Node prints an object as what this method returns. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Listening for other machines, which needs TLS. */
-export interface ProxyListenOptions {
-  readonly host: string;
-  /** A file with the certificate chain, PEM. */
-  readonly certFile: string;
-  /** A file with its private key, PEM. */
-  readonly keyFile: string;
-  /** A file with the key that clients send. */
-  readonly tokenFile: string;
-}
-
-export interface ProxyOptions {
-  /** 1 to 65535; a free one by default. */
-  readonly port?: number | undefined;
-  /** What clients must send; random by default. */
-  readonly key?: string | undefined;
-  /** How long a call waits for its session, milliseconds; ten minutes by default. */
-  readonly startTimeoutMs?: number | undefined;
-  /** Where to listen; loopback without TLS by default. */
-  readonly listen?: ProxyListenOptions | undefined;
-  readonly logger?: Logger | undefined;
-}
-
 /** What a proxy uses of the outside world. */
 export interface ProxyPorts {
   readonly clock: Clock;
   readonly random: Random;
-}
-
-/** A running proxy. `url` and `key` are secrets: they are left out of `JSON.stringify` and `util.inspect`. */
-export interface SparkConnectProxy extends AsyncDisposable {
-  /** The Spark Connect address, such as `sc://127.0.0.1:PORT/;x-anysession-key=KEY`. */
-  readonly url: string;
-  readonly host: string;
-  readonly port: number;
-  readonly key: string;
-  /** Ends all calls and closes the source. */
-  close(): Promise<void>;
 }
 
 /** Starts a proxy. @throws SessionError `config-invalid` when it cannot listen. */

@@ -14,6 +14,9 @@ import type { ProxiedSession } from './session-source.ts';
 /** A session that was killed must be noticed within ten seconds, so pauses between attempts are shorter than those of a statement. */
 const LONGEST_PAUSE_MS = 2_000;
 
+/** How many tokens in a row may expire before the server has answered. */
+const EXPIRED_LIMIT = 8;
+
 /** What an upstream needs. */
 export interface UpstreamParts {
   readonly session: ProxiedSession;
@@ -64,9 +67,11 @@ export class Upstream {
       await raceAbort(this.#renewed(line), signal, 'proxy');
       return;
     }
+    // A token that has expired since it was requested says nothing about the next one.
+    if (isRejected && line.endpoint.expiresAtMs <= this.clock.nowMs()) streak.renewed = false;
     streak.failures += 1;
     if (failure.isSilence) this.#channel.drop(line.channel);
-    const limit = retryLimit(failure);
+    const limit = isRejected && !streak.renewed ? EXPIRED_LIMIT : retryLimit(failure);
     if (isRejected || (limit > 0 && streak.failures > 1)) await raceAbort(this.assertAlive(), signal, 'proxy');
     if (streak.failures > limit) throw failure;
     const pauseMs = Math.min(pauseBeforeMs(failure, streak.failures, this.random), LONGEST_PAUSE_MS);

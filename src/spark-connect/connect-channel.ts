@@ -37,6 +37,9 @@ const IDLE_MS = 5 * 60_000;
 /** Twice the largest message of Spark, 128 MiB. The limit also holds for what a compressed message becomes. */
 const MAX_MESSAGE_BYTES = 256 * 1024 ** 2;
 
+/** How many secrets to look for in what a server answers: each takes time, and old tokens have expired. */
+const MAX_SECRETS = 8;
+
 const CHANNEL_OPTIONS = {
   'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -79,8 +82,9 @@ export class ConnectChannel {
   readonly #channel: Grpc.Channel;
   readonly #explain: (details: string) => string;
   readonly #Metadata: new () => Grpc.Metadata;
-  /** Of every call so far: a server may repeat a token that was replaced since. */
+  /** Of the last calls: a server may repeat a token that was replaced since. */
   readonly #secrets = new Set<string>();
+  #concealer: Concealer | undefined;
   #breaks = 0;
   #isClosed = false;
 
@@ -119,8 +123,7 @@ export class ConnectChannel {
         return bytes === undefined ? undefined : readAnswer(method, bytes);
       },
       cancel: (why) => {
-        const code = this.#grpc.status.CANCELLED;
-        stream.cancel(code, new RpcFailure(code, why));
+        stream.cancel(new RpcFailure(STATUS.CANCELLED, why));
       },
     };
   }
@@ -149,7 +152,8 @@ export class ConnectChannel {
 
   /** Removes the secrets of all calls from what a server answers. */
   get conceal(): Concealer {
-    return secretConcealer([...this.#secrets]);
+    this.#concealer ??= secretConcealer([...this.#secrets]);
+    return this.#concealer;
   }
 
   close(): void {
@@ -173,7 +177,7 @@ export class ConnectChannel {
     late: RpcFailure,
   ): RpcStream {
     const path = `/${method.parent.typeName}/${method.name}`;
-    const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
+    const onTimeout = (): void => stream.cancel(late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
     const stream = this.#start(path, { metadata: this.#addTo(new this.#Metadata(), metadata), onEnd: callOff });
@@ -191,13 +195,26 @@ export class ConnectChannel {
     }: { readonly metadata: Grpc.Metadata; readonly deadline?: Grpc.Deadline | undefined; readonly onEnd?: () => void },
   ): RpcStream {
     const call = this.#channel.createCall(path, deadline, null, null, null);
-    const stream = new RpcStream(call, { onEnd, conceal: this.conceal, explain: this.#explain });
+    const stream = new RpcStream(call, {
+      onEnd,
+      conceal: this.conceal,
+      explain: this.#explain,
+      cancelCode: this.#grpc.status.CANCELLED,
+    });
     stream.start(metadata);
     return stream;
   }
 
+  #remember(secret: string): void {
+    if (this.#secrets.has(secret)) return;
+    this.#secrets.add(secret);
+    const [oldest] = this.#secrets;
+    if (oldest !== undefined && this.#secrets.size > MAX_SECRETS) this.#secrets.delete(oldest);
+    this.#concealer = undefined;
+  }
+
   #addTo(metadata: Grpc.Metadata, entries: Readonly<Record<string, string>>): Grpc.Metadata {
-    for (const secret of secretsOf(entries)) this.#secrets.add(secret);
+    for (const secret of secretsOf(entries)) this.#remember(secret);
     for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
     return metadata;
   }

@@ -39,7 +39,7 @@ export class ConnectRunner implements SparkConnectRunner {
     const { signal } = call;
     const session = await this.#sessionOf(handle);
     signal.throwIfAborted();
-    await untilEndpoint(() => session.endpoint(), this.#ports.clock, call);
+    await this.#untilEndpoint(session, call);
     const execution = new SqlExecution(session, signal, call.span);
     this.#running.set(request.id, execution);
     const forget = (): boolean => this.#running.delete(request.id);
@@ -64,14 +64,14 @@ export class ConnectRunner implements SparkConnectRunner {
   async connect(handle: SessionHandle, call: CallContext): Promise<SparkConnection> {
     return withDeadline(this.#ports.clock, { operation: 'connect', call }, async (signal) => {
       const session = await this.#sessionOf(handle);
-      await untilEndpoint(() => session.endpoint(), this.#ports.clock, { ...call, signal });
+      await this.#untilEndpoint(session, { ...call, signal });
       return connectionTo(session, signal);
     });
   }
 
   async settings(handle: SessionHandle, call: CallContext): Promise<SparkSettings> {
     const session = await this.#sessionOf(handle);
-    await untilEndpoint(() => session.endpoint(), this.#ports.clock, call);
+    await this.#untilEndpoint(session, call);
     return session.settings;
   }
 
@@ -86,6 +86,10 @@ export class ConnectRunner implements SparkConnectRunner {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const session of await Promise.all(sessions)) session.close();
+  }
+
+  #untilEndpoint(session: ConnectSession, call: CallContext): Promise<void> {
+    return untilEndpoint(() => session.endpoint(), this.#ports.clock, call);
   }
 
   async #sessionOf(handle: SessionHandle): Promise<ConnectSession> {

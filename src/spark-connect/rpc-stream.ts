@@ -15,6 +15,8 @@ export interface RpcStreamOptions {
   readonly onEnd?: (() => void) | undefined;
   /** Removes the call's secrets from its status. */
   readonly conceal: Concealer;
+  /** The status CANCELLED. */
+  readonly cancelCode: GrpcStatus;
   /** Adds a proxy to the details of a status, where it is the cause. */
   readonly explain: (details: string) => string;
 }
@@ -90,9 +92,9 @@ export class RpcStream {
   }
 
   /** Ends the call on this side, with a failure for its reader. After the end it does nothing. */
-  cancel(code: GrpcStatus, failure: RpcFailure): void {
+  cancel(failure: RpcFailure): void {
     if (this.#end !== undefined) return;
-    this.#call.cancelWithStatus(code, failure.message);
+    this.#call.cancelWithStatus(this.#options.cancelCode, failure.message);
     this.#finish(failure);
   }
 

@@ -1,4 +1,3 @@
-import type { CallContext } from '../contract/call-context.ts';
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
@@ -9,16 +8,16 @@ import { sleep } from '../provider-kit/sleep.ts';
 const ENDPOINT_TIMEOUT_MS = 2 * 60_000;
 const ENDPOINT_INTERVAL_MS = 500;
 
-/** Waits for the endpoint of a ready session: clouds report a session as ready a moment before it has one. */
+/** Waits for the endpoint of a session: clouds report a session as ready a moment before it has one. @throws SessionError why it has none. */
 export async function untilEndpoint(
-  endpoint: () => Promise<ConnectEndpoint>,
+  get: () => Promise<ConnectEndpoint>,
   clock: Clock,
-  { signal, deadline = Number.POSITIVE_INFINITY }: Pick<CallContext, 'signal'> & Partial<CallContext>,
+  { signal, deadline = Number.POSITIVE_INFINITY }: { readonly signal: AbortSignal; readonly deadline?: number },
 ): Promise<void> {
   const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_TIMEOUT_MS);
   for (;;) {
     try {
-      await raceAbort(endpoint(), signal, 'execute');
+      await raceAbort(get(), signal, 'execute');
       return;
     } catch (error) {
       const isTooLate = clock.monotonicMs() + ENDPOINT_INTERVAL_MS > untilMs;

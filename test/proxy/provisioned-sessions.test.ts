@@ -28,12 +28,9 @@ async function provision(
   const sessions = await openSessions({ provider });
   onTestFinished(() => sessions[Symbol.asyncDispose]());
   const [clock, logger] = [new VirtualClock(), new RecordingLogger()];
-  const { endpoint } = sessions.provider;
-  if (endpoint === undefined) throw new Error('no endpoints');
   const source = new ProvisionedSessions(
     {
       open: (_identity, signal) => sessions.start({ signal }),
-      endpointOf: endpoint.bind(sessions.provider),
       clock,
       logger,
       ...options,

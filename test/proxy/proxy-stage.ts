@@ -132,6 +132,7 @@ export async function openProxyStage(
 ): Promise<ProxyStage> {
   const server = new FakeServer();
   await server.listen();
+  onTestFinished(() => server.close());
   const clock = { ...systemClock, schedule: schedulePromptly };
   let asked = 0;
   const ask = async (): Promise<ConnectEndpoint> => {
@@ -158,7 +159,6 @@ export async function openProxyStage(
   onTestFinished(async () => {
     client.close();
     await proxy.close();
-    server.close();
   });
   return stage;
 }
