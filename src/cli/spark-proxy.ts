@@ -11,7 +11,8 @@ import { commandLogger } from './command-logger.ts';
 import { StatusLine } from './status-line.ts';
 import { terminalWith, type CommandContext } from './terminal.ts';
 import { withSessions } from './with-environment.ts';
-import { assertConsistent, followState, keepSession, openWorkSession, type WorkFlags } from './work-session.ts';
+import { assertConsistent, type WorkFlags } from './work-flags.ts';
+import { followState, keepSession, openWorkSession } from './work-session.ts';
 
 /** The options of a command that opens a proxy. */
 export interface ProxyFlags extends WorkFlags {
@@ -59,7 +60,13 @@ export async function withSparkProxy<T>(
       const { onLost, linger: lingerMs, per } = flags;
       const ports = { clock: systemClock, logger };
       const source = new ProvisionedSessions({ ...ports, open, release, onLost, lingerMs }, per);
-      const proxy = await startProxy(source, { logger, port: flags.port, startTimeoutMs: flags.startTimeout });
+      const proxy = await startProxy(source, {
+        logger,
+        port: flags.port,
+        startTimeoutMs: flags.startTimeout,
+        // Clients of one user are asked for as one.
+        share: per === 'user',
+      });
       try {
         return await use({ proxy, sessions, startNow: () => source.startNow(), isUsed: () => source.used });
       } finally {

@@ -1,6 +1,5 @@
-import type * as Grpc from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
-import type { Clock, Logger, Random } from '../contract/ports.ts';
+import type { Clock, Logger } from '../contract/ports.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 import { nameOfStatus, STATUS } from '../spark-connect/rpc-failure.ts';
 import { ClientCall } from './client-call.ts';
@@ -15,6 +14,7 @@ import { releasedAnswer, sessionIds } from './session-ids.ts';
 import type { ProxyClient } from './session-source.ts';
 import type { ReadySessions } from './ready-sessions.ts';
 import type { Upstream } from './upstream.ts';
+import type { SingleClient } from './single-client.ts';
 
 const SERVICE = '/spark.connect.SparkConnectService/';
 
@@ -39,14 +39,14 @@ interface Accepted {
 
 /** What a router needs. */
 export interface CallRouterParts {
-  readonly grpc: typeof Grpc;
   readonly key: ProxyKey;
   /** Whether a client may have dialled this name. */
   readonly isOurHost: (authority: string) => boolean;
   readonly sessions: ReadySessions;
   readonly counters: ProxyCounters;
+  /** Absent where clients may share a session. */
+  readonly singleClient: SingleClient | undefined;
   readonly clock: Clock;
-  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -61,14 +61,12 @@ export class CallRouter {
   /** Serves one call until it ends. Never throws. */
   async serve(path: string, raw: RawCall): Promise<void> {
     const { counters, logger, clock } = this.#parts;
-    const call = new ClientCall(path, raw);
+    const call = new ClientCall(path, raw, counters);
     const startedMs = clock.monotonicMs();
     counters.openCalls += 1;
     const status = await this.#statusOf(call).catch(toProxyStatus);
     call.end(status);
     counters.openCalls -= 1;
-    counters.bytesToClients += call.sentBytes;
-    counters.bytesFromClients += call.receivedBytes;
     const code = nameOfStatus(status.code);
     // A method that only its client knows is no label: there may be any number of them.
     counters.ended(isKnown(call.method) ? call.method : 'other', code);
@@ -94,7 +92,10 @@ export class CallRouter {
   async #relay(call: ClientCall, { client, first, upstream }: Accepted): Promise<ProxyStatus> {
     const { endpoint } = await raceAbort(upstream.line(), call.signal, 'proxy');
     const relayed = { call, upstream, ids: sessionIds(call.method, client, endpoint) };
+    const { singleClient } = this.#parts;
+    if (endpoint.sessionId !== undefined) singleClient?.admit(upstream, client, call.peer);
     if (endpoint.sessionId !== undefined && call.method === 'ReleaseSession') {
+      singleClient?.release(upstream);
       await call.write(releasedAnswer(client));
       return { code: STATUS.OK, details: '' };
     }

@@ -1,6 +1,7 @@
 import type { Metadata, ServerDuplexStream } from '@grpc/grpc-js';
 import { callbackController, onAbort } from '../provider-kit/on-abort.ts';
 import { RpcFailure, STATUS } from '../spark-connect/rpc-failure.ts';
+import type { ProxyCounters } from './proxy-counters.ts';
 import type { ProxyStatus } from './proxy-status.ts';
 
 /** How much may wait for a client that reads slowly. Less makes its result wait for each message. */
@@ -17,12 +18,14 @@ export class ClientCall {
   sentBytes = 0;
   receivedBytes = 0;
   readonly #call: ServerDuplexStream<Uint8Array, Uint8Array>;
+  readonly #counters: ProxyCounters;
   readonly #requests: AsyncIterator<Uint8Array>;
   #hasAnswered = false;
   #waitingBytes = 0;
   #onTaken: (() => void) | undefined;
 
-  constructor(path: string, call: ServerDuplexStream<Uint8Array, Uint8Array>) {
+  constructor(path: string, call: ServerDuplexStream<Uint8Array, Uint8Array>, counters: ProxyCounters) {
+    this.#counters = counters;
     this.path = path;
     this.method = path.slice(path.lastIndexOf('/') + 1);
     this.#call = call;
@@ -52,6 +55,7 @@ export class ClientCall {
     const next = await this.#requests.next();
     if (next.done === true) return undefined;
     this.receivedBytes += next.value.byteLength;
+    this.#counters.bytesFromClients += next.value.byteLength;
     return next.value;
   }
 
@@ -65,6 +69,7 @@ export class ClientCall {
     this.#call.write(answer, () => {
       this.#waitingBytes -= answer.byteLength;
       this.sentBytes += answer.byteLength;
+      this.#counters.bytesToClients += answer.byteLength;
       this.#onTaken?.();
     });
     return this.#waitingBytes <= MAX_WAITING_BYTES ? Promise.resolve() : this.#untilTaken();

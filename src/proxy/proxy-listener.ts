@@ -8,6 +8,9 @@ const LOOPBACK = '127.0.0.1';
 /** Names of this machine that a client may dial. A page in a browser has another one, even if it resolves to this machine. */
 const LOOPBACK_NAMES = [LOOPBACK, 'localhost', '[::1]'];
 
+/** @see https://www.rfc-editor.org/rfc/rfc9113#section-3.4 (read 2026-11-30) */
+const PREFACE = 'PRI';
+
 /** Where to listen. */
 export interface ListenPlace {
   readonly port: number;
@@ -43,7 +46,7 @@ export class ProxyListener {
         : createTlsServer({
             cert: await readSecret('certFile', listen.certFile),
             key: await readSecret('keyFile', listen.keyFile),
-            ALPNProtocols: ['h2'],
+            ALPNProtocols: ['h2', 'http/1.1'],
           });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: Error) => {
@@ -56,15 +59,26 @@ export class ProxyListener {
     return new ProxyListener(server, host, token);
   }
 
-  /** Gives every new connection to the server. */
-  serve(take: (socket: Socket) => void): void {
+  /** Gives every new connection to the server of its protocol: gRPC begins with the preface of HTTP/2. */
+  serve({ grpc, http }: { readonly grpc: (socket: Socket) => void; readonly http: (socket: Socket) => void }): void {
     this.#server.on(this.#isLocal ? 'connection' : 'secureConnection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       // A broken connection needs no answer.
       socket.on('error', () => {});
-      take(socket);
+      const sniff = (): void => {
+        const head = socket.read() as Buffer | null;
+        if (head === null) return void socket.once('readable', sniff);
+        socket.unshift(head);
+        (PREFACE.startsWith(head.toString('latin1', 0, PREFACE.length)) ? grpc : http)(socket);
+      };
+      sniff();
     });
+  }
+
+  /** Whether a peer, as gRPC names it, is still connected. */
+  isConnected(peer: string): boolean {
+    return [...this.#sockets].some(({ remotePort }) => peer.endsWith(`:${remotePort}`));
   }
 
   /** Whether a client that dialled this name meant the proxy. With TLS the certificate shows that. */

@@ -48,6 +48,16 @@ export class ReadySessions {
     this.#parts.source.release?.(client);
   }
 
+  /** The sessions so far, for measurements. */
+  list(): readonly { readonly id: string; readonly hasEnded: boolean; readonly ageMs: number }[] {
+    const nowMs = this.#parts.clock.monotonicMs();
+    return [...this.#upstreams.values()].map(({ session, hasEnded, sinceMs }) => ({
+      id: session.handle.id,
+      hasEnded,
+      ageMs: nowMs - sinceMs,
+    }));
+  }
+
   close(): void {
     for (const upstream of this.#upstreams.values()) upstream.close();
     this.#upstreams.clear();

@@ -2,11 +2,13 @@ import { systemRandom, systemClock, silentLogger } from '../session/system-ports
 import type { Clock, Random } from '../contract/ports.ts';
 import type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 import { CallRouter } from './call-router.ts';
+import { metricsPage } from './metrics-page.ts';
 import { ProxyCounters } from './proxy-counters.ts';
 import { KEY_METADATA, ProxyKey } from './proxy-key.ts';
 import { ProxyListener } from './proxy-listener.ts';
 import { RawServer } from './raw-server.ts';
 import { ReadySessions } from './ready-sessions.ts';
+import { SingleClient } from './single-client.ts';
 import type { SessionSource } from './session-source.ts';
 
 export type { ProxyListenOptions, ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
@@ -39,9 +41,12 @@ export async function startProxy(
   const listener = await ProxyListener.open({ port, listen });
   const key = listener.token ?? options.key ?? random.hex(KEY_DIGITS);
   const isOurHost = (authority: string): boolean => listener.isOurHost(authority);
-  const router = new CallRouter({ grpc, key: new ProxyKey(key), isOurHost, sessions, counters, clock, random, logger });
+  const shared = { key: new ProxyKey(key), isOurHost, sessions, counters };
+  const singleClient = options.share === true ? undefined : new SingleClient((peer) => listener.isConnected(peer));
+  const router = new CallRouter({ ...shared, singleClient, clock, logger });
+  const page = metricsPage(shared);
   const server = new RawServer(grpc, (path, call) => void router.serve(path, call));
-  listener.serve((socket) => server.take(socket));
+  listener.serve({ grpc: (socket) => server.take(socket), http: (socket) => page.emit('connection', socket) });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {

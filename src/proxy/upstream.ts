@@ -32,6 +32,9 @@ export class Upstream {
   readonly session: ProxiedSession;
   readonly clock: Clock;
   readonly random: Random;
+  /** On the monotonic clock. */
+  readonly sinceMs: number;
+  hasEnded = false;
   readonly #channel: CurrentChannel;
   readonly #onRenewed: () => void;
   #last: ConnectEndpoint | undefined;
@@ -40,6 +43,7 @@ export class Upstream {
     this.session = session;
     this.clock = clock;
     this.random = random;
+    this.sinceMs = clock.monotonicMs();
     this.#channel = new CurrentChannel({ handle: session.handle, grpc, clock });
     this.#onRenewed = onRenewed;
   }
@@ -82,7 +86,9 @@ export class Upstream {
   async assertAlive(): Promise<void> {
     // What the service cannot say now is no evidence.
     const ended = await this.session.ended().catch(() => undefined);
-    if (ended !== undefined) throw ended;
+    if (ended === undefined) return;
+    this.hasEnded = true;
+    throw ended;
   }
 
   close(): void {

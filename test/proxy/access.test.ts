@@ -1,3 +1,4 @@
+import { ExecutePlanRequestSchema } from '../../src/spark-connect/wire/spark-connect_pb.ts';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -10,6 +11,7 @@ import { RecordingLogger } from '../../src/testing/recording.ts';
 import { failureOf } from '../failure-of.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
+  bytesOf,
   decoded,
   executePlan,
   openProxyStage,
@@ -207,5 +209,61 @@ describe('a service that names its Spark session', () => {
       expect((await client.call(method, [executePlan()])).error).toMatchObject({ code: 12 });
     }
     expect(server.calls).toEqual([]);
+  });
+});
+
+describe('clients of one Spark session', () => {
+  const endpoint = { sessionId: 'aaaaaaaa-2222-4333-8444-555555555555' };
+  const other = (): Uint8Array =>
+    bytesOf(ExecutePlanRequestSchema, { sessionId: 'bbbbbbbb-2222-4333-8444-555555555555' });
+
+  it('come one after the other, unless they may share it', async (context) => {
+    const { client, proxy } = await openProxyStage(context, { endpoint });
+    const second = new RawClient(`127.0.0.1:${proxy.port}`, { 'x-anysession-key': proxy.key });
+    context.onTestFinished(() => second.close());
+    expect((await client.call('ExecutePlan', [executePlan()])).error).toBeUndefined();
+    const { error } = await second.call('ExecutePlan', [other()]);
+    expect(error).toMatchObject({ code: 9 });
+    expect(error?.details).toContain('another client uses this session');
+    await client.call('ReleaseSession', [executePlan()]);
+    expect((await second.call('ExecutePlan', [other()])).error).toBeUndefined();
+    expect((await client.call('ExecutePlan', [executePlan()])).error).toMatchObject({ code: 9 });
+    // A client that is gone holds nothing.
+    second.close();
+    await expect.poll(async () => (await client.call('ExecutePlan', [executePlan()])).error).toBeUndefined();
+  });
+
+  it('share it where the caller asked for that', async (context) => {
+    const { client } = await openProxyStage(context, { endpoint, share: true });
+    for (const request of [executePlan(), other()]) {
+      expect((await client.call('ExecutePlan', [request])).error).toBeUndefined();
+    }
+  });
+});
+
+describe('the metrics of a proxy', () => {
+  it('count what it did, for those who have the key', async (context) => {
+    const { client, proxy, server } = await openProxyStage(context);
+    server.faults = [{ at: 1, kind: 'status', code: 16, text: 'expired' }];
+    await client.call('ExecutePlan', [executePlan()]);
+    await client.call('MethodOfSpark9', [executePlan()]);
+    const page = `http://127.0.0.1:${proxy.port}/metrics`;
+    expect((await fetch(page)).status).toBe(401);
+    expect((await fetch(`${page}/x`)).status).toBe(404);
+    const answer = await fetch(page, { headers: { authorization: `Bearer ${proxy.key}` } });
+    const text = await answer.text();
+    for (const line of [
+      'anysession_proxy_calls_total{method="ExecutePlan",code="OK"} 1',
+      'anysession_proxy_calls_total{method="other",code="UNIMPLEMENTED"} 1',
+      'anysession_proxy_tokens_renewed_total 1',
+      'anysession_proxy_reattaches_total 1',
+      'anysession_proxy_open_streams 0',
+      'anysession_proxy_waiting_calls 0',
+      'anysession_proxy_session_up{session="one"} 1',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+    expect(text).toMatch(/bytes_total\{direction="to_client"\} [1-9]/);
+    expect(text).not.toContain(proxy.key);
   });
 });

@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { ServiceError } from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { tableFromIPC } from 'apache-arrow';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/index.ts';
 import {
   ExecutePlanRequestSchema,
@@ -50,7 +50,7 @@ function expectAllRows(answered: Pick<Answered, 'answers'>): void {
   expect(numbers).toHaveLength(ROWS);
 }
 
-async function openClient(cloud: Cloud, options: EmulatorOptions, onTestFinished: (close: () => unknown) => void) {
+async function openClient(cloud: Cloud, options: EmulatorOptions, onTestFinished: TestContext['onTestFinished']) {
   const stage: SqlStage = await openSqlStage(cloud, options);
   onTestFinished(() => stage[Symbol.asyncDispose]());
   const proxy = await stage.session.proxy();

@@ -224,7 +224,7 @@ describe('a proxy', () => {
     const { endpoint } = await byteServer(context, {
       ExecutePlan: (call) => {
         const more = (): void => {
-          if (written >= 400) return call.end();
+          if (written >= 400) return void call.end();
           call.write(message, () => {
             written += 1;
             more();

@@ -37,6 +37,8 @@ export class RawClient {
     this.#client = new Client(address, credentials.createInsecure(), {
       'grpc.max_receive_message_length': -1,
       'grpc.enable_retries': 0,
+      // Two clients are two programs, each with its connection.
+      'grpc.use_local_subchannel_pool': 1,
       ...options,
     });
     this.#metadata = metadata;

@@ -4,16 +4,8 @@ import { toJsonText } from '../printable.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, printAsIs, printJson, warn, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import {
-  followState,
-  giveUpAt,
-  hasLiveSession,
-  stillRunning,
-  timeLeftMs,
-  toStartOptions,
-  type OnAbort,
-  type StartFlags,
-} from '../work-session.ts';
+import { toStartOptions, type OnAbort, type StartFlags } from '../work-flags.ts';
+import { followState, giveUpAt, hasLiveSession, stillRunning, timeLeftMs } from '../work-session.ts';
 
 /** The options of `anysession start`. */
 interface StartCommandOptions extends StartFlags {
