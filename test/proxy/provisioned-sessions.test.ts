@@ -137,9 +137,10 @@ describe('the sessions of a proxy', { timeout: 60_000 }, () => {
     const { expect } = context;
     const { source, sessions, states } = await provision(context, {}, { startupMs: 2_000, per: 'user' });
     await source.get(CLIENT, NEVER);
-    const waiting = source.get({ ...CLIENT, userId: 'bob' }, NEVER);
+    const bob = { ...CLIENT, userId: 'bob' };
+    const waiting = source.get(bob, NEVER);
     const outcome = expect(waiting).rejects.toMatchObject({ kind: 'session-failed' });
-    await expect.poll(states, { timeout: 10_000 }).toHaveLength(2);
+    await expect.poll(() => source.state(bob), { timeout: 10_000 }).toMatch(/^creating \(CREAT/);
     await source.close();
     await sessions.close();
     await outcome;
