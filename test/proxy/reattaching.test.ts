@@ -36,9 +36,9 @@ describe('a result whose stream breaks', () => {
 
   it('survives any number of expiries, each with another token', async (context) => {
     const stage = await openProxyStage(context);
-    const rows = Array.from({ length: 200 }, (_, at) => batch([at], at));
+    const rows = Array.from({ length: 60 }, (_, at) => batch([at], at));
     stage.server.answers = rows;
-    stage.tokens = Array.from({ length: 200 }, (_, at) => `secret-token-${at}`);
+    stage.tokens = Array.from({ length: 60 }, (_, at) => `secret-token-${at}`);
     stage.server.faults = rows.slice(1).map((_, at) => ({ at: at + 1, kind: 'status', code: 7, text: 'expired' }));
     const answered = await stage.client.call('ExecutePlan', [executePlan()]);
     expect(answered.error).toBeUndefined();
@@ -46,10 +46,10 @@ describe('a result whose stream breaks', () => {
       value !== undefined && 'startOffset' in value ? Number(value.startOffset) : undefined,
     );
     expect(offsets).toEqual(rows.map((_, at) => at));
-    expect(stage.server.count('ReattachExecute')).toBe(199);
-    expect(new Set(stage.server.calls.map(({ token }) => token)).size).toBeGreaterThan(199);
+    expect(stage.server.count('ReattachExecute')).toBe(59);
+    expect(new Set(stage.server.calls.map(({ token }) => token)).size).toBeGreaterThan(59);
     // Released while it was read, and at the end.
-    expect(stage.server.count('ReleaseExecute')).toBeGreaterThan(10);
+    expect(stage.server.count('ReleaseExecute')).toBeGreaterThan(3);
   });
 
   it('continues where a client that reattaches left off', async (context) => {
