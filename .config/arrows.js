@@ -18,6 +18,7 @@ export const ROOMS = {
   cost: ['contract', 'provider-kit'],
   session: ['contract', 'provider-kit', 'ownership', 'watch', 'cost', 'statement'],
   // `compose*.ts` and `open-request.ts` are the composition root; the container wraps it.
+  proxy: ['contract', 'provider-kit', 'spark-connect', 'session'],
   container: [
     'contract',
     'config',
@@ -37,6 +38,7 @@ export const ROOMS = {
     'cost',
     'session',
     'batch',
+    'proxy',
     'config',
     'container',
     'emulator',

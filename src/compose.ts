@@ -15,6 +15,7 @@ import { Holders } from './ownership/holders.ts';
 import { ensurePrivateFolder, stateFolder } from './ownership/state-folder.ts';
 import { layeredProvider } from './session/layers/layered-provider.ts';
 import { standardLayers } from './session/layers/standard-layers.ts';
+import type { OpenProxy } from './session/proxied-session.ts';
 import { Sessions } from './session/sessions.ts';
 import { silentLogger, silentMetrics, silentTracer, systemClock, systemRandom } from './session/system-ports.ts';
 import { sparkConnectFactory } from './spark-connect/spark-connect-factory.ts';
@@ -164,5 +165,14 @@ export function createSessions(
   const startTimes = outlivesProcess
     ? new StartTimes(ports, startTimesFolder({ env: process.env, home: homedir() }))
     : undefined;
-  return new Sessions({ ...ports, ...settings, startTimes, provider, sparkConnect, watcher, providersWith });
+  const openProxy = createOpenProxy({ clock, random, logger });
+  return new Sessions({ ...ports, ...settings, startTimes, provider, sparkConnect, openProxy, watcher, providersWith });
+}
+
+/** Opens proxies. The proxy loads with the first one. */
+function createOpenProxy(ports: Pick<Ports, 'clock' | 'random' | 'logger'>): OpenProxy {
+  return async (session, options) => {
+    const { openSessionProxy } = await import('./proxy/session-proxy.ts');
+    return openSessionProxy(session, options, ports);
+  };
 }

@@ -55,6 +55,7 @@ export type { Capabilities, SqlDialect } from './contract/capabilities.ts';
 export type { Dashboard, SessionProvider } from './contract/session-provider.ts';
 export type { CalculationObservation, CalculationState, OutputPart } from './contract/calculation-runner.ts';
 export type { SparkConnection, SparkSettings } from './contract/spark-connect.ts';
+export type { ProxyListenOptions, ProxyOptions, SparkConnectProxy } from './contract/spark-connect-proxy.ts';
 
 export type { Statement } from './statement/statement.ts';
 export type { StatementOptions } from './statement/statement-options.ts';

@@ -1,7 +1,9 @@
 import type { CommandContext } from './terminal.ts';
 
-/** Imports the function of a command. Commander passes its arguments, then its options. */
-export type Load = () => Promise<(context: CommandContext, ...words: never[]) => Promise<void>>;
+/** Imports the function of a command. Commander passes its arguments, then its options. A number is its exit code. */
+export type Load = () => Promise<
+  (context: CommandContext, ...words: never[]) => Promise<number | undefined> | Promise<void>
+>;
 
 /** An argument, or an option when the syntax begins with `-`. */
 export type Parameter = readonly [

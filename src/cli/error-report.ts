@@ -8,6 +8,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'restart: true': '`--restart`',
   queueTimeoutMs: '`--queue`',
   timeoutMs: '`--timeout`',
+  port: '`--port`',
   // Without its own options a command takes the session as it is.
   "adopt: 'any'": 'no other options',
 };

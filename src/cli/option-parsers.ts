@@ -42,14 +42,18 @@ export function amount(text: string): number {
   throw new InvalidArgumentError('Expected an amount above 0, such as 2.50, in the currency of `prices`.');
 }
 
-/** Reads `--on-abort cancel` of a batch. */
-export function onBatchAbort(text: string): 'detach' | 'cancel' {
-  if (text === 'detach' || text === 'cancel') return text;
-  throw new InvalidArgumentError('Expected detach or cancel.');
+/** Reads one of a few words. */
+export function choice<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Expected ${words.join(' or ')}.`);
+  };
 }
 
-/** Reads `--on-abort terminate`. */
-export function onAbort(text: string): 'detach' | 'terminate' {
-  if (text === 'detach' || text === 'terminate') return text;
-  throw new InvalidArgumentError('Expected detach or terminate.');
+/** Reads `--port 15002`. */
+export function port(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,5}$/.test(text) && number > 0 && number < 65_536) return number;
+  throw new InvalidArgumentError('Expected a port, 1 to 65535.');
 }

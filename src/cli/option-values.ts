@@ -11,6 +11,8 @@ const OPTION_VALUES: Readonly<Record<string, readonly string[]>> = {
   'batch list --state': BATCH_STATES,
   '--on-abort': ['detach', 'terminate'],
   'batch start --on-abort': ['detach', 'cancel'],
+  '--per': ['user', 'client'],
+  '--on-lost': ['fail', 'restart'],
   '--by': ['session', 'owner', 'environment', 'label:'],
   '--clock': ['real', 'virtual'],
   '--engine': ['duckdb', 'sail', 'spark'],

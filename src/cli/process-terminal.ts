@@ -33,6 +33,7 @@ export function createProcessTerminal(report: Report): ProcessTerminal {
   const controller = new AbortController();
   let phase: 'loading' | 'running' | 'over' = 'running';
   let stopped: { readonly exitCode: number; readonly atMs: number } | undefined;
+  let passSignal: ((name: NodeJS.Signals) => void) | undefined;
   const exit = (exitCode: number): never => {
     phase = 'over';
     process.exit(exitCode);
@@ -44,6 +45,10 @@ export function createProcessTerminal(report: Report): ProcessTerminal {
     controller.abort(new Error(why));
   };
   const onSignal = (name: keyof typeof SIGNAL_EXIT_CODES): void => {
+    if (passSignal !== undefined) {
+      passSignal(name);
+      return;
+    }
     if (name === 'SIGINT' && stopped !== undefined && performance.now() - stopped.atMs > SAME_CTRL_C_MS) {
       exit(stopped.exitCode);
     }
@@ -91,6 +96,12 @@ export function createProcessTerminal(report: Report): ProcessTerminal {
         listen('on');
         phase = 'running';
       }
+    },
+    passSignals: (listener) => {
+      passSignal = listener;
+      return () => {
+        passSignal = undefined;
+      };
     },
   };
   return {

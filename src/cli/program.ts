@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
-import { onBatchAbort, pairs } from './option-parsers.ts';
+import { choice, pairs } from './option-parsers.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
-import type { Terminal } from './terminal.ts';
+import { terminalWith, type Terminal } from './terminal.ts';
 
 interface GlobalOptions {
   readonly config?: string;
@@ -26,7 +26,7 @@ const ENGINE: Parameter = ['<engine>', 'sail or spark'];
 
 /** The headings of the help, with the commands below each of them; the others are below the last one. */
 const HEADINGS: readonly (readonly [heading: string, names: readonly string[]])[] = [
-  ['Run SQL and code:', ['sql', 'shell', 'run', 'connect']],
+  ['Run SQL and code:', ['sql', 'shell', 'run', 'exec', 'proxy', 'connect']],
   ['Sessions:', ['start', 'list', 'describe', 'wait', 'terminate', 'usage', 'logs', 'open', 'sweep']],
   ['Run batches:', ['batch']],
   ['Set up and try out:', []],
@@ -78,7 +78,11 @@ const COMMANDS: readonly Row[] = [
     ['--restart', 'with --key: start a new batch if the last one has ended'],
     ['--name <name>', 'a display name'],
     ['--wait', 'wait until it has finished'],
-    ['--on-abort <what>', 'what Ctrl-C during --wait does to the batch: detach (default) or cancel', onBatchAbort],
+    [
+      '--on-abort <what>',
+      'what Ctrl-C during --wait does to the batch: detach (default) or cancel',
+      choice('detach', 'cancel'),
+    ],
     DRY_RUN,
   ],
   [
@@ -155,8 +159,11 @@ const COMMANDS: readonly Row[] = [
   ],
 ];
 
-/** All commands with their options and help. A command's code is imported when it runs. */
-export function createProgram(terminal: Terminal): Command {
+/**
+ * All commands with their options and help. A command's code is imported when it runs.
+ * @param onExitCode - called with the exit code of a command that has its own
+ */
+export function createProgram(terminal: Terminal, onExitCode: (code: number) => void = () => {}): Command {
   const program = new Command('anysession')
     .description('Spark sessions on Athena, EMR Serverless, Dataproc and this machine, from one config file.')
     .version(packageVersion(), '--version', 'print the version')
@@ -192,16 +199,13 @@ export function createProgram(terminal: Terminal): Command {
     command.action(async (...words: unknown[]) => {
       const { config, env: environment, provider, set, json = false, verbose, quiet } = program.opts<GlobalOptions>();
       const run = await load();
-      const output = quiet === true ? quieted(terminal) : terminal;
-      await run({ terminal: output, config, environment, provider, set, json, verbose }, ...(words as never[]));
+      const output = quiet === true ? terminalWith(terminal, { isQuiet: true }) : terminal;
+      const context = { terminal: output, config, environment, provider, set, json, verbose };
+      const exitCode = await run(context, ...(words as never[]));
+      if (exitCode !== undefined) onExitCode(exitCode);
     });
   }
   return program;
-}
-
-/** The same terminal with `--quiet`. Its members are read when they are used. */
-function quieted(terminal: Terminal): Terminal {
-  return Object.create(terminal, { isQuiet: { value: true } }) as Terminal;
 }
 
 function add(parent: Command, name: string, help = ''): Command {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { SessionError } from '../contract/session-error.ts';
 import { openNewFile, unwritableFile } from './new-file.ts';
 import type { ResultFormat } from './result-printer.ts';
-import type { CommandContext, Terminal } from './terminal.ts';
+import { terminalWith, type CommandContext, type Terminal } from './terminal.ts';
 
 /** Where results go, and how. */
 export interface ResultTarget {
@@ -65,7 +65,7 @@ export async function withTarget(
     controller.abort(unwritableFile(file, cause, 'sql'));
   });
   try {
-    await work({ ...terminal, cwd: terminal.cwd, stdout, signal: controller.signal });
+    await work(terminalWith(terminal, { stdout, signal: controller.signal }));
     if (!stdout.errored) {
       stdout.end();
       await once(stdout, 'close');

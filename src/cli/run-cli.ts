@@ -8,24 +8,35 @@ import { OUTPUT_CLOSED, warn, type Terminal } from './terminal.ts';
 /**
  * Runs one command line and writes what comes of it; never throws.
  * @param args - without the program's own name
- * @returns the exit code: 0, or that of the error's kind.
+ * @returns the exit code: 0, that of the error's kind, or that of the command that `exec` ran.
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
-  const failure = (await failureOf(args, terminal)) ?? (await outputFailure(terminal));
-  return failure === undefined ? 0 : reportFailure(failure, args, terminal);
+  let exitCode = 0;
+  const failure = (await failureOf(args, terminal, (code) => (exitCode = code))) ?? (await outputFailure(terminal));
+  return failure === undefined ? exitCode : reportFailure(failure, args, terminal);
 }
 
 /** Writes a failure of the command line; returns its exit code. */
 export function reportFailure(failure: unknown, args: readonly string[], terminal: Terminal): number {
-  const { exitCode, text } = reportError(failure, args.includes('--json'));
+  const { exitCode, text } = reportError(failure, ownArgs(args).includes('--json'));
   warn(terminal, text);
   return exitCode;
 }
 
+/** Without the arguments of the command that `exec` runs. */
+function ownArgs(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
+}
+
 /** What a command line fails with; `undefined` when it succeeds, or ends only because of its output. */
-async function failureOf(args: readonly string[], terminal: Terminal): Promise<unknown> {
+async function failureOf(
+  args: readonly string[],
+  terminal: Terminal,
+  onExitCode: (code: number) => void,
+): Promise<unknown> {
   try {
-    const program = createProgram(terminal);
+    const program = createProgram(terminal, onExitCode);
     await program.parseAsync(protectSql(args, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return undefined;

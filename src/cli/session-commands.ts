@@ -1,5 +1,5 @@
 import type { Parameter, Row } from './command-row.ts';
-import { amount, durationMs, onAbort, pairs, rowCount, usageGroup } from './option-parsers.ts';
+import { amount, choice, durationMs, pairs, port, rowCount, usageGroup } from './option-parsers.ts';
 
 const dryRuns = () => import('./dry-run.ts');
 
@@ -24,10 +24,17 @@ const MAX_SPEND: Parameter = [
 const ON_ABORT: Parameter = [
   '--on-abort <what>',
   'what Ctrl-C does to a session that you keep: detach (default) or terminate',
-  onAbort,
+  choice('detach', 'terminate'),
 ];
 export const DRY_RUN: Parameter = ['--dry-run', 'print the request that would be sent, and change nothing'];
 const TIMEOUT: Parameter = ['--timeout <duration>', 'stop after this time, such as 90s, 10m or 1h', durationMs];
+
+/** How long a started session lives, and its Spark properties. */
+const LIFE: readonly Parameter[] = [
+  ['--idle-timeout <duration>', 'end it when nothing has run in it for this long', durationMs],
+  ['--max-lifetime <duration>', 'end it this long after its start', durationMs],
+  ['--conf <name=value>', 'a Spark property; may be repeated', pairs],
+];
 
 /** In which session a command works, and what becomes of it. */
 const WORK: readonly Parameter[] = [
@@ -37,7 +44,13 @@ const WORK: readonly Parameter[] = [
   ['--no-restart', 'with --key: fail if the last session has ended'],
   ['--keep', 'leave the session running and print its handle'],
   MAX_SPEND,
-  ON_ABORT,
+];
+
+/** How the Spark clients of a proxy get their session. */
+const PROXIED: readonly Parameter[] = [
+  ...WORK,
+  ...LIFE,
+  ['--start-timeout <duration>', 'how long a call waits for its session (default: 10m)', durationMs],
 ];
 
 const SESSION_COMMANDS: readonly Row[] = [
@@ -47,9 +60,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     async () => (await dryRuns()).withDryRun((await import('./commands/start.ts')).runStart),
     ...START,
     ['--restart', 'with --key: start a new session if the last one has ended'],
-    ['--idle-timeout <duration>', 'end it when nothing has run in it for this long', durationMs],
-    ['--max-lifetime <duration>', 'end it this long after its start', durationMs],
-    ['--conf <name=value>', 'a Spark property; may be repeated', pairs],
+    ...LIFE,
     ['--wait', 'wait until it is ready'],
     ON_ABORT,
     DRY_RUN,
@@ -100,6 +111,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['--output <format-and-file...>', 'write csv, json, jsonl or arrow to a new file; - is standard output'],
     ['--rows <count>', 'print at most this many rows (default: 1000 in a table, all as JSON or CSV)', rowCount],
     ...WORK,
+    ON_ABORT,
     DRY_RUN,
     TIMEOUT,
   ],
@@ -109,6 +121,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     async () => (await import('./commands/shell.ts')).runShell,
     ['--rows <count>', 'print at most this many rows of a result (default: 1000)', rowCount],
     ...WORK,
+    ON_ABORT,
   ],
   [
     'run',
@@ -117,6 +130,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['[code]', 'the code (default: standard input)'],
     ['--file <path>', 'read the code from a file'],
     ...WORK,
+    ON_ABORT,
     DRY_RUN,
     TIMEOUT,
   ],
@@ -128,6 +142,24 @@ const SESSION_COMMANDS: readonly Row[] = [
     ['--print', 'print the address instead (it may contain a token)'],
   ],
   [
+    'exec',
+    'run a command whose Spark clients get a session (SPARK_REMOTE); it ends with the command',
+    async () => (await import('./commands/exec.ts')).runExec,
+    ['<command...>', 'the command and its arguments, behind --'],
+    ...PROXIED,
+    ['--eager', 'start the session at once (default: at the first Spark call)'],
+  ],
+  [
+    'proxy',
+    'run a proxy for Spark clients until SIGTERM; sessions start at the first call',
+    async () => (await import('./commands/proxy.ts')).runProxy,
+    ...PROXIED,
+    ['--port <number>', 'the port on 127.0.0.1 (default: a free one)', port],
+    ['--linger <duration>', 'end a session that has had no call for this long (default: 15m)', durationMs],
+    ['--per <identity>', 'a session for each user or client (default: one for all)', choice('user', 'client')],
+    ['--on-lost <what>', 'if a session ends: fail (default), or restart it', choice('fail', 'restart')],
+  ],
+  [
     'logs',
     'print where the logs of a session are, and the commands that print them',
     async () => (await import('./commands/logs.ts')).runLogs,
@@ -135,9 +167,10 @@ const SESSION_COMMANDS: readonly Row[] = [
   ],
   [
     'connect',
-    'print a PySpark connection string (contains a token)',
+    'print how PySpark joins a session without a proxy (contains a token)',
     async () => (await import('./commands/connect.ts')).runConnect,
     ...ONE,
+    ['--export', 'print only the line for eval in a shell'],
   ],
   [
     'terminate',

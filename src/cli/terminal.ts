@@ -18,6 +18,8 @@ export interface Terminal {
   readonly isQuiet?: boolean;
   /** Runs the code of a config file, when there is nothing to end yet: a signal ends the process at once. */
   readonly load: <T>(code: () => Promise<T>) => Promise<T>;
+  /** Passes signals to the listener, and ends nothing by them, until the returned function is called. */
+  readonly passSignals: (listener: (name: NodeJS.Signals) => void) => () => void;
 }
 
 /** The signal's reason when whatever reads the output has gone (`… | head`). */
@@ -40,6 +42,11 @@ export interface CommandContext {
   readonly verbose?: boolean | undefined;
   /** `--dry-run`: stops requests that would change something. */
   readonly dryRun?: RequestObserver;
+}
+
+/** The same terminal with other members. The rest is read when it is used: the working folder may be deleted. */
+export function terminalWith(terminal: Terminal, members: Partial<Terminal>): Terminal {
+  return Object.create(terminal, Object.getOwnPropertyDescriptors(members)) as Terminal;
 }
 
 /** Writes a result. */

@@ -1,37 +1,12 @@
 import { SessionError } from '../contract/session-error.ts';
-import type { SessionSize } from '../contract/start-request.ts';
 import { toMoney } from '../cost/money.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import type { StartOptions } from '../session/start-options.ts';
 import { toJsonText } from './printable.ts';
 import { findSession } from './session-address.ts';
 import type { StatusLine } from './status-line.ts';
 import { deliver, note, warn, type Terminal } from './terminal.ts';
-
-/** The options with which a command starts a session. */
-export interface StartFlags {
-  readonly key?: string;
-  readonly name?: string;
-  readonly size?: string;
-  readonly label?: Readonly<Record<string, string>>;
-  readonly restart?: boolean;
-  /** How long to wait for a free quota, milliseconds. */
-  readonly queue?: number;
-}
-
-/** The options of a command that works in a session. */
-export interface WorkFlags extends StartFlags {
-  /** An existing session, which the command leaves running. */
-  readonly session?: string;
-  readonly keep?: boolean;
-  /** What the session may cost while the command holds it, in the currency of the environment's prices. */
-  readonly maxSpend?: number;
-  readonly onAbort?: OnAbort;
-}
-
-/** What Ctrl-C does to a session that is to outlive the command: leaves it running (default) or ends it. */
-export type OnAbort = 'detach' | 'terminate';
+import { assertConsistent, toStartOptions, type WorkFlags } from './work-flags.ts';
 
 /** What a command needs besides its flags. */
 export interface WorkPlace {
@@ -55,6 +30,29 @@ export async function withWorkSession<T>(
 ): Promise<T> {
   const { sessions, terminal, status } = place;
   assertConsistent(flags, sessions);
+  const session = await openWorkSession(place, flags);
+  followState(session, sessions.environment, status);
+  let outcome: T;
+  try {
+    outcome = await work(session);
+  } catch (error) {
+    const hasEnded = session.state === 'terminated' || session.state === 'failed';
+    const isEndedByAbort = flags.onAbort === 'terminate' && terminal.signal.aborted;
+    if (flags.keep === true && !hasEnded && !isEndedByAbort) {
+      status.end();
+      await keepSession(session, flags.key, terminal).catch((second: unknown) => {
+        throw new AggregateError([error, second]);
+      });
+    }
+    throw error;
+  }
+  if (flags.keep === true) await keepSession(session, flags.key, terminal);
+  return outcome;
+}
+
+/** Finds or starts the session that the flags ask for, and reports its spending and what ends with it. */
+export async function openWorkSession(place: WorkPlace, flags: WorkFlags): Promise<Session> {
+  const { sessions, terminal, status } = place;
   const session =
     flags.session === undefined
       ? await startSession(place, flags)
@@ -70,23 +68,7 @@ export async function withWorkSession<T>(
       `Session ${id} was left running under this key. It ends with this command; --keep leaves it running.\n`,
     );
   }
-  followState(session, sessions.environment, status);
-  let outcome: T;
-  try {
-    outcome = await work(session);
-  } catch (error) {
-    const hasEnded = session.state === 'terminated' || session.state === 'failed';
-    const isEndedByAbort = flags.onAbort === 'terminate' && terminal.signal.aborted;
-    if (flags.keep === true && !hasEnded && !isEndedByAbort) {
-      status.end();
-      await keep(session, flags.key, terminal).catch((second: unknown) => {
-        throw new AggregateError([error, second]);
-      });
-    }
-    throw error;
-  }
-  if (flags.keep === true) await keep(session, flags.key, terminal);
-  return outcome;
+  return session;
 }
 
 /** Starts the session of a dry run, which stops it; does nothing where the work would run in a session that exists. */
@@ -117,8 +99,8 @@ export async function hasLiveSession(
 /** How often the estimate in the status line is brought up to date, milliseconds. */
 const ESTIMATE_STEP_MS = 1_000;
 
-/** Shows the state of a session, now and when it changes. */
-export function followState(session: Session, environment: string, status: StatusLine): void {
+/** Shows the state of a session, now and when it changes. Returns what ends that. */
+export function followState(session: Session, environment: string, status: StatusLine): () => void {
   const show = (state: string): void => {
     const estimate = session.estimate === undefined ? '' : `, ${session.estimate.text}`;
     const { consoleUrl = '' } = session.status.details;
@@ -129,10 +111,14 @@ export function followState(session: Session, environment: string, status: Statu
     if (session.estimate === undefined) clearInterval(steps);
     else show(session.state);
   }, ESTIMATE_STEP_MS).unref();
-  session.on('state', ({ to }) => {
+  const stopListening = session.on('state', ({ to }) => {
     clearInterval(steps);
     show(to);
   });
+  return () => {
+    clearInterval(steps);
+    stopListening();
+  };
 }
 
 /** Why a wait ended, with what goes on without it and the command that ends it. */
@@ -159,21 +145,6 @@ export function giveUpAt(timeout: number | undefined): number {
   return timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
 }
 
-/** The options of a start as the library takes them. */
-export function toStartOptions({ key, name, size, label, restart, queue }: StartFlags): StartOptions {
-  return {
-    key,
-    name,
-    labels: label,
-    // The start checks it, with the sizes that exist.
-    size: size as SessionSize | undefined,
-    // Without its own options the command wants the session of the key, however it was started.
-    adopt: key !== undefined && [name, size, label].every((option) => option === undefined) ? 'any' : undefined,
-    restart: key === undefined ? undefined : restart,
-    queueTimeoutMs: queue,
-  };
-}
-
 function startSession({ sessions, terminal, status, defaultName, ...limit }: WorkPlace, flags: WorkFlags) {
   status.show(`${sessions.environment}: starting a session on ${sessions.provider.id} …`);
   return sessions.start({
@@ -186,36 +157,8 @@ function startSession({ sessions, terminal, status, defaultName, ...limit }: Wor
   });
 }
 
-/** The options that say how a session is started, with their flags. */
-const START_FLAGS = {
-  key: '--key',
-  name: '--name',
-  size: '--size',
-  label: '--label',
-  restart: '--restart',
-  queue: '--queue',
-  keep: '--keep',
-  maxSpend: '--max-spend',
-} as const satisfies Readonly<Record<keyof Omit<WorkFlags, 'session' | 'onAbort'>, string>>;
-
-function assertConsistent(flags: WorkFlags, { provider: { id, capabilities } }: Sessions): void {
-  const [needless] = Object.entries(START_FLAGS).filter(([name]) => flags[name as keyof WorkFlags] !== undefined);
-  if (flags.session !== undefined && needless !== undefined) {
-    const message = `--session uses a session that exists, and ${needless[1]} is for a new one: remove one of the two`;
-    throw new SessionError('invalid-request', message, { operation: 'start' });
-  }
-  if (flags.keep === true && flags.maxSpend !== undefined) {
-    const message = '--max-spend works only while this command runs: remove it or --keep';
-    throw new SessionError('invalid-request', message, { operation: 'start' });
-  }
-  if (flags.keep === true && !capabilities.outlivesProcess) {
-    const message = `--keep is not possible here: a session of ${id} stops when this command exits`;
-    throw new SessionError('unsupported', message, { operation: 'start', provider: id });
-  }
-}
-
 /** Keeps the session and writes its handle, not only for a person: without handle and key nobody finds it again. */
-async function keep(session: Session, key: string | undefined, terminal: Terminal): Promise<void> {
+export async function keepSession(session: Session, key: string | undefined, terminal: Terminal): Promise<void> {
   try {
     await deliver(terminal, `the session is kept: ${toJsonText(session.handle)}\n`);
   } catch (cause) {

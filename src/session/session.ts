@@ -4,9 +4,11 @@ import type { Prices, SessionUsage } from '../contract/usage.ts';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
-import type { Dashboard, SessionProvider } from '../contract/session-provider.ts';
+import type { ConnectEndpoint, Dashboard, SessionProvider } from '../contract/session-provider.ts';
 import type { SessionState } from '../contract/session-state.ts';
 import type { SparkConnection, SparkConnectRunner } from '../contract/spark-connect.ts';
+import type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
+import type { CallContext } from '../contract/call-context.ts';
 import type { StatementRunner } from '../contract/statement-runner.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import type { StartEstimate } from '../watch/start-estimate.ts';
@@ -22,6 +24,7 @@ import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import type { Holding } from './holding.ts';
 import { assertOptions, duration, type Checks } from './option-checks.ts';
 import { OpenStatements } from './open-statements.ts';
+import { PROXY_CHECKS, type OpenProxy } from './proxied-session.ts';
 import { endedError, releasedError, spentError, waitTimeoutError } from './session-errors.ts';
 import { inSpan, type TelemetryPorts } from './traced.ts';
 import { SessionListeners, type SessionEvents } from './session-listeners.ts';
@@ -50,6 +53,8 @@ export interface SessionParts extends TelemetryPorts {
   readonly provider: SessionProvider;
   /** Runs SQL over the session's endpoint when the provider does not run SQL itself. */
   readonly sparkConnect?: SparkConnectRunner | undefined;
+  /** Opens a proxy to the session. */
+  readonly openProxy?: OpenProxy | undefined;
   readonly watcher: Watcher;
   readonly clock: Clock;
   readonly random: Random;
@@ -79,6 +84,7 @@ export class Session {
   readonly #meter: SpendMeter | undefined;
   readonly #graceUntilMs: number;
   readonly #statements = new OpenStatements();
+  readonly #proxies = new Set<SparkConnectProxy>();
   #released: 'closed' | 'detached' | undefined;
   #closing: Promise<void> | undefined;
   /** Why this process ends the session without being asked. */
@@ -244,6 +250,30 @@ export class Session {
       await this.whenReady(options);
       return sparkConnect.connect(this.handle, call);
     });
+  }
+
+  /**
+   * Starts a Spark Connect server on loopback through which PySpark and others use this session, once it is ready. It renews
+   * tokens, and continues results that broke. It ends when you close it, and with this session; closing it ends nothing else.
+   * @throws SessionError `invalid-request`, `unsupported`, `config-invalid` when it cannot listen.
+   */
+  async proxy(options: ProxyOptions = {}): Promise<SparkConnectProxy> {
+    this.#assertHeld('proxy');
+    assertOptions('proxy', options, PROXY_CHECKS);
+    const { provider, openProxy, providersWith } = this.#parts;
+    if (provider.endpoint === undefined || openProxy === undefined) {
+      throw await unsupported('sparkConnect', provider.id, 'proxy', providersWith);
+    }
+    const proxy = await openProxy(this, options);
+    this.#proxies.add(proxy);
+    return proxy;
+  }
+
+  /** @internal */
+  async endpoint(call: CallContext): Promise<ConnectEndpoint> {
+    const { provider, providersWith } = this.#parts;
+    if (provider.endpoint === undefined) throw await unsupported('sparkConnect', provider.id, 'proxy', providersWith);
+    return provider.endpoint(this.handle, call);
   }
 
   /**
@@ -416,6 +446,7 @@ export class Session {
     this.#meter?.stop();
     this.#telemetry.released();
     this.#statements.cancelAll();
+    for (const proxy of this.#proxies) void proxy.close();
     void this.#releaseChannel();
     this.#parts.onReleased(this);
   }

@@ -22,6 +22,7 @@ import { SessionStarter, type StarterParts } from './session-starter.ts';
 import type { StartedSession } from './start-claims.ts';
 import { closedInQueueError, unendedError, unsentTimeoutError } from './session-errors.ts';
 import { NOT_FOUND_GRACE_MS } from './session-wait.ts';
+import type { OpenProxy } from './proxied-session.ts';
 import { Session } from './session.ts';
 import { placeOf, traced, type TelemetryPorts } from './traced.ts';
 import type { KnownStart } from './session-wait.ts';
@@ -41,6 +42,7 @@ const CLOCK_SKEW_MS = 5_000;
 export interface SessionsParts extends StarterParts, SweepingParts, SpendLimit, TelemetryPorts {
   /** Runs SQL over endpoints, where the provider has them. */
   readonly sparkConnect?: SparkConnectRunner | undefined;
+  readonly openProxy?: OpenProxy | undefined;
   readonly watcher: Watcher;
   /** How long earlier starts took; absent where starts are not worth remembering. */
   readonly startTimes?: StartTimes | undefined;

@@ -14,41 +14,14 @@ import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import { secretConcealer, secretsOf, type Concealer } from '../provider-kit/secret-concealer.ts';
+import { CHANNEL_OPTIONS } from './channel-options.ts';
 import { openEndpointChannel, type ConnectAddress, type EndpointChannel } from './endpoint-channel.ts';
 import { identityEncodingMetadata } from './identity-encoding-metadata.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
 import { RpcStream } from './rpc-stream.ts';
 
-/**
- * This HTTP/2 window carries 80 MB/s over a round trip of 40 ms. Node's default of 64 KiB carries 1 MB/s.
- * @see https://github.com/grpc/grpc-node/issues/2429 (read 2026-11-21)
- */
-const FLOW_CONTROL_WINDOW_BYTES = 16 * 1024 * 1024;
-
-/**
- * gRPC servers close a connection that pings more often than every five minutes.
- * @see https://github.com/grpc/grpc/blob/master/doc/keepalive.md (read 2026-11-21)
- */
-const KEEPALIVE_MS = 5 * 60_000;
-
-/** Load balancers drop an idle connection after about 350 s without telling anyone, so it is closed before. */
-const IDLE_MS = 5 * 60_000;
-
-/** Twice the largest message of Spark, 128 MiB. The limit also holds for what a compressed message becomes. */
-const MAX_MESSAGE_BYTES = 256 * 1024 ** 2;
-
-const CHANNEL_OPTIONS = {
-  'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  'grpc.max_send_message_length': -1,
-  // Retries happen where operation ids make them safe.
-  'grpc.enable_retries': 0,
-  'grpc.keepalive_time_ms': KEEPALIVE_MS,
-  'grpc.keepalive_permit_without_calls': 0,
-  'grpc.client_idle_timeout_ms': IDLE_MS,
-  // Two sessions never share a connection, nor its permissions.
-  'grpc.use_local_subchannel_pool': 1,
-};
+/** How many secrets to look for in what a server answers: each takes time, and old tokens have expired. */
+const MAX_SECRETS = 8;
 
 /** Options of one call. */
 export interface RpcOptions {
@@ -56,6 +29,15 @@ export interface RpcOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** How long the call may take, milliseconds. */
   readonly timeoutMs: number;
+}
+
+/** Options of a call of raw messages. */
+export interface RawOptions {
+  /** What the caller sends. */
+  readonly metadata: Grpc.Metadata;
+  /** What replaces or completes it, with the secret. */
+  readonly secret: Readonly<Record<string, string>>;
+  readonly deadline?: Grpc.Deadline | undefined;
 }
 
 /** One connection to the Spark Connect service of one server. */
@@ -68,8 +50,9 @@ export class ConnectChannel {
   readonly #explain: EndpointChannel['explain'];
   readonly #hold: EndpointChannel['hold'];
   readonly #Metadata: new () => Grpc.Metadata;
-  /** Of every call so far: a server may repeat a token that was replaced since. */
+  /** Of the last calls: a server may repeat a token that was replaced since. */
   readonly #secrets = new Set<string>();
+  #concealer: Concealer | undefined;
   #breaks = 0;
   #isClosed = false;
 
@@ -111,8 +94,7 @@ export class ConnectChannel {
         return bytes === undefined ? undefined : readAnswer(method, bytes);
       },
       cancel: (why) => {
-        const code = this.#grpc.status.CANCELLED;
-        stream.cancel(code, new RpcFailure(code, why));
+        stream.cancel(new RpcFailure(STATUS.CANCELLED, why));
       },
     };
   }
@@ -132,9 +114,17 @@ export class ConnectChannel {
     return readAnswer(method, bytes);
   }
 
+  /** Opens a call of messages that nobody here reads. */
+  raw(path: string, { metadata, secret, deadline }: RawOptions): RpcStream {
+    const all = new this.#Metadata();
+    all.merge(metadata);
+    return this.#start(path, { metadata: this.#addTo(all, secret), deadline });
+  }
+
   /** Removes the secrets of all calls from what a server answers. */
   get conceal(): Concealer {
-    return secretConcealer([...this.#secrets]);
+    this.#concealer ??= secretConcealer([...this.#secrets]);
+    return this.#concealer;
   }
 
   close(): void {
@@ -144,7 +134,7 @@ export class ConnectChannel {
 
   async #noting(fresh: () => Promise<ConnectEndpoint>): Promise<ConnectEndpoint> {
     const endpoint = await fresh();
-    for (const secret of secretsOf(endpoint.tunnel?.headers ?? {})) this.#secrets.add(secret);
+    for (const secret of secretsOf(endpoint.tunnel?.headers ?? {})) this.#remember(secret);
     return endpoint;
   }
 
@@ -163,26 +153,50 @@ export class ConnectChannel {
     { metadata, timeoutMs }: RpcOptions,
     late: RpcFailure,
   ): RpcStream {
-    for (const secret of secretsOf(metadata)) this.#secrets.add(secret);
     const path = `/${method.parent.typeName}/${method.name}`;
-    const call = this.#channel.createCall(path, Number.POSITIVE_INFINITY, null, null, null);
-    const onTimeout = (): void => stream.cancel(this.#grpc.status.DEADLINE_EXCEEDED, late);
+    const onTimeout = (): void => stream.cancel(late);
     // On the injected clock, not as a gRPC deadline.
     const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const release = this.#hold();
-    const onEnd = (): void => {
-      callOff();
-      release();
-    };
-    // A tunnel gets its token after the call has begun.
-    const conceal: Concealer = (value) => this.conceal(value);
-    const stream = new RpcStream(call, { onEnd, conceal, explain: this.#explain });
-    stream.start(this.#toMetadata(metadata), toBinary(method.input, create(method.input, request)));
+    const stream = this.#start(path, { metadata: this.#addTo(new this.#Metadata(), metadata), onEnd: callOff });
+    void stream.send(toBinary(method.input, create(method.input, request)));
+    stream.halfClose();
     return stream;
   }
 
-  #toMetadata(entries: Readonly<Record<string, string>>): Grpc.Metadata {
-    const metadata = new this.#Metadata();
+  #start(
+    path: string,
+    {
+      metadata,
+      deadline = Number.POSITIVE_INFINITY,
+      onEnd,
+    }: { readonly metadata: Grpc.Metadata; readonly deadline?: Grpc.Deadline | undefined; readonly onEnd?: () => void },
+  ): RpcStream {
+    const call = this.#channel.createCall(path, deadline, null, null, null);
+    const release = this.#hold();
+    const stream = new RpcStream(call, {
+      onEnd: () => {
+        onEnd?.();
+        release();
+      },
+      // A tunnel gets its token after the call has begun.
+      conceal: (value) => this.conceal(value),
+      explain: this.#explain,
+      cancelCode: this.#grpc.status.CANCELLED,
+    });
+    stream.start(metadata);
+    return stream;
+  }
+
+  #remember(secret: string): void {
+    if (this.#secrets.has(secret)) return;
+    this.#secrets.add(secret);
+    const [oldest] = this.#secrets;
+    if (oldest !== undefined && this.#secrets.size > MAX_SECRETS) this.#secrets.delete(oldest);
+    this.#concealer = undefined;
+  }
+
+  #addTo(metadata: Grpc.Metadata, entries: Readonly<Record<string, string>>): Grpc.Metadata {
+    for (const secret of secretsOf(entries)) this.#remember(secret);
     for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
     return metadata;
   }

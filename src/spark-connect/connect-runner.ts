@@ -1,15 +1,13 @@
 import type { Clock, Logger, Random } from '../contract/ports.ts';
-import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { CallContext } from '../contract/call-context.ts';
 import type { EndpointSource, SparkConnection, SparkConnectRunner, SparkSettings } from '../contract/spark-connect.ts';
 import type { StatementExecution, StatementProgress, StatementRequest } from '../contract/statement-runner.ts';
-import { sleep } from '../provider-kit/sleep.ts';
 import { withDeadline } from '../provider-kit/with-deadline.ts';
 import { ConnectSession } from './connect-session.ts';
 import { connectionTo } from './connection.ts';
 import { SqlExecution } from './sql-execution.ts';
-import { raceAbort } from '../provider-kit/race-abort.ts';
+import { untilEndpoint } from './until-endpoint.ts';
 
 /** What a runner uses of the outside world. */
 export interface ConnectRunnerPorts {
@@ -24,10 +22,6 @@ const SHARED_CALL: CallContext = {
   deadline: Number.POSITIVE_INFINITY,
   attempt: 1,
 };
-
-/** How long a ready session may be without an endpoint, and the poll interval, milliseconds. */
-const ENDPOINT_TIMEOUT_MS = 2 * 60_000;
-const ENDPOINT_INTERVAL_MS = 500;
 
 /** Runs SQL over Spark Connect, with one channel and one refreshed token per session. */
 export class ConnectRunner implements SparkConnectRunner {
@@ -94,20 +88,8 @@ export class ConnectRunner implements SparkConnectRunner {
     for (const session of await Promise.all(sessions)) session.close();
   }
 
-  /** Clouds report a session as ready a moment before it has an endpoint. */
-  async #untilEndpoint(session: ConnectSession, { signal, deadline }: CallContext): Promise<void> {
-    const { clock } = this.#ports;
-    const untilMs = Math.min(deadline, clock.monotonicMs() + ENDPOINT_TIMEOUT_MS);
-    for (;;) {
-      try {
-        await raceAbort(session.endpoint(), signal, 'execute');
-        return;
-      } catch (error) {
-        const isTooLate = clock.monotonicMs() + ENDPOINT_INTERVAL_MS > untilMs;
-        if (isTooLate || !SessionError.is(error, 'conflict')) throw error;
-      }
-      await sleep(clock, ENDPOINT_INTERVAL_MS, signal);
-    }
+  #untilEndpoint(session: ConnectSession, call: CallContext): Promise<void> {
+    return untilEndpoint(() => session.endpoint(), this.#ports.clock, call);
   }
 
   async #sessionOf(handle: SessionHandle): Promise<ConnectSession> {

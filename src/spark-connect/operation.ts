@@ -1,31 +1,22 @@
-import { SessionError } from '../contract/session-error.ts';
 import type { Span } from '../contract/ports.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
-import { sleep } from '../provider-kit/sleep.ts';
 import { type FailureStreak, type Line } from './connect-attempt.ts';
 import { type ConnectSession, type RequestBase } from './connect-session.ts';
 import { sessionLostError } from './failure-to-error.ts';
 import { nextAnswer, type OpenStream } from './next-answer.ts';
-import { pauseMs } from './retry-policy.ts';
+import {
+  isKnownOperation,
+  isUnknownOperation,
+  mayHaveArrived,
+  mayHaveBeenRead,
+  RELEASE_EVERY,
+} from './reattach-rules.ts';
 import { nameOfStatus, RpcFailure, STATUS } from './rpc-failure.ts';
 import { asUuid } from './spark-session-id.ts';
 import { releaseOperation, stopOperation } from './stop-operation.ts';
+import { StreamLimit } from './stream-limit.ts';
 import { SparkConnectService, type ExecutePlanResponse, type Plan } from './wire/spark-connect_pb.ts';
-
-/** After how many answers the server is told to release them. */
-const RELEASE_EVERY = 16;
-
-/** How many short streams in a row may end without progress. With the pauses between them that takes a minute. */
-const EMPTY_STREAM_LIMIT = 9;
-/** Servers end a stream after two minutes, with or without an answer. One that lasted this long is no failure, milliseconds. */
-const SHORT_STREAM_MS = 10_000;
-
-/** Error classes for an operation that the server does not know. */
-const UNKNOWN_OPERATION = ['INVALID_HANDLE.OPERATION_NOT_FOUND', 'INVALID_HANDLE.SESSION_NOT_FOUND'];
-/** With these statuses the server has not read the request. */
-const REJECTED_UNREAD: readonly number[] = [STATUS.UNAUTHENTICATED, STATUS.PERMISSION_DENIED];
-const KNOWN_OPERATION = 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS';
 
 /**
  * One execution of one plan. Its answers arrive as one sequence, however often their stream breaks: the client reattaches
@@ -41,7 +32,6 @@ export class Operation {
   readonly #streak: FailureStreak = { failures: 0, renewed: false };
   #base: RequestBase | undefined;
   #stream: OpenStream<ExecutePlanResponse> | undefined;
-  #openedAtMs = 0;
   #lastResponseId: string | undefined;
   #sent = false;
   /** The channel's count when the request was sent. Without an open connection since, it cannot have arrived. */
@@ -49,7 +39,7 @@ export class Operation {
   /** Whether the server has the operation, so that the next stream reattaches. */
   #known = false;
   #unreleased = 0;
-  #emptyStreams = 0;
+  readonly #streams: StreamLimit;
   #end: 'complete' | 'failed' | 'stopped' | undefined;
 
   constructor(session: ConnectSession, plan: Plan, { signal, span }: { signal: AbortSignal; span: Span | undefined }) {
@@ -57,6 +47,7 @@ export class Operation {
     this.#plan = plan;
     this.#signal = signal;
     this.#span = span;
+    this.#streams = new StreamLimit(session);
     this.id = asUuid(session.random.hex(32));
   }
 
@@ -72,7 +63,7 @@ export class Operation {
         }
         // Servers end a stream after two minutes or one gibibyte. The next stream continues.
         this.#stream = undefined;
-        await this.#pauseAfterStream(stream.line);
+        await this.#streams.ended(stream.line.channel.address, this.#signal);
       } catch (error) {
         // The stream stays open, so that `stop` sees its end.
         if (this.#signal.aborted) throw abortedError('execute', this.#signal);
@@ -103,7 +94,7 @@ export class Operation {
     const line = await raceAbort(session.line(), this.#signal, 'execute');
     const { executePlan, reattachExecute } = SparkConnectService.method;
     const shared = { ...base, ...session.observed, operationId: this.id };
-    this.#openedAtMs = session.clock.monotonicMs();
+    this.#streams.opened();
     if (this.#known) {
       this.#span?.event('reattach');
       const last = this.#lastResponseId === undefined ? {} : { lastResponseId: this.#lastResponseId };
@@ -125,7 +116,7 @@ export class Operation {
     // An empty message is a heartbeat, and a report of progress may be repeated: neither is a step towards the end.
     if (answer.responseId !== '' && answer.responseId !== this.#lastResponseId) {
       this.#lastResponseId = answer.responseId;
-      this.#emptyStreams = 0;
+      this.#streams.progressed();
     }
     if (answer.responseType.case === 'resultComplete') {
       this.#end = 'complete';
@@ -143,49 +134,34 @@ export class Operation {
   }
 
   async #recover(failure: RpcFailure, line: Line): Promise<void> {
-    const { errorClass } = failure;
-    if (errorClass === KNOWN_OPERATION && !this.#known) {
+    if (isKnownOperation(failure) && !this.#known) {
       // The request arrived although its stream broke.
       this.#known = true;
       return;
     }
-    if (errorClass !== undefined && UNKNOWN_OPERATION.includes(errorClass)) {
+    if (isUnknownOperation(failure)) {
       if (this.#lastResponseId !== undefined) {
-        throw sessionLostError(this.#session.handle, `the server does not know its running statement: ${errorClass}`);
+        const why = `the server does not know its running statement: ${String(failure.errorClass)}`;
+        throw sessionLostError(this.#session.handle, why);
       }
       // There was no answer yet, so the request did not arrive.
       this.#known = false;
-      return this.#pauseAfterStream(line);
+      return this.#streams.ended(line.channel.address, this.#signal);
     }
     if (failure.code === STATUS.DEADLINE_EXCEEDED) {
       // The timeout of one stream. The operation continues.
       this.#known = true;
-      return this.#pauseAfterStream(line);
+      return this.#streams.ended(line.channel.address, this.#signal);
     }
-    const mayHaveArrived = this.#known || this.#mayHaveArrived(line);
-    await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: mayHaveArrived });
+    const wasSent = this.#known || this.#mayHaveArrived(line);
+    await this.#session.recover(failure, this.#streak, { line, signal: this.#signal, mayHaveRun: wasSent });
     this.#span?.event('retry', { attempt: this.#streak.failures, kind: nameOfStatus(failure.code) });
     // The request may have arrived, and not every server detects a second one. So try to reattach first.
-    if ((mayHaveArrived || this.#mayHaveArrived(line)) && !REJECTED_UNREAD.includes(failure.code)) this.#known = true;
+    if ((wasSent || this.#mayHaveArrived(line)) && mayHaveBeenRead(failure)) this.#known = true;
   }
 
-  #mayHaveArrived({ channel: { isOpen, breaks } }: Line): boolean {
-    return this.#sent && (isOpen || breaks > this.#breaksBefore);
-  }
-
-  /** Pauses before the next stream: a server may end every stream at once. @throws SessionError after too many such streams. */
-  async #pauseAfterStream({ channel }: Line): Promise<void> {
-    const { clock, random } = this.#session;
-    if (clock.monotonicMs() - this.#openedAtMs >= SHORT_STREAM_MS) return;
-    this.#emptyStreams += 1;
-    if (this.#emptyStreams > EMPTY_STREAM_LIMIT) {
-      throw new SessionError(
-        'unavailable',
-        `The server at ${channel.address} ended ${EMPTY_STREAM_LIMIT} streams of one statement without progress. Check that a Spark Connect server runs there.`,
-        { operation: 'execute', effect: 'unknown' },
-      );
-    }
-    await sleep(clock, pauseMs(this.#emptyStreams, random), this.#signal);
+  #mayHaveArrived({ channel }: Line): boolean {
+    return this.#sent && mayHaveArrived(channel, this.#breaksBefore);
   }
 
   #failed(error: unknown): unknown {

@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import type { StatusObject } from '@grpc/grpc-js';
+import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import { readClientFailure, type ClientFailure } from '../provider-kit/grpc-failure.ts';
 import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './wire/spark-connect_pb.ts';
@@ -60,6 +60,8 @@ export class RpcFailure extends Error {
   readonly isSilence: boolean;
   /** Whether a WebSocket could not be opened. Its channel repeats that for a second without asking again. */
   readonly isRefusedTunnel: boolean;
+  /** What the server sent with the status, as it is. It may repeat a secret. */
+  trailers: Metadata | undefined;
 
   constructor(
     code: number,
@@ -82,25 +84,20 @@ export class RpcFailure extends Error {
   /** Reads the status of a call and its details. `conceal` removes the call's secrets from both. */
   static of({ code, details, metadata }: StatusObject, conceal: Concealer): RpcFailure {
     const message = conceal(details);
-    const client = readClientFailure(message);
+    const failure = RpcFailure.#ofTunnel(message) ?? new RpcFailure(code, message, detailsOf(metadata, conceal));
+    failure.trailers = metadata;
+    return failure;
+  }
+
+  /** A WebSocket that could not be opened: the server may have answered, although gRPC has no connection. */
+  static #ofTunnel(details: string): RpcFailure | undefined {
+    const client = readClientFailure(details);
     if (client?.code === 'TUNNEL_TIMEOUT') return RpcFailure.silence(client.message);
-    // The server may have answered, although gRPC has no connection.
-    if (client && /^TUNNEL_(?:\d+|BROKEN)$/.test(client.code)) {
-      const refused = TUNNEL_REFUSALS[client.code] ?? STATUS.UNAVAILABLE;
-      const isOverload = client.code === 'TUNNEL_429';
-      return new RpcFailure(refused, client.message, {
-        isRefusedTunnel: true,
-        ...(isOverload && { retryDelayMs: OVERLOAD_PAUSE_MS }),
-      });
-    }
-    const [trailer] = metadata.get(DETAILS_KEY);
-    if (!(trailer instanceof Uint8Array)) return new RpcFailure(code, message);
-    try {
-      return new RpcFailure(code, message, conceal(readDetails(trailer)));
-    } catch {
-      // The status itself is readable without its details.
-      return new RpcFailure(code, message);
-    }
+    if (client === undefined || !/^TUNNEL_(?:\d+|BROKEN)$/.test(client.code)) return undefined;
+    return new RpcFailure(TUNNEL_REFUSALS[client.code] ?? STATUS.UNAVAILABLE, client.message, {
+      isRefusedTunnel: true,
+      ...(client.code === 'TUNNEL_429' && { retryDelayMs: OVERLOAD_PAUSE_MS }),
+    });
   }
 
   /** What gRPC reports about itself; `undefined` for an answer of the server. */
@@ -111,6 +108,17 @@ export class RpcFailure extends Error {
   /** Spark's error class; from the message where the details are missing. Messages of 3.5 begin with an empty line. */
   get errorClass(): string | undefined {
     return this.spark?.errorClass ?? /^\s*\[([A-Z][A-Z0-9_.]+)\]/.exec(this.message)?.[1];
+  }
+}
+
+function detailsOf(metadata: Metadata, conceal: Concealer): ReturnType<typeof readDetails> {
+  const [trailer] = metadata.get(DETAILS_KEY);
+  if (!(trailer instanceof Uint8Array)) return {};
+  try {
+    return conceal(readDetails(trailer));
+  } catch {
+    // The status itself is readable without its details.
+    return {};
   }
 }
 

@@ -1,4 +1,4 @@
-import type { status as GrpcStatus } from '@grpc/grpc-js';
+import type { Metadata, status as GrpcStatus } from '@grpc/grpc-js';
 import type { Call } from '@grpc/grpc-js/build/src/call-interface.js';
 import type { Concealer } from '../provider-kit/secret-concealer.ts';
 import { RpcFailure, STATUS } from './rpc-failure.ts';
@@ -12,9 +12,11 @@ interface Waiter {
 /** Callbacks of a call. */
 export interface RpcStreamOptions {
   /** Called once when the call has ended. */
-  readonly onEnd: () => void;
+  readonly onEnd?: (() => void) | undefined;
   /** Removes the call's secrets from its status. */
   readonly conceal: Concealer;
+  /** The status CANCELLED. */
+  readonly cancelCode: GrpcStatus;
   /** Adds a proxy to the details of a status, where it is the cause. */
   readonly explain: (details: string) => string;
 }
@@ -27,6 +29,8 @@ export class RpcStream {
   readonly #call: Call;
   #waiter: Waiter | undefined;
   #end: RpcFailure | 'ok' | undefined;
+  #headers: Metadata | undefined;
+  #trailers: Metadata | undefined;
 
   readonly #options: RpcStreamOptions;
 
@@ -36,10 +40,22 @@ export class RpcStream {
     this.#options = options;
   }
 
-  /** Sends the one request of the call. */
-  start(metadata: Parameters<Call['start']>[0], request: Uint8Array): void {
+  /** What the server sent before its first message; `undefined` until then. */
+  get headers(): Metadata | undefined {
+    return this.#headers;
+  }
+
+  /** What the server sent with its status; `undefined` until then. */
+  get trailers(): Metadata | undefined {
+    return this.#trailers;
+  }
+
+  /** Starts the call. Its requests follow. */
+  start(metadata: Metadata): void {
     this.#call.start(metadata, {
-      onReceiveMetadata: () => {},
+      onReceiveMetadata: (headers) => {
+        this.#headers = headers;
+      },
       onReceiveMessage: (message: Uint8Array) => {
         this.#take()?.resolve(message);
       },
@@ -47,10 +63,22 @@ export class RpcStream {
         const { conceal, explain } = this.#options;
         const details = explain(status.details);
         const isOk = (status.code as number) === STATUS.OK;
+        this.#trailers = status.metadata;
         this.#finish(isOk ? 'ok' : RpcFailure.of({ ...status, details }, conceal));
       },
     });
-    this.#call.sendMessageWithContext({}, Buffer.from(request.buffer, request.byteOffset, request.byteLength));
+  }
+
+  /** Sends a request, and resolves when the connection has taken it. After the end of the call it never does. */
+  send(request: Uint8Array): Promise<void> {
+    const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
+    return new Promise((resolve) => {
+      this.#call.sendMessageWithContext({ callback: () => resolve() }, bytes);
+    });
+  }
+
+  /** Ends the requests. */
+  halfClose(): void {
     this.#call.halfClose();
   }
 
@@ -64,16 +92,16 @@ export class RpcStream {
   }
 
   /** Ends the call on this side, with a failure for its reader. After the end it does nothing. */
-  cancel(code: GrpcStatus, failure: RpcFailure): void {
+  cancel(failure: RpcFailure): void {
     if (this.#end !== undefined) return;
-    this.#call.cancelWithStatus(code, failure.message);
+    this.#call.cancelWithStatus(this.#options.cancelCode, failure.message);
     this.#finish(failure);
   }
 
   #finish(end: RpcFailure | 'ok'): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#options.onEnd();
+    this.#options.onEnd?.();
     this.#settle();
   }
 

@@ -31,6 +31,7 @@ export async function cli(args: readonly string[], environment: CliEnvironment =
     cwd,
     signal,
     load: (code) => code(),
+    passSignals: () => () => {},
   });
   out.end();
   err.end();

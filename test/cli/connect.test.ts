@@ -9,12 +9,24 @@ async function athenaSession(context: TestContext) {
 }
 
 describe('anysession connect', () => {
-  it('writes the lines with which PySpark joins a session, and with --json what they are made of', async (context) => {
+  it('recommends exec and proxy, then writes the line that PySpark needs, and with --json what it is made of', async (context) => {
     const { emulator, cwd, id } = await athenaSession(context);
     const { code, stdout, stderr } = await cli(['connect', id], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('# Spark 3.5.6-duckdb-responder; needs: pip install "pyspark[connect]==3.5.*"');
-    expect(stdout).toMatch(/SparkSession\.builder\.remote\("sc:\/\/127\.0\.0\.1:\d+\/;session_id=.*\n$/);
+    const [packages, , exec, proxy, expiry, , remote, python] = stdout.split('\n');
+    const pins = '"pyspark[connect]==3.5.*" "pyarrow<20" "numpy<2" "pandas<2.3"';
+    expect(packages).toBe(`# Spark 3.5.6-duckdb-responder; needs: pip install ${pins}`);
+    expect([exec, proxy]).toEqual([
+      `#   anysession exec --session ${id} -- python job.py`,
+      `#   anysession proxy --session ${id}`,
+    ]);
+    expect(expiry).toMatch(/^# Without them, until \d{4}-.*Z\. After that calls fail: run this again and restart/);
+    expect(remote).toMatch(/^export SPARK_REMOTE='sc:\/\/127\.0\.0\.1:\d+\/;session_id=[^']*x-aws-proxy-auth=[^']*'$/);
+    expect(python).toMatch(/^# In Python: .*getOrCreate\(\)$/);
+    // A literal token in a program is copied with it.
+    expect(stdout).not.toContain('.remote(');
+    const exported = await cli(['connect', id, '--export'], { cwd });
+    expect(exported.stdout).toMatch(/^export SPARK_REMOTE='sc:[^'\n]*'\n$/);
     const json = await cli(['connect', id, '--json'], { cwd });
     expect(json.stdout).toMatch(/^\{.*\}\n$/);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -48,7 +60,7 @@ describe('anysession connect', () => {
   });
 
   it.for([
-    ['3.5.6-amzn-2', 'pyspark[connect]==3.5.*'],
+    ['3.5.6-amzn-2', 'pyspark[connect]==3.5.*" "pyarrow<20" "numpy<2" "pandas<2.3'],
     ['4.0.0.dev1', 'pyspark-client==4.0.*'],
     ['4.1.0-SNAPSHOT', 'pyspark-client==4.1.*'],
     ['4.2', 'pyspark-client==4.2.*'],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli } from './cli-run.ts';
 import { cloud, CLOUDS } from './clouds.ts';
@@ -122,5 +124,12 @@ describe('--quiet', { timeout: 60_000 }, () => {
     const { code, stderr } = await run(['start', '--wait', '--quiet'], screen);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect((await run(['describe', 'nowhere', '--quiet'], screen)).stderr).toContain('not-found');
+  });
+
+  it('works with results that go to a file', async (context) => {
+    const { run, cwd } = await cloud('athena', context);
+    const words = ['sql', 'SELECT 1 AS a', '--quiet', '--output', 'csv', 'rows.csv'];
+    expect(await run(words, { columns: 80 })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(join(cwd, 'rows.csv'), 'utf8')).toBe('a\r\n1\r\n');
   });
 });

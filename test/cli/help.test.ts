@@ -15,6 +15,7 @@ const terminal = {
   cwd: '/',
   signal: new AbortController().signal,
   load: <T>(code: () => Promise<T>) => code(),
+  passSignals: () => () => {},
 };
 
 /** The words of every command: `['sql']`, `['batch', 'start']`. */

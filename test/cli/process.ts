@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdio?: StdioOptions;
+  /** Gives it a session of its own, without the terminal that the tests may run on. All processes in it are killed in the end. */
+  readonly detached?: boolean;
   /** What a concurrent test has in its context. */
   readonly onTestFinished?: TestContext['onTestFinished'];
 }
@@ -27,10 +29,13 @@ export type RunningProcess = ReturnType<typeof run>;
 
 /** Starts a command, and kills it at the end of the test. */
 export function run(command: readonly string[], options: ProcessOptions) {
-  const { cwd, env = {}, stdio = 'pipe', onTestFinished: onFinished = onTestFinished } = options;
+  const { cwd, env = {}, stdio = 'pipe', detached = false, onTestFinished: onFinished = onTestFinished } = options;
   const [program = '', ...words] = command;
-  const child = spawn(program, words, { cwd, env: { ...process.env, ANYSESSION_ENV: '', ...env }, stdio });
-  onFinished(() => void child.kill('SIGKILL'));
+  const child = spawn(program, words, { cwd, env: { ...process.env, ANYSESSION_ENV: '', ...env }, stdio, detached });
+  onFinished(() => {
+    if (detached) killGroup(child.pid);
+    else child.kill('SIGKILL');
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));
@@ -38,6 +43,14 @@ export function run(command: readonly string[], options: ProcessOptions) {
   child.stdin?.on('error', () => {});
   const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({ code, signal, ...output }));
   return { child, output, ended };
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
 }
 
 /** Starts a command on a terminal. What is written to its `stdin` is typed; the end of that hangs the terminal up. */

@@ -33,6 +33,16 @@ function shell(cwd: string, { onTestFinished, expect }: TestContext, ...words: r
 const EMBEDDED = { 'anysession.config.yaml': 'environments: { here: { provider: local } }' };
 
 describe.concurrent('anysession shell', { timeout: 120_000 }, () => {
+  it('shows no hints with --quiet, and runs statements', async (context) => {
+    const { expect, onTestFinished } = context;
+    const { type, shows, ended } = shell(configFolder(EMBEDDED, onTestFinished), context, '--quiet');
+    expect(await shows('here> ')).not.toContain('shows help');
+    type('SELECT 41 + 1 AS answer;\r');
+    expect(await shows('1 row (')).toContain('42');
+    type('\\q\r');
+    expect((await ended).code).toBe(0);
+  });
+
   it('runs statements of several lines, lists and describes tables, and keeps a private history', async (context) => {
     const { expect, onTestFinished } = context;
     const { type, shows, ended, history } = shell(configFolder(EMBEDDED, onTestFinished), context);

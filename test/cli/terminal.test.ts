@@ -11,6 +11,7 @@ describe('print', () => {
     cwd: '/',
     signal,
     load: <T>(code: () => Promise<T>) => code(),
+    passSignals: () => () => {},
   });
   const state = (promise: Promise<void>) =>
     Promise.race([promise.then(() => 'done'), new Promise((resolve) => setImmediate(resolve, 'waits'))]);

@@ -29,6 +29,7 @@ describe('StatusLine', () => {
       cwd: '/',
       signal: new AbortController().signal,
       load: <T>(code: () => Promise<T>) => code(),
+      passSignals: () => () => {},
     };
     return { line: new StatusLine(terminal, json), written };
   };

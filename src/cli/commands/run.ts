@@ -4,7 +4,8 @@ import { readCode } from '../code-input.ts';
 import { StatusLine } from '../status-line.ts';
 import { printAsIs, printJson, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import { giveUpAt, startDry, timeLeftMs, withWorkSession, type WorkFlags } from '../work-session.ts';
+import type { WorkFlags } from '../work-flags.ts';
+import { giveUpAt, startDry, timeLeftMs, withWorkSession } from '../work-session.ts';
 
 /** The options of `anysession run`. */
 interface RunOptions extends WorkFlags {

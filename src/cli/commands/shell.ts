@@ -4,7 +4,8 @@ import { Shell } from '../shell/shell.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import { withWorkSession, type WorkFlags } from '../work-session.ts';
+import type { WorkFlags } from '../work-flags.ts';
+import { withWorkSession } from '../work-session.ts';
 
 /** The options of `anysession shell`. */
 interface ShellOptions extends WorkFlags {

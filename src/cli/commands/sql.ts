@@ -10,7 +10,8 @@ import { withPlace } from '../sql-place.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, warn, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import { giveUpAt, startDry, withWorkSession, type WorkFlags } from '../work-session.ts';
+import type { WorkFlags } from '../work-flags.ts';
+import { giveUpAt, startDry, withWorkSession } from '../work-session.ts';
 
 /** The options of `anysession sql`. */
 interface SqlOptions extends WorkFlags {

@@ -4,22 +4,11 @@ import { toJsonText } from '../printable.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, printAsIs, printJson, warn, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import {
-  followState,
-  giveUpAt,
-  hasLiveSession,
-  stillRunning,
-  timeLeftMs,
-  toStartOptions,
-  type OnAbort,
-  type StartFlags,
-} from '../work-session.ts';
+import { toStartOptions, type OnAbort, type StartFlags } from '../work-flags.ts';
+import { followState, giveUpAt, hasLiveSession, stillRunning, timeLeftMs } from '../work-session.ts';
 
 /** The options of `anysession start`. */
 interface StartCommandOptions extends StartFlags {
-  readonly idleTimeout?: number;
-  readonly maxLifetime?: number;
-  readonly conf?: Readonly<Record<string, string>>;
   readonly wait?: boolean;
   readonly timeout?: number;
   readonly onAbort?: OnAbort;
@@ -46,11 +35,6 @@ export async function runStart(context: CommandContext, options: StartCommandOpt
       status.show(`${sessions.environment}: starting a session on ${id} …`);
       const session = await sessions.start({
         ...toStartOptions(options),
-        // Options that are written must be those of the key's session.
-        ...(hasOwnOptions(options) && { adopt: undefined }),
-        idleTimeoutMs: options.idleTimeout,
-        maxLifetimeMs: options.maxLifetime,
-        sparkConf: options.conf,
         signal: terminal.signal,
         timeoutMs: timeLeftMs({ untilMs }),
         onQueued: ({ text }) => status.show(text),
@@ -70,10 +54,6 @@ export async function runStart(context: CommandContext, options: StartCommandOpt
   } finally {
     status.end();
   }
-}
-
-function hasOwnOptions({ idleTimeout, maxLifetime, conf }: StartCommandOptions): boolean {
-  return [idleTimeout, maxLifetime, conf].some((option) => option !== undefined);
 }
 
 /** A session that is not ready yet when the wait ends keeps running, so its handle must be known. */

@@ -2,7 +2,8 @@ import { findSession, type SessionFilter } from '../session-address.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, printAsIs, printJson, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
-import { followState, giveUpAt, stillRunning, timeLeftMs, type OnAbort } from '../work-session.ts';
+import type { OnAbort } from '../work-flags.ts';
+import { followState, giveUpAt, stillRunning, timeLeftMs } from '../work-session.ts';
 
 /** Waits until a session takes work. Stopping the wait leaves the session running by default. */
 export async function runWait(

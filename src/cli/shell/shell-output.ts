@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { openNewFile, unwritableFile } from '../new-file.ts';
 import { separateResults, type ResultFormat } from '../result-printer.ts';
-import type { Terminal } from '../terminal.ts';
+import { terminalWith, type Terminal } from '../terminal.ts';
 
 interface OpenFile {
   readonly name: string;
@@ -42,7 +42,8 @@ export class ShellOutput {
   /** Writes what stands between two results in one file. */
   async beginResult(): Promise<void> {
     if (this.#file === undefined) return;
-    if (this.#file.results > 0) await separateResults({ ...this.#terminal, stdout: this.stdout }, this.format);
+    if (this.#file.results > 0)
+      await separateResults(terminalWith(this.#terminal, { stdout: this.stdout }), this.format);
     this.#file.results += 1;
   }
 

@@ -5,7 +5,7 @@ import { runStatement, summaryOf, type SqlRun } from '../run-statement.ts';
 import { splitSql, type SplitStatement } from '../split-sql.ts';
 import { withPlace } from '../sql-place.ts';
 import { StatusLine } from '../status-line.ts';
-import { print, warn, type Terminal } from '../terminal.ts';
+import { print, terminalWith, warn, type Terminal } from '../terminal.ts';
 import { parseShellCommand, SHELL_HELP } from './shell-commands.ts';
 import { INTERRUPTED, ShellInput } from './shell-input.ts';
 import { ShellOutput } from './shell-output.ts';
@@ -94,7 +94,7 @@ export class Shell {
     };
     const printed = await this.#input
       .whileInterruptible((signal) => {
-        const terminal = { ...this.#terminal, cwd: this.#terminal.cwd, stdout, signal };
+        const terminal = terminalWith(this.#terminal, { stdout, signal });
         const run = { ...this.#parts, terminal, status, format, untilMs: Number.POSITIVE_INFINITY };
         return runStatement(run, { text: statement.text, which: 'the statement', begin });
       })

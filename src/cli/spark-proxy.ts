@@ -1,0 +1,132 @@
+import { SessionError } from '../contract/session-error.ts';
+import type { SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
+import { ProvisionedSessions, type Sharing } from '../proxy/provisioned-sessions.ts';
+import type { OnLost } from '../proxy/provisioned-session.ts';
+import { startProxy } from '../proxy/start-proxy.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { silentLogger, systemClock } from '../session/system-ports.ts';
+import { environmentLogger } from '../telemetry/environment-logger.ts';
+import { commandLogger } from './command-logger.ts';
+import { StatusLine } from './status-line.ts';
+import { terminalWith, type CommandContext } from './terminal.ts';
+import { withSessions } from './with-environment.ts';
+import { assertConsistent, type WorkFlags } from './work-flags.ts';
+import { followState, keepSession, openWorkSession } from './work-session.ts';
+
+/** The options of a command that opens a proxy. */
+export interface ProxyFlags extends WorkFlags {
+  /** How long a call waits for its session, milliseconds. */
+  readonly startTimeout?: number;
+  readonly port?: number;
+  /** How long a session without calls is kept, milliseconds. */
+  readonly linger?: number;
+  readonly per?: Sharing;
+  readonly onLost?: OnLost;
+}
+
+/** An open proxy with its sessions. */
+export interface OpenProxy {
+  readonly proxy: SparkConnectProxy;
+  readonly sessions: Sessions;
+  /** Starts the session that all clients share now, instead of at the first call. */
+  readonly startNow: () => Promise<Session>;
+  /** Whether a client has made a call. */
+  readonly isUsed: () => boolean;
+}
+
+/**
+ * Opens a proxy whose sessions are started at the first call, and closes both: a session that this process holds ends with it unless it
+ * is kept.
+ */
+export async function withSparkProxy<T>(
+  context: CommandContext,
+  flags: ProxyFlags & { readonly defaultName: string },
+  use: (open: OpenProxy) => Promise<T>,
+): Promise<T> {
+  const { terminal, json } = context;
+  const logger = commandLogger(context) ?? environmentLogger(terminal.env) ?? silentLogger;
+  const status = new StatusLine(terminal, json);
+  try {
+    return await withSessions(context, async (sessions) => {
+      assertServesSpark(sessions);
+      assertConsistent(flags, sessions);
+      const open = (identity: string | undefined, signal: AbortSignal): Promise<Session> => {
+        const place = { sessions, terminal: terminalWith(terminal, { signal }), status };
+        const limits = { untilMs: Number.POSITIVE_INFINITY, defaultName: flags.defaultName };
+        return openFollowed({ ...place, ...limits }, { ...flags, ...ownFlags(flags, sessions, identity) });
+      };
+      const release = flags.keep === true ? (session: Session) => keepSession(session, flags.key, terminal) : undefined;
+      const { onLost, linger: lingerMs, per } = flags;
+      const ports = { clock: systemClock, logger };
+      const source = new ProvisionedSessions({ ...ports, open, release, onLost, lingerMs }, per);
+      const proxy = await startProxy(source, {
+        logger,
+        port: flags.port,
+        startTimeoutMs: flags.startTimeout,
+        // Clients of one user are asked for as one.
+        share: per === 'user',
+      });
+      try {
+        return await use({ proxy, sessions, startNow: () => source.startNow(), isUsed: () => source.used });
+      } finally {
+        status.end();
+        await proxy.close();
+      }
+    });
+  } finally {
+    status.end();
+  }
+}
+
+/** What the flags do not say: a key for each identity, and that a session of this process is not idle while it has clients. */
+function ownFlags(
+  { key, session, idleTimeout }: WorkFlags,
+  { provider: { capabilities } }: Sessions,
+  identity: string | undefined,
+): WorkFlags {
+  if (session !== undefined) return {};
+  const isUnseen = !capabilities.outlivesProcess && idleTimeout === undefined;
+  return {
+    ...(key !== undefined && identity !== undefined && { key: `${key}/${identity}` }),
+    // The local provider does not see the calls of other clients; this command ends the session.
+    ...(isUnseen && { idleTimeout: capabilities.idleTimeoutMs.max }),
+  };
+}
+
+/** Opens a session, with its progress in the status line until it is ready: then the screen belongs to its client. */
+async function openFollowed(place: Parameters<typeof openWorkSession>[0], flags: WorkFlags): Promise<Session> {
+  const { sessions, status } = place;
+  try {
+    const session = await openWorkSession(place, flags);
+    if (session.state === 'creating') {
+      const stop = followState(session, sessions.environment, status);
+      session.on('state', () => {
+        stop();
+        status.clear();
+      });
+    } else status.clear();
+    return session;
+  } catch (error) {
+    status.clear();
+    throw error;
+  }
+}
+
+/** @throws SessionError `unsupported`, before anything is started. */
+function assertServesSpark({ provider }: Sessions): void {
+  const { id, capabilities } = provider;
+  if (capabilities.sparkConnect) return;
+  const [what, advice] =
+    capabilities.dialect === 'duckdb'
+      ? [
+          'the engine duckdb is not Spark',
+          'Use engine sail or spark: anysession engines install sail, then `engine: sail` in the config file or --set engine=sail',
+        ]
+      : [
+          `${id} has no Spark Connect endpoint in this environment`,
+          'Use an environment of athena (engine spark-3.5), emr-serverless, or local with engine sail or spark',
+        ];
+  const message = `Spark clients cannot connect: ${what}. No session was started`;
+  throw new SessionError('unsupported', message, { operation: 'proxy', provider: id, advice });
+}

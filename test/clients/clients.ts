@@ -1,0 +1,23 @@
+/** What the runner hands over to the tests: the Python of each client that it has installed, as JSON. */
+export const CLIENTS_VARIABLE = 'ANYSESSION_CLIENTS';
+
+/** The Spark clients of others, with what pip installs for each. */
+export const CLIENTS: Readonly<Record<string, string>> = {
+  'pyspark-3.5': '../engines/requirements-3.5.txt',
+  'pyspark-client-4.1': 'requirements/pyspark-client-4.1.txt',
+  adbc: 'requirements/adbc.txt',
+  dbt: 'requirements/dbt.txt',
+  ibis: 'requirements/ibis.txt',
+  sqlframe: 'requirements/sqlframe.txt',
+  'pyspark-client-rust': 'requirements/pyspark-client-rust.txt',
+};
+
+/** Those of every run; `CLIENTS=all` selects all of them. */
+export const DEFAULT_CLIENTS: readonly string[] = ['pyspark-3.5', 'pyspark-client-4.1', 'adbc'];
+
+/** The Python of each installed client. */
+export function installedClients(): Readonly<Record<string, string>> {
+  const text = process.env[CLIENTS_VARIABLE];
+  if (text === undefined) throw new Error(`${CLIENTS_VARIABLE} is not set; run: npm run test:clients`);
+  return JSON.parse(text) as Record<string, string>;
+}

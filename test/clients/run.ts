@@ -1,0 +1,51 @@
+/**
+ * `npm run test:clients [-- FILES]`: runs the Spark clients of others, which pip brings, on sessions of `anysession exec`.
+ * `CLIENTS=all` runs all of them, `CLIENTS=adbc,dbt` some.
+ *
+ * A client that was not installed is reported as "NOT RUN", and is a failure where packages are available.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { HOME_VARIABLES } from '../engines/engine-homes.ts';
+import { preparePython } from '../oracles/python-environment.ts';
+import { CLIENTS, CLIENTS_VARIABLE, DEFAULT_CLIENTS } from './clients.ts';
+
+const { CLIENTS: wanted = '' } = process.env;
+const names = wanted === 'all' ? Object.keys(CLIENTS) : wanted === '' ? DEFAULT_CLIENTS : wanted.split(',');
+const unknown = names.filter((name) => !Object.hasOwn(CLIENTS, name));
+if (unknown.length > 0) throw new Error(`CLIENTS: ${unknown.join(', ')} is none of ${Object.keys(CLIENTS).join(', ')}`);
+
+const pythons: Record<string, string> = {};
+const notRun: { readonly line: string; readonly isFailure: boolean }[] = [];
+
+/** Returns the Python with these packages, or reports why there is none. */
+async function prepare(name: string, requirements: string): Promise<string | undefined> {
+  const environment = await preparePython(fileURLToPath(new URL(requirements, import.meta.url)));
+  if (environment.kind === 'ready') return environment.python;
+  const line = `clients: ${name} NOT RUN, ${environment.reason}`;
+  notRun.push({ line, isFailure: environment.kind === 'broken' });
+  return undefined;
+}
+
+const server = await prepare('all of them, for want of Sail,', '../engines/requirements.txt');
+if (server !== undefined) {
+  for (const name of names) {
+    const python = await prepare(name, CLIENTS[name] ?? '');
+    if (python !== undefined) pythons[name] = python;
+  }
+  process.exitCode = await runTests(server);
+}
+for (const { line } of notRun) process.stdout.write(`${line}\n`);
+if (notRun.some(({ isFailure }) => isFailure)) process.exitCode ||= 1;
+
+async function runTests(sail: string): Promise<number> {
+  const [vitest = '', config = ''] = ['../../node_modules/vitest/vitest.mjs', '../../.config/clients.config.ts'].map(
+    (path) => fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const env = { ...process.env, [CLIENTS_VARIABLE]: JSON.stringify(pythons), [HOME_VARIABLES.python]: sail };
+  const words = [vitest, 'run', '--config', config, ...process.argv.slice(2)];
+  const child = spawn(process.execPath, words, { stdio: 'inherit', env });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
+}

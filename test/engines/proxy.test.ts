@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SparkConnectProxy } from '../../src/contract/spark-connect-proxy.ts';
+import { openSqlStage, type Cloud, type SqlStage } from '../emulator/sql-stage.ts';
+import { ENGINES, pythonFor, type EngineName } from './engine-homes.ts';
+import { startEngine, type EngineServer } from './engine-server.ts';
+
+/** Athena runs Spark 3.5; where there is none here, a later one stands in. */
+const WAYS = [
+  { cloud: 'athena', engine: ENGINES.at(-1) ?? 'spark-4.1', rows: 1_200_000 },
+  { cloud: 'emr-serverless', engine: 'sail', rows: 6_000_000 },
+] as const satisfies readonly { readonly cloud: Cloud; readonly engine: EngineName; readonly rows: number }[];
+
+const EXPIRED = { kind: 'rpc-error', code: 'PERMISSION_DENIED', afterAnswers: 1 } as const;
+
+describe.each(WAYS)(
+  'PySpark, through the proxy to an emulated session of $cloud with $engine',
+  ({ cloud, engine, rows }) => {
+    let server: EngineServer;
+    let stage: SqlStage;
+    let proxy: SparkConnectProxy;
+
+    const read = async (url: string, count: number = rows): Promise<unknown[]> => {
+      const script = fileURLToPath(new URL('pyspark_read.py', import.meta.url));
+      const { stdout } = await promisify(execFile)(pythonFor(engine), [script, url, String(count)], {
+        timeout: 200_000,
+      });
+      return stdout
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as unknown);
+    };
+
+    beforeAll(async () => {
+      server = await startEngine(engine);
+      stage = await openSqlStage(cloud, { engine: `sc://127.0.0.1:${server.port}` });
+      proxy = await stage.session.proxy();
+    });
+
+    afterAll(async () => {
+      await stage[Symbol.asyncDispose]();
+      await server.stop();
+    });
+
+    it('gets every row once over a hundred streams, each of which ends with its token', async () => {
+      // The first ExecutePlan is the command, which Sail forgets as soon as it has answered.
+      stage.emulator.faults.add({ ...EXPIRED, skip: 1 });
+      stage.emulator.faults.add({ ...EXPIRED, operation: 'ReattachExecute', times: 110 });
+      expect(await read(proxy.url)).toEqual([{ rows, isInOrder: true }, { next: 1 }]);
+      const cut = stage.calls('ReattachExecute').filter(({ errorCode }) => errorCode === 'PERMISSION_DENIED');
+      expect(cut.length).toBeGreaterThanOrEqual(100);
+    });
+
+    it('gets every row once when the connection is reset', async () => {
+      stage.emulator.faults.add({ kind: 'rpc-cut', skip: 1, afterAnswers: 2 });
+      expect(await read(proxy.url)).toEqual([{ rows, isInOrder: true }, { next: 1 }]);
+    });
+
+    it('serves two clients at once', async () => {
+      const answers = await Promise.all([read(proxy.url, 100_000), read(proxy.url, 200_000)]);
+      expect(answers.map(([first]) => first)).toEqual([
+        { rows: 100_000, isInOrder: true },
+        { rows: 200_000, isInOrder: true },
+      ]);
+    });
+
+    it('is refused without the key, at once', async () => {
+      const startedMs = Date.now();
+      const failure = await read(`sc://127.0.0.1:${proxy.port}`, 1).catch((error: unknown) => String(error));
+      expect(failure).toContain('the key of the proxy is missing or wrong');
+      expect(Date.now() - startedMs).toBeLessThan(30_000);
+    });
+  },
+);
