@@ -37,8 +37,8 @@ if (provider.capabilities.sql) {
     { parameters: { atLeast: 1 } },
   );
   console.table(await late.rows());
-  const { host, port, sparkVersion } = await session.connect();
-  console.log(`  Spark ${sparkVersion}: other clients dial ${host}:${port}`);
+  await using proxy = await session.proxy(); // PySpark, dbt and others connect to its `url`
+  console.log(`  other Spark clients connect to ${proxy.host}:${proxy.port}`);
 }
 
 await session.terminate({ wait: true }); // resolves when the session is final

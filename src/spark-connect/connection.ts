@@ -31,8 +31,10 @@ export async function connectionTo(session: ConnectSession, signal: AbortSignal)
 
 /** The error of an endpoint that other clients cannot dial. */
 function tunnelError(handle: SessionHandle): SessionError {
-  const message = `Other Spark Connect clients cannot dial sessions of ${handle.provider}, which are reached through a WebSocket. Run the client with \`anysession exec -- COMMAND\`, or connect it to \`anysession proxy\`.`;
-  return new SessionError('unsupported', message, { operation: 'connect', provider: handle.provider, handle });
+  const message = `Other Spark Connect clients cannot connect to sessions of ${handle.provider}, which are reached through a WebSocket.`;
+  const advice =
+    'Run the client with `anysession exec -- COMMAND`, or connect it to `anysession proxy` or `session.proxy()`.';
+  return new SessionError('unsupported', message, { operation: 'connect', provider: handle.provider, handle, advice });
 }
 
 /**
