@@ -154,10 +154,21 @@ export class ConnectChannel {
     late: RpcFailure,
   ): RpcStream {
     const path = `/${method.parent.typeName}/${method.name}`;
-    const onTimeout = (): void => stream.cancel(late);
-    // On the injected clock, not as a gRPC deadline.
-    const callOff = this.#clock.schedule(timeoutMs, onTimeout, 'background');
-    const stream = this.#start(path, { metadata: this.#addTo(new this.#Metadata(), metadata), onEnd: callOff });
+    let callOff = (): void => {};
+    const stream = this.#start(path, {
+      metadata: this.#addTo(new this.#Metadata(), metadata),
+      onEnd: () => {
+        callOff();
+      },
+    });
+    // On the injected clock, not as a gRPC deadline. A call that could not be opened has no timer.
+    callOff = this.#clock.schedule(
+      timeoutMs,
+      () => {
+        stream.cancel(late);
+      },
+      'background',
+    );
     void stream.send(toBinary(method.input, create(method.input, request)));
     stream.halfClose();
     return stream;

@@ -24,7 +24,7 @@ async function scene({ onTestFinished }: TestContext, options: EmulatorOptions =
   return { emulator, session: await sessions.start(), settings };
 }
 
-describe('the output of a calculation', { timeout: 60_000 }, () => {
+describe.concurrent('the output of a calculation', { timeout: 60_000 }, () => {
   it('is what the code printed and the value of its last line; the next block sees what it defined', async (context) => {
     const { expect } = context;
     const { session } = await scene(context);
