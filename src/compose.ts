@@ -16,7 +16,7 @@ import { ensurePrivateFolder, stateFolder } from './ownership/state-folder.ts';
 import { layeredProvider } from './session/layers/layered-provider.ts';
 import { standardLayers } from './session/layers/standard-layers.ts';
 import type { OpenProxy } from './session/proxied-session.ts';
-import { Sessions } from './session/sessions.ts';
+import { Sessions, type OpenSessionsProxy } from './session/sessions.ts';
 import { silentLogger, silentMetrics, silentTracer, systemClock, systemRandom } from './session/system-ports.ts';
 import { sparkConnectFactory } from './spark-connect/spark-connect-factory.ts';
 import { environmentLogger } from './telemetry/environment-logger.ts';
@@ -165,14 +165,32 @@ export function createSessions(
   const startTimes = outlivesProcess
     ? new StartTimes(ports, startTimesFolder({ env: process.env, home: homedir() }))
     : undefined;
-  const openProxy = createOpenProxy({ clock, random, logger });
-  return new Sessions({ ...ports, ...settings, startTimes, provider, sparkConnect, openProxy, watcher, providersWith });
+  const proxies = createProxyOpeners({ clock, random, logger });
+  return new Sessions({
+    ...ports,
+    ...settings,
+    startTimes,
+    provider,
+    sparkConnect,
+    ...proxies,
+    watcher,
+    providersWith,
+  });
 }
 
-/** Opens proxies. The proxy loads with the first one. */
-function createOpenProxy(ports: Pick<Ports, 'clock' | 'random' | 'logger'>): OpenProxy {
-  return async (session, options) => {
-    const { openSessionProxy } = await import('./proxy/session-proxy.ts');
-    return openSessionProxy(session, options, ports);
+/** Open proxies. The proxy loads with the first one. */
+function createProxyOpeners(ports: Pick<Ports, 'clock' | 'random' | 'logger'>): {
+  readonly openProxy: OpenProxy;
+  readonly openSessionsProxy: OpenSessionsProxy;
+} {
+  return {
+    async openProxy(session, options) {
+      const { openSessionProxy } = await import('./proxy/session-proxy.ts');
+      return openSessionProxy(session, options, ports);
+    },
+    async openSessionsProxy(start, options) {
+      const { openSessionsProxy } = await import('./proxy/sessions-proxy.ts');
+      return openSessionsProxy(start, options, ports);
+    },
   };
 }

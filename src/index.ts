@@ -16,6 +16,7 @@ export type { ListOptions } from './session/listing.ts';
 export type { SweepOptions } from './session/sweeping.ts';
 export type { SweepCode, SweepDecision, SweepOutcome, SweepReport } from './ownership/sweep-decision.ts';
 export type { TerminateOptions } from './session/terminate-options.ts';
+export type { SessionsProxyOptions } from './session/proxied-session.ts';
 export type { FinishedCalculation } from './session/finished-calculation.ts';
 export type { CalculationOptions } from './session/run-calculation.ts';
 

@@ -3,8 +3,9 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { ConnectEndpoint } from '../contract/session-provider.ts';
 import type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 import type { CallOptions } from './call-context.ts';
-import { code, duration, flag, text, type Checks } from './option-checks.ts';
+import { anything, code, duration, flag, oneOf, text, type Checks } from './option-checks.ts';
 import type { SessionStatus } from './session-tracker.ts';
+import type { StartOptions } from './start-options.ts';
 
 /** What a proxy uses of a session. */
 export interface ProxySubject {
@@ -18,6 +19,18 @@ export interface ProxySubject {
 
 /** Opens a proxy to one session. */
 export type OpenProxy = (session: ProxySubject, options: ProxyOptions) => Promise<SparkConnectProxy>;
+
+/** Options of a proxy that starts sessions. @typeParam Native - the start options of the provider only */
+export interface SessionsProxyOptions<Native = unknown> extends ProxyOptions {
+  /** How each session is started. With `per`, the key of each user or client is `KEY/IDENTITY`. A key whose session has ended starts the next one. */
+  readonly start?: Omit<StartOptions<Native>, 'signal'> | undefined;
+  /** A session for each user name or client; by default one for all. */
+  readonly per?: 'user' | 'client' | undefined;
+  /** What calls get when their session has ended: its reason (default), or a new session, with a warning in the log. */
+  readonly onLost?: 'fail' | 'restart' | undefined;
+  /** How long a session without calls is kept, milliseconds; by default until the proxy is closed. */
+  readonly lingerMs?: number | undefined;
+}
 
 const LARGEST_PORT = 65_535;
 
@@ -42,4 +55,13 @@ export const PROXY_CHECKS: Checks<ProxyOptions> = {
   },
   share: flag,
   logger: code('a logger', (value) => typeof value === 'object' && value !== null && 'debug' in value),
+};
+
+export const SESSIONS_PROXY_CHECKS: Checks<SessionsProxyOptions> = {
+  ...PROXY_CHECKS,
+  // The start checks what is in it.
+  start: anything,
+  per: oneOf('user', 'client'),
+  onLost: oneOf('fail', 'restart'),
+  lingerMs: duration,
 };

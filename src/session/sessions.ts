@@ -5,6 +5,7 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import type { Prices } from '../contract/usage.ts';
+import type { SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 import type { SparkConnectRunner } from '../contract/spark-connect.ts';
 import type { Watcher } from '../contract/watcher.ts';
 import { admissionQueueOf } from './admission-queue.ts';
@@ -12,7 +13,7 @@ import { SpendGuard, type SpendLimit } from '../cost/spend-guard.ts';
 import { findTarget, type AttachTarget } from './attach-target.ts';
 import { CALL_CHECKS, type CallOptions } from './call-context.ts';
 import { endSession } from './end-session.ts';
-import type { ProvidersWith } from './layers/capability-check.ts';
+import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import { assertListOptions, listObservations, type ListOptions } from './listing.ts';
 import { assertOptions } from './option-checks.ts';
 import { Holding } from './holding.ts';
@@ -22,7 +23,7 @@ import { SessionStarter, type StarterParts } from './session-starter.ts';
 import type { StartedSession } from './start-claims.ts';
 import { closedInQueueError, unendedError, unsentTimeoutError } from './session-errors.ts';
 import { NOT_FOUND_GRACE_MS } from './session-wait.ts';
-import type { OpenProxy } from './proxied-session.ts';
+import { SESSIONS_PROXY_CHECKS, type OpenProxy, type SessionsProxyOptions } from './proxied-session.ts';
 import { Session } from './session.ts';
 import { placeOf, traced, type TelemetryPorts } from './traced.ts';
 import type { KnownStart } from './session-wait.ts';
@@ -38,11 +39,18 @@ import { UnsentCall } from '../provider-kit/unsent-call.ts';
 /** The clocks of a service and of this host may differ so much when a session's creation is compared with its start, milliseconds. */
 const CLOCK_SKEW_MS = 5_000;
 
+/** Opens a proxy that starts sessions. */
+export type OpenSessionsProxy = (
+  start: (options: StartOptions) => Promise<Session>,
+  options: SessionsProxyOptions,
+) => Promise<SparkConnectProxy>;
+
 /** What the facade needs. */
 export interface SessionsParts extends StarterParts, SweepingParts, SpendLimit, TelemetryPorts {
   /** Runs SQL over endpoints, where the provider has them. */
   readonly sparkConnect?: SparkConnectRunner | undefined;
   readonly openProxy?: OpenProxy | undefined;
+  readonly openSessionsProxy?: OpenSessionsProxy | undefined;
   readonly watcher: Watcher;
   /** How long earlier starts took; absent where starts are not worth remembering. */
   readonly startTimes?: StartTimes | undefined;
@@ -64,6 +72,7 @@ export class Sessions<Native = unknown> {
   /** Why aborted starts may have left sessions that nobody holds. */
   readonly #lost: SessionError[] = [];
   readonly #leaveQueue = new AbortController();
+  readonly #proxies = new Set<SparkConnectProxy>();
   #closing: Promise<void> | undefined;
 
   /** @internal */
@@ -201,6 +210,23 @@ export class Sessions<Native = unknown> {
   }
 
   /**
+   * Starts a Spark Connect server on loopback for PySpark and others. A session starts at the first call, and ends when the proxy or this
+   * is closed. See {@link Session.proxy} for a session that runs.
+   * @throws SessionError `invalid-request`, `unsupported`, `config-invalid` when it cannot listen.
+   */
+  async proxy(options: SessionsProxyOptions<Native> = {}): Promise<SparkConnectProxy> {
+    this.#assertOpen('proxy');
+    assertOptions('proxy', options, SESSIONS_PROXY_CHECKS);
+    const { provider, openSessionsProxy, providersWith } = this.#parts;
+    if (provider.endpoint === undefined || openSessionsProxy === undefined) {
+      throw await unsupported('sparkConnect', provider.id, 'proxy', providersWith);
+    }
+    const proxy = await openSessionsProxy((start) => this.start(start as StartOptions<Native>), options);
+    this.#proxies.add(proxy);
+    return proxy;
+  }
+
+  /**
    * Ends the starts that wait in the queue, waits for running ones, terminates the sessions started here and detaches from the attached ones.
    * @throws SessionError when one session could not be ended, or an aborted start may have left one; AggregateError for several;
    * `conflict` when it was already closed. `await using` accepts that.
@@ -223,6 +249,7 @@ export class Sessions<Native = unknown> {
   }
 
   async #endAll(): Promise<void> {
+    await Promise.all([...this.#proxies].map((proxy) => proxy.close()));
     await this.#sweeping.close();
     while (this.#starting.size > 0) await Promise.all(this.#starting.keys());
     const failures: unknown[] = [];
