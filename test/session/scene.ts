@@ -9,7 +9,8 @@ import { layeredProvider } from '../../src/session/layers/layered-provider.ts';
 import { standardLayers } from '../../src/session/layers/standard-layers.ts';
 import { Holders } from '../../src/ownership/holders.ts';
 import type { HostIdentity } from '../../src/ownership/host-identity.ts';
-import { Sessions } from '../../src/session/sessions.ts';
+import type { OpenProxy } from '../../src/session/proxied-session.ts';
+import { Sessions, type OpenSessionsProxy } from '../../src/session/sessions.ts';
 import { systemRandom } from '../../src/session/system-ports.ts';
 import type { Prices } from '../../src/contract/usage.ts';
 import type { SessionDefaults } from '../../src/contract/session-defaults.ts';
@@ -58,6 +59,8 @@ export class Scene {
 export interface ProcessChanges {
   readonly adapter: SessionProvider;
   readonly sparkConnect: SparkConnectRunner;
+  readonly openProxy: OpenProxy;
+  readonly openSessionsProxy: OpenSessionsProxy;
   readonly watcher: Watcher;
   readonly owner: string;
   readonly defaults: SessionDefaults;
@@ -87,7 +90,7 @@ export class SceneProcess {
 
   constructor(scene: Scene, changes: Partial<ProcessChanges> & { readonly seed: number }) {
     const { clock, service } = scene;
-    const { prices, maxSpend, sparkConnect } = changes;
+    const { prices, maxSpend, sparkConnect, openProxy, openSessionsProxy } = changes;
     const {
       adapter = new ScriptedProvider({ service, clock }),
       owner = 'data-platform',
@@ -121,6 +124,8 @@ export class SceneProcess {
       maxSpend,
       provider,
       sparkConnect,
+      openProxy,
+      openSessionsProxy,
       watcher,
       ...ports,
       holders,
