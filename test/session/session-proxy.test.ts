@@ -108,7 +108,7 @@ describe('the options of a proxy', () => {
     [{ linger: 1 }, 'linger'],
   ];
 
-  it.each([
+  it.each<readonly [whose: string, options: object, problem: string]>([
     ...both.map((row) => ['session', ...row] as const),
     ...both.map((row) => ['sessions', ...row] as const),
     ['session', { per: 'user' }, 'per'] as const,
