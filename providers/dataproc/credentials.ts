@@ -57,7 +57,8 @@ export async function openAuth(config: DataprocConfig): Promise<Auth> {
     async bearer() {
       const authorization = (await headers()).get('authorization');
       const expiresAtMs = client.credentials.expiry_date ?? Date.now() + LEAST_LIFE_MS;
-      return { headers: authorization === null ? {} : { authorization }, expiresAtMs };
+      const sent: Readonly<Record<string, string>> = authorization === null ? {} : { authorization };
+      return { headers: sent, expiresAtMs };
     },
   };
 }
