@@ -11,6 +11,9 @@ const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 const SIGNAL_BASE = 128;
 
+/** A signal this soon after the start of the command may have come before it, milliseconds. A second one ends nothing more then. */
+const EARLY_MS = 100;
+
 /**
  * Runs a command with our terminal, standard input and outputs, and waits for its end. While it runs, signals are passed on to it and
  * end nothing else; an abort of the terminal's signal ends it with SIGTERM.
@@ -23,9 +26,15 @@ export async function runChild(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const [program = '', ...words] = command;
+  if (program === '') {
+    warn(terminal, reportError(startError(program, Object.assign(new Error(), { code: 'ENOENT' })).error, json).text);
+    return NOT_FOUND;
+  }
   const child = spawn(program, words, { cwd: terminal.cwd, env, stdio: 'inherit' });
+  const startedMs = performance.now();
   const stopPassing = terminal.passSignals((name) => {
-    if (!reachesGroup(name)) child.kill(name);
+    const isEarly = performance.now() - startedMs < EARLY_MS;
+    if (isEarly || !reachesGroup(name)) child.kill(name);
   });
   const end = (): void => void child.kill('SIGTERM');
   terminal.signal.addEventListener('abort', end);

@@ -13,9 +13,8 @@ export interface CompletedCommand {
   readonly words: readonly string[];
 }
 
-/** Prints the names of the environments of the config file. */
-const ENVIRONMENTS =
-  'anysession config check 2>/dev/null </dev/null | awk -F"\\t" \'NF == 4 && $1 != "environment" { print $1 }\'';
+/** Prints the names of the environments of the config file, without running code in it. */
+const ENVIRONMENTS = 'anysession config environments 2>/dev/null </dev/null';
 
 /** The script for bash 3.2 and later: `source <(anysession completion bash)`. */
 export function bashScript(commands: readonly CompletedCommand[]): string {
@@ -27,6 +26,12 @@ export function bashScript(commands: readonly CompletedCommand[]): string {
 _anysession() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" path='' words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
+    if [[ \${COMP_WORDS[i]} == -- ]]; then
+      # The command of exec.
+      COMPREPLY=()
+      while IFS= read -r i; do COMPREPLY+=("$i"); done < <(compgen -c -f -- "$cur")
+      return
+    fi
     case "\${path:+$path }\${COMP_WORDS[i]}" in
     ${pathsOf(commands).map(quoted).join(' | ')}) path="\${path:+$path }\${COMP_WORDS[i]}" ;;
     esac
@@ -37,7 +42,10 @@ _anysession() {
       while IFS= read -r i; do COMPREPLY+=("$i"); done < <(compgen -f -- "$cur")
       return ;;
     ${flagsWith(commands, 'text').join(' | ')}) return ;;
-    ${flagsWith(commands, 'environment').join(' | ')}) path=values words="$(${ENVIRONMENTS})" ;;
+    ${flagsWith(commands, 'environment').join(' | ')})
+      # Not compgen -W, which expands what it is given.
+      while IFS= read -r i; do [[ $i == "$cur"* ]] && COMPREPLY+=("$i"); done < <(${ENVIRONMENTS})
+      return ;;
   esac
   case "$path $prev" in
 ${choices(commands)
@@ -66,6 +74,7 @@ _anysession() {
   local path_='' i
   local -a candidates
   for ((i = 2; i < CURRENT; i++)); do
+    if [[ \${words[i]} == -- ]]; then _files; return; fi
     case "\${path_:+$path_ }\${words[i]}" in
     (${pathsOf(commands).map(quoted).join('|')}) path_="\${path_:+$path_ }\${words[i]}" ;;
     esac

@@ -5,7 +5,13 @@ import { printJson, type CommandContext } from './terminal.ts';
 
 /** Members of requests that look like secrets and are none: ids, addresses in the cloud, and the token that makes a start happen once. */
 const PLAIN_NAMES =
-  /(^|[a-z])(Id|Uri|Arn)$|^(id|name|parent|uri|clientRequestToken|clientToken|requestToken)$|^anysession/i;
+  /(^|[a-z])(Id|Uri|Arn|Name)$|^(id|key|name|parent|uri|clientRequestToken|clientToken|requestToken)$|^anysession/i;
+
+/** Names that may be those of secrets. A dry run conceals too much rather than too little. */
+const SECRET_NAMES = /pass|pwd|pw$|secret|token|cred|auth|key$|sig$|executorEnv|appMasterEnv/i;
+
+/** A value within a text: `-Dpassword=…`, `?sig=…`. */
+const VALUE_IN_TEXT = /([\w.-]*(?:pass\w*|pwd|pw|secret|token|key|sig|signature))(\s*[=:]\s*)[^\s&;,"']+/gi;
 
 /** Why a request was not sent. */
 const STOP = new Error('this is a dry run');
@@ -62,7 +68,9 @@ function isStop(error: unknown): boolean {
 function withoutSecrets(input: unknown): unknown {
   const text = JSON.stringify(input, (name, value: unknown) => {
     if (typeof value === 'bigint') return String(value);
-    return typeof value === 'string' && !PLAIN_NAMES.test(name) && looksSecret(name, value) ? CONCEALED : value;
+    if (typeof value !== 'string' || PLAIN_NAMES.test(name)) return value;
+    if (SECRET_NAMES.test(name) || looksSecret(name, value)) return CONCEALED;
+    return value.replace(VALUE_IN_TEXT, `$1$2${CONCEALED}`);
   });
   return JSON.parse(text) as unknown;
 }

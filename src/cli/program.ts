@@ -150,6 +150,11 @@ const COMMANDS: readonly Row[] = [
     'check all environments, or that of --env, and report every problem',
     async () => (await config()).runConfigCheck,
   ],
+  [
+    'config environments',
+    'print the names of the environments of a YAML or JSON file; runs no code',
+    async () => (await config()).runConfigEnvironments,
+  ],
   ['config schema', 'print the JSON Schema of config files, for editors', async () => (await config()).runConfigSchema],
   [
     'config init',

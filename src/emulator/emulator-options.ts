@@ -108,7 +108,10 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   }
   return {
     ...config,
-    services: [...new Set(services)],
+    // The output of code is in S3.
+    services: [
+      ...new Set<ServiceId>([...services, ...(config.runCode && services.includes('athena') ? (['s3'] as const) : [])]),
+    ],
     clock: toClock(config.clock),
     engine: parseEngine(config.engine),
   };

@@ -73,16 +73,22 @@ export class ProvisionedSession {
 
   /** A call has ended. */
   release(): void {
-    const { clock, lingerMs, logger } = this.#options;
     this.#calls -= 1;
-    this.#lastCallMs = clock.monotonicMs();
+    this.#lastCallMs = this.#options.clock.monotonicMs();
+    this.#lingerIfIdle();
+  }
+
+  #lingerIfIdle(): void {
+    const { clock, lingerMs, logger } = this.#options;
     if (lingerMs === undefined || this.#calls > 0) return;
     this.#cancelLinger();
     this.#cancelLinger = clock.schedule(
       lingerMs,
       () => {
-        const session = this.#forget();
-        if (session === undefined) return;
+        // A session that is still being started cannot be let go of; this is called again when it has been.
+        if (this.#session === undefined) return;
+        const session = this.#session;
+        this.#forget();
         logger.info({ session: session.handle.id, lingerMs }, 'The session has had no call and ends');
         void this.#letGo(session);
       },
@@ -90,17 +96,20 @@ export class ProvisionedSession {
     );
   }
 
-  /** Lets go of the session. One that is being started is left to its `Sessions`, which ends it. */
+  /** Lets go of the session. One that is being started is left to its `Sessions`, which ends it. @throws what `release` fails with. */
   async close(): Promise<void> {
     this.#cancelLinger();
     this.#closing.abort(new Error('the proxy was closed'));
     const session = this.#forget();
-    if (session !== undefined) await this.#letGo(session);
+    const failure = session && (await this.#letGo(session));
+    if (failure instanceof Error && this.#options.release !== undefined) throw failure;
   }
 
   async #open(): Promise<Session> {
     try {
       this.#session = await this.#options.open(this.#identity, this.#closing.signal);
+      // The calls that it was started for may have given up.
+      this.#lingerIfIdle();
       return this.#session;
     } catch (error) {
       // The next call tries again.
@@ -150,12 +159,14 @@ export class ProvisionedSession {
   }
 
   /** A session that cannot be ended stays open in its `Sessions`, whose `close` tries again and reports it. */
-  async #letGo(session: Session): Promise<void> {
+  async #letGo(session: Session): Promise<unknown> {
     const { release = (ended: Session) => ended.close(), logger } = this.#options;
     try {
       await (hasEnded(session) ? session.close() : release(session));
+      return undefined;
     } catch (error) {
-      logger.warn({ session: session.handle.id, error }, 'A session of the proxy could not be ended');
+      logger.warn({ session: session.handle.id, error }, 'A session of the proxy could not be let go of');
+      return error;
     }
   }
 }

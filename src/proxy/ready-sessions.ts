@@ -7,6 +7,12 @@ import type { ProxyCounters } from './proxy-counters.ts';
 import type { ProxiedSession, ProxyClient, SessionSource } from './session-source.ts';
 import { Upstream } from './upstream.ts';
 
+/** How long a call waits whose client has waited for the whole time before, milliseconds: enough for a token of a session that is ready now. */
+const RETRY_WAIT_MS = 2_000;
+
+/** How many waiting clients are remembered. */
+const MOST_WAITING = 1_000;
+
 /** What {@link ReadySessions} need. */
 export interface ReadySessionsParts {
   readonly source: SessionSource;
@@ -21,6 +27,8 @@ export interface ReadySessionsParts {
 export class ReadySessions {
   readonly #parts: ReadySessionsParts;
   readonly #upstreams = new Map<ProxiedSession, Upstream>();
+  /** Since when clients wait for a session that is not ready, on the monotonic clock. */
+  readonly #waitingSinceMs = new Map<string, number>();
 
   constructor(parts: ReadySessionsParts) {
     this.#parts = parts;
@@ -30,13 +38,23 @@ export class ReadySessions {
   async get(client: ProxyClient, { signal: clientSignal }: { readonly signal: AbortSignal }): Promise<Upstream> {
     const { source, startTimeoutMs, clock, counters } = this.#parts;
     const timeoutError = (): SessionError => notReadyError(source.state?.(client), startTimeoutMs);
-    const limits = { signal: clientSignal, timeoutMs: startTimeoutMs, operation: 'proxy', timeoutError };
+    // From the first call on: a client that retries does not wait for as long again.
+    const nowMs = clock.monotonicMs();
+    const sinceMs = this.#waitingSinceMs.get(keyOf(client)) ?? nowMs;
+    if (this.#waitingSinceMs.size > MOST_WAITING) this.#waitingSinceMs.clear();
+    this.#waitingSinceMs.set(keyOf(client), sinceMs);
+    const timeoutMs = Math.max(Math.min(RETRY_WAIT_MS, startTimeoutMs), sinceMs + startTimeoutMs - nowMs);
+    const limits = { signal: clientSignal, timeoutMs, operation: 'proxy', timeoutError };
     const { signal, release } = signalWithTimeout(clock, limits);
     counters.waitingCalls += 1;
     try {
-      return this.#upstreamOf(await raceAbort(source.get(client, signal), signal, 'proxy'));
+      const session = await raceAbort(source.get(client, signal), signal, 'proxy');
+      this.#waitingSinceMs.delete(keyOf(client));
+      return this.#upstreamOf(session);
     } catch (error) {
-      throw signal.aborted ? signal.reason : error;
+      if (signal.aborted) throw signal.reason;
+      this.#waitingSinceMs.delete(keyOf(client));
+      throw error;
     } finally {
       counters.waitingCalls -= 1;
       release();
@@ -84,10 +102,14 @@ export class ReadySessions {
   }
 }
 
+function keyOf({ userId, sessionId }: ProxyClient): string {
+  return `${userId}\0${sessionId}`;
+}
+
 function notReadyError(state: string | undefined, timeoutMs: number): SessionError {
   const is = state === undefined ? 'is not ready' : `is still ${state}`;
   return new SessionError('timeout', `the session ${is} after ${timeoutMs} ms`, {
     operation: 'proxy',
-    advice: 'It keeps starting: run again, or raise `startTimeoutMs` (--start-timeout).',
+    advice: 'Raise `startTimeoutMs` (--start-timeout), or see why it does not start: anysession describe.',
   });
 }

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,12 @@ import { promisify } from 'node:util';
 import { describe, it, type TestContext } from 'vitest';
 import { configFolder } from '../config/config-folder.ts';
 import { cli } from './cli-run.ts';
+import { PROGRAM } from './process.ts';
 
 const run = promisify(execFile);
+
+const MARK = join(tmpdir(), `anysession-completion-${process.pid}`);
+const CONFIG = `environments: { dev: { provider: local }, prod: { provider: local }, "$(touch ${MARK})": { provider: local } }\n`;
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 
@@ -29,19 +34,14 @@ async function offers(shell: Shell, words: readonly string[], { onTestFinished }
   const folder = await mkdtemp(join(tmpdir(), 'completion-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'script'), script);
-  // The program that the script asks for the environments.
-  const { stdout: report } = await cli(['config', 'check'], {
-    cwd: configFolder(
-      { 'anysession.config.yaml': 'environments: { dev: { provider: local }, prod: { provider: local } }\n' },
-      onTestFinished,
-    ),
-  });
-  await writeFile(join(folder, 'report'), report);
-  await writeFile(join(folder, 'anysession'), `#!/bin/sh\ncat '${join(folder, 'report')}'\n`);
+  // The program that the script asks for the environments. One has a name that a shell would run.
+  const cwd = configFolder({ 'anysession.config.yaml': CONFIG }, onTestFinished);
+  const program = `exec ${PROGRAM.map((word) => `'${word}'`).join(' ')} "$@"`;
+  await writeFile(join(folder, 'anysession'), `#!/bin/sh\n${program}\n`);
   await chmod(join(folder, 'anysession'), 0o755);
   const options = shell === 'fish' ? ['--no-config', '-c', ASK.fish] : ['-c', ASK[shell], shell];
   const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, XDG_CONFIG_HOME: folder };
-  const { stdout } = await run(shell, [...options, join(folder, 'script'), 'anysession', ...words], { env });
+  const { stdout } = await run(shell, [...options, join(folder, 'script'), 'anysession', ...words], { env, cwd });
   const names = stdout.split('\n').map((line) => line.split('\t')[0] ?? '');
   return names.filter((name) => name !== '' && name.startsWith(words.at(-1) ?? '')).sort();
 }
@@ -63,5 +63,7 @@ describe.for(SHELLS)('completion in %s', (shell) => {
   it.for(CASES)('offers %s', async ([, words, expected], context) => {
     if (!isInstalled) context.skip(`${shell} is not installed`);
     context.expect(await offers(shell, words, context)).toEqual(expected);
+    // Nothing in the config file ran.
+    context.expect(existsSync(MARK)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cli } from './cli-run.ts';
 import { cloud, CLOUDS } from './clouds.ts';
@@ -86,6 +87,29 @@ describe('--dry-run', { timeout: 60_000 }, () => {
       code: 0,
       stdout: '[]\n',
     });
+  });
+
+  it.for([
+    'spark.driver.extraJavaOptions=-Djavax.net.ssl.trustStorePassword=hunter2 -Dpassword=hunter2',
+    'spark.executorEnv.ANYTHING=hunter2',
+    'spark.executorEnv.OPENAI_KEY=sk-hunter2',
+    'spark.url=https://host/x?sig=hunter2&a=b',
+    'spark.pw=hunter2',
+    'spark.my.db_pass=hunter2',
+  ])('conceals what may be a secret: %s', async (conf, context) => {
+    for (const name of CLOUDS) {
+      const { run } = await cloud(name, context);
+      const { code, stdout } = await run(['start', '--conf', conf, '--dry-run']);
+      context.expect([code, stdout.includes('hunter2')]).toEqual([0, false]);
+    }
+  });
+
+  it('sql: creates no file', async (context) => {
+    const { expect } = context;
+    const { run, start, cwd } = await cloud('athena', context);
+    const id = await start('--key', 'k');
+    await run(['sql', 'SELECT 1', '--session', id, '--output', 'csv', 'x.csv', '--dry-run']);
+    expect(existsSync(`${cwd}/x.csv`)).toBe(false);
   });
 
   it('conceals secrets in the request and shows the token that makes the start happen once', async (context) => {

@@ -170,6 +170,19 @@ describe('a session that is not ready', () => {
     expect(aborted).toBe(true);
   });
 
+  it('is waited for once: a client that retries gets its answer soon', async (context) => {
+    const source = () => (_client: unknown, signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('never shown')));
+      });
+    const { client } = await openProxyStage(context, { startTimeoutMs: 4_000, source });
+    const startedMs = performance.now();
+    expect((await client.call('ExecutePlan', [executePlan()])).error).toMatchObject({ code: 9 });
+    const firstMs = performance.now() - startedMs;
+    expect((await client.call('ExecutePlan', [executePlan()])).error).toMatchObject({ code: 9 });
+    expect(performance.now() - startedMs - firstMs).toBeLessThan(firstMs);
+  });
+
   const kinds = [
     ['session-failed', 9],
     ['unavailable', 9],

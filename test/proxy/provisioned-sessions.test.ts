@@ -1,12 +1,14 @@
 import { describe, it, type TestContext } from 'vitest';
 import { athena } from '../../providers/athena/index.ts';
 import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { openSessions } from '../../src/open-sessions.ts';
 import type { ProvisionOptions } from '../../src/proxy/provisioned-session.ts';
 import { ProvisionedSessions, type Sharing } from '../../src/proxy/provisioned-sessions.ts';
 import { RecordingLogger } from '../../src/testing/recording.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { failureOf } from '../failure-of.ts';
 
 const CLIENT = { userId: 'ada', sessionId: '11111111-2222-4333-8444-555555555555' };
 const NEVER = new AbortController().signal;
@@ -66,6 +68,32 @@ describe('the sessions of a proxy', { timeout: 60_000 }, () => {
     expect(first).toMatchObject({ status: 'rejected', reason: { kind: 'aborted' } });
     expect(new Set(others.map(({ status }) => status))).toEqual(new Set(['fulfilled']));
     expect(starts()).toBe(1);
+  });
+
+  it('end after a while without calls, also when the calls gave up before the start was answered', async (context) => {
+    const { expect } = context;
+    const { source, emulator, clock, starts, states } = await provision(context, { lingerMs: 1_000 });
+    emulator.faults.add({ kind: 'slow', operation: 'StartSession', delayMs: 1_000 });
+    const gone = new AbortController();
+    const call = source.get(CLIENT, gone.signal).catch(() => {});
+    await expect.poll(() => source.state(CLIENT)).toBe('starting');
+    gone.abort();
+    await call;
+    source.release(CLIENT);
+    await clock.advance(5_000);
+    await expect.poll(() => states().length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => source.state(CLIENT), { timeout: 10_000 }).not.toBe('starting');
+    await clock.advance(1_000);
+    await expect.poll(states, { timeout: 10_000 }).toEqual([expect.stringMatching(/^TERMINAT/)]);
+    expect(starts()).toBe(1);
+  });
+
+  it('that cannot be kept are an error of the close', async (context) => {
+    const { expect } = context;
+    const refused = new SessionError('invalid-request', 'its handle cannot be written', { operation: 'sql' });
+    const { source } = await provision(context, { release: () => Promise.reject(refused) });
+    await source.get(CLIENT, NEVER);
+    expect(await failureOf(source.close())).toBe(refused);
   });
 
   it('are started again by the call after a start that failed', async (context) => {

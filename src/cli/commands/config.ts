@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { checkConfig } from '../../config/check-config.ts';
 import { configInvalid } from '../../config/config-problem.ts';
 import { configSchema } from '../../config/config-shape.ts';
-import { configFilesIn } from '../../config/find-config-file.ts';
+import { CODE_EXTENSIONS, configFilesIn, findConfigFile } from '../../config/find-config-file.ts';
+import { readConfigFile } from '../../config/read-config-file.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import { printTable } from '../table.ts';
 import { print, printJson, warn, type CommandContext } from '../terminal.ts';
@@ -29,6 +30,18 @@ export async function runConfigCheck({ terminal, config, environment, json }: Co
   }
   if (report.problems.length > 0) throw configInvalid(report.problems);
   if (!json) await print(terminal, '\nno problems\n');
+}
+
+/** Names that a shell cannot take for anything else, on a line that a completion writes. */
+const PLAIN_NAME = /^[\w.-]+$/;
+
+/** Writes the names of the environments, a line each, for shell completion: only of a file that is data, because code would run. */
+export async function runConfigEnvironments({ terminal, config }: CommandContext): Promise<void> {
+  const file = config === undefined ? findConfigFile(terminal.cwd) : resolve(terminal.cwd, config);
+  if (CODE_EXTENSIONS.some((extension) => file.endsWith(extension))) return;
+  const { environments } = await readConfigFile(file, file);
+  const names = Object.keys(Object(environments) as object).filter((name) => PLAIN_NAME.test(name));
+  await print(terminal, names.map((name) => `${name}\n`).join(''));
 }
 
 /** Writes the JSON Schema of config files. */

@@ -8,7 +8,7 @@ import { splitSql, type SplitStatement } from '../split-sql.ts';
 import { parametersOf } from '../sql-parameters.ts';
 import { withPlace } from '../sql-place.ts';
 import { StatusLine } from '../status-line.ts';
-import { note, warn, type CommandContext } from '../terminal.ts';
+import { note, warn, type CommandContext, type Terminal } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
 import type { WorkFlags } from '../work-flags.ts';
 import { giveUpAt, startDry, withWorkSession } from '../work-session.ts';
@@ -32,7 +32,7 @@ export async function runSql(context: CommandContext, text: string | undefined, 
   const input = await readCode(terminal, 'SQL', { text: text ?? target.rest, file: options.file });
   const status = new StatusLine(terminal, json);
   try {
-    await withTarget(terminal, target, (out) =>
+    const work = (out: Terminal) =>
       withSessions(context, async (sessions) => {
         assertRunsSql(sessions);
         const statements = splitSql(input, sessions.dialect);
@@ -44,8 +44,9 @@ export async function runSql(context: CommandContext, text: string | undefined, 
           const run = { session, terminal: out, status, untilMs, format: target.format, maxRows: options.rows };
           await runAll(run, statements, parameters);
         });
-      }),
-    );
+      });
+    // A dry run creates no file.
+    await (context.dryRun === undefined ? withTarget(terminal, target, work) : work(terminal));
   } finally {
     status.end();
   }

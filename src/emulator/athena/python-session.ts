@@ -62,7 +62,13 @@ export class PythonSession {
     });
     if (stdout !== null) {
       createInterface({ input: stdout }).on('line', (line) => {
-        this.#waiting.shift()?.(JSON.parse(line) as CodeOutcome);
+        const outcome = toOutcome(line);
+        if (outcome !== undefined) {
+          this.#waiting.shift()?.(outcome);
+          return;
+        }
+        this.#fail('The code wrote into the answers of its process.');
+        this.close();
       });
     }
   }
@@ -92,5 +98,16 @@ export class PythonSession {
 
   #fail(error: string): void {
     for (const settle of this.#waiting.splice(0)) settle({ stdout: '', stderr: '', result: '', error });
+  }
+}
+
+/** Reads an answer of the driver; `undefined` for a line that the code itself has written. */
+function toOutcome(line: string): CodeOutcome | undefined {
+  try {
+    const { stdout, stderr, result, error } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    if (typeof stdout !== 'string' || typeof stderr !== 'string' || typeof result !== 'string') return undefined;
+    return { stdout, stderr, result, ...(typeof error === 'string' && { error }) };
+  } catch {
+    return undefined;
   }
 }

@@ -101,6 +101,14 @@ describe.concurrent('the output of a calculation', { timeout: 60_000 }, () => {
     context.expect(await done.text('stdout')).toBe('');
   });
 
+  it('code that writes into the answers of its process fails, and ends nothing else', async (context) => {
+    const { expect } = context;
+    const { session, emulator } = await scene(context);
+    const code = 'import os\nfor fd in range(3, 20):\n  try: os.write(fd, b"junk\\n")\n  except OSError: pass';
+    expect(await failureOf(session.calculate(code))).toMatchObject({ kind: 'invalid-request' });
+    expect(emulator.oracle.live()).toHaveLength(1);
+  });
+
   it('anysession run prints it', async (context) => {
     const { expect } = context;
     const { settings, emulator } = await scene(context);
