@@ -165,7 +165,7 @@ export class ProvisionedSession {
       await (hasEnded(session) ? session.close() : release(session));
       return undefined;
     } catch (error) {
-      logger.warn({ session: session.handle.id, error }, 'A session of the proxy could not be let go of');
+      logger.warn({ session: session.handle.id, error }, 'A session of the proxy could not be kept or ended');
       return error;
     }
   }
