@@ -24,6 +24,7 @@ export default defineConfig({
     // Engines, child processes and sockets: what takes a second on a quiet machine may take twenty on a busy one.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     // What needs the network has a run of its own: `npm run package-check`, `test:engines` and `test:clients`.
     exclude: ['test/package/**', 'test/engines/**', 'test/clients/**'],
     reporters: ['default', new ClosingLineReporter()],
