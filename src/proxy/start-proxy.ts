@@ -11,7 +11,7 @@ import { ReadySessions } from './ready-sessions.ts';
 import { SingleClient } from './single-client.ts';
 import type { SessionSource } from './session-source.ts';
 
-export type { ProxyListenOptions, ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
+export type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 
 /** How long a call waits for its session, milliseconds. Clouds take one to five minutes. */
 const START_TIMEOUT_MS = 10 * 60_000;
