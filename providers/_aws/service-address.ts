@@ -1,4 +1,5 @@
 import type { ProxyTarget } from '../../src/provider-kit/proxy.ts';
+import { urlTarget } from '../../src/provider-kit/url-target.ts';
 import type { AwsConfig } from './aws-options.ts';
 
 /**
@@ -10,7 +11,5 @@ export function serviceAddress(
   service: string,
 ): ProxyTarget {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const url = new URL(endpoint ?? `https://${service}.${region}.${suffix}`);
-  const tls = url.protocol === 'https:';
-  return { host: url.hostname, port: url.port === '' ? (tls ? 443 : 80) : Number(url.port), tls };
+  return urlTarget(new URL(endpoint ?? `https://${service}.${region}.${suffix}`));
 }

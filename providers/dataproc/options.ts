@@ -1,6 +1,7 @@
 import type { ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
 import { notBoth, parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
+import { urlTarget } from '../../src/provider-kit/url-target.ts';
 
 /** The key of a service account, with the names of Google's key files. */
 export interface ServiceAccountKey {
@@ -209,7 +210,5 @@ export function parseDataprocOptions(options: Readonly<Record<string, unknown>>)
 /** The regional endpoint is the default: the global one adds a hop. @see https://cloud.google.com/dataproc/docs/concepts/regional-endpoints (read 2026-11-20) */
 function toEndpoint(address: string | undefined, region: string): EndpointConfig {
   const text = address ?? `${region}-dataproc.googleapis.com`;
-  const url = new URL(text.includes('://') ? text : `https://${text}`);
-  const tls = url.protocol === 'https:';
-  return { host: url.hostname, port: url.port === '' ? (tls ? 443 : 80) : Number(url.port), tls };
+  return urlTarget(new URL(text.includes('://') ? text : `https://${text}`));
 }

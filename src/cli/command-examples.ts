@@ -21,7 +21,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   completion: ['completion bash'],
   'config init': ['config init --provider athena --set workgroup=spark'],
   'batch start': ['batch start --runs runs.jsonl --defaults defaults.json --key c7'],
-  'batch status': ['batch status cohort-7'],
+  'batch status': ['batch status c7'],
 };
 
 /** The help behind the options of a command; empty where an example would show nothing new. */

@@ -2,7 +2,7 @@ import { cutTo } from './display-width.ts';
 import { printable, toJsonText } from './printable.ts';
 import { columnsOf, warn, type Terminal } from './terminal.ts';
 
-/** Removes what stands in the last line of a terminal. */
+/** Clears the last line of a terminal. */
 export const CLEAR_LINE = '\r\u001B[K';
 
 /** How often the line of a terminal shows the time anew, milliseconds. */

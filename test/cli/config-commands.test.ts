@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CONFIG } from '../../src/cli/initial-config.ts';
@@ -59,6 +59,26 @@ describe('config init', () => {
     const { code, stderr } = await cli(['config', 'init', '--config', file], { cwd: configFolder({}) });
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('config environments', () => {
+  it('prints the plain names of a file that is data', async () => {
+    const local = '{ provider: local }';
+    const cwd = configFolder({
+      'anysession.config.yaml': `environments: { dev: ${local}, "$(touch x)": ${local}, "a b": ${local}, eu-1.x: ${local} }\n`,
+    });
+    expect(await cli(['config', 'environments'], { cwd })).toEqual({ code: 0, stdout: 'dev\neu-1.x\n', stderr: '' });
+  });
+
+  it.each(['mjs', 'ts'])('runs no code of an .%s file, and prints nothing', async (extension) => {
+    const cwd = configFolder({
+      [`anysession.config.${extension}`]: `import { writeFileSync } from 'node:fs';
+        writeFileSync(new URL('mark', import.meta.url), '');
+        export default { environments: { dev: { provider: 'local' } } };`,
+    });
+    expect(await cli(['config', 'environments'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(existsSync(join(cwd, 'mark'))).toBe(false);
   });
 });
 
