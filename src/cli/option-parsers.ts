@@ -47,8 +47,16 @@ export function choice<Word extends string>(...words: readonly Word[]): (text: s
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
-    throw new InvalidArgumentError(`Expected ${words.join(' or ')}.`);
+    throw new InvalidArgumentError(`Expected ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}.`);
   };
+}
+
+/** Reads a few words, each one of those. */
+export function choices<Word extends string>(
+  ...words: readonly Word[]
+): (text: string, earlier?: readonly Word[]) => readonly Word[] {
+  const one = choice(...words);
+  return (text, earlier = []) => [...earlier, one(text)];
 }
 
 /** Reads `--port 15002`. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { BATCH_STATES } from '../contract/batch-state.ts';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
 import { choice, pairs } from './option-parsers.ts';
@@ -89,7 +90,7 @@ const COMMANDS: readonly Row[] = [
     'batch list',
     'list the batches of the environment, of all owners',
     async () => (await import('./commands/batch-list.ts')).runBatchList,
-    ['--state <state>', 'only batches in this state'],
+    ['--state <state>', 'only batches in this state', choice(...BATCH_STATES)],
   ],
   ['batch status', 'print the status of a batch', async () => (await batch()).runBatchStatus, BATCH],
   [

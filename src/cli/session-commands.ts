@@ -1,5 +1,6 @@
+import { SESSION_STATES } from '../contract/session-state.ts';
 import type { Parameter, Row } from './command-row.ts';
-import { amount, choice, durationMs, pairs, port, rowCount, usageGroup } from './option-parsers.ts';
+import { amount, choice, choices, durationMs, pairs, port, rowCount, usageGroup } from './option-parsers.ts';
 
 const dryRuns = () => import('./dry-run.ts');
 
@@ -70,7 +71,7 @@ const SESSION_COMMANDS: readonly Row[] = [
     'list',
     'list the sessions of the environment, of all owners',
     async () => (await import('./commands/list.ts')).runList,
-    ['--state <state...>', 'only sessions in these states'],
+    ['--state <state...>', 'only sessions in these states', choices(...SESSION_STATES)],
     ['--all', 'include ended sessions that the service still lists'],
     LABEL,
     MINE,

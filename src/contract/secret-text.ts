@@ -12,7 +12,7 @@ export function cutText(text: string, longest = LONGEST_TEXT): string {
 
 /** Words in the name of an option, variable, header or parameter whose value is a secret. */
 const SECRET_NAME =
-  /secret|token|passw|passphrase|credential|authorization|cookie|signature|[-_.]auth$|(?:api|access|private|shared)[-_.]?key/i;
+  /secret|token|passw|passphrase|pwd|(?:^|[-_.])(?:pass|pw|sig)$|credential|authorization|cookie|signature|[-_.]auth$|(?:api|access|private|shared)[-_.]?key/i;
 
 /** Values that are secrets under any name. */
 const SECRET_VALUE =

@@ -63,10 +63,7 @@ describe('arguments', () => {
     [['sql', '--file', 'none.sql'], '[invalid-request] the file none.sql cannot be read: there is no such file\n'],
     [['sql', '--file', '.'], '[invalid-request] the file . cannot be read: EISDIR\n'],
     [['sql', 'x', '--csv', '--json'], '--json and --csv cannot both be: choose one'],
-    [
-      ['list', '--state', 'running'],
-      '[invalid-request] there is no state "running"; there are: creating, ready, busy, terminated, failed\n',
-    ],
+    [['list', '--state', 'running'], "'running' is invalid. Expected creating, ready, busy, terminated or failed."],
     [['sql', 'x', '--config', 'none.yaml'], '[config-invalid] none.yaml: no such file\n'],
     [
       ['list', '--config', 'c.json', '--env', 'tset'],

@@ -61,7 +61,7 @@ describe('anysession batch list', () => {
     expect(await run(['list'], { columns: 80 })).toMatchObject({ code: 0, stdout: '' });
     const { code, stderr } = await run(['list', '--state', 'done']);
     expect(code).toBe(2);
-    expect(stderr).toContain('there is no state "done"; there are: creating, running,');
+    expect(stderr).toContain("'done' is invalid. Expected creating, running,");
   });
 });
 

@@ -57,13 +57,20 @@ describe('describeValue', () => {
     expect(describeValue(value)).toBe(text);
   });
 
-  it.each(['password', 'clientSecret', 'apiToken', 'API_KEY', 'aws_access_key', 'Credentials'])(
-    'hides what %s holds',
-    (name) => {
-      expect(describeValue('hunter2', name)).toBe('a hidden string');
-      expect(describeValue(123456, name)).toBe('a hidden number');
-    },
-  );
+  it.each([
+    'password',
+    'clientSecret',
+    'apiToken',
+    'API_KEY',
+    'aws_access_key',
+    'Credentials',
+    'db_pass',
+    'pwd',
+    'sig',
+  ])('hides what %s holds', (name) => {
+    expect(describeValue('hunter2', name)).toBe('a hidden string');
+    expect(describeValue(123456, name)).toBe('a hidden number');
+  });
 
   it.each([
     'AKIAIOSFODNN7EXAMPLE',
@@ -84,6 +91,10 @@ describe('describeValue', () => {
     '2GB',
   ])('shows %s', (text) => {
     expect(looksSecret('engine', text)).toBe(false);
+  });
+
+  it.each(['passThrough', 'bypass', 'signal', 'compass'])('shows what %s holds', (name) => {
+    expect(looksSecret(name, '1')).toBe(false);
   });
 });
 

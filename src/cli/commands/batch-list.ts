@@ -1,6 +1,5 @@
 import type { BatchObservation } from '../../contract/batch-observation.ts';
-import { BATCH_STATES, type BatchState } from '../../contract/batch-state.ts';
-import { SessionError } from '../../contract/session-error.ts';
+import type { BatchState } from '../../contract/batch-state.ts';
 import { durationText } from '../../provider-kit/duration-text.ts';
 import { printTable, type TableColumn } from '../table.ts';
 import { note, printJson, type CommandContext } from '../terminal.ts';
@@ -8,13 +7,12 @@ import { withBatches } from '../with-environment.ts';
 
 /** The options of `anysession batch list`. */
 interface BatchListCommandOptions {
-  readonly state?: string;
+  readonly state?: BatchState;
 }
 
 /** Writes the batches of the environment, of all owners, also finished ones whose record still exists. */
-export async function runBatchList(context: CommandContext, options: BatchListCommandOptions): Promise<void> {
+export async function runBatchList(context: CommandContext, { state }: BatchListCommandOptions): Promise<void> {
   const { terminal, json } = context;
-  const state = options.state === undefined ? undefined : toState(options.state);
   const listed: BatchObservation[] = [];
   const where = await withBatches(context, async (batches) => {
     for await (const batch of batches.list({ state, signal: terminal.signal })) listed.push(batch);
@@ -45,12 +43,4 @@ function cells({ handle, state, nativeState, details }: BatchObservation, nowMs:
   const { name = '', createdAtMs, endedAtMs } = details;
   const age = createdAtMs === undefined ? '' : durationText((endedAtMs ?? nowMs) - createdAtMs);
   return [handle.id, state ?? '?', nativeState, name, age];
-}
-
-function toState(text: string): BatchState {
-  const found = BATCH_STATES.find((state) => state === text);
-  if (found !== undefined) return found;
-  throw new SessionError('invalid-request', `there is no state "${text}"; there are: ${BATCH_STATES.join(', ')}`, {
-    operation: 'batch',
-  });
 }

@@ -1,5 +1,4 @@
-import { isSessionState, SESSION_STATES, type SessionState } from '../../contract/session-state.ts';
-import { SessionError } from '../../contract/session-error.ts';
+import type { SessionState } from '../../contract/session-state.ts';
 import type { Observation } from '../../contract/observation.ts';
 import type { Cost } from '../../cost/cost.ts';
 import { toMoney } from '../../cost/money.ts';
@@ -12,7 +11,7 @@ import { withSessions } from '../with-environment.ts';
 
 /** The options of `anysession list`. */
 interface ListCommandOptions extends SessionFilter {
-  readonly state?: readonly string[];
+  readonly state?: readonly SessionState[];
   readonly all?: boolean;
 }
 
@@ -27,7 +26,7 @@ interface Listed extends Observation {
 /** Writes the sessions of the environment, of all owners: those that still cost something, unless asked otherwise. */
 export async function runList(context: CommandContext, options: ListCommandOptions): Promise<void> {
   const { terminal, json } = context;
-  const states = options.state?.map(toState);
+  const { state: states } = options;
   const { listed, where, isPriced } = await withSessions(context, async (sessions) => {
     const includeEnded = options.all === true || states !== undefined;
     const { id, scope } = sessions.provider;
@@ -88,11 +87,4 @@ function cells({ handle, state, nativeState, details, key = '', cost }: Listed, 
   const facts = [handle.id, state ?? '?', nativeState, name, key, ownership?.owner ?? '', age];
   if (cost === undefined) return facts;
   return [...facts, cost.known ? toMoney(cost.amount, cost.currency) : 'unknown'];
-}
-
-function toState(text: string): SessionState {
-  if (isSessionState(text)) return text;
-  throw new SessionError('invalid-request', `there is no state "${text}"; there are: ${SESSION_STATES.join(', ')}`, {
-    operation: 'list',
-  });
 }
