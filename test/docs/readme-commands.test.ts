@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'vitest';
 import { cloud } from '../cli/clouds.ts';
 
-/** Commands that other tests run as they are: they install an engine with pip, need a terminal, or run until they are stopped. */
-const RUN_ELSEWHERE = /^(engines install|emulate|shell)/;
+/** Commands that other tests run as they are: they need pip or PySpark, need a terminal, or run until they are stopped. */
+const RUN_ELSEWHERE = /^(engines install|emulate|exec|proxy|shell)/;
 
 /** The commands of the first block after a heading, each as its words. */
 function commandsIn(file: string, heading: string): readonly (readonly string[])[] {
@@ -15,6 +15,11 @@ function commandsIn(file: string, heading: string): readonly (readonly string[])
     .filter((line) => /^(npx )?anysession /.test(line))
     .map((line) => Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? ''))
     .map((words) => words.slice(words.indexOf('anysession') + 1));
+}
+
+/** Without what follows `--`: that is the command of a child. */
+function withoutChild(words: readonly string[]): readonly string[] {
+  return words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 }
 
 describe('the commands in the documents run as they are written', { timeout: 120_000 }, () => {
@@ -36,7 +41,9 @@ describe('the commands in the documents run as they are written', { timeout: 120
         expect((await run([...words.slice(0, 2), '--help'])).code, line).toBe(0);
         continue;
       }
-      const given = RUN_ELSEWHERE.test(line) ? [...words, '--help'] : words.map((word) => ID[word] ?? word);
+      const given = RUN_ELSEWHERE.test(line)
+        ? [...withoutChild(words), '--help']
+        : words.map((word) => ID[word] ?? word);
       const { code, stdout, stderr } = await run(given);
       expect(code, `${line}: ${stderr}`).toBe(0);
       if (words[0] === 'sql' && line.includes('AS answer')) expect(stdout).toBe('answer\n42\n');
