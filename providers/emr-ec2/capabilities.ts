@@ -4,6 +4,9 @@ import type { EmrEc2Config } from './options.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** The most live sessions of a cluster; its instances may allow fewer. */
+export const MAX_SESSIONS = 1_000;
+
 /** How long an endpoint's token works. */
 export const TOKEN_LIFETIME_MS = HOUR_MS;
 
@@ -33,7 +36,7 @@ export function emrEc2Capabilities({
     listPageSize: 100,
     listFilters: ['states'],
     tokenLifetimeMs: TOKEN_LIFETIME_MS,
-    maxLiveSessions: 1_000,
+    maxLiveSessions: MAX_SESSIONS,
     watchIntervalMs: { min: 2_000, max: 3_500 },
     callsPerSecond: { reads: readsPerSecond, writes: writesPerSecond },
     outlivesProcess: true,

@@ -1,5 +1,6 @@
 import type { Cluster } from '@aws-sdk/client-emr';
 import { SessionError } from '../../src/contract/session-error.ts';
+import { MAX_SESSIONS } from './capabilities.ts';
 
 /** The first release with sessions. @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-spark-connect-sessions.html (read 2026-11-30) */
 const FIRST_RELEASE = 'emr-spark-8.0.0';
@@ -26,6 +27,12 @@ export function whyNoSessions(cluster: Cluster): SessionError | undefined {
   const { State: state = '' } = cluster.Status ?? {};
   if (state === 'RUNNING' || state === 'WAITING') return undefined;
   return conflict(`cluster ${id} is ${state}; try again when it is WAITING or RUNNING`);
+}
+
+/** The error of a start on a cluster with as many sessions as EMR allows. */
+export function fullError(id: string): SessionError {
+  const message = `cluster ${id} has its ${MAX_SESSIONS} sessions: terminate sessions, or set another \`clusterId\``;
+  return new SessionError('quota-exceeded', message, { operation: 'start', provider: 'emr-ec2' });
 }
 
 /** How a cluster ends or has ended, and why; `undefined` when it lives. Its sessions end with it. */

@@ -11,9 +11,9 @@ import type { StateFacts } from '../../src/provider-kit/states.ts';
 import type { ProxyAddress } from '../_aws/proxy-endpoint.ts';
 import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
-import { emrEc2Capabilities, TOKEN_LIFETIME_MS } from './capabilities.ts';
+import { emrEc2Capabilities, MAX_SESSIONS, TOKEN_LIFETIME_MS } from './capabilities.ts';
 import { emrClient, type EmrClient } from './client.ts';
-import { endOf, whyNoSessions } from './cluster.ts';
+import { endOf, fullError, whyNoSessions } from './cluster.ts';
 import { toSessionError } from './errors.ts';
 import { fromSession } from './observation.ts';
 import type { EmrEc2Config } from './options.ts';
@@ -122,7 +122,7 @@ class EmrEc2Sessions implements SessionService {
   /** A start may be refused because of its cluster. */
   async explainStartRefusal(call: ServiceCall): Promise<SessionError | undefined> {
     const cluster = await this.#describeCluster(call);
-    return cluster && whyNoSessions(cluster);
+    return (cluster && whyNoSessions(cluster)) ?? this.#whyFull(call);
   }
 
   /** The guide waits for IDLE; whether STARTED has an endpoint is not documented. */
@@ -132,6 +132,18 @@ class EmrEc2Sessions implements SessionService {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** EMR refuses a start on a full cluster with the code for every mistake: the live sessions are counted. */
+  async #whyFull(call: ServiceCall): Promise<SessionError | undefined> {
+    let cursor: Cursor | undefined;
+    for (let count = 0; ;) {
+      const { sessions, next } = await this.list({}, cursor, call);
+      count += sessions.length;
+      if (count >= MAX_SESSIONS) return fullError(this.#config.clusterId);
+      if (next === undefined || sessions.length === 0) return undefined;
+      cursor = next;
+    }
   }
 
   async #describeCluster(call: ServiceCall) {
