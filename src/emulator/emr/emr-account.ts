@@ -60,8 +60,9 @@ export class EmrAccount extends AwsAccount<EmrState, ClusterSession, EmrConfig> 
   start(request: EmrStart): ClusterSession {
     const cluster = this.requireCluster(request.ClusterId);
     refuseUnsuitable(cluster);
-    // "The --name parameter is required and must be a non-empty value", says the guide; the model does not.
-    if (request.Name === undefined || request.Name === '') throw invalidRequest('A session needs a Name.');
+    if ((request.Name ?? '') === '' && this.config.withoutName === 'refuse') {
+      throw invalidRequest('A session needs a Name.');
+    }
     const live = this.sessions().filter((session) => session.live && session.cluster === cluster);
     if (live.length >= this.config.sessionQuota) {
       throw invalidRequest(`Cluster ${cluster.id} may have ${this.config.sessionQuota} sessions at a time.`);

@@ -31,6 +31,8 @@ export interface EmrOptions extends AwsSessionOptions, EmrStateOptions {
   readonly credentials?: 'token' | 'username-password' | 'both';
   /** The first state with an endpoint. The guide waits for IDLE; the rest is undocumented (default `IDLE`). */
   readonly endpointFrom?: 'STARTED' | 'IDLE';
+  /** StartSession without a name: the guide requires one, the model does not (default `refuse`). */
+  readonly withoutName?: 'refuse' | 'start';
   /** The error for an unknown session. The model has only the first one, AWS's own client expects the second (default the first). */
   readonly unknownSessionCode?: 'InvalidRequestException' | 'ResourceNotFoundException';
   /** TerminateSession on an ended session. Undocumented (default `ok`). */
@@ -50,6 +52,7 @@ export function toEmrConfig(options: EmrOptions, startupMs: number): EmrConfig {
     sessionQuota: 1000,
     credentials: 'token',
     endpointFrom: 'IDLE',
+    withoutName: 'refuse',
     unknownSessionCode: 'InvalidRequestException',
     terminateEnded: 'ok',
     stateChangeReasons: 'always',

@@ -1,3 +1,4 @@
+import type * as sdkModule from '@aws-sdk/client-emr';
 import { describe, expect } from 'vitest';
 import type { EmrEc2Config } from '../../../providers/emr-ec2/options.ts';
 import { toStartInput } from '../../../providers/emr-ec2/start-input.ts';
@@ -14,7 +15,7 @@ const bench = (options: Readonly<Record<string, unknown>> = {}, emulator: Emulat
 /** Calls the emulator with the SDK alone. */
 async function withSdk<T>(
   emulator: Emulator,
-  use: (client: import('@aws-sdk/client-emr').EMRClient, sdk: typeof import('@aws-sdk/client-emr')) => Promise<T>,
+  use: (client: sdkModule.EMRClient, sdk: typeof sdkModule) => Promise<T>,
 ): Promise<T> {
   const sdk = await import('@aws-sdk/client-emr');
   const client = new sdk.EMRClient({
