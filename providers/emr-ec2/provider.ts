@@ -137,13 +137,15 @@ class EmrEc2Sessions implements SessionService {
   /** EMR refuses a start on a full cluster with the code for every mistake: the live sessions are counted. */
   async #whyFull(call: ServiceCall): Promise<SessionError | undefined> {
     let cursor: Cursor | undefined;
-    for (let count = 0; ;) {
+    let count = 0;
+    // A page may be empty although more follow.
+    for (let page = 0; page <= MAX_SESSIONS / this.capabilities.listPageSize && count < MAX_SESSIONS; page++) {
       const { sessions, next } = await this.list({}, cursor, call);
       count += sessions.length;
-      if (count >= MAX_SESSIONS) return fullError(this.#config.clusterId);
-      if (next === undefined || sessions.length === 0) return undefined;
+      if (next === undefined) break;
       cursor = next;
     }
+    return count < MAX_SESSIONS ? undefined : fullError(this.#config.clusterId);
   }
 
   async #describeCluster(call: ServiceCall) {
