@@ -3,7 +3,7 @@ import type { SessionHandle } from '../../src/contract/session-handle.ts';
 import { shellWord } from '../../src/provider-kit/shell-word.ts';
 
 /** Where the logs of a session go, as GetSession of Athena and of EMR on EC2 shows it. */
-export interface Monitoring {
+interface Monitoring {
   readonly CloudWatchLoggingConfiguration?:
     | {
         readonly Enabled?: boolean | undefined;

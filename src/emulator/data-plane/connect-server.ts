@@ -16,7 +16,7 @@ type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 /** The metadata in which the clouds' proxies expect the token. */
 export const TOKEN_KEY = 'x-aws-proxy-auth';
 /** The metadata that may replace the token on EMR on EC2. */
-export const PASSWORD_KEY = 'x-emr-password';
+const PASSWORD_KEY = 'x-emr-password';
 /** The metadata of a caller that is not for the engine. */
 const NOT_FORWARDED = new Set([
   ...[TOKEN_KEY, PASSWORD_KEY, 'x-emr-username', 'authorization'],

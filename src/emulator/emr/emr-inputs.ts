@@ -5,7 +5,7 @@
 import { EMR_STATES } from '../aws/emr-states.ts';
 import { flag, listOf, mapOf, moment, oneOf, structure, text, whole, type ListShape, type Shape } from '../shapes.ts';
 
-export const CLUSTER_STATES = [
+const CLUSTER_STATES = [
   'STARTING',
   'BOOTSTRAPPING',
   'RUNNING',
