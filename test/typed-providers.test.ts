@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { athena, type AthenaOptions, type AthenaStartNative } from '../providers/athena/index.ts';
 import { dataproc, type DataprocStartNative } from '../providers/dataproc/index.ts';
+import { emrEc2, type EmrEc2StartNative } from '../providers/emr-ec2/index.ts';
 import { emrServerless, type EmrServerlessStartNative } from '../providers/emr-serverless/index.ts';
 import { healthomics } from '../providers/healthomics/index.ts';
 import { local } from '../providers/local/index.ts';
@@ -55,6 +56,7 @@ describe('the types of a provider', () => {
     type NativeOf<Provider> = Provider extends ConfiguredProvider<infer Native> ? Native : 'none';
     expectTypeOf<NativeOf<ReturnType<typeof athena>>>().toEqualTypeOf<AthenaStartNative>();
     expectTypeOf<NativeOf<ReturnType<typeof dataproc>>>().toEqualTypeOf<DataprocStartNative>();
+    expectTypeOf<NativeOf<ReturnType<typeof emrEc2>>>().toEqualTypeOf<EmrEc2StartNative>();
     expectTypeOf<NativeOf<ReturnType<typeof emrServerless>>>().toEqualTypeOf<EmrServerlessStartNative>();
     const open = () => openSessions({ provider: athena(AWS) });
     expectTypeOf(open).returns.resolves.toEqualTypeOf<Sessions<AthenaStartNative>>();

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AthenaOptions, AthenaStartNative } from '../providers/athena/index.ts';
 import type { DataprocOptions } from '../providers/dataproc/index.ts';
+import type { EmrEc2Options, EmrEc2StartNative } from '../providers/emr-ec2/index.ts';
 import type { EmrServerlessOptions, EmrServerlessStartNative } from '../providers/emr-serverless/index.ts';
 import type { HealthOmicsOptions } from '../providers/healthomics/index.ts';
 import { local, type LocalOptions } from '../providers/local/index.ts';
@@ -50,6 +51,8 @@ it('every option of ours takes `undefined`, as programs with exactOptionalProper
         AthenaOptions,
         AthenaStartNative,
         DataprocOptions,
+        EmrEc2Options,
+        EmrEc2StartNative,
         EmrServerlessOptions,
         EmrServerlessStartNative,
         HealthOmicsOptions,

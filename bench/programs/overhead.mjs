@@ -27,12 +27,14 @@ const OPTIONS = {
     applicationId: '00emulated1',
     executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
   },
+  'emr-ec2': { ...AWS, provider: 'emr-ec2', clusterId: 'j-EMULATED1' },
   'dataproc-grpc': { ...DATAPROC, transport: 'grpc' },
   'dataproc-rest': { ...DATAPROC, transport: 'rest' },
 };
 const IDS = {
   athena: '00000000-0000-4000-8000-000000000001',
   'emr-serverless': '00000000000001',
+  'emr-ec2': 'is-0000000000001',
   dataproc: 'bench-session',
 };
 

@@ -89,6 +89,16 @@ export function awsOptionShapes(rates: {
 /** The profile would be ignored where keys are given. */
 export const ONE_CREDENTIAL_SOURCE = notBoth('profile', 'credentials');
 
+/** The option for the role that sessions run as, as JSON Schema. */
+export const EXECUTION_ROLE_SHAPE = {
+  type: 'string',
+  pattern: '^arn:aws[a-zA-Z0-9-]*:iam::[0-9]{12}:role/([\\x21-\\x7e]+/)?[\\w+=,.@\\-]+$',
+  title: 'the ARN of an IAM role such as arn:aws:iam::123456789012:role/spark',
+  minLength: 20,
+  maxLength: 2048,
+  description: 'The role that sessions run as.',
+} as const;
+
 /** The option for another S3 endpoint, as JSON Schema. */
 export const S3_ENDPOINT_SHAPE = {
   type: 'string',

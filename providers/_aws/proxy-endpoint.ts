@@ -18,6 +18,8 @@ export interface ProxyAddress {
   readonly address: string | undefined;
   readonly token: string | undefined;
   readonly expires: Date | undefined;
+  /** What the proxy needs besides the token, or instead of it. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -25,11 +27,12 @@ export interface ProxyAddress {
  * @throws SessionError `unexpected` when the address cannot be read.
  */
 export function toProxyEndpoint(
-  { address = '', token = '', expires }: ProxyAddress,
+  { address = '', token = '', expires, metadata }: ProxyAddress,
   provider: string,
 ): ConnectEndpoint | undefined {
   const expiresAtMs = Math.round(expires?.getTime() ?? Number.NaN);
-  if (address === '' || token === '' || Number.isNaN(expiresAtMs)) return undefined;
+  const isClosed = token === '' && metadata === undefined;
+  if (address === '' || isClosed || Number.isNaN(expiresAtMs)) return undefined;
   if (!URL.canParse(address)) {
     throw new SessionError('unexpected', 'the address of the endpoint in the answer is not a URL', {
       operation: 'endpoint',
@@ -41,7 +44,7 @@ export function toProxyEndpoint(
     host: url.hostname,
     port: url.port === '' ? HTTPS_PORT : Number(url.port),
     tls: url.protocol === 'https:',
-    metadata: { [TOKEN_KEY]: token },
+    metadata: { ...(token !== '' && { [TOKEN_KEY]: token }), ...metadata },
     expiresAtMs,
   };
 }

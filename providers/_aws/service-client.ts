@@ -46,7 +46,7 @@ export interface ClientParts<Sdk> {
 }
 
 /** The operations that change nothing. */
-const READ = /^(Get|List)/;
+const READ = /^(Describe|Get|List)/;
 
 function requestIdOf(answer: unknown): string | undefined {
   return (answer as { readonly $metadata: { readonly requestId?: string } }).$metadata.requestId;

@@ -45,6 +45,7 @@ export class AwsSessionProvider implements SessionProvider {
   readonly capabilities: Capabilities;
   readonly calculations?: CalculationRunner;
   readonly endpoint?: (handle: SessionHandle, call: CallContext) => Promise<ConnectEndpoint>;
+  readonly dashboard?: (handle: SessionHandle, call: CallContext) => Promise<Dashboard>;
   readonly #service: SessionService;
   readonly #ports: ProviderPorts;
   readonly #runner: CallRunner;
@@ -66,6 +67,7 @@ export class AwsSessionProvider implements SessionProvider {
     const calculations = capabilities.calculations ? service.calculations?.(this, this.#runner) : undefined;
     if (calculations !== undefined) this.calculations = calculations;
     if (capabilities.sparkConnect) this.endpoint = (handle, call) => this.#openEndpoint(handle, call);
+    if (capabilities.dashboard) this.dashboard = (handle, call) => this.#linkDashboard(handle, call);
   }
 
   async start(request: StartRequest, call: CallContext): Promise<Observation> {
@@ -125,16 +127,16 @@ export class AwsSessionProvider implements SessionProvider {
     }
   }
 
-  dashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
-    return this.#runner.run({ operation: 'dashboard', handle, call }, async (sub) => {
-      const url = await this.#service.dashboardUrl(handle, sub);
-      if (url === undefined || url === '') throw this.#unreadable('dashboard', 'no URL');
-      return { url, expiresAtMs: this.#ports.clock.nowMs() + this.#service.dashboardLifetimeMs };
-    });
-  }
-
   async close(): Promise<void> {
     this.#service.close();
+  }
+
+  #linkDashboard(handle: SessionHandle, call: CallContext): Promise<Dashboard> {
+    return this.#runner.run({ operation: 'dashboard', handle, call }, async (sub) => {
+      const url = await this.#service.dashboardUrl?.(handle, sub);
+      if (url === undefined || url === '') throw this.#unreadable('dashboard', 'no URL');
+      return { url, expiresAtMs: this.#ports.clock.nowMs() + (this.#service.dashboardLifetimeMs ?? 0) };
+    });
   }
 
   async #openEndpoint(handle: SessionHandle, call: CallContext): Promise<ConnectEndpoint> {

@@ -55,8 +55,8 @@ export interface SessionService {
   readonly firstStates: readonly string[];
   /** The native state between the request to end a session and its end. */
   readonly endingState: string;
-  /** How long a link to a dashboard works, milliseconds. */
-  readonly dashboardLifetimeMs: number;
+  /** How long a link to a dashboard works, milliseconds; absent where `capabilities.dashboard` is false. */
+  readonly dashboardLifetimeMs?: number;
   toSessionError(thrown: unknown, failed: FailedCall): SessionError;
   /** What the state of a session means; `undefined` for an unknown state. */
   stateFacts(session: NativeSession): StateFacts | undefined;
@@ -67,7 +67,8 @@ export interface SessionService {
   /** Terminates a session; returns its state, if the answer has one. */
   terminate(id: string, call: ServiceCall): Promise<string | undefined>;
   endpoint(id: string, call: ServiceCall): Promise<ProxyAddress>;
-  dashboardUrl(handle: SessionHandle, call: ServiceCall): Promise<string | undefined>;
+  /** Present exactly when `capabilities.dashboard`. */
+  dashboardUrl?(handle: SessionHandle, call: ServiceCall): Promise<string | undefined>;
   /** Completes an observation of `describe` where GetSession alone cannot tell the state. */
   resolveState?(seen: Observation, call: ServiceCall): Promise<Observation>;
   /** Whether a listed session is ready as soon as it has an endpoint, which its state does not tell. */

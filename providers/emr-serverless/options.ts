@@ -1,7 +1,13 @@
 import type { ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
 import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
-import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
+import {
+  awsOptionShapes,
+  EXECUTION_ROLE_SHAPE,
+  ONE_CREDENTIAL_SOURCE,
+  type AwsOptions,
+  type PresentAwsOption,
+} from '../_aws/aws-options.ts';
 
 /** The options of the provider `emr-serverless`. */
 export interface EmrServerlessOptions extends AwsOptions {
@@ -54,14 +60,7 @@ export const EMR_SERVERLESS_OPTIONS_SHAPE = {
       title: 'the id of an application (option `applicationId` or variable ANYSESSION_EMR_SERVERLESS_APPLICATION_ID)',
       description: 'The application of the sessions.',
     },
-    executionRoleArn: {
-      type: 'string',
-      pattern: '^arn:aws[a-zA-Z0-9-]*:iam::[0-9]{12}:role/([\\x21-\\x7e]+/)?[\\w+=,.@\\-]+$',
-      title: 'the ARN of an IAM role such as arn:aws:iam::123456789012:role/spark',
-      minLength: 20,
-      maxLength: 2048,
-      description: 'The role that sessions run as.',
-    },
+    executionRoleArn: EXECUTION_ROLE_SHAPE,
     startApplication: {
       type: 'boolean',
       default: false,

@@ -27,6 +27,15 @@ export const EMULATED_CLOUDS: Readonly<Record<string, EmulatedCloud>> = {
       ANYSESSION_EMR_SERVERLESS_EXECUTION_ROLE_ARN: ROLE,
     },
   },
+  'emr-ec2': {
+    url: 'emr',
+    urlVariable: 'AWS_ENDPOINT_URL_EMR',
+    variables: {
+      ...AWS,
+      ANYSESSION_EMR_EC2_CLUSTER_ID: 'j-EMULATED1',
+      ANYSESSION_EMR_EC2_EXECUTION_ROLE_ARN: ROLE,
+    },
+  },
   dataproc: {
     url: 'dataprocGrpc',
     urlVariable: 'GOOGLE_CLOUD_DATAPROC_API_ENDPOINT',

@@ -45,7 +45,7 @@ export class Trial extends KitTrial<SessionProvider, ConformanceOracle, Injected
   request(overrides: Partial<StartRequest> = {}): StartRequest {
     return {
       owner: 'conformance-kit',
-      token: `kit-${randomUUID()}`,
+      token: `kit-${randomUUID().replaceAll('-', '')}`,
       idleTimeoutMs: this.capabilities.idleTimeoutMs.default,
       labels: {},
       ...this.#startOptions,

@@ -8,7 +8,7 @@ export type SessionSize = (typeof SESSION_SIZES)[number];
 
 /** What a provider is asked to start: complete, validated against its capabilities, nothing left to guess. */
 export interface StartRequest extends Ownership {
-  /** `token` names the start: 32..40 characters of `[a-z0-9-]`, first a letter; fits every cloud's idempotency field and Dataproc's session id. */
+  /** `token` names the start: 32..36 characters of `[a-z0-9-]`, first a letter; fits every cloud's idempotency field and Dataproc's session id. */
   readonly token: string;
   /** For people; 1..128 characters. */
   readonly name?: string;

@@ -4,6 +4,7 @@ import type { AthenaOptions } from './athena/athena-options.ts';
 import type { ResponderVersion } from './data-plane/connect-engine.ts';
 import { parseEngine, type EngineChoice } from './data-plane/engine-choice.ts';
 import type { DataprocOptions } from './dataproc/dataproc-options.ts';
+import type { EmrOptions } from './emr/emr-options.ts';
 import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
 import type { Fault } from './fault.ts';
 import type { HealthOmicsOptions } from './healthomics/healthomics-options.ts';
@@ -40,7 +41,7 @@ export interface EmulatorOptions {
   readonly signature?: 'any' | 'checked';
   /** What runs the statements of sessions (default `duckdb`, a substitute that is not Spark). */
   readonly engine?: EngineChoice;
-  /** The Spark version that the DuckDB substitute reports (default: `4.0` for Dataproc, and `3.5`, as the clouds run). */
+  /** The Spark version that the DuckDB substitute reports (default: `4.0` for Dataproc and EMR on EC2, and `3.5`, as the clouds run). */
   readonly responderVersion?: ResponderVersion;
   /**
    * Whether the code of Athena's calculations runs, in a python3 process per session (default false: **it runs whatever it is sent**).
@@ -49,6 +50,7 @@ export interface EmulatorOptions {
   readonly runCode?: boolean;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
+  readonly emr?: EmrOptions;
   readonly dataproc?: DataprocOptions;
   readonly healthomics?: HealthOmicsOptions;
 }
@@ -74,6 +76,7 @@ const DEFAULTS: EmulatorConfig = {
   runCode: false,
   athena: {},
   emrServerless: {},
+  emr: {},
   dataproc: {},
   healthomics: {},
 };

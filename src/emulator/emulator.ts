@@ -9,6 +9,7 @@ import type { Timeline } from './timeline.ts';
 const URL_NAMES = [
   'athena',
   'emrServerless',
+  'emr',
   'dataprocGrpc',
   'dataprocRest',
   'healthomics',
@@ -16,7 +17,7 @@ const URL_NAMES = [
   'sparkConnect',
 ] as const;
 
-/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena and EMR Serverless. Those of Dataproc use its REST server. */
+/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena, EMR Serverless and EMR on EC2. Those of Dataproc use its REST server. */
 export type EmulatorUrls = Readonly<Record<(typeof URL_NAMES)[number], string>>;
 
 export interface EmulatorParts {

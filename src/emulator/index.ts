@@ -6,6 +6,8 @@ export type { EngineChoice } from './data-plane/engine-choice.ts';
 export type { ExpiredTokenCode } from './data-plane/gatekeeper.ts';
 export type { Emulator, EmulatorUrls } from './emulator.ts';
 export type { EmulatorOptions } from './emulator-options.ts';
+export type { ClusterSetup, EmrOptions } from './emr/emr-options.ts';
+export type { EmrStateOptions } from './aws/emr-states.ts';
 export type { ApplicationSetup, EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
 export {
   parseFault,

@@ -3,7 +3,7 @@ import type { StructureShape, ValueOf } from './shapes.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** The services that can be emulated. */
-export const SERVICE_IDS = ['athena', 'emr-serverless', 'dataproc', 'healthomics', 's3'] as const;
+export const SERVICE_IDS = ['athena', 'emr-serverless', 'emr', 'dataproc', 'healthomics', 's3'] as const;
 
 /** One of {@link SERVICE_IDS}. */
 export type ServiceId = (typeof SERVICE_IDS)[number];
@@ -11,7 +11,7 @@ export type ServiceId = (typeof SERVICE_IDS)[number];
 /** The truth about one session, independent of the service's answers. Times in epoch milliseconds. */
 export interface SessionTruth {
   readonly service: ServiceId;
-  /** The workgroup, the application, or the parent of the resource name. */
+  /** The workgroup, the application, the cluster, or the parent of the resource name. */
   readonly scope: string;
   readonly id: string;
   /** The idempotency token it was started with. */

@@ -4,6 +4,7 @@ import { answerCall } from './call-pipeline.ts';
 import { answerControl, CONTROL_PREFIX } from './control-routes.ts';
 import { DataPlane } from './data-plane/data-plane.ts';
 import { createDataproc } from './dataproc/dataproc-service.ts';
+import { createEmr } from './emr/emr-service.ts';
 import { createEmrServerless } from './emr-serverless/emr-serverless-service.ts';
 import { Emulator, type EmulatorUrls } from './emulator.ts';
 import { parseEmulatorOptions, type EmulatorConfig, type EmulatorOptions } from './emulator-options.ts';
@@ -33,6 +34,7 @@ const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
     url: 'emrServerless',
     create: (world, config) => createEmrServerless(world, config.emrServerless),
   },
+  emr: { url: 'emr', create: (world, { emr }) => createEmr(world, emr) },
   dataproc: {
     url: 'dataprocRest',
     rpcUrl: 'dataprocGrpc',

@@ -3,8 +3,8 @@ import type { Random } from '../contract/ports.ts';
 
 /**
  * A start token is `as-`, 28 hexadecimal digits and a generation: 33..36 characters, which fits Athena's
- * ClientRequestToken (32..128), EMR Serverless' clientToken (1..64) and Dataproc's session id (4..63, first a letter)
- * alike. The digits are a hash of the key, so a list shows every generation of a key.
+ * ClientRequestToken (32..128), EMR Serverless' clientToken (1..64), EMR's ClientRequestToken (1..36) and Dataproc's session id
+ * (4..63, first a letter) alike. The digits are a hash of the key, so a list shows every generation of a key.
  * Decision 1: docs/decisions/0001-start-tokens-contain-key-and-generation.md
  */
 const DIGITS = 28;

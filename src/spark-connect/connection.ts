@@ -48,12 +48,13 @@ export function connectUrl(
 ): string {
   const { authorization = '', ...others } = metadata;
   const bearer = /^Bearer (.+)$/.exec(authorization)?.[1];
+  // Any other authorization is metadata like the rest: on EMR on EC2 the id of the session.
+  const sent = bearer === undefined ? metadata : { token: bearer, ...others };
   const parameters = {
     ...(tls && { use_ssl: 'true' }),
     session_id: sessionId,
     user_id: userId,
-    ...(bearer !== undefined && { token: bearer }),
-    ...others,
+    ...sent,
   };
   // PySpark sends a token without TLS only to this name.
   const isPlainToken = bearer !== undefined && !tls && host === '127.0.0.1';

@@ -7,7 +7,7 @@ import { cli, type CliEnvironment } from './cli-run.ts';
 const CREDENTIALS = 'credentials: { accessKeyId: AKIDTEST, secretAccessKey: none }';
 
 /** The emulated clouds of sessions. */
-export const CLOUDS = ['athena', 'emr-serverless', 'dataproc'] as const;
+export const CLOUDS = ['athena', 'emr-serverless', 'emr-ec2', 'dataproc'] as const;
 
 /** One of the emulated clouds. */
 export type Cloud = (typeof CLOUDS)[number];
@@ -24,11 +24,12 @@ export async function cloud(
 ) {
   const place = (places += 1);
   const emulator = await startEmulator({
-    services: [name],
+    services: [name === 'emr-ec2' ? 'emr' : name],
     startupMs,
     ...emulation,
     athena: { ...emulation.athena, workgroups: { [`spark35-${place}`]: 'spark-3.5' } },
     emrServerless: { ...emulation.emrServerless, applications: { [`00emulated1${place}`]: {} } },
+    emr: { ...emulation.emr, clusters: { [`j-EMULATED1${place}`]: {} } },
   });
   onTestFinished(() => emulator.close());
   const { urls } = emulator;
@@ -36,6 +37,7 @@ export async function cloud(
     athena: () => `region: us-east-1, workgroup: spark35-${place}, endpoint: "${urls.athena}", ${CREDENTIALS}`,
     'emr-serverless': () =>
       `region: us-east-1, applicationId: 00emulated1${place}, executionRoleArn: "arn:aws:iam::123456789012:role/spark", endpoint: "${urls.emrServerless}", ${CREDENTIALS}`,
+    'emr-ec2': () => `region: us-east-1, clusterId: j-EMULATED1${place}, endpoint: "${urls.emr}", ${CREDENTIALS}`,
     dataproc: () => `project: my-project-${place}, region: us-central1, endpoint: "${urls.dataprocGrpc}"`,
   }[name]();
   const file = (owner: string) => `owner: ${owner}\nenvironments: { dev: { provider: ${name}, ${options}${more} } }\n`;

@@ -51,7 +51,7 @@ const CASES: readonly (readonly [what: string, words: readonly string[], expecte
   ['commands of a group', ['batch', 'st'], ['start', 'status']],
   ['options of a command', ['sql', '--res'], ['--restart']],
   ['environments of the config file', ['sql', '--env', ''], ['dev', 'prod']],
-  ['providers', ['list', '--provider', 'em'], ['emr-serverless']],
+  ['providers', ['list', '--provider', 'em'], ['emr-ec2', 'emr-serverless']],
   ['states', ['list', '--state', 't'], ['terminated']],
   ['states of batches', ['batch', 'list', '--state', 'fi'], ['finished']],
   ['values of an argument', ['completion', 'f'], ['fish']],

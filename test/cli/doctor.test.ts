@@ -15,13 +15,18 @@ async function doctor(
     change = (text: string) => text,
   }: { faults?: readonly Fault[]; change?: (text: string) => string } = {},
 ) {
-  const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'dataproc'], startupMs: 0, faults });
+  const emulator = await startEmulator({
+    services: ['athena', 'emr-serverless', 'emr', 'dataproc'],
+    startupMs: 0,
+    faults,
+  });
   onTestFinished(() => emulator.close());
   const { urls } = emulator;
   const config = `
 environments:
   athena: { provider: athena, region: us-east-1, workgroup: spark35, endpoint: "${urls.athena}", ${KEYS} }
   emr: { provider: emr-serverless, region: us-east-1, applicationId: 00emulated1, executionRoleArn: "arn:aws:iam::123456789012:role/r", endpoint: "${urls.emrServerless}", ${KEYS} }
+  cluster: { provider: emr-ec2, region: us-east-1, clusterId: j-EMULATED1, endpoint: "${urls.emr}", ${KEYS} }
   dataproc: { provider: dataproc, project: emulated-1, region: us-central1, transport: rest, endpoint: "${urls.dataprocRest}" }
   local: { provider: local }
 `;
@@ -41,6 +46,7 @@ describe('anysession doctor', () => {
   it.each([
     ['athena', ['package', 'service', 'sessions', 'workgroup', 'permission']],
     ['emr', ['package', 'service', 'sessions', 'application', 'permission']],
+    ['cluster', ['package', 'service', 'sessions', 'cluster', 'permission']],
     ['dataproc', ['package', 'service', 'sessions', 'permission']],
     ['local', ['service', 'sessions']],
   ])('finds nothing wrong with %s, and starts nothing', async (environment, checks) => {
@@ -77,6 +83,7 @@ describe('anysession doctor', () => {
       (text: string) => text.replace('00emulated1', '00nowhere'),
       '00nowhere',
     ],
+    ['a cluster that does not exist', 'cluster', (text: string) => text.replace('j-EMULATED1', 'j-NONE'), 'j-NONE'],
     ['a service that cannot be reached', 'athena', (text: string) => text.replaceAll(/:\d+"/g, ':1"'), 'ECONNREFUSED'],
     [
       'a configuration that is wrong',

@@ -10,12 +10,18 @@ interface Printed {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const START = { athena: 'StartSession', 'emr-serverless': 'StartSession', dataproc: 'CreateSession' } as const;
+const START = {
+  athena: 'StartSession',
+  'emr-serverless': 'StartSession',
+  'emr-ec2': 'StartSession',
+  dataproc: 'CreateSession',
+} as const;
 
 /** The part of each request that says what would be started. */
 const STARTED = {
   athena: { WorkGroup: expect.stringMatching(/^spark35-/) as unknown },
   'emr-serverless': { name: expect.stringMatching(/^nightly anysession:me:/) as unknown },
+  'emr-ec2': { Name: expect.stringMatching(/^nightly anysession:me:/) as unknown },
   dataproc: { session: expect.objectContaining({ labels: expect.objectContaining({}) as unknown }) as unknown },
 } as const;
 

@@ -7,7 +7,7 @@ import { PROGRAM, quoted, run, runOnTerminal } from './process.ts';
 const VERSION = 'spark 3.5.6-duckdb-responder\n';
 
 describe('anysession exec', { timeout: 120_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless'] as const)(
+  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2'] as const)(
     'starts a session of %s at the first Spark call of a command, and ends it with the command',
     async (name, context) => {
       const { expect } = context;
@@ -21,7 +21,8 @@ describe('anysession exec', { timeout: 120_000 }, () => {
         ANYSESSION_SESSION: null,
         ANYSESSION_ENV: 'dev',
       });
-      expect(others.join('\n')).toBe(`unstarted\n${VERSION}${VERSION}`);
+      const version = name === 'emr-ec2' ? VERSION.replace('3.5.6', '4.0.1') : VERSION;
+      expect(others.join('\n')).toBe(`unstarted\n${version}${version}`);
       await service.reach('TERMINATED');
     },
   );

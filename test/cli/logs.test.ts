@@ -45,6 +45,26 @@ describe('anysession logs', { timeout: 60_000 }, () => {
     for (const command of commands) context.expect(stdout).toContain(command.replace('ID', id));
   });
 
+  it('emr-ec2: names what the session was started with', async (context) => {
+    const { run, start, cwd } = await cloud('emr-ec2', context);
+    expect((await run(['logs', await start()])).stderr).toContain(
+      'Set `MonitoringConfiguration` in the option `native`',
+    );
+    const sessions = await openSessions({ cwd, environment: 'dev' });
+    const MonitoringConfiguration = {
+      CloudWatchLoggingConfiguration: { Enabled: true, LogGroup: '/emr/dev' },
+      S3LoggingConfiguration: { Enabled: true, LogUri: 's3://logs/emr/' },
+      ManagedLoggingConfiguration: { Enabled: true },
+    };
+    const session = await sessions.start({ native: { MonitoringConfiguration } });
+    expect(JSON.parse((await run(['logs', session.handle.id, '--json'])).stdout)).toEqual([
+      { place: 'CloudWatch log group /emr/dev', command: 'aws logs tail /emr/dev --region us-east-1' },
+      { place: 's3://logs/emr/', command: 'aws s3 ls --recursive s3://logs/emr/' },
+      { place: 'the EMR console, on the page of the session' },
+    ]);
+    await sessions.close();
+  });
+
   it('dataproc: describe has the page of the console', async (context) => {
     const { run, start } = await cloud('dataproc', context);
     const id = await start();

@@ -9,6 +9,10 @@ import { EmrAccount } from '../../src/emulator/emr-serverless/emr-account.ts';
 import { SESSION_INPUTS as EMR_INPUTS } from '../../src/emulator/emr-serverless/emr-inputs.ts';
 import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
 import { sessionHandlers as emrHandlers } from '../../src/emulator/emr-serverless/session-handlers.ts';
+import { EmrAccount as ClusterAccount } from '../../src/emulator/emr/emr-account.ts';
+import { SESSION_INPUTS as CLUSTER_SESSION_INPUTS } from '../../src/emulator/emr/emr-inputs.ts';
+import { toEmrConfig } from '../../src/emulator/emr/emr-options.ts';
+import { sessionHandlers as clusterSessionHandlers } from '../../src/emulator/emr/session-handlers.ts';
 import { operationsOf, type EmulatedSession, type Operation } from '../../src/emulator/service.ts';
 import type { Timeline } from '../../src/emulator/timeline.ts';
 import type { World } from '../../src/emulator/world.ts';
@@ -127,6 +131,23 @@ describe('in any order of starts, ends, work and waiting', () => {
           name: `size-${size}`,
         }),
         name: (sessionId) => ({ applicationId: '00emulated1', sessionId }),
+        withinQuota: () => account.sessions().filter((session) => session.live).length <= 2,
+      };
+    });
+  });
+
+  it('EMR on EC2 moves legally, keeps its quota, starts a token once, and can be emptied', () => {
+    explore((world) => {
+      const account = new ClusterAccount(world, toEmrConfig({ sessionQuota: 2, startedMs: 100 }, world.startupMs));
+      return {
+        operations: operationsOf(CLUSTER_SESSION_INPUTS, clusterSessionHandlers(account)),
+        sessions: () => account.sessions(),
+        start: (token, size) => ({
+          ClusterId: 'j-EMULATED1',
+          ClientRequestToken: `token-${token}`,
+          Name: `size-${size}`,
+        }),
+        name: (SessionId) => ({ ClusterId: 'j-EMULATED1', SessionId }),
         withinQuota: () => account.sessions().filter((session) => session.live).length <= 2,
       };
     });

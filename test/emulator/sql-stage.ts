@@ -17,13 +17,19 @@ const CLOUDS = {
     readsPerSecond: 1000,
     writesPerSecond: 1000,
   },
+  'emr-ec2': { region: 'us-east-1', clusterId: 'j-EMULATED1', readsPerSecond: 1000, writesPerSecond: 1000 },
   dataproc: { project: 'my-project', region: 'us-central1', readsPerSecond: 1000, writesPerSecond: 1000 },
 } as const;
 
 /** The name of one of the clouds. */
 export type Cloud = keyof typeof CLOUDS;
 
-const URLS = { athena: 'athena', 'emr-serverless': 'emrServerless', dataproc: 'dataprocGrpc' } as const;
+const URLS = {
+  athena: 'athena',
+  'emr-serverless': 'emrServerless',
+  'emr-ec2': 'emr',
+  dataproc: 'dataprocGrpc',
+} as const;
 
 const AWS_KEY = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
 
@@ -89,7 +95,12 @@ export interface SqlStage extends AsyncDisposable {
 
 export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}): Promise<SqlStage> {
   const clock = new StageClock();
-  const emulator = await startEmulator({ services: [cloud], clock, startupMs: 0, ...options });
+  const emulator = await startEmulator({
+    services: [cloud === 'emr-ec2' ? 'emr' : cloud],
+    clock,
+    startupMs: 0,
+    ...options,
+  });
   const endpoint = emulator.urls[URLS[cloud]];
   const googleToken = async () => ({ accessToken: 'ya29.token', expiresAtMs: clock.nowMs() + GOOGLE_TOKEN_MS });
   const credentials = cloud === 'dataproc' ? googleToken : AWS_KEY;

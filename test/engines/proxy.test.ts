@@ -11,6 +11,7 @@ import { startEngine, type EngineServer } from './engine-server.ts';
 const WAYS = [
   { cloud: 'athena', engine: ENGINES.at(-1) ?? 'spark-4.1', rows: 1_200_000 },
   { cloud: 'emr-serverless', engine: 'sail', rows: 6_000_000 },
+  { cloud: 'emr-ec2', engine: 'sail', rows: 1_200_000 },
 ] as const satisfies readonly { readonly cloud: Cloud; readonly engine: EngineName; readonly rows: number }[];
 
 const EXPIRED = { kind: 'rpc-error', code: 'PERMISSION_DENIED', afterAnswers: 1 } as const;

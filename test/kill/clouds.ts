@@ -43,6 +43,12 @@ export const CLOUDS = {
     address: 'endpoint',
     url: ({ emrServerless }) => emrServerless,
   },
+  'emr-ec2': {
+    service: 'emr',
+    environment: { ...AWS, provider: 'emr-ec2', clusterId: 'j-EMULATED1' },
+    address: 'endpoint',
+    url: ({ emr }) => emr,
+  },
   'dataproc over gRPC': {
     service: 'dataproc',
     environment: GOOGLE,

@@ -3,7 +3,7 @@ The model judge: botocore's service models, not our reading of them, decide what
 
 Each member of each operation is walked: required members left out, lengths, ranges, patterns and choices broken by one,
 and the same edges kept. Every answer, good or bad, is held against the shape the model gives it.
-Arguments: the addresses of the emulators of Athena, EMR Serverless and HealthOmics; all with a virtual clock.
+Arguments: the addresses of the emulators of Athena, EMR Serverless, HealthOmics and EMR on EC2; all with a virtual clock.
 """
 
 import json
@@ -26,7 +26,7 @@ ROLE = "arn:aws:iam::123456789012:role/emulated"
 # Members that name a thing: a legal name of nothing is refused too, and not by a constraint.
 NAMES = {
     "SessionId", "CalculationExecutionId", "NextToken", "nextToken", "ResourceARN", "WorkGroup", "NotebookId",
-    "applicationId", "sessionId", "resourceId", "batchId", "id", "startingToken", "resourceArn",
+    "applicationId", "sessionId", "resourceId", "batchId", "id", "startingToken", "resourceArn", "ClusterId", "Marker",
     # The value of a tag that has no key.
     "Value",
 }  # fmt: skip
@@ -263,7 +263,41 @@ def judge_healthomics(url):
     findings.record("GetBatch and ListRunsInBatch: answers in 8 states keep their shape", len(states) == 8, states)
 
 
+def judge_emr(url):
+    wire, control = Wire("emr", url), Control(url)
+    cluster = {"ClusterId": "j-EMULATED1"}
+
+    def start_members():
+        return {**cluster, "Name": "judged", "ClientRequestToken": str(uuid.uuid4()), "ExecutionRoleArn": ROLE}
+
+    session = {**cluster, "SessionId": wire.call("StartSession", start_members())[1]["Id"]}
+    control.advance(5000)
+    control.advance(5000)
+    judge(wire, "StartSession", start_members)
+    for operation in ("GetSession", "GetSessionEndpoint", "TerminateSession"):
+        judge(wire, operation, lambda: session)
+    for operation in ("ListSessions", "DescribeCluster"):
+        judge(wire, operation, lambda: cluster)
+    judge(wire, "ListClusters", dict)
+    states = set()
+    for state in ("SUBMITTED", "STARTING", "STARTED", "IDLE", "BUSY", "FAILED", "TERMINATING", "TERMINATED"):
+        control.fault(kind="session-becomes", service="emr", state=state, reason="as the judge wants it", afterMs=0)
+        session["SessionId"] = wire.call("StartSession", start_members())[1]["Id"]
+        states.add(wire.call("GetSession", session)[1]["Session"]["State"])
+        wire.call("ListSessions", {**cluster, "SessionStates": [state]})
+    findings.record("EMR GetSession and ListSessions: answers in all 8 states keep their shape", len(states) == 8, states)
+    status, raw = wire.call("TerminateJobFlows", {"JobFlowIds": [cluster["ClusterId"]]})
+    findings.record("TerminateJobFlows: a plain request succeeds", status == 200, raw)
+    clusters = set()
+    for wait_ms in (0, 1_000):
+        control.advance(wait_ms)
+        clusters.add(wire.call("DescribeCluster", cluster)[1]["Cluster"]["Status"]["State"])
+        wire.call("ListClusters", {})
+    findings.record("DescribeCluster: answers of an ending cluster keep their shape", len(clusters) == 2, clusters)
+
+
 judge_athena(sys.argv[1])
 judge_emr_serverless(sys.argv[2])
 judge_healthomics(sys.argv[3])
+judge_emr(sys.argv[4])
 findings.finish()

@@ -34,6 +34,12 @@ def emr_serverless(url):
     return [row["sessionId"] for page in pages for row in page["sessions"] if row["state"] not in ENDED]
 
 
+def emr(url):
+    client = boto3.client("emr", endpoint_url=url, **CREDENTIALS)
+    pages = client.get_paginator("list_sessions").paginate(ClusterId="j-EMULATED1")
+    return [row["Id"] for page in pages for row in page["Sessions"] if row["State"] not in ENDED]
+
+
 def dataproc(url):
     channel = grpc.insecure_channel(url.removeprefix("http://"))
     client = dataproc_v1.SessionControllerClient(transport=SessionControllerGrpcTransport(channel=channel))
@@ -44,6 +50,7 @@ def dataproc(url):
 LISTERS = {
     "athena": (f"boto3 {boto3.__version__}", athena),
     "emr-serverless": (f"boto3 {boto3.__version__}", emr_serverless),
+    "emr": (f"boto3 {boto3.__version__}", emr),
     "dataproc": (f"google-cloud-dataproc {dataproc_v1.gapic_version.__version__}", dataproc),
 }
 

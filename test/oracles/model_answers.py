@@ -2,6 +2,8 @@
 
 import regex as re
 
+from model_values import matches
+
 ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
 
@@ -44,9 +46,8 @@ def scalar_faults(shape, value, path):
             return [f"{path} is no string"]
         if shape.enum and value not in shape.enum:
             return [f"{path} is '{value}', which is none of the choices"]
-        pattern = shape.metadata.get("pattern")
-        if pattern is not None and shape.name != "KeyString" and re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is None:
-            return [f"{path} does not match {pattern}"]
+        if not matches(shape, value):
+            return [f"{path} does not match {shape.metadata['pattern']}"]
         return size_faults(shape, len(value), path)
     if kind in ("integer", "long"):
         if isinstance(value, bool) or not isinstance(value, int):

@@ -33,7 +33,7 @@ FIXED = {
     "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
 }
 # Patterns written for Java that Python cannot read, with a value each that they refuse.
-UNREADABLE = {"KeyString": "a\u0001"}
+UNREADABLE = {"KeyString": "a\u0001", "XmlString": "a\u0001", "XmlStringMaxLen256": "a\u0001"}
 
 
 def text(shape, length=None):

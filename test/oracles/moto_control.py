@@ -32,7 +32,7 @@ def fails(claim, service, call):
     except botocore.exceptions.ClientError as error:
         return findings.record(claim, True, error)
     answer.pop("ResponseMetadata")
-    return findings.record(claim, answer.get("SessionId") is None and answer.get("sessionId") is None, answer)
+    return findings.record(claim, all(answer.get(name) is None for name in ("SessionId", "sessionId", "Id")), answer)
 
 
 fails("moto starts no Athena session", "athena", lambda athena: athena.start_session(WorkGroup="primary", EngineConfiguration={}))
@@ -41,5 +41,6 @@ fails(
     "emr-serverless",
     lambda emr: emr.start_session(applicationId="00emulated1", executionRoleArn=ROLE),
 )
+fails("moto starts no EMR session", "emr", lambda emr: emr.start_session(ClusterId="j-EMULATED1", Name="walk"))
 server.stop()
 findings.finish()

@@ -58,9 +58,10 @@ const ORACLES: readonly Oracle[] = [
       clock: 'virtual',
       athena: { spark35DpuQuota: 1e6, pyspark3DpuQuota: 1e6, sessionDpuLimit: 5000 },
       emrServerless: { sessionQuota: 1e6, startedMs: 1000 },
+      emr: { sessionQuota: 1e6, startedMs: 1000, credentials: 'both', withoutName: 'start' },
       healthomics: { submissionsPerSecond: 1e6, rates: UNLIMITED },
     },
-    urls: ({ athena, emrServerless, healthomics }) => [athena, emrServerless, healthomics],
+    urls: ({ athena, emrServerless, healthomics, emr }) => [athena, emrServerless, healthomics, emr],
   },
   { script: 'walk_boto3.py', emulator: { clock: 'virtual', emrServerless: { vcpuQuota: 200 } } },
   { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
@@ -87,7 +88,7 @@ const ORACLES: readonly Oracle[] = [
   },
 ];
 
-const AWS_URLS = ({ athena, emrServerless }: EmulatorUrls): readonly string[] => [athena, emrServerless];
+const AWS_URLS = ({ athena, emrServerless, emr }: EmulatorUrls): readonly string[] => [athena, emrServerless, emr];
 
 const python = await preparePython(here('requirements.txt'));
 if (python.kind === 'ready') {
@@ -115,7 +116,7 @@ async function judge(ready: Ready, oracle: Oracle): Promise<number> {
 /** Lets the vendors' clients list what is live after processes were killed and their sessions swept. */
 async function judgeCrashes(ready: Ready): Promise<number> {
   await using emulator = await startEmulator(EMULATED);
-  return await afterCrashes(emulator, ['athena', 'emr-serverless', 'dataproc over gRPC'], (aftermath) => {
+  return await afterCrashes(emulator, ['athena', 'emr-serverless', 'emr-ec2', 'dataproc over gRPC'], (aftermath) => {
     // Lets sessions that are ending end.
     emulator.advance(60_000);
     return judgeBy(ready, 'list_live.py', [JSON.stringify(aftermath)]);

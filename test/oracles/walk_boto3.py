@@ -245,8 +245,61 @@ def refused_applications(emr, control):
     )  # fmt: skip
 
 
+def walk_emr(url):
+    emr, control = client("emr", url), Control(url)
+    cluster = {"ClusterId": "j-EMULATED1"}
+    start = {**cluster, "Name": "walk", "ClientRequestToken": "walk-1", "Tags": [{"Key": "team", "Value": "data"}]}
+    described = emr.describe_cluster(**cluster)["Cluster"]
+    ready = described["Status"]["State"] == "WAITING" and described["SessionEnabled"]
+    findings.record("EMR DescribeCluster shows a cluster that is ready for sessions", ready, described)
+    started = emr.start_session(**start)
+    findings.record("EMR StartSession begins in SUBMITTED", started["State"] == "SUBMITTED", started)
+    key = {**cluster, "SessionId": started["Id"]}
+    refused("EMR refuses an endpoint before the session is ready", "InvalidRequestException", 400, lambda: emr.get_session_endpoint(**key))
+    control.advance(1000)
+    session = emr.get_session(**key)["Session"]
+    findings.record("EMR GetSession shows IDLE and since when", session["State"] == "IDLE" and "IdleSince" in session, session)
+    findings.record("EMR times are read as dates", isinstance(session["CreatedAt"], datetime.datetime), session["CreatedAt"])
+    findings.record("EMR GetSession shows the tags", session["Tags"] == start["Tags"], session["Tags"])
+    endpoint = emr.get_session_endpoint(**key)
+    host = re.fullmatch(r"http://127\.0\.0\.1:\d+", endpoint["Endpoint"])
+    findings.record("EMR GetSessionEndpoint gives address, token of 2 KB and expiry", host and len(endpoint["AuthToken"]) > 2048)
+    findings.record("EMR StartSession replays a token", emr.start_session(**start)["Id"] == started["Id"])
+    refused(
+        "EMR refuses a token with other parameters", "InvalidRequestException", 400,
+        lambda: emr.start_session(**{**start, "Name": "other"}),
+    )  # fmt: skip
+    refused(
+        "EMR refuses an unknown session", "InvalidRequestException", 400,
+        lambda: emr.get_session(**cluster, SessionId="is-NOWHERE"),
+    )  # fmt: skip
+    refused(
+        "EMR refuses an unknown cluster", "InvalidRequestException", 400,
+        lambda: emr.start_session(**{**start, "ClusterId": "j-NOWHERE"}),
+    )  # fmt: skip
+    others = [emr.start_session(**cluster, Name=f"many-{index}")["Id"] for index in range(24)]
+    control.advance(2000)
+    pages = emr.get_paginator("list_sessions").paginate(**cluster, SessionStates=["IDLE"], MaxResults=7)
+    listed = [row["Id"] for page in pages for row in page["Sessions"]]
+    findings.record("EMR ListSessions turns pages", sorted(listed) == sorted([started["Id"], *others]), len(listed))
+    state = emr.terminate_session(**key)["State"]
+    findings.record("EMR TerminateSession goes through TERMINATING", state == "TERMINATING", state)
+    control.advance(1000)
+    state = emr.get_session(**key)["Session"]["State"]
+    findings.record("EMR TerminateSession ends in TERMINATED", state == "TERMINATED", state)
+    findings.record("EMR TerminateSession again succeeds", emr.terminate_session(**key)["State"] == "TERMINATED")
+    emr.terminate_job_flows(JobFlowIds=[cluster["ClusterId"]])
+    control.advance(1000)
+    ended = {row["State"] for row in emr.list_sessions(**cluster)["Sessions"]}
+    findings.record("EMR TerminateJobFlows ends the sessions of the cluster", ended == {"TERMINATED"}, ended)
+    gone = emr.list_clusters(ClusterStates=["TERMINATED"])["Clusters"]
+    findings.record("EMR ListClusters shows the ended cluster", [row["Id"] for row in gone] == ["j-EMULATED1"], gone)
+    refused("EMR starts nothing on an ended cluster", "InvalidRequestException", 400, lambda: emr.start_session(**cluster, Name="late"))
+
+
 walk_athena(sys.argv[1])
 walk_emr_serverless(sys.argv[2])
+walk_emr(sys.argv[3])
 live = [row for row in Control(sys.argv[1]).oracle()["sessions"] if row["live"]]
 findings.record("no session is left over", live == [], live)
 findings.finish()

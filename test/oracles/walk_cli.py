@@ -1,6 +1,6 @@
 """
-The AWS CLI walks both services: start, ready, list, endpoint, terminate, and a bad request.
-Arguments: the path of `aws`, the address of the Athena emulator and that of the EMR Serverless emulator; both with a virtual clock.
+The AWS CLI walks the services with sessions: start, ready, list, endpoint, terminate, and a bad request.
+Arguments: the path of `aws`, the addresses of the emulators of Athena, EMR Serverless and EMR on EC2; all with a virtual clock.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 from findings import Control, Findings
 
 ROLE = "arn:aws:iam::123456789012:role/emulated"
-AWS, ATHENA, EMR_SERVERLESS = sys.argv[1:4]
+AWS, ATHENA, EMR_SERVERLESS, EMR = sys.argv[1:5]
 ENVIRONMENT = {
     **os.environ,
     "AWS_ACCESS_KEY_ID": "EMULATED",
@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ENDPOINT_URL_ATHENA": ATHENA,
     "AWS_ENDPOINT_URL_EMR_SERVERLESS": EMR_SERVERLESS,
+    "AWS_ENDPOINT_URL_EMR": EMR,
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -73,5 +74,28 @@ findings.record("EMR Serverless terminate-session", code == 0, complaint)
 control.advance(1000)
 _, session, _ = aws("emr-serverless", "get-session", *one)
 findings.record("EMR Serverless ends in TERMINATED", session.get("session", {}).get("state") == "TERMINATED", session)
+place = ("--cluster-id", "j-EMULATED1")
+_, started, complaint = aws("emr", "start-session", *place, "--name", "walk", "--execution-role-arn", ROLE)
+session_id = started.get("Id", "")
+findings.record("EMR start-session", session_id.startswith("is-"), complaint)
+control.advance(2000)
+one = (*place, "--session-id", session_id)
+_, session, _ = aws("emr", "get-session", *one)
+findings.record("EMR get-session reads IDLE", session.get("Session", {}).get("State") == "IDLE", session)
+_, listed, _ = aws("emr", "list-sessions", *place, "--session-states", "IDLE", "BUSY")
+findings.record("EMR list-sessions shows it", [row["Id"] for row in listed.get("Sessions", [])] == [session_id], listed)
+_, endpoint, _ = aws("emr", "get-session-endpoint", *one)
+findings.record("EMR get-session-endpoint", endpoint.get("Endpoint", "").startswith("http://127.0.0.1:"))
+_, listed, complaint = aws("emr", "list-clusters", "--active")
+findings.record("EMR list-clusters shows the cluster", [row["Id"] for row in listed.get("Clusters", [])] == ["j-EMULATED1"], complaint)
+code, _, complaint = aws("emr", "get-session", *place, "--session-id", "is-NOWHERE")
+findings.record("EMR refuses an unknown session", code != 0 and "(InvalidRequestException)" in complaint, complaint)
+code, _, complaint = aws("emr", "terminate-session", *one)
+findings.record("EMR terminate-session", code == 0, complaint)
+control.advance(1000)
+_, session, _ = aws("emr", "get-session", *one)
+findings.record("EMR ends in TERMINATED", session.get("Session", {}).get("State") == "TERMINATED", session)
+code, _, complaint = aws("emr", "terminate-clusters", "--cluster-ids", "j-EMULATED1")
+findings.record("EMR terminate-clusters", code == 0, complaint)
 findings.record("no session is left over", control.oracle()["live"] == 0)
 findings.finish()

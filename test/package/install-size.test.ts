@@ -35,6 +35,11 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
       endpoint,
     }),
   },
+  'emr-ec2': {
+    packages: ['@aws-sdk/client-emr'],
+    most: { megabytes: 32, packages: 90 },
+    environment: ({ emr: endpoint }) => ({ ...AWS, clusterId: 'j-EMULATED1', endpoint }),
+  },
   healthomics: {
     packages: ['@aws-sdk/client-omics', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
     most: { megabytes: 40, packages: 112 },
@@ -67,7 +72,7 @@ describe('an install for one cloud', () => {
   beforeAll(async () => {
     folder = emptyFolder();
     tarball = (await pack(folder)).file;
-    emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'dataproc', 'healthomics', 's3'] });
+    emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'emr', 'dataproc', 'healthomics', 's3'] });
   });
 
   afterAll(async () => {

@@ -4,12 +4,12 @@ import type { Fault } from '../../src/emulator/fault.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { QueuePlace } from '../../src/session/queue-place.ts';
 import type { Session } from '../../src/session/session.ts';
-import { CLOUDS, openCloud, type Cloud } from './started-session.ts';
+import { METERED, openCloud, type Metered } from './started-session.ts';
 
 const MINUTE_MS = 60_000;
 
 /** How each service refuses a start for a quota. */
-const WALLS: Readonly<Record<Cloud, Omit<Fault & { kind: 'error' }, 'kind'>>> = {
+const WALLS: Readonly<Record<Metered, Omit<Fault & { kind: 'error' }, 'kind'>>> = {
   athena: {
     operation: 'StartSession',
     code: 'TooManyRequestsException',
@@ -40,7 +40,7 @@ const WALLS: Readonly<Record<Cloud, Omit<Fault & { kind: 'error' }, 'kind'>>> = 
 const ROOM: EmulatorOptions = { athena: { spark35DpuQuota: 100 } };
 
 /** A scope, starts that wait in it, and the order in which they were admitted. */
-async function openQueue(cloud: Cloud, options: EmulatorOptions = {}) {
+async function openQueue(cloud: Metered, options: EmulatorOptions = {}) {
   const opened = await openCloud(cloud, options);
   const admitted: string[] = [];
   const sessions: Session[] = [];
@@ -64,7 +64,7 @@ async function openQueue(cloud: Cloud, options: EmulatorOptions = {}) {
   return { ...opened, admitted, started: sessions, places, start, wall, startCalls, pass };
 }
 
-describe.each(CLOUDS)('a quota wall of %s', (cloud) => {
+describe.each(METERED)('a quota wall of %s', (cloud) => {
   it('opens and closes: starts go in their order, with one refused call per pause', async () => {
     const { settle, pass, sessions, admitted, places, start, wall, startCalls } = await openQueue(cloud, ROOM);
     // The first is refused alone, so that the others come behind it.

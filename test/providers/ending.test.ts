@@ -10,6 +10,8 @@ const REFUSALS = [
   ['emr-serverless', 'ResourceNotFoundException', 404],
   ['emr-serverless', 'ValidationException', 400],
   ['emr-serverless', 'ConflictException', 409],
+  ['emr-ec2', 'InvalidRequestException', 400],
+  ['emr-ec2', 'ResourceNotFoundException', 400],
   ['dataproc', 'NOT_FOUND', 404],
   ['dataproc over REST', 'NOT_FOUND', 404],
 ] as const;
@@ -76,6 +78,7 @@ describe.each(CLOUDS)('%s', (cloud) => {
     const { settle, session, pass, live } = await startSession(cloud, {
       athena: LAG,
       emrServerless: LAG,
+      emr: LAG,
       dataproc: LAG,
     });
     await settle(session.close());

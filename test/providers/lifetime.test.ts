@@ -10,13 +10,14 @@ const DAY_MS = 1_440 * MINUTE_MS;
 const WIRE = {
   athena: { operation: 'StartSession', idle: ['SessionIdleTimeoutInMinutes'], own: ['Description'] },
   'emr-serverless': { operation: 'StartSession', idle: ['idleTimeoutMinutes'], own: ['name'] },
+  'emr-ec2': { operation: 'StartSession', idle: ['SessionIdleTimeoutInMinutes'], own: ['Name'] },
   dataproc: {
     operation: 'CreateSession',
     idle: ['session', 'environmentConfig', 'executionConfig', 'idleTtl'],
     own: ['session', 'labels', 'anysession-lifetime-ms'],
   },
 } as const;
-const SERVICES = ['athena', 'emr-serverless', 'dataproc'] as const;
+const SERVICES = ['athena', 'emr-serverless', 'emr-ec2', 'dataproc'] as const;
 
 const memberOf = (input: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], input);
@@ -32,7 +33,7 @@ describe.each(SERVICES)('every start on %s', (service) => {
 
   it('sends an idle timeout, even if nobody asked for one', async () => {
     const [input] = await inputOf({});
-    const defaults = { athena: 20, 'emr-serverless': 60, dataproc: '3600s' } as const;
+    const defaults = { athena: 20, 'emr-serverless': 60, 'emr-ec2': 60, dataproc: '3600s' } as const;
     expect(memberOf(input, idle)).toBe(defaults[service]);
   });
 

@@ -4,18 +4,19 @@ import type { EmulatorOptions } from '../../src/emulator/emulator-options.ts';
 import type { SpendWarning } from '../../src/index.ts';
 import { sleep } from '../../src/provider-kit/sleep.ts';
 import { failureOf } from '../failure-of.ts';
-import { CLOUDS, openCloud, type Cloud } from './started-session.ts';
+import { METERED, openCloud, type Cloud } from './started-session.ts';
 
 const MINUTE_MS = 60_000;
 const NEVER = { usage: 'never' } as const;
 const SILENT: EmulatorOptions = { athena: NEVER, emrServerless: NEVER, dataproc: NEVER };
 
-/** Prices at which a session of the emulator's size costs 1 a minute. */
+/** Prices at which a session of the emulator's size costs 1 a minute. EMR on EC2 bills the cluster: only the age has a price. */
 const PRICES = {
   athena: { currency: 'EUR', dpuHour: 30 },
   'emr-serverless': { currency: 'EUR', vcpuHour: 5, memoryGbHour: 0, storageGbHour: 0 },
   dataproc: { currency: 'EUR', dcuHour: 5, storageGbHour: 0 },
   'dataproc over REST': { currency: 'EUR', dcuHour: 5, storageGbHour: 0 },
+  'emr-ec2': { currency: 'EUR', sessionHour: 60 },
 } as const satisfies Record<Cloud, EnvironmentConfig['prices']>;
 
 /** Sessions of a cloud with prices. */
@@ -38,9 +39,17 @@ async function setUp(cloud: Cloud, environment: Partial<EnvironmentConfig> = {},
 }
 
 /** Over REST the observations are the same. */
-const METERED = CLOUDS.filter((cloud) => cloud !== 'dataproc over REST');
+const ONCE = METERED.filter((cloud) => cloud !== 'dataproc over REST');
 
-describe.each(METERED)('maxSpend of a session on %s', (cloud) => {
+it('maxSpend of a session on emr-ec2 goes by its age', async () => {
+  const { start, minutes, live } = await setUp('emr-ec2');
+  const session = await start(2);
+  await minutes(4);
+  expect(live()).toEqual([]);
+  expect(session.status.reason).toMatch(/\(estimated: 0\.0\d h of age × 60\)$/);
+});
+
+describe.each(ONCE)('maxSpend of a session on %s', (cloud) => {
   it('warns at 80 %, then ends it within a minute, and later calls say why', async () => {
     const { start, minutes, logged, live, billedMinutes, settle } = await setUp(cloud);
     const session = await start(5);

@@ -6,8 +6,12 @@ import { RecordingLogger, RecordingTracer, SeededRandom } from '../../src/testin
 import { RateBudget } from '../../src/watch/rate-budget.ts';
 import { openBench } from './_aws/bench.ts';
 
+/** The clouds whose sessions have a usage of their own, and a quota whose refusal has its own code: a cluster of EMR has neither. */
+export const METERED = ['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const;
+export type Metered = (typeof METERED)[number];
+
 /** The emulated services that have sessions. */
-export const CLOUDS = ['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const;
+export const CLOUDS = [...METERED, 'emr-ec2'] as const;
 export type Cloud = (typeof CLOUDS)[number];
 
 let opened = 0;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { usageOf } from '../../providers/dataproc/usage.ts';
 import { USAGE_UNIT_NAMES } from '../../src/contract/usage.ts';
-import { CLOUDS, startSession } from './started-session.ts';
+import { METERED, startSession } from './started-session.ts';
 
 const HOUR_MS = 3_600_000;
 
 const NEVER = { usage: 'never' } as const;
 
-describe.each(CLOUDS)('the usage of a session on %s', (cloud) => {
+describe.each(METERED)('the usage of a session on %s', (cloud) => {
   it('grows with its life, in the units that its capabilities name, and has a basis and a source', async () => {
     const { settle, session, sessions, pass } = await startSession(cloud);
     await settle(session.whenReady());
@@ -39,6 +39,13 @@ describe.each(CLOUDS)('the usage of a session on %s', (cloud) => {
     const usage = (await settle(session.usage())) ?? {};
     expect(USAGE_UNIT_NAMES.filter((unit) => unit in usage)).toEqual([]);
   });
+});
+
+it('EMR on EC2 has no usage of a session: the cluster is billed', async () => {
+  const { settle, session, sessions } = await startSession('emr-ec2');
+  await settle(session.whenReady());
+  expect(await settle(session.usage())).toBeUndefined();
+  expect(sessions.provider.capabilities.usageUnits).toEqual([]);
 });
 
 describe('what a Dataproc session resource carries', () => {

@@ -19,6 +19,8 @@ const PERMANENT = [
   ['emr-serverless', 'GetSession', 'AccessDeniedException', 403, 'forbidden'],
   ['emr-serverless', 'GetSession', 'UnrecognizedClientException', 403, 'unauthenticated'],
   ['emr-serverless', 'GetSession', 'StrangeException', 418, 'unexpected'],
+  ['emr-ec2', 'GetSession', 'AccessDeniedException', 400, 'forbidden'],
+  ['emr-ec2', 'GetSession', 'UnrecognizedClientException', 400, 'unauthenticated'],
   ['dataproc', 'GetSession', 'PERMISSION_DENIED', 403, 'forbidden'],
   ['dataproc', 'GetSession', 'UNAUTHENTICATED', 401, 'unauthenticated'],
   ['dataproc', 'GetSession', 'UNIMPLEMENTED', 501, 'unsupported'],

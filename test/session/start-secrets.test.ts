@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { athena } from '../../providers/athena/index.ts';
 import { dataproc } from '../../providers/dataproc/index.ts';
+import { emrEc2 } from '../../providers/emr-ec2/index.ts';
 import { emrServerless } from '../../providers/emr-serverless/index.ts';
 import type { EmulatorUrls } from '../../src/emulator/emulator.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
@@ -43,6 +44,13 @@ const PROVIDERS = {
     },
     fault: { code: 'ValidationException', operation: 'StartSession' },
   },
+  'emr-ec2': {
+    open: ({ emr: endpoint }: EmulatorUrls) => emrEc2({ ...AWS, clusterId: 'j-EMULATED1', endpoint }),
+    native: {
+      EngineConfigurations: [{ Classification: 'spark-defaults', Properties: { 'spark.my.password': SECRET } }],
+    },
+    fault: { code: 'InvalidRequestException', operation: 'StartSession' },
+  },
   'dataproc over gRPC': {
     open: ({ dataprocGrpc: endpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, endpoint }),
     native: { runtimeConfig: { properties: { 'spark.my.password': SECRET } } },
@@ -76,7 +84,7 @@ function textsOf(error: unknown): string {
 
 describe.each(Object.entries(PROVIDERS))('secret settings that %s refuses', (_, { open, native, fault }) => {
   it.each(ECHOES)('are not in its error, where the service repeats them %s', async (_form, form) => {
-    const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'dataproc'] });
+    const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'emr', 'dataproc'] });
     onTestFinished(() => emulator.close());
     await using sessions = await openSessions({ provider: open(emulator.urls) as ReturnType<typeof athena> });
     const message = `${form(SECRET)} and ${PLAIN} are not valid`;

@@ -28,13 +28,32 @@ const emrServerless = JSON.stringify({
   },
 });
 
+const emr = JSON.stringify({
+  Session: {
+    Id: 'is-0000000000001',
+    ClusterId: 'j-EMULATED1',
+    Name: 'bench',
+    Arn: 'arn:aws:elasticmapreduce:us-east-1:123456789012:cluster/j-EMULATED1/session/is-0000000000001',
+    State: 'IDLE',
+    StateChangeReason: '',
+    ReleaseLabel: 'emr-spark-8.0.0',
+    AccountId: '123456789012',
+    CreatedAt: started,
+    UpdatedAt: started,
+    StartedAt: started,
+    IdleSince: started,
+    SessionIdleTimeoutInMinutes: 60,
+    Tags: [],
+  },
+});
+
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
-    const isAthena = request.headers['x-amz-target'] !== undefined;
-    const body = isAthena ? athena : emrServerless;
+    const { 'x-amz-target': target } = request.headers;
+    const body = target === undefined ? emrServerless : target.startsWith('ElasticMapReduce') ? emr : athena;
     response.writeHead(200, {
-      'content-type': isAthena ? 'application/x-amz-json-1.1' : 'application/json',
+      'content-type': target !== undefined ? 'application/x-amz-json-1.1' : 'application/json',
       'content-length': Buffer.byteLength(body),
       'x-amzn-requestid': SESSION_ID,
     });

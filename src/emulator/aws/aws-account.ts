@@ -93,11 +93,16 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
     return id === undefined ? undefined : this.seen(call, id, scope).session;
   }
 
-  /** Issues a token of `bytes` bytes that opens the data plane of a session. */
-  issueEndpointToken(session: Session, bytes: number): { readonly token: string; readonly expiresAtMs: number } {
+  /** Issues a token of `bytes` bytes that opens the data plane of a session, together with `metadata`. */
+  issueEndpointToken(
+    session: Session,
+    bytes: number,
+    metadata?: Readonly<Record<string, string>>,
+  ): { readonly token: string; readonly expiresAtMs: number } {
     const token = Buffer.from(this.world.random.hex(bytes * 2), 'hex').toString('base64url');
     const expiresAtMs = this.world.timeline.nowMs() + this.config.endpointTokenTtlMs;
-    this.world.connect.admit({ token, session, expiresAtMs, expiredTokenCode: this.config.expiredTokenCode });
+    const { expiredTokenCode } = this.config;
+    this.world.connect.admit({ token, session, expiresAtMs, expiredTokenCode, ...(metadata && { metadata }) });
     return { token, expiresAtMs };
   }
 

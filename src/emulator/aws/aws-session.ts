@@ -24,6 +24,7 @@ const MINUTE_MS = 60_000;
 export abstract class AwsSession<State extends string> extends BaseSession<State | AwsState> {
   readonly #rules: AwsSessionRules<State | AwsState>;
   readonly #terminatingMs: number;
+  #endReason: string | undefined;
 
   constructor(
     { timeline }: World,
@@ -34,12 +35,15 @@ export abstract class AwsSession<State extends string> extends BaseSession<State
     super(timeline, { ...birth, states, retentionMs: config.retentionMs });
     this.#rules = birth;
     this.#terminatingMs = config.terminatingMs;
+    this.#endReason = birth.endReason;
     if (config.maxLifetimeMs !== undefined) timeline.after(config.maxLifetimeMs, () => this.terminate());
   }
 
   /** Starts the end; no effect when it has begun. */
-  terminate(): void {
-    if (this.live && this.state !== 'TERMINATING') this.enter('TERMINATING', this.#rules.endReason);
+  terminate(reason = this.#endReason): void {
+    if (!this.live || this.state === 'TERMINATING') return;
+    this.#endReason = reason;
+    this.enter('TERMINATING', reason);
   }
 
   setBusy(busy: boolean): void {
@@ -48,10 +52,12 @@ export abstract class AwsSession<State extends string> extends BaseSession<State
   }
 
   protected override onEnter(state: State | AwsState): void {
-    const { idleTimeoutMinutes, endReason } = this.#rules;
+    const { idleTimeoutMinutes } = this.#rules;
     if (state === 'IDLE' && idleTimeoutMinutes > 0) {
       this.lifecycle.then(idleTimeoutMinutes * MINUTE_MS, () => this.terminate());
     }
-    if (state === 'TERMINATING') this.lifecycle.then(this.#terminatingMs, () => this.enter('TERMINATED', endReason));
+    if (state === 'TERMINATING') {
+      this.lifecycle.then(this.#terminatingMs, () => this.enter('TERMINATED', this.#endReason));
+    }
   }
 }

@@ -15,8 +15,13 @@ type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** The metadata in which the clouds' proxies expect the token. */
 export const TOKEN_KEY = 'x-aws-proxy-auth';
+/** The metadata that may replace the token on EMR on EC2. */
+const PASSWORD_KEY = 'x-emr-password';
 /** The metadata of a caller that is not for the engine. */
-const NOT_FORWARDED = new Set([TOKEN_KEY, 'user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout']);
+const NOT_FORWARDED = new Set([
+  ...[TOKEN_KEY, PASSWORD_KEY, 'x-emr-username', 'authorization'],
+  ...['user-agent', 'te', 'content-type', 'grpc-accept-encoding', 'grpc-timeout'],
+]);
 
 /** The field with the id of the Spark session, in every request. */
 const SESSION_ID = 1;
@@ -33,7 +38,7 @@ export interface ConnectServerParts {
   /** Whether a peer comes through the WebSocket bridge: then its session is that of its first request, and it has no token. */
   readonly isBridged: (peer: string) => boolean;
   /** Accepts a call. @throws RpcStatus when it is refused. */
-  readonly open: (token: string | undefined, method: string) => OpenTicket;
+  readonly open: (token: string | undefined, method: string, metadata: Readonly<Record<string, unknown>>) => OpenTicket;
   readonly strike: (ticket: OpenTicket, method: string) => readonly RpcFault[];
   /** Closes the sockets of one peer. */
   readonly reset: (peer: string) => void;
@@ -87,7 +92,7 @@ export class ConnectServer {
         token = bridgedToken(first.done === true ? '' : new WireMessage(first.value).text(SESSION_ID));
         requests = together(first, rest);
       }
-      ticket = this.#parts.open(token, method);
+      ticket = this.#parts.open(token, method, call.metadata.getMap());
       const {
         record,
         ticket: { session },
@@ -159,7 +164,7 @@ function serviceDefinition(): grpcModule.ServiceDefinition {
 }
 
 function tokenOf(metadata: Metadata): string | undefined {
-  return metadata.get(TOKEN_KEY)[0]?.toString();
+  return (metadata.get(TOKEN_KEY)[0] ?? metadata.get(PASSWORD_KEY)[0])?.toString();
 }
 
 function forwardedMetadata(metadata: Metadata): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FaultScript } from '../fault-script.ts';
+import type { ServiceId } from '../service.ts';
 import { TcpListener, type EmulatorServer, type Upgrade } from '../loopback.ts';
 import type { ConnectServer } from './connect-server.ts';
 import type { ConnectEngine, ResponderVersion } from './connect-engine.ts';
@@ -85,9 +86,9 @@ async function load(
   const { ConnectServer } = await import('./connect-server.ts');
   const engines = openEngines(parts);
   const server = await ConnectServer.create({
-    engineFor: ({ service }) => (service === 'dataproc' ? engines.dataproc : engines.aws),
+    engineFor: ({ service }) => (SPARK_4.has(service) ? engines.spark4 : engines.spark35),
     isBridged: (peer) => bridge.has(peer),
-    open: (token, method) => gatekeeper.open(token, method),
+    open: (token, method, metadata) => gatekeeper.open(token, method, metadata),
     strike: ({ ticket }, method) => parts.faults.strikeRpc(ticket.session.service, method),
     reset,
   });
@@ -100,12 +101,15 @@ async function load(
   };
 }
 
-/** Dataproc runs Spark 4, the clouds of AWS run 3.5. An engine that is Spark reports its own version. */
+/** The services that run Spark 4; the others run 3.5. */
+const SPARK_4: ReadonlySet<ServiceId> = new Set(['dataproc', 'emr']);
+
+/** An engine that is Spark reports its own version. */
 function openEngines({
   engine,
   responderVersion,
-}: DataPlaneParts): Readonly<Record<'aws' | 'dataproc', ConnectEngine>> {
-  const aws = openEngine({ engine, responderVersion: responderVersion ?? '3.5' });
+}: DataPlaneParts): Readonly<Record<'spark35' | 'spark4', ConnectEngine>> {
+  const spark35 = openEngine({ engine, responderVersion: responderVersion ?? '3.5' });
   const isSame = engine !== 'duckdb' || responderVersion !== undefined;
-  return { aws, dataproc: isSame ? aws : openEngine({ engine, responderVersion: '4.0' }) };
+  return { spark35, spark4: isSame ? spark35 : openEngine({ engine, responderVersion: '4.0' }) };
 }

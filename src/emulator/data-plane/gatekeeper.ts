@@ -14,6 +14,8 @@ export type ExpiredTokenCode = 'PERMISSION_DENIED' | 'UNAUTHENTICATED' | 'UNKNOW
 export interface Ticket {
   readonly token: string;
   readonly session: EmulatedSession;
+  /** What the call needs besides the token. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Epoch milliseconds on the emulator's clock; infinite where only the way to the endpoint needs a token. */
   readonly expiresAtMs: number;
   readonly expiredTokenCode: ExpiredTokenCode;
@@ -65,8 +67,8 @@ export class Gatekeeper {
     this.#tickets.set(ticket.token, ticket);
   }
 
-  /** @throws RpcStatus when the token is unknown or has expired, or its session accepts no work. */
-  open(token: string | undefined, method: string): OpenTicket {
+  /** @throws RpcStatus when the token is unknown or has expired, other metadata are wrong, or its session accepts no work. */
+  open(token: string | undefined, method: string, metadata: Readonly<Record<string, unknown>> = {}): OpenTicket {
     const { timeline, random, log } = this.#parts;
     timeline.settle();
     const ticket = this.#tickets.get(token ?? '');
@@ -76,6 +78,8 @@ export class Gatekeeper {
       throw new RpcStatus('INVALID_ARGUMENT', message);
     }
     if (ticket === undefined) throw new RpcStatus('UNAUTHENTICATED', 'The token belongs to no session.');
+    const wrong = Object.entries(ticket.metadata ?? {}).find(([name, value]) => metadata[name] !== value);
+    if (wrong !== undefined) throw new RpcStatus('UNAUTHENTICATED', `'${wrong[0]}' is not that of the session.`);
     const { session } = ticket;
     const record = log.open({ atMs: timeline.nowMs(), service: session.service, requestId: random.uuid() });
     record.operation = method;

@@ -1,10 +1,11 @@
 import { restError } from '../aws/aws-errors.ts';
 import { AwsAccount } from '../aws/aws-account.ts';
+import type { EmrState } from '../aws/emr-states.ts';
 import type { Call } from '../service.ts';
 import type { World } from '../world.ts';
 import { EmrApplication, type ApplicationSettings } from './emr-application.ts';
 import type { ApplicationSetup, EmrServerlessConfig } from './emr-serverless-options.ts';
-import { EmrSession, vcpusOf, type EmrStart, type EmrState } from './emr-session.ts';
+import { EmrSession, vcpusOf, type EmrStart } from './emr-session.ts';
 
 /** The first release with sessions. @see https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/interactive-sessions.html read 2026-11-20 */
 const FIRST_RELEASE = { major: 7, minor: 13 };

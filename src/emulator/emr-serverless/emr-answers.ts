@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { epochSeconds } from '../aws/aws-protocols.ts';
+import type { EmrState } from '../aws/emr-states.ts';
 import type { Phase } from '../timeline.ts';
 import type { EmrApplication, ImageSettings } from './emr-application.ts';
-import type { EmrSession, EmrState } from './emr-session.ts';
+import type { EmrSession } from './emr-session.ts';
 
 /** What a live session uses: a driver and two executors of 4 vCPU, 16 GB and 20 GB each, the service's default sizes. */
 const USAGE = { vCPU: 12, memoryGB: 48, storageGB: 60 };

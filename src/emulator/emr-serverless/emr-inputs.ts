@@ -3,6 +3,7 @@
  * (`emr-serverless/2021-07-13/service-2.json` of botocore, read 2026-11-21), in our own notation.
  */
 import type { RestRoute } from '../aws/aws-protocols.ts';
+import { EMR_STATES } from '../aws/emr-states.ts';
 import {
   flag,
   listOf,
@@ -16,17 +17,6 @@ import {
   type ListShape,
   type Shape,
 } from '../shapes.ts';
-
-/** The states in which a session accepts work. */
-export const WORKING_STATES = ['STARTED', 'IDLE', 'BUSY'] as const;
-export const SESSION_STATES = [
-  'SUBMITTED',
-  'STARTING',
-  ...WORKING_STATES,
-  'FAILED',
-  'TERMINATING',
-  'TERMINATED',
-] as const;
 
 const APPLICATION_STATES = ['CREATING', 'CREATED', 'STARTING', 'STARTED', 'STOPPING', 'STOPPED', 'TERMINATED'] as const;
 
@@ -168,7 +158,7 @@ export const SESSION_INPUTS = {
     {
       applicationId: id,
       ...page,
-      states: listOf(oneOf(SESSION_STATES), { min: 1, max: 8 }),
+      states: listOf(oneOf(EMR_STATES), { min: 1, max: 8 }),
       createdAtAfter: moment,
       createdAtBefore: moment,
     },

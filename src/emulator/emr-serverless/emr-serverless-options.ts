@@ -1,3 +1,4 @@
+import type { EmrStateOptions } from '../aws/emr-states.ts';
 import { sessionDefaults, type AwsSessionOptions, type WithDefaults } from '../session-options.ts';
 import type { ApplicationState } from './emr-inputs.ts';
 
@@ -20,15 +21,11 @@ export interface ApplicationSetup {
  * our choice. The default `idleTimeoutMinutes` is 60, as in the guide (a sample has 15), `maxLifetimeMs` 24 hours,
  * `endpointTokenTtlMs` 1 hour.
  */
-export interface EmrServerlessOptions extends AwsSessionOptions {
+export interface EmrServerlessOptions extends AwsSessionOptions, EmrStateOptions {
   /** More applications by id, besides `00emulated1`. */
   readonly applications?: Readonly<Record<string, ApplicationSetup>>;
   /** How long an application takes to start (default `startupMs`). */
   readonly applicationStartupMs?: number;
-  /** How long STARTED is shown before IDLE (default 0, which skips it: the one published trace never shows it). */
-  readonly startedMs?: number;
-  /** What an idle timeout of 0 means. Undocumented (default `never`). */
-  readonly zeroIdleTimeout?: 'never' | 'default';
   /** The most live sessions of one application (default 25). */
   readonly sessionQuota?: number;
   /**

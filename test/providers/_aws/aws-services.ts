@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { plugin as athena } from '../../../providers/athena/plugin.ts';
+import { plugin as emrEc2 } from '../../../providers/emr-ec2/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
 import { plugin as healthOmics } from '../../../providers/healthomics/plugin.ts';
 import type { CallContext } from '../../../src/contract/call-context.ts';
@@ -36,6 +37,12 @@ const SERVICES = {
     options: { applicationId: '00emulated1', executionRoleArn: ROLE },
     operation: 'ListSessions',
     endpoints: ({ emrServerless: endpoint }) => ({ endpoint }),
+  },
+  emr: {
+    plugin: emrEc2,
+    options: { clusterId: 'j-EMULATED1' },
+    operation: 'ListSessions',
+    endpoints: ({ emr: endpoint }) => ({ endpoint }),
   },
   healthomics: { ...OMICS, operation: 'ListBatch' },
   s3: { ...OMICS, operation: 'DeleteObject' },

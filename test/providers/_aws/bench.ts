@@ -1,6 +1,7 @@
 import { onTestFinished, test } from 'vitest';
 import { plugin as athena } from '../../../providers/athena/plugin.ts';
 import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
+import { plugin as emrEc2 } from '../../../providers/emr-ec2/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
 import type { Clock, ListFilter, SessionHandle, SessionProvider } from '../../../src/provider-kit/index.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
@@ -22,6 +23,11 @@ const SERVICES = {
     plugin: emrServerless,
     options: { region: 'us-east-1', applicationId: '00emulated1', executionRoleArn: ROLE },
   },
+  'emr-ec2': {
+    plugin: emrEc2,
+    emulated: 'emr',
+    options: { region: 'us-east-1', clusterId: 'j-EMULATED1', executionRoleArn: ROLE },
+  },
   dataproc: { plugin: dataproc, options: overTransport('grpc') },
 } as const;
 
@@ -38,20 +44,21 @@ export interface Bench {
 
 /** Opens a bench for the running test. @param clockOf - the clock of the provider, when it is not that of the emulator */
 export async function openBench(
-  service: keyof typeof SERVICES,
+  provider: keyof typeof SERVICES,
   options: Readonly<Record<string, unknown>> = {},
   emulatorOptions: EmulatorOptions = {},
   clockOf: (clock: VirtualClock) => Clock = (clock) => clock,
 ): Promise<Bench> {
   const clock = new VirtualClock();
   const clockOfProvider = clockOf(clock);
+  const { plugin, options: place, ...row } = SERVICES[provider];
+  const service = 'emulated' in row ? row.emulated : (provider as Exclude<typeof provider, 'emr-ec2'>);
   const emulator = await startEmulator({ services: [service], clock, ...emulatorOptions });
   const providers: SessionProvider[] = [];
   onTestFinished(async () => {
     await Promise.all(providers.map((provider) => provider.close()));
     await emulator.close();
   });
-  const { plugin, options: place } = SERVICES[service];
   const common = optionsOver(place, service, emulator);
   const another = (more: Readonly<Record<string, unknown>>): SessionProvider => {
     const provider = createFromPlugin(plugin, { ...common, ...more }, { clock: clockOfProvider });

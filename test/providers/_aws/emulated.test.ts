@@ -80,6 +80,32 @@ const SERVICES = [
       ['a name that is too long', { name: 'n'.repeat(230) }, /are left for it/],
     ] as readonly [string, Partial<StartRequest>, RegExp][],
   },
+  {
+    service: 'emr-ec2' as const,
+    options: {},
+    deniedStatus: 400,
+    oddStatus: 400,
+    tokenLifeMs: 3_600_000,
+    clashes: [['InvalidRequestException', {} as EmulatorOptions]],
+    manySessions: { count: 205, emulator: {} as EmulatorOptions },
+    wrongIds: ['', ' ', 'a/b', '..', 'x'.repeat(257)],
+    rejected: [
+      ['a token in native', { native: { ClientRequestToken: 'x' } }, /use key/],
+      ['a name in native', { native: { Name: 'x' } }, /use name/],
+      ['an idle timeout in native', { native: { SessionIdleTimeoutInMinutes: 0 } }, /use idleTimeoutMs/],
+      ['tags in native', { native: { Tags: [] } }, /use labels/],
+      ['a cluster in native', { native: { ClusterId: 'j-X' } }, /clusterId/],
+      ['native that is no map', { native: 'x' }, /must be a map/],
+      ['a misspelt member of native', { native: { executionRoleArn: 'x' } }, /executionRoleArn.* ExecutionRoleArn,/],
+      ['configurations that are no list', { native: { EngineConfigurations: {} } }, /EngineConfigurations.*a list/],
+      ['monitoring that is no map', { native: { MonitoringConfiguration: [] } }, /MonitoringConfiguration.*a map/],
+      ['too many labels', { labels: map(51) }, /50 are allowed/],
+      ['a label key that is too long', { labels: { ['k'.repeat(129)]: 'v' } }, /1 to 128/],
+      ['a label value that is too long', { labels: { k: 'v'.repeat(257) } }, /256 are allowed/],
+      ['an empty property key', { sparkConf: { '': 'v' } }, /characters; one has 0/],
+      ['a name that is too long', { name: 'n'.repeat(230) }, /are left for it/],
+    ] as readonly [string, Partial<StartRequest>, RegExp][],
+  },
 ];
 
 const VERBS: Readonly<
@@ -97,6 +123,7 @@ const CHANGING = ['start', 'terminate'];
 describe.each(SERVICES)('$service', (each) => {
   const bench = (more = {}, emulator: EmulatorOptions = {}) =>
     openBench(each.service, { ...each.options, ...more }, emulator);
+  const verbs = Object.entries(VERBS).filter(([verb]) => verb !== 'dashboard' || each.service !== 'emr-ec2');
 
   it.each(each.rejected)('rejects before any I/O: %s', async (_what, overrides, expected) => {
     const { emulator, provider } = await bench();
@@ -109,8 +136,8 @@ describe.each(SERVICES)('$service', (each) => {
   it.each(each.wrongIds)('rejects the id %j, which could name a list or another session', async (id) => {
     const { emulator, provider } = await bench();
     const handle = { v: 1, provider: provider.id, scope: provider.scope, id } as const;
-    for (const verb of ['describe', 'terminate', 'endpoint', 'dashboard']) {
-      const error = await failureOf(VERBS[verb]?.(provider, handle, unlimited()));
+    for (const [verb, invoke] of verbs.filter(([name]) => name !== 'start' && name !== 'listPage')) {
+      const error = await failureOf(invoke(provider, handle, unlimited()));
       expect(error).toMatchObject({ kind: 'invalid-request', operation: verb });
     }
     expect(emulator.log()).toEqual([]);
@@ -153,7 +180,8 @@ describe.each(SERVICES)('$service', (each) => {
       tls: false,
       expiresAtMs: emulator.nowMs() + each.tokenLifeMs,
     });
-    expect(Object.keys(endpoint?.metadata ?? {})).toEqual(['x-aws-proxy-auth']);
+    const more = each.service === 'emr-ec2' ? { authorization: handle.id } : {};
+    expect(endpoint?.metadata).toEqual({ 'x-aws-proxy-auth': expect.any(String) as string, ...more });
   });
 
   it('"not found" instead of the endpoint of a live session means that it has none yet', async () => {
@@ -198,7 +226,7 @@ describe.each(SERVICES)('$service', (each) => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
     emulator.advance(3_000);
-    for (const [operation, invoke] of Object.entries(VERBS)) {
+    for (const [operation, invoke] of verbs) {
       emulator.faults.add(fault);
       const before = emulator.log().length;
       const error = await failureOf(invoke(provider, handle, unlimited()));
@@ -213,7 +241,7 @@ describe.each(SERVICES)('$service', (each) => {
     expect(emulator.log().every(({ attempt }) => attempt === 'attempt=1; max=1')).toBe(true);
   });
 
-  it.each(Object.entries(VERBS))('an abort ends %s at once, also on the wire', async (operation, invoke) => {
+  it.each(verbs)('an abort ends %s at once, also on the wire', async (operation, invoke) => {
     const { emulator, provider } = await bench();
     const { handle } = await provider.start(request(), unlimited());
     emulator.faults.add({ kind: 'lost-answer' });

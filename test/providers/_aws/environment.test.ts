@@ -17,6 +17,7 @@ const PROVIDERS = {
     options: { applicationId: '00emulated1', executionRoleArn: ROLE },
     endpoint: 'AWS_ENDPOINT_URL_EMR_SERVERLESS',
   },
+  'emr-ec2': { options: { clusterId: 'j-EMULATED1' }, endpoint: 'AWS_ENDPOINT_URL_EMR' },
   healthomics: { options: {}, endpoint: 'AWS_ENDPOINT_URL_OMICS' },
 } as const;
 

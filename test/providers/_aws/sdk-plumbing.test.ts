@@ -35,6 +35,13 @@ function handlerOf(maxSockets = 5): RequestHandler {
   return handler;
 }
 
+/** What each provider needs to be made. */
+const PLACES = {
+  athena: { workgroup: 'w' },
+  'emr-serverless': { applicationId: '0a', executionRoleArn: 'arn:aws:iam::123456789012:role/x' },
+  'emr-ec2': { clusterId: 'j-A' },
+};
+
 describe('the request handler', () => {
   it('writes method, path, query, headers and body, and reads the answer as a whole', async () => {
     const seen: unknown[] = [];
@@ -182,9 +189,9 @@ describe('loading an SDK', () => {
     expect(process.env[name]).toBe(before);
   });
 
-  it.each(['athena', 'emr-serverless'])(
+  it.each(Object.entries(PLACES))(
     'of %s happens at the first call, and neither warns nor writes to stderr',
-    async (provider) => {
+    async (provider, place) => {
       const program = `
         const { plugin } = await import('./providers/${provider}/plugin.ts');
         const { systemClock, systemRandom, silentLogger } = await import('./src/session/system-ports.ts');
@@ -192,7 +199,7 @@ describe('loading an SDK', () => {
         const loaded = () => Object.keys(createRequire(import.meta.url).cache).filter((file) => /[\\\\/]@(aws-sdk|smithy)[\\\\/]/.test(file)).length;
         const options = {
           region: 'us-east-1', endpoint: 'http://127.0.0.1:9', credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-          ...(${JSON.stringify(provider)} === 'athena' ? { workgroup: 'w' } : { applicationId: '0a', executionRoleArn: 'arn:aws:iam::123456789012:role/x' }),
+          ...${JSON.stringify(place)},
         };
         const parsed = plugin.parseOptions(options);
         const made = plugin.create(parsed.config, { clock: systemClock, random: systemRandom, logger: silentLogger });

@@ -34,6 +34,7 @@ const AWS_OPERATIONS: Partial<Readonly<Record<ProviderOperation, string>>> = {
 const SERVICES = {
   athena: { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 400], unknownState: 'HIBERNATING' },
   'emr-serverless': { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 403], unknownState: 'HIBERNATING' },
+  emr: { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 400], unknownState: 'HIBERNATING' },
   dataproc: {
     operations: { ...AWS_OPERATIONS, start: 'CreateSession' },
     denied: ['PERMISSION_DENIED', 403],
@@ -90,7 +91,7 @@ export function createFromPlugin(
 
 /** The address of the one service that the emulator runs. */
 export function urlOf(emulator: Emulator, service: ServiceId): string {
-  return service === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
+  return emulator.urls[service === 'athena' || service === 'emr' ? service : 'emrServerless'];
 }
 
 /** The faults that every emulated service can have. */
