@@ -10,6 +10,7 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
   athena: { runs: 'sessions', load: () => import('../../providers/athena/plugin.ts') },
   dataproc: { runs: 'sessions', load: () => import('../../providers/dataproc/plugin.ts') },
   'emr-serverless': { runs: 'sessions', load: () => import('../../providers/emr-serverless/plugin.ts') },
+  glue: { runs: 'sessions', load: () => import('../../providers/glue/plugin.ts') },
   healthomics: { runs: 'batches', load: () => import('../../providers/healthomics/plugin.ts') },
   local: { runs: 'sessions', load: () => import('../../providers/local/plugin.ts') },
 };

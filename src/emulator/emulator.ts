@@ -9,6 +9,7 @@ import type { Timeline } from './timeline.ts';
 const URL_NAMES = [
   'athena',
   'emrServerless',
+  'glue',
   'dataprocGrpc',
   'dataprocRest',
   'healthomics',
@@ -16,7 +17,7 @@ const URL_NAMES = [
   'sparkConnect',
 ] as const;
 
-/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena and EMR Serverless. Those of Dataproc use its REST server. */
+/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of the AWS services. Those of Dataproc use its REST server. */
 export type EmulatorUrls = Readonly<Record<(typeof URL_NAMES)[number], string>>;
 
 export interface EmulatorParts {
@@ -97,7 +98,9 @@ export class Emulator {
    */
   setBusy(sessionId: string, busy: boolean): void {
     this.#parts.timeline.settle();
-    const session = this.#parts.services.flatMap((service) => service.sessions()).find(({ id }) => id === sessionId);
+    const session = this.#parts.services
+      .flatMap((service) => service.sessions())
+      .findLast(({ id }) => id === sessionId);
     if (session === undefined) {
       const message = `The emulator never started a session '${sessionId}'.`;
       throw new SessionError('not-found', message, { operation: 'emulator setBusy' });

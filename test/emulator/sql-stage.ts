@@ -17,13 +17,24 @@ const CLOUDS = {
     readsPerSecond: 1000,
     writesPerSecond: 1000,
   },
+  glue: {
+    region: 'us-east-1',
+    roleArn: 'arn:aws:iam::123456789012:role/spark',
+    readsPerSecond: 1000,
+    writesPerSecond: 1000,
+  },
   dataproc: { project: 'my-project', region: 'us-central1', readsPerSecond: 1000, writesPerSecond: 1000 },
 } as const;
 
 /** The name of one of the clouds. */
 export type Cloud = keyof typeof CLOUDS;
 
-const URLS = { athena: 'athena', 'emr-serverless': 'emrServerless', dataproc: 'dataprocGrpc' } as const;
+const URLS = {
+  athena: 'athena',
+  'emr-serverless': 'emrServerless',
+  glue: 'glue',
+  dataproc: 'dataprocGrpc',
+} as const;
 
 const AWS_KEY = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
 

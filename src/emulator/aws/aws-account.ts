@@ -32,6 +32,8 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
   readonly tags: TagBook;
   readonly #rules: AwsAccountRules;
   readonly #sessions = new Map<string, Session>();
+  /** Every session that was ever started: one id may name several, one after the other. */
+  readonly #started: Session[] = [];
 
   constructor(world: World, config: C, rules: AwsAccountRules) {
     this.world = world;
@@ -43,7 +45,7 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
   }
 
   sessions(): readonly Session[] {
-    return [...this.#sessions.values()];
+    return this.#started;
   }
 
   /** Starts a session once per token; `start` gives the session and the answer. */
@@ -51,6 +53,7 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
     const run = (): readonly [Session, object] => {
       const started = start();
       this.#sessions.set(started[0].id, started[0]);
+      this.#started.push(started[0]);
       return started;
     };
     const [session, answer] = this.tokens.once(call, request, run, scope);
@@ -94,8 +97,12 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
   }
 
   /** Issues a token of `bytes` bytes that opens the data plane of a session. */
-  issueEndpointToken(session: Session, bytes: number): { readonly token: string; readonly expiresAtMs: number } {
-    const token = Buffer.from(this.world.random.hex(bytes * 2), 'hex').toString('base64url');
+  issueEndpointToken(
+    session: Session,
+    bytes: number,
+    encoding: 'base64' | 'base64url' = 'base64url',
+  ): { readonly token: string; readonly expiresAtMs: number } {
+    const token = Buffer.from(this.world.random.hex(bytes * 2), 'hex').toString(encoding);
     const expiresAtMs = this.world.timeline.nowMs() + this.config.endpointTokenTtlMs;
     this.world.connect.admit({ token, session, expiresAtMs, expiredTokenCode: this.config.expiredTokenCode });
     return { token, expiresAtMs };

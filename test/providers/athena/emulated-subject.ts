@@ -34,6 +34,21 @@ const AWS_OPERATIONS: Partial<Readonly<Record<ProviderOperation, string>>> = {
 const SERVICES = {
   athena: { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 400], unknownState: 'HIBERNATING' },
   'emr-serverless': { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 403], unknownState: 'HIBERNATING' },
+  glue: {
+    operations: {
+      start: 'CreateSession',
+      describe: 'GetSession',
+      listPage: 'ListSessions',
+      terminate: 'StopSession',
+      endpoint: 'GetSessionEndpoint',
+      dashboard: 'GetDashboardUrl',
+      startCalculation: 'RunStatement',
+      describeCalculation: 'GetStatement',
+      stopCalculation: 'CancelStatement',
+    } as Partial<Readonly<Record<ProviderOperation, string>>>,
+    denied: ['AccessDeniedException', 400],
+    unknownState: 'HIBERNATING',
+  },
   dataproc: {
     operations: { ...AWS_OPERATIONS, start: 'CreateSession' },
     denied: ['PERMISSION_DENIED', 403],
@@ -89,8 +104,8 @@ export function createFromPlugin(
 }
 
 /** The address of the one service that the emulator runs. */
-export function urlOf(emulator: Emulator, service: ServiceId): string {
-  return service === 'athena' ? emulator.urls.athena : emulator.urls.emrServerless;
+export function urlOf({ urls }: Emulator, service: ServiceId): string {
+  return service === 'athena' || service === 'glue' ? urls[service] : urls.emrServerless;
 }
 
 /** The faults that every emulated service can have. */
@@ -210,11 +225,12 @@ function idleTimeoutOf(input: unknown): number {
   const asked = (input ?? {}) as {
     readonly SessionIdleTimeoutInMinutes?: number;
     readonly idleTimeoutMinutes?: number;
+    readonly IdleTimeout?: number;
     readonly session?: { readonly environmentConfig?: { readonly executionConfig?: { readonly idleTtl?: string } } };
   };
   const { idleTtl } = asked.session?.environmentConfig?.executionConfig ?? {};
   if (idleTtl !== undefined) return Number.parseFloat(idleTtl) * 1000;
-  return (asked.SessionIdleTimeoutInMinutes ?? asked.idleTimeoutMinutes ?? Number.NaN) * 60_000;
+  return (asked.SessionIdleTimeoutInMinutes ?? asked.idleTimeoutMinutes ?? asked.IdleTimeout ?? Number.NaN) * 60_000;
 }
 
 function toNativeFault(fault: InjectedFault, service: keyof typeof SERVICES): Fault {
