@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AthenaOptions, AthenaStartNative } from '../providers/athena/index.ts';
 import type { DataprocOptions } from '../providers/dataproc/index.ts';
 import type { EmrServerlessOptions, EmrServerlessStartNative } from '../providers/emr-serverless/index.ts';
+import type { GlueOptions, GlueStartNative } from '../providers/glue/index.ts';
 import type { HealthOmicsOptions } from '../providers/healthomics/index.ts';
 import { local, type LocalOptions } from '../providers/local/index.ts';
 import type {
@@ -52,6 +53,8 @@ it('every option of ours takes `undefined`, as programs with exactOptionalProper
         DataprocOptions,
         EmrServerlessOptions,
         EmrServerlessStartNative,
+        GlueOptions,
+        GlueStartNative,
         HealthOmicsOptions,
         LocalOptions,
       ]

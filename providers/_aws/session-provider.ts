@@ -173,8 +173,8 @@ export class AwsSessionProvider implements SessionProvider {
   }
 
   async #explainStartRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
-    // A refusal with a session in it is explained.
-    if (!isServiceRefusal(error) || error.kind === 'not-found' || error.observation !== undefined) return error;
+    // A refusal that names a session is explained.
+    if (!isServiceRefusal(error) || error.kind === 'not-found' || error.handle !== undefined) return error;
     try {
       const conflict = await explainByTokenConflict(error, token, { provider: this, call });
       if (conflict !== undefined) return conflict;

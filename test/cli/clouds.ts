@@ -7,13 +7,15 @@ import { cli, type CliEnvironment } from './cli-run.ts';
 const CREDENTIALS = 'credentials: { accessKeyId: AKIDTEST, secretAccessKey: none }';
 
 /** The emulated clouds of sessions. */
-export const CLOUDS = ['athena', 'emr-serverless', 'dataproc'] as const;
+export const CLOUDS = ['athena', 'emr-serverless', 'glue', 'dataproc'] as const;
 
 /** One of the emulated clouds. */
 export type Cloud = (typeof CLOUDS)[number];
 
 /** Keys are known per scope on one host, so each emulated cloud is a separate place. */
 let places = 0;
+
+const accountOf = (place: number): string => String(place).padStart(12, '1');
 
 /** An emulated cloud, and a folder with two environments: `dev` of the owner `me`, and `theirs` of the owner `etl` in `theirs.yaml`. */
 export async function cloud(
@@ -36,6 +38,9 @@ export async function cloud(
     athena: () => `region: us-east-1, workgroup: spark35-${place}, endpoint: "${urls.athena}", ${CREDENTIALS}`,
     'emr-serverless': () =>
       `region: us-east-1, applicationId: 00emulated1${place}, executionRoleArn: "arn:aws:iam::123456789012:role/spark", endpoint: "${urls.emrServerless}", ${CREDENTIALS}`,
+    // The account of the role is a part of the scope.
+    glue: () =>
+      `region: us-east-1, roleArn: "arn:aws:iam::${accountOf(place)}:role/spark", endpoint: "${urls.glue}", ${CREDENTIALS}`,
     dataproc: () => `project: my-project-${place}, region: us-central1, endpoint: "${urls.dataprocGrpc}"`,
   }[name]();
   const file = (owner: string) => `owner: ${owner}\nenvironments: { dev: { provider: ${name}, ${options}${more} } }\n`;

@@ -15,13 +15,18 @@ async function doctor(
     change = (text: string) => text,
   }: { faults?: readonly Fault[]; change?: (text: string) => string } = {},
 ) {
-  const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'dataproc'], startupMs: 0, faults });
+  const emulator = await startEmulator({
+    services: ['athena', 'emr-serverless', 'glue', 'dataproc'],
+    startupMs: 0,
+    faults,
+  });
   onTestFinished(() => emulator.close());
   const { urls } = emulator;
   const config = `
 environments:
   athena: { provider: athena, region: us-east-1, workgroup: spark35, endpoint: "${urls.athena}", ${KEYS} }
   emr: { provider: emr-serverless, region: us-east-1, applicationId: 00emulated1, executionRoleArn: "arn:aws:iam::123456789012:role/r", endpoint: "${urls.emrServerless}", ${KEYS} }
+  glue: { provider: glue, region: us-east-1, roleArn: "arn:aws:iam::123456789012:role/r", endpoint: "${urls.glue}", ${KEYS} }
   dataproc: { provider: dataproc, project: emulated-1, region: us-central1, transport: rest, endpoint: "${urls.dataprocRest}" }
   local: { provider: local }
 `;
@@ -41,6 +46,7 @@ describe('anysession doctor', () => {
   it.each([
     ['athena', ['package', 'service', 'sessions', 'workgroup', 'permission']],
     ['emr', ['package', 'service', 'sessions', 'application', 'permission']],
+    ['glue', ['package', 'service', 'sessions', 'permission']],
     ['dataproc', ['package', 'service', 'sessions', 'permission']],
     ['local', ['service', 'sessions']],
   ])('finds nothing wrong with %s, and starts nothing', async (environment, checks) => {

@@ -10,12 +10,18 @@ interface Printed {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const START = { athena: 'StartSession', 'emr-serverless': 'StartSession', dataproc: 'CreateSession' } as const;
+const START = {
+  athena: 'StartSession',
+  'emr-serverless': 'StartSession',
+  glue: 'CreateSession',
+  dataproc: 'CreateSession',
+} as const;
 
 /** The part of each request that says what would be started. */
 const STARTED = {
   athena: { WorkGroup: expect.stringMatching(/^spark35-/) as unknown },
   'emr-serverless': { name: expect.stringMatching(/^nightly anysession:me:/) as unknown },
+  glue: { Description: expect.stringMatching(/^nightly anysession:me:/) as unknown },
   dataproc: { session: expect.objectContaining({ labels: expect.objectContaining({}) as unknown }) as unknown },
 } as const;
 
@@ -45,9 +51,10 @@ describe('--dry-run', { timeout: 60_000 }, () => {
     const { code, stdout } = await run(['terminate', ...ids, '--dry-run']);
     expect(code).toBe(0);
     const requests = printed(stdout);
-    expect(requests.map(({ request }) => request)).toEqual(['TerminateSession', 'TerminateSession']);
+    const end = name === 'glue' ? 'StopSession' : 'TerminateSession';
+    expect(requests.map(({ request }) => request)).toEqual([end, end]);
     for (const id of ids) expect(JSON.stringify(requests)).toContain(id);
-    expect(calls().join()).not.toMatch(/Terminate/i);
+    expect(calls().join()).not.toMatch(/Terminate|Stop/i);
     expect(emulator.oracle.live()).toHaveLength(2);
   });
 

@@ -7,7 +7,7 @@ import { PROGRAM, quoted, run, runOnTerminal } from './process.ts';
 const VERSION = 'spark 3.5.6-duckdb-responder\n';
 
 describe('anysession exec', { timeout: 120_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless'] as const)(
+  it.concurrent.for(['athena', 'emr-serverless', 'glue'] as const)(
     'starts a session of %s at the first Spark call of a command, and ends it with the command',
     async (name, context) => {
       const { expect } = context;

@@ -54,7 +54,7 @@ const ERROR = {
 };
 
 describe('the shapes of --json', { timeout: 60_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless', 'dataproc'] as const)('%s', async (name, context) => {
+  it.concurrent.for(['athena', 'emr-serverless', 'glue', 'dataproc'] as const)('%s', async (name, context) => {
     const { expect } = context;
     const { run } = await cloud(name, context);
     const ajv = new Ajv({ strict: false });

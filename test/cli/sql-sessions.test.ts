@@ -9,7 +9,7 @@ const local = (args: readonly string[], stdin?: string) => {
 };
 
 /** The clouds whose sessions run SQL. */
-const SQL_CLOUDS = ['athena', 'emr-serverless'] as const;
+const SQL_CLOUDS = ['athena', 'emr-serverless', 'glue'] as const;
 
 describe('anysession sql in a session', { timeout: 60_000 }, () => {
   it.concurrent.for(SQL_CLOUDS)(

@@ -41,7 +41,9 @@ async function orphan(name: Cloud, context: Pick<TestContext, 'onTestFinished'>,
     writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), pid }));
   }
   const live = (): readonly string[] =>
-    stage.emulator.oracle.live().flatMap((session) => (session.state === 'TERMINATING' ? [] : [session.id]));
+    stage.emulator.oracle
+      .live()
+      .flatMap((session) => (/^(TERMINATING|STOPPING)$/.test(session.state) ? [] : [session.id]));
   return { ...stage, id, pid, live };
 }
 

@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 const PRICES: Readonly<Record<Cloud, string>> = {
   athena: 'dpuHour: 3',
   'emr-serverless': 'vcpuHour: 0.5, memoryGbHour: 0, storageGbHour: 0',
+  glue: 'dpuHour: 2',
   dataproc: 'dcuHour: 0.5, storageGbHour: 0',
 };
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toAthenaConfig } from '../../src/emulator/athena/athena-options.ts';
 import { toDataprocConfig } from '../../src/emulator/dataproc/dataproc-options.ts';
 import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
+import { toGlueConfig } from '../../src/emulator/glue/glue-options.ts';
 import { toHealthOmicsConfig } from '../../src/emulator/healthomics/healthomics-options.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { TOKEN } from './wire-client.ts';
@@ -46,12 +47,15 @@ describe('the guide of the emulators', () => {
   it('names every option for undocumented behaviour, with its default', () => {
     const guide = readFileSync(new URL('../../docs/guide/emulator.md', import.meta.url), 'utf8');
     const rows = Array.from(
-      guide.matchAll(/^\| (\d+|–) +\|.*\| `(athena|emrServerless|dataproc|healthomics)\.(\w+)` +\| `([^`]+)` +\|$/gm),
+      guide.matchAll(
+        /^\| (\d+|–) +\|.*\| `(athena|emrServerless|glue|dataproc|healthomics)\.(\w+)` +\| `([^`]+)` +\|$/gm,
+      ),
     );
     const said = rows.map(([, , service = '', option = '', value = '']) => [`${service}.${option}`, value]);
     const configs = {
       athena: toAthenaConfig({}, 1000),
       emrServerless: toEmrServerlessConfig({}, 1000),
+      glue: toGlueConfig({}, 1000),
       dataproc: toDataprocConfig({}, 1000),
       healthomics: toHealthOmicsConfig({}, 1000),
     };

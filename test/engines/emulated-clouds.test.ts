@@ -11,6 +11,7 @@ import { askPySpark, type PySparkAnswer } from './pyspark.ts';
 const WAYS = [
   { cloud: 'athena', engine: ENGINES.at(-1) ?? 'spark-4.1' },
   { cloud: 'emr-serverless', engine: 'sail' },
+  { cloud: 'glue', engine: 'sail' },
 ] as const satisfies readonly { readonly cloud: Cloud; readonly engine: EngineName }[];
 
 describe.each(WAYS)('an emulated session of $cloud in front of $engine', ({ engine, cloud }) => {

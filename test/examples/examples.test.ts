@@ -51,15 +51,18 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     }
   });
 
-  it.each(['athena', 'emr-serverless'])('demo: %s on its emulator: start, ready, SQL, terminate', async (cloud) => {
-    const { code, stdout, stderr } = await run('demo.ts', { args: ['--env', cloud, '--emulated'] });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`environment ${cloud}: provider ${cloud}, SQL dialect spark`);
-    expect(stdout).toContain('creating → ready');
-    expect(stdout).toMatch(/'AA' +│ +20 /);
-    expect(stdout).toMatch(/other Spark clients connect to 127\.0\.0\.1:\d+$/m);
-    expect(stdout).toContain('terminated, final');
-  });
+  it.each(['athena', 'emr-serverless', 'glue'])(
+    'demo: %s on its emulator: start, ready, SQL, terminate',
+    async (cloud) => {
+      const { code, stdout, stderr } = await run('demo.ts', { args: ['--env', cloud, '--emulated'] });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`environment ${cloud}: provider ${cloud}, SQL dialect spark`);
+      expect(stdout).toContain('creating → ready');
+      expect(stdout).toMatch(/'AA' +│ +20 /);
+      expect(stdout).toMatch(/other Spark clients connect to 127\.0\.0\.1:\d+$/m);
+      expect(stdout).toContain('terminated, final');
+    },
+  );
 
   it('opentelemetry: spans below the span of the program, and metrics', async () => {
     const { code, stdout, stderr } = await run('opentelemetry.ts');
@@ -98,7 +101,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toContain('the session keeps running: ready');
   });
 
-  it.each(['laptop', 'athena', 'emr-serverless', 'dataproc'])(
+  it.each(['laptop', 'athena', 'emr-serverless', 'glue', 'dataproc'])(
     'demo: the same program, with nothing changed but ANYSESSION_ENV=%s',
     async (environment) => {
       const { code, stdout, stderr } = await run('demo.ts', {

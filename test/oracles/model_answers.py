@@ -2,6 +2,8 @@
 
 import regex as re
 
+from model_values import UNREADABLE
+
 ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
 
@@ -45,7 +47,7 @@ def scalar_faults(shape, value, path):
         if shape.enum and value not in shape.enum:
             return [f"{path} is '{value}', which is none of the choices"]
         pattern = shape.metadata.get("pattern")
-        if pattern is not None and shape.name != "KeyString" and re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is None:
+        if pattern is not None and shape.name not in UNREADABLE and re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is None:
             return [f"{path} does not match {pattern}"]
         return size_faults(shape, len(value), path)
     if kind in ("integer", "long"):

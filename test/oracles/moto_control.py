@@ -41,5 +41,10 @@ fails(
     "emr-serverless",
     lambda emr: emr.start_session(applicationId="00emulated1", executionRoleArn=ROLE),
 )
+fails(
+    "moto starts no Glue session of the type SPARK_CONNECT that has an endpoint",
+    "glue",
+    lambda glue: glue.get_session_endpoint(SessionId="walk"),
+)
 server.stop()
 findings.finish()

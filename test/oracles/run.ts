@@ -60,10 +60,16 @@ const ORACLES: readonly Oracle[] = [
       emrServerless: { sessionQuota: 1e6, startedMs: 1000 },
       healthomics: { submissionsPerSecond: 1e6, rates: UNLIMITED },
     },
-    urls: ({ athena, emrServerless, healthomics }) => [athena, emrServerless, healthomics],
+    urls: ({ athena, emrServerless, healthomics, glue }) => [athena, emrServerless, healthomics, glue],
   },
   { script: 'walk_boto3.py', emulator: { clock: 'virtual', emrServerless: { vcpuQuota: 200 } } },
   { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
+  {
+    script: 'walk_glue.py',
+    emulator: { clock: 'virtual', services: ['glue'] },
+    words: ({ scripts }) => [`${scripts}/aws`],
+    urls: ({ glue }) => [glue],
+  },
   {
     script: 'walk_batches.py',
     emulator: {
@@ -115,7 +121,7 @@ async function judge(ready: Ready, oracle: Oracle): Promise<number> {
 /** Lets the vendors' clients list what is live after processes were killed and their sessions swept. */
 async function judgeCrashes(ready: Ready): Promise<number> {
   await using emulator = await startEmulator(EMULATED);
-  return await afterCrashes(emulator, ['athena', 'emr-serverless', 'dataproc over gRPC'], (aftermath) => {
+  return await afterCrashes(emulator, ['athena', 'emr-serverless', 'glue', 'dataproc over gRPC'], (aftermath) => {
     // Lets sessions that are ending end.
     emulator.advance(60_000);
     return judgeBy(ready, 'list_live.py', [JSON.stringify(aftermath)]);

@@ -41,6 +41,7 @@ describe('an answer without an end is refused by its size', () => {
       { ...aws, applicationId: '00f1abcdefghij0k', executionRoleArn: 'arn:aws:iam::123456789012:role/r' },
       'endpoint',
     ],
+    ['glue', { ...aws, roleArn: 'arn:aws:iam::123456789012:role/r' }, 'endpoint'],
     ['dataproc', { project: 'my-project', region: 'us-central1', transport: 'rest' }, 'endpoint'],
   ])('%s', async (provider, options, option) => {
     sent = 0;

@@ -22,7 +22,7 @@ function layered(provider: SessionProvider, clock: VirtualClock): SessionProvide
 /** A cloud over one protocol. */
 interface Cloud {
   readonly name: string;
-  readonly service: 'athena' | 'emr-serverless' | 'dataproc';
+  readonly service: 'athena' | 'emr-serverless' | 'glue' | 'dataproc';
   readonly urlOf: (urls: Emulator['urls']) => string;
   readonly start: string;
   readonly options: (url: string) => Readonly<Record<string, string>>;
@@ -36,6 +36,7 @@ const aws = { idle: 3, start: 'StartSession', options: (endpoint: string) => ({ 
 const CLOUDS: readonly Cloud[] = [
   { ...aws, name: 'athena', service: 'athena', urlOf: ({ athena }) => athena },
   { ...aws, name: 'emr-serverless', service: 'emr-serverless', urlOf: ({ emrServerless }) => emrServerless },
+  { ...aws, name: 'glue', service: 'glue', urlOf: ({ glue }) => glue, start: 'CreateSession' },
   {
     ...dataproc,
     name: 'dataproc over gRPC',

@@ -7,7 +7,7 @@ import { RateBudget } from '../../src/watch/rate-budget.ts';
 import { openBench } from './_aws/bench.ts';
 
 /** The emulated services that have sessions. */
-export const CLOUDS = ['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const;
+export const CLOUDS = ['athena', 'emr-serverless', 'glue', 'dataproc', 'dataproc over REST'] as const;
 export type Cloud = (typeof CLOUDS)[number];
 
 let opened = 0;

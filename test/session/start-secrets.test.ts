@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { athena } from '../../providers/athena/index.ts';
 import { dataproc } from '../../providers/dataproc/index.ts';
 import { emrServerless } from '../../providers/emr-serverless/index.ts';
+import { glue } from '../../providers/glue/index.ts';
 import type { EmulatorUrls } from '../../src/emulator/emulator.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { openSessions } from '../../src/index.ts';
@@ -43,6 +44,12 @@ const PROVIDERS = {
     },
     fault: { code: 'ValidationException', operation: 'StartSession' },
   },
+  glue: {
+    open: ({ glue: endpoint }: EmulatorUrls) =>
+      glue({ ...AWS, roleArn: 'arn:aws:iam::123456789012:role/spark', endpoint }),
+    native: { DefaultArguments: { '--my-password': SECRET } },
+    fault: { code: 'InvalidInputException', operation: 'CreateSession' },
+  },
   'dataproc over gRPC': {
     open: ({ dataprocGrpc: endpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, endpoint }),
     native: { runtimeConfig: { properties: { 'spark.my.password': SECRET } } },
@@ -76,7 +83,7 @@ function textsOf(error: unknown): string {
 
 describe.each(Object.entries(PROVIDERS))('secret settings that %s refuses', (_, { open, native, fault }) => {
   it.each(ECHOES)('are not in its error, where the service repeats them %s', async (_form, form) => {
-    const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'dataproc'] });
+    const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'glue', 'dataproc'] });
     onTestFinished(() => emulator.close());
     await using sessions = await openSessions({ provider: open(emulator.urls) as ReturnType<typeof athena> });
     const message = `${form(SECRET)} and ${PLAIN} are not valid`;

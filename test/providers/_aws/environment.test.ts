@@ -17,6 +17,7 @@ const PROVIDERS = {
     options: { applicationId: '00emulated1', executionRoleArn: ROLE },
     endpoint: 'AWS_ENDPOINT_URL_EMR_SERVERLESS',
   },
+  glue: { options: { roleArn: ROLE }, endpoint: 'AWS_ENDPOINT_URL_GLUE' },
   healthomics: { options: {}, endpoint: 'AWS_ENDPOINT_URL_OMICS' },
 } as const;
 

@@ -12,6 +12,7 @@ const EVER = 1e9;
 const REFUSED: Readonly<Record<AwsServiceId, readonly string[]>> = {
   athena: ['ExpiredTokenException', 'UnrecognizedClientException'],
   'emr-serverless': ['ExpiredTokenException', 'UnrecognizedClientException'],
+  glue: ['ExpiredTokenException', 'UnrecognizedClientException'],
   healthomics: ['ExpiredTokenException', 'UnrecognizedClientException'],
   s3: ['ExpiredToken', 'InvalidAccessKeyId'],
 };

@@ -25,9 +25,9 @@ for (const sessionType of ['spark-connect', 'livy'] as const) {
     emulator: { ...SLOW_DAY, glue: undocumented },
   });
   registerSubjects(
-    { subject, cases: 45 },
-    { subject: behindLayers(subject), cases: 45 },
-    { subject: slow, cases: 45 },
-    ...stormSubjects(setup).map((storm) => ({ subject: storm, cases: 40 })),
+    { subject, cases: 55 },
+    { subject: behindLayers(subject), cases: 60 },
+    { subject: slow, cases: 55 },
+    ...stormSubjects(setup).map((storm) => ({ subject: storm, cases: 55 })),
   );
 }
