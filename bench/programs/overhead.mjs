@@ -27,12 +27,14 @@ const OPTIONS = {
     applicationId: '00emulated1',
     executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
   },
+  glue: { ...AWS, provider: 'glue', roleArn: 'arn:aws:iam::123456789012:role/spark' },
   'dataproc-grpc': { ...DATAPROC, transport: 'grpc' },
   'dataproc-rest': { ...DATAPROC, transport: 'rest' },
 };
 const IDS = {
   athena: '00000000-0000-4000-8000-000000000001',
   'emr-serverless': '00000000000001',
+  glue: 'bench-session',
   dataproc: 'bench-session',
 };
 

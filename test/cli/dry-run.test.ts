@@ -106,8 +106,10 @@ describe('--dry-run', { timeout: 60_000 }, () => {
   ])('conceals what may be a secret: %s', async (conf, context) => {
     for (const name of CLOUDS) {
       const { run } = await cloud(name, context);
-      const { code, stdout } = await run(['start', '--conf', conf, '--dry-run']);
-      context.expect([code, stdout.includes('hunter2')]).toEqual([0, false]);
+      const { code, stdout, stderr } = await run(['start', '--conf', conf, '--dry-run']);
+      // Spaces do not fit into the argument of Glue.
+      const expected = name === 'glue' && conf.includes(' ') ? 2 : 0;
+      context.expect([code, /hunter2/.test(stdout + stderr)]).toEqual([expected, false]);
     }
   });
 

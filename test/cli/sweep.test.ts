@@ -88,8 +88,9 @@ describe.each(CLOUDS)('anysession sweep on %s', (name) => {
 
   it('fails with the kind of the error when a session cannot be ended', async () => {
     const { run, emulator } = await orphan(name, { onTestFinished });
+    const operation = name === 'glue' ? 'StopSession' : 'TerminateSession';
     const code = name === 'dataproc' ? 'PERMISSION_DENIED' : 'AccessDeniedException';
-    emulator.faults.add({ kind: 'error', code, httpStatus: 403, operation: 'TerminateSession', times: 9 });
+    emulator.faults.add({ kind: 'error', code, httpStatus: 403, operation, times: 9 });
     const failed = await run(['sweep']);
     expect(failed.code).toBe(3);
     expect(failed.stdout).toMatch(/\sfailed\s/);

@@ -9,6 +9,10 @@ import { EmrAccount } from '../../src/emulator/emr-serverless/emr-account.ts';
 import { SESSION_INPUTS as EMR_INPUTS } from '../../src/emulator/emr-serverless/emr-inputs.ts';
 import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
 import { sessionHandlers as emrHandlers } from '../../src/emulator/emr-serverless/session-handlers.ts';
+import { GlueAccount } from '../../src/emulator/glue/glue-account.ts';
+import { SESSION_INPUTS as GLUE_INPUTS } from '../../src/emulator/glue/glue-inputs.ts';
+import { toGlueConfig } from '../../src/emulator/glue/glue-options.ts';
+import { sessionHandlers as glueHandlers } from '../../src/emulator/glue/session-handlers.ts';
 import { operationsOf, type EmulatedSession, type Operation } from '../../src/emulator/service.ts';
 import type { Timeline } from '../../src/emulator/timeline.ts';
 import type { World } from '../../src/emulator/world.ts';
@@ -25,6 +29,11 @@ const LEGAL: Readonly<Record<string, readonly string[]>> = {
   BUSY: ['IDLE', 'TERMINATING'],
   TERMINATING: ['TERMINATED'],
   TERMINATED: [],
+  PROVISIONING: ['READY', 'STOPPING', 'TIMEOUT'],
+  READY: ['STOPPING', 'TIMEOUT'],
+  STOPPING: ['STOPPED', 'TIMEOUT'],
+  STOPPED: [],
+  TIMEOUT: [],
 };
 
 type Step =
@@ -128,6 +137,28 @@ describe('in any order of starts, ends, work and waiting', () => {
         }),
         name: (sessionId) => ({ applicationId: '00emulated1', sessionId }),
         withinQuota: () => account.sessions().filter((session) => session.live).length <= 2,
+      };
+    });
+  });
+
+  it('Glue moves legally, keeps its quota, has one session per id, and can be emptied', () => {
+    explore((world) => {
+      const account = new GlueAccount(world, toGlueConfig({ dpuQuota: 6 }, world.startupMs));
+      const { CreateSession, StopSession } = operationsOf(GLUE_INPUTS, glueHandlers(account));
+      return {
+        operations: { StartSession: CreateSession, TerminateSession: StopSession },
+        sessions: () => account.sessions(),
+        start: (token, size) => ({
+          Id: `token-${token}`,
+          Role: 'arn:aws:iam::123456789012:role/emulated',
+          Command: {},
+          WorkerType: 'G.1X',
+          NumberOfWorkers: size,
+          IdleTimeout: 30,
+        }),
+        name: (Id) => ({ Id }),
+        withinQuota: () =>
+          account.sessions().reduce((sum, session) => sum + (session.live ? session.maxCapacity : 0), 0) <= 6,
       };
     });
   });

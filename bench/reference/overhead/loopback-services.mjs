@@ -28,13 +28,29 @@ const emrServerless = JSON.stringify({
   },
 });
 
+const glue = JSON.stringify({
+  Session: {
+    Id: 'bench-session',
+    Status: 'READY',
+    CreatedOn: started,
+    Role: 'arn:aws:iam::123456789012:role/spark',
+    Command: { Name: 'glueetl', PythonVersion: '3' },
+    GlueVersion: '5.0',
+    WorkerType: 'G.1X',
+    NumberOfWorkers: 3,
+    MaxCapacity: 3,
+    IdleTimeout: 60,
+    SessionType: 'SPARK_CONNECT',
+  },
+});
+
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
-    const isAthena = request.headers['x-amz-target'] !== undefined;
-    const body = isAthena ? athena : emrServerless;
+    const target = request.headers['x-amz-target'];
+    const body = target === undefined ? emrServerless : target.startsWith('AWSGlue.') ? glue : athena;
     response.writeHead(200, {
-      'content-type': isAthena ? 'application/x-amz-json-1.1' : 'application/json',
+      'content-type': target === undefined ? 'application/json' : 'application/x-amz-json-1.1',
       'content-length': Buffer.byteLength(body),
       'x-amzn-requestid': SESSION_ID,
     });
