@@ -67,7 +67,7 @@ class GlueSessions implements SessionService {
     return GLUE_STATES.facts(state ?? '');
   }
 
-  /** Decision 15 for Dataproc is the same here: docs/decisions/0015-dataproc-session-id-is-the-token.md */
+  /** The token is the id of the session, as on Dataproc. */
   async prepareStart(request: StartRequest, call: ServiceCall) {
     const input = toStartInput(request, this.#config);
     const handle = { v: HANDLE_VERSION, provider: this.id, scope: this.scope, id: request.token } as const;

@@ -22,7 +22,7 @@ describe('anysession exec', { timeout: 120_000 }, () => {
         ANYSESSION_ENV: 'dev',
       });
       expect(others.join('\n')).toBe(`unstarted\n${VERSION}${VERSION}`);
-      await service.reach('TERMINATED');
+      await service.reach(name === 'glue' ? 'STOPPED' : 'TERMINATED');
     },
   );
 
