@@ -55,7 +55,7 @@ export const ROOMS = {
 
 /** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */
 export const SHARED_BY_PROVIDERS = {
-  _aws: ['athena', 'emr-ec2', 'emr-serverless', 'healthomics'],
+  _aws: ['athena', 'emr-ec2', 'emr-serverless', 'glue', 'healthomics'],
 };
 
 /** The one file that imports built-in providers, and what it imports of them. */

@@ -10,6 +10,7 @@ const SUBJECTS = [
   { provider: 'athena', sessionId: '00000000-0000-4000-8000-000000000001', limit: 1.7 },
   { provider: 'emr-serverless', sessionId: '00000000000001', limit: 1.7 },
   { provider: 'emr-ec2', sessionId: 'is-0000000000001', limit: 1.5 },
+  { provider: 'glue', sessionId: 'bench-session', limit: 1.5 },
   { provider: 'dataproc', sessionId: 'bench-session', limit: 1.5 },
 ] as const;
 

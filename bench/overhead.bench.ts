@@ -20,6 +20,7 @@ const SUBJECTS: readonly {
   { subject: 'athena', cpuLimit: 0.9, p50Limit: 1.15 },
   { subject: 'emr-serverless', cpuLimit: 0.9, p50Limit: 1.15 },
   { subject: 'emr-ec2', cpuLimit: 0.9, p50Limit: 1.15 },
+  { subject: 'glue', cpuLimit: 0.9, p50Limit: 1.15 },
   { subject: 'dataproc-grpc', cpuLimit: 1.25 },
   { subject: 'dataproc-rest', cpuLimit: 1.15 },
 ];

@@ -9,6 +9,7 @@ export async function emulateClouds(options: EmulatorOptions = {}): Promise<Asyn
   process.env['AWS_ENDPOINT_URL_ATHENA'] = emulator.urls.athena;
   process.env['AWS_ENDPOINT_URL_EMR_SERVERLESS'] = emulator.urls.emrServerless;
   process.env['AWS_ENDPOINT_URL_EMR'] = emulator.urls.emr;
+  process.env['AWS_ENDPOINT_URL_GLUE'] = emulator.urls.glue;
   process.env['GOOGLE_CLOUD_DATAPROC_API_ENDPOINT'] = emulator.urls.dataprocGrpc;
   process.env['AWS_ENDPOINT_URL_OMICS'] = emulator.urls.healthomics;
   process.env['AWS_ENDPOINT_URL_S3'] = emulator.urls.s3;

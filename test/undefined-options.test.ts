@@ -3,6 +3,7 @@ import type { AthenaOptions, AthenaStartNative } from '../providers/athena/index
 import type { DataprocOptions } from '../providers/dataproc/index.ts';
 import type { EmrEc2Options, EmrEc2StartNative } from '../providers/emr-ec2/index.ts';
 import type { EmrServerlessOptions, EmrServerlessStartNative } from '../providers/emr-serverless/index.ts';
+import type { GlueOptions, GlueStartNative } from '../providers/glue/index.ts';
 import type { HealthOmicsOptions } from '../providers/healthomics/index.ts';
 import { local, type LocalOptions } from '../providers/local/index.ts';
 import type {
@@ -55,6 +56,8 @@ it('every option of ours takes `undefined`, as programs with exactOptionalProper
         EmrEc2StartNative,
         EmrServerlessOptions,
         EmrServerlessStartNative,
+        GlueOptions,
+        GlueStartNative,
         HealthOmicsOptions,
         LocalOptions,
       ]

@@ -28,6 +28,7 @@ const OPTIONS = {
     executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
   },
   'emr-ec2': { ...AWS, provider: 'emr-ec2', clusterId: 'j-EMULATED1' },
+  glue: { ...AWS, provider: 'glue', roleArn: 'arn:aws:iam::123456789012:role/spark' },
   'dataproc-grpc': { ...DATAPROC, transport: 'grpc' },
   'dataproc-rest': { ...DATAPROC, transport: 'rest' },
 };
@@ -35,6 +36,7 @@ const IDS = {
   athena: '00000000-0000-4000-8000-000000000001',
   'emr-serverless': '00000000000001',
   'emr-ec2': 'is-0000000000001',
+  glue: 'bench-session',
   dataproc: 'bench-session',
 };
 

@@ -33,8 +33,8 @@ import type { NativeSession, SessionService } from './session-service.ts';
 
 interface Started {
   readonly handle: SessionHandle;
-  /** The state in the answer, if it has one. */
-  readonly state: string | undefined;
+  /** The session in the answer, which may have no state. */
+  readonly session: NativeSession;
   readonly request: StartRequest;
 }
 
@@ -81,9 +81,10 @@ export class AwsSessionProvider implements SessionProvider {
         throwIfAborted(sub.signal, 'start');
         attempt?.prepares(false);
         progress.isAsked = true;
-        const { id, state } = await send();
+        const session = await send();
+        const { id } = session;
         if (id === undefined || id === '') throw this.#unreadable('start', 'no session id');
-        return this.#observeStarted({ handle: this.#handle(id), state, request }, sub);
+        return this.#observeStarted({ handle: this.#handle(id), session, request }, sub);
       });
     } catch (error) {
       // A failed preparation has started nothing.
@@ -156,10 +157,12 @@ export class AwsSessionProvider implements SessionProvider {
   }
 
   /** A repeated start may return a session that has ended since: without a state in the answer the session is described. */
-  async #observeStarted({ handle, state, request }: Started, sub: ServiceCall): Promise<Observation> {
+  async #observeStarted({ handle, session, request }: Started, sub: ServiceCall): Promise<Observation> {
     const { name } = request;
-    const details = { ownership: ownershipIn(request), ...(name !== undefined && { name }) };
-    const started = { ...this.#observe(handle, { state: state ?? this.#service.firstStates[0] }), details };
+    const { state } = session;
+    const seen = this.#observe(handle, { ...session, state: state ?? this.#service.firstStates[0] });
+    const details = { ownership: ownershipIn(request), ...(name !== undefined && { name }), ...seen.details };
+    const started = { ...seen, details };
     // The start has succeeded, whatever happens to the describe.
     return state === undefined ? this.#get(handle, sub).catch(() => started) : started;
   }
@@ -172,7 +175,8 @@ export class AwsSessionProvider implements SessionProvider {
   }
 
   async #explainStartRefusal(error: unknown, { token }: StartRequest, call: CallContext): Promise<unknown> {
-    if (!isServiceRefusal(error) || error.kind === 'not-found') return error;
+    // A refusal that names a session is explained.
+    if (!isServiceRefusal(error) || error.kind === 'not-found' || error.handle !== undefined) return error;
     try {
       const conflict = await explainByTokenConflict(error, token, { provider: this, call });
       if (conflict !== undefined) return conflict;

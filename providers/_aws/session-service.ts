@@ -61,7 +61,7 @@ export interface SessionService {
   /** What the state of a session means; `undefined` for an unknown state. */
   stateFacts(session: NativeSession): StateFacts | undefined;
   /** Does what has to precede a start, and returns the function that starts the session. Its answer may have no state. */
-  prepareStart(request: StartRequest, call: ServiceCall): Promise<() => Promise<Pick<NativeSession, 'id' | 'state'>>>;
+  prepareStart(request: StartRequest, call: ServiceCall): Promise<() => Promise<NativeSession>>;
   get(handle: SessionHandle, call: ServiceCall): Promise<NativeSession | undefined>;
   list(filter: ListFilter, cursor: Cursor | undefined, call: ServiceCall): Promise<NativePage>;
   /** Terminates a session; returns its state, if the answer has one. */

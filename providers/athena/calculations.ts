@@ -19,9 +19,9 @@ import type { CallContext } from '../../src/contract/call-context.ts';
 import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
+import { explainCalculationRefusal } from '../_aws/calculation-refusal.ts';
 import { toMs } from '../_aws/observation.ts';
 import type { CalculationOutputs } from './calculation-outputs.ts';
-import { explainCalculationRefusal } from './calculation-refusal.ts';
 import type { AthenaClient } from './client.ts';
 
 /**
@@ -63,7 +63,8 @@ export class AthenaCalculations implements CalculationRunner {
     try {
       return await this.#submit(handle, request, call);
     } catch (error) {
-      throw isServiceRefusal(error) ? await this.#explain(error, handle, call) : error;
+      if (!isServiceRefusal(error)) throw error;
+      throw await explainCalculationRefusal(error, () => this.#parts.provider.describe(handle, call));
     }
   }
 
@@ -101,15 +102,6 @@ export class AthenaCalculations implements CalculationRunner {
       }
       return observe(id, answer, clock.nowMs());
     });
-  }
-
-  /** Describes the session to explain a refusal; without an explanation the refusal stands. */
-  async #explain(refused: SessionError, handle: SessionHandle, call: CallContext): Promise<SessionError> {
-    try {
-      return explainCalculationRefusal(refused, await this.#parts.provider.describe(handle, call));
-    } catch (error) {
-      return SessionError.is(error, 'not-found') ? error.with({ operation: 'startCalculation' }) : refused;
-    }
   }
 }
 

@@ -4,7 +4,7 @@ import { toObservation, type ObservationContext } from '../../src/provider-kit/o
 import type { NativeSession } from './client.ts';
 import { consoleUrlOf } from './logs.ts';
 import { toMs } from './native-time.ts';
-import { LIFETIME_LABEL, OWNER_LABEL, ownershipOf } from './ownership-labels.ts';
+import { LIFETIME_LABEL, OWNER_LABEL, ownershipOf } from '../../src/provider-kit/ownership-labels.ts';
 import { isQuotaText } from './quota.ts';
 import { isReachable, toSessionNative } from './session-native.ts';
 import { DATAPROC_STATES, toStateFacts, toStateName } from './states.ts';

@@ -29,7 +29,7 @@ import { toNativeFilter } from './list-filter.ts';
 import { fromSession } from './observation.ts';
 import { notFoundObservation, type ObservationContext } from '../../src/provider-kit/observation.ts';
 import type { DataprocConfig } from './options.ts';
-import { startByName } from './start-by-name.ts';
+import { startNamed } from './start-by-name.ts';
 import { toSessionInput } from './start-input.ts';
 import type { DataprocCall } from './transport.ts';
 
@@ -74,8 +74,7 @@ export class DataprocProvider implements SessionProvider {
       const { token: id } = request;
       const session = toSessionInput(request, this.#config);
       const { deleteRecord } = this.#config;
-      return startByName(this.#target(this.#handle(id), sub), {
-        id,
+      return startNamed(this.#target(this.#handle(id), sub), {
         ownership: ownershipIn(request),
         session,
         deleteRecord,

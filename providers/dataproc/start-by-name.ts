@@ -1,77 +1,83 @@
 import type { Observation } from '../../src/contract/observation.ts';
 import type { Ownership } from '../../src/contract/ownership.ts';
-import { SessionError } from '../../src/contract/session-error.ts';
-import { sleep } from '../../src/provider-kit/sleep.ts';
+import { notFoundObservation } from '../../src/provider-kit/observation.ts';
+import { startByName, type NamedSession } from '../../src/provider-kit/start-by-name.ts';
 import type { NativeOperation, NativeSession } from './client.ts';
 import { readFailure } from './failure.ts';
 import { failedStart, fromSession, fromState } from './observation.ts';
-import { notFoundObservation } from '../../src/provider-kit/observation.ts';
 import { nameOf } from './start-input.ts';
 import type { SessionTarget } from './terminate-and-wait.ts';
 
 /** A session to start under a name. */
-export interface NamedStart {
-  /** The session's id and, for the first attempt, the id of the request. */
-  readonly id: string;
+export interface NewSession {
   readonly ownership: Ownership;
   readonly session: NativeSession;
   /** Whether the record of an ended session may be deleted. */
   readonly deleteRecord: boolean;
 }
 
-/** The poll interval while a record is deleted, milliseconds. */
-const DELETION_POLL_MS = 2_000;
-
 /**
- * Starts a session under a name. If the name is taken: our own session is returned, ended or not, or, with `deleteRecord`, the
- * record of an ended one is deleted and a new session started; a session of someone else is a conflict. The service remembers
- * the id of a request longer than the record, so each further session under a name has its own, which every process derives alike.
+ * Starts a session under a name. The service remembers the id of a request longer than the record, so each further session under
+ * a name has its own, which every process derives alike.
  * Decision 15: docs/decisions/0015-dataproc-session-id-is-the-token.md
  */
-export async function startByName(target: SessionTarget, start: NamedStart): Promise<Observation> {
-  const first = await create(target, start, start.id);
-  if (!start.deleteRecord || !first.observation.final || first.uuid === '') return first.observation;
-  await deleteRecord(target, first.uuid);
-  return (await create(target, start, first.uuid)).observation;
+export async function startNamed(target: SessionTarget, start: NewSession): Promise<Observation> {
+  const { id, client, clock, call, context } = target;
+  const { observation } = await startByName({
+    handle: context().handle,
+    owner: start.ownership.owner,
+    deleteRecord: start.deleteRecord,
+    takenCode: 'ALREADY_EXISTS',
+    clock,
+    signal: call.signal,
+    create: (previous) => create(target, start, previous ?? id),
+    get: () => get(target),
+    delete: (instance) => client.ofSession('deleteSession', { id, requestId: instance }, call),
+  });
+  return observation;
 }
 
-interface Seen {
-  readonly observation: Observation;
-  /** Distinguishes sessions of one name; empty if no session was seen. */
-  readonly uuid: string;
-}
-
-async function create(target: SessionTarget, start: NamedStart, requestId: string): Promise<Seen> {
-  const { client, call } = target;
-  const { id, session } = start;
+async function create(target: SessionTarget, start: NewSession, requestId: string): Promise<NamedSession | undefined> {
+  const { id, client, call } = target;
   let operation: NativeOperation;
   try {
-    operation = await client.inParent('createSession', { sessionId: id, requestId, session }, call);
+    operation = await client.inParent('createSession', { sessionId: id, requestId, session: start.session }, call);
   } catch (error) {
     if (readFailure(error, 0).code !== 'ALREADY_EXISTS') throw error;
-    return adopt(target, start, await client.ofSession('getSession', { id }, call));
+    return undefined;
   }
   return describeCreated(target, start, operation);
+}
+
+async function get({ id, client, call, context }: SessionTarget): Promise<NamedSession | undefined> {
+  try {
+    const found = await client.ofSession('getSession', { id }, call);
+    return { observation: fromSession(found, context()), instance: found.uuid ?? '' };
+  } catch (error) {
+    if (readFailure(error, 0).code !== 'NOT_FOUND') throw error;
+    return undefined;
+  }
 }
 
 /**
  * The session is there at once and visible to everyone, so this does not wait for the operation. If the session is not there,
  * the operation tells whether it will be. The start has succeeded, whatever happens here.
  */
-async function describeCreated(target: SessionTarget, start: NamedStart, started: NativeOperation): Promise<Seen> {
-  const { client, call, context } = target;
-  const { id, ownership, session } = start;
+async function describeCreated(
+  target: SessionTarget,
+  { ownership, session }: NewSession,
+  started: NativeOperation,
+): Promise<NamedSession> {
   const name = nameOf(session);
   const details = { ownership, ...(name !== undefined && { name }) };
-  const creating = { observation: fromState('CREATING', context(), details), uuid: '' };
-  let found: NativeSession;
+  const creating = { observation: fromState('CREATING', target.context(), details), instance: '' };
   try {
-    found = await client.ofSession('getSession', { id }, call);
-  } catch (error) {
-    if (readFailure(error, 0).code !== 'NOT_FOUND') return creating;
-    return { observation: (await readOperation(target, started)) ?? creating.observation, uuid: '' };
+    const found = await get(target);
+    if (found !== undefined) return found;
+  } catch {
+    return creating;
   }
-  return adopt(target, start, found);
+  return { observation: (await readOperation(target, started)) ?? creating.observation, instance: '' };
 }
 
 /** What became of a start whose session is not there; `undefined` while that is open. */
@@ -87,32 +93,5 @@ async function readOperation(
       : notFoundObservation('Dataproc', context());
   } catch {
     return undefined;
-  }
-}
-
-/** The session that has the name, if it is ours. */
-function adopt({ context }: SessionTarget, { id, ownership: { owner } }: NamedStart, found: NativeSession): Seen {
-  const observation = fromSession(found, context());
-  const { handle, details } = observation;
-  if (details.ownership?.owner === owner) return { observation, uuid: found.uuid ?? '' };
-  const holder = details.ownership?.owner ?? details.creator ?? 'someone else';
-  throw new SessionError(
-    'conflict',
-    `the name ${id} is taken by a session of ${holder} (${observation.nativeState}); attach to it, use another key, or delete it`,
-    { operation: 'start', provider: 'dataproc', handle, observation, native: { code: 'ALREADY_EXISTS' } },
-  );
-}
-
-/**
- * Deletes a record and waits until it is gone. Another process may do the same and start first: so only the session that was
- * seen is deleted, under a request id that everyone who saw it derives.
- */
-async function deleteRecord({ id, client, clock, call }: SessionTarget, uuid: string): Promise<void> {
-  const exists = async (): Promise<boolean> => (await client.ofSession('getSession', { id }, call)).uuid === uuid;
-  try {
-    if (await exists()) await client.ofSession('deleteSession', { id, requestId: uuid }, call);
-    while (await exists()) await sleep(clock, DELETION_POLL_MS, call.signal);
-  } catch (error) {
-    if (readFailure(error, 0).code !== 'NOT_FOUND') throw error;
   }
 }

@@ -4,7 +4,7 @@ import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/n
 import type { NativeSession } from './client.ts';
 import { toDuration } from './native-time.ts';
 import type { DataprocConfig } from './options.ts';
-import { LIFETIME_LABEL, OWNER_LABEL, toOwnershipLabels } from './ownership-labels.ts';
+import { LIFETIME_LABEL, OWNER_LABEL, toOwnershipLabels } from '../../src/provider-kit/ownership-labels.ts';
 
 /** The members that anysession sets, with the option for each. */
 const OWNED_MEMBERS = {

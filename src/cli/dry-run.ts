@@ -10,8 +10,9 @@ const PLAIN_NAMES =
 /** Names that may be those of secrets. A dry run conceals too much rather than too little. */
 const SECRET_NAMES = /pass|pwd|pw$|secret|token|cred|auth|key$|sig$|executorEnv|appMasterEnv/i;
 
-/** A value within a text: `-Dpassword=…`, `?sig=…`. */
-const VALUE_IN_TEXT = /([\w.-]*(?:pass\w*|pwd|pw|secret|token|key|sig|signature))(\s*[=:]\s*)[^\s&;,"']+/gi;
+/** A value within a text: `-Dpassword=…`, `?sig=…`, or Spark properties that are one text. */
+const VALUE_IN_TEXT =
+  /([\w.-]*(?:pass\w*|pwd|pw|secret|token|key|sig|signature|(?:executorEnv|appMasterEnv)\.\w+))(\s*[=:]\s*)[^\s&;,"']+/gi;
 
 /** Why a request was not sent. */
 const STOP = new Error('this is a dry run');

@@ -36,6 +36,11 @@ export const EMULATED_CLOUDS: Readonly<Record<string, EmulatedCloud>> = {
       ANYSESSION_EMR_EC2_EXECUTION_ROLE_ARN: ROLE,
     },
   },
+  glue: {
+    url: 'glue',
+    urlVariable: 'AWS_ENDPOINT_URL_GLUE',
+    variables: { ...AWS, ANYSESSION_GLUE_ROLE_ARN: ROLE },
+  },
   dataproc: {
     url: 'dataprocGrpc',
     urlVariable: 'GOOGLE_CLOUD_DATAPROC_API_ENDPOINT',

@@ -125,7 +125,7 @@ function assertServesSpark({ provider }: Sessions): void {
         ]
       : [
           `${id} has no Spark Connect endpoint in this environment`,
-          'Use an environment of athena (engine spark-3.5), emr-serverless, emr-ec2, dataproc, or local with engine sail or spark',
+          'Use an environment of athena (engine spark-3.5), emr-serverless, emr-ec2, glue (sessionType spark-connect), dataproc, or local with engine sail or spark',
         ];
   const message = `Spark clients cannot connect: ${what}. No session was started`;
   throw new SessionError('unsupported', message, { operation: 'proxy', provider: id, advice });

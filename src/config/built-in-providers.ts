@@ -11,6 +11,7 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
   dataproc: { runs: 'sessions', load: () => import('../../providers/dataproc/plugin.ts') },
   'emr-ec2': { runs: 'sessions', load: () => import('../../providers/emr-ec2/plugin.ts') },
   'emr-serverless': { runs: 'sessions', load: () => import('../../providers/emr-serverless/plugin.ts') },
+  glue: { runs: 'sessions', load: () => import('../../providers/glue/plugin.ts') },
   healthomics: { runs: 'batches', load: () => import('../../providers/healthomics/plugin.ts') },
   local: { runs: 'sessions', load: () => import('../../providers/local/plugin.ts') },
 };

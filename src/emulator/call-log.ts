@@ -87,7 +87,13 @@ export class CallLog {
 }
 
 /** Maps whose values may contain passwords; their keys are kept. */
-const MASKED_MEMBERS = new Set(['properties', 'Properties', 'SparkProperties', 'AdditionalConfigs']);
+const MASKED_MEMBERS = new Set([
+  'properties',
+  'Properties',
+  'SparkProperties',
+  'AdditionalConfigs',
+  'DefaultArguments',
+]);
 
 /** The request without the values of properties. */
 export function maskProperties(input: unknown): unknown {

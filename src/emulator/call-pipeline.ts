@@ -158,11 +158,14 @@ function disturb(session: EmulatedSession, struck: Struck): void {
   if (vanishes !== undefined) session.vanish(vanishes.afterMs ?? 0);
 }
 
+/** The members with a state in the answers of the services. */
+const STATE_MEMBERS = new Set(['State', 'state', 'Status', 'status']);
+
 function withUnknownStates(output: object, state: string | undefined): object {
   if (state === undefined) return output;
   return JSON.parse(
     JSON.stringify(output, (name, value: unknown) =>
-      (name === 'State' || name === 'state' || name === 'status') && typeof value === 'string' ? state : value,
+      STATE_MEMBERS.has(name) && typeof value === 'string' ? state : value,
     ),
   ) as object;
 }

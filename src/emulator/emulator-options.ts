@@ -7,6 +7,7 @@ import type { DataprocOptions } from './dataproc/dataproc-options.ts';
 import type { EmrOptions } from './emr/emr-options.ts';
 import type { EmrServerlessOptions } from './emr-serverless/emr-serverless-options.ts';
 import type { Fault } from './fault.ts';
+import type { GlueOptions } from './glue/glue-options.ts';
 import type { HealthOmicsOptions } from './healthomics/healthomics-options.ts';
 import { SERVICE_IDS, type ServiceId } from './service.ts';
 import { REAL_CLOCK, VIRTUAL_CLOCK } from './timeline.ts';
@@ -44,13 +45,14 @@ export interface EmulatorOptions {
   /** The Spark version that the DuckDB substitute reports (default: `4.0` for Dataproc and EMR on EC2, and `3.5`, as the clouds run). */
   readonly responderVersion?: ResponderVersion;
   /**
-   * Whether the code of Athena's calculations runs, in a python3 process per session (default false: **it runs whatever it is sent**).
-   * Without it calculations end as scripted and have no output.
+   * Whether the code of Athena's calculations and Glue's statements runs, in a python3 process per session (default false: **it runs
+   * whatever it is sent**). Without it they end as scripted and have no output.
    */
   readonly runCode?: boolean;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
   readonly emr?: EmrOptions;
+  readonly glue?: GlueOptions;
   readonly dataproc?: DataprocOptions;
   readonly healthomics?: HealthOmicsOptions;
 }
@@ -77,6 +79,7 @@ const DEFAULTS: EmulatorConfig = {
   athena: {},
   emrServerless: {},
   emr: {},
+  glue: {},
   dataproc: {},
   healthomics: {},
 };
@@ -111,7 +114,7 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   }
   return {
     ...config,
-    // The output of code is in S3.
+    // The output of Athena's code is in S3.
     services: [
       ...new Set<ServiceId>([...services, ...(config.runCode && services.includes('athena') ? (['s3'] as const) : [])]),
     ],

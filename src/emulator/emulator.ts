@@ -10,6 +10,7 @@ const URL_NAMES = [
   'athena',
   'emrServerless',
   'emr',
+  'glue',
   'dataprocGrpc',
   'dataprocRest',
   'healthomics',
@@ -17,7 +18,7 @@ const URL_NAMES = [
   'sparkConnect',
 ] as const;
 
-/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena, EMR Serverless and EMR on EC2. Those of Dataproc use its REST server. */
+/** The URL of each started service; `sparkConnect` is the endpoint of the sessions of Athena, EMR Serverless, EMR on EC2 and Glue. Those of Dataproc use its REST server. */
 export type EmulatorUrls = Readonly<Record<(typeof URL_NAMES)[number], string>>;
 
 export interface EmulatorParts {
@@ -98,7 +99,9 @@ export class Emulator {
    */
   setBusy(sessionId: string, busy: boolean): void {
     this.#parts.timeline.settle();
-    const session = this.#parts.services.flatMap((service) => service.sessions()).find(({ id }) => id === sessionId);
+    const session = this.#parts.services
+      .flatMap((service) => service.sessions())
+      .findLast(({ id }) => id === sessionId);
     if (session === undefined) {
       const message = `The emulator never started a session '${sessionId}'.`;
       throw new SessionError('not-found', message, { operation: 'emulator setBusy' });

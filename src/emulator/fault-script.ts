@@ -12,7 +12,7 @@ interface Planned {
 const DEFAULT_OPERATIONS: Partial<Record<FaultEffect['kind'], readonly string[]>> = {
   'session-becomes': ['StartSession', 'CreateSession'],
   'session-vanishes': ['StartSession', 'CreateSession'],
-  'calculation-fails': ['StartCalculationExecution'],
+  'calculation-fails': ['StartCalculationExecution', 'RunStatement'],
   'rpc-version': ['AnalyzePlan'],
   'rpc-finds-nothing': ['Interrupt'],
 };

@@ -10,7 +10,7 @@ export interface FaultAim {
   readonly service?: ServiceId;
   /**
    * Default: all operations; faults that happen to a session strike `StartSession` or `CreateSession`, `calculation-fails`
-   * strikes `StartCalculationExecution`, those of the data plane strike `ExecutePlan` or `Interrupt`.
+   * strikes `StartCalculationExecution` or `RunStatement`, those of the data plane strike `ExecutePlan` or `Interrupt`.
    */
   readonly operation?: string;
   /** Only calls that are signed with this access key: keys that have expired, or were deleted. */

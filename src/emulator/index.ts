@@ -21,6 +21,7 @@ export {
   type RpcFaultEffect,
   type RpcFaultPlace,
 } from './fault.ts';
+export type { GlueOptions } from './glue/glue-options.ts';
 export type { FaultScript } from './fault-script.ts';
 export type { RpcCode } from './grpc-status.ts';
 export type { Oracle } from './oracle.ts';

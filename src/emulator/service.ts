@@ -3,7 +3,7 @@ import type { StructureShape, ValueOf } from './shapes.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** The services that can be emulated. */
-export const SERVICE_IDS = ['athena', 'emr-serverless', 'emr', 'dataproc', 'healthomics', 's3'] as const;
+export const SERVICE_IDS = ['athena', 'emr-serverless', 'emr', 'glue', 'dataproc', 'healthomics', 's3'] as const;
 
 /** One of {@link SERVICE_IDS}. */
 export type ServiceId = (typeof SERVICE_IDS)[number];

@@ -9,6 +9,7 @@ import { createEmrServerless } from './emr-serverless/emr-serverless-service.ts'
 import { Emulator, type EmulatorUrls } from './emulator.ts';
 import { parseEmulatorOptions, type EmulatorConfig, type EmulatorOptions } from './emulator-options.ts';
 import { FaultScript } from './fault-script.ts';
+import { createGlue } from './glue/glue-service.ts';
 import { createHealthOmics } from './healthomics/healthomics-service.ts';
 import { HttpServer, type Delay, type EmulatorServer } from './loopback.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -35,6 +36,7 @@ const SERVICES: Readonly<Record<ServiceId, ServiceEntry>> = {
     create: (world, config) => createEmrServerless(world, config.emrServerless),
   },
   emr: { url: 'emr', create: (world, { emr }) => createEmr(world, emr) },
+  glue: { url: 'glue', create: (world, { glue }) => createGlue(world, glue) },
   dataproc: {
     url: 'dataprocRest',
     rpcUrl: 'dataprocGrpc',

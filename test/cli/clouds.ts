@@ -7,13 +7,15 @@ import { cli, type CliEnvironment } from './cli-run.ts';
 const CREDENTIALS = 'credentials: { accessKeyId: AKIDTEST, secretAccessKey: none }';
 
 /** The emulated clouds of sessions. */
-export const CLOUDS = ['athena', 'emr-serverless', 'emr-ec2', 'dataproc'] as const;
+export const CLOUDS = ['athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc'] as const;
 
 /** One of the emulated clouds. */
 export type Cloud = (typeof CLOUDS)[number];
 
 /** Keys are known per scope on one host, so each emulated cloud is a separate place. */
 let places = 0;
+
+const accountOf = (place: number): string => String(place).padStart(12, '1');
 
 /** An emulated cloud, and a folder with two environments: `dev` of the owner `me`, and `theirs` of the owner `etl` in `theirs.yaml`. */
 export async function cloud(
@@ -38,6 +40,9 @@ export async function cloud(
     'emr-serverless': () =>
       `region: us-east-1, applicationId: 00emulated1${place}, executionRoleArn: "arn:aws:iam::123456789012:role/spark", endpoint: "${urls.emrServerless}", ${CREDENTIALS}`,
     'emr-ec2': () => `region: us-east-1, clusterId: j-EMULATED1${place}, endpoint: "${urls.emr}", ${CREDENTIALS}`,
+    // The account of the role is a part of the scope.
+    glue: () =>
+      `region: us-east-1, roleArn: "arn:aws:iam::${accountOf(place)}:role/spark", endpoint: "${urls.glue}", ${CREDENTIALS}`,
     dataproc: () => `project: my-project-${place}, region: us-central1, endpoint: "${urls.dataprocGrpc}"`,
   }[name]();
   const file = (owner: string) => `owner: ${owner}\nenvironments: { dev: { provider: ${name}, ${options}${more} } }\n`;

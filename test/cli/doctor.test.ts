@@ -16,7 +16,7 @@ async function doctor(
   }: { faults?: readonly Fault[]; change?: (text: string) => string } = {},
 ) {
   const emulator = await startEmulator({
-    services: ['athena', 'emr-serverless', 'emr', 'dataproc'],
+    services: ['athena', 'emr-serverless', 'emr', 'glue', 'dataproc'],
     startupMs: 0,
     faults,
   });
@@ -27,6 +27,7 @@ environments:
   athena: { provider: athena, region: us-east-1, workgroup: spark35, endpoint: "${urls.athena}", ${KEYS} }
   emr: { provider: emr-serverless, region: us-east-1, applicationId: 00emulated1, executionRoleArn: "arn:aws:iam::123456789012:role/r", endpoint: "${urls.emrServerless}", ${KEYS} }
   cluster: { provider: emr-ec2, region: us-east-1, clusterId: j-EMULATED1, endpoint: "${urls.emr}", ${KEYS} }
+  glue: { provider: glue, region: us-east-1, roleArn: "arn:aws:iam::123456789012:role/r", endpoint: "${urls.glue}", ${KEYS} }
   dataproc: { provider: dataproc, project: emulated-1, region: us-central1, transport: rest, endpoint: "${urls.dataprocRest}" }
   local: { provider: local }
 `;
@@ -47,6 +48,7 @@ describe('anysession doctor', () => {
     ['athena', ['package', 'service', 'sessions', 'workgroup', 'permission']],
     ['emr', ['package', 'service', 'sessions', 'application', 'permission']],
     ['cluster', ['package', 'service', 'sessions', 'cluster', 'permission']],
+    ['glue', ['package', 'service', 'sessions', 'permission']],
     ['dataproc', ['package', 'service', 'sessions', 'permission']],
     ['local', ['service', 'sessions']],
   ])('finds nothing wrong with %s, and starts nothing', async (environment, checks) => {

@@ -14,6 +14,7 @@ const START = {
   athena: 'StartSession',
   'emr-serverless': 'StartSession',
   'emr-ec2': 'StartSession',
+  glue: 'CreateSession',
   dataproc: 'CreateSession',
 } as const;
 
@@ -22,6 +23,7 @@ const STARTED = {
   athena: { WorkGroup: expect.stringMatching(/^spark35-/) as unknown },
   'emr-serverless': { name: expect.stringMatching(/^nightly anysession:me:/) as unknown },
   'emr-ec2': { Name: expect.stringMatching(/^nightly anysession:me:/) as unknown },
+  glue: { Description: expect.stringMatching(/^nightly anysession:me:/) as unknown },
   dataproc: { session: expect.objectContaining({ labels: expect.objectContaining({}) as unknown }) as unknown },
 } as const;
 
@@ -51,9 +53,10 @@ describe('--dry-run', { timeout: 60_000 }, () => {
     const { code, stdout } = await run(['terminate', ...ids, '--dry-run']);
     expect(code).toBe(0);
     const requests = printed(stdout);
-    expect(requests.map(({ request }) => request)).toEqual(['TerminateSession', 'TerminateSession']);
+    const end = name === 'glue' ? 'StopSession' : 'TerminateSession';
+    expect(requests.map(({ request }) => request)).toEqual([end, end]);
     for (const id of ids) expect(JSON.stringify(requests)).toContain(id);
-    expect(calls().join()).not.toMatch(/Terminate/i);
+    expect(calls().join()).not.toMatch(/Terminate|Stop/i);
     expect(emulator.oracle.live()).toHaveLength(2);
   });
 
@@ -105,8 +108,10 @@ describe('--dry-run', { timeout: 60_000 }, () => {
   ])('conceals what may be a secret: %s', async (conf, context) => {
     for (const name of CLOUDS) {
       const { run } = await cloud(name, context);
-      const { code, stdout } = await run(['start', '--conf', conf, '--dry-run']);
-      context.expect([code, stdout.includes('hunter2')]).toEqual([0, false]);
+      const { code, stdout, stderr } = await run(['start', '--conf', conf, '--dry-run']);
+      // Spaces do not fit into the argument of Glue.
+      const expected = name === 'glue' && conf.includes(' ') ? 2 : 0;
+      context.expect([code, /hunter2/.test(stdout + stderr)]).toEqual([expected, false]);
     }
   });
 

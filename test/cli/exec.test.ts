@@ -7,7 +7,7 @@ import { PROGRAM, quoted, run, runOnTerminal } from './process.ts';
 const VERSION = 'spark 3.5.6-duckdb-responder\n';
 
 describe('anysession exec', { timeout: 120_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2'] as const)(
+  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2', 'glue'] as const)(
     'starts a session of %s at the first Spark call of a command, and ends it with the command',
     async (name, context) => {
       const { expect } = context;
@@ -23,7 +23,7 @@ describe('anysession exec', { timeout: 120_000 }, () => {
       });
       const version = name === 'emr-ec2' ? VERSION.replace('3.5.6', '4.0.1') : VERSION;
       expect(others.join('\n')).toBe(`unstarted\n${version}${version}`);
-      await service.reach('TERMINATED');
+      await service.reach(name === 'glue' ? 'STOPPED' : 'TERMINATED');
     },
   );
 

@@ -54,24 +54,27 @@ const ERROR = {
 };
 
 describe('the shapes of --json', { timeout: 60_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2', 'dataproc'] as const)('%s', async (name, context) => {
-    const { expect } = context;
-    const { run } = await cloud(name, context);
-    const ajv = new Ajv({ strict: false });
-    const check = (schema: object, json: string): void => {
-      ajv.validate(schema, JSON.parse(json));
-      expect(ajv.errors ?? [], json).toEqual([]);
-    };
-    for (const [schema, ...words] of [
-      [SESSION, 'start', '--key', 'k'],
-      [SESSION, 'wait', 'key:k'],
-      [SESSION, 'describe', 'key:k'],
-      [LISTED, 'list'],
-      [SESSIONS, 'terminate', 'key:k', '--wait'],
-    ] as const) {
-      check(schema, (await run([...words, '--json'])).stdout);
-    }
-    check(ERROR, (await run(['describe', 'key:none', '--json'])).stderr);
-    check(ERROR, (await run(['describe', '--nonsense', '--json'])).stderr);
-  });
+  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc'] as const)(
+    '%s',
+    async (name, context) => {
+      const { expect } = context;
+      const { run } = await cloud(name, context);
+      const ajv = new Ajv({ strict: false });
+      const check = (schema: object, json: string): void => {
+        ajv.validate(schema, JSON.parse(json));
+        expect(ajv.errors ?? [], json).toEqual([]);
+      };
+      for (const [schema, ...words] of [
+        [SESSION, 'start', '--key', 'k'],
+        [SESSION, 'wait', 'key:k'],
+        [SESSION, 'describe', 'key:k'],
+        [LISTED, 'list'],
+        [SESSIONS, 'terminate', 'key:k', '--wait'],
+      ] as const) {
+        check(schema, (await run([...words, '--json'])).stdout);
+      }
+      check(ERROR, (await run(['describe', 'key:none', '--json'])).stderr);
+      check(ERROR, (await run(['describe', '--nonsense', '--json'])).stderr);
+    },
+  );
 });

@@ -37,6 +37,7 @@ describe('anysession logs', { timeout: 60_000 }, () => {
 
   it.for([
     ['emr-serverless', ['anysession open ID', 'aws emr-serverless get-application --application-id 00emulated1']],
+    ['glue', ['anysession open ID', 'aws logs tail /aws-glue/sessions/error --log-stream-name-prefix ID']],
     ['dataproc', [`gcloud logging read 'resource.type="cloud_dataproc_session" AND resource.labels.session_id="ID"'`]],
   ] as const)('%s: names the places and commands', async ([name, commands], context) => {
     const { run, start } = await cloud(name, context);

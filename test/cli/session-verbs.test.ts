@@ -58,7 +58,7 @@ describe('the verbs of a session', { timeout: 60_000 }, () => {
   );
 
   // The error of Athena and EMR on EC2 for a token that was used with other options is not documented, and reads like any other refusal.
-  it.concurrent.for(['emr-serverless', 'dataproc'] as const)(
+  it.concurrent.for(['emr-serverless', 'glue', 'dataproc'] as const)(
     '%s: a key can be started anew with other options',
     async (name, context) => {
       const { expect } = context;
@@ -141,6 +141,7 @@ describe('the verbs of a session', { timeout: 60_000 }, () => {
     ['dataproc', 0],
     ['emr-serverless', 0],
     ['emr-ec2', 0],
+    ['glue', 0],
     ['athena', 9],
   ] as const)('%s: --label finds sessions by label, or says that it cannot', async ([name, code], context) => {
     const { expect } = context;

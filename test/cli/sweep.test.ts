@@ -41,7 +41,9 @@ async function orphan(name: Cloud, context: Pick<TestContext, 'onTestFinished'>,
     writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), pid }));
   }
   const live = (): readonly string[] =>
-    stage.emulator.oracle.live().flatMap((session) => (session.state === 'TERMINATING' ? [] : [session.id]));
+    stage.emulator.oracle
+      .live()
+      .flatMap((session) => (/^(TERMINATING|STOPPING)$/.test(session.state) ? [] : [session.id]));
   return { ...stage, id, pid, live };
 }
 
@@ -86,8 +88,9 @@ describe.each(CLOUDS)('anysession sweep on %s', (name) => {
 
   it('fails with the kind of the error when a session cannot be ended', async () => {
     const { run, emulator } = await orphan(name, { onTestFinished });
+    const operation = name === 'glue' ? 'StopSession' : 'TerminateSession';
     const code = name === 'dataproc' ? 'PERMISSION_DENIED' : 'AccessDeniedException';
-    emulator.faults.add({ kind: 'error', code, httpStatus: 403, operation: 'TerminateSession', times: 9 });
+    emulator.faults.add({ kind: 'error', code, httpStatus: 403, operation, times: 9 });
     const failed = await run(['sweep']);
     expect(failed.code).toBe(3);
     expect(failed.stdout).toMatch(/\sfailed\s/);

@@ -10,7 +10,7 @@ const empty = (): string => configFolder({ 'readme.txt': '' });
 const readdir = (folder: string): readonly string[] => readdirSync(folder);
 
 describe('a cloud is tried in two commands', { timeout: 90_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2', 'dataproc'] as const)(
+  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc'] as const)(
     '%s: emulate --export, then --provider',
     async (provider, { expect, onTestFinished }) => {
       const script = `
@@ -36,7 +36,7 @@ describe('a cloud is tried in two commands', { timeout: 90_000 }, () => {
     const { ended } = run(['bash', '-c', script], { cwd: empty(), onTestFinished });
     const { stdout, code } = await ended;
     expect([code, stdout]).toEqual([0, expect.stringMatching(/"selected": "emr-serverless"[^]*answer\r\n42\r\n$/)]);
-    for (const name of ['athena', 'emr-serverless', 'emr-ec2', 'dataproc', 'healthomics'])
+    for (const name of ['athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc', 'healthomics'])
       expect(stdout).toContain(`"${name}"`);
   });
 });

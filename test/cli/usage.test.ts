@@ -12,6 +12,7 @@ const PRICES: Readonly<Record<Cloud, string>> = {
   athena: 'dpuHour: 3',
   'emr-serverless': 'vcpuHour: 0.5, memoryGbHour: 0, storageGbHour: 0',
   'emr-ec2': 'sessionHour: 6',
+  glue: 'dpuHour: 2',
   dataproc: 'dcuHour: 0.5, storageGbHour: 0',
 };
 

@@ -90,7 +90,7 @@ describe('runEmulator', () => {
   });
 
   it.each<[string, RunEmulatorOptions]>([
-    ['an unknown service', { services: 'athena,glue' }],
+    ['an unknown service', { services: 'athena,redshift' }],
     ['a time that is not a number', { startupMs: 'soon' }],
     ['a negative time', { startupMs: '-1' }],
     ['a seed that is not a whole number', { seed: '1.5' }],

@@ -33,7 +33,7 @@ describe('startEmulator', () => {
   });
 
   it.each<[string, EmulatorOptions]>([
-    ['an unknown service', { services: ['glue' as 'athena'] }],
+    ['an unknown service', { services: ['redshift' as 'athena'] }],
     ['no service', { services: [] }],
     ['a negative time', { startupMs: -1 }],
     ['half a millisecond', { startupMs: 0.5 }],
@@ -44,7 +44,7 @@ describe('startEmulator', () => {
     ['faults that are not a list', { faults: {} as [] }],
     ['a seed that is not a number', { seed: Number.NaN }],
     ['a port out of range', { ports: { athena: 65_536 } }],
-    ['a port of an unknown service', { ports: { glue: 1 } as EmulatorOptions['ports'] & object }],
+    ['a port of an unknown service', { ports: { redshift: 1 } as EmulatorOptions['ports'] & object }],
   ])('refuses %s', async (_, options) => {
     await expect(startEmulator(options)).rejects.toMatchObject({ kind: 'config-invalid' });
   });

@@ -191,7 +191,7 @@ describe('faults', () => {
     ['a number out of range', { kind: 'slow', delayMs: -1 }],
     ['a chance above one', { kind: 'html', probability: 1.5 }],
     ['a wrong type', { kind: 'slow', delayMs: '5' }],
-    ['an unknown service', { kind: 'html', service: 'glue' }],
+    ['an unknown service', { kind: 'html', service: 'redshift' }],
   ])('are refused with %s', async (_, fault) => {
     await using emulator = await emulate();
     const invalid = expect.objectContaining({ kind: 'config-invalid' }) as Error;

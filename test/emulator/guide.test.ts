@@ -5,6 +5,7 @@ import { toAthenaConfig } from '../../src/emulator/athena/athena-options.ts';
 import { toDataprocConfig } from '../../src/emulator/dataproc/dataproc-options.ts';
 import { toEmrConfig } from '../../src/emulator/emr/emr-options.ts';
 import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
+import { toGlueConfig } from '../../src/emulator/glue/glue-options.ts';
 import { toHealthOmicsConfig } from '../../src/emulator/healthomics/healthomics-options.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { TOKEN } from './wire-client.ts';
@@ -48,7 +49,7 @@ describe('the guide of the emulators', () => {
     const guide = readFileSync(new URL('../../docs/guide/emulator.md', import.meta.url), 'utf8');
     const rows = Array.from(
       guide.matchAll(
-        /^\| (\d+|–) +\|.*\| `(athena|emrServerless|emr|dataproc|healthomics)\.(\w+)` +\| `([^`]+)` +\|$/gm,
+        /^\| (\d+|–) +\|.*\| `(athena|emrServerless|emr|glue|dataproc|healthomics)\.(\w+)` +\| `([^`]+)` +\|$/gm,
       ),
     );
     const said = rows.map(([, , service = '', option = '', value = '']) => [`${service}.${option}`, value]);
@@ -56,6 +57,7 @@ describe('the guide of the emulators', () => {
       athena: toAthenaConfig({}, 1000),
       emrServerless: toEmrServerlessConfig({}, 1000),
       emr: toEmrConfig({}, 1000),
+      glue: toGlueConfig({}, 1000),
       dataproc: toDataprocConfig({}, 1000),
       healthomics: toHealthOmicsConfig({}, 1000),
     };

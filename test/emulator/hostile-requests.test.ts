@@ -125,12 +125,18 @@ describe('texts of a fault reach a client as they are', () => {
     { kind: 'rpc-server-session', id: TEXT },
   ])('%o', async (fault) => {
     expect(await send('athena', control('faults', fault))).toBe(200);
-    for (const service of ['athena', 'emrServerless', 'emr', 'dataprocRest', 'healthomics', 's3'] as const) {
+    for (const service of ['athena', 'emrServerless', 'emr', 'glue', 'dataprocRest', 'healthomics', 's3'] as const) {
       await send(service, serviceCall(service, '{"WorkGroup": "spark35"}'), SHORT_MS);
     }
     await fetch(`${urls.athena}/__emulator/faults`, { method: 'DELETE' });
   });
 });
+
+const AWS_JSON: Readonly<Record<string, string>> = {
+  athena: 'AmazonAthena',
+  emr: 'ElasticMapReduce',
+  glue: 'AWSGlue',
+};
 
 /** A call that reaches a handler of the service. */
 function serviceCall(service: string, body: string): string {
@@ -142,6 +148,7 @@ function serviceCall(service: string, body: string): string {
   const lines: Readonly<Record<string, string>> = {
     athena: 'POST /',
     emr: 'POST /',
+    glue: 'POST /',
     emrServerless: 'POST /applications/00emulated1/sessions',
     healthomics: 'POST /run',
     dataprocRest: 'POST /v1/projects/p/locations/r/sessions?sessionId=a',
@@ -152,8 +159,8 @@ function serviceCall(service: string, body: string): string {
     lines[service] ?? '',
     [
       'host: 127.0.0.1',
-      service === 'athena' ? 'content-type: application/x-amz-json-1.1' : JSON_TYPE,
-      `x-amz-target: ${service === 'emr' ? 'ElasticMapReduce' : 'AmazonAthena'}.ListSessions`,
+      AWS_JSON[service] === undefined ? JSON_TYPE : 'content-type: application/x-amz-json-1.1',
+      `x-amz-target: ${AWS_JSON[service] ?? 'AmazonAthena'}.ListSessions`,
       `authorization: ${service === 'dataprocRest' ? 'Bearer x' : `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`}`,
       'x-amz-date: 20270101T000000Z',
     ],
@@ -173,7 +180,7 @@ const BODIES = {
   'invalid UTF-8': '\u00ff\u00fe',
 };
 
-describe.each(['athena', 'emrServerless', 'emr', 'dataprocRest', 'healthomics', 's3'] as const)(
+describe.each(['athena', 'emrServerless', 'emr', 'glue', 'dataprocRest', 'healthomics', 's3'] as const)(
   'the port of %s',
   (service) => {
     it.each(Object.entries(BODIES))('survives and answers: %s', async (_, body) => {

@@ -13,6 +13,10 @@ import { EmrAccount as ClusterAccount } from '../../src/emulator/emr/emr-account
 import { SESSION_INPUTS as CLUSTER_SESSION_INPUTS } from '../../src/emulator/emr/emr-inputs.ts';
 import { toEmrConfig } from '../../src/emulator/emr/emr-options.ts';
 import { sessionHandlers as clusterSessionHandlers } from '../../src/emulator/emr/session-handlers.ts';
+import { GlueAccount } from '../../src/emulator/glue/glue-account.ts';
+import { SESSION_INPUTS as GLUE_INPUTS } from '../../src/emulator/glue/glue-inputs.ts';
+import { toGlueConfig } from '../../src/emulator/glue/glue-options.ts';
+import { sessionHandlers as glueHandlers } from '../../src/emulator/glue/session-handlers.ts';
 import { operationsOf, type EmulatedSession, type Operation } from '../../src/emulator/service.ts';
 import type { Timeline } from '../../src/emulator/timeline.ts';
 import type { World } from '../../src/emulator/world.ts';
@@ -29,6 +33,11 @@ const LEGAL: Readonly<Record<string, readonly string[]>> = {
   BUSY: ['IDLE', 'TERMINATING'],
   TERMINATING: ['TERMINATED'],
   TERMINATED: [],
+  PROVISIONING: ['READY', 'STOPPING', 'TIMEOUT'],
+  READY: ['STOPPING', 'TIMEOUT'],
+  STOPPING: ['STOPPED', 'TIMEOUT'],
+  STOPPED: [],
+  TIMEOUT: [],
 };
 
 type Step =
@@ -149,6 +158,28 @@ describe('in any order of starts, ends, work and waiting', () => {
         }),
         name: (SessionId) => ({ ClusterId: 'j-EMULATED1', SessionId }),
         withinQuota: () => account.sessions().filter((session) => session.live).length <= 2,
+      };
+    });
+  });
+
+  it('Glue moves legally, keeps its quota, has one session per id, and can be emptied', () => {
+    explore((world) => {
+      const account = new GlueAccount(world, toGlueConfig({ dpuQuota: 6 }, world.startupMs));
+      const { CreateSession, StopSession } = operationsOf(GLUE_INPUTS, glueHandlers(account));
+      return {
+        operations: { StartSession: CreateSession, TerminateSession: StopSession },
+        sessions: () => account.sessions(),
+        start: (token, size) => ({
+          Id: `token-${token}`,
+          Role: 'arn:aws:iam::123456789012:role/emulated',
+          Command: {},
+          WorkerType: 'G.1X',
+          NumberOfWorkers: size,
+          IdleTimeout: 30,
+        }),
+        name: (Id) => ({ Id }),
+        withinQuota: () =>
+          account.sessions().reduce((sum, session) => sum + (session.live ? session.maxCapacity : 0), 0) <= 6,
       };
     });
   });

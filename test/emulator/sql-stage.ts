@@ -18,6 +18,12 @@ const CLOUDS = {
     writesPerSecond: 1000,
   },
   'emr-ec2': { region: 'us-east-1', clusterId: 'j-EMULATED1', readsPerSecond: 1000, writesPerSecond: 1000 },
+  glue: {
+    region: 'us-east-1',
+    roleArn: 'arn:aws:iam::123456789012:role/spark',
+    readsPerSecond: 1000,
+    writesPerSecond: 1000,
+  },
   dataproc: { project: 'my-project', region: 'us-central1', readsPerSecond: 1000, writesPerSecond: 1000 },
 } as const;
 
@@ -28,6 +34,7 @@ const URLS = {
   athena: 'athena',
   'emr-serverless': 'emrServerless',
   'emr-ec2': 'emr',
+  glue: 'glue',
   dataproc: 'dataprocGrpc',
 } as const;
 

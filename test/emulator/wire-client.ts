@@ -52,6 +52,23 @@ export async function athena(
   );
 }
 
+/** One call of Glue, by plain fetch. */
+export async function glue(emulator: Emulator, operation: string, members: object = {}): Promise<WireReply> {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSGlue.${operation}` };
+  return read(await fetch(emulator.urls.glue, { method: 'POST', headers, body: JSON.stringify(members) }));
+}
+
+let lastSession = 0;
+
+/** Starts a Glue session and gives its id. */
+export async function startGlue(emulator: Emulator, members: object = {}): Promise<string> {
+  lastSession += 1;
+  const request = { Id: `session-${lastSession}`, Role: ROLE, Command: { Name: 'glueetl' }, ...members };
+  const reply = await glue(emulator, 'CreateSession', request);
+  if (reply.status !== 200) throw new Error(`CreateSession: ${JSON.stringify(reply.body)}`);
+  return request.Id;
+}
+
 /** One call of EMR Serverless, by plain fetch; `path` begins after the host. */
 export async function emr(emulator: Emulator, method: string, path: string, body?: object): Promise<WireReply> {
   return read(

@@ -12,6 +12,7 @@ const WAYS = [
   { cloud: 'athena', engine: ENGINES.at(-1) ?? 'spark-4.1' },
   { cloud: 'emr-serverless', engine: 'sail' },
   { cloud: 'emr-ec2', engine: 'sail' },
+  { cloud: 'glue', engine: 'sail' },
 ] as const satisfies readonly { readonly cloud: Cloud; readonly engine: EngineName }[];
 
 describe.each(WAYS)('an emulated session of $cloud in front of $engine', ({ engine, cloud }) => {

@@ -51,7 +51,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     }
   });
 
-  it.each(['athena', 'emr-serverless', 'emr-ec2'])(
+  it.each(['athena', 'emr-serverless', 'emr-ec2', 'glue'])(
     'demo: %s on its emulator: start, ready, SQL, terminate',
     async (cloud) => {
       const { code, stdout, stderr } = await run('demo.ts', { args: ['--env', cloud, '--emulated'] });
@@ -101,7 +101,7 @@ describe('the examples run as they stand', { timeout: 60_000 }, () => {
     expect(stdout).toContain('the session keeps running: ready');
   });
 
-  it.each(['laptop', 'athena', 'emr-serverless', 'emr-ec2', 'dataproc'])(
+  it.each(['laptop', 'athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc'])(
     'demo: the same program, with nothing changed but ANYSESSION_ENV=%s',
     async (environment) => {
       const { code, stdout, stderr } = await run('demo.ts', {

@@ -49,6 +49,12 @@ export const CLOUDS = {
     address: 'endpoint',
     url: ({ emr }) => emr,
   },
+  glue: {
+    service: 'glue',
+    environment: { ...AWS, provider: 'glue', roleArn: 'arn:aws:iam::123456789012:role/spark' },
+    address: 'endpoint',
+    url: ({ glue }) => glue,
+  },
   'dataproc over gRPC': {
     service: 'dataproc',
     environment: GOOGLE,

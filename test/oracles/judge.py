@@ -3,7 +3,7 @@ The model judge: botocore's service models, not our reading of them, decide what
 
 Each member of each operation is walked: required members left out, lengths, ranges, patterns and choices broken by one,
 and the same edges kept. Every answer, good or bad, is held against the shape the model gives it.
-Arguments: the addresses of the emulators of Athena, EMR Serverless, HealthOmics and EMR on EC2; all with a virtual clock.
+Arguments: the addresses of the emulators of Athena, EMR Serverless, HealthOmics, EMR on EC2 and Glue; all with a virtual clock.
 """
 
 import json
@@ -27,6 +27,7 @@ ROLE = "arn:aws:iam::123456789012:role/emulated"
 NAMES = {
     "SessionId", "CalculationExecutionId", "NextToken", "nextToken", "ResourceARN", "WorkGroup", "NotebookId",
     "applicationId", "sessionId", "resourceId", "batchId", "id", "startingToken", "resourceArn", "ClusterId", "Marker",
+    "Id", "ResourceArn", "ResourceId", "ResourceType",
     # The value of a tag that has no key.
     "Value",
 }  # fmt: skip
@@ -296,8 +297,73 @@ def judge_emr(url):
     findings.record("DescribeCluster: answers of an ending cluster keep their shape", len(clusters) == 2, clusters)
 
 
+def judge_glue(url):
+    wire, control = Wire("glue", url), Control(url)
+
+    def create_members(**more):
+        return {"Id": str(uuid.uuid4()), "Role": ROLE, "Command": {"Name": "glueetl"}, **more}
+
+    def create(**more):
+        return wire.call("CreateSession", create_members(**more))[1]["Session"]["Id"]
+
+    def stopped():
+        session_id = create()
+        wire.call("StopSession", {"Id": session_id})
+        control.advance(1000)
+        return {"Id": session_id}
+
+    connect, livy = create(SessionType="SPARK_CONNECT", Timeout=10_000), create(SessionType="LIVY", Timeout=10_000)
+    control.advance(2000)
+
+    def statement():
+        control.advance(2000)
+        return {"SessionId": livy, "Code": "1"}
+
+    wire.call("RunStatement", statement())
+    arn = f"arn:aws:glue:us-east-1:123456789012:session/{connect}"
+    judge(wire, "CreateSession", create_members)
+    judge(wire, "GetSession", lambda: {"Id": connect})
+    judge(wire, "ListSessions", dict)
+    judge(wire, "GetSessionEndpoint", lambda: {"SessionId": connect})
+    judge(wire, "GetDashboardUrl", lambda: {"ResourceId": connect, "ResourceType": "SESSION"})
+    judge(wire, "RunStatement", statement)
+    for operation in ("GetStatement", "CancelStatement"):
+        judge(wire, operation, lambda: {"SessionId": livy, "Id": 1})
+    judge(wire, "ListStatements", lambda: {"SessionId": livy})
+
+    def tag_members():
+        known = list(wire.call("GetTags", {"ResourceArn": arn})[1]["Tags"])
+        wire.call("UntagResource", {"ResourceArn": arn, "TagsToRemove": known})
+        return {"ResourceArn": arn, "TagsToAdd": {"team": "data"}}
+
+    judge(wire, "TagResource", tag_members)
+    judge(wire, "UntagResource", lambda: {"ResourceArn": arn, "TagsToRemove": ["team"]})
+    judge(wire, "GetTags", lambda: {"ResourceArn": arn})
+    judge(wire, "StopSession", lambda: {"Id": create()})
+    judge(wire, "DeleteSession", stopped)
+    states = set()
+    for state in ("PROVISIONING", "READY", "FAILED", "TIMEOUT", "STOPPING", "STOPPED"):
+        control.fault(kind="session-becomes", service="glue", state=state, reason="as the judge wants it", afterMs=0)
+        states.add(wire.call("GetSession", {"Id": create()})[1]["Session"]["Status"])
+        wire.call("ListSessions", {"Tags": {}})
+    findings.record("GetSession and ListSessions: answers of Glue in all 6 states keep their shape", len(states) == 6, states)
+    seen = set()
+    for fail in (False, True):
+        if fail:
+            control.fault(kind="calculation-fails", service="glue", reason="ValueError: as the judge wants it")
+        number = wire.call("RunStatement", statement())[1]["Id"]
+        for wait_ms in (0, 2000):
+            control.advance(wait_ms)
+            seen.add(wire.call("GetStatement", {"SessionId": livy, "Id": number})[1]["Statement"]["State"])
+    number = wire.call("RunStatement", statement())[1]["Id"]
+    wire.call("CancelStatement", {"SessionId": livy, "Id": number})
+    seen.add(wire.call("GetStatement", {"SessionId": livy, "Id": number})[1]["Statement"]["State"])
+    findings.record("GetStatement: answers keep their shape, running and ended", seen >= {"RUNNING", "AVAILABLE", "ERROR", "CANCELLED"}, seen)
+
+
 judge_athena(sys.argv[1])
 judge_emr_serverless(sys.argv[2])
 judge_healthomics(sys.argv[3])
 judge_emr(sys.argv[4])
+judge_glue(sys.argv[5])
 findings.finish()

@@ -14,7 +14,7 @@ from google.cloud.dataproc_v1.services.session_controller.transports import Sess
 from findings import Findings
 
 CREDENTIALS = {"region_name": "us-east-1", "aws_access_key_id": "EMULATED", "aws_secret_access_key": "emulated"}
-ENDED = {"TERMINATED", "FAILED"}
+ENDED = {"TERMINATED", "FAILED", "STOPPED", "TIMEOUT"}
 
 
 def athena(url):
@@ -40,6 +40,17 @@ def emr(url):
     return [row["Id"] for page in pages for row in page["Sessions"] if row["State"] not in ENDED]
 
 
+def glue(url):
+    client = boto3.client("glue", endpoint_url=url, **CREDENTIALS)
+    rows, more = [], {}
+    while True:
+        page = client.list_sessions(**more)
+        rows += page["Sessions"]
+        if not page.get("NextToken"):
+            return [row["Id"] for row in rows if row["Status"] not in ENDED]
+        more = {"NextToken": page["NextToken"]}
+
+
 def dataproc(url):
     channel = grpc.insecure_channel(url.removeprefix("http://"))
     client = dataproc_v1.SessionControllerClient(transport=SessionControllerGrpcTransport(channel=channel))
@@ -51,6 +62,7 @@ LISTERS = {
     "athena": (f"boto3 {boto3.__version__}", athena),
     "emr-serverless": (f"boto3 {boto3.__version__}", emr_serverless),
     "emr": (f"boto3 {boto3.__version__}", emr),
+    "glue": (f"boto3 {boto3.__version__}", glue),
     "dataproc": (f"google-cloud-dataproc {dataproc_v1.gapic_version.__version__}", dataproc),
 }
 

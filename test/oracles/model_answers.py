@@ -4,6 +4,8 @@ import regex as re
 
 from model_values import matches
 
+from model_values import UNREADABLE
+
 ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
 

@@ -22,6 +22,9 @@ FILLED = {
     "AwsAccountId": ("", "7", ""),
     "RunRoleArn": ("arn:", "a", ""),
     "ResourceArn": ("arn:aws:emr-serverless:us:123456789012:/applications/", "a", ""),
+    "OrchestrationRoleArn": ("arn:aws:iam::123456789012:role/", "a", ""),
+    "GlueVersionString": ("a.", "a", ""),
+    "GlueResourceArn": ("arn:aws:glue:us-east-1:123456789012:session/", "a", ""),
     "ImageUri": ("123456789012.dkr.ecr.us-east-1.amazonaws.com/image:", "a", ""),
     "PrometheusUrlString": ("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/", "a", "/api/v1/remote_write"),
 }
@@ -29,11 +32,14 @@ FILLED = {
 FIXED = {
     "NotebookId": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a",
     "DiskType": "STANDARD",
+    "PythonVersionString": "3",
     "WorkflowOwnerId": "777777777777",
     "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
 }
 # Patterns written for Java that Python cannot read, with a value each that they refuse.
-UNREADABLE = {"KeyString": "a\u0001", "XmlString": "a\u0001", "XmlStringMaxLen256": "a\u0001"}
+UNREADABLE = dict.fromkeys(
+    ("KeyString", "XmlString", "XmlStringMaxLen256", "NameString", "DescriptionString", "OrchestrationArgumentsValue"), "a\u0001"
+)
 
 
 def text(shape, length=None):

@@ -42,5 +42,10 @@ fails(
     lambda emr: emr.start_session(applicationId="00emulated1", executionRoleArn=ROLE),
 )
 fails("moto starts no EMR session", "emr", lambda emr: emr.start_session(ClusterId="j-EMULATED1", Name="walk"))
+fails(
+    "moto starts no Glue session of the type SPARK_CONNECT that has an endpoint",
+    "glue",
+    lambda glue: glue.get_session_endpoint(SessionId="walk"),
+)
 server.stop()
 findings.finish()

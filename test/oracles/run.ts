@@ -61,10 +61,16 @@ const ORACLES: readonly Oracle[] = [
       emr: { sessionQuota: 1e6, startedMs: 1000, credentials: 'both', withoutName: 'start' },
       healthomics: { submissionsPerSecond: 1e6, rates: UNLIMITED },
     },
-    urls: ({ athena, emrServerless, healthomics, emr }) => [athena, emrServerless, healthomics, emr],
+    urls: ({ athena, emrServerless, healthomics, emr, glue }) => [athena, emrServerless, healthomics, emr, glue],
   },
   { script: 'walk_boto3.py', emulator: { clock: 'virtual', emrServerless: { vcpuQuota: 200 } } },
   { script: 'walk_cli.py', emulator: { clock: 'virtual' }, words: ({ scripts }) => [`${scripts}/aws`] },
+  {
+    script: 'walk_glue.py',
+    emulator: { clock: 'virtual', services: ['glue'] },
+    words: ({ scripts }) => [`${scripts}/aws`],
+    urls: ({ glue }) => [glue],
+  },
   {
     script: 'walk_batches.py',
     emulator: {
@@ -116,11 +122,15 @@ async function judge(ready: Ready, oracle: Oracle): Promise<number> {
 /** Lets the vendors' clients list what is live after processes were killed and their sessions swept. */
 async function judgeCrashes(ready: Ready): Promise<number> {
   await using emulator = await startEmulator(EMULATED);
-  return await afterCrashes(emulator, ['athena', 'emr-serverless', 'emr-ec2', 'dataproc over gRPC'], (aftermath) => {
-    // Lets sessions that are ending end.
-    emulator.advance(60_000);
-    return judgeBy(ready, 'list_live.py', [JSON.stringify(aftermath)]);
-  });
+  return await afterCrashes(
+    emulator,
+    ['athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc over gRPC'],
+    (aftermath) => {
+      // Lets sessions that are ending end.
+      emulator.advance(60_000);
+      return judgeBy(ready, 'list_live.py', [JSON.stringify(aftermath)]);
+    },
+  );
 }
 
 async function judgeBy(ready: Ready, script: string, words: readonly string[]): Promise<number> {

@@ -40,6 +40,11 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
     most: { megabytes: 32, packages: 90 },
     environment: ({ emr: endpoint }) => ({ ...AWS, clusterId: 'j-EMULATED1', endpoint }),
   },
+  glue: {
+    packages: ['@aws-sdk/client-glue'],
+    most: { megabytes: 36, packages: 90 },
+    environment: ({ glue: endpoint }) => ({ ...AWS, roleArn: ROLE, endpoint }),
+  },
   healthomics: {
     packages: ['@aws-sdk/client-omics', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
     most: { megabytes: 40, packages: 112 },
@@ -72,7 +77,9 @@ describe('an install for one cloud', () => {
   beforeAll(async () => {
     folder = emptyFolder();
     tarball = (await pack(folder)).file;
-    emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'emr', 'dataproc', 'healthomics', 's3'] });
+    emulator = await startEmulator({
+      services: ['athena', 'emr-serverless', 'emr', 'glue', 'dataproc', 'healthomics', 's3'],
+    });
   });
 
   afterAll(async () => {

@@ -22,6 +22,12 @@ const WALLS: Readonly<Record<Metered, Omit<Fault & { kind: 'error' }, 'kind'>>> 
     httpStatus: 402,
     message: "The account's quota is 16 vCPUs; 16 are in use and this session needs 4.",
   },
+  glue: {
+    operation: 'CreateSession',
+    code: 'ResourceNumberLimitExceededException',
+    httpStatus: 400,
+    message: "The account's quota is 6 DPUs; 6 are in use and this session needs 3.",
+  },
   dataproc: {
     operation: 'CreateSession',
     code: 'RESOURCE_EXHAUSTED',
@@ -103,6 +109,7 @@ describe.each(METERED)('a quota wall of %s', (cloud) => {
 describe.each([
   ['DPUs of Athena', 'athena', { athena: { spark35DpuQuota: 4 } }],
   ['sessions of an EMR Serverless application', 'emr-serverless', { emrServerless: { sessionQuota: 2 } }],
+  ['DPUs of Glue', 'glue', { glue: { dpuQuota: 6 } }],
   ['vCPUs of EMR Serverless', 'emr-serverless', { emrServerless: { vcpuQuota: 8 } }],
 ] as const)('the quota of %s', (_, cloud, options) => {
   it('admits waiting starts in their order as sessions of ours end', async () => {

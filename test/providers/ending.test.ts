@@ -12,18 +12,22 @@ const REFUSALS = [
   ['emr-serverless', 'ConflictException', 409],
   ['emr-ec2', 'InvalidRequestException', 400],
   ['emr-ec2', 'ResourceNotFoundException', 400],
+  ['glue', 'EntityNotFoundException', 400],
+  ['glue', 'InvalidInputException', 400],
+  ['glue', 'IllegalSessionStateException', 400],
   ['dataproc', 'NOT_FOUND', 404],
   ['dataproc over REST', 'NOT_FOUND', 404],
 ] as const;
 
 describe.each(REFUSALS)('%s answers %s about a live session', (cloud, code, httpStatus) => {
+  const terminateOperation = cloud === 'glue' ? 'StopSession' : 'TerminateSession';
   const refused = (operation: string, times: number) =>
     ({ kind: 'error', code, httpStatus, operation, times }) as const;
 
   it('once to TerminateSession: close asks again and the session ends', async () => {
     const { emulator, settle, session, pass, live } = await startSession(cloud);
     await settle(session.whenReady());
-    emulator.faults.add(refused('TerminateSession', 1));
+    emulator.faults.add(refused(terminateOperation, 1));
     await settle(session.close());
     await pass(60_000);
     expect(live()).toEqual([]);
@@ -32,7 +36,7 @@ describe.each(REFUSALS)('%s answers %s about a live session', (cloud, code, http
   it('always to TerminateSession: close and terminate fail, and the session is not reported as ended', async () => {
     const { emulator, settle, session, sessions, pass, live } = await startSession(cloud);
     await settle(session.whenReady());
-    emulator.faults.add(refused('TerminateSession', 1_000));
+    emulator.faults.add(refused(terminateOperation, 1_000));
     const expected = { kind: 'conflict', operation: 'terminate', handle: session.handle, native: { code } };
     const error = await failureOf(settle(session.terminate({ wait: true })));
     expect(error).toMatchObject(expected);
@@ -64,7 +68,7 @@ describe.each(REFUSALS)('%s answers %s about a live session', (cloud, code, http
     await settle(session.refresh()).catch(() => {});
     await failureOf(settle(session.whenReady()));
     await settle(session.close());
-    expect(operationsOf(emulator)).toContain('TerminateSession');
+    expect(operationsOf(emulator)).toContain(terminateOperation);
     await pass(60_000);
     expect(live()).toEqual([]);
   });

@@ -42,6 +42,7 @@ describe('an answer without an end is refused by its size', () => {
       'endpoint',
     ],
     ['emr-ec2', { ...aws, clusterId: 'j-2AXXXXXXGAPLF' }, 'endpoint'],
+    ['glue', { ...aws, roleArn: 'arn:aws:iam::123456789012:role/r' }, 'endpoint'],
     ['dataproc', { project: 'my-project', region: 'us-central1', transport: 'rest' }, 'endpoint'],
   ])('%s', async (provider, options, option) => {
     sent = 0;

@@ -5,6 +5,8 @@ import { CLOUDS, openCloud } from './started-session.ts';
 
 describe.each(CLOUDS)('%s: a start takes longer than its timeoutMs', (cloud) => {
   const isGoogle = cloud.startsWith('dataproc');
+  const start = isGoogle || cloud === 'glue' ? 'CreateSession' : 'StartSession';
+  const terminate = cloud === 'glue' ? 'StopSession' : 'TerminateSession';
   const code = isGoogle ? 'PERMISSION_DENIED' : 'AccessDeniedException';
 
   it.each([
@@ -14,8 +16,8 @@ describe.each(CLOUDS)('%s: a start takes longer than its timeoutMs', (cloud) => 
     ['always fails with 500', { kind: 'server-error', times: 1_000 }, false],
   ] as const)('and its terminate %s: close ends the session or names it', async (_what, fault, ends) => {
     const { emulator, settle, sessions, pass, live } = await openCloud(cloud);
-    emulator.faults.add({ kind: 'slow', delayMs: 1_500, operation: isGoogle ? 'CreateSession' : 'StartSession' });
-    emulator.faults.add({ ...fault, operation: 'TerminateSession' });
+    emulator.faults.add({ kind: 'slow', delayMs: 1_500, operation: start });
+    emulator.faults.add({ ...fault, operation: terminate });
     const late = await failureOf(settle(sessions.start({ timeoutMs: 700 })));
     expect(late).toMatchObject({ kind: 'timeout', effect: 'unknown' });
     const closing = settle(sessions.close());

@@ -11,13 +11,14 @@ const WIRE = {
   athena: { operation: 'StartSession', idle: ['SessionIdleTimeoutInMinutes'], own: ['Description'] },
   'emr-serverless': { operation: 'StartSession', idle: ['idleTimeoutMinutes'], own: ['name'] },
   'emr-ec2': { operation: 'StartSession', idle: ['SessionIdleTimeoutInMinutes'], own: ['Name'] },
+  glue: { operation: 'CreateSession', idle: ['IdleTimeout'], own: ['Tags', 'anysession-lifetime-ms'] },
   dataproc: {
     operation: 'CreateSession',
     idle: ['session', 'environmentConfig', 'executionConfig', 'idleTtl'],
     own: ['session', 'labels', 'anysession-lifetime-ms'],
   },
 } as const;
-const SERVICES = ['athena', 'emr-serverless', 'emr-ec2', 'dataproc'] as const;
+const SERVICES = ['athena', 'emr-serverless', 'emr-ec2', 'glue', 'dataproc'] as const;
 
 const memberOf = (input: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], input);
@@ -33,12 +34,12 @@ describe.each(SERVICES)('every start on %s', (service) => {
 
   it('sends an idle timeout, even if nobody asked for one', async () => {
     const [input] = await inputOf({});
-    const defaults = { athena: 20, 'emr-serverless': 60, 'emr-ec2': 60, dataproc: '3600s' } as const;
+    const defaults = { athena: 20, 'emr-serverless': 60, 'emr-ec2': 60, glue: 60, dataproc: '3600s' } as const;
     expect(memberOf(input, idle)).toBe(defaults[service]);
   });
 
   it.each([
-    [{}, DAY_MS],
+    [{}, service === 'glue' ? 2 * DAY_MS : DAY_MS],
     [
       { maxLifetimeMs: service === 'emr-serverless' ? DAY_MS : 90 * MINUTE_MS },
       service === 'emr-serverless' ? DAY_MS : 90 * MINUTE_MS,
@@ -61,7 +62,11 @@ describe.each(CLOUDS)('the ownership on %s', (cloud) => {
     const { sessions, settle } = await openCloud(cloud);
     const session = await settle(sessions.start());
     const { ownership } = session.status.details;
-    expect(ownership).toEqual({ owner: 'tests', token: ownership?.token, lifetimeMs: DAY_MS });
+    expect(ownership).toEqual({
+      owner: 'tests',
+      token: ownership?.token,
+      lifetimeMs: cloud === 'glue' ? 2 * DAY_MS : DAY_MS,
+    });
     expect((await session.refresh()).details.ownership).toEqual(ownership);
     for await (const listed of sessions.list()) expect(listed.details.ownership).toEqual(ownership);
   });

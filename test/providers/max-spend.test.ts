@@ -8,12 +8,13 @@ import { METERED, openCloud, type Cloud } from './started-session.ts';
 
 const MINUTE_MS = 60_000;
 const NEVER = { usage: 'never' } as const;
-const SILENT: EmulatorOptions = { athena: NEVER, emrServerless: NEVER, dataproc: NEVER };
+const SILENT: EmulatorOptions = { athena: NEVER, emrServerless: NEVER, glue: NEVER, dataproc: NEVER };
 
 /** Prices at which a session of the emulator's size costs 1 a minute. EMR on EC2 bills the cluster: only the age has a price. */
 const PRICES = {
   athena: { currency: 'EUR', dpuHour: 30 },
   'emr-serverless': { currency: 'EUR', vcpuHour: 5, memoryGbHour: 0, storageGbHour: 0 },
+  glue: { currency: 'EUR', dpuHour: 20 },
   dataproc: { currency: 'EUR', dcuHour: 5, storageGbHour: 0 },
   'dataproc over REST': { currency: 'EUR', dcuHour: 5, storageGbHour: 0 },
   'emr-ec2': { currency: 'EUR', sessionHour: 60 },

@@ -22,7 +22,7 @@ function layered(provider: SessionProvider, clock: VirtualClock): SessionProvide
 /** A cloud over one protocol. */
 interface Cloud {
   readonly name: string;
-  readonly service: 'athena' | 'emr-serverless' | 'emr-ec2' | 'dataproc';
+  readonly service: 'athena' | 'emr-serverless' | 'emr-ec2' | 'glue' | 'dataproc';
   readonly urlOf: (urls: Emulator['urls']) => string;
   readonly start: string;
   readonly options: (url: string) => Readonly<Record<string, string>>;
@@ -37,6 +37,7 @@ const CLOUDS: readonly Cloud[] = [
   { ...aws, name: 'athena', service: 'athena', urlOf: ({ athena }) => athena },
   { ...aws, name: 'emr-serverless', service: 'emr-serverless', urlOf: ({ emrServerless }) => emrServerless },
   { ...aws, name: 'emr-ec2', service: 'emr-ec2', urlOf: ({ emr }) => emr },
+  { ...aws, name: 'glue', service: 'glue', urlOf: ({ glue }) => glue, start: 'CreateSession' },
   {
     ...dataproc,
     name: 'dataproc over gRPC',

@@ -7,7 +7,7 @@ import { RateBudget } from '../../src/watch/rate-budget.ts';
 import { openBench } from './_aws/bench.ts';
 
 /** The clouds whose sessions have a usage of their own, and a quota whose refusal has its own code: a cluster of EMR has neither. */
-export const METERED = ['athena', 'emr-serverless', 'dataproc', 'dataproc over REST'] as const;
+export const METERED = ['athena', 'emr-serverless', 'glue', 'dataproc', 'dataproc over REST'] as const;
 export type Metered = (typeof METERED)[number];
 
 /** The emulated services that have sessions. */

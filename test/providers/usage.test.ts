@@ -15,7 +15,9 @@ describe.each(METERED)('the usage of a session on %s', (cloud) => {
     await pass(HOUR_MS / 4);
     const second = await settle(session.usage());
     expect(second?.source).toMatch(/^GetSession \w+/);
-    expect(second?.basis).toBe(cloud.startsWith('dataproc') ? 'estimated' : cloud === 'athena' ? 'reported' : 'billed');
+    expect(second?.basis).toBe(
+      cloud.startsWith('dataproc') ? 'estimated' : cloud === 'athena' || cloud === 'glue' ? 'reported' : 'billed',
+    );
     const { usageUnits } = sessions.provider.capabilities;
     expect(USAGE_UNIT_NAMES.filter((unit) => second?.[unit] !== undefined).sort()).toEqual([...usageUnits].sort());
     for (const unit of usageUnits) expect(second?.[unit], unit).toBeGreaterThan(first?.[unit] ?? Number.NaN);
@@ -34,7 +36,12 @@ describe.each(METERED)('the usage of a session on %s', (cloud) => {
   });
 
   it('has no amounts where the service shows none', async () => {
-    const { settle, session } = await startSession(cloud, { athena: NEVER, emrServerless: NEVER, dataproc: NEVER });
+    const { settle, session } = await startSession(cloud, {
+      athena: NEVER,
+      emrServerless: NEVER,
+      glue: NEVER,
+      dataproc: NEVER,
+    });
     await settle(session.whenReady());
     const usage = (await settle(session.usage())) ?? {};
     expect(USAGE_UNIT_NAMES.filter((unit) => unit in usage)).toEqual([]);

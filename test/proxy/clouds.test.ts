@@ -14,7 +14,7 @@ import { failureOf } from '../failure-of.ts';
 import { openSqlStage, type Cloud, type SqlStage } from '../emulator/sql-stage.ts';
 import { bytesOf, RawClient, SESSION, type Answered } from './proxy-stage.ts';
 
-const CLOUDS: readonly Cloud[] = ['athena', 'emr-serverless', 'emr-ec2'];
+const CLOUDS: readonly Cloud[] = ['athena', 'emr-serverless', 'emr-ec2', 'glue'];
 /** Shorter than the timeout of a call, which the skipped time would end too. */
 const TOKEN_MS = 5_000;
 /** The emulated engine sends them in 123 batches. */

@@ -4,6 +4,7 @@ import { athena } from '../../providers/athena/index.ts';
 import { dataproc } from '../../providers/dataproc/index.ts';
 import { emrEc2 } from '../../providers/emr-ec2/index.ts';
 import { emrServerless } from '../../providers/emr-serverless/index.ts';
+import { glue } from '../../providers/glue/index.ts';
 import type { EmulatorUrls } from '../../src/emulator/emulator.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { openSessions } from '../../src/index.ts';
@@ -51,6 +52,12 @@ const PROVIDERS = {
     },
     fault: { code: 'InvalidRequestException', operation: 'StartSession' },
   },
+  glue: {
+    open: ({ glue: endpoint }: EmulatorUrls) =>
+      glue({ ...AWS, roleArn: 'arn:aws:iam::123456789012:role/spark', endpoint }),
+    native: { DefaultArguments: { '--my-password': SECRET } },
+    fault: { code: 'InvalidInputException', operation: 'CreateSession' },
+  },
   'dataproc over gRPC': {
     open: ({ dataprocGrpc: endpoint }: EmulatorUrls) => dataproc({ ...GOOGLE, endpoint }),
     native: { runtimeConfig: { properties: { 'spark.my.password': SECRET } } },
@@ -84,7 +91,7 @@ function textsOf(error: unknown): string {
 
 describe.each(Object.entries(PROVIDERS))('secret settings that %s refuses', (_, { open, native, fault }) => {
   it.each(ECHOES)('are not in its error, where the service repeats them %s', async (_form, form) => {
-    const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'emr', 'dataproc'] });
+    const emulator = await startEmulator({ services: ['athena', 'emr-serverless', 'emr', 'glue', 'dataproc'] });
     onTestFinished(() => emulator.close());
     await using sessions = await openSessions({ provider: open(emulator.urls) as ReturnType<typeof athena> });
     const message = `${form(SECRET)} and ${PLAIN} are not valid`;

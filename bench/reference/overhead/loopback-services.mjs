@@ -47,11 +47,34 @@ const emr = JSON.stringify({
   },
 });
 
+const glue = JSON.stringify({
+  Session: {
+    Id: 'bench-session',
+    Status: 'READY',
+    CreatedOn: started,
+    Role: 'arn:aws:iam::123456789012:role/spark',
+    Command: { Name: 'glueetl', PythonVersion: '3' },
+    GlueVersion: '5.0',
+    WorkerType: 'G.1X',
+    NumberOfWorkers: 3,
+    MaxCapacity: 3,
+    IdleTimeout: 60,
+    SessionType: 'SPARK_CONNECT',
+  },
+});
+
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
     const { 'x-amz-target': target } = request.headers;
-    const body = target === undefined ? emrServerless : target.startsWith('ElasticMapReduce') ? emr : athena;
+    const body =
+      target === undefined
+        ? emrServerless
+        : target.startsWith('ElasticMapReduce')
+          ? emr
+          : target.startsWith('AWSGlue.')
+            ? glue
+            : athena;
     response.writeHead(200, {
       'content-type': target !== undefined ? 'application/x-amz-json-1.1' : 'application/json',
       'content-length': Buffer.byteLength(body),

@@ -3,13 +3,13 @@ import type { World } from '../world.ts';
 import { byCode, invalidRequest, resourceNotFound, tooManyRequests } from './athena-errors.ts';
 import type { AthenaConfig, AthenaEngine } from './athena-options.ts';
 import { AthenaSession, type AthenaStart, type AthenaState } from './athena-session.ts';
-import type { Calculation } from './calculation.ts';
+import type { AthenaCalculation } from './athena-calculation.ts';
 
 /** Engine settings that only PySpark engine version 3 accepts. */
 const PYSPARK3_SETTINGS = ['CoordinatorDpuSize', 'DefaultExecutorDpuSize', 'SparkProperties'] as const;
 
 export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, AthenaConfig> {
-  readonly calculations = new Map<string, Calculation>();
+  readonly calculations = new Map<string, AthenaCalculation>();
 
   constructor(world: World, config: AthenaConfig) {
     super(world, config, {
@@ -57,7 +57,7 @@ export class AthenaAccount extends AwsAccount<AthenaState, AthenaSession, Athena
     return session;
   }
 
-  requireCalculation(id: string): Calculation {
+  requireCalculation(id: string): AthenaCalculation {
     const calculation = this.calculations.get(id);
     if (calculation !== undefined) return calculation;
     throw byCode(this.config.unknownSessionCode, `Calculation ${id} was not found.`, id);

@@ -1,7 +1,7 @@
 import { epochSeconds } from '../aws/aws-protocols.ts';
 import type { Phase } from '../timeline.ts';
 import type { AthenaSession, AthenaState } from './athena-session.ts';
-import type { Calculation } from './calculation.ts';
+import type { AthenaCalculation } from './athena-calculation.ts';
 
 /** The bucket of the files of sessions and calculations. */
 export const RESULT_BUCKET = 'emulated-athena-results';
@@ -57,7 +57,7 @@ export function toSummary(session: AthenaSession, phase: Phase<AthenaState>): ob
   };
 }
 
-export function toCalculationStatus(calculation: Calculation): object {
+export function toCalculationStatus(calculation: AthenaCalculation): object {
   const { state, reason } = calculation.current;
   const completedAtMs = calculation.completedAtMs;
   return {
@@ -69,7 +69,7 @@ export function toCalculationStatus(calculation: Calculation): object {
 }
 
 /** The answer of GetCalculationExecution; only a completed calculation has a result. */
-export function toCalculation(calculation: Calculation): object {
+export function toCalculation(calculation: AthenaCalculation): object {
   const { id, sessionId, description } = calculation.start;
   const directory = `s3://${RESULT_BUCKET}/${sessionId}/${id}`;
   return {
@@ -91,6 +91,6 @@ export function toCalculation(calculation: Calculation): object {
 }
 
 /** `CalculationStatistics`; a session of version 3 uses at least two DPUs. */
-export function toCalculationStatistics(calculation: Calculation): object {
+export function toCalculationStatistics(calculation: AthenaCalculation): object {
   return { DpuExecutionInMillis: calculation.ranMs * 2, Progress: calculation.ended ? '100%' : '0%' };
 }

@@ -8,9 +8,10 @@ import { flag, listOf, mapOf, matching, oneOf, structure, text, whole } from '..
 export const ACTIVE_STATES = ['CREATING', 'CREATED', 'IDLE', 'BUSY'] as const;
 export const SESSION_STATES = [...ACTIVE_STATES, 'TERMINATING', 'TERMINATED', 'DEGRADED', 'FAILED'] as const;
 
-export const ENDED_CALCULATION = ['CANCELED', 'COMPLETED', 'FAILED'] as const;
-const RUNNING_CALCULATION = ['CREATING', 'CREATED', 'QUEUED', 'RUNNING', 'CANCELING'] as const;
-export const CALCULATION_STATES = [...RUNNING_CALCULATION, ...ENDED_CALCULATION] as const;
+export const CALCULATION_STATES = [
+  ...(['CREATING', 'CREATED', 'QUEUED', 'RUNNING', 'CANCELING'] as const),
+  ...(['CANCELED', 'COMPLETED', 'FAILED'] as const),
+] as const;
 
 const EXECUTOR_STATES = ['CREATING', 'CREATED', 'REGISTERED', 'TERMINATING', 'TERMINATED', 'FAILED'] as const;
 

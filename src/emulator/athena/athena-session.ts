@@ -3,8 +3,8 @@ import type { ValueOf } from '../shapes.ts';
 import { startupOf, type World } from '../world.ts';
 import { SESSION_STATES, type SESSION_INPUTS } from './athena-inputs.ts';
 import { ENGINE_VERSIONS, type AthenaConfig, type AthenaEngine } from './athena-options.ts';
-import type { Calculation } from './calculation.ts';
-import { PythonSession } from './python-session.ts';
+import type { AthenaCalculation } from './athena-calculation.ts';
+import { PythonSession } from '../code/python-session.ts';
 
 export type AthenaState = (typeof SESSION_STATES)[number];
 
@@ -18,7 +18,7 @@ export class AthenaSession extends AwsSession<AthenaState> {
   readonly dpus: number;
   readonly idleTimeoutMinutes: number;
   readonly #orphanedCalculation: AthenaConfig['orphanedCalculation'];
-  #calculation: Calculation | undefined;
+  #calculation: AthenaCalculation | undefined;
   #python: PythonSession | undefined;
 
   constructor(world: World, config: AthenaConfig, engine: AthenaEngine, request: AthenaStart) {
@@ -68,7 +68,7 @@ export class AthenaSession extends AwsSession<AthenaState> {
   }
 
   /** Runs a calculation; the session is BUSY until it ends. */
-  run(calculation: Calculation): void {
+  run(calculation: AthenaCalculation): void {
     this.#calculation = calculation;
     this.enter('BUSY');
     calculation.begin(() => {

@@ -10,8 +10,9 @@ import type { AthenaAccount } from './athena-account.ts';
 import { invalidRequest } from './athena-errors.ts';
 import type { CALCULATION_INPUTS } from './athena-inputs.ts';
 import type { AthenaSession } from './athena-session.ts';
-import { Calculation, type RunningCode } from './calculation.ts';
-import type { CodeOutcome } from './python-session.ts';
+import type { CodeOutcome } from '../code/python-session.ts';
+import type { RunningCode } from '../code/calculation.ts';
+import { AthenaCalculation } from './athena-calculation.ts';
 
 export function calculationHandlers(account: AthenaAccount): Handlers<typeof CALCULATION_INPUTS> {
   const { config, world } = account;
@@ -28,7 +29,7 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
           throw invalidRequest(`Session is in the ${session.state} state; needs to be IDLE to accept Calculations.`);
         }
         const id = world.random.uuid();
-        const calculation = new Calculation(world.timeline, {
+        const calculation = new AthenaCalculation(world.timeline, {
           id,
           sessionId: session.id,
           token: request.ClientRequestToken,
@@ -57,7 +58,7 @@ export function calculationHandlers(account: AthenaAccount): Handlers<typeof CAL
       const listed = [...account.calculations.values()].filter(
         ({ start, current }) => start.sessionId === id && (filter === undefined || filter === current.state),
       );
-      const toRow = (calculation: Calculation): object => ({
+      const toRow = (calculation: AthenaCalculation): object => ({
         CalculationExecutionId: calculation.start.id,
         Description: calculation.start.description,
         Status: toCalculationStatus(calculation),

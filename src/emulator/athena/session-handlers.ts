@@ -52,7 +52,7 @@ export function sessionHandlers(account: AthenaAccount): Handlers<typeof SESSION
         throw invalidRequest('GetSessionEndpoint is not supported for sessions on PySpark engine version 3.');
       }
       if (state === 'IDLE' || state === 'BUSY' || state === config.endpointFrom) {
-        const { token, expiresAtMs } = account.issueEndpointToken(session, TOKEN_BYTES);
+        const { token, expiresAtMs } = account.issueEndpointToken(session, { bytes: TOKEN_BYTES });
         const expirationTime = epochSeconds(expiresAtMs);
         return { EndpointUrl: world.connect.url, AuthToken: token, AuthTokenExpirationTime: expirationTime };
       }

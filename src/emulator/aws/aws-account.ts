@@ -32,6 +32,8 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
   readonly tags: TagBook;
   readonly #rules: AwsAccountRules;
   readonly #sessions = new Map<string, Session>();
+  /** Every session that was ever started: one id may name several, one after the other. */
+  readonly #started: Session[] = [];
 
   constructor(world: World, config: C, rules: AwsAccountRules) {
     this.world = world;
@@ -43,7 +45,7 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
   }
 
   sessions(): readonly Session[] {
-    return [...this.#sessions.values()];
+    return this.#started;
   }
 
   /** Starts a session once per token; `start` gives the session and the answer. */
@@ -51,6 +53,7 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
     const run = (): readonly [Session, object] => {
       const started = start();
       this.#sessions.set(started[0].id, started[0]);
+      this.#started.push(started[0]);
       return started;
     };
     const [session, answer] = this.tokens.once(call, request, run, scope);
@@ -93,13 +96,12 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
     return id === undefined ? undefined : this.seen(call, id, scope).session;
   }
 
-  /** Issues a token of `bytes` bytes that opens the data plane of a session, together with `metadata`. */
+  /** Issues a token that opens the data plane of a session. */
   issueEndpointToken(
     session: Session,
-    bytes: number,
-    metadata?: Readonly<Record<string, string>>,
+    { bytes, encoding = 'base64url', metadata }: TokenForm,
   ): { readonly token: string; readonly expiresAtMs: number } {
-    const token = Buffer.from(this.world.random.hex(bytes * 2), 'hex').toString('base64url');
+    const token = Buffer.from(this.world.random.hex(bytes * 2), 'hex').toString(encoding);
     const expiresAtMs = this.world.timeline.nowMs() + this.config.endpointTokenTtlMs;
     const { expiredTokenCode } = this.config;
     this.world.connect.admit({ token, session, expiresAtMs, expiredTokenCode, ...(metadata && { metadata }) });
@@ -108,6 +110,14 @@ export abstract class AwsAccount<State extends string, Session extends BaseSessi
 
   /** @throws ServiceError when there is no such workgroup or application. */
   protected abstract requireScope(scope: string, arn: string): void;
+}
+
+/** What a service's tokens look like. */
+interface TokenForm {
+  readonly bytes: number;
+  readonly encoding?: 'base64' | 'base64url';
+  /** What a call must have beside its token. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** The tags of a service's resources, by ARN. */

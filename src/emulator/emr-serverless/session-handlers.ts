@@ -55,7 +55,7 @@ export function sessionHandlers(account: EmrAccount): Handlers<typeof SESSION_IN
         const message = `Session ${sessionId} is ${session.state} and accepts no connections.`;
         throw restError(config.endpointNotReadyCode, message);
       }
-      const { token, expiresAtMs } = account.issueEndpointToken(session, TOKEN_BYTES);
+      const { token, expiresAtMs } = account.issueEndpointToken(session, { bytes: TOKEN_BYTES });
       const authTokenExpiresAt = epochSeconds(expiresAtMs);
       return { applicationId, sessionId, endpoint: world.connect.url, authToken: token, authTokenExpiresAt };
     },

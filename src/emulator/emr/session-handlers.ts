@@ -63,13 +63,13 @@ function credentialsOf(account: EmrAccount, session: ClusterSession): object {
   const { credentials } = account.config;
   const login = { authorization: session.id, 'x-emr-username': USERNAME };
   if (credentials === 'username-password') {
-    const { token: password } = account.issueEndpointToken(session, PASSWORD_BYTES, login);
+    const { token: password } = account.issueEndpointToken(session, { bytes: PASSWORD_BYTES, metadata: login });
     return { Credentials: { UsernamePassword: { Username: USERNAME, Password: password } } };
   }
   const password = account.world.random.hex(PASSWORD_BYTES);
   const isBoth = credentials === 'both';
   const metadata = isBoth ? { ...login, 'x-emr-password': password } : { authorization: session.id };
-  const { token, expiresAtMs } = account.issueEndpointToken(session, TOKEN_BYTES, metadata);
+  const { token, expiresAtMs } = account.issueEndpointToken(session, { bytes: TOKEN_BYTES, metadata });
   return {
     AuthToken: token,
     AuthTokenExpirationTime: epochSeconds(expiresAtMs),

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { plugin as athena } from '../../../providers/athena/plugin.ts';
 import { plugin as emrEc2 } from '../../../providers/emr-ec2/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
+import { plugin as glue } from '../../../providers/glue/plugin.ts';
 import { plugin as healthOmics } from '../../../providers/healthomics/plugin.ts';
 import type { CallContext } from '../../../src/contract/call-context.ts';
 import type { AnyPlugin } from '../../../src/contract/provider-plugin.ts';
@@ -43,6 +44,12 @@ const SERVICES = {
     options: { clusterId: 'j-EMULATED1' },
     operation: 'ListSessions',
     endpoints: ({ emr: endpoint }) => ({ endpoint }),
+  },
+  glue: {
+    plugin: glue,
+    options: { roleArn: ROLE },
+    operation: 'ListSessions',
+    endpoints: ({ glue: endpoint }) => ({ endpoint }),
   },
   healthomics: { ...OMICS, operation: 'ListBatch' },
   s3: { ...OMICS, operation: 'DeleteObject' },

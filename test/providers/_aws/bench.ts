@@ -3,6 +3,7 @@ import { plugin as athena } from '../../../providers/athena/plugin.ts';
 import { plugin as dataproc } from '../../../providers/dataproc/plugin.ts';
 import { plugin as emrEc2 } from '../../../providers/emr-ec2/plugin.ts';
 import { plugin as emrServerless } from '../../../providers/emr-serverless/plugin.ts';
+import { plugin as glue } from '../../../providers/glue/plugin.ts';
 import type { Clock, ListFilter, SessionHandle, SessionProvider } from '../../../src/provider-kit/index.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
@@ -28,6 +29,7 @@ const SERVICES = {
     emulated: 'emr',
     options: { region: 'us-east-1', clusterId: 'j-EMULATED1', executionRoleArn: ROLE },
   },
+  glue: { plugin: glue, options: { region: 'us-east-1', roleArn: ROLE } },
   dataproc: { plugin: dataproc, options: overTransport('grpc') },
 } as const;
 

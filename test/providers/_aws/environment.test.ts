@@ -18,6 +18,7 @@ const PROVIDERS = {
     endpoint: 'AWS_ENDPOINT_URL_EMR_SERVERLESS',
   },
   'emr-ec2': { options: { clusterId: 'j-EMULATED1' }, endpoint: 'AWS_ENDPOINT_URL_EMR' },
+  glue: { options: { roleArn: ROLE }, endpoint: 'AWS_ENDPOINT_URL_GLUE' },
   healthomics: { options: {}, endpoint: 'AWS_ENDPOINT_URL_OMICS' },
 } as const;
 

@@ -3,6 +3,7 @@ import { openSessions } from '../../../src/index.ts';
 import { athena } from '../../../providers/athena/index.ts';
 import { toErrorKind as athenaKind } from '../../../providers/athena/errors.ts';
 import { toErrorKind as emrKind } from '../../../providers/emr-serverless/errors.ts';
+import { toErrorKind as glueKind } from '../../../providers/glue/errors.ts';
 import { toErrorKind as omicsKind } from '../../../providers/healthomics/errors.ts';
 import type { ErrorKind } from '../../../src/contract/error-kinds.ts';
 import { startEmulator } from '../../../src/emulator/start-emulator.ts';
@@ -10,6 +11,7 @@ import { TEST_CREDENTIALS } from '../athena/emulated-subject.ts';
 
 type Row = readonly [code: string, message: string, kind: ErrorKind];
 
+const LIMIT = 'ResourceNumberLimitExceededException';
 const QUOTA = 'ServiceQuotaExceededException';
 const ATHENA: readonly Row[] = [
   ['TooManyRequestsException', 'Rate exceeded', 'rate-limited'],
@@ -37,6 +39,14 @@ describe('a quota and a call rate with the same code', () => {
 
   it.each(['describe', 'listPage', 'terminate', 'endpoint'] as const)('of Athena: %s uses no quota', (operation) => {
     for (const [code, message] of ATHENA) expect(athenaKind(answer(code, message), operation)).toBe('rate-limited');
+  });
+
+  it.each<Row>([
+    [LIMIT, 'Rate exceeded', 'rate-limited'],
+    [LIMIT, 'Max concurrent DPUs exceeded', 'quota-exceeded'],
+    ['ThrottlingException', 'Rate exceeded', 'rate-limited'],
+  ])('of Glue: %s "%s" is %s', (code, message, kind) => {
+    expect(glueKind(answer(code, message), 'start')).toBe(kind);
   });
 
   it.each(REST)('of EMR Serverless and HealthOmics: %s "%s" is %s', (code, message, kind) => {

@@ -13,6 +13,7 @@ const REFUSED: Readonly<Record<AwsServiceId, readonly string[]>> = {
   athena: ['ExpiredTokenException', 'UnrecognizedClientException'],
   'emr-serverless': ['ExpiredTokenException', 'UnrecognizedClientException'],
   emr: ['ExpiredTokenException', 'UnrecognizedClientException'],
+  glue: ['ExpiredTokenException', 'UnrecognizedClientException'],
   healthomics: ['ExpiredTokenException', 'UnrecognizedClientException'],
   s3: ['ExpiredToken', 'InvalidAccessKeyId'],
 };

@@ -35,6 +35,21 @@ const SERVICES = {
   athena: { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 400], unknownState: 'HIBERNATING' },
   'emr-serverless': { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 403], unknownState: 'HIBERNATING' },
   emr: { operations: AWS_OPERATIONS, denied: ['AccessDeniedException', 400], unknownState: 'HIBERNATING' },
+  glue: {
+    operations: {
+      start: 'CreateSession',
+      describe: 'GetSession',
+      listPage: 'ListSessions',
+      terminate: 'StopSession',
+      endpoint: 'GetSessionEndpoint',
+      dashboard: 'GetDashboardUrl',
+      startCalculation: 'RunStatement',
+      describeCalculation: 'GetStatement',
+      stopCalculation: 'CancelStatement',
+    } as Partial<Readonly<Record<ProviderOperation, string>>>,
+    denied: ['AccessDeniedException', 400],
+    unknownState: 'HIBERNATING',
+  },
   dataproc: {
     operations: { ...AWS_OPERATIONS, start: 'CreateSession' },
     denied: ['PERMISSION_DENIED', 403],
@@ -91,7 +106,7 @@ export function createFromPlugin(
 
 /** The address of the one service that the emulator runs. */
 export function urlOf(emulator: Emulator, service: ServiceId): string {
-  return emulator.urls[service === 'athena' || service === 'emr' ? service : 'emrServerless'];
+  return emulator.urls[service === 'athena' || service === 'emr' || service === 'glue' ? service : 'emrServerless'];
 }
 
 /** The faults that every emulated service can have. */
@@ -211,11 +226,12 @@ function idleTimeoutOf(input: unknown): number {
   const asked = (input ?? {}) as {
     readonly SessionIdleTimeoutInMinutes?: number;
     readonly idleTimeoutMinutes?: number;
+    readonly IdleTimeout?: number;
     readonly session?: { readonly environmentConfig?: { readonly executionConfig?: { readonly idleTtl?: string } } };
   };
   const { idleTtl } = asked.session?.environmentConfig?.executionConfig ?? {};
   if (idleTtl !== undefined) return Number.parseFloat(idleTtl) * 1000;
-  return (asked.SessionIdleTimeoutInMinutes ?? asked.idleTimeoutMinutes ?? Number.NaN) * 60_000;
+  return (asked.SessionIdleTimeoutInMinutes ?? asked.idleTimeoutMinutes ?? asked.IdleTimeout ?? Number.NaN) * 60_000;
 }
 
 function toNativeFault(fault: InjectedFault, service: keyof typeof SERVICES): Fault {

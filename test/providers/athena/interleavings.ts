@@ -226,7 +226,7 @@ class Interleavings {
   /** By the ownership on the wire, not by the idempotency token: a token that changed from try to try would hide what it did. */
   #sessionsNamedAfter(token: string): number {
     // Where the caller names sessions, one token is one name: what counts is how many had it.
-    if (this.#service === 'dataproc') {
+    if (this.#service === 'dataproc' || this.#service === 'glue') {
       return this.#emulator.oracle.sessions(this.#service).filter(({ id }) => id === token).length;
     }
     const ids = new Set<string>();

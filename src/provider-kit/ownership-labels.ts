@@ -1,5 +1,5 @@
-import type { Ownership } from '../../src/contract/ownership.ts';
-import { isStartToken, parseLifetime } from '../../src/contract/ownership.ts';
+import type { Ownership } from '../contract/ownership.ts';
+import { isStartToken, parseLifetime } from '../contract/ownership.ts';
 
 /** The label of the owner. The token needs none: it is the session's id. */
 export const OWNER_LABEL = 'anysession-owner';

@@ -2,13 +2,13 @@ import type { Observation } from '../../src/contract/observation.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 
 /**
- * Athena refuses a calculation with the same error code for a busy session, an ended one and code that it does not accept:
- * the state of the session tells which.
+ * Services refuse a calculation with the same error code for a busy session, an ended one and code that they do not accept: the
+ * state of the session shows which.
  */
-export function explainCalculationRefusal(refused: SessionError, seen: Observation): SessionError {
+function explainByState(refused: SessionError, seen: Observation): SessionError {
   const { handle, nativeState, state, reason = 'no reason given' } = seen;
   const origin = {
-    operation: 'startCalculation',
+    operation: refused.operation,
     provider: handle.provider,
     handle,
     native: refused.native,
@@ -33,5 +33,17 @@ export function explainCalculationRefusal(refused: SessionError, seen: Observati
     case 'ready':
     case undefined:
       return refused;
+  }
+}
+
+/** Describes the session to explain a refused calculation; without an explanation the refusal stands. */
+export async function explainCalculationRefusal(
+  refused: SessionError,
+  describe: () => Promise<Observation>,
+): Promise<SessionError> {
+  try {
+    return explainByState(refused, await describe());
+  } catch (error) {
+    return SessionError.is(error, 'not-found') ? error.with({ operation: refused.operation }) : refused;
   }
 }
