@@ -6,7 +6,7 @@ import { RecordingLogger, RecordingTracer, SeededRandom } from '../../src/testin
 import { RateBudget } from '../../src/watch/rate-budget.ts';
 import { openBench } from './_aws/bench.ts';
 
-/** The clouds whose sessions have a usage of their own, and a quota whose refusal has its own code: a cluster of EMR has neither. */
+/** The clouds that report the usage of a session, and refuse a start beyond a quota with a code for that: EMR on EC2 does neither. */
 export const METERED = ['athena', 'emr-serverless', 'glue', 'dataproc', 'dataproc over REST'] as const;
 export type Metered = (typeof METERED)[number];
 
