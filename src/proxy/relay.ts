@@ -7,7 +7,7 @@ import { RpcFailure, STATUS } from '../spark-connect/rpc-failure.ts';
 import type { RpcStream } from '../spark-connect/rpc-stream.ts';
 import type { ClientCall } from './client-call.ts';
 import { KEY_METADATA } from './proxy-key.ts';
-import { withoutSecrets, type ProxyStatus } from './proxy-status.ts';
+import { Refusal, toProxyStatus, withoutSecrets, type ProxyStatus } from './proxy-status.ts';
 import type { SessionIds } from './session-ids.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -117,7 +117,8 @@ async function sendAll({ call, ids }: Relayed, stream: RpcStream, first: Uint8Ar
       await stream.send(ids.toServer(request));
     }
     stream.halfClose();
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal) call.end(toProxyStatus(error));
     stream.cancel(new RpcFailure(STATUS.CANCELLED, 'The client ended the call in its request.'));
   }
 }
