@@ -7,9 +7,14 @@ import { PROGRAM, quoted, run, runOnTerminal } from './process.ts';
 const VERSION = 'spark 3.5.6-duckdb-responder\n';
 
 describe('anysession exec', { timeout: 120_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless'] as const)(
+  it.concurrent.for([
+    ['athena', VERSION],
+    ['emr-serverless', VERSION],
+    // Through the WebSocket tunnel.
+    ['dataproc', 'spark 4.0.1-duckdb-responder\n'],
+  ] as const)(
     'starts a session of %s at the first Spark call of a command, and ends it with the command',
-    async (name, context) => {
+    async ([name, version], context) => {
       const { expect } = context;
       const service = await sparkCloud(context, { name });
       const { ended, output } = service.exec([], client('env', 'say:unstarted', 'call', 'call'));
@@ -21,7 +26,7 @@ describe('anysession exec', { timeout: 120_000 }, () => {
         ANYSESSION_SESSION: null,
         ANYSESSION_ENV: 'dev',
       });
-      expect(others.join('\n')).toBe(`unstarted\n${VERSION}${VERSION}`);
+      expect(others.join('\n')).toBe(`unstarted\n${version}${version}`);
       await service.reach('TERMINATED');
     },
   );
@@ -242,5 +247,10 @@ describe('anysession exec refuses, before it starts anything,', { timeout: 120_0
     const { onTestFinished } = context;
     const ended = await run([...PROGRAM, 'exec', 'dbt', 'run', '--target', 'prod'], { cwd, onTestFinished }).ended;
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--target'") as string });
+    expect(ended.stderr).toContain('Put -- before the command that exec runs');
+    const python = await run([...PROGRAM, 'exec', 'p.', 'python', '-c', 'print(1)'], { cwd, onTestFinished }).ended;
+    expect(python).toMatchObject({ code: 2, stderr: expect.stringContaining('Put -- before') as string });
+    const other = await run([...PROGRAM, 'describe', 'exec', '-c'], { cwd, onTestFinished }).ended;
+    expect(other).toMatchObject({ code: 2, stderr: expect.not.stringContaining('Put --') as string });
   });
 });
