@@ -41,7 +41,14 @@ export function openCall(relayed: Relayed, line: Line, path = relayed.call.path)
   const { call } = relayed;
   const metadata = forwardedMetadata(relayed);
   const stream = line.channel.raw(path, { metadata, secret: line.endpoint.metadata, deadline: call.deadline });
-  const release = onAbort(call.signal, () => stream.cancel(call.signal.reason as RpcFailure));
+  const stopFollowing = onAbort(call.signal, () => stream.cancel(call.signal.reason as RpcFailure));
+  const { silence } = relayed.upstream;
+  const stopWatching = silence.add(stream);
+  const release = (): void => {
+    silence.heard();
+    stopWatching();
+    stopFollowing();
+  };
   return { line, stream, release };
 }
 
