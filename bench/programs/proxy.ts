@@ -1,10 +1,13 @@
-// A proxy in its own process: proxy.ts PORT, of the server. It prints its port and key; a line on stdin is answered with the
+// A proxy in its own process: proxy.ts PORT [PATH], of the server, or of the WebSocket bridge in front of it. It prints its port and key; a line on stdin is answered with the
 // processor time so far (µs) and the memory (bytes).
 import { createInterface } from 'node:readline';
 
 const expiresAtMs = Number.POSITIVE_INFINITY;
 const metadata = { 'x-aws-proxy-auth': 'token' };
-const endpoint = { host: '127.0.0.1', port: Number(process.argv[2]), tls: false, metadata, expiresAtMs };
+const [, , port, path] = process.argv;
+const place = { host: '127.0.0.1', port: Number(port), tls: false, expiresAtMs };
+const endpoint =
+  path === undefined ? { ...place, metadata } : { ...place, metadata: {}, tunnel: { path, headers: metadata } };
 const session = {
   handle: { v: 1, provider: 'athena', scope: 'bench', id: 's-1' } as const,
   endpoint: { get: () => Promise.resolve(endpoint), replace: () => Promise.resolve(endpoint) },

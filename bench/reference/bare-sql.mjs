@@ -1,11 +1,13 @@
-// The two calls of a statement on bare gRPC, the limit for every client: bare-sql.mjs PORT. A line `first` or `receive ROWS` on stdin
+// The two calls of a statement on bare gRPC, the limit for every client: bare-sql.mjs PORT [KEY [VERSION]], the
+// key of a proxy and the Spark version behind it. A line `first` or `receive ROWS` on stdin
 // is answered with one line of JSON.
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import grpc from '@grpc/grpc-js';
 
 const PATH = '/spark.connect.SparkConnectService/ExecutePlan';
-const target = `127.0.0.1:${process.argv[2]}`;
+const [, , port, key, version] = process.argv;
+const target = `127.0.0.1:${port}`;
 const options = { 'grpc-node.flow_control_window': 16 * 1024 * 1024, 'grpc.max_receive_message_length': -1 };
 
 /** Asks for messages without compression. */
@@ -55,7 +57,9 @@ function execute(client, sessionId, plan, onAnswer) {
     text(6, randomUUID()),
   ]);
   const same = (bytes) => bytes;
-  const call = client.makeServerStreamRequest(PATH, same, same, request, new Metadata());
+  const metadata = new Metadata();
+  if (key !== undefined) metadata.set('x-anysession-key', key);
+  const call = client.makeServerStreamRequest(PATH, same, same, request, metadata);
   return new Promise((resolve, reject) => {
     call.on('data', onAnswer).on('error', reject).on('end', resolve);
   });
@@ -67,10 +71,15 @@ async function run(query) {
   const sessionId = randomUUID();
   const startedAt = performance.now();
   let relation;
-  await execute(client, sessionId, field(2, field(5, field(6, field(10, text(1, query))))), (answer) => {
-    const result = pick(answer, 5);
-    if (result) relation = pick(result, 1);
-  });
+  await execute(
+    client,
+    sessionId,
+    field(2, field(5, version === '3.5' ? text(1, query) : field(6, field(10, text(1, query))))),
+    (answer) => {
+      const result = pick(answer, 5);
+      if (result) relation = pick(result, 1);
+    },
+  );
   let rows = 0;
   await execute(client, sessionId, field(1, relation), (answer) => {
     const batch = pick(answer, 2);

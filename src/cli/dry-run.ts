@@ -35,19 +35,16 @@ export class DryRun implements RequestObserver {
 }
 
 /** A command in a context with the words of its line; the options are the last but one. */
-type Command = (context: CommandContext, ...words: never[]) => Promise<void>;
+type Command = (context: CommandContext, ...words: never[]) => Promise<void> | Promise<number | undefined>;
 
 /**
  * The same command with `--dry-run`: it runs up to its first request that would change something, and prints that request instead. Its
  * output is a JSON array of operations with their inputs, without secrets; empty when nothing would change at the service.
  */
-export function withDryRun(run: Command): Command {
+export function withDryRun(run: Command): (...args: Parameters<Command>) => Promise<number | undefined> {
   return async (context, ...words) => {
     const options = Object((words as readonly unknown[]).at(-2)) as { readonly dryRun?: boolean };
-    if (options.dryRun !== true) {
-      await run(context, ...words);
-      return;
-    }
+    if (options.dryRun !== true) return (await run(context, ...words)) ?? undefined;
     const dryRun = new DryRun();
     const failures = await run({ ...context, dryRun }, ...words).then(() => [], causesOf);
     const others = failures.filter((error) => !isStop(error));
@@ -55,6 +52,7 @@ export function withDryRun(run: Command): Command {
     if (requests.length > 0 || others.length === 0) await printJson(context.terminal, requests, 2);
     if (others.length > 1) throw new AggregateError(others);
     if (others.length === 1) throw others[0];
+    return undefined;
   };
 }
 

@@ -35,14 +35,15 @@ async function failureOf(
   terminal: Terminal,
   onExitCode: (code: number) => void,
 ): Promise<unknown> {
+  const program = createProgram(terminal, onExitCode);
   try {
-    const program = createProgram(terminal, onExitCode);
     await program.parseAsync(protectSql(args, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return undefined;
     const { reason } = terminal.signal as { readonly reason: unknown };
     const isOver = reason === OUTPUT_CLOSED || SessionError.is(reason);
-    return isOver && SessionError.is(error, 'aborted') ? undefined : asOurs(error);
+    if (isOver && SessionError.is(error, 'aborted')) return undefined;
+    return asOurs(error, program.args[0] === 'exec' && !args.includes('--'));
   }
   return undefined;
 }
@@ -54,10 +55,12 @@ async function outputFailure({ signal }: Terminal): Promise<SessionError | undef
   return SessionError.is(signal.reason) ? signal.reason : undefined;
 }
 
-function asOurs(error: unknown): unknown {
+/** @param lacksDashes - whether the options of the command of `exec` may have been read as ours */
+function asOurs(error: unknown, lacksDashes: boolean): unknown {
   if (!(error instanceof CommanderError)) return error;
   const reason = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
-  return new SessionError('invalid-request', `${reason}\nanysession --help lists commands and options`, {
-    operation: 'cli',
-  });
+  const help = lacksDashes
+    ? 'Put -- before the command that exec runs: anysession exec [options] -- python -c "…"'
+    : 'anysession --help lists commands and options';
+  return new SessionError('invalid-request', `${reason}\n${help}`, { operation: 'cli' });
 }

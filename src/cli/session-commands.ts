@@ -52,6 +52,7 @@ const PROXIED: readonly Parameter[] = [
   ...WORK,
   ...LIFE,
   ['--start-timeout <duration>', 'how long a call waits for its session (default: 10m)', durationMs],
+  DRY_RUN,
 ];
 
 const SESSION_COMMANDS: readonly Row[] = [
@@ -119,10 +120,11 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'shell',
     'run the SQL that you type, in one session',
-    async () => (await import('./commands/shell.ts')).runShell,
+    async () => (await dryRuns()).withDryRun((await import('./commands/shell.ts')).runShell),
     ['--rows <count>', 'print at most this many rows of a result (default: 1000)', rowCount],
     ...WORK,
     ON_ABORT,
+    DRY_RUN,
   ],
   [
     'run',
@@ -145,7 +147,7 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'exec',
     'run a command whose Spark clients get a session (SPARK_REMOTE); it ends with the command',
-    async () => (await import('./commands/exec.ts')).runExec,
+    async () => (await dryRuns()).withDryRun((await import('./commands/exec.ts')).runExec),
     ['<command...>', 'the command and its arguments, behind --'],
     ...PROXIED,
     ['--eager', 'start the session at once (default: at the first Spark call)'],
@@ -153,7 +155,7 @@ const SESSION_COMMANDS: readonly Row[] = [
   [
     'proxy',
     'run a proxy for Spark clients until SIGTERM; sessions start at the first call',
-    async () => (await import('./commands/proxy.ts')).runProxy,
+    async () => (await dryRuns()).withDryRun((await import('./commands/proxy.ts')).runProxy),
     ...PROXIED,
     ['--port <number>', 'the port on 127.0.0.1 (default: a free one)', port],
     ['--linger <duration>', 'end a session that has had no call for this long (default: 15m)', durationMs],

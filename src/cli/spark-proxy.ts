@@ -12,7 +12,7 @@ import { StatusLine } from './status-line.ts';
 import { terminalWith, type CommandContext } from './terminal.ts';
 import { withSessions } from './with-environment.ts';
 import { assertConsistent, type WorkFlags } from './work-flags.ts';
-import { followState, keepSession, openWorkSession } from './work-session.ts';
+import { followState, keepSession, openWorkSession, startDry } from './work-session.ts';
 
 /** The options of a command that opens a proxy. */
 export interface ProxyFlags extends WorkFlags {
@@ -37,24 +37,29 @@ export interface OpenProxy {
 
 /**
  * Opens a proxy whose sessions are started at the first call, and closes both: a session that this process holds ends with it unless it
- * is kept.
+ * is kept. A dry run stops at the start of the first session.
  */
 export async function withSparkProxy<T>(
   context: CommandContext,
   flags: ProxyFlags & { readonly defaultName: string },
   use: (open: OpenProxy) => Promise<T>,
-): Promise<T> {
-  const { terminal, json } = context;
+): Promise<T | undefined> {
+  const { terminal, json, dryRun } = context;
   const logger = commandLogger(context) ?? environmentLogger(terminal.env) ?? silentLogger;
   const status = new StatusLine(terminal, json);
   try {
     return await withSessions(context, async (sessions) => {
       assertServesSpark(sessions);
       assertConsistent(flags, sessions);
+      const { defaultName } = flags;
+      const place = { sessions, terminal, status, untilMs: Number.POSITIVE_INFINITY, defaultName };
+      if (dryRun !== undefined) {
+        await startDry(place, { ...flags, ...ownFlags(flags, sessions, flags.per) });
+        return undefined;
+      }
       const open = (identity: string | undefined, signal: AbortSignal): Promise<Session> => {
-        const place = { sessions, terminal: terminalWith(terminal, { signal }), status };
-        const limits = { untilMs: Number.POSITIVE_INFINITY, defaultName: flags.defaultName };
-        return openFollowed({ ...place, ...limits }, { ...flags, ...ownFlags(flags, sessions, identity) });
+        const own = { ...flags, ...ownFlags(flags, sessions, identity) };
+        return openFollowed({ ...place, terminal: terminalWith(terminal, { signal }) }, own);
       };
       const release = flags.keep === true ? (session: Session) => keepSession(session, flags.key, terminal) : undefined;
       const { onLost, linger: lingerMs, per } = flags;

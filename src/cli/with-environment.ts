@@ -1,10 +1,15 @@
 import type { Batches } from '../batch/batches.ts';
 import type { OpenPorts } from '../open-request.ts';
+import { onAbort } from '../provider-kit/on-abort.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { chooseEnvironment, sayDefault } from './chosen-environment.ts';
-import type { CommandContext } from './terminal.ts';
+import { CLEAR_LINE } from './status-line.ts';
+import { note, type CommandContext, type Terminal } from './terminal.ts';
 import { commandLogger } from './command-logger.ts';
 import { requestLog } from './request-log.ts';
+
+/** An end that takes longer than this needs an explanation, milliseconds. */
+const LATE_MS = 300;
 
 /** Opens the sessions that the command line asks for, and closes them whatever happens. */
 export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
@@ -19,13 +24,30 @@ export async function withSessions<T>(context: CommandContext, use: (sessions: S
     return openSessions(options as Parameters<typeof openSessions>[0]);
   });
   const outcome = await use(sessions).catch(async (error: unknown) => {
-    await sessions.close().catch((second: unknown) => {
+    await closeSaying(sessions, context.terminal).catch((second: unknown) => {
       throw new AggregateError([error, second]);
     });
     throw error;
   });
-  await sessions.close();
+  await closeSaying(sessions, context.terminal);
   return outcome;
+}
+
+/** Closes the sessions. Where the service takes a while to end one after Ctrl-C, it says so and how to give up. */
+async function closeSaying(sessions: Sessions, terminal: Terminal): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  const stopListening = onAbort(terminal.signal, () => {
+    late = setTimeout(() => {
+      const what = `${sessions.environment}: ending the session on ${sessions.provider.id} …`;
+      note(terminal, `${CLEAR_LINE}${what} Ctrl-C again exits at once and may leave it running.`);
+    }, LATE_MS);
+  });
+  try {
+    await sessions.close();
+  } finally {
+    stopListening();
+    clearTimeout(late);
+  }
 }
 
 /** Opens the run batches that the command line asks for, and lets go of the connections whatever happens. */

@@ -75,6 +75,8 @@ export async function openWorkSession(place: WorkPlace, flags: WorkFlags): Promi
 export async function startDry(place: WorkPlace, flags: WorkFlags): Promise<void> {
   const { sessions, terminal } = place;
   assertConsistent(flags, sessions);
+  // Its start sends no request, and would run an engine.
+  if (!sessions.provider.capabilities.outlivesProcess) return;
   if (flags.session !== undefined) await findSession(sessions, { session: flags.session }, terminal.signal);
   else if (!(await hasLiveSession(sessions, flags.key, terminal))) await startSession(place, flags);
 }

@@ -7,7 +7,7 @@ import { ExecutionRelay } from './execution-relay.ts';
 import type { ProxyCounters } from './proxy-counters.ts';
 import type { ProxyKey } from './proxy-key.ts';
 import { Refusal, toProxyStatus, type ProxyStatus } from './proxy-status.ts';
-import type { RawCall } from './raw-server.ts';
+import type { RawCall } from './raw-call.ts';
 import { relayOnce, relayUnary, type Relayed } from './relay.ts';
 import { clientOf, readExecutePlan, readReattach, type ExecutionRequest } from './requests.ts';
 import { releasedAnswer, sessionIds } from './session-ids.ts';

@@ -118,6 +118,7 @@ export class ExecutionRelay {
   #accept(answer: Uint8Array): boolean {
     const { relayed, operation, reattaches } = this.#execution;
     const { responseId, isComplete } = readAnswer(answer);
+    relayed.upstream.silence.heard();
     this.#known = true;
     this.#streak.failures = 0;
     this.#streak.renewed = false;

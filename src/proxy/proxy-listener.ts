@@ -11,6 +11,9 @@ const LOOPBACK_NAMES = [LOOPBACK, 'localhost', '[::1]'];
 /** @see https://www.rfc-editor.org/rfc/rfc9113#section-3.4 (read 2026-11-30) */
 const PREFACE = 'PRI';
 
+/** A connection without a request is closed after this time, milliseconds: clients connect when they have one. */
+export const UNUSED_CONNECTION_MS = 60_000;
+
 /** Where to listen. */
 export interface ListenPlace {
   readonly port: number;
@@ -60,15 +63,23 @@ export class ProxyListener {
   }
 
   /** Gives every new connection to the server of its protocol: gRPC begins with the preface of HTTP/2. */
-  serve({ grpc, http }: { readonly grpc: (socket: Socket) => void; readonly http: (socket: Socket) => void }): void {
+  serve(
+    { grpc, http }: { readonly grpc: (socket: Socket) => void; readonly http: (socket: Socket) => void },
+    unusedConnectionMs: number,
+  ): void {
     this.#server.on(this.#isLocal ? 'connection' : 'secureConnection', (socket: Socket) => {
       this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
+      const unused = setTimeout(() => socket.destroy(), unusedConnectionMs).unref();
+      socket.on('close', () => {
+        clearTimeout(unused);
+        this.#sockets.delete(socket);
+      });
       // A broken connection needs no answer.
       socket.on('error', () => {});
       const sniff = (): void => {
         const head = socket.read() as Buffer | null;
         if (head === null) return void socket.once('readable', sniff);
+        clearTimeout(unused);
         socket.unshift(head);
         (PREFACE.startsWith(head.toString('latin1', 0, PREFACE.length)) ? grpc : http)(socket);
       };

@@ -7,7 +7,7 @@ import { RpcFailure, STATUS } from '../spark-connect/rpc-failure.ts';
 import type { RpcStream } from '../spark-connect/rpc-stream.ts';
 import type { ClientCall } from './client-call.ts';
 import { KEY_METADATA } from './proxy-key.ts';
-import { withoutSecrets, type ProxyStatus } from './proxy-status.ts';
+import { Refusal, toProxyStatus, withoutSecrets, type ProxyStatus } from './proxy-status.ts';
 import type { SessionIds } from './session-ids.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -41,7 +41,14 @@ export function openCall(relayed: Relayed, line: Line, path = relayed.call.path)
   const { call } = relayed;
   const metadata = forwardedMetadata(relayed);
   const stream = line.channel.raw(path, { metadata, secret: line.endpoint.metadata, deadline: call.deadline });
-  const release = onAbort(call.signal, () => stream.cancel(call.signal.reason as RpcFailure));
+  const stopFollowing = onAbort(call.signal, () => stream.cancel(call.signal.reason as RpcFailure));
+  const { silence } = relayed.upstream;
+  const stopWatching = silence.add(stream);
+  const release = (): void => {
+    silence.heard();
+    stopWatching();
+    stopFollowing();
+  };
   return { line, stream, release };
 }
 
@@ -117,7 +124,8 @@ async function sendAll({ call, ids }: Relayed, stream: RpcStream, first: Uint8Ar
       await stream.send(ids.toServer(request));
     }
     stream.halfClose();
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal) call.end(toProxyStatus(error));
     stream.cancel(new RpcFailure(STATUS.CANCELLED, 'The client ended the call in its request.'));
   }
 }

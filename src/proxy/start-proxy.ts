@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { systemRandom, systemClock, silentLogger } from '../session/system-ports.ts';
 import type { Clock, Random } from '../contract/ports.ts';
 import type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
@@ -5,7 +6,7 @@ import { CallRouter } from './call-router.ts';
 import { metricsPage } from './metrics-page.ts';
 import { ProxyCounters } from './proxy-counters.ts';
 import { KEY_METADATA, ProxyKey } from './proxy-key.ts';
-import { ProxyListener } from './proxy-listener.ts';
+import { ProxyListener, UNUSED_CONNECTION_MS } from './proxy-listener.ts';
 import { RawServer } from './raw-server.ts';
 import { ReadySessions } from './ready-sessions.ts';
 import { SingleClient } from './single-client.ts';
@@ -26,15 +27,18 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 export interface ProxyPorts {
   readonly clock: Clock;
   readonly random: Random;
+  /** How long a connection may be without a request, milliseconds. */
+  readonly unusedConnectionMs?: number;
 }
 
 /** Starts a proxy. @throws SessionError `config-invalid` when it cannot listen. */
 export async function startProxy(
   source: SessionSource,
   options: ProxyOptions = {},
-  { clock, random }: ProxyPorts = { clock: systemClock, random: systemRandom },
+  ports: ProxyPorts = { clock: systemClock, random: systemRandom },
 ): Promise<SparkConnectProxy> {
   const { port = 0, startTimeoutMs = START_TIMEOUT_MS, listen, logger = silentLogger } = options;
+  const { clock, random, unusedConnectionMs = UNUSED_CONNECTION_MS } = ports;
   const grpc = await import('@grpc/grpc-js');
   const counters = new ProxyCounters();
   const sessions = new ReadySessions({ source, startTimeoutMs, grpc, clock, random, counters });
@@ -44,9 +48,13 @@ export async function startProxy(
   const shared = { key: new ProxyKey(key), isOurHost, sessions, counters };
   const singleClient = options.share === true ? undefined : new SingleClient((peer) => listener.isConnected(peer));
   const router = new CallRouter({ ...shared, singleClient, clock, logger });
-  const page = metricsPage(shared);
-  const server = new RawServer(grpc, (path, call) => void router.serve(path, call));
-  listener.serve({ grpc: (socket) => server.take(socket), http: (socket) => page.emit('connection', socket) });
+  const page = metricsPage(shared).setTimeout(unusedConnectionMs);
+  const server = new RawServer(grpc, (path, call) => void router.serve(path, call), unusedConnectionMs);
+  const servers = {
+    grpc: (socket: Socket) => server.take(socket),
+    http: (socket: Socket) => page.emit('connection', socket),
+  };
+  listener.serve(servers, unusedConnectionMs);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {

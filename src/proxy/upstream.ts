@@ -10,6 +10,7 @@ import { REFRESH_MARGIN_MS } from '../spark-connect/refreshing-endpoint.ts';
 import { isTokenRejected, pauseBeforeMs, retryLimit } from '../spark-connect/retry-policy.ts';
 import type { RpcFailure } from '../spark-connect/rpc-failure.ts';
 import type { ProxiedSession } from './session-source.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** A session that was killed must be noticed within ten seconds, so pauses between attempts are shorter than those of a statement. */
 const LONGEST_PAUSE_MS = 2_000;
@@ -34,10 +35,12 @@ export class Upstream {
   readonly random: Random;
   /** On the monotonic clock. */
   readonly sinceMs: number;
-  hasEnded = false;
+  /** Watches the calls to the server. */
+  readonly silence: SilenceWatch;
   readonly #channel: CurrentChannel;
   readonly #onRenewed: () => void;
   #last: ConnectEndpoint | undefined;
+  #ended: SessionError | undefined;
 
   constructor({ session, grpc, clock, random, onRenewed }: UpstreamParts) {
     this.session = session;
@@ -46,6 +49,11 @@ export class Upstream {
     this.sinceMs = clock.monotonicMs();
     this.#channel = new CurrentChannel({ handle: session.handle, grpc, clock, fresh: () => session.endpoint.get() });
     this.#onRenewed = onRenewed;
+    this.silence = new SilenceWatch(clock, () => this.assertAlive());
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** A channel, and a token that is valid now. @throws SessionError why there is none. */
@@ -65,6 +73,7 @@ export class Upstream {
    * @throws SessionError why the session has ended, or why there is no other token.
    */
   async recover(failure: RpcFailure, streak: FailureStreak, line: Line, signal: AbortSignal): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended;
     const isRejected = isTokenRejected(failure, this.#isAboutToExpire(line));
     if (failure.isSilence || failure.isRefusedTunnel) this.#channel.drop(line.channel);
     if (isRejected && !streak.renewed) {
@@ -87,7 +96,7 @@ export class Upstream {
     // What the service cannot say now is no evidence.
     const ended = await this.session.ended().catch(() => undefined);
     if (ended === undefined) return;
-    this.hasEnded = true;
+    this.#ended = ended;
     throw ended;
   }
 

@@ -20,6 +20,8 @@ export interface CurrentChannelParts {
 export class CurrentChannel {
   readonly #parts: CurrentChannelParts;
   #open: { readonly address: string; readonly channel: ConnectChannel } | undefined;
+  /** The endpoint of the last call. */
+  #endpoint: ConnectEndpoint | undefined;
 
   constructor(parts: CurrentChannelParts) {
     this.#parts = parts;
@@ -27,16 +29,18 @@ export class CurrentChannel {
 
   /** The channel to an endpoint. @throws SessionError `config-invalid` when others could read its token on the way. */
   to(endpoint: ConnectEndpoint): ConnectChannel {
+    if (this.#open !== undefined && this.#endpoint === endpoint) return this.#open.channel;
     const { handle, grpc, clock, fresh } = this.#parts;
     const { host, tls, metadata, tunnel } = endpoint;
     const hasSecret = Object.keys({ ...metadata, ...tunnel?.headers }).length > 0;
     if (!tls && !isLoopback(host) && hasSecret) throw unencryptedError(handle, host);
     const address = JSON.stringify(addressOf(endpoint));
-    if (this.#open?.address === address) return this.#open.channel;
-    this.close();
-    const channel = new ConnectChannel(grpc, clock, addressOf(endpoint), fresh);
-    this.#open = { address, channel };
-    return channel;
+    if (this.#open?.address !== address) {
+      this.close();
+      this.#open = { address, channel: new ConnectChannel(grpc, clock, addressOf(endpoint), fresh) };
+    }
+    this.#endpoint = endpoint;
+    return this.#open.channel;
   }
 
   /** Closes a channel whose server is silent, so that the next call opens another one. */

@@ -87,6 +87,44 @@ describe('--dry-run', { timeout: 60_000 }, () => {
     expect((await run(['describe', id, '--json'])).stdout).not.toContain('"terminated"');
   });
 
+  it.for([
+    ['exec', ['--', 'touch', 'started']],
+    ['proxy', []],
+    ['proxy', ['--per', 'user']],
+    ['shell', []],
+  ] as const)('%s %j: prints the request of its first call, and runs nothing', async ([command, words], context) => {
+    const { run, start, calls, cwd, emulator } = await cloud('athena', context);
+    const fresh = await run([command, '--name', 'nightly', '--key', 'k', '--dry-run', ...words]);
+    expect(fresh).toMatchObject({ code: 0, stderr: '' });
+    expect(printed(fresh.stdout)).toEqual([
+      { request: 'StartSession', input: expect.objectContaining(STARTED.athena) as unknown },
+    ]);
+    expect(emulator.oracle.sessions()).toEqual([]);
+    const id = await start('--key', 'k');
+    if (!words.includes('--per' as never)) {
+      calls();
+      for (const place of [
+        ['--key', 'k'],
+        ['--session', id],
+      ]) {
+        const used = await run([command, '--dry-run', ...place, ...words]);
+        expect(used).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+      }
+      expect(calls().join()).not.toMatch(/Start|Endpoint/);
+    }
+    expect(existsSync(join(cwd, 'started'))).toBe(false);
+  });
+
+  it.for(['exec', 'proxy', 'shell'])('%s: fails as it would without it', async (command) => {
+    const words = command === 'exec' ? ['--', 'true'] : [];
+    const sail = ['--provider', 'local', '--set', 'engine=sail', '--dry-run'];
+    const { code, stdout } = await cli([command, ...sail, '--session', 'a', '--key', 'k', ...words]);
+    expect([code, stdout]).toEqual([2, '']);
+    // A local engine would run; nothing is requested from a service.
+    const local = await cli([command, ...sail, ...words]);
+    expect(local).toMatchObject({ code: 0, stdout: '[]\n' });
+  });
+
   it('sql: an invalid command fails as it would without it', async (context) => {
     const { run } = await cloud('athena', context);
     expect(await run(['sql', '', '--dry-run'])).toMatchObject({ code: 2, stdout: '' });

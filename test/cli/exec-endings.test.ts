@@ -85,6 +85,45 @@ describe('anysession exec ends its session', { timeout: 120_000 }, () => {
   });
 
   it.concurrent.for([
+    ['exec --eager -- true', 'starting a session'],
+    ['shell', 'starting a session'],
+  ] as const)(
+    'at Ctrl-C while the service takes long to start it: %s says what it waits for',
+    async ([words, shown], context) => {
+      const { expect } = context;
+      const service = await sparkCloud(context);
+      service.emulator.faults.add({ kind: 'slow', operation: 'StartSession', delayMs: 6_000 });
+      const where = { cwd: service.cwd, onTestFinished: context.onTestFinished };
+      const { child, output, ended } = runOnTerminal(200, [...PROGRAM, ...words.split(' ')], where);
+      await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain(shown);
+      await expect.poll(() => service.calls().join(), { timeout: 60_000 }).toContain('StartSession');
+      const startedMs = performance.now();
+      child.stdin?.write('\u0003');
+      await expect
+        .poll(() => output.stdout)
+        .toContain('dev: ending the session on athena … Ctrl-C again exits at once');
+      expect(performance.now() - startedMs).toBeLessThan(3_000);
+      expect((await ended).code).toBe(130);
+      await service.reach('TERMINATED');
+    },
+  );
+
+  it.concurrent('not at a second Ctrl-C, which exits at once', async (context) => {
+    const { expect } = context;
+    const service = await sparkCloud(context);
+    service.emulator.faults.add({ kind: 'slow', operation: 'StartSession', delayMs: 60_000 });
+    const where = { cwd: service.cwd, onTestFinished: context.onTestFinished };
+    const { child, output, ended } = runOnTerminal(200, [...PROGRAM, 'exec', '--eager', '--', 'true'], where);
+    await expect.poll(() => service.calls().join(), { timeout: 60_000 }).toContain('StartSession');
+    child.stdin?.write('\u0003');
+    await expect.poll(() => output.stdout).toContain('Ctrl-C again exits at once');
+    // Within half a second two of them count as one.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    child.stdin?.write('\u0003');
+    expect((await ended).code).toBe(130);
+  });
+
+  it.concurrent.for([
     ['it', (words: readonly string[]) => words, ''],
     ['its shell', () => ['bash', '--norc', '-i'], 'typed'],
   ] as const)('when the terminal of %s hangs up', async ([, command, typed], context) => {

@@ -5,28 +5,35 @@ import { client, sparkCloud } from './exec.ts';
 import { PROGRAM, quoted, run, runOnTerminal } from './process.ts';
 
 const VERSION = 'spark 3.5.6-duckdb-responder\n';
+const SPARK_4 = 'spark 4.0.1-duckdb-responder\n';
 
 describe('anysession exec', { timeout: 120_000 }, () => {
-  it.concurrent.for(['athena', 'emr-serverless', 'emr-ec2', 'glue'] as const)(
+  it.concurrent.for([
+    ['athena', VERSION, 'TERMINATED'],
+    ['emr-serverless', VERSION, 'TERMINATED'],
+    ['emr-ec2', SPARK_4, 'TERMINATED'],
+    ['glue', VERSION, 'STOPPED'],
+    // Through the WebSocket tunnel.
+    ['dataproc', SPARK_4, 'TERMINATED'],
+  ] as const)(
     'starts a session of %s at the first Spark call of a command, and ends it with the command',
-    async (name, context) => {
+    async ([name, version, ended], context) => {
       const { expect } = context;
       const service = await sparkCloud(context, { name });
-      const { ended, output } = service.exec([], client('env', 'say:unstarted', 'call', 'call'));
+      const { ended: exited, output } = service.exec([], client('env', 'say:unstarted', 'call', 'call'));
       await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('unstarted');
-      expect(await ended).toMatchObject({ code: 0, stderr: '' });
+      expect(await exited).toMatchObject({ code: 0, stderr: '' });
       const [environment = '', ...others] = output.stdout.split('\n');
       expect(JSON.parse(environment)).toEqual({
         SPARK_REMOTE: expect.stringMatching(/^sc:\/\/127\.0\.0\.1:\d+\/;x-anysession-key=[\w-]{20,}$/) as string,
         ANYSESSION_SESSION: null,
         ANYSESSION_ENV: 'dev',
       });
-      const version = name === 'emr-ec2' ? VERSION.replace('3.5.6', '4.0.1') : VERSION;
       // The client of the test prints the id of the server session too, which Spark 4 sends behind its version.
       expect(others.map((line) => line.replace(/(?<=responder)z1.*/, '')).join('\n')).toBe(
         `unstarted\n${version}${version}`,
       );
-      await service.reach(name === 'glue' ? 'STOPPED' : 'TERMINATED');
+      await service.reach(ended);
     },
   );
 
@@ -246,5 +253,10 @@ describe('anysession exec refuses, before it starts anything,', { timeout: 120_0
     const { onTestFinished } = context;
     const ended = await run([...PROGRAM, 'exec', 'dbt', 'run', '--target', 'prod'], { cwd, onTestFinished }).ended;
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--target'") as string });
+    expect(ended.stderr).toContain('Put -- before the command that exec runs');
+    const python = await run([...PROGRAM, 'exec', 'p.', 'python', '-c', 'print(1)'], { cwd, onTestFinished }).ended;
+    expect(python).toMatchObject({ code: 2, stderr: expect.stringContaining('Put -- before') as string });
+    const other = await run([...PROGRAM, 'describe', 'exec', '-c'], { cwd, onTestFinished }).ended;
+    expect(other).toMatchObject({ code: 2, stderr: expect.not.stringContaining('Put --') as string });
   });
 });

@@ -30,8 +30,16 @@ export function pythonFor(engine: EngineName): string {
   return homeOf(engine === 'spark-3.5' ? 'python35' : 'python');
 }
 
-/** The command that starts a server on a port; `folder` takes what it writes. */
-export function serverCommand(engine: EngineName, port: number, folder: string): readonly string[] {
+/** Properties of a Spark server besides those of every test. */
+export type ServerConf = Readonly<Record<string, string | number>>;
+
+/** The command that starts a server on a port; `folder` takes what it writes. Sail takes no properties. */
+export function serverCommand(
+  engine: EngineName,
+  port: number,
+  folder: string,
+  more: ServerConf = {},
+): readonly string[] {
   const scripts = dirname(pythonFor(engine));
   if (engine === 'sail') return [join(scripts, 'sail'), 'spark', 'server', '--ip', '127.0.0.1', '--port', String(port)];
   const conf = {
@@ -50,6 +58,7 @@ export function serverCommand(engine: EngineName, port: number, folder: string):
     'spark.sql.timeType.enabled': true,
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),
     'spark.ui.enabled': false,
+    ...more,
   };
   return [
     join(sparkHome(engine), 'bin', 'spark-submit'),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, whyNotListening } from '../../src/provider-kit/listening.ts';
-import { serverCommand, sparkHome, type EngineName } from './engine-homes.ts';
+import { serverCommand, sparkHome, type EngineName, type ServerConf } from './engine-homes.ts';
 
 /** Apache Spark listens after six seconds on a quiet machine. */
 const START_PATIENCE_MS = 120_000;
@@ -28,12 +28,12 @@ export interface EngineServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts a server and resolves when it listens. `port` is a free one unless said. */
-export async function startEngine(engine: EngineName, port?: number): Promise<EngineServer> {
+/** Starts a server and resolves when it listens. `port` is a free one by default. */
+export async function startEngine(engine: EngineName, port?: number, conf?: ServerConf): Promise<EngineServer> {
   const folder = await mkdtemp(join(tmpdir(), `anysession-${engine}-`));
   const chosen = port ?? (await freePort());
   const environment = engine === 'sail' ? {} : { SPARK_HOME: sparkHome(engine), SPARK_LOCAL_IP: '127.0.0.1' };
-  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...serverCommand(engine, chosen, folder)], {
+  const child = spawn('/bin/sh', ['-c', GROUP, 'sh', ...serverCommand(engine, chosen, folder, conf)], {
     cwd: folder,
     // A group of its own, for the whole of it to be ended.
     detached: true,

@@ -14,7 +14,24 @@ const WAYS = [
   { cloud: 'emr-ec2', engine: 'sail', rows: 1_200_000 },
 ] as const satisfies readonly { readonly cloud: Cloud; readonly engine: EngineName; readonly rows: number }[];
 
+/** Spark ends each stream after one answer, and every stream soon. */
+const SHORT_STREAMS = {
+  'spark.connect.execute.reattachable.senderMaxStreamDuration': '2s',
+  'spark.connect.execute.reattachable.senderMaxStreamSize': '64k',
+  'spark.sql.execution.arrow.maxRecordsPerBatch': 10_000,
+};
+
 const EXPIRED = { kind: 'rpc-error', code: 'PERMISSION_DENIED', afterAnswers: 1 } as const;
+
+/** What PySpark prints after it has read as many numbers. */
+async function readWithPySpark(engine: EngineName, url: string, count: number): Promise<unknown[]> {
+  const script = fileURLToPath(new URL('pyspark_read.py', import.meta.url));
+  const { stdout } = await promisify(execFile)(pythonFor(engine), [script, url, String(count)], { timeout: 200_000 });
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as unknown);
+}
 
 describe.each(WAYS)(
   'PySpark, through the proxy to an emulated session of $cloud with $engine',
@@ -23,16 +40,7 @@ describe.each(WAYS)(
     let stage: SqlStage;
     let proxy: SparkConnectProxy;
 
-    const read = async (url: string, count: number = rows): Promise<unknown[]> => {
-      const script = fileURLToPath(new URL('pyspark_read.py', import.meta.url));
-      const { stdout } = await promisify(execFile)(pythonFor(engine), [script, url, String(count)], {
-        timeout: 200_000,
-      });
-      return stdout
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as unknown);
-    };
+    const read = (url: string, count: number = rows): Promise<unknown[]> => readWithPySpark(engine, url, count);
 
     beforeAll(async () => {
       server = await startEngine(engine);
@@ -77,3 +85,18 @@ describe.each(WAYS)(
     });
   },
 );
+
+const SPARKS = ENGINES.filter((engine) => engine !== 'sail');
+
+describe.each(SPARKS)('a server of %s that ends its streams early', (engine) => {
+  it('loses and repeats no row for PySpark, over a hundred streams of one result', async ({ onTestFinished }) => {
+    const server = await startEngine(engine, undefined, SHORT_STREAMS);
+    onTestFinished(() => server.stop());
+    const stage = await openSqlStage('emr-serverless', { engine: `sc://127.0.0.1:${server.port}` });
+    onTestFinished(() => stage[Symbol.asyncDispose]());
+    const { url } = await stage.session.proxy();
+    const rows = 1_200_000;
+    expect(await readWithPySpark(engine, url, rows)).toEqual([{ rows, isInOrder: true }, { next: 1 }]);
+    expect(stage.calls('ReattachExecute').length).toBeGreaterThanOrEqual(100);
+  });
+});

@@ -130,6 +130,37 @@ describe('a result through the proxy', () => {
     expect(later.error?.details).toContain('the driver was killed');
   });
 
+  it.for(CLOUDS)(
+    'notices by itself within ten seconds that its session was killed, while the server is silent: %s',
+    async (cloud, context) => {
+      const { stage, client } = await openClient(cloud, {}, context.onTestFinished);
+      // Nobody asks the service otherwise, and the connection stays open.
+      stage.emulator.faults.add({ kind: 'rpc-silence', afterAnswers: 1, times: 9 });
+      stage.emulator.faults.add({ kind: 'rpc-silence', operation: 'ReattachExecute', times: 9 });
+      const call = client.open('ExecutePlan');
+      const ending = new Promise<ServiceError>((resolve) => call.on('error', resolve));
+      const first = once(call, 'data');
+      call.write(query('SELECT range AS n FROM range(1000000)', false));
+      call.end();
+      await first;
+      const reason = 'the driver was killed';
+      stage.emulator.faults.add({ kind: 'session-becomes', operation: 'GetSession', state: 'FAILED', reason });
+      const startedMs = Date.now();
+      const error = await ending;
+      expect(Date.now() - startedMs).toBeLessThan(10_000);
+      expect(error).toMatchObject({ code: 9 });
+      expect(error.details).toContain('failed (FAILED): the driver was killed');
+    },
+  );
+
+  it('asks nothing about a session whose server is silent for a moment only', async (context) => {
+    const { stage, client } = await openClient('athena', {}, context.onTestFinished);
+    const before = stage.calls('GetSession').length;
+    expect(column(await client.call('ExecutePlan', [query('SELECT 1 AS n', false)]))).toEqual([1]);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    expect(stage.calls('GetSession')).toHaveLength(before);
+  });
+
   it('closes with its session, and leaves the session alone when it is closed', async ({ onTestFinished }) => {
     const { stage, proxy, client } = await openClient('athena', {}, onTestFinished);
     const other = await stage.session.proxy();

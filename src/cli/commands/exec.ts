@@ -1,4 +1,5 @@
 import { ERROR_KINDS } from '../../contract/error-kinds.ts';
+import { raceAbort } from '../../provider-kit/race-abort.ts';
 import { runChild } from '../child-process.ts';
 import { reportError } from '../error-report.ts';
 import { withSparkProxy, type OpenProxy, type ProxyFlags } from '../spark-proxy.ts';
@@ -9,17 +10,19 @@ interface ExecOptions extends ProxyFlags {
   readonly eager?: boolean;
 }
 
-/** Runs a command whose Spark clients find a session in SPARK_REMOTE; returns the command's exit code. */
+/** Runs a command whose Spark clients find a session in SPARK_REMOTE; returns the command's exit code. A dry run does not run it. */
 export async function runExec(
   context: CommandContext,
   command: readonly string[],
   { eager = false, ...flags }: ExecOptions,
 ): Promise<number> {
-  const { terminal, json, verbose } = context;
+  const { terminal, json, verbose, dryRun } = context;
   let exitCode: number | undefined;
   try {
     await withSparkProxy(context, { ...flags, defaultName: 'anysession exec' }, async (open) => {
-      const session = eager ? (await open.startNow()).handle.id : (flags.session ?? (flags.key && `key:${flags.key}`));
+      const session = eager
+        ? (await raceAbort(open.startNow(), terminal.signal, 'exec')).handle.id
+        : (flags.session ?? (flags.key && `key:${flags.key}`));
       exitCode = await runChild(context, command, childEnvironment(context, open, session));
       if (verbose === true && !eager && !open.isUsed()) {
         warn(terminal, 'The command made no Spark call, so no session was started.\n');
@@ -30,7 +33,7 @@ export async function runExec(
     // The command has failed, and its exit code is ours.
     warn(terminal, reportError(error, json).text);
   }
-  return exitCode ?? ERROR_KINDS.internal.exitCode;
+  return exitCode ?? (dryRun === undefined ? ERROR_KINDS.internal.exitCode : 0);
 }
 
 /** The key of the proxy is in the environment alone: other users can read the arguments of a process. */

@@ -5,7 +5,7 @@ import { StatusLine } from '../status-line.ts';
 import { note, type CommandContext } from '../terminal.ts';
 import { withSessions } from '../with-environment.ts';
 import type { WorkFlags } from '../work-flags.ts';
-import { withWorkSession } from '../work-session.ts';
+import { startDry, withWorkSession } from '../work-session.ts';
 
 /** The options of `anysession shell`. */
 interface ShellOptions extends WorkFlags {
@@ -14,8 +14,9 @@ interface ShellOptions extends WorkFlags {
 
 /** Runs the statements that a person types in one session. */
 export async function runShell(context: CommandContext, options: ShellOptions): Promise<void> {
-  const { terminal, json } = context;
-  if (json || terminal.stdin.isTTY !== true || terminal.stdout.isTTY !== true) {
+  const { terminal, json, dryRun } = context;
+  const isTerminal = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
+  if (dryRun === undefined && (json || !isTerminal)) {
     const message = json ? 'the shell writes no JSON' : 'the shell needs a terminal as its input and output';
     const advice = 'Run a file or what you pipe with: anysession sql';
     throw new SessionError('invalid-request', message, { operation: 'shell', advice });
@@ -27,6 +28,7 @@ export async function runShell(context: CommandContext, options: ShellOptions): 
       const { environment, dialect } = sessions;
       const untilMs = Number.POSITIVE_INFINITY;
       const place = { sessions, terminal, status, untilMs, defaultName: 'anysession shell' };
+      if (dryRun !== undefined) return startDry(place, options);
       await withWorkSession(place, options, async (session) => {
         await session.whenReady({ signal: terminal.signal });
         status.end();
