@@ -109,10 +109,10 @@ function assertCanKeep({ keep = false }: StartArgs, { sessions }: AgentEnvironme
   throw new SessionError('unsupported', message, { operation: 'start', provider: id, advice: 'Leave out `keep`.' });
 }
 
-/** The spending limit of a start; `undefined` where nothing is billed, or no limit can work and none is asked for. */
+/** The spending limit of a start; `undefined` where nothing is billed, and where no limit can work and none is asked for. */
 function limitOf(budget: SpendBudget, { maxSpend }: StartArgs, environment: AgentEnvironment): Grant | undefined {
   const { isBilled, sessions } = environment;
-  if (!isBilled && maxSpend === undefined) return undefined;
+  if (!isBilled) return undefined;
   const { prices, provider } = sessions;
   const why = whyUnpriced(provider.capabilities.usageUnits, prices);
   if (why === undefined && prices !== undefined) return budget.grant(maxSpend, prices.currency);

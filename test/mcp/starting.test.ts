@@ -171,7 +171,7 @@ describe('a session of the local engine', { timeout: 60_000 }, () => {
     const cwd = configFolder(laptop, context.onTestFinished);
     const { call, output } = await agent(context, { cwd, words: ['--env', 'laptop'] });
     expect((await call('start_session', { keep: true })).text).toContain('stops when this server ends');
-    const session = idOf(await call('start_session', { lifetimeMinutes: 0.05 }));
+    const session = idOf(await call('start_session', { lifetimeMinutes: 0.05, maxSpend: 1 }));
     expect((await call('run_sql', { sql: 'SELECT 1' })).value).toMatchObject({ session, rows: [[1]] });
     await expect
       .poll(async () => (await call('describe_session', { session })).value, { timeout: 15_000 })
