@@ -19,6 +19,8 @@ export const ROOMS = {
   session: ['contract', 'provider-kit', 'ownership', 'watch', 'cost', 'statement'],
   // `compose*.ts` and `open-request.ts` are the composition root; the container wraps it.
   proxy: ['contract', 'provider-kit', 'spark-connect', 'session'],
+  // Tools for agents; the command hands in what it shares with them.
+  mcp: ['contract', 'provider-kit', 'statement', 'ownership', 'cost', 'session'],
   container: [
     'contract',
     'config',
@@ -39,6 +41,7 @@ export const ROOMS = {
     'session',
     'batch',
     'proxy',
+    'mcp',
     'config',
     'container',
     'emulator',
@@ -166,7 +169,11 @@ export default {
         'SDKs and engines come by `await import()` in the one place that needs them; a missing one is one clear error.',
       severity: 'error',
       from: { path: '^(src|providers)/' },
-      to: { path: `${ENGINES}|${CLOUD_SDKS}|${packages('confbox', 'jiti')}`, dynamic: false, ...AT_RUN_TIME },
+      to: {
+        path: `${ENGINES}|${CLOUD_SDKS}|${packages('confbox', 'jiti', '@modelcontextprotocol/sdk')}`,
+        dynamic: false,
+        ...AT_RUN_TIME,
+      },
     },
     {
       name: 'product-imports-no-tools',

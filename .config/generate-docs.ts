@@ -4,9 +4,13 @@
  *   <!-- generated: capabilities -->               a table of providers × capabilities
  *   <!-- generated: errors -->                     the table of error kinds
  *   <!-- generated: metrics -->                    the table of metrics
+ *   <!-- generated: mcp-tools -->                  the tools of `anysession mcp`
+ *   <!-- generated: mcp-limits -->                 their limits
  *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   ends a block
+ *
+ * It also writes the pages for agents, which are cut from the guides: SKILL.md, llms.txt and llms-full.txt.
  *
  * `npm run docs:generate` writes the files, `npm run docs:check` fails when one of them would change.
  */
@@ -17,6 +21,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS, type ErrorKindFacts } from '../src/contract/error-kinds.ts';
 import { METRICS, type MetricFacts } from '../src/contract/metrics.ts';
+import { AGENT_PAGES, agentPages } from './agent-pages.ts';
+import { markdownTable } from './markdown-table.ts';
+import { limitTable, toolTable } from './mcp-tables.ts';
 import { MESSAGE_LIST, messageList } from './message-list.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
@@ -54,7 +61,9 @@ async function generatedTable(name: string): Promise<string> {
   if (name === 'capabilities') return capabilityTable(await builtInPlugins());
   if (name === 'errors') return errorTable();
   if (name === 'metrics') return metricTable();
-  throw new Error(`unknown table '${name}': there are capabilities, errors and metrics`);
+  if (name === 'mcp-tools') return toolTable();
+  if (name === 'mcp-limits') return limitTable();
+  throw new Error(`unknown table '${name}': there are capabilities, errors, metrics, mcp-tools and mcp-limits`);
 }
 
 async function builtInPlugins(): Promise<ProviderPlugin[]> {
@@ -96,7 +105,7 @@ function capabilityTable(plugins: readonly ProviderPlugin[]): string {
     CAPABILITY_LABELS[name],
     ...plugins.map(({ capabilities }) => capabilityCell(name, capabilities)),
   ]);
-  return table(['', ...plugins.map(({ id }) => `\`${id}\``)], rows);
+  return markdownTable(['', ...plugins.map(({ id }) => `\`${id}\``)], rows);
 }
 
 function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): string {
@@ -140,7 +149,7 @@ function duration(ms: number): string {
 }
 
 function errorTable(): string {
-  return table(
+  return markdownTable(
     ['kind', 'retry', 'HTTP', 'exit code', 'what to do'],
     Object.entries<ErrorKindFacts>(ERROR_KINDS).map(([kind, { retry, httpStatus, exitCode, advice = '' }]) => [
       `\`${kind}\``,
@@ -153,7 +162,7 @@ function errorTable(): string {
 }
 
 function metricTable(): string {
-  return table(
+  return markdownTable(
     ['metric', 'kind', 'unit', 'what it is', 'attributes besides provider and scope'],
     Object.entries<MetricFacts>(METRICS).map(([name, { kind, unit, description, attributes }]) => [
       `\`${name}\``,
@@ -182,13 +191,6 @@ function regionOf(text: string, name: string): string | undefined {
   return rest?.slice(0, rest.search(/^\s*\/\/ endregion$/m));
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
-}
-
 /** Writes the files that have changed, or only names them. */
 export async function generateDocs({ write }: { readonly write: boolean }): Promise<string[]> {
   const changed: string[] = [];
@@ -197,8 +199,15 @@ export async function generateDocs({ write }: { readonly write: boolean }): Prom
     changed.push(file);
     if (write) writeFileSync(join(ROOT, file), after);
   };
-  for (const file of documents()) update(file, await fill(readFileSync(join(ROOT, file), 'utf8')));
+  const texts = new Map<string, string>();
+  for (const file of documents()) {
+    const text = await fill(readFileSync(join(ROOT, file), 'utf8'));
+    texts.set(file, text);
+    if (!AGENT_PAGES.includes(file)) update(file, text);
+  }
   update(MESSAGE_LIST, messageList());
+  // Made from the pages above.
+  for (const [file, text] of await agentPages(texts)) update(file, text);
   return changed;
 }
 

@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { BATCH_STATES } from '../contract/batch-state.ts';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
-import { choice, pairs } from './option-parsers.ts';
+import { amount, choice, pairs } from './option-parsers.ts';
+import { packageVersion } from './package-version.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
 import { terminalWith, type Terminal } from './terminal.ts';
 
@@ -68,6 +68,13 @@ const COMMANDS: readonly Row[] = [
     ['--run-code', 'run the code of Athena calculations on this machine, whatever it is'],
     ['--export', 'print lines for eval in a shell: then every provider uses the emulators'],
     ['--detach', 'return when they run, and leave them running after this command'],
+  ],
+  [
+    'mcp',
+    'serve the Model Context Protocol on stdio: tools for agents that start sessions and run SQL',
+    async () => (await import('./commands/mcp.ts')).runMcp,
+    ['--allow-start', 'start billed sessions without asking the user; needs --max-spend'],
+    ['--max-spend <amount>', 'what all sessions of this server may cost together; needs `prices`', amount],
   ],
   [
     'batch start',
@@ -218,8 +225,4 @@ function add(parent: Command, name: string, help = ''): Command {
   const heading = HEADINGS.find(([, names]) => names.includes(name)) ?? HEADINGS.at(-1);
   const command = parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
   return parent.parent === null ? command.helpGroup(heading?.[0] ?? '') : command;
-}
-
-function packageVersion(): string {
-  return (createRequire(import.meta.url)('anysession/package.json') as { version: string }).version;
 }

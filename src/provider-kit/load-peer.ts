@@ -41,7 +41,7 @@ export function requirePeer(packageName: string, ...within: readonly string[]): 
 }
 
 /**
- * Loads an optional package from the working folder: a global `anysession` may run in a project that has the package.
+ * Loads an optional package, or a module of it, from the working folder: a global `anysession` may run in a project that has it.
  * @param cause - the error of loading it from anysession's own place; `undefined` when it is not there
  * @throws SessionError `config-invalid` with the install line when the package is missing here too or does not load.
  */
@@ -50,7 +50,7 @@ export function requireFromWorkingFolder(cause: unknown, packageName: string, ..
   if (cause === undefined || NOT_FOUND.includes((cause as NodeJS.ErrnoException).code)) {
     const require = requireOfWorkingFolder();
     if (!canResolve(require, packageName)) {
-      const missing = new MissingPackageError(packageName);
+      const missing = new MissingPackageError(installedName(packageName));
       throw new SessionError('config-invalid', missing.message, { operation: 'loadPackage', cause: missing });
     }
     try {
@@ -59,8 +59,13 @@ export function requireFromWorkingFolder(cause: unknown, packageName: string, ..
       failure = error;
     }
   }
-  const message = `The package ${packageName} does not load: ${String(failure)}. Reinstall it: npm install ${packageName}`;
+  const message = `The package ${packageName} does not load: ${String(failure)}. Reinstall it: npm install ${installedName(packageName)}`;
   throw new SessionError('config-invalid', message, { operation: 'loadPackage', cause: failure });
+}
+
+/** What is installed for a module such as `@scope/name/part.js`. */
+function installedName(module: string): string {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module;
 }
 
 function requireOfWorkingFolder(): NodeJS.Require {

@@ -1,7 +1,7 @@
 /** What the runner hands over to the tests: the Python of each client that it has installed, as JSON. */
 export const CLIENTS_VARIABLE = 'ANYSESSION_CLIENTS';
 
-/** The Spark clients of others, with what pip installs for each. */
+/** The clients of others, with what pip installs for each: Spark clients, and `mcp` for `anysession mcp`. */
 export const CLIENTS: Readonly<Record<string, string>> = {
   'pyspark-3.5': '../engines/requirements-3.5.txt',
   'pyspark-client-4.1': 'requirements/pyspark-client-4.1.txt',
@@ -10,10 +10,11 @@ export const CLIENTS: Readonly<Record<string, string>> = {
   ibis: 'requirements/ibis.txt',
   sqlframe: 'requirements/sqlframe.txt',
   'pyspark-client-rust': 'requirements/pyspark-client-rust.txt',
+  mcp: 'requirements/mcp.txt',
 };
 
 /** Those of every run; `CLIENTS=all` selects all of them. */
-export const DEFAULT_CLIENTS: readonly string[] = ['pyspark-3.5', 'pyspark-client-4.1', 'adbc'];
+export const DEFAULT_CLIENTS: readonly string[] = ['pyspark-3.5', 'pyspark-client-4.1', 'adbc', 'mcp'];
 
 /** The Python of each installed client. */
 export function installedClients(): Readonly<Record<string, string>> {

@@ -65,6 +65,7 @@ const ARROW_SEEDS: Readonly<Record<string, readonly [file: string, code: string]
     'src/session/seed.ts',
     `import type { part } from '../config/part.ts'; export type P = typeof part;`,
   ],
+  'room-mcp': ['src/mcp/seed.ts', `import '../config/part.ts';`],
   'room-proxy': ['src/proxy/seed.ts', `import '../ownership/part.ts';`],
   'room-container': ['src/container/seed.ts', `import '../../providers/local/plugin.ts';`],
   'room-cli': ['src/cli/seed.ts', `import '../../providers/local/plugin.ts';`],

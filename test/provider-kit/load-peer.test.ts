@@ -53,6 +53,14 @@ describe('loading an optional package', () => {
     expect(requirePeer('@google-cloud/dataproc', 'google-gax', 'google-auth-library')).toHaveProperty('GoogleAuth');
   });
 
+  it('names what to install for a module of a package', () => {
+    const { message } = thrownBy(() => requireFromWorkingFolder(notFound, '@nobody/wrote-this/server/part.js'));
+    expect(message).toContain('The package @nobody/wrote-this is not installed. Run: npm install @nobody/wrote-this');
+    expect(thrownBy(() => requireFromWorkingFolder(notFound, 'nobody-wrote/part.js')).message).toMatch(
+      /install nobody-wrote$/,
+    );
+  });
+
   it('then finds what is installed in the working folder', () => {
     expect(requireFromWorkingFolder(notFound, 'peer-of-the-project')).toEqual({ answer: 42 });
     expect(requireFromWorkingFolder(notFound, 'peer-of-the-project', 'inner')).toEqual({ answer: 43 });
