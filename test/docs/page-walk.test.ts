@@ -38,6 +38,11 @@ describe('the blocks of a page run one after the other, as they are written', { 
     expect(PAGES.map(({ name }) => name)).toEqual(expect.arrayContaining(['try-without-a-cloud.md', 'tutorial.md']));
   });
 
+  it('are in the README too, where it says the same', () => {
+    const first = PAGES.find(({ name }) => name === 'try-without-a-cloud.md')?.blocks.runs[0]?.command ?? 'nothing';
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(first);
+  });
+
   it.each(PAGES)('$name', async ({ blocks: { files, runs } }) => {
     const cwd = prepare(files);
     const script = runs.map(({ command }) => `${command}\necho '${END}'\n`).join('');
