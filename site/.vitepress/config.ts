@@ -15,7 +15,10 @@ const project = groups()
   .map(sidebarGroup);
 const api = {
   text: 'API reference',
-  items: entryPoints().map(({ specifier, route }) => ({ text: specifier, link: link(route) })),
+  items: entryPoints().map(({ specifier, route }) => ({
+    text: specifier.replace('anysession/', ''),
+    link: link(route),
+  })),
 };
 
 export default defineConfig({
@@ -30,6 +33,7 @@ export default defineConfig({
   router: { prefetchLinks: false },
   markdown: {
     anchor: { slugify },
+    languageAlias: { mjs: 'js', crontab: 'txt' },
     // The comments of the default themes have less contrast than WCAG AA asks for.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: scrollableBlocks,
