@@ -22,7 +22,7 @@ const BANNED_SYNTAX = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'reports/', '.stryker-tmp/', 'docs/', '**/*_pb.ts']),
+  globalIgnores(['dist/', 'coverage/', 'reports/', '.stryker-tmp/', 'docs/', 'site/', '**/*_pb.ts']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

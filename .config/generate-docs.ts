@@ -6,6 +6,8 @@
  *   <!-- generated: metrics -->                    the table of metrics
  *   <!-- generated: mcp-tools -->                  the tools of `anysession mcp`
  *   <!-- generated: mcp-limits -->                 their limits
+ *   <!-- generated: choose -->                     one row for each provider, to choose one
+ *   <!-- generated: needs -->                      one row for each need, with the providers that meet it
  *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   ends a block
@@ -22,8 +24,9 @@ import type { Capabilities, DurationRange } from '../src/contract/capabilities.t
 import { ERROR_KINDS, type ErrorKindFacts } from '../src/contract/error-kinds.ts';
 import { METRICS, type MetricFacts } from '../src/contract/metrics.ts';
 import { AGENT_PAGES, agentPages } from './agent-pages.ts';
-import { markdownTable } from './markdown-table.ts';
 import { limitTable, toolTable } from './mcp-tables.ts';
+import { chooseTable, needsTable } from './choose-tables.ts';
+import { duration, markdownTable } from './markdown-table.ts';
 import { MESSAGE_LIST, messageList } from './message-list.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
@@ -57,21 +60,33 @@ export async function fill(text: string): Promise<string> {
   return filled + text.slice(position);
 }
 
+const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
+  capabilities: async () => capabilityTable(sessionPlugins(await builtInPlugins())),
+  choose: async () => chooseTable(await builtInPlugins()),
+  needs: async () => needsTable(await builtInPlugins()),
+  errors: errorTable,
+  metrics: metricTable,
+  'mcp-tools': toolTable,
+  'mcp-limits': limitTable,
+};
+
 async function generatedTable(name: string): Promise<string> {
-  if (name === 'capabilities') return capabilityTable(await builtInPlugins());
-  if (name === 'errors') return errorTable();
-  if (name === 'metrics') return metricTable();
-  if (name === 'mcp-tools') return toolTable();
-  if (name === 'mcp-limits') return limitTable();
-  throw new Error(`unknown table '${name}': there are capabilities, errors, metrics, mcp-tools and mcp-limits`);
+  const make = TABLES[name];
+  if (make === undefined) throw new Error(`unknown table '${name}': there are ${Object.keys(TABLES).join(', ')}`);
+  return make();
 }
 
-async function builtInPlugins(): Promise<ProviderPlugin[]> {
+/** The plugins of all folders in `providers`, by id. */
+export async function builtInPlugins(): Promise<AnyPlugin[]> {
   const ids = readdirSync(join(ROOT, 'providers'))
     .filter((id) => !id.startsWith('_'))
     .sort();
   const modules = ids.map((id) => import(pathToFileURL(join(ROOT, 'providers', id, 'plugin.ts')).href));
-  const plugins = ((await Promise.all(modules)) as { plugin: AnyPlugin }[]).map(({ plugin }) => plugin);
+  return ((await Promise.all(modules)) as { plugin: AnyPlugin }[]).map(({ plugin }) => plugin);
+}
+
+/** Those of sessions. */
+export function sessionPlugins(plugins: readonly AnyPlugin[]): ProviderPlugin[] {
   return plugins.filter((plugin): plugin is ProviderPlugin => !isBatchPlugin(plugin));
 }
 
@@ -100,12 +115,13 @@ const CAPABILITY_LABELS: Record<keyof Capabilities, string> = {
   usageUnits: 'Usage units',
 };
 
-function capabilityTable(plugins: readonly ProviderPlugin[]): string {
+/** One row for each capability, one column for each provider. */
+export function capabilityTable(plugins: readonly ProviderPlugin[]): string {
   const rows = (Object.keys(CAPABILITY_LABELS) as (keyof Capabilities)[]).map((name) => [
     CAPABILITY_LABELS[name],
     ...plugins.map(({ capabilities }) => capabilityCell(name, capabilities)),
   ]);
-  return markdownTable(['', ...plugins.map(({ id }) => `\`${id}\``)], rows);
+  return markdownTable(['capability', ...plugins.map(({ id }) => `\`${id}\``)], rows);
 }
 
 function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): string {
@@ -135,17 +151,6 @@ function capabilityCell(name: keyof Capabilities, capabilities: Capabilities): s
       return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
     }
   }
-}
-
-function duration(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ] as const;
-  const [unit, size] = units.find(([, size]) => ms >= size && ms % size === 0) ?? ['ms', 1];
-  return `${ms / size} ${unit}`;
 }
 
 function errorTable(): string {

@@ -14,7 +14,7 @@ export interface PageBlocks {
   readonly runs: readonly PageRun[];
 }
 
-const BLOCK = /^<!-- (file|run): (.+) -->\n+```\w+\n([\s\S]*?)^```$/gm;
+const BLOCK = /^<!-- (file|run): (.+) -->\n+(?:<!-- code: .+ -->\n+)?```\w+\n([\s\S]*?)^```$/gm;
 
 /**
  * Reads the blocks of a page that have a comment before them: `<!-- file: job.py -->` names a file, and
@@ -26,7 +26,7 @@ export function pageBlocks(page: string): PageBlocks {
   for (const [, kind, about = '', text = ''] of page.matchAll(BLOCK)) {
     if (kind === 'file') files.set(about, text);
     else {
-      const [, clients = '', prints = ''] = /^(.+); prints: (.+)$/.exec(about) ?? [];
+      const [, clients = '', prints = ''] = /^(.+); prints: ?(.*)$/.exec(about) ?? [];
       runs.push({ clients: clients.split(', '), command: text, prints });
     }
   }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { HOME_VARIABLES } from '../engines/engine-homes.ts';
 import { preparePython } from '../oracles/python-environment.ts';
 import { CLIENTS, CLIENTS_VARIABLE, DEFAULT_CLIENTS } from './clients.ts';
+import { RECIPES } from './recipes/recipes.ts';
 
 const { CLIENTS: wanted = '' } = process.env;
 const names = wanted === 'all' ? Object.keys(CLIENTS) : wanted === '' ? DEFAULT_CLIENTS : wanted.split(',');
@@ -34,10 +35,18 @@ if (server !== undefined) {
     const python = await prepare(name, CLIENTS[name] ?? '');
     if (python !== undefined) pythons[name] = python;
   }
+  if (wanted === 'all') await prepareRecipes();
   process.exitCode = await runTests(server);
 }
 for (const { line } of notRun) process.stdout.write(`${line}\n`);
 if (notRun.some(({ isFailure }) => isFailure)) process.exitCode ||= 1;
+
+async function prepareRecipes(): Promise<void> {
+  for (const [name, { requirements }] of Object.entries(RECIPES)) {
+    const python = await prepare(name, requirements);
+    if (python !== undefined) pythons[name] = python;
+  }
+}
 
 async function runTests(sail: string): Promise<number> {
   const [vitest = '', config = ''] = ['../../node_modules/vitest/vitest.mjs', '../../.config/clients.config.ts'].map(

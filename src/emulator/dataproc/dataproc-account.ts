@@ -8,6 +8,7 @@ import type { DataprocConfig } from './dataproc-options.ts';
 import { DataprocSession } from './dataproc-session.ts';
 import { badField, refusal } from './google-errors.ts';
 import { durationMs } from './google-json.ts';
+import { DataprocBatches } from './dataproc-batches.ts';
 import { LongRunning, type OperationBirth } from './long-running.ts';
 
 /** How long a session may live, and be idle. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/ExecutionConfig (read 2026-11-20) */
@@ -18,6 +19,7 @@ export class DataprocAccount {
   readonly config: DataprocConfig;
   readonly tokens: TokenBook;
   readonly pages: PageBook;
+  readonly batches: DataprocBatches;
   /** Every session that was ever created, oldest first. */
   readonly #created: DataprocSession[] = [];
   /** The sessions whose names are taken. */
@@ -27,6 +29,7 @@ export class DataprocAccount {
   constructor(world: World, config: DataprocConfig) {
     this.world = world;
     this.config = config;
+    this.batches = new DataprocBatches(world, (scope, birth) => this.#record(scope, birth));
     this.tokens = new TokenBook(world.timeline, {
       member: 'requestId',
       lifetimeMs: undefined,
@@ -153,16 +156,15 @@ export class DataprocAccount {
     }
   }
 
-  #open(session: DataprocSession, type: OperationBirth['type']): LongRunning {
-    const place = session.scope.replace('/locations/', '/regions/');
-    const operation = new LongRunning(this.world.timeline, {
-      name: `${place}/operations/${this.world.random.uuid()}`,
-      type,
-      session: session.name,
-      sessionUuid: session.uuid,
-      description: `${type} session`,
-    });
-    this.#operations.set(operation.name, operation);
+  #open({ scope, name, uuid }: DataprocSession, type: OperationBirth['type']): LongRunning {
+    return this.#record(scope, { over: 'Session', type, resource: name, uuid, description: `${type} session` });
+  }
+
+  #record(scope: string, birth: Omit<OperationBirth, 'name'>): LongRunning {
+    const place = scope.replace('/locations/', '/regions/');
+    const name = `${place}/operations/${this.world.random.uuid()}`;
+    const operation = new LongRunning(this.world.timeline, { name, ...birth });
+    this.#operations.set(name, operation);
     return operation;
   }
 }

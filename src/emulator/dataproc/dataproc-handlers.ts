@@ -6,7 +6,7 @@ import { badField, refusal } from './google-errors.ts';
 import type { LongRunning } from './long-running.ts';
 import { parseFilter } from './session-filter.ts';
 
-/** `google.cloud.dataproc.v1.SessionController`, and `google.longrunning.Operations` as far as sessions need it. */
+/** `google.cloud.dataproc.v1.SessionController` and `BatchController`, and `google.longrunning.Operations` as far as they need it. */
 export function dataprocHandlers(account: DataprocAccount): Handlers<typeof INPUTS> {
   const { config, pages, tokens } = account;
 
@@ -54,6 +54,22 @@ export function dataprocHandlers(account: DataprocAccount): Handlers<typeof INPU
       if (session !== undefined) call.touches(session);
       return tokens.once(call, { requestId }, () => account.remove(account.seen(call, name)), name).toJson();
     },
+    CreateBatch(request, call) {
+      account.requireRegion(request.parent);
+      return tokens.once(call, request, () => account.batches.create(request), request.parent).toJson();
+    },
+    GetBatch: ({ name }) => account.batches.require(name).toJson(),
+    ListBatches(request, call) {
+      account.requireRegion(request.parent);
+      if ((request.filter ?? '') !== '') throw badField('filter', 'The emulator has no filter for batches.');
+      const all = account.batches.in(request.parent).map((batch) => [batch.uuid, batch.toJson()] as const);
+      const { rows, nextToken } = pages.list(call, paged(request), all);
+      return { batches: rows, ...next(nextToken) };
+    },
+    DeleteBatch({ name }) {
+      account.batches.remove(name);
+      return {};
+    },
     GetOperation: ({ name }) => account.requireOperation(name).toJson(),
     ListOperations(request, call) {
       const fits = parseOperationFilter(request.filter ?? '');
@@ -64,7 +80,8 @@ export function dataprocHandlers(account: DataprocAccount): Handlers<typeof INPU
       return { operations: rows, ...next(nextToken) };
     },
     CancelOperation({ name }) {
-      account.requireOperation(name);
+      const operation = account.requireOperation(name);
+      if (account.batches.cancel(operation)) return {};
       throw refusal('UNIMPLEMENTED', 'Operations on sessions cannot be cancelled; terminate the session.');
     },
     DeleteOperation({ name }) {

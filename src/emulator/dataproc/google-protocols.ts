@@ -15,6 +15,8 @@ type Route = readonly [method: 'GET' | 'POST' | 'DELETE', path: string, body?: s
 const PLACE = 'projects/[^/]+/(?:locations|regions)/[^/]+';
 const SESSIONS = `(?<parent>${PLACE})/sessions`;
 const SESSION = '(?<name>projects/[^/]+/locations/[^/]+/sessions/[^/:]+)';
+const BATCHES = `(?<parent>${PLACE})/batches`;
+const BATCH = `(?<name>${PLACE}/batches/[^/:]+)`;
 const OPERATION = `(?<name>${PLACE}/operations/[^/:]+)`;
 
 /** The HTTP bindings. @see https://cloud.google.com/dataproc-serverless/docs/reference/rest (read 2026-11-20) */
@@ -24,6 +26,10 @@ const ROUTES: Readonly<Record<DataprocOperation, Route>> = {
   ListSessions: ['GET', SESSIONS],
   TerminateSession: ['POST', `${SESSION}:terminate`, '*'],
   DeleteSession: ['DELETE', SESSION],
+  CreateBatch: ['POST', BATCHES, 'batch'],
+  GetBatch: ['GET', BATCH],
+  ListBatches: ['GET', BATCHES],
+  DeleteBatch: ['DELETE', BATCH],
   GetOperation: ['GET', OPERATION],
   ListOperations: ['GET', `(?<name>${PLACE}/operations)`],
   CancelOperation: ['POST', `${OPERATION}:cancel`],

@@ -10,7 +10,11 @@ import { grpcNumber, statusWithDetails, type ErrorDetail } from './google-errors
 
 type Grpc = typeof grpcModule;
 
-const SERVICES = ['google.cloud.dataproc.v1.SessionController', 'google.longrunning.Operations'];
+const SERVICES = [
+  'google.cloud.dataproc.v1.SessionController',
+  'google.cloud.dataproc.v1.BatchController',
+  'google.longrunning.Operations',
+];
 
 /** A loopback gRPC server that passes calls, as JSON, to the handler that HTTP has too, and carries out its decision. */
 export class GrpcServer implements EmulatorServer {

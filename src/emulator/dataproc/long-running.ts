@@ -5,13 +5,16 @@ import { toTimestamp } from './google-json.ts';
 
 export interface OperationBirth {
   readonly name: string;
-  readonly type: 'CREATE' | 'TERMINATE' | 'DELETE';
-  readonly session: string;
-  readonly sessionUuid: string;
+  /** What it is about. */
+  readonly over: 'Session' | 'Batch';
+  readonly type: 'CREATE' | 'TERMINATE' | 'DELETE' | 'BATCH';
+  /** The resource name of the session or batch. */
+  readonly resource: string;
+  readonly uuid: string;
   readonly description: string;
 }
 
-/** One `google.longrunning.Operation` over a session. */
+/** One `google.longrunning.Operation` over a session or a batch. */
 export class LongRunning {
   readonly name: string;
   readonly #birth: OperationBirth;
@@ -26,8 +29,8 @@ export class LongRunning {
     this.#createdAtMs = timeline.nowMs();
   }
 
-  succeed(session: object): void {
-    this.#finish({ response: { '@type': 'type.googleapis.com/google.cloud.dataproc.v1.Session', ...session } });
+  succeed(resource: object): void {
+    this.#finish({ response: { '@type': this.#typeUrl(''), ...resource } });
   }
 
   fail({ code, message }: Pick<ServiceError, 'code' | 'message'>): void {
@@ -37,17 +40,18 @@ export class LongRunning {
   /** The value of a field that lists are filtered by, as a text. */
   fieldOf(field: string): string | undefined {
     if (field === 'done') return String(this.#end !== undefined);
-    return field === 'metadata.session' ? this.#birth.session : this.#birth.type;
+    const { over, resource, type } = this.#birth;
+    if (field === 'metadata.session') return over === 'Session' ? resource : undefined;
+    return type;
   }
 
   toJson(): object {
-    const { session, sessionUuid, type, description } = this.#birth;
+    const { over, resource, uuid, type, description } = this.#birth;
     return {
       name: this.name,
       metadata: {
-        '@type': 'type.googleapis.com/google.cloud.dataproc.v1.SessionOperationMetadata',
-        session,
-        sessionUuid,
+        '@type': this.#typeUrl('OperationMetadata'),
+        ...(over === 'Session' ? { session: resource, sessionUuid: uuid } : { batch: resource, batchUuid: uuid }),
         createTime: toTimestamp(this.#createdAtMs),
         ...(this.#end !== undefined && { doneTime: toTimestamp(this.#end.atMs) }),
         operationType: type,
@@ -55,6 +59,10 @@ export class LongRunning {
       },
       ...(this.#end !== undefined && { done: true, ...this.#end.outcome }),
     };
+  }
+
+  #typeUrl(suffix: string): string {
+    return `type.googleapis.com/google.cloud.dataproc.v1.${this.#birth.over}${suffix}`;
   }
 
   #finish(outcome: object): void {

@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+select sum(id) as total from range(10)

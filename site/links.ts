@@ -1,0 +1,63 @@
+/** Rewrites the links of a repository's Markdown file for the site. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, extname, join, normalize } from 'node:path';
+import { read, ROOT } from './pages.ts';
+
+const LINK = /(\]\()(?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)/g;
+
+/** Where files of the repository are on the site. A linked file that is no page becomes one with its source text. */
+export class Links {
+  readonly #routes: ReadonlyMap<string, string>;
+  readonly #sources = new Map<string, string>();
+
+  constructor(routes: ReadonlyMap<string, string>) {
+    this.#routes = routes;
+  }
+
+  /** The text of `file` with links to pages of the site. Code blocks stay as they are. */
+  rewrite(file: string, text: string): string {
+    return text
+      .split(/(^```[\s\S]*?^```$)/m)
+      .map((part, index) =>
+        index % 2 === 1
+          ? part
+          : part.replaceAll(LINK, (_, opening: string, path: string, anchor = '') => {
+              const target = normalize(join(dirname(file), path)).replace(/\/$/, '');
+              return `${opening}/${this.#route(target)}.md${anchor})`;
+            }),
+      )
+      .join('');
+  }
+
+  /** The pages of the source files that were linked, by route. */
+  sources(): ReadonlyMap<string, string> {
+    return this.#sources;
+  }
+
+  #route(target: string): string {
+    const route = this.#routes.get(target);
+    if (route !== undefined) return route;
+    if (!existsSync(join(ROOT, target))) throw new Error(`link to ${target}, which does not exist`);
+    const source = `source/${target.replaceAll('.', '-')}`;
+    if (!this.#sources.has(source)) {
+      this.#sources.set(source, '');
+      this.#sources.set(source, statSync(join(ROOT, target)).isDirectory() ? this.#folder(target) : sourcePage(target));
+    }
+    return source;
+  }
+
+  #folder(target: string): string {
+    const files = readdirSync(join(ROOT, target)).map((name) => `${target}/${name}`);
+    const list = files.map((file) => `- [${file}](/${this.#route(file)}.md)`);
+    return `---\nsearch: false\n---\n\n# ${target}\n\n${list.join('\n')}\n`;
+  }
+}
+
+/** Languages by extension, where they differ. */
+const LANGUAGES: Readonly<Record<string, string>> = { service: 'ini', timer: 'ini', '': 'sh' };
+
+function sourcePage(file: string): string {
+  const extension = extname(file).slice(1);
+  const language = LANGUAGES[extension] ?? extension;
+  return `---\nsearch: false\n---\n\n# ${file}\n\n\`\`\`\`${language}\n${read(file).trimEnd()}\n\`\`\`\`\n`;
+}
