@@ -8,6 +8,7 @@ import type { Sessions } from '../session/sessions.ts';
 import { silentLogger, systemClock } from '../session/system-ports.ts';
 import { environmentLogger } from '../telemetry/environment-logger.ts';
 import { commandLogger } from './command-logger.ts';
+import { sessionReports } from './kernel/session-report.ts';
 import { StatusLine } from './status-line.ts';
 import { terminalWith, type CommandContext } from './terminal.ts';
 import { withSessions } from './with-environment.ts';
@@ -41,7 +42,11 @@ export interface OpenProxy {
  */
 export async function withSparkProxy<T>(
   context: CommandContext,
-  flags: ProxyFlags & { readonly defaultName: string },
+  flags: ProxyFlags & {
+    readonly defaultName: string;
+    /** Lets go of a session that has not ended; by default it is closed, or kept with `keep`. */
+    readonly release?: (session: Session) => Promise<void>;
+  },
   use: (open: OpenProxy) => Promise<T>,
 ): Promise<T> {
   const { terminal, json } = context;
@@ -54,11 +59,16 @@ export async function withSparkProxy<T>(
       const open = (identity: string | undefined, signal: AbortSignal): Promise<Session> => {
         const place = { sessions, terminal: terminalWith(terminal, { signal }), status };
         const limits = { untilMs: Number.POSITIVE_INFINITY, defaultName: flags.defaultName };
-        return openFollowed({ ...place, ...limits }, { ...flags, ...ownFlags(flags, sessions, identity) });
+        const expectsInherited = flags.release !== undefined;
+        return openFollowed(
+          { ...place, ...limits, expectsInherited },
+          { ...flags, ...ownFlags(flags, sessions, identity) },
+        );
       };
-      const release = flags.keep === true ? (session: Session) => keepSession(session, flags.key, terminal) : undefined;
+      const keep = (session: Session) => keepSession(session, flags.key, terminal);
+      const release = flags.release ?? (flags.keep === true ? keep : undefined);
       const { onLost, linger: lingerMs, per } = flags;
-      const ports = { clock: systemClock, logger };
+      const ports = { clock: systemClock, logger, report: sessionReports(sessions) };
       const source = new ProvisionedSessions({ ...ports, open, release, onLost, lingerMs }, per);
       const proxy = await startProxy(source, {
         logger,
@@ -114,7 +124,7 @@ async function openFollowed(place: Parameters<typeof openWorkSession>[0], flags:
 }
 
 /** @throws SessionError `unsupported`, before anything is started. */
-function assertServesSpark({ provider }: Sessions): void {
+export function assertServesSpark({ provider }: Sessions): void {
   const { id, capabilities } = provider;
   if (capabilities.sparkConnect) return;
   const [what, advice] =

@@ -44,7 +44,7 @@ export async function startProxy(
   const shared = { key: new ProxyKey(key), isOurHost, sessions, counters };
   const singleClient = options.share === true ? undefined : new SingleClient((peer) => listener.isConnected(peer));
   const router = new CallRouter({ ...shared, singleClient, clock, logger });
-  const page = metricsPage(shared);
+  const page = metricsPage({ ...shared, status: source.status && (() => source.status?.() ?? Promise.resolve({})) });
   const server = new RawServer(grpc, (path, call) => void router.serve(path, call));
   listener.serve({ grpc: (socket) => server.take(socket), http: (socket) => page.emit('connection', socket) });
   let closing: Promise<void> | undefined;
