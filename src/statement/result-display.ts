@@ -4,7 +4,7 @@ import type { ResultSchema } from './result-schema.ts';
 import type { ResultValue, RowArray } from './values/result-value.ts';
 
 /** Rows of one page of the table. */
-const PAGE_ROWS = 20;
+const PAGE_ROWS = 25;
 
 /** Rows that a notebook keeps of a result: its file holds them all. */
 const MOST_ROWS = 200;

@@ -65,6 +65,8 @@ export async function workplace(environments: readonly string[] = [], startupMs 
     emulator,
     home,
     start,
+    /** Its environment, for `env`. */
+    variables: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     /** Executes a notebook, and returns it with its outputs. */
     async execute(file: string, kernel: string): Promise<Notebook> {
       const output = join(home, `${kernel}.ipynb`);

@@ -83,9 +83,9 @@ it('a result shows its columns with their types, and every kind of value', async
 
 it.each([
   [0, 1, '0 rows'],
-  [20, 1, '20 rows'],
-  [45, 3, '45 rows'],
-  [12_345, 10, '12,345 rows, the first 200 are shown'],
+  [25, 1, '25 rows'],
+  [55, 3, '55 rows'],
+  [12_345, 8, '12,345 rows, the first 200 are shown'],
 ])('a result of %i rows shows them in %i pages', async (count, pages, text) => {
   const session = await started();
   const { 'text/html': html } = await displayed(await session.sql(`SELECT i FROM range(${count}) r(i)`));

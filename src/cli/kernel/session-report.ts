@@ -15,8 +15,8 @@ export interface SessionReport {
   readonly text: string;
 }
 
-/** A cost is as good as new for this long, milliseconds: asking for it describes the session. */
-const COST_FRESH_MS = 30_000;
+/** A cost is as good as new for this long, milliseconds: asking for it describes the session. Kernels ask after cells, and seldom during them. */
+const COST_FRESH_MS = 1_000;
 
 /** Returns what reports on sessions: their state, age, usage and cost in one line. */
 export function sessionReports(sessions: Sessions): (session: Session | undefined) => Promise<SessionReport> {

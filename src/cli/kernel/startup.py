@@ -20,6 +20,8 @@ def _anysession(shell):
     # A cell that is done earlier than this shows no progress, seconds.
     patience = 0.4
     interval = 0.5
+    # The pause while no session is being started, seconds: each answer asks the service.
+    long_interval = 10
     # The status is shown again below a cell that uses Spark when the last one is older than this, seconds.
     status_interval = 60
 
@@ -79,9 +81,9 @@ def _anysession(shell):
         def follow(self, done, began):
             pause = patience
             while not done.wait(pause):
-                pause = interval
                 seen = status() or {"sessions": []}
                 waiting = [one["text"] for one in seen["sessions"] if one["state"] in ("starting", "creating")]
+                pause = long_interval if seen["sessions"] and not waiting else interval
                 if waiting and not done.is_set():
                     self.show(f"{'; '.join(waiting)} … {time.monotonic() - began:.0f} s")
 
