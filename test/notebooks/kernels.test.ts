@@ -45,7 +45,7 @@ describe('a kernel of anysession kernel install', () => {
       place,
       'anysession-athena',
       `
-run("'no call'")
+run("'spark' in globals(), 'no call'")
 run("spark.range(7).count()")
 manager.restart_kernel()
 client.wait_for_ready(timeout=60)
@@ -57,7 +57,7 @@ manager.shutdown_kernel()
 `,
     );
     const [first, ...lines] = printed.trim().split('\n');
-    expect(first).toBe("execute_result: 'no call'");
+    expect(first).toBe("execute_result: (False, 'no call')");
     const id = '[0-9a-f-]{36}';
     expect(lines.join('\n')).toMatch(
       new RegExp(
@@ -96,12 +96,15 @@ while manager.is_alive():
       place,
       'anysession-athena',
       `
+run("%time 'spark' in globals()")
 run("%sql SELECT id, id * 2 AS twice FROM range(2)")
 run("result = _; (type(result).__name__, list(result.columns), __import__('os').environ['PLOOMBER_STATS_ENABLED'])")
 run("%%sql\\nSELECT 6 * 7 AS answer")
 manager.shutdown_kernel()
 `,
     );
+    // A cell magic hides the name in a text.
+    expect(printed).toContain('execute_result: True');
     expect(printed).toContain("('DataFrame', ['id', 'twice'], 'false')");
     expect(printed).toMatch(/answer\n0 +42/);
   });

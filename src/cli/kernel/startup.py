@@ -6,6 +6,7 @@ A kernel of `anysession kernel install` also gets `spark` and `%sql`.
 
 
 def _anysession(shell):
+    import ast
     import html
     import json
     import os
@@ -125,13 +126,35 @@ def _anysession(shell):
 
     shell.kernel.do_shutdown = mark_restart
 
-    # This makes no Spark call, so it starts no session.
-    from pyspark.sql import SparkSession
+    def make_spark():
+        if "spark" not in shell.user_ns:
+            from pyspark.sql import SparkSession
 
-    shell.user_ns["spark"] = SparkSession.builder.getOrCreate()
+            shell.user_ns["spark"] = SparkSession.builder.getOrCreate()
+
+    def uses_spark(code):
+        """Whether a cell reads the name, itself or in the text of a magic such as %%time."""
+        try:
+            nodes = list(ast.walk(ast.parse(shell.transform_cell(code))))
+        except SyntaxError:
+            return False
+        has_magic = any(isinstance(node, ast.Attribute) and node.attr.startswith("run_") for node in nodes)
+        return any(
+            (isinstance(node, ast.Name) and node.id == "spark")
+            or (has_magic and isinstance(node, ast.Constant) and re.search(r"\bspark\b", str(node.value)))
+            for node in nodes
+        )
+
+    def before_use(info):
+        # PySpark 3.5 calls the server when it makes `spark`: a kernel that starts would wait for its session.
+        if uses_spark(info.raw_cell):
+            make_spark()
+
+    shell.events.register("pre_run_cell", before_use)
 
     def sql(line, cell=None):
         """SQL in the session, with JupySQL. Loaded at the first use."""
+        make_spark()
         # JupySQL reports its use to its makers by default.
         os.environ.setdefault("PLOOMBER_STATS_ENABLED", "false")
         try:
