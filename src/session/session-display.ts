@@ -2,10 +2,19 @@ import { USAGE_UNIT_NAMES, USAGE_UNITS } from '../contract/usage.ts';
 import { ageOf, toHours } from '../cost/cost.ts';
 import { durationText } from '../provider-kit/duration-text.ts';
 import { escapeHtml, type NotebookDisplay } from '../provider-kit/notebook-display.ts';
-import type { Session } from './session.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { SessionStatus } from './session-tracker.ts';
+
+/** What is shown of a session. */
+interface DisplayedSession {
+  readonly handle: SessionHandle;
+  readonly status: SessionStatus;
+  /** Whether closing it ends it. */
+  readonly owned: boolean;
+}
 
 /** What a notebook shows of a session: its last known state, age and usage, and how to end it. Makes no call. */
-export function sessionDisplay(session: Pick<Session, 'handle' | 'status' | 'owned'>, nowMs: number): NotebookDisplay {
+export function sessionDisplay(session: DisplayedSession, nowMs: number): NotebookDisplay {
   const { handle, status, owned } = session;
   const { state, final, reason, details } = status;
   const ageMs = ageOf(status, nowMs);
