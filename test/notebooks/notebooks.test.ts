@@ -41,7 +41,7 @@ describe('the example notebooks', () => {
       const { cells } = readNotebook(join(NOTEBOOKS, name));
       for (const { cell_type: kind, source, outputs = [] } of cells) {
         const text = Array.isArray(source) ? source.join('') : String(source);
-        const shows = /print\(|console\.log|show\(|^%%sql|toPandas\(\)\n\)|draw\(/m.test(text);
+        const shows = /print\(|console\.log|show\(|^%%sql|toPandas\(\)\n\)|jupyter\.display\(/m.test(text);
         if (kind === 'code' && shows) expect(outputs, `${name}: ${text}`).not.toEqual([]);
       }
     }
