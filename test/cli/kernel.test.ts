@@ -24,7 +24,12 @@ async function place(context: TestContext, modules: readonly string[] = ['ipyker
   for (const name of modules) writeFileSync(join(packages, `${name}.py`), '');
   writeFileSync(join(packages, 'ipykernel_launcher.py'), LAUNCHER);
   const data = join(cwd, 'jupyter');
-  const env = { PATH: process.env['PATH'], PYTHONPATH: packages, JUPYTER_DATA_DIR: data };
+  // A python3 without the packages of this machine.
+  const { PATH = '' } = process.env;
+  const bin = join(cwd, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'python3'), `#!/bin/sh\nPATH='${PATH}' exec python3 -S "$@"\n`, { mode: 0o755 });
+  const env = { PATH: `${bin}:${PATH}`, PYTHONPATH: packages, JUPYTER_DATA_DIR: data };
   const folder = (name: string): string => join(data, 'kernels', name);
   return {
     ...service,
