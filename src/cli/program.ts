@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { BATCH_STATES } from '../contract/batch-state.ts';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
+import { kernelCommands } from './kernel/kernel-commands.ts';
 import { amount, choice, pairs } from './option-parsers.ts';
 import { packageVersion } from './package-version.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
@@ -37,6 +38,7 @@ const HEADINGS: readonly (readonly [heading: string, names: readonly string[]])[
 const GROUPS: Readonly<Record<string, string>> = {
   batch: 'start, list, describe and end run batches',
   engines: 'install engines for Spark SQL on this machine',
+  kernel: 'add Jupyter kernels for PySpark in an environment',
   provider: 'write a provider of your own',
   config: 'check, describe or create a configuration',
 };
@@ -44,6 +46,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 /** The commands; `batch start` is the command `start` in the group `batch`. */
 const COMMANDS: readonly Row[] = [
   ...sessionCommands(),
+  ...kernelCommands(),
   [
     'doctor',
     'check the packages, configuration, credentials and permissions of an environment; starts nothing',

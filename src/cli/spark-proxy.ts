@@ -8,6 +8,7 @@ import type { Sessions } from '../session/sessions.ts';
 import { silentLogger, systemClock } from '../session/system-ports.ts';
 import { environmentLogger } from '../telemetry/environment-logger.ts';
 import { commandLogger } from './command-logger.ts';
+import { sessionReports } from './kernel/session-report.ts';
 import { StatusLine } from './status-line.ts';
 import { terminalWith, type CommandContext } from './terminal.ts';
 import { withSessions } from './with-environment.ts';
@@ -41,7 +42,11 @@ export interface OpenProxy {
  */
 export async function withSparkProxy<T>(
   context: CommandContext,
-  flags: ProxyFlags & { readonly defaultName: string },
+  flags: ProxyFlags & {
+    readonly defaultName: string;
+    /** Lets go of a session that has not ended; by default it is closed, or kept with `keep`. */
+    readonly release?: (session: Session) => Promise<void>;
+  },
   use: (open: OpenProxy) => Promise<T>,
 ): Promise<T | undefined> {
   const { terminal, json, dryRun } = context;
@@ -52,7 +57,9 @@ export async function withSparkProxy<T>(
       assertServesSpark(sessions);
       assertConsistent(flags, sessions);
       const { defaultName } = flags;
-      const place = { sessions, terminal, status, untilMs: Number.POSITIVE_INFINITY, defaultName };
+      const expectsInherited = flags.release !== undefined;
+      const limits = { untilMs: Number.POSITIVE_INFINITY, defaultName, expectsInherited };
+      const place = { sessions, terminal, status, ...limits };
       if (dryRun !== undefined) {
         await startDry(place, { ...flags, ...ownFlags(flags, sessions, flags.per) });
         return undefined;
@@ -61,9 +68,10 @@ export async function withSparkProxy<T>(
         const own = { ...flags, ...ownFlags(flags, sessions, identity) };
         return openFollowed({ ...place, terminal: terminalWith(terminal, { signal }) }, own);
       };
-      const release = flags.keep === true ? (session: Session) => keepSession(session, flags.key, terminal) : undefined;
+      const keep = (session: Session) => keepSession(session, flags.key, terminal);
+      const release = flags.release ?? (flags.keep === true ? keep : undefined);
       const { onLost, linger: lingerMs, per } = flags;
-      const ports = { clock: systemClock, logger };
+      const ports = { clock: systemClock, logger, report: sessionReports(sessions) };
       const source = new ProvisionedSessions({ ...ports, open, release, onLost, lingerMs }, per);
       const proxy = await startProxy(source, {
         logger,
@@ -119,7 +127,7 @@ async function openFollowed(place: Parameters<typeof openWorkSession>[0], flags:
 }
 
 /** @throws SessionError `unsupported`, before anything is started. */
-function assertServesSpark({ provider }: Sessions): void {
+export function assertServesSpark({ provider }: Sessions): void {
   const { id, capabilities } = provider;
   if (capabilities.sparkConnect) return;
   const [what, advice] =

@@ -17,6 +17,8 @@ export interface WorkPlace {
   readonly defaultName: string;
   /** When the command gives up, on the clock of `performance.now()`. */
   readonly untilMs: number;
+  /** Whether nothing is said about a session that an earlier command has left running under the key. */
+  readonly expectsInherited?: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openWorkSession(place: WorkPlace, flags: WorkFlags): Promi
     status.clear();
     warn(terminal, `the session has cost ${toMoney(spent, currency)}; it ends at ${toMoney(maxSpend, currency)}\n`);
   });
-  if (session.inherited && session.owned && flags.keep !== true) {
+  if (session.inherited && session.owned && flags.keep !== true && place.expectsInherited !== true) {
     const { id } = session.handle;
     warn(
       terminal,

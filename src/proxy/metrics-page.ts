@@ -9,17 +9,36 @@ export interface MetricsPageParts {
   readonly isOurHost: (authority: string) => boolean;
   readonly counters: ProxyCounters;
   readonly sessions: ReadySessions;
+  /** What `/status` shows; without it there is no such page. */
+  readonly status?: (() => Promise<object>) | undefined;
 }
 
-/** A server of `/metrics` for those who have the key. It takes connections, and does not listen itself. */
-export function metricsPage({ key, isOurHost, counters, sessions }: MetricsPageParts): Server {
-  return createServer(({ method, url, headers }, response) => {
+/** A server of `/metrics` and `/status` for those who have the key. It takes connections, and does not listen itself. */
+export function metricsPage({ key, isOurHost, counters, sessions, status: report }: MetricsPageParts): Server {
+  const pages: Readonly<Record<string, (() => Promise<string>) | undefined>> = {
+    '/metrics': () => Promise.resolve(metricsText(counters, sessions)),
+    '/status': report && (async () => JSON.stringify(await report())),
+  };
+  return createServer(({ method, url = '', headers }, response) => {
     const find = (name: string): string | undefined => headers[name]?.toString();
-    const isPage = method === 'GET' && url === '/metrics';
+    const page = method === 'GET' && Object.hasOwn(pages, url) ? pages[url] : undefined;
     const isAllowed = isOurHost(headers.host ?? '') && key.isIn(find);
-    const status = !isPage ? 404 : isAllowed ? 200 : 401;
-    const body = status === 200 ? metricsText(counters, sessions) : `${status}\n`;
-    response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body);
+    const send = (status: number, body = `${status}\n`): void => {
+      const type = url === '/status' && status === 200 ? 'application/json' : 'text/plain; version=0.0.4';
+      response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
+    };
+    if (page === undefined) send(404);
+    else if (!isAllowed) send(401);
+    else {
+      page().then(
+        (body) => {
+          send(200, body);
+        },
+        () => {
+          send(500);
+        },
+      );
+    }
   });
 }
 

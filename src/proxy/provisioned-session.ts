@@ -23,6 +23,8 @@ export interface ProvisionOptions {
   readonly onLost?: OnLost | undefined;
   /** How long a session without calls is kept, milliseconds; by default until `close`. */
   readonly lingerMs?: number | undefined;
+  /** What the page `/status` shows about a session. */
+  readonly report?: ((session: Session | undefined) => Promise<object>) | undefined;
 }
 
 /** A session that has had no call for this long is described before the next one, milliseconds: it may have ended unseen. */
@@ -52,6 +54,11 @@ export class ProvisionedSession {
     if (this.#session === undefined) return this.#opening && 'starting';
     const { state, nativeState } = this.#session.status;
     return `${state} (${nativeState})`;
+  }
+
+  /** What `/status` shows about it; `undefined` before its first call. */
+  report(): Promise<object> | undefined {
+    return this.#opening && this.#options.report?.(this.#session);
   }
 
   /** The session, started now if there is none. Resolves when its service has accepted the start. */

@@ -10,7 +10,7 @@ export class ProvisionedSessions implements SessionSource {
   readonly #options: ProvisionOptions;
   readonly #per: Sharing | undefined;
   readonly #places = new Map<string | undefined, ProvisionedSession>();
-  #used = false;
+  #calls = 0;
 
   constructor(options: ProvisionOptions, per?: Sharing) {
     this.#options = options;
@@ -19,7 +19,7 @@ export class ProvisionedSessions implements SessionSource {
 
   /** Whether a session was ever asked for. */
   get used(): boolean {
-    return this.#used;
+    return this.#calls > 0;
   }
 
   /** Starts the session that all clients share, and waits until its service has accepted that. */
@@ -28,7 +28,7 @@ export class ProvisionedSessions implements SessionSource {
   }
 
   async get(client: ProxyClient, signal: AbortSignal): Promise<ProxiedSession> {
-    this.#used = true;
+    this.#calls += 1;
     return this.#placeOf(client).use(signal);
   }
 
@@ -38,6 +38,12 @@ export class ProvisionedSessions implements SessionSource {
 
   state(client: ProxyClient): string | undefined {
     return this.#placeOf(client).state;
+  }
+
+  /** The number of calls so far, and what `report` says about each session. */
+  async status(): Promise<object> {
+    const sessions = await Promise.all([...this.#places.values()].map(async (place) => place.report()));
+    return { calls: this.#calls, sessions: sessions.filter((report) => report !== undefined) };
   }
 
   async close(): Promise<void> {

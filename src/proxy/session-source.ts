@@ -30,5 +30,7 @@ export interface SessionSource {
   release?(client: ProxyClient): void;
   /** What `get` waits for, such as `creating (STARTING)`; for messages. */
   state?(client: ProxyClient): string | undefined;
+  /** What the page `/status` shows, as JSON; without it there is no such page. */
+  status?(): Promise<object>;
   close(): Promise<void>;
 }

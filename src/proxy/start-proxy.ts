@@ -48,7 +48,10 @@ export async function startProxy(
   const shared = { key: new ProxyKey(key), isOurHost, sessions, counters };
   const singleClient = options.share === true ? undefined : new SingleClient((peer) => listener.isConnected(peer));
   const router = new CallRouter({ ...shared, singleClient, clock, logger });
-  const page = metricsPage(shared).setTimeout(unusedConnectionMs);
+  const page = metricsPage({
+    ...shared,
+    status: source.status && (() => source.status?.() ?? Promise.resolve({})),
+  }).setTimeout(unusedConnectionMs);
   const server = new RawServer(grpc, (path, call) => void router.serve(path, call), unusedConnectionMs);
   const servers = {
     grpc: (socket: Socket) => server.take(socket),

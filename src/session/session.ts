@@ -20,6 +20,8 @@ import { finishedCalculation, type FinishedCalculation } from './finished-calcul
 import { runCalculation, type CalculationOptions } from './run-calculation.ts';
 import { CALL_CHECKS, callContext, type CallOptions } from './call-context.ts';
 import { endSession } from './end-session.ts';
+import { sessionDisplay } from './session-display.ts';
+import type { NotebookDisplay } from '../provider-kit/notebook-display.ts';
 import { unsupported, type ProvidersWith } from './layers/capability-check.ts';
 import type { Holding } from './holding.ts';
 import { assertOptions, duration, type Checks } from './option-checks.ts';
@@ -364,6 +366,11 @@ export class Session {
   /** The handle as plain JSON, for `JSON.stringify(session)`. */
   toJSON(): SessionHandle {
     return this.handle;
+  }
+
+  /** What a notebook shows of it: the last known state, age and usage, and how to end it. */
+  [Symbol.for('Jupyter.display')](): NotebookDisplay {
+    return sessionDisplay(this, this.#parts.clock.nowMs());
   }
 
   #submit(operation: string, text: string, options: StatementOptions): Statement {

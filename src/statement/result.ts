@@ -5,11 +5,13 @@ import type { ColumnBatch, ColumnField } from '../contract/column-batch.ts';
 import type { StepMetrics } from '../contract/statement-runner.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { eventLoopPauses } from '../provider-kit/event-loop-pause.ts';
+import type { NotebookDisplay } from '../provider-kit/notebook-display.ts';
 import { batchMessage } from './arrow/ipc-batch.ts';
 import { END_OF_STREAM } from './arrow/ipc-message.ts';
 import { schemaMessage } from './arrow/ipc-schema.ts';
 import { type ArrowReader, loadArrow } from './arrow/load-arrow.ts';
 import { ResultBatch, type ResultColumn } from './result-batch.ts';
+import { resultDisplay } from './result-display.ts';
 import { createResultSchema, type ResultSchema } from './result-schema.ts';
 import { wantsArrays, type RowOptions } from './row-shape.ts';
 import type { Row, RowArray } from './values/result-value.ts';
@@ -134,6 +136,11 @@ export class Result {
   /** {@link Result.close} at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** What a notebook shows of it: a table with types, in pages. It reads the whole result, as `rows()` does. */
+  async [Symbol.for('Jupyter.display')](): Promise<NotebookDisplay> {
+    return resultDisplay(this.schema, await this.rows({ as: 'arrays' }));
   }
 
   async #messages(batches: readonly ColumnBatch[]): Promise<Uint8Array[]> {

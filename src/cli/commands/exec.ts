@@ -2,6 +2,7 @@ import { ERROR_KINDS } from '../../contract/error-kinds.ts';
 import { raceAbort } from '../../provider-kit/race-abort.ts';
 import { runChild } from '../child-process.ts';
 import { reportError } from '../error-report.ts';
+import { startupEnvironment } from '../kernel/startup-file.ts';
 import { withSparkProxy, type OpenProxy, type ProxyFlags } from '../spark-proxy.ts';
 import { warn, type CommandContext } from '../terminal.ts';
 
@@ -37,13 +38,14 @@ export async function runExec(
 }
 
 /** The key of the proxy is in the environment alone: other users can read the arguments of a process. */
-function childEnvironment(
+export function childEnvironment(
   { terminal, provider }: CommandContext,
   { proxy, sessions }: OpenProxy,
   session: string | undefined,
 ): NodeJS.ProcessEnv {
   return {
     ...terminal.env,
+    ...startupEnvironment(terminal.env),
     SPARK_REMOTE: proxy.url,
     // Undefined removes the variable, which may be that of an outer `exec`.
     ANYSESSION_SESSION: session,
