@@ -4,6 +4,7 @@
  *   <!-- generated: capabilities -->               a table of providers × capabilities
  *   <!-- generated: errors -->                     the table of error kinds
  *   <!-- generated: metrics -->                    the table of metrics
+ *   <!-- generated: clients -->                    the table of Spark clients, from the last run of all of them
  *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   ends a block
@@ -17,10 +18,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Capabilities, DurationRange } from '../src/contract/capabilities.ts';
 import { ERROR_KINDS, type ErrorKindFacts } from '../src/contract/error-kinds.ts';
 import { METRICS, type MetricFacts } from '../src/contract/metrics.ts';
+import { clientsTable } from './clients-table.ts';
+import { table } from './markdown-table.ts';
 import { MESSAGE_LIST, messageList } from './message-list.ts';
+import type { Results } from '../test/clients/results.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What `CLIENTS=all npm run test:clients` saw last. */
+const CLIENT_RESULTS = 'test/clients/results.json';
 const BLOCK = /(<!-- (generated|code): (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /** The Markdown files that may hold generated blocks, relative to the repository. */
@@ -54,7 +60,8 @@ async function generatedTable(name: string): Promise<string> {
   if (name === 'capabilities') return capabilityTable(await builtInPlugins());
   if (name === 'errors') return errorTable();
   if (name === 'metrics') return metricTable();
-  throw new Error(`unknown table '${name}': there are capabilities, errors and metrics`);
+  if (name === 'clients') return clientsTable(JSON.parse(readFileSync(join(ROOT, CLIENT_RESULTS), 'utf8')) as Results);
+  throw new Error(`unknown table '${name}': there are capabilities, errors, metrics and clients`);
 }
 
 async function builtInPlugins(): Promise<ProviderPlugin[]> {
@@ -180,13 +187,6 @@ function codeBlock(source: string): string {
 function regionOf(text: string, name: string): string | undefined {
   const [, rest] = text.split(`// region ${name}\n`);
   return rest?.slice(0, rest.search(/^\s*\/\/ endregion$/m));
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
 /** Writes the files that have changed, or only names them. */
