@@ -68,7 +68,8 @@ const NOT_OF_THE_CLIENT =
 
 function jvmClientJars(): readonly string[] {
   const jars = join(sparkHome('spark-4.1'), 'jars');
-  return [jars, join(jars, 'connect-repl')].flatMap((folder) =>
+  // Its classes with relocated names come first.
+  return [join(jars, 'connect-repl'), jars].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.jar') && !NOT_OF_THE_CLIENT.test(name))
       .map((name) => join(folder, name)),

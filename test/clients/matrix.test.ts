@@ -152,7 +152,7 @@ describe.each(ROWS)('$client on emulated $cloud, $rows rows with $engine', (row)
 
   trial('kill', async (context) => {
     const stage = await openStage(row.engine, context);
-    stage.emulator.faults.add({ kind: 'rpc-silence', afterAnswers: 5, times: 100 });
+    stage.emulator.faults.add({ kind: 'rpc-silence', afterAnswers: 8, times: 100 });
     const running = use(stage, { mode: 'read', sql: numbers(500_000) }, context);
     await expect.poll(stage.sentBytes, { timeout: 60_000 }).toBeGreaterThan(MID_STREAM_BYTES);
     const killedAtMs = Date.now();
