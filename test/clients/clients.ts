@@ -14,7 +14,6 @@ export const CLIENTS: Readonly<Record<string, string>> = {
   sqlframe: 'requirements/sqlframe.txt',
   jupyter: 'requirements/jupyter.txt',
   jvm: '../engines/requirements.txt',
-  'google-cloud-spark-connect': 'requirements/google-cloud-spark-connect.txt',
 };
 
 /** Those of every run; `CLIENTS=all` selects all of them. */
