@@ -8,6 +8,7 @@
  *   <!-- generated: mcp-limits -->                 their limits
  *   <!-- generated: choose -->                     one row for each provider, to choose one
  *   <!-- generated: needs -->                      one row for each need, with the providers that meet it
+ *   <!-- generated: clients -->                    the table of Spark clients, from the last run of all of them
  *   <!-- code: examples/nightly-report.ts#readme --> that file's part between `// region readme` and `// endregion`
  *   <!-- code: examples/anysession.config.yaml -->   a whole file
  *   <!-- end -->                                   ends a block
@@ -27,10 +28,14 @@ import { AGENT_PAGES, agentPages } from './agent-pages.ts';
 import { limitTable, toolTable } from './mcp-tables.ts';
 import { chooseTable, needsTable } from './choose-tables.ts';
 import { duration, markdownTable } from './markdown-table.ts';
+import { clientsTable } from './clients-table.ts';
 import { MESSAGE_LIST, messageList } from './message-list.ts';
+import type { Results } from '../test/clients/results.ts';
 import { isBatchPlugin, type AnyPlugin, type ProviderPlugin } from '../src/contract/provider-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What `CLIENTS=all npm run test:clients` saw last. */
+const CLIENT_RESULTS = 'test/clients/results.json';
 const BLOCK = /(<!-- (generated|code): (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /** The Markdown files that may hold generated blocks, relative to the repository. */
@@ -68,6 +73,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   metrics: metricTable,
   'mcp-tools': toolTable,
   'mcp-limits': limitTable,
+  clients: () => clientsTable(JSON.parse(readFileSync(join(ROOT, CLIENT_RESULTS), 'utf8')) as Results),
 };
 
 async function generatedTable(name: string): Promise<string> {

@@ -25,7 +25,7 @@ const DEFAULT_RPC = ['ExecutePlan'];
  */
 const ENDS: ReadonlySet<FaultEffect['kind']> = new Set([
   ...(['throttle', 'server-error', 'html', 'error', 'reset', 'lost-answer'] as const),
-  ...(['rpc-error', 'rpc-end', 'rpc-silence', 'rpc-cut'] as const),
+  ...(['rpc-error', 'rpc-token-expires', 'rpc-end', 'rpc-silence', 'rpc-cut'] as const),
 ]);
 
 /** Faults of the data plane strike only there, and the others never do. */

@@ -86,6 +86,8 @@ export type RpcFaultEffect =
       readonly errorClass?: string;
       readonly retryAfterMs?: number;
     } & RpcFaultPlace)
+  /** The token of the call expires: the call ends as at the end of its token, and later calls with this token are refused. */
+  | ({ readonly kind: 'rpc-token-expires' } & RpcFaultPlace)
   /** The stream ends with OK and without its last answers. */
   | ({ readonly kind: 'rpc-end' } & RpcFaultPlace)
   /** No more answers come, and the call stays open. */
@@ -153,6 +155,7 @@ const MEMBERS: Readonly<
     },
     ['code'],
   ],
+  'rpc-token-expires': [place],
   'rpc-end': [place],
   'rpc-silence': [place],
   'rpc-cut': [{ ...place, goaway: flag }],

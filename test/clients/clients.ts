@@ -1,20 +1,24 @@
 /** What the runner hands over to the tests: the Python of each client that it has installed, as JSON. */
 export const CLIENTS_VARIABLE = 'ANYSESSION_CLIENTS';
 
-/** The clients of others, with what pip installs for each: Spark clients, and `mcp` for `anysession mcp`. */
+/** The clients of others, with what pip installs for each: Spark clients, and `mcp` for `anysession mcp`. The JVM client is in the wheel of Spark. */
 export const CLIENTS: Readonly<Record<string, string>> = {
   'pyspark-3.5': '../engines/requirements-3.5.txt',
+  'pyspark-4.0': 'requirements/pyspark-4.0.txt',
   'pyspark-client-4.1': 'requirements/pyspark-client-4.1.txt',
+  'pyspark-client-4.2': 'requirements/pyspark-client-4.2.txt',
+  'pyspark-client-rust': 'requirements/pyspark-client-rust.txt',
   adbc: 'requirements/adbc.txt',
   dbt: 'requirements/dbt.txt',
   ibis: 'requirements/ibis.txt',
   sqlframe: 'requirements/sqlframe.txt',
-  'pyspark-client-rust': 'requirements/pyspark-client-rust.txt',
+  jupyter: 'requirements/jupyter.txt',
+  jvm: '../engines/requirements.txt',
   mcp: 'requirements/mcp.txt',
 };
 
 /** Those of every run; `CLIENTS=all` selects all of them. */
-export const DEFAULT_CLIENTS: readonly string[] = ['pyspark-3.5', 'pyspark-client-4.1', 'adbc', 'mcp'];
+export const DEFAULT_CLIENTS: readonly string[] = ['pyspark-3.5', 'pyspark-4.0', 'adbc', 'mcp'];
 
 /** The Python of each installed client. */
 export function installedClients(): Readonly<Record<string, string>> {

@@ -14,11 +14,13 @@ export interface PageBlocks {
   readonly runs: readonly PageRun[];
 }
 
-const BLOCK = /^<!-- (file|run): (.+) -->\n+(?:<!-- code: .+ -->\n+)?```\w+\n([\s\S]*?)^```$/gm;
+/** A step of a workflow that runs a command. */
+const STEP = /^- run: (.+)$/gm;
+const BLOCK = /^<!-- (file|run|steps): (.+) -->\n+(?:<!-- code: .+ -->\n+)?```\w+\n([\s\S]*?)^```$/gm;
 
 /**
  * Reads the blocks of a page that have a comment before them: `<!-- file: job.py -->` names a file, and
- * `<!-- run: CLIENT, CLIENT; prints: TEXT -->` says which clients run a block.
+ * `<!-- run: CLIENT, CLIENT; prints: TEXT -->` says which clients run a block, `<!-- steps: … -->` the same of the `run:` lines of a workflow.
  */
 export function pageBlocks(page: string): PageBlocks {
   const files = new Map<string, string>();
@@ -27,7 +29,10 @@ export function pageBlocks(page: string): PageBlocks {
     if (kind === 'file') files.set(about, text);
     else {
       const [, clients = '', prints = ''] = /^(.+); prints: ?(.*)$/.exec(about) ?? [];
-      runs.push({ clients: clients.split(', '), command: text, prints });
+      const steps = Array.from(text.matchAll(STEP), ([, line = '']) =>
+        line.replaceAll('${{ github.run_id }}', '$GITHUB_RUN_ID'),
+      );
+      runs.push({ clients: clients.split(', '), command: kind === 'run' ? text : steps.join('\n'), prints });
     }
   }
   return { files, runs };

@@ -55,15 +55,24 @@ describe('the page "Use it from Python"', () => {
         `  prod: { provider: athena, region: us-east-1, workgroup: spark35, endpoint: "${emulator.urls.athena}", credentials: ${credentials} }`,
       ].join('\n'),
     );
-    write('bin/anysession', `#!/bin/sh\nexec ${quoted(PROGRAM)} "$@"\n`);
-    chmodSync(join(folder, 'bin/anysession'), 0o755);
+    // The second one is what npx finds.
+    for (const name of ['bin/anysession', 'node_modules/.bin/anysession']) {
+      write(name, `#!/bin/sh\nexec ${quoted(PROGRAM)} "$@"\n`);
+      chmodSync(join(folder, name), 0o755);
+    }
     return folder;
   };
 
   it.each(CASES)('$client runs $command', async ({ python, command, prints }) => {
     const cwd = prepare();
     const path = [dirname(python), join(cwd, 'bin'), process.env['PATH']].join(':');
-    const env = { PATH: path, HOME: cwd, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', PYTHONDONTWRITEBYTECODE: '1' };
+    const env = {
+      PATH: path,
+      HOME: cwd,
+      GITHUB_RUN_ID: '4711',
+      DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
     const { ended } = run(['bash', '-ec', command], { cwd, onTestFinished, detached: true, env });
     const { code, stdout, stderr } = await ended;
     expect(code, `${stdout}\n${stderr}`).toBe(0);
@@ -90,7 +99,8 @@ describe('the page "Use it from Python"', () => {
     await promisify(execFile)(python, ['-m', 'py_compile', ...names], { cwd: folder });
   });
 
-  it('names clients that the runner knows, and runs each of them', () => {
-    expect([...new Set(runs.flatMap(({ clients }) => clients))].sort()).toEqual(Object.keys(CLIENTS).sort());
+  it('names clients that the runner knows, and runs each of them, except the JVM client', () => {
+    const named = new Set(runs.flatMap(({ clients }) => clients));
+    expect([...named, 'jvm'].sort()).toEqual(Object.keys(CLIENTS).sort());
   });
 });

@@ -1,16 +1,18 @@
 /**
- * `npm run test:clients [-- FILES]`: runs the Spark clients of others, which pip brings, on sessions of `anysession exec`.
- * `CLIENTS=all` runs all of them, `CLIENTS=adbc,dbt` some.
+ * `npm run test:clients [-- FILES]`: runs the Spark clients of others, which pip brings, through the proxy.
+ * `CLIENTS=all` runs all of them and writes `results.json`, from which docs/guide/clients.md is generated; `CLIENTS=adbc,dbt` runs some.
  *
  * A client that was not installed is reported as "NOT RUN", and is a failure where packages are available.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { connectJar } from '../engines/connect-jar.ts';
 import { HOME_VARIABLES } from '../engines/engine-homes.ts';
 import { preparePython } from '../oracles/python-environment.ts';
 import { CLIENTS, CLIENTS_VARIABLE, DEFAULT_CLIENTS } from './clients.ts';
 import { RECIPES } from './recipes/recipes.ts';
+import { MATRIX, RESULTS_VARIABLE } from './matrix.ts';
 
 const { CLIENTS: wanted = '' } = process.env;
 const names = wanted === 'all' ? Object.keys(CLIENTS) : wanted === '' ? DEFAULT_CLIENTS : wanted.split(',');
@@ -52,9 +54,26 @@ async function runTests(sail: string): Promise<number> {
   const [vitest = '', config = ''] = ['../../node_modules/vitest/vitest.mjs', '../../.config/clients.config.ts'].map(
     (path) => fileURLToPath(new URL(path, import.meta.url)),
   );
-  const env = { ...process.env, [CLIENTS_VARIABLE]: JSON.stringify(pythons), [HOME_VARIABLES.python]: sail };
+  const env = {
+    ...process.env,
+    [CLIENTS_VARIABLE]: JSON.stringify(pythons),
+    [HOME_VARIABLES.python]: sail,
+    ...(await spark35()),
+    ...(wanted === 'all' && { [RESULTS_VARIABLE]: fileURLToPath(new URL('results.json', import.meta.url)) }),
+  };
   const words = [vitest, 'run', '--config', config, ...process.argv.slice(2)];
   const child = spawn(process.execPath, words, { stdio: 'inherit', env });
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;
+}
+
+/** The server of Spark 3.5, where a client runs on it. */
+async function spark35(): Promise<Readonly<Record<string, string>>> {
+  const isWanted =
+    wanted !== '' && MATRIX.some(({ client, engine }) => engine === 'spark-3.5' && names.includes(client));
+  const python = isWanted ? await prepare('Spark 3.5', '../engines/requirements-3.5.txt') : undefined;
+  const jar = python === undefined ? undefined : await connectJar(python);
+  return python === undefined || jar === undefined
+    ? {}
+    : { [HOME_VARIABLES.python35]: python, [HOME_VARIABLES.jar35]: jar };
 }

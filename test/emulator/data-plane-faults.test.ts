@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RpcFault, RpcFaultPlace } from '../../src/emulator/fault.ts';
+import { STATUS } from '../../src/spark-connect/rpc-failure.ts';
+import { AnalyzePlanRequestSchema } from '../../src/spark-connect/wire/spark-connect_pb.ts';
 import { failureOf } from '../failure-of.ts';
+import { bytesOf, RawClient, SESSION } from '../proxy/proxy-stage.ts';
 import { openSqlStage, until, type Cloud, type SqlStage } from './sql-stage.ts';
 
 /** A result of several batches. */
 const TEXT = 'SELECT range AS n FROM range(40000)';
+
+/** A request of AnalyzePlan. */
+const ASK_VERSION = { sessionId: SESSION, analyze: { case: 'sparkVersion', value: {} } } as const;
 
 /** A session in which no work runs. */
 const UNUSED = ['IDLE', 'ACTIVE'];
@@ -82,6 +88,19 @@ describe.each<Cloud>(['emr-serverless', 'emr-ec2', 'dataproc'])('a session of %s
       expect(await sum()).toBe(SUM);
       expect(attached()).toBe(known + 1);
     });
+
+    if (cloud === 'emr-serverless')
+      it('7. a token that expires, which is refused from then on', async () => {
+        const connection = await stage.session.connect();
+        const client = new RawClient(`127.0.0.1:${connection.port}`, await connection.metadata());
+        const version = async (): Promise<number | undefined> =>
+          (await client.call('AnalyzePlan', [bytesOf(AnalyzePlanRequestSchema, ASK_VERSION)])).error?.code;
+        expect(await version()).toBeUndefined();
+        stage.emulator.faults.add(onRows({ kind: 'rpc-token-expires', afterAnswers: 1 }));
+        expect(await sum()).toBe(SUM);
+        expect(await version()).toBe(STATUS.PERMISSION_DENIED);
+        client.close();
+      });
 
     it('9. a result without rows', async () => {
       expect(await stage.rows('SELECT 1 AS n WHERE false')).toEqual([]);

@@ -3,7 +3,9 @@ import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { withDollarNames } from '../../src/emulator/data-plane/responder/duckdb-connection.ts';
 import { FakeServer } from '../spark-connect/fake-server.ts';
 import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
+import { releaseRequest } from '../../src/proxy/requests.ts';
 import { failureOf } from '../failure-of.ts';
+import { RawClient, SESSION } from '../proxy/proxy-stage.ts';
 
 /** A statement that takes long enough to be stopped. */
 const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
@@ -51,6 +53,17 @@ describe('the substitute for Spark', () => {
     const command = await stage.session.sql('CREATE TEMP VIEW two AS SELECT 2 AS n');
     expect([command.schema.fields, await command.rows()]).toEqual([[], []]);
     expect(await stage.rows('SELECT n FROM two')).toEqual([{ n: 2 }]);
+  });
+
+  it('ignores the release of an operation that is over, as Spark does', async () => {
+    const connection = await stage.session.connect();
+    const client = new RawClient(`127.0.0.1:${connection.port}`, await connection.metadata());
+    const operation = { sessionId: SESSION, userContext: undefined, clientType: undefined, observed: undefined };
+    for (const until of ['3', undefined]) {
+      const request = releaseRequest({ ...operation, operationId: 'over' }, until);
+      expect(await client.call('ReleaseExecute', [request])).toMatchObject({ error: undefined, answers: [{}] });
+    }
+    client.close();
   });
 
   it('runs a command once', async () => {

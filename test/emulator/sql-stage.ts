@@ -100,6 +100,14 @@ export interface SqlStage extends AsyncDisposable {
   calls(method?: string): readonly { readonly errorCode: string | undefined }[];
 }
 
+/** A configuration with one environment, which is an emulated cloud. */
+export function configOf(cloud: Cloud, { urls }: Emulator, clock: Clock) {
+  const googleToken = async () => ({ accessToken: 'ya29.token', expiresAtMs: clock.nowMs() + GOOGLE_TOKEN_MS });
+  const credentials = cloud === 'dataproc' ? googleToken : AWS_KEY;
+  const environment = { provider: cloud, endpoint: urls[URLS[cloud]], credentials, ...CLOUDS[cloud] };
+  return { defaultEnvironment: 'test', environments: { test: environment } };
+}
+
 export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}): Promise<SqlStage> {
   const clock = new StageClock();
   const emulator = await startEmulator({
@@ -108,12 +116,7 @@ export async function openSqlStage(cloud: Cloud, options: EmulatorOptions = {}):
     startupMs: 0,
     ...options,
   });
-  const endpoint = emulator.urls[URLS[cloud]];
-  const googleToken = async () => ({ accessToken: 'ya29.token', expiresAtMs: clock.nowMs() + GOOGLE_TOKEN_MS });
-  const credentials = cloud === 'dataproc' ? googleToken : AWS_KEY;
-  const environment = { provider: cloud, endpoint, credentials, ...CLOUDS[cloud] };
-  const config = { defaultEnvironment: 'test', environments: { test: environment } };
-  const container = await createContainer({ config, env: {} });
+  const container = await createContainer({ config: configOf(cloud, emulator, clock), env: {} });
   container.rebind(CLOCK).toConstantValue(clock);
   const sessions = container.get(SESSIONS);
   try {

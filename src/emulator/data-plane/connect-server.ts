@@ -30,6 +30,7 @@ interface RelayedCall {
   readonly session: EmulatedSession;
   readonly requests: AsyncIterable<Uint8Array>;
   readonly faults: readonly RpcFault[];
+  readonly expireToken: () => RpcStatus;
   readonly signal: AbortSignal;
 }
 
@@ -92,15 +93,17 @@ export class ConnectServer {
         token = bridgedToken(first.done === true ? '' : new WireMessage(first.value).text(SESSION_ID));
         requests = together(first, rest);
       }
-      ticket = this.#parts.open(token, method, call.metadata.getMap());
+      const opened = this.#parts.open(token, method, call.metadata.getMap());
+      ticket = opened;
       const {
         record,
         ticket: { session },
-      } = ticket;
-      const faults = this.#parts.strike(ticket, method);
+      } = opened;
+      const faults = this.#parts.strike(opened, method);
       record.faults = faults.map(({ kind }) => kind);
-      await openWhile(ticket, gone, () =>
-        this.#relay(method, call, { session, requests, faults, signal: gone.signal }),
+      const expireToken = (): RpcStatus => opened.expire();
+      await openWhile(opened, gone, () =>
+        this.#relay(method, call, { session, requests, faults, expireToken, signal: gone.signal }),
       );
       call.end();
     } catch (error) {
@@ -110,12 +113,16 @@ export class ConnectServer {
     }
   }
 
-  async #relay(method: string, call: Call, { session, requests, faults, signal }: RelayedCall): Promise<void> {
+  async #relay(
+    method: string,
+    call: Call,
+    { session, requests, faults, expireToken, signal }: RelayedCall,
+  ): Promise<void> {
     const metadata = forwardedMetadata(call.metadata);
     const findsNothing = faults.some(({ kind }) => kind === 'rpc-finds-nothing');
     const answers = (): AsyncIterable<Uint8Array> =>
       findsNothing ? nothingFound() : this.#parts.engineFor(session).answer({ method, requests, metadata, signal });
-    for await (const answer of faultyAnswers({ faults, answers, signal })) {
+    for await (const answer of faultyAnswers({ faults, answers, expireToken, signal })) {
       if (signal.aborted) return;
       // Rejects when the caller disconnects, which the next turn notices.
       if (!call.write(answer)) await once(call, 'drain', { signal }).catch(() => undefined);

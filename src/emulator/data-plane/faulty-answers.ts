@@ -27,6 +27,8 @@ export interface FaultyCall {
   readonly faults: readonly RpcFault[];
   /** Begins the call of the engine. */
   readonly answers: () => AsyncIterable<Uint8Array>;
+  /** Makes the token of the call expire, and returns the status that ends the call. */
+  readonly expireToken: () => RpcStatus;
   /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
 }
@@ -52,13 +54,14 @@ export async function* faultyAnswers(call: FaultyCall): AsyncGenerator<Uint8Arra
 
 /** Applies the faults after `sent` answers, or before the call begins; true when they end the call. */
 async function* strikeAt(
-  { faults, signal }: FaultyCall,
+  { faults, signal, expireToken }: FaultyCall,
   sent: number | undefined,
 ): AsyncGenerator<Uint8Array, boolean, undefined> {
   for (const fault of faults) {
     if (fault.kind === 'rpc-extra' && (fault.afterAnswers ?? 0) === sent) yield extraAnswer(fault.answer);
     if (('afterAnswers' in fault ? fault.afterAnswers : undefined) !== sent) continue;
     if (fault.kind === 'rpc-error') throw toStatus(fault);
+    if (fault.kind === 'rpc-token-expires') throw expireToken();
     if (fault.kind === 'rpc-cut') throw new CutConnection(fault.goaway === true);
     if (fault.kind === 'rpc-silence' && !signal.aborted) await once(signal, 'abort');
     if (fault.kind === 'rpc-silence' || fault.kind === 'rpc-end') return true;

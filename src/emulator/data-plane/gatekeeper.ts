@@ -43,6 +43,8 @@ export interface OpenTicket {
   readonly record: OpenCallRecord;
   /** Calls back once with the error that must end the call; returns a function that unsubscribes. */
   whenOver(end: (why: RpcStatus) => void): () => void;
+  /** Makes the token expire now, and returns the status that ends the call. */
+  expire(): RpcStatus;
   leave(): void;
 }
 
@@ -95,17 +97,21 @@ export class Gatekeeper {
       ticket,
       record,
       whenOver: (end) => this.#whenOver(ticket, end),
+      expire: () => {
+        // Without a token of its own, only the call ends.
+        if (ticket.expiresAtMs < Number.POSITIVE_INFINITY) this.admit({ ...ticket, expiresAtMs: timeline.nowMs() });
+        return expiredStatus(ticket);
+      },
       leave: () => {
         if (isWork) this.#work(session, -1);
       },
     };
   }
 
-  #refusal({ session, expiresAtMs, expiredTokenCode }: Ticket): RpcStatus | undefined {
+  #refusal(ticket: Ticket): RpcStatus | undefined {
+    const { session, expiresAtMs } = ticket;
     if (!session.takesWork) return new RpcStatus('UNAVAILABLE', `Session ${session.id} accepts no connections.`);
-    if (this.#parts.timeline.nowMs() < expiresAtMs) return undefined;
-    const message = expiredTokenCode === 'UNKNOWN' ? 'Stream removed' : 'The token has expired.';
-    return new RpcStatus(expiredTokenCode, message);
+    return this.#parts.timeline.nowMs() < expiresAtMs ? undefined : expiredStatus(ticket);
   }
 
   #whenOver(ticket: Ticket, end: (why: RpcStatus) => void): () => void {
@@ -129,6 +135,10 @@ export class Gatekeeper {
     this.#working.set(session.id, count);
     if (count === 0 || (count === 1 && change === 1)) session.setBusy(count === 1);
   }
+}
+
+function expiredStatus({ expiredTokenCode }: Ticket): RpcStatus {
+  return new RpcStatus(expiredTokenCode, expiredTokenCode === 'UNKNOWN' ? 'Stream removed' : 'The token has expired.');
 }
 
 /** Runs a call until it ends or must end. @throws RpcStatus when it must end. */

@@ -2,9 +2,12 @@ import type * as grpcModule from '@grpc/grpc-js';
 import type { Client } from '@grpc/grpc-js';
 import { SERVICE_PATH, type ConnectEngine, type EngineCall } from './connect-engine.ts';
 
-/** Room for Spark's batches of up to 128 MiB, at the speed of the loopback. */
+/**
+ * Room for Spark's batches of up to 128 MiB. What is under way is lost with a stream that is cut, as on the clouds' gateways, and Spark repeats
+ * no more than 10 MiB.
+ */
 const CHANNEL_OPTIONS = {
-  'grpc-node.flow_control_window': 16 * 1024 * 1024,
+  'grpc-node.flow_control_window': 1024 * 1024,
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   'grpc.enable_retries': 0,

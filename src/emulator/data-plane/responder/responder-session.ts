@@ -57,6 +57,11 @@ export class ResponderSession {
     throw RpcStatus.ofSpark('INVALID_HANDLE.OPERATION_NOT_FOUND', `The operation ${id} is unknown.`);
   }
 
+  /** Releases the answers up to the given number; ignores an unknown operation. */
+  release(id: string, until: number): void {
+    this.#operations.get(id)?.release(until);
+  }
+
   /** Stops and removes an operation; ignores an unknown one. */
   forget(id: string): void {
     this.#operations.get(id)?.interrupt();

@@ -80,7 +80,8 @@ export class Responder implements ConnectEngine {
         const id = request.text(3);
         const until = request.message(6)?.text(1);
         if (until === undefined) session.forget(id);
-        else session.operation(id).release(Number(until));
+        // As Spark, which ignores the release of an operation that is over: releases may overtake each other.
+        else session.release(id, Number(until));
         return encodeMessage({ 1: sessionId, 2: id, 3: serverSideId });
       }
       case 'Interrupt':
