@@ -7,7 +7,8 @@ import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { Sessions } from '../../src/session/sessions.ts';
 import { systemClock } from '../../src/session/system-ports.ts';
-import { configOf, type Cloud } from '../emulator/sql-stage.ts';
+import { configOf } from '../emulator/sql-stage.ts';
+import type { MatrixCloud } from './matrix.ts';
 
 /** How long an endpoint token lives, milliseconds. */
 const TOKEN_MS = 60_000;
@@ -25,7 +26,7 @@ export interface CloudStage {
 
 /** Starts an emulator with one session; all of it ends with the test. */
 export async function openCloudStage(
-  cloud: Cloud,
+  cloud: MatrixCloud,
   options: EmulatorOptions,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
 ): Promise<CloudStage> {

@@ -1,4 +1,8 @@
 import type { Cloud } from '../emulator/sql-stage.ts';
+
+/** The clouds of the matrix; Glue and EMR on EC2 have the data plane of the other AWS services. */
+export type MatrixCloud = Extract<Cloud, 'athena' | 'emr-serverless' | 'dataproc'>;
+
 import type { EngineName } from '../engines/engine-homes.ts';
 
 /** The file that takes the results of a run of all clients. */
@@ -12,7 +16,7 @@ export type Trial = (typeof TRIALS)[number];
 export interface MatrixRow {
   /** One of the clients that the runner installs. */
   readonly client: string;
-  readonly cloud: Cloud;
+  readonly cloud: MatrixCloud;
   /** The program in `programs/` that uses the client. */
   readonly program: string;
   /**
