@@ -54,7 +54,13 @@ export class Links {
 }
 
 /** Languages by extension, where they differ. */
-const LANGUAGES: Readonly<Record<string, string>> = { crontab: 'txt', mjs: 'js', service: 'ini', timer: 'ini', '': 'sh' };
+const LANGUAGES: Readonly<Record<string, string>> = {
+  crontab: 'txt',
+  mjs: 'js',
+  service: 'ini',
+  timer: 'ini',
+  '': 'sh',
+};
 
 function sourcePage(file: string): string {
   const extension = extname(file).slice(1);
