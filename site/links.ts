@@ -20,7 +20,7 @@ export class Links {
       .split(/(^```[\s\S]*?^```$)/m)
       .map((part, index) =>
         index % 2 === 1
-          ? part
+          ? part.replace(/^```mjs/, '```js')
           : part.replaceAll(LINK, (_, opening: string, path: string, anchor = '') => {
               const target = normalize(join(dirname(file), path)).replace(/\/$/, '');
               return `${opening}/${this.#route(target)}.md${anchor})`;
@@ -54,7 +54,13 @@ export class Links {
 }
 
 /** Languages by extension, where they differ. */
-const LANGUAGES: Readonly<Record<string, string>> = { service: 'ini', timer: 'ini', '': 'sh' };
+const LANGUAGES: Readonly<Record<string, string>> = {
+  crontab: 'txt',
+  mjs: 'js',
+  service: 'ini',
+  timer: 'ini',
+  '': 'sh',
+};
 
 function sourcePage(file: string): string {
   const extension = extname(file).slice(1);

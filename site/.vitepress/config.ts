@@ -33,7 +33,6 @@ export default defineConfig({
   router: { prefetchLinks: false },
   markdown: {
     anchor: { slugify },
-    languageAlias: { mjs: 'js', crontab: 'txt' },
     // The comments of the default themes have less contrast than WCAG AA asks for.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: scrollableBlocks,
