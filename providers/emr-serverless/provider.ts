@@ -26,7 +26,7 @@ export class EmrServerlessProvider extends AwsSessionProvider {
 }
 
 /** The session API of EMR Serverless. StartSession and TerminateSession answer without a state. */
-class EmrServerlessSessions implements SessionService {
+export class EmrServerlessSessions implements SessionService {
   readonly id = 'emr-serverless';
   readonly name = 'EMR Serverless';
   readonly scope;
