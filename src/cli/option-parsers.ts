@@ -51,6 +51,12 @@ export function choice<Word extends string>(...words: readonly Word[]): (text: s
   };
 }
 
+/** Reads one or more of a few words, separated by commas. */
+export function choices<Word extends string>(...words: readonly Word[]): (text: string) => readonly Word[] {
+  const one = choice(...words);
+  return (text) => [...new Set(text.split(',').map((word) => one(word.trim())))];
+}
+
 /** Reads `--port 15002`. */
 export function port(text: string): number {
   const number = Number(text);

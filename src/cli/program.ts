@@ -1,8 +1,9 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
-import { choice, pairs } from './option-parsers.ts';
+import { AREAS } from '../verify/points/point.ts';
+import { amount, choice, choices, pairs, rowCount } from './option-parsers.ts';
+import { packageVersion } from './package-version.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
 import { terminalWith, type Terminal } from './terminal.ts';
 
@@ -47,6 +48,19 @@ const COMMANDS: readonly Row[] = [
     'doctor',
     'check the packages, configuration, credentials and permissions of an environment; starts nothing',
     async () => (await import('./commands/doctor.ts')).runDoctor,
+  ],
+  [
+    'verify',
+    'check with a few small sessions whether your account behaves as we assume, and measure it',
+    async () => (await import('./commands/verify.ts')).runVerify,
+    ['--list', 'print every case and every undocumented point, without an account'],
+    ['--only <areas>', `only these, separated by commas: ${AREAS.join(', ')}`, choices(...AREAS)],
+    ['--yes', 'start without asking'],
+    ['--max-spend <amount>', 'stop when the sessions have cost this much; needs `prices`', amount],
+    ['--repeat <count>', 'measure so many sessions, one after another (default: 1)', rowCount],
+    ['--markdown', 'print the figures as a Markdown table'],
+    ['--save <file>', 'write the observations to a new file, for emulate --observed'],
+    ['--clean', 'end the sessions that earlier runs have left, and start none'],
   ],
   [
     'completion',
@@ -217,8 +231,4 @@ function add(parent: Command, name: string, help = ''): Command {
   const heading = HEADINGS.find(([, names]) => names.includes(name)) ?? HEADINGS.at(-1);
   const command = parent.command(name).description(help).helpOption('-h, --help', 'print help').helpCommand(false);
   return parent.parent === null ? command.helpGroup(heading?.[0] ?? '') : command;
-}
-
-function packageVersion(): string {
-  return (createRequire(import.meta.url)('anysession/package.json') as { version: string }).version;
 }

@@ -2,7 +2,7 @@ import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Clock, Logger, Random, RequestObserver } from './ports.ts';
-import type { OpenServiceProbe } from './service-probe.ts';
+import type { ServiceProbes } from './service-probe.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
 
@@ -72,7 +72,7 @@ export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   /** What `anysession doctor` checks; loaded when it runs. */
   diagnosis?(): Promise<Diagnosis<Config>>;
   /** The single calls with which `anysession verify` sees how the service answers; loaded when it runs. */
-  probe?(): Promise<OpenServiceProbe<Config>>;
+  probes?(): Promise<ServiceProbes<Config>>;
   /** Makes a provider without any I/O; SDKs and engines load at its first call. */
   create(config: Config, ports: ProviderPorts): SessionProvider;
 }

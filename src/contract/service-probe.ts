@@ -31,5 +31,8 @@ export interface ServiceProbe {
   close(): void;
 }
 
-/** Opens the calls without any I/O; the SDK loads at the first one. */
-export type OpenServiceProbe<Config = unknown> = (config: Config, ports: ProviderPorts) => ServiceProbe;
+/** Opens the calls of a provider. */
+export interface ServiceProbes<Config = unknown> {
+  /** Does no I/O; the SDK loads at the first call. */
+  open(config: Config, ports: ProviderPorts): ServiceProbe;
+}

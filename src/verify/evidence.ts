@@ -11,8 +11,7 @@ export interface Interval {
 /** One answer of a service: what it said, or how it refused. */
 export type Look<T> = Interval &
   (
-    | { readonly value: T; readonly refused?: undefined }
-    | { readonly refused: SessionError; readonly value?: undefined }
+    { readonly value: T; readonly refused?: undefined } | { readonly refused: SessionError; readonly value?: undefined }
   );
 
 /** What a probe does; a step that failed names it. */

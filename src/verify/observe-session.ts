@@ -83,7 +83,10 @@ class ObservedLife {
       await this.#list();
       await this.#endpoint();
       if (seen !== undefined && isOver(seen)) {
-        this.#evidence.failures.set('describe', `the session ended while it started: ${seen.reason ?? seen.nativeState}`);
+        this.#evidence.failures.set(
+          'describe',
+          `the session ended while it started: ${seen.reason ?? seen.nativeState}`,
+        );
         return false;
       }
       // EMR Serverless may report STARTED for a while before IDLE.
@@ -209,7 +212,10 @@ class ObservedLife {
     const { endpoints, failures } = this.#evidence;
     if (probe.endpoint === undefined || failures.has('endpoint')) return;
     if (endpoints.some(({ value }) => value?.isThere === true)) return;
-    const look = await this.#calls.ask('endpoint', (call) => probe.endpoint?.(this.#id, call) ?? Promise.reject(new Error()));
+    const look = await this.#calls.ask(
+      'endpoint',
+      (call) => probe.endpoint?.(this.#id, call) ?? Promise.reject(new Error()),
+    );
     if (look !== undefined) endpoints.push(look);
   }
 

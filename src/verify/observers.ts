@@ -27,7 +27,9 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
   'lists-ended': (evidence) => {
     if (evidence.endedLists.some(({ value }) => value === true)) return observed(true);
     const isAbsent = evidence.endedLists.length >= ABSENT_LISTS;
-    return isAbsent ? observed(false) : missing(evidence, 'the list of ended sessions', 'it could not be read often enough');
+    return isAbsent
+      ? observed(false)
+      : missing(evidence, 'the list of ended sessions', 'it could not be read often enough');
   },
   'endpoint-before-ready': (evidence) => {
     const early = earlyEndpoints(evidence);
@@ -52,7 +54,8 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     // Whoever reads late sees an earlier state, so a state that is seen after the answer and the lag was there at the answer.
     if (created.some(({ sentMs }) => sentMs >= first.receivedMs + lag.atMostMs)) return observed('CREATED');
     const refused = earlyEndpoints(evidence).at(-1);
-    if (refused !== undefined && created.some(({ receivedMs }) => receivedMs <= refused.sentMs)) return observed('IDLE');
+    if (refused !== undefined && created.some(({ receivedMs }) => receivedMs <= refused.sentMs))
+      return observed('IDLE');
     return unknown('the session was not seen in CREATED at the right moment');
   },
   'orphaned-calculation': ({ orphanState, failures }) =>
@@ -70,18 +73,28 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
   },
   usage: (evidence) => {
     const { terminated, seen, endedDescribes } = evidence;
-    if (!evidence.isWhole || terminated === undefined) return missing(evidence, 'describe', 'the session had no whole life');
+    if (!evidence.isWhole || terminated === undefined)
+      return missing(evidence, 'describe', 'the session had no whole life');
     const live = seen.filter(({ value, sentMs }) => value.state === 'ready' && sentMs < terminated.sentMs);
     if (live.some(({ value }) => hasUsage(value))) return observed('always');
     const ended = endedDescribes.filter(({ value }) => value?.final === true);
     if (ended.some(({ value }) => hasUsage(value))) return observed('ended');
-    if (ended.length < AGREEING_ANSWERS) return missing(evidence, 'describe', 'the ended session could not be described');
+    if (ended.length < AGREEING_ANSWERS)
+      return missing(evidence, 'describe', 'the ended session could not be described');
     return observed('never');
   },
   'started-phase': (evidence) =>
-    phase(evidence, ({ nativeState }) => nativeState === 'STARTED', ({ nativeState }) => /^(IDLE|BUSY)$/.test(nativeState)),
+    phase(
+      evidence,
+      ({ nativeState }) => nativeState === 'STARTED',
+      ({ nativeState }) => /^(IDLE|BUSY)$/.test(nativeState),
+    ),
   'endpoint-lag': (evidence) =>
-    phase(evidence, ({ nativeState, state }) => nativeState === 'ACTIVE' && state === 'creating', ({ state }) => state === 'ready'),
+    phase(
+      evidence,
+      ({ nativeState, state }) => nativeState === 'ACTIVE' && state === 'creating',
+      ({ state }) => state === 'ready',
+    ),
   'active-after-terminate': (evidence) => {
     const { terminated, seen } = evidence;
     const lag = lagOf(evidence);
@@ -106,16 +119,12 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
 };
 
 /** The one way in which a service has answered each time; unknown when the answers differ or are too few. */
-function agreed<T>(
-  evidence: Evidence,
-  step: Step,
-  looks: readonly Look<T>[],
-  valueOf: (answer: T) => string,
-): Finding {
+function agreed<T>(evidence: Evidence, step: Step, looks: readonly Look<T>[], valueOf: (answer: T) => string): Finding {
   const answers = new Set(looks.map((look) => (look.refused ? codeOf(look.refused) : valueOf(look.value))));
   const [answer] = answers;
   if (answers.size > 1) return unknown(`it was answered in several ways: ${[...answers].join(', ')}`);
-  if (looks.length < AGREEING_ANSWERS || answer === undefined) return missing(evidence, step, 'it was not answered often enough');
+  if (looks.length < AGREEING_ANSWERS || answer === undefined)
+    return missing(evidence, step, 'it was not answered often enough');
   return observed(answer);
 }
 
@@ -135,10 +144,15 @@ function lagOf({ started, describes }: Evidence): Range | undefined {
   return started && visibilityRange(started, describes, ({ value }) => value !== undefined);
 }
 
-function phase(evidence: Evidence, ...states: Parameters<typeof phaseRange> extends [unknown, unknown, ...infer Rest] ? Rest : never): Finding {
+function phase(
+  evidence: Evidence,
+  ...states: Parameters<typeof phaseRange> extends [unknown, unknown, ...infer Rest] ? Rest : never
+): Finding {
   const { started, seen } = evidence;
   const range = started && evidence.isWhole ? phaseRange(started, seen, ...states) : undefined;
-  return range === undefined ? missing(evidence, 'describe', 'the session was not seen from its start until it was ready') : asFinding(range);
+  return range === undefined
+    ? missing(evidence, 'describe', 'the session was not seen from its start until it was ready')
+    : asFinding(range);
 }
 
 function asFinding({ atLeastMs, atMostMs }: Range): Finding {

@@ -34,7 +34,10 @@ export function optionsWith(values: Iterable<readonly [option: string, value: Po
 }
 
 /** Whether a finding says exactly this value, and for a time how wide the measurement is, milliseconds. */
-export function says(finding: Finding | undefined, value: PointValue): { readonly right: boolean; readonly widthMs: number } {
+export function says(
+  finding: Finding | undefined,
+  value: PointValue,
+): { readonly right: boolean; readonly widthMs: number } {
   if (finding === undefined) return { right: false, widthMs: 0 };
   const widthMs = finding.outcome === 'measured' ? finding.atMostMs - finding.atLeastMs : 0;
   return { right: agreesWith(finding, value) === true, widthMs };

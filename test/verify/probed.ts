@@ -79,17 +79,26 @@ export const PACE_MS = 20;
 export async function findingsOf(
   place: Probed,
   options: EmulatorOptions = {},
-): Promise<{ readonly findings: ReadonlyMap<string, Finding>; readonly evidence: Evidence; readonly emulator: Emulator }> {
+): Promise<{
+  readonly findings: ReadonlyMap<string, Finding>;
+  readonly evidence: Evidence;
+  readonly emulator: Emulator;
+}> {
   const { plugin, options: optionsOf } = PROBED[place];
   const service = place === 'pyspark3' ? 'athena' : place;
-  await using emulator = await startEmulator({ services: [service], clock: 'virtual', startupMs: STARTUP_MS, ...options });
+  await using emulator = await startEmulator({
+    services: [service],
+    clock: 'virtual',
+    startupMs: STARTUP_MS,
+    ...options,
+  });
   const parsed = plugin.parseOptions({ ...optionsOf(emulator) });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  const openProbe = await plugin.probe?.();
+  const probes = await plugin.probes?.();
   const diagnosis = await plugin.diagnosis?.();
-  if (openProbe === undefined || diagnosis === undefined) throw new Error(`${place} has no probe`);
-  const probe = openProbe(parsed.config, ports);
+  if (probes === undefined || diagnosis === undefined) throw new Error(`${place} has no probe`);
+  const probe = probes.open(parsed.config, ports);
   const provider = plugin.create(parsed.config, ports);
   const evidence = new Evidence();
   const parts = {

@@ -97,12 +97,5 @@ export const ATHENA_POINTS = pointsOf('athena', 'athena', [
   ],
   ['describeLagMs', 'lists', 'delay of describe', 0, 'duration', probe('describe-lag')],
   ['listLagMs', 'lists', 'delay of list', 0, 'duration', probe('list-lag')],
-  [
-    'usage',
-    'starts',
-    "when describe shows a session's usage",
-    'always',
-    ['always', 'ended', 'never'],
-    probe('usage'),
-  ],
+  ['usage', 'starts', "when describe shows a session's usage", 'always', ['always', 'ended', 'never'], probe('usage')],
 ]);

@@ -27,7 +27,14 @@ export const DATAPROC_POINTS = pointsOf('dataproc', 'dataproc', [
     [],
     notProbed('only a list of more than a thousand sessions shows it'),
   ],
-  ['endpointLagMs', 'starts', 'how long ACTIVE is reported before the endpoint', 200, 'duration', probe('endpoint-lag')],
+  [
+    'endpointLagMs',
+    'starts',
+    'how long ACTIVE is reported before the endpoint',
+    200,
+    'duration',
+    probe('endpoint-lag'),
+  ],
   [
     'activeAfterTerminateMs',
     'starts',
@@ -38,12 +45,5 @@ export const DATAPROC_POINTS = pointsOf('dataproc', 'dataproc', [
   ],
   ['describeLagMs', 'lists', 'delay of describe', 0, 'duration', probe('describe-lag')],
   ['listLagMs', 'lists', 'delay of list', 0, 'duration', probe('list-lag')],
-  [
-    'usage',
-    'starts',
-    "when describe shows a session's usage",
-    'ended',
-    ['always', 'ended', 'never'],
-    probe('usage'),
-  ],
+  ['usage', 'starts', "when describe shows a session's usage", 'ended', ['always', 'ended', 'never'], probe('usage')],
 ]);

@@ -1,7 +1,9 @@
 import { notProbed, pointsOf, probe, REASONS } from './point.ts';
 
 /** The reason why no start of a verification leaves out its idle timeout. */
-const SHORT_IDLE = notProbed('every start of verify has a short idle timeout, so that no killed run leaves a session for long');
+const SHORT_IDLE = notProbed(
+  'every start of verify has a short idle timeout, so that no killed run leaves a session for long',
+);
 /** The reason why applications are left as they are. */
 const APPLICATIONS = notProbed('verify changes and creates no application');
 
@@ -27,14 +29,7 @@ export const EMR_SERVERLESS_POINTS = pointsOf('emr-serverless', 'emrServerless',
   ['rates', 'starts', 'call rates of session operations', null, [], REASONS.rates],
   ['retentionMs', 'lists', 'how long an ended session can be described', null, 'duration', REASONS.retention],
   ['idleTimeoutMinutes', 'starts', 'the default idle timeout; one page says 60, another 15', 60, [], SHORT_IDLE],
-  [
-    'startingExecutors',
-    'starts',
-    'executors that a start counts against the vCPU quota',
-    0,
-    [],
-    REASONS.quota,
-  ],
+  ['startingExecutors', 'starts', 'executors that a start counts against the vCPU quota', 0, [], REASONS.quota],
   ['zeroIdleTimeout', 'starts', 'what an idle timeout of 0 means', 'never', ['never', 'default'], SHORT_IDLE],
   ['startedMs', 'starts', 'how long STARTED is reported', 0, 'duration', probe('started-phase')],
   [
@@ -87,12 +82,5 @@ export const EMR_SERVERLESS_POINTS = pointsOf('emr-serverless', 'emrServerless',
   ],
   ['describeLagMs', 'lists', 'delay of describe', 0, 'duration', probe('describe-lag')],
   ['listLagMs', 'lists', 'delay of list', 0, 'duration', probe('list-lag')],
-  [
-    'usage',
-    'starts',
-    "when describe shows a session's usage",
-    'always',
-    ['always', 'ended', 'never'],
-    probe('usage'),
-  ],
+  ['usage', 'starts', "when describe shows a session's usage", 'always', ['always', 'ended', 'never'], probe('usage')],
 ]);

@@ -2,7 +2,7 @@ import type { CallContext } from '../../src/contract/call-context.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
-import type { OpenServiceProbe, ServiceProbe } from '../../src/contract/service-probe.ts';
+import type { ServiceProbes, ServiceProbe } from '../../src/contract/service-probe.ts';
 import { HANDLE_VERSION } from '../../src/contract/session-handle.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
@@ -18,8 +18,8 @@ import type { DataprocCall } from './transport.ts';
 /** The time limit of one request: a gRPC call without a deadline waits forever. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Opens the single calls of Dataproc for `anysession verify`. */
-export const openProbe: OpenServiceProbe<DataprocConfig> = (config, ports) => new DataprocProbe(config, ports);
+/** The single calls of Dataproc for `anysession verify`. */
+export const probes: ServiceProbes<DataprocConfig> = { open: (config, ports) => new DataprocProbe(config, ports) };
 
 /** A session is its name here, and its endpoint is a part of its description. */
 class DataprocProbe implements ServiceProbe {
@@ -92,7 +92,7 @@ class DataprocProbe implements ServiceProbe {
   }
 
   #observe(id: string, session: NativeSession): Observation {
-    const handle = { v: HANDLE_VERSION, provider: 'dataproc', scope: this.#scope, id };
+    const handle = { v: HANDLE_VERSION, provider: 'dataproc', scope: this.#scope, id } as const;
     const { lastMs: serviceTimeMs } = this.#client.time;
     return fromSession(session, { handle, observedAtMs: this.#ports.clock.nowMs(), serviceTimeMs });
   }
