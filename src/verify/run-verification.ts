@@ -16,7 +16,7 @@ import type { VerificationPlan } from './plan.ts';
 import type { Point } from './points/point.ts';
 import { USUAL_PACE, type Pace, type ProbeRunParts } from './probe-run.ts';
 import type { CaseReport, PointReport, VerificationReport } from './report.ts';
-import { Spending } from './spending.ts';
+import type { Spending } from './spending.ts';
 import { startRequest } from './start-request.ts';
 
 /** How long the sessions are ended at the end, milliseconds. */
@@ -31,26 +31,20 @@ export interface VerificationOutcome {
 
 /** How a verification runs. */
 export interface VerificationOptions {
-  readonly maxSpend?: number | undefined;
+  readonly spending: Spending;
   readonly signal: AbortSignal;
   /** Called with what is being done. */
   readonly onProgress?: (text: string) => void;
   readonly pace?: Pace;
 }
 
-/**
- * Carries out a plan. Ends every session that it started, whatever happens; what could not be ended is in the report.
- * @throws SessionError `invalid-request` for a limit on spending without prices.
- */
+/** Carries out a plan. Ends every session that it started, whatever happens; what could not be ended is in the report. */
 export async function runVerification(
   open: OpenVerification,
   plan: VerificationPlan,
   options: VerificationOptions,
 ): Promise<VerificationOutcome> {
-  const { config, sessions } = open;
-  const { capabilities } = sessions.provider;
-  const spending = new Spending(config.prices, options.maxSpend ?? config.maxSpend, capabilities.usageUnits);
-  return new Verification(open, plan, options, spending).run();
+  return new Verification(open, plan, options).run();
 }
 
 class Verification {
@@ -66,12 +60,12 @@ class Verification {
   readonly #rounds: CaseRounds;
   #release: string | undefined;
 
-  constructor(open: OpenVerification, plan: VerificationPlan, options: VerificationOptions, spending: Spending) {
+  constructor(open: OpenVerification, plan: VerificationPlan, options: VerificationOptions) {
     this.#open = open;
     this.#plan = plan;
     this.#options = options;
+    const { signal, spending } = options;
     this.#spending = spending;
-    const { signal } = options;
     this.#rounds = new CaseRounds({
       open,
       plan,

@@ -18,7 +18,7 @@ export class Spending {
     this.#maxSpend = maxSpend;
     const why = maxSpend === undefined ? undefined : whyUnpriced(units, prices);
     if (why === undefined) return;
-    throw new SessionError('invalid-request', `\`maxSpend\` cannot be enforced: ${why}`, {
+    throw new SessionError('invalid-request', `a limit on spending cannot be enforced: ${why}`, {
       operation: 'verify',
       advice: 'Add `prices` to the environment, or leave out `maxSpend`.',
     });

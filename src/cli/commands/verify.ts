@@ -13,6 +13,7 @@ import { AREAS, type Area } from '../../verify/points/point.ts';
 import { formatReport, markdownTable } from '../../verify/report-text.ts';
 import { failures, type VerificationReport } from '../../verify/report.ts';
 import { runVerification, type VerificationOutcome } from '../../verify/run-verification.ts';
+import { Spending } from '../../verify/spending.ts';
 import { ask, canAsk } from '../ask.ts';
 import { chooseEnvironment } from '../chosen-environment.ts';
 import { commandLogger } from '../command-logger.ts';
@@ -64,6 +65,7 @@ async function verify(context: CommandContext, options: VerifyCommandOptions, op
   if (plan.sessions === 0 && plan.points.length === 0) {
     throw refusal(`there is nothing to verify: ${id} has no case and no point of ${areas.join(', ')}`);
   }
+  const spending = new Spending(prices, maxSpend ?? open.config.maxSpend, capabilities.usageUnits);
   const text = planText(plan, { provider: id, scope, prices });
   if (!(await isConfirmed(terminal, plan, options, text))) {
     throw refusal('verify was not confirmed, and has started nothing. To start without a question, pass --yes');
@@ -74,7 +76,7 @@ async function verify(context: CommandContext, options: VerifyCommandOptions, op
   let outcome: VerificationOutcome;
   try {
     outcome = await runVerification(open, plan, {
-      maxSpend,
+      spending,
       signal: terminal.signal,
       onProgress: (progress) => {
         status.show(`${progress} …`);
