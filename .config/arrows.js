@@ -54,7 +54,7 @@ export const ROOMS = {
   testing: ['contract', 'provider-kit'],
   conformance: ['contract', 'provider-kit'],
   // It reads the observations of a real account.
-  emulator: ['contract', 'provider-kit', 'verify/observations.ts', 'verify/points'],
+  emulator: ['contract', 'provider-kit', 'verify/observations.ts', 'verify/finding.ts', 'verify/points'],
 };
 
 /** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */

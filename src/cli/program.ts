@@ -75,6 +75,7 @@ const COMMANDS: readonly Row[] = [
     ['--services <names>', 'comma-separated names (default: all)'],
     ['--startup-ms <count>', 'start time of a session, milliseconds'],
     ['--faults <file>', 'a JSON file with a list of faults'],
+    ['--observed <file>', 'behave like the account that verify --save has written about'],
     ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
     ['--seed <number>', 'seed for ids and random faults'],
     ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],

@@ -1,5 +1,6 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { observedSettings, parseObservations, type Observations } from '../verify/observations.ts';
 import type { AthenaOptions } from './athena/athena-options.ts';
 import type { ResponderVersion } from './data-plane/connect-engine.ts';
 import { parseEngine, type EngineChoice } from './data-plane/engine-choice.ts';
@@ -47,13 +48,18 @@ export interface EmulatorOptions {
    * Without it calculations end as scripted and have no output.
    */
   readonly runCode?: boolean;
+  /**
+   * What `anysession verify --save` has written about an account: the undocumented points behave as they did there. Options that are
+   * given here win. Times of a start are not taken over: set `startupMs`.
+   */
+  readonly observed?: Observations | undefined;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
   readonly dataproc?: DataprocOptions;
   readonly healthomics?: HealthOmicsOptions;
 }
 
-export interface EmulatorConfig extends Required<Omit<EmulatorOptions, 'responderVersion'>> {
+export interface EmulatorConfig extends Required<Omit<EmulatorOptions, 'responderVersion' | 'observed'>> {
   readonly clock: Clock;
   readonly responderVersion: ResponderVersion | undefined;
 }
@@ -84,7 +90,9 @@ const DEFAULTS: EmulatorConfig = {
  * @throws SessionError `config-invalid` for an unknown option or service, or a number out of range.
  */
 export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
-  refuseUnknown('option', Object.keys(options), Object.keys(DEFAULTS));
+  refuseUnknown('option', Object.keys(options), [...Object.keys(DEFAULTS), 'observed']);
+  const { observed } = options;
+  const settings = observed === undefined ? {} : observedSettings(parseObservations(observed)).options;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const config: EmulatorConfig & Pick<Required<EmulatorOptions>, 'clock'> = {
     ...DEFAULTS,
@@ -108,6 +116,10 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   }
   return {
     ...config,
+    athena: { ...settings['athena'], ...config.athena },
+    emrServerless: { ...settings['emrServerless'], ...config.emrServerless },
+    dataproc: { ...settings['dataproc'], ...config.dataproc },
+    healthomics: { ...settings['healthomics'], ...config.healthomics },
     // The output of code is in S3.
     services: [
       ...new Set<ServiceId>([...services, ...(config.runCode && services.includes('athena') ? (['s3'] as const) : [])]),

@@ -2,10 +2,17 @@ import { SessionError } from '../contract/session-error.ts';
 import type { Finding } from './finding.ts';
 import { POINTS } from './points/all-points.ts';
 import type { Point, PointValue } from './points/point.ts';
-import type { PointReport, VerificationReport } from './report.ts';
+import type { VerificationReport } from './report.ts';
 
 /** The version of the files that this code writes and reads. */
 export const OBSERVATIONS_VERSION = 1;
+
+/** What was found out about one point. */
+export interface ObservedPoint {
+  /** The emulator's option: `athena.tokenClashCode`. */
+  readonly option: string;
+  readonly finding: Finding;
+}
 
 /** What one account showed, as `anysession verify --save` writes it: no names, no ids, no credentials. */
 export interface Observations {
@@ -15,7 +22,7 @@ export interface Observations {
   readonly provider: string;
   readonly region?: string;
   readonly release?: string;
-  readonly observations: readonly Pick<PointReport, 'option' | 'finding'>[];
+  readonly observations: readonly ObservedPoint[];
 }
 
 /** The code of an error, or a word of an option: nothing that could hold a secret. */
