@@ -56,7 +56,7 @@ export class AthenaSessions implements SessionService {
     this.capabilities = athenaCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = athenaClient(config);
+    this.#client = athenaClient(config, ports.exchanges);
     this.time = this.#client.time;
     this.#workgroup = new WorkgroupReader(this.#client, config.workgroup);
   }

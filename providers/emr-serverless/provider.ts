@@ -48,7 +48,7 @@ export class EmrServerlessSessions implements SessionService {
     this.capabilities = emrServerlessCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = emrServerlessClient(config);
+    this.#client = emrServerlessClient(config, ports.exchanges);
     this.time = this.#client.time;
   }
 

@@ -60,6 +60,8 @@ const COMMANDS: readonly Row[] = [
     ['--repeat <count>', 'measure so many sessions, one after another (default: 1)', rowCount],
     ['--markdown', 'print the figures as a Markdown table'],
     ['--save <file>', 'write the observations to a new file, for emulate --observed'],
+    ['--record <folder>', 'keep the calls and answers of the service in a new folder, without names and secrets'],
+    ['--replay <folder>', 'read a recording again with this version; needs no network'],
     ['--clean', 'end the sessions that earlier runs have left, and start none'],
   ],
   [

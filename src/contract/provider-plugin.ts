@@ -1,5 +1,6 @@
 import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { ExchangeObserver } from './exchange.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Clock, Logger, Random, RequestObserver } from './ports.ts';
 import type { ServiceProbes } from './service-probe.ts';
@@ -40,6 +41,8 @@ export interface ProviderPorts {
   readonly sparkConnect?: SparkConnectFactory;
   /** Sees each request to the service; absent where nobody looks. */
   readonly requests?: RequestObserver;
+  /** Sees each exchange of the control plane where it speaks HTTP; absent where nobody records. */
+  readonly exchanges?: ExchangeObserver | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Logger, RequestObserver } from '../contract/ports.ts';
 import { isBatchPlugin } from '../contract/provider-plugin.ts';
 import type { ServiceProbe } from '../contract/service-probe.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { Recorder } from './recording/recorder.ts';
 import { formatVerifyOwner, thisVerifier, type VerifyOwner } from './verify-owner.ts';
 
 /** An environment that is open for a verification. */
@@ -29,6 +30,8 @@ export interface VerificationPorts {
   readonly logger?: Logger | undefined;
   readonly requests?: RequestObserver | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Records the calls of the provider. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /**
@@ -37,10 +40,11 @@ export interface VerificationPorts {
  */
 export async function openVerification(
   config: EnvironmentConfig,
-  { requests, anysession, ...others }: VerificationPorts,
+  { requests, anysession, recorder, ...others }: VerificationPorts,
 ): Promise<OpenVerification> {
-  const { plugin, providerConfig } = config;
-  if (isBatchPlugin(plugin)) throw wrongKind(plugin, 'run batches, which verify does not start', 'openBatches');
+  const { plugin: given, providerConfig } = config;
+  if (isBatchPlugin(given)) throw wrongKind(given, 'run batches, which verify does not start', 'openBatches');
+  const plugin = recorder?.wrap(given) ?? given;
   let calls = 0;
   const counting: RequestObserver = {
     sends(request) {
@@ -54,7 +58,7 @@ export async function openVerification(
   const ports = systemPorts({ ...others, requests: counting });
   const self = thisVerifier(config.owner);
   const owner = formatVerifyOwner(self);
-  const sessions = composeSessions({ ...config, owner, session: {}, maxSpend: undefined }, ports);
+  const sessions = composeSessions({ ...config, plugin, owner, session: {}, maxSpend: undefined }, ports);
   const probes = await plugin.probes?.();
   return {
     config,

@@ -7,6 +7,8 @@ import { VERIFY_CASES } from '../../verify/cases.ts';
 import { endLeftSessions } from '../../verify/ending.ts';
 import { toObservations } from '../../verify/observations.ts';
 import { openVerification, type OpenVerification } from '../../verify/open-verification.ts';
+import type { Recorder } from '../../verify/recording/recorder.ts';
+import { makeRecordingFolder, readRecording, writeRecording } from '../../verify/recording/recording-file.ts';
 import { planText, planVerification, type VerificationPlan } from '../../verify/plan.ts';
 import { POINTS } from '../../verify/points/all-points.ts';
 import { AREAS, type Area } from '../../verify/points/point.ts';
@@ -33,6 +35,8 @@ interface VerifyCommandOptions {
   readonly repeat?: number;
   readonly markdown?: boolean;
   readonly save?: string;
+  readonly record?: string;
+  readonly replay?: string;
   readonly clean?: boolean;
 }
 
@@ -42,21 +46,36 @@ interface VerifyCommandOptions {
  */
 export async function runVerify(context: CommandContext, options: VerifyCommandOptions): Promise<void> {
   if (options.list === true) return printList(context, options.only ?? AREAS);
+  if (options.replay !== undefined) return replayRecording(context, options.replay);
+  const { record } = options;
+  const recorder =
+    record === undefined ? undefined : new (await import('../../verify/recording/recorder.ts')).Recorder();
   const open = await context.terminal.load(async () => {
     const request = await chooseEnvironment(context);
     const config = await openEnvironment(request as OpenRequest);
     const logger = commandLogger(context);
     const requests = context.verbose === true && logger !== undefined ? requestLog(logger) : undefined;
-    return openVerification(config, { anysession: packageVersion(), logger, requests, env: context.terminal.env });
+    return openVerification(config, {
+      anysession: packageVersion(),
+      logger,
+      requests,
+      recorder,
+      env: context.terminal.env,
+    });
   });
   try {
-    await (options.clean === true ? clean(context, open) : verify(context, options, open));
+    await (options.clean === true ? clean(context, open) : verify(context, options, open, recorder));
   } finally {
     await open.sessions.close();
   }
 }
 
-async function verify(context: CommandContext, options: VerifyCommandOptions, open: OpenVerification): Promise<void> {
+async function verify(
+  context: CommandContext,
+  options: VerifyCommandOptions,
+  open: OpenVerification,
+  recorder: Recorder | undefined,
+): Promise<void> {
   const { terminal } = context;
   const { provider, prices } = open.sessions;
   const { id, capabilities, scope } = provider;
@@ -72,6 +91,8 @@ async function verify(context: CommandContext, options: VerifyCommandOptions, op
   }
   const file =
     save === undefined ? undefined : await openNewFile(join(terminal.cwd, save), save, { operation: 'verify' });
+  const folder = options.record === undefined ? undefined : join(terminal.cwd, options.record);
+  if (folder !== undefined) await makeRecordingFolder(folder, options.record ?? '');
   const status = new StatusLine(terminal, context.json);
   let outcome: VerificationOutcome;
   try {
@@ -89,6 +110,16 @@ async function verify(context: CommandContext, options: VerifyCommandOptions, op
   const { report, error } = outcome;
   if (save !== undefined) {
     await writeFile(join(terminal.cwd, save), `${JSON.stringify(toObservations(report), undefined, 2)}\n`);
+  }
+  if (folder !== undefined && recorder !== undefined) {
+    const { plugin, providerConfig } = open.config;
+    await writeRecording(folder, {
+      anysession: report.anysession,
+      recordedAt: report.date,
+      provider: id,
+      options: recorder.options(plugin.id, providerConfig),
+      calls: recorder.calls,
+    });
   }
   await printReport(context, options, report);
   if (error !== undefined) throw error;
@@ -149,6 +180,23 @@ async function clean({ terminal, json }: CommandContext, { sessions, self }: Ope
     throw new SessionError('unexpected', stuck.map(({ id, why }) => `${id}: ${why}`).join('\n'), {
       operation: 'verify',
     });
+}
+
+/** Reads a recording again. @throws SessionError `unexpected` when this version reads something else. */
+async function replayRecording({ terminal, json }: CommandContext, name: string): Promise<void> {
+  const { replay } = await import('../../verify/recording/replay.ts');
+  const recording = await readRecording(join(terminal.cwd, name), name);
+  const differences = await replay(recording);
+  const calls = recording.calls.length;
+  if (json) await printJson(terminal, { calls, differences }, 2);
+  else {
+    const lines = differences.map(({ call, verb, what }) => `call ${call}, ${verb}: ${what}\n`);
+    await print(terminal, `${lines.join('')}${calls} calls were read again, with ${differences.length} differences\n`);
+  }
+  if (differences.length === 0) return;
+  throw new SessionError('unexpected', `${differences.length} differences from the recording ${name}`, {
+    operation: 'verify',
+  });
 }
 
 /** Prints what a run would check, and what it leaves alone; opens no environment. */
