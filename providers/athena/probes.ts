@@ -1,4 +1,4 @@
-import type { ServiceProbes } from '../../src/contract/service-probe.ts';
+import type { ServiceProbes } from '../../src/contract/provider-plugin.ts';
 import { awsProbe } from '../_aws/service-probe.ts';
 import type { AthenaConfig } from './options.ts';
 import { AthenaSessions } from './provider.ts';

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { ProviderOperation } from '../../src/contract/operations.ts';
-import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
-import type { ServiceProbes, ServiceProbe } from '../../src/contract/service-probe.ts';
+import type { ProviderPorts, ServiceProbes } from '../../src/contract/provider-plugin.ts';
+import type { ServiceProbe } from '../../src/contract/service-probe.ts';
 import { HANDLE_VERSION } from '../../src/contract/session-handle.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';

@@ -3,7 +3,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { ExchangeObserver } from './exchange.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Clock, Logger, Random, RequestObserver } from './ports.ts';
-import type { ServiceProbes } from './service-probe.ts';
+import type { ServiceProbe } from './service-probe.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
 
@@ -43,6 +43,12 @@ export interface ProviderPorts {
   readonly requests?: RequestObserver;
   /** Sees each exchange of the control plane where it speaks HTTP; absent where nobody records. */
   readonly exchanges?: ExchangeObserver | undefined;
+}
+
+/** Opens the single calls of a provider, for `anysession verify`. */
+export interface ServiceProbes<Config = unknown> {
+  /** Does no I/O; the SDK loads at the first call. */
+  open(config: Config, ports: ProviderPorts): ServiceProbe;
 }
 
 /**

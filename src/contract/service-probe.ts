@@ -1,6 +1,5 @@
 import type { CallContext } from './call-context.ts';
 import type { Observation } from './observation.ts';
-import type { ProviderPorts } from './provider-plugin.ts';
 import type { StartRequest } from './start-request.ts';
 
 /** What one answer says about the endpoint of a session. */
@@ -29,10 +28,4 @@ export interface ServiceProbe {
   /** Absent where describing a session shows its endpoint. */
   endpoint?(id: string, call: CallContext): Promise<SeenEndpoint>;
   close(): void;
-}
-
-/** Opens the calls of a provider. */
-export interface ServiceProbes<Config = unknown> {
-  /** Does no I/O; the SDK loads at the first call. */
-  open(config: Config, ports: ProviderPorts): ServiceProbe;
 }

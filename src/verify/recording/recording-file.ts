@@ -50,7 +50,7 @@ names, owners, tokens, addresses, ARNs, messages. Only states, types, error code
 Headers of requests, and with them credentials, are not in it.
 
 \`anysession verify --replay DIR\` reads the answers again with the code that is installed, without a network, and fails when it reads
-something else. Look through the file before you attach it to a bug report.
+something else. Read the file before you attach it to a bug report.
 `;
 
 /** Writes a recording into a new folder. @throws SessionError `conflict` when the folder exists, `invalid-request` when it cannot be made. */
