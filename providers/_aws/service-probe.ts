@@ -15,11 +15,10 @@ import type { NativeSession, SessionService } from './session-service.ts';
 /** The single calls of an AWS service, for `anysession verify`. */
 export function awsProbe(service: SessionService, ports: ProviderPorts): ServiceProbe {
   const probe = new AwsServiceProbe(service, ports);
-  const { listEnded } = service;
-  return listEnded === undefined
+  return service.listEnded === undefined
     ? probe
     : Object.assign(probe, {
-        listEnded: (call: CallContext) => probe.ask('listPage', call, (sub) => listEnded.call(service, sub)),
+        listEnded: (call: CallContext) => probe.ask('listPage', call, async (sub) => service.listEnded?.(sub) ?? []),
       });
 }
 

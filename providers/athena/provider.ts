@@ -65,7 +65,7 @@ export class AthenaSessions implements SessionService {
     return toStateFacts(state ?? '', this.#engineOf(engineVersion));
   }
 
-  async prepareStart(request: StartRequest, call: ServiceCall) {
+  async prepareStart(request: StartRequest, call: ServiceCall): ReturnType<SessionService['prepareStart']> {
     const engine = this.#engineOf(undefined) ?? (await this.#workgroup.engine(call));
     const input = toStartInput(request, this.#config, engine);
     return async () => {

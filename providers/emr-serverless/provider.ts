@@ -56,7 +56,7 @@ export class EmrServerlessSessions implements SessionService {
     return EMR_SERVERLESS_STATES.facts(state ?? '');
   }
 
-  async prepareStart(request: StartRequest, call: ServiceCall) {
+  async prepareStart(request: StartRequest, call: ServiceCall): ReturnType<SessionService['prepareStart']> {
     const { applicationId, startApplication } = this.#config;
     const input = toStartInput(request, this.#config);
     const { clock } = this.#ports;

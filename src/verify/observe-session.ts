@@ -3,7 +3,7 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { Evidence, isOver } from './evidence.ts';
+import { isOver, type Evidence } from './evidence.ts';
 import { ABSENT_LISTS, AGREEING_ANSWERS } from './observers.ts';
 import { differing, ProbeCalls, type ProbeRunParts } from './probe-run.ts';
 
@@ -157,10 +157,12 @@ class ObservedLife {
       const look = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
       if (look !== undefined) endedTerminates.push(look);
     }
-    const { listEnded } = probe;
-    if (listEnded === undefined || !(await this.#untilUnlisted())) return;
+    if (probe.listEnded === undefined || !(await this.#untilUnlisted())) return;
     while (endedLists.length < ABSENT_LISTS) {
-      const look = await this.#calls.ask('the list of ended sessions', (call) => listEnded(call));
+      const look = await this.#calls.ask(
+        'the list of ended sessions',
+        async (call) => (await probe.listEnded?.(call)) ?? [],
+      );
       if (look?.value === undefined) return;
       const { value, ...interval } = look;
       endedLists.push({ ...interval, value: value.includes(this.#id) });

@@ -26,7 +26,7 @@ const ENDING_LIMIT_MS = 3 * 60_000;
 export interface VerificationOutcome {
   readonly report: VerificationReport;
   /** What kept it from doing everything. */
-  readonly error: unknown;
+  readonly error: Error | undefined;
 }
 
 /** How a verification runs. */
@@ -85,12 +85,12 @@ class Verification {
     const { provider } = this.#open.sessions;
     const cases = casesOf(this.#plan.areas);
     let stopped: string | undefined;
-    let failure: unknown;
+    let failure: Error | undefined;
     try {
       await this.#probe();
       await this.#rounds.run(cases);
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new Error(String(error));
       stopped = this.#options.signal.aborted
         ? 'it was interrupted'
         : failureText(error, this.#open.diagnosis?.permissions);

@@ -20,7 +20,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'describing an unknown session fails with not-found',
     area: 'starts',
     phase: 'before',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const handle = unknownHandle(trial);
       const outcome = await trial.provider.describe(handle, callOf(trial)).catch((error: unknown) => error);
       if (SessionError.is(outcome) && outcome.kind !== 'not-found') throw outcome;
@@ -33,7 +33,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'terminating an unknown session succeeds',
     area: 'starts',
     phase: 'before',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const seen = await trial.provider.terminate(unknownHandle(trial), callOf(trial));
       return `answered with ${seen.nativeState}`;
     },
@@ -43,7 +43,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'a session becomes ready',
     area: 'starts',
     phase: 'start',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const { clock, figures, signal, callCount } = trial;
       const [startedMs, callsBefore] = [clock.monotonicMs(), callCount()];
       const session = await trial.start();
@@ -60,7 +60,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'a repeated start returns the first session',
     area: 'starts',
     phase: 'ready',
-    async run({ evidence: { repeats, sessionId, failures } }) {
+    run: async ({ evidence: { repeats, sessionId, failures } }: CaseTrial): Promise<string> => {
       if (repeats.length === 0)
         throw new NotRun(failures.get('a second start') ?? failures.get('start') ?? 'no probe has repeated a start');
       const other = repeats.find(({ value }) => value !== undefined && value !== sessionId);
@@ -80,7 +80,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'describe returns the owner and the token',
     area: 'starts',
     phase: 'ready',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       return ownershipOf(trial, await trial.provider.describe(trial.session.handle, callOf(trial)));
     },
   },
@@ -89,7 +89,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'the requested idle timeout applies',
     area: 'starts',
     phase: 'ready',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const { details } = await trial.provider.describe(trial.session.handle, callOf(trial));
       const { idleTimeoutMs } = details;
       if (idleTimeoutMs === undefined) throw new NotRun('the service does not report the idle timeout');
@@ -106,14 +106,14 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'the list returns the owner and the token',
     area: 'lists',
     phase: 'ready',
-    run: async (trial) => ownershipOf(trial, await listed(trial, {})),
+    run: async (trial: CaseTrial): Promise<string> => ownershipOf(trial, await listed(trial, {})),
   },
   {
     rule: 'C-041',
     title: 'a listed session has the state that describe returns',
     area: 'lists',
     phase: 'ready',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const { provider, session } = trial;
       const inList = await listed(trial, {});
       const described = await provider.describe(session.handle, callOf(trial));
@@ -130,7 +130,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     area: 'lists',
     phase: 'ready',
     lacks: ({ listFilters }) => (listFilters.length === 0 ? 'the service filters no lists' : undefined),
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const { listFilters } = trial.provider.capabilities;
       const filters = {
         states: { states: ['ready', 'busy'] },
@@ -146,7 +146,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'a terminated session ends',
     area: 'starts',
     phase: 'end',
-    async run({ session, signal }) {
+    run: async ({ session, signal }: CaseTrial): Promise<string> => {
       const { nativeState } = await session.terminate({ signal, wait: true });
       return nativeState;
     },
@@ -156,7 +156,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     title: 'terminating twice succeeds',
     area: 'starts',
     phase: 'end',
-    async run(trial) {
+    run: async (trial: CaseTrial): Promise<string> => {
       const { nativeState } = await trial.provider.terminate(trial.session.handle, callOf(trial));
       return nativeState;
     },

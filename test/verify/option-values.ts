@@ -30,7 +30,7 @@ export function optionsWith(values: Iterable<readonly [option: string, value: Po
     const [service = '', option = ''] = path.split('.');
     (options[service] ??= {})[option] = value;
   }
-  return options as EmulatorOptions;
+  return options;
 }
 
 /** Whether a finding says exactly this value, and for a time how wide the measurement is, milliseconds. */

@@ -37,13 +37,13 @@ export class Recorder implements ExchangeObserver {
         advice: `Leave out --record; it works with ${Object.keys(REPLAYED_OPTIONS).join(' and ')}.`,
       });
     }
-    const { probes } = plugin;
+    const open = plugin.probes?.bind(plugin);
     return {
       ...plugin,
       create: (config, ports) => this.#recorded('provider', plugin.create(config, { ...ports, exchanges: this })),
-      ...(probes && {
+      ...(open && {
         probes: async () => {
-          const opened = await probes();
+          const opened = await open();
           return {
             open: (config, ports) => this.#recorded('probe', opened.open(config, { ...ports, exchanges: this })),
           };
