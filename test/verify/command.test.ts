@@ -11,7 +11,12 @@ const PRICES = ', prices: { currency: USD, sessionHour: 6 }';
 
 /** An emulated cloud with a session of another owner and one of this owner that is no verification's. */
 async function stageWithOthers(name: Cloud, context: TestContext, more: EmulatorOptions & { more?: string } = {}) {
-  const stage = await cloud(name, context, 50, { athena: { spark35DpuQuota: 100 }, ...more });
+  const stage = await cloud(name, context, 50, {
+    athena: { spark35DpuQuota: 100 },
+    // By default both follow from the time of a start.
+    dataproc: { endpointLagMs: 200, activeAfterTerminateMs: 100 },
+    ...more,
+  });
   const theirs = await stage.run(['start', '--config', 'theirs.yaml']);
   expect(theirs.code).toBe(0);
   const others = [(JSON.parse(theirs.stdout) as { readonly id: string }).id, await stage.start()];

@@ -71,8 +71,9 @@ describe.concurrent.each(CLOUDS)('a verification of %s that is killed', (name) =
         point % 2 === 0
           ? (whole.busy[Math.floor(drawn * whole.busy.length)] ?? 1)
           : 1 + Math.floor(drawn * whole.calls);
-      const { run, live, other, signal } = await verifyAndKill(name, context, atCall);
-      expect([atCall, signal]).toEqual([atCall, 'SIGKILL']);
+      const { run, live, other, code, signal } = await verifyAndKill(name, context, atCall);
+      // How many calls a run makes depends on its speed: it may be over before this one.
+      expect(['SIGKILL', 0]).toContain(signal ?? code);
       orphans += live().length - 1;
       const cleaned = await run(['verify', '--clean', '--json']);
       expect([atCall, cleaned.code, cleaned.stderr]).toEqual([atCall, 0, '']);
