@@ -28,16 +28,6 @@ export interface ObservedSession extends ProbeRunParts {
   readonly onSeen?: (seen: Observation) => void;
 }
 
-/** Asks about a session that does not exist: this starts nothing. */
-export async function observeUnknown(parts: ProbeRunParts, unknownId: string, evidence: Evidence): Promise<void> {
-  const calls = new ProbeCalls(parts, evidence);
-  while (evidence.unknowns.length < AGREEING_ANSWERS) {
-    const look = await calls.ask('an unknown session', (call) => parts.probe.describe(unknownId, call));
-    if (look === undefined) return;
-    evidence.unknowns.push(look);
-  }
-}
-
 /**
  * Starts one session, watches it until it is ready, terminates it and watches its end. Adds everything to the evidence, also when it fails.
  * @throws SessionError `aborted`, `quota-exceeded`, and what `onSeen` throws. Whoever calls ends the sessions.

@@ -9,7 +9,8 @@ import { startEmulator } from '../../src/emulator/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
 import { Evidence } from '../../src/verify/evidence.ts';
 import type { Finding } from '../../src/verify/finding.ts';
-import { observeSession, observeUnknown } from '../../src/verify/observe-session.ts';
+import { observeSession } from '../../src/verify/observe-session.ts';
+import { observeUnknown } from '../../src/verify/observe-unknown.ts';
 import { OBSERVERS } from '../../src/verify/observers.ts';
 import { POINTS } from '../../src/verify/points/all-points.ts';
 
