@@ -46,14 +46,18 @@ export const ROOMS = {
     'container',
     'emulator',
     'telemetry',
+    'verify',
     'open-request.ts',
     'open-sessions.ts',
     'open-batches.ts',
   ],
+  // What a user's own account shows: it runs sessions, and reads what the emulator assumes as data.
+  verify: ['contract', 'provider-kit', 'cost', 'config', 'session', 'compose.ts'],
   telemetry: ['contract', 'provider-kit'],
   testing: ['contract', 'provider-kit'],
   conformance: ['contract', 'provider-kit'],
-  emulator: ['contract', 'provider-kit'],
+  // It reads the observations of a real account.
+  emulator: ['contract', 'provider-kit', 'verify/observations.ts', 'verify/finding.ts', 'verify/points'],
 };
 
 /** Folders beside the providers that hold what the providers of one cloud share, with those providers; no provider themselves. */

@@ -1,9 +1,11 @@
+import type { ExchangeObserver } from '../../src/contract/exchange.ts';
 import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { observedRequest } from '../../src/provider-kit/observed-request.ts';
 import { AbortableSender } from './abortable-sender.ts';
 import type { AwsConfig } from './aws-options.ts';
 import { toClientConfig, type ClientSettings } from './client-config.ts';
+import { observedHandler } from './observed-handler.ts';
 import { takeCredentials, type CredentialSource } from './credential-source.ts';
 import { withRepair } from './with-repair.ts';
 import { withoutNodeWarning } from './without-node-warning.ts';
@@ -67,10 +69,13 @@ export class ServiceClient<Sdk> {
   readonly time = new ServiceTime();
   readonly #config: AwsConfig;
   readonly #parts: ClientParts<Sdk>;
+  readonly #exchanges: ExchangeObserver | undefined;
   #connection: Connection | undefined;
 
-  constructor(config: AwsConfig, parts: ClientParts<Sdk>) {
+  /** @param exchanges - sees each exchange */
+  constructor(config: AwsConfig, parts: ClientParts<Sdk>, exchanges?: ExchangeObserver) {
     this.#config = config;
+    this.#exchanges = exchanges;
     this.#parts = parts;
   }
 
@@ -102,7 +107,7 @@ export class ServiceClient<Sdk> {
   #connect(loaded: unknown): Connection {
     const settings = toClientConfig(this.#config);
     const client = withoutNodeWarning(() => this.#parts.create(loaded as Sdk, settings));
-    const sender = new AbortableSender(client, settings.requestHandler, this.time);
+    const sender = new AbortableSender(client, observedHandler(settings.requestHandler, this.#exchanges), this.time);
     const credentials = takeCredentials(client, this.#config);
     return { commands: loaded as Connection['commands'], client, sender, credentials };
   }

@@ -64,6 +64,8 @@ export interface SessionService {
   prepareStart(request: StartRequest, call: ServiceCall): Promise<() => Promise<NativeSession>>;
   get(handle: SessionHandle, call: ServiceCall): Promise<NativeSession | undefined>;
   list(filter: ListFilter, cursor: Cursor | undefined, call: ServiceCall): Promise<NativePage>;
+  /** The ids in the list of the sessions that were terminated, for `anysession verify`; absent where it is the list of all. */
+  listEnded?(call: ServiceCall): Promise<readonly string[]>;
   /** Terminates a session; returns its state, if the answer has one. */
   terminate(id: string, call: ServiceCall): Promise<string | undefined>;
   endpoint(id: string, call: ServiceCall): Promise<ProxyAddress>;

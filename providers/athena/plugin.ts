@@ -14,6 +14,7 @@ export const plugin = definePlugin<AthenaConfig>({
   capabilities: athenaCapabilities(defaultOptions(ATHENA_OPTIONS_SHAPE) as unknown as AthenaConfig),
   capabilitiesOf: athenaCapabilities,
   diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
+  probes: async () => (await import('./probes.ts')).probes,
   environmentVariables: ATHENA_VARIABLES,
   findOptions: findOptionsBy(ATHENA_VARIABLES),
   optionsSchema: () => ATHENA_OPTIONS_SHAPE,

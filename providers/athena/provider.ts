@@ -32,7 +32,7 @@ export class AthenaProvider extends AwsSessionProvider {
 }
 
 /** The session API of Athena. */
-class AthenaSessions implements SessionService {
+export class AthenaSessions implements SessionService {
   readonly id = 'athena';
   readonly name = 'Athena';
   readonly scope;
@@ -56,7 +56,7 @@ class AthenaSessions implements SessionService {
     this.capabilities = athenaCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = athenaClient(config);
+    this.#client = athenaClient(config, ports.exchanges);
     this.time = this.#client.time;
     this.#workgroup = new WorkgroupReader(this.#client, config.workgroup);
   }
@@ -65,7 +65,7 @@ class AthenaSessions implements SessionService {
     return toStateFacts(state ?? '', this.#engineOf(engineVersion));
   }
 
-  async prepareStart(request: StartRequest, call: ServiceCall) {
+  async prepareStart(request: StartRequest, call: ServiceCall): ReturnType<SessionService['prepareStart']> {
     const engine = this.#engineOf(undefined) ?? (await this.#workgroup.engine(call));
     const input = toStartInput(request, this.#config, engine);
     return async () => {
@@ -109,6 +109,18 @@ class AthenaSessions implements SessionService {
     if (page.NextToken) return { sessions, next: formatCursor({ listing, token: page.NextToken }) };
     const isLast = listing + 1 >= listings.length;
     return { sessions, next: isLast ? undefined : formatCursor({ listing: listing + 1, token: undefined }) };
+  }
+
+  async listEnded(call: ServiceCall): Promise<readonly string[]> {
+    const ids: string[] = [];
+    let token: string | undefined;
+    do {
+      const input = { WorkGroup: this.#config.workgroup, StateFilter: 'TERMINATED' as const };
+      const page = await this.#client.send('ListSessions', { ...input, ...(token && { NextToken: token }) }, call);
+      ids.push(...(page.Sessions ?? []).flatMap(({ SessionId: id }) => id ?? []));
+      token = page.NextToken;
+    } while (token);
+    return ids;
   }
 
   async terminate(id: string, call: ServiceCall): Promise<string | undefined> {

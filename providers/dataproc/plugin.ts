@@ -13,6 +13,7 @@ export const plugin = definePlugin<DataprocConfig>({
   capabilities: dataprocCapabilities(defaultOptions(DATAPROC_OPTIONS_SHAPE) as unknown as DataprocConfig),
   capabilitiesOf: dataprocCapabilities,
   diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
+  probes: async () => (await import('./probes.ts')).probes,
   environmentVariables: DATAPROC_VARIABLES,
   optionsSchema: () => DATAPROC_OPTIONS_SHAPE,
   parseOptions: parseDataprocOptions,

@@ -21,6 +21,7 @@ export const plugin = definePlugin<EmrServerlessConfig>({
   ),
   capabilitiesOf: emrServerlessCapabilities,
   diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
+  probes: async () => (await import('./probes.ts')).probes,
   environmentVariables: EMR_SERVERLESS_VARIABLES,
   findOptions: findOptionsBy(EMR_SERVERLESS_VARIABLES),
   optionsSchema: () => EMR_SERVERLESS_OPTIONS_SHAPE,

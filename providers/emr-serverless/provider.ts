@@ -26,7 +26,7 @@ export class EmrServerlessProvider extends AwsSessionProvider {
 }
 
 /** The session API of EMR Serverless. StartSession and TerminateSession answer without a state. */
-class EmrServerlessSessions implements SessionService {
+export class EmrServerlessSessions implements SessionService {
   readonly id = 'emr-serverless';
   readonly name = 'EMR Serverless';
   readonly scope;
@@ -48,7 +48,7 @@ class EmrServerlessSessions implements SessionService {
     this.capabilities = emrServerlessCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = emrServerlessClient(config);
+    this.#client = emrServerlessClient(config, ports.exchanges);
     this.time = this.#client.time;
   }
 
@@ -56,7 +56,7 @@ class EmrServerlessSessions implements SessionService {
     return EMR_SERVERLESS_STATES.facts(state ?? '');
   }
 
-  async prepareStart(request: StartRequest, call: ServiceCall) {
+  async prepareStart(request: StartRequest, call: ServiceCall): ReturnType<SessionService['prepareStart']> {
     const { applicationId, startApplication } = this.#config;
     const input = toStartInput(request, this.#config);
     const { clock } = this.#ports;

@@ -18,6 +18,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   terminate: ['terminate key:nightly --wait', 'terminate --mine', 'terminate --label job=nightly --dry-run'],
   sweep: ['sweep --dry-run', 'sweep --all-environments --watch 5m'],
   emulate: ['emulate --detach --export', 'emulate --services athena --engine sail'],
+  verify: ['verify --list', 'verify --env prod --save observed.json', 'verify --clean'],
   completion: ['completion bash'],
   'config init': ['config init --provider athena --set workgroup=spark'],
   'batch start': ['batch start --runs runs.jsonl --defaults defaults.json --key c7'],

@@ -51,12 +51,12 @@ export function choice<Word extends string>(...words: readonly Word[]): (text: s
   };
 }
 
-/** Reads a few words, each one of those. */
+/** Reads one or more of a few words; they may be separated by commas, or the option repeated. */
 export function choices<Word extends string>(
   ...words: readonly Word[]
 ): (text: string, earlier?: readonly Word[]) => readonly Word[] {
   const one = choice(...words);
-  return (text, earlier = []) => [...earlier, one(text)];
+  return (text, earlier = []) => [...new Set([...earlier, ...text.split(',').map((word) => one(word.trim()))])];
 }
 
 /** Reads `--port 15002`. */

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { BATCH_STATES } from '../contract/batch-state.ts';
+import { AREAS } from '../verify/points/point.ts';
 import { examplesOf } from './command-examples.ts';
 import type { Parameter, Row } from './command-row.ts';
 import { kernelCommands } from './kernel/kernel-commands.ts';
-import { amount, choice, pairs } from './option-parsers.ts';
+import { amount, choice, choices, pairs, rowCount } from './option-parsers.ts';
 import { packageVersion } from './package-version.ts';
 import { DRY_RUN, sessionCommands } from './session-commands.ts';
 import { terminalWith, type Terminal } from './terminal.ts';
@@ -53,6 +54,21 @@ const COMMANDS: readonly Row[] = [
     async () => (await import('./commands/doctor.ts')).runDoctor,
   ],
   [
+    'verify',
+    'check with a few small sessions whether your account behaves as we assume, and measure it',
+    async () => (await import('./commands/verify.ts')).runVerify,
+    ['--list', 'print every case and every undocumented point, without an account'],
+    ['--only <areas>', `only these, separated by commas: ${AREAS.join(', ')}`, choices(...AREAS)],
+    ['--yes', 'start without asking'],
+    ['--max-spend <amount>', 'stop when the sessions have cost this much; needs `prices`', amount],
+    ['--repeat <count>', 'measure so many sessions, one after another (default: 1)', rowCount],
+    ['--markdown', 'print the figures as a Markdown table'],
+    ['--save <file>', 'write the observations to a new file, for emulate --observed'],
+    ['--record <folder>', 'keep the calls and answers of the service in a new folder, without names and secrets'],
+    ['--replay <folder>', 'read a recording again with this version; needs no network'],
+    ['--clean', 'end the sessions that earlier runs have left, and start none'],
+  ],
+  [
     'completion',
     'print a completion script for your shell',
     async () => (await import('./commands/completion.ts')).runCompletion,
@@ -65,6 +81,7 @@ const COMMANDS: readonly Row[] = [
     ['--services <names>', 'comma-separated names (default: all)'],
     ['--startup-ms <count>', 'start time of a session, milliseconds'],
     ['--faults <file>', 'a JSON file with a list of faults'],
+    ['--observed <file>', 'behave like the account that verify --save has written about'],
     ['--clock <kind>', 'real or virtual; POST /__emulator/advance moves a virtual clock'],
     ['--seed <number>', 'seed for ids and random faults'],
     ['--engine <name>', 'what runs SQL: duckdb (not Spark), sail, spark, or sc://host:port'],

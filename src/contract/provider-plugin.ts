@@ -1,7 +1,9 @@
 import type { BatchCapabilities, BatchProvider } from './batch-provider.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { ExchangeObserver } from './exchange.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Clock, Logger, Random, RequestObserver } from './ports.ts';
+import type { ServiceProbe } from './service-probe.ts';
 import type { SessionProvider } from './session-provider.ts';
 import type { SparkConnectFactory } from './spark-connect.ts';
 
@@ -39,6 +41,14 @@ export interface ProviderPorts {
   readonly sparkConnect?: SparkConnectFactory;
   /** Sees each request to the service; absent where nobody looks. */
   readonly requests?: RequestObserver;
+  /** Sees each exchange of the control plane where it speaks HTTP; absent where nobody records. */
+  readonly exchanges?: ExchangeObserver | undefined;
+}
+
+/** Opens the single calls of a provider, for `anysession verify`. */
+export interface ServiceProbes<Config = unknown> {
+  /** Does no I/O; the SDK loads at the first call. */
+  open(config: Config, ports: ProviderPorts): ServiceProbe;
 }
 
 /**
@@ -70,6 +80,8 @@ export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   capabilitiesOf?(config: Config): Capabilities;
   /** What `anysession doctor` checks; loaded when it runs. */
   diagnosis?(): Promise<Diagnosis<Config>>;
+  /** The single calls with which `anysession verify` sees how the service answers; loaded when it runs. */
+  probes?(): Promise<ServiceProbes<Config>>;
   /** Makes a provider without any I/O; SDKs and engines load at its first call. */
   create(config: Config, ports: ProviderPorts): SessionProvider;
 }

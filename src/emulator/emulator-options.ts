@@ -1,5 +1,6 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
+import { observedSettings, parseObservations, type Observations } from '../verify/observations.ts';
 import type { AthenaOptions } from './athena/athena-options.ts';
 import type { ResponderVersion } from './data-plane/connect-engine.ts';
 import { parseEngine, type EngineChoice } from './data-plane/engine-choice.ts';
@@ -49,6 +50,11 @@ export interface EmulatorOptions {
    * whatever it is sent**). Without it they end as scripted and have no output.
    */
   readonly runCode?: boolean;
+  /**
+   * What `anysession verify --save` has written about an account: the undocumented points behave as they did there. Options that are
+   * given here win. Times of a start are not taken over: set `startupMs`.
+   */
+  readonly observed?: Observations | undefined;
   readonly athena?: AthenaOptions;
   readonly emrServerless?: EmrServerlessOptions;
   readonly emr?: EmrOptions;
@@ -57,7 +63,7 @@ export interface EmulatorOptions {
   readonly healthomics?: HealthOmicsOptions;
 }
 
-export interface EmulatorConfig extends Required<Omit<EmulatorOptions, 'responderVersion'>> {
+export interface EmulatorConfig extends Required<Omit<EmulatorOptions, 'responderVersion' | 'observed'>> {
   readonly clock: Clock;
   readonly responderVersion: ResponderVersion | undefined;
 }
@@ -90,7 +96,9 @@ const DEFAULTS: EmulatorConfig = {
  * @throws SessionError `config-invalid` for an unknown option or service, or a number out of range.
  */
 export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
-  refuseUnknown('option', Object.keys(options), Object.keys(DEFAULTS));
+  refuseUnknown('option', Object.keys(options), [...Object.keys(DEFAULTS), 'observed']);
+  const { observed } = options;
+  const settings = observed === undefined ? {} : observedSettings(parseObservations(observed)).options;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const config: EmulatorConfig & Pick<Required<EmulatorOptions>, 'clock'> = {
     ...DEFAULTS,
@@ -114,6 +122,12 @@ export function parseEmulatorOptions(options: EmulatorOptions): EmulatorConfig {
   }
   return {
     ...config,
+    athena: { ...settings['athena'], ...config.athena },
+    emrServerless: { ...settings['emrServerless'], ...config.emrServerless },
+    emr: { ...settings['emr'], ...config.emr },
+    glue: { ...settings['glue'], ...config.glue },
+    dataproc: { ...settings['dataproc'], ...config.dataproc },
+    healthomics: { ...settings['healthomics'], ...config.healthomics },
     // The output of Athena's code is in S3.
     services: [
       ...new Set<ServiceId>([...services, ...(config.runCode && services.includes('athena') ? (['s3'] as const) : [])]),

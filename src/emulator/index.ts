@@ -1,4 +1,7 @@
 /** Wire-level emulators of cloud session services, for tests: `anysession/emulator`. */
+export type { Finding, Range } from '../verify/finding.ts';
+export type { ObservedPoint, Observations } from '../verify/observations.ts';
+export type { PointValue } from '../verify/points/point.ts';
 export type { AthenaEngine, AthenaOptions } from './athena/athena-options.ts';
 export type { CallListener, CallRecord } from './call-log.ts';
 export type { ResponderVersion } from './data-plane/connect-engine.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { SessionError } from '../contract/session-error.ts';
+import { observedSettings, parseObservations } from '../verify/observations.ts';
 import { parseEngine } from './data-plane/engine-choice.ts';
 import type { Emulator } from './emulator.ts';
 import type { EmulatorOptions } from './emulator-options.ts';
@@ -16,6 +17,8 @@ export interface RunEmulatorOptions {
   readonly startupMs?: string;
   /** `--faults`, the path of a JSON file with a list of faults. */
   readonly faults?: string;
+  /** `--observed`, the path of a file that `anysession verify --save` has written. */
+  readonly observed?: string;
   /** `--clock`, `real` or `virtual`. */
   readonly clock?: string;
   /** `--seed`, a whole number. */
@@ -30,6 +33,8 @@ export interface RunEmulatorOptions {
 export interface RunEmulatorEnvironment {
   /** Receives one line of JSON with the URLs and the id of this process. */
   readonly write: (line: string) => void;
+  /** Receives what was observed and the emulator cannot do, one line each. */
+  readonly warn?: (line: string) => void;
   /** Stops the emulator; the command line aborts it on SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
 }
@@ -48,9 +53,12 @@ export interface RunningEmulator {
  */
 export async function runEmulator(
   options: RunEmulatorOptions,
-  { write, signal }: RunEmulatorEnvironment,
+  { write, warn, signal }: RunEmulatorEnvironment,
 ): Promise<RunningEmulator> {
-  const emulator = await startEmulator(await toEmulatorOptions(options));
+  const emulatorOptions = await toEmulatorOptions(options);
+  const { observed } = emulatorOptions;
+  for (const line of observed === undefined ? [] : observedSettings(observed).unmatched) warn?.(line);
+  const emulator = await startEmulator(emulatorOptions);
   const done = new Promise<void>((resolve, reject) => {
     const end = (): void => {
       emulator.close().then(resolve, reject);
@@ -63,7 +71,7 @@ export async function runEmulator(
 }
 
 async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorOptions> {
-  const { services, startupMs, seed, engine, clock, faults, runCode } = options;
+  const { services, startupMs, seed, engine, clock, faults, observed, runCode } = options;
   return {
     ...(services !== undefined && {
       services: services.split(',').map((id) => toChoice('--services', SERVICE_IDS, id.trim())),
@@ -74,6 +82,9 @@ async function toEmulatorOptions(options: RunEmulatorOptions): Promise<EmulatorO
     ...(engine !== undefined && { engine: parseEngine(engine) }),
     ...(clock !== undefined && { clock: toChoice('--clock', ['real', 'virtual'] as const, clock) }),
     ...(faults !== undefined && { faults: await readFaults(faults) }),
+    ...(observed !== undefined && {
+      observed: parseObservations(await readJson('--observed needs a JSON file of verify --save', observed), observed),
+    }),
   };
 }
 
@@ -89,13 +100,17 @@ function toWhole(flag: string, word: string): number {
 }
 
 async function readFaults(path: string): Promise<readonly Fault[]> {
-  try {
-    const faults: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (Array.isArray(faults)) return faults as readonly Fault[];
-  } catch (cause) {
-    throw badFlag(`Cannot read '${path}'. --faults needs a JSON file with a list of faults.`, cause);
-  }
+  const faults = await readJson('--faults needs a JSON file with a list of faults', path);
+  if (Array.isArray(faults)) return faults as readonly Fault[];
   throw badFlag(`'${path}' does not contain a JSON list of faults.`);
+}
+
+async function readJson(need: string, path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (cause) {
+    throw badFlag(`Cannot read '${path}'. ${need}.`, cause);
+  }
 }
 
 function badFlag(message: string, cause?: unknown): SessionError {

@@ -59,6 +59,7 @@ const ARROW_SEEDS: Readonly<Record<string, readonly [file: string, code: string]
   'room-cost': ['src/cost/seed.ts', `import '../session/part.ts';`],
   'room-watch': ['src/watch/seed.ts', `import '../session/part.ts';`],
   'room-telemetry': ['src/telemetry/seed.ts', `import '../session/part.ts';`],
+  'room-verify': ['src/verify/seed.ts', `import '../ownership/part.ts';`],
   'room-statement': ['src/statement/seed.ts', `import '../session/part.ts';`],
   'room-config': ['src/config/seed.ts', `import '../../providers/local/index.ts';`],
   'room-session': [

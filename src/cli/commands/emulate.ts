@@ -6,7 +6,7 @@ import { SessionError } from '../../contract/session-error.ts';
 import type { RunEmulatorOptions } from '../../emulator/run-emulator.ts';
 import { abortedError } from '../../provider-kit/aborted-error.ts';
 import { shellLines } from '../emulated-clouds.ts';
-import { printAsIs, type CommandContext, type Terminal } from '../terminal.ts';
+import { printAsIs, warn, type CommandContext, type Terminal } from '../terminal.ts';
 
 /** The options of `anysession emulate`. */
 interface EmulateCommandOptions extends RunEmulatorOptions {
@@ -25,7 +25,13 @@ export async function runEmulate({ terminal }: CommandContext, options: EmulateC
   };
   if (detach === true) return runDetached(terminal, others, write);
   const { runEmulator } = await import('../../emulator/run-emulator.ts');
-  const { done } = await runEmulator(others, { write: (line) => void write(line), signal: terminal.signal });
+  const { done } = await runEmulator(others, {
+    write: (line) => void write(line),
+    warn: (line) => {
+      warn(terminal, `${line}\n`);
+    },
+    signal: terminal.signal,
+  });
   await done;
 }
 

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Observation } from '../../contract/observation.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { SessionStatus } from '../../session/session-tracker.ts';
 import type { Sessions } from '../../session/sessions.ts';
+import { ask, canAsk } from '../ask.ts';
 import { findEach, listSessions, type Addressed, type SessionFilter } from '../session-address.ts';
 import { StatusLine } from '../status-line.ts';
 import { note, print, printJson, type CommandContext, type Terminal } from '../terminal.ts';
@@ -90,24 +90,12 @@ async function confirm(
   const names = foreign.map(({ handle, details }) => {
     return `${handle.id} (${details.ownership === undefined ? 'started without anysession' : `of ${details.ownership.owner}`})`;
   });
-  const isAsked = terminal.stdin.isTTY === true && terminal.stderr.isTTY === true;
+  const isAsked = canAsk(terminal);
   if (isAsked && (await ask(terminal, `You are ${owner}. End ${names.join(', ')}? [y/N] `))) return found;
   const why = isAsked ? 'was not confirmed' : `belongs to another owner, and you are ${owner}`;
   for (const name of names)
     failures.push(refusal(`Session ${name} ${why}; it was left running. To end it, pass --yes`));
   return found.filter((each) => !isForeign(each));
-}
-
-async function ask({ stdin, stderr, signal }: Terminal, question: string): Promise<boolean> {
-  const lines = createInterface({ input: stdin, output: stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(question, { signal })).trim());
-  } catch {
-    // Ctrl-C and Ctrl-D are no consent.
-    return false;
-  } finally {
-    lines.close();
-  }
 }
 
 function refusal(message: string): SessionError {

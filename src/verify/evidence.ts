@@ -1,0 +1,72 @@
+import type { Observation } from '../contract/observation.ts';
+import type { SeenEndpoint } from '../contract/service-probe.ts';
+import type { SessionError } from '../contract/session-error.ts';
+
+/** When a call was under way, on the monotonic clock, milliseconds: the service has answered somewhere between. */
+export interface Interval {
+  readonly sentMs: number;
+  readonly receivedMs: number;
+}
+
+/** One answer of a service: what it said, or how it refused. */
+export type Look<T> = Interval &
+  (
+    { readonly value: T; readonly refused?: undefined } | { readonly refused: SessionError; readonly value?: undefined }
+  );
+
+/** What a probe does; a step that failed names it. */
+export type Step =
+  | 'start'
+  | 'describe'
+  | 'list'
+  | 'endpoint'
+  | 'terminate'
+  | 'a second start'
+  | 'an unknown session'
+  | 'the list of ended sessions'
+  | 'a calculation';
+
+/** Everything that the probes saw of one session, in the order of the calls. */
+export class Evidence {
+  sessionId: string | undefined;
+  /** From the first attempt to the answer that succeeded. */
+  started: Interval | undefined;
+  terminated: Interval | undefined;
+  readonly unknowns: Look<unknown>[] = [];
+  /** Repetitions of the start with the same parameters, and with others: the ids in the answers. */
+  readonly repeats: Look<string>[] = [];
+  readonly clashes: Look<string>[] = [];
+  readonly describes: Look<Observation>[] = [];
+  /** Whether the list of live sessions had the session. */
+  readonly lists: Look<boolean>[] = [];
+  readonly endpoints: Look<SeenEndpoint>[] = [];
+  /** After the end: terminating it again, describing it, and whether the list of ended sessions had it. */
+  readonly endedTerminates: Look<unknown>[] = [];
+  readonly endedDescribes: Look<Observation>[] = [];
+  readonly endedLists: Look<boolean>[] = [];
+  /** The last native state of a calculation whose session was terminated. */
+  orphanState: string | undefined;
+  /** Why a step gave no answer that counts. */
+  readonly failures = new Map<Step, string>();
+
+  /** The descriptions of the session that its service gave while it had not ended, with a state that is known. */
+  get seen(): readonly (Interval & { readonly value: Observation })[] {
+    return this.describes.flatMap((look) =>
+      look.value?.state === undefined ? [] : [{ sentMs: look.sentMs, receivedMs: look.receivedMs, value: look.value }],
+    );
+  }
+
+  /** Whether it was ready, and ended only after it was terminated here. */
+  get isWhole(): boolean {
+    const { terminated } = this;
+    return (
+      this.seen.some(({ value }) => value.state === 'ready') &&
+      !this.seen.some(({ value, sentMs }) => isOver(value) && sentMs < (terminated?.sentMs ?? Number.POSITIVE_INFINITY))
+    );
+  }
+}
+
+/** Whether a session takes no work any more. */
+export function isOver({ state, final }: Observation): boolean {
+  return final || state === 'terminated' || state === 'failed';
+}

@@ -1,0 +1,242 @@
+import type { Observation } from '../contract/observation.ts';
+import type { SessionHandle } from '../contract/session-handle.ts';
+import type { SessionProvider } from '../contract/session-provider.ts';
+import { SessionError } from '../contract/session-error.ts';
+import type { StartRequest } from '../contract/start-request.ts';
+import { isOver, type Evidence } from './evidence.ts';
+import { ABSENT_LISTS, AGREEING_ANSWERS } from './observers.ts';
+import { differing, ProbeCalls, type ProbeRunParts } from './probe-run.ts';
+
+/** How long a start may take, milliseconds; as long as `whenReady` waits by default. */
+const READY_LIMIT_MS = 10 * 60_000;
+/** How long a list may take to show a session, and a session to end, milliseconds. */
+const VISIBLE_LIMIT_MS = 60_000;
+/** How often a ready session is described before it is terminated. */
+const READY_LOOKS = 3;
+/** Code that is still running when its session is terminated. */
+const LONG_CODE = 'import time\ntime.sleep(300)';
+
+/** The session that is probed. */
+export interface ObservedSession extends ProbeRunParts {
+  /** The provider with its layers, for what is no undocumented point. */
+  readonly provider: SessionProvider;
+  readonly request: StartRequest;
+  readonly handleOf: (id: string) => SessionHandle;
+  /** Called with the id of each session that was started. */
+  readonly onStarted: (id: string) => void;
+  /** Called with each description of the session; what it throws ends the probes. */
+  readonly onSeen?: (seen: Observation) => void;
+}
+
+/**
+ * Starts one session, watches it until it is ready, terminates it and watches its end. Adds everything to the evidence, also when it fails.
+ * @throws SessionError `aborted`, `quota-exceeded`, and what `onSeen` throws. Whoever calls ends the sessions.
+ */
+export async function observeSession(session: ObservedSession, evidence: Evidence): Promise<void> {
+  const calls = new ProbeCalls(session, evidence);
+  const { probe, request, onStarted } = session;
+  const start = await calls.ask('start', (call) => probe.start(request, call));
+  if (start?.refused) evidence.failures.set('start', start.refused.message);
+  if (start?.value === undefined) return;
+  const id = start.value;
+  onStarted(id);
+  evidence.sessionId = id;
+  evidence.started = { sentMs: start.firstSentMs, receivedMs: start.receivedMs };
+  const life = new ObservedLife(session, calls, evidence, id);
+  if (!(await life.untilReady())) return;
+  await life.repeatStart();
+  await life.whileReady();
+  await life.terminate();
+  await life.afterEnd();
+}
+
+/** One session from its start to after its end. */
+class ObservedLife {
+  readonly #session: ObservedSession;
+  readonly #calls: ProbeCalls;
+  readonly #evidence: Evidence;
+  readonly #id: string;
+
+  constructor(session: ObservedSession, calls: ProbeCalls, evidence: Evidence, id: string) {
+    this.#session = session;
+    this.#calls = calls;
+    this.#evidence = evidence;
+    this.#id = id;
+  }
+
+  /** @returns whether the session became ready. */
+  async untilReady(): Promise<boolean> {
+    const endMs = this.#calls.nowMs + READY_LIMIT_MS;
+    for (;;) {
+      const seen = await this.#describe();
+      if (this.#evidence.failures.has('describe')) return false;
+      await this.#list();
+      await this.#endpoint();
+      if (seen !== undefined && isOver(seen)) {
+        this.#evidence.failures.set(
+          'describe',
+          `the session ended while it started: ${seen.reason ?? seen.nativeState}`,
+        );
+        return false;
+      }
+      // EMR Serverless may report STARTED for a while before IDLE.
+      if (seen?.state === 'ready' && seen.nativeState !== 'STARTED') return true;
+      if (this.#calls.nowMs > endMs) {
+        this.#evidence.failures.set('describe', 'the session was not ready after 10 min');
+        return false;
+      }
+      await this.#calls.pause();
+    }
+  }
+
+  /** Repeats the start as it was, and with another parameter. */
+  async repeatStart(): Promise<void> {
+    const { probe, request } = this.#session;
+    const { repeats, clashes } = this.#evidence;
+    for (const [looks, start] of [
+      [repeats, request],
+      [clashes, differing(request)],
+    ] as const) {
+      while (looks.length < AGREEING_ANSWERS) {
+        const look = await this.#calls.ask('a second start', (call) => probe.start(start, call));
+        if (look === undefined) break;
+        if (look.value !== undefined) this.#session.onStarted(look.value);
+        looks.push(look);
+      }
+    }
+  }
+
+  async whileReady(): Promise<void> {
+    const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
+    for (let looks = 1; looks <= READY_LOOKS || (!this.#isListed && this.#calls.nowMs < endMs); looks++) {
+      if (looks <= READY_LOOKS) await this.#describe();
+      await this.#list();
+      await this.#endpoint();
+      await this.#calls.pause();
+      if (this.#evidence.failures.has('list')) break;
+    }
+  }
+
+  /** Terminates the session while code runs in it, where the service runs code, and watches its end. */
+  async terminate(): Promise<void> {
+    const { probe, provider } = this.#session;
+    const orphan = provider.capabilities.calculations ? await this.#startCalculation() : undefined;
+    const look = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
+    if (look?.refused) this.#evidence.failures.set('terminate', look.refused.message);
+    if (look === undefined || look.refused) return;
+    this.#evidence.terminated = { sentMs: look.firstSentMs, receivedMs: look.receivedMs };
+    const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
+    let seen = await this.#describe();
+    while (seen?.final !== true && this.#calls.nowMs < endMs && !this.#evidence.failures.has('describe')) {
+      await this.#calls.pause();
+      seen = await this.#describe();
+    }
+    if (orphan !== undefined) await this.#readOrphan(orphan);
+  }
+
+  /** Describes and terminates it again, and looks for it in the lists. */
+  async afterEnd(): Promise<void> {
+    const { probe } = this.#session;
+    const { describes, endedDescribes, endedTerminates, endedLists } = this.#evidence;
+    if (describes.at(-1)?.value?.final !== true) return;
+    for (let round = 0; round <= AGREEING_ANSWERS; round++) {
+      const described = await this.#calls.ask('describe', (call) => probe.describe(this.#id, call));
+      if (described !== undefined) endedDescribes.push(described);
+      if (described?.value !== undefined) this.#session.onSeen?.(described.value);
+      if (round === AGREEING_ANSWERS || described === undefined) break;
+      const look = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
+      if (look !== undefined) endedTerminates.push(look);
+    }
+    if (probe.listEnded === undefined || !(await this.#untilUnlisted())) return;
+    while (endedLists.length < ABSENT_LISTS) {
+      const look = await this.#calls.ask(
+        'the list of ended sessions',
+        async (call) => (await probe.listEnded?.(call)) ?? [],
+      );
+      if (look?.value === undefined) return;
+      const { value, ...interval } = look;
+      endedLists.push({ ...interval, value: value.includes(this.#id) });
+      if (value.includes(this.#id)) return;
+      await this.#calls.pause();
+    }
+  }
+
+  get #isListed(): boolean {
+    return this.#evidence.lists.some(({ value }) => value === true);
+  }
+
+  /** Waits until the list of live sessions does not have it any more: then a list has caught up with its end. */
+  async #untilUnlisted(): Promise<boolean> {
+    const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
+    let absent = 0;
+    while (this.#isListed && absent < AGREEING_ANSWERS && this.#calls.nowMs < endMs) {
+      const look = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
+      if (look?.value === undefined) return false;
+      absent = look.value.some(({ handle }) => handle.id === this.#id) ? 0 : absent + 1;
+      await this.#calls.pause();
+    }
+    return absent === AGREEING_ANSWERS;
+  }
+
+  async #describe(): Promise<Observation | undefined> {
+    const look = await this.#calls.ask('describe', (call) => this.#session.probe.describe(this.#id, call));
+    if (look === undefined) return undefined;
+    this.#evidence.describes.push(look);
+    if (look.value !== undefined) this.#session.onSeen?.(look.value);
+    return look.value;
+  }
+
+  async #list(): Promise<void> {
+    if (this.#isListed || this.#evidence.failures.has('list')) return;
+    // A page that is empty by mistake would look like a delay: only a second list without the session counts.
+    for (let lists = 0; lists < AGREEING_ANSWERS; lists++) {
+      const look = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
+      if (look?.value === undefined) return;
+      const { value, ...interval } = look;
+      const isListed = value.some(({ handle }) => handle.id === this.#id);
+      if (isListed || lists > 0) this.#evidence.lists.push({ ...interval, value: isListed });
+      if (isListed) return;
+    }
+  }
+
+  async #endpoint(): Promise<void> {
+    const { probe } = this.#session;
+    const { endpoints, failures } = this.#evidence;
+    if (probe.endpoint === undefined || failures.has('endpoint')) return;
+    if (endpoints.some(({ value }) => value?.isThere === true)) return;
+    const look = await this.#calls.ask(
+      'endpoint',
+      (call) => probe.endpoint?.(this.#id, call) ?? Promise.reject(new Error()),
+    );
+    if (look !== undefined) endpoints.push(look);
+  }
+
+  async #startCalculation(): Promise<string | undefined> {
+    const { provider, handleOf, request } = this.#session;
+    const work = { token: `${request.token}-code`, code: LONG_CODE };
+    const look = await this.#calls.ask('a calculation', (call) => {
+      const calculations = provider.calculations;
+      if (calculations === undefined) throw new SessionError('unsupported', 'no calculations', { operation: 'verify' });
+      return calculations.start(handleOf(this.#id), work, call);
+    });
+    if (look?.refused) this.#evidence.failures.set('a calculation', look.refused.message);
+    return look?.value?.id;
+  }
+
+  async #readOrphan(calculation: string): Promise<void> {
+    const { provider, handleOf } = this.#session;
+    const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
+    while (this.#calls.nowMs < endMs) {
+      const look = await this.#calls.ask('a calculation', async (call) =>
+        provider.calculations?.describe(handleOf(this.#id), calculation, call),
+      );
+      if (look === undefined) return;
+      const { state, nativeState } = look.value ?? {};
+      if (state === 'failed' || state === 'cancelled' || state === 'succeeded') {
+        this.#evidence.orphanState = nativeState;
+        return;
+      }
+      await this.#calls.pause();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import { SessionError } from '../contract/session-error.ts';
+import { unitsOf } from '../cost/cost.ts';
+import { isOver, type Evidence, type Interval, type Look, type Step } from './evidence.ts';
+import { measured, observed, unknown, type Finding, type Range } from './finding.ts';
+import { phaseRange, visibilityRange } from './ranges.ts';
+import type { ObserverName, Point } from './points/point.ts';
+
+/** As many answers must agree before they count: a fault may change one of them. */
+export const AGREEING_ANSWERS = 2;
+/** As many lists without a session must follow each other before it counts as not listed. */
+export const ABSENT_LISTS = 5;
+
+/** Reads the evidence of each kind of probe. A point without enough evidence is unknown, with the reason. */
+export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point: Point) => Finding>> = {
+  'token-clash': (evidence, { values }) =>
+    agreed(evidence, 'a second start', evidence.clashes, (id) => {
+      if (id !== evidence.sessionId) return 'another-session';
+      return Array.isArray(values) && values.includes('ignored') ? 'ignored' : 'same-session';
+    }),
+  'unknown-session': (evidence) => agreed(evidence, 'an unknown session', evidence.unknowns, () => 'ok'),
+  'terminate-ended': (evidence) => {
+    // A record that is gone is refused for another reason.
+    if (!evidence.endedDescribes.some(({ value }) => value !== undefined) || lastRefused(evidence.endedDescribes))
+      return unknown('the ended session could not be described any more');
+    return agreed(evidence, 'terminate', evidence.endedTerminates, () => 'ok');
+  },
+  'lists-ended': (evidence) => {
+    if (evidence.endedLists.some(({ value }) => value === true)) return observed(true);
+    const isAbsent = evidence.endedLists.length >= ABSENT_LISTS;
+    return isAbsent
+      ? observed(false)
+      : missing(evidence, 'the list of ended sessions', 'it could not be read often enough');
+  },
+  'endpoint-before-ready': (evidence) => {
+    const early = earlyEndpoints(evidence);
+    const refused = early.filter((look) => look.refused !== undefined).length;
+    if (early.length === 0) return missing(evidence, 'endpoint', 'no early request for an endpoint was answered');
+    if (refused > 0 && refused < early.length) return unknown('it was refused and answered with empty texts');
+    return observed(refused > 0 ? 'error' : 'empty');
+  },
+  'endpoint-refusal': (evidence) => {
+    const early = earlyEndpoints(evidence);
+    const codes = new Set(early.map(({ refused }) => codeOf(refused)));
+    const [code] = codes;
+    if (early.length === 0) return missing(evidence, 'endpoint', 'no early request for an endpoint was answered');
+    if (codes.size > 1) return unknown(`it was answered in several ways: ${[...codes].join(', ')}`);
+    return code === undefined ? unknown('it was answered with empty texts instead of an error') : observed(code);
+  },
+  'endpoint-from': (evidence) => {
+    const lag = lagOf(evidence);
+    const first = evidence.endpoints.find(({ value }) => value?.isThere === true);
+    const created = evidence.seen.filter(({ value }) => value.nativeState === 'CREATED');
+    if (lag === undefined || first === undefined) return missing(evidence, 'endpoint', 'there was no endpoint');
+    // Whoever reads late sees an earlier state, so a state that is seen after the answer and the lag was there at the answer.
+    if (created.some(({ sentMs }) => sentMs >= first.receivedMs + lag.atMostMs)) return observed('CREATED');
+    const refused = earlyEndpoints(evidence).at(-1);
+    if (refused !== undefined && created.some(({ receivedMs }) => receivedMs <= refused.sentMs))
+      return observed('IDLE');
+    return unknown('the session was not seen in CREATED at the right moment');
+  },
+  'orphaned-calculation': ({ orphanState, failures }) =>
+    orphanState === 'FAILED' || orphanState === 'CANCELED'
+      ? observed(orphanState)
+      : unknown(failures.get('a calculation') ?? 'no calculation was running when its session was terminated'),
+  'describe-lag': (evidence) => {
+    const lag = lagOf(evidence);
+    return lag === undefined ? missing(evidence, 'describe', 'the session was never found') : asFinding(lag);
+  },
+  'list-lag': (evidence) => {
+    const { started, lists } = evidence;
+    const range = started && visibilityRange(started, lists, ({ value }) => value === true);
+    return range === undefined ? missing(evidence, 'list', 'no list has shown the session') : asFinding(range);
+  },
+  usage: (evidence) => {
+    const { terminated, seen, endedDescribes } = evidence;
+    if (!evidence.isWhole || terminated === undefined)
+      return missing(evidence, 'describe', 'the session had no whole life');
+    const live = seen.filter(({ value, sentMs }) => value.state === 'ready' && sentMs < terminated.sentMs);
+    if (live.some(({ value }) => hasUsage(value))) return observed('always');
+    const ended = endedDescribes.filter(({ value }) => value?.final === true);
+    if (ended.some(({ value }) => hasUsage(value))) return observed('ended');
+    if (ended.length < AGREEING_ANSWERS)
+      return missing(evidence, 'describe', 'the ended session could not be described');
+    return observed('never');
+  },
+  'started-phase': (evidence) =>
+    phase(
+      evidence,
+      ({ nativeState }) => nativeState === 'STARTED',
+      ({ nativeState }) => /^(IDLE|BUSY)$/.test(nativeState),
+    ),
+  'endpoint-lag': (evidence) =>
+    phase(
+      evidence,
+      ({ nativeState, state }) => nativeState === 'ACTIVE' && state === 'creating',
+      ({ state }) => state === 'ready',
+    ),
+  'active-after-terminate': (evidence) => {
+    const { terminated, seen } = evidence;
+    const lag = lagOf(evidence);
+    if (!evidence.isWhole || terminated === undefined || lag === undefined)
+      return missing(evidence, 'terminate', 'the session was not terminated');
+    const later = seen.filter(({ sentMs }) => sentMs >= terminated.receivedMs);
+    const next = later.find(({ value }) => isOver(value));
+    if (next === undefined) return unknown('the end was not seen');
+    const last = later.filter(({ value, sentMs }) => !isOver(value) && sentMs < next.sentMs).at(-1);
+    const atLeastMs = last === undefined ? 0 : last.sentMs - terminated.receivedMs - lag.atMostMs;
+    return measured(atLeastMs, next.receivedMs - terminated.sentMs - lag.atLeastMs);
+  },
+  'endpoint-token-lifetime': (evidence) => {
+    const look = evidence.endpoints.find(({ value }) => value?.isThere === true);
+    const { expiresAtMs, serviceTimeMs } = look?.value ?? {};
+    if (look === undefined || expiresAtMs === undefined) return missing(evidence, 'endpoint', 'no token was issued');
+    if (serviceTimeMs === undefined) return unknown('the answer has no time of the service');
+    // The service writes its time, and perhaps the expiry, in whole seconds.
+    const lifetimeMs = expiresAtMs - serviceTimeMs;
+    return measured(lifetimeMs - 1_000, lifetimeMs + 1_000 + (look.receivedMs - look.sentMs));
+  },
+};
+
+/** The one way in which a service has answered each time; unknown when the answers differ or are too few. */
+function agreed<T>(evidence: Evidence, step: Step, looks: readonly Look<T>[], valueOf: (answer: T) => string): Finding {
+  const answers = new Set(looks.map((look) => (look.refused ? codeOf(look.refused) : valueOf(look.value))));
+  const [answer] = answers;
+  if (answers.size > 1) return unknown(`it was answered in several ways: ${[...answers].join(', ')}`);
+  if (looks.length < AGREEING_ANSWERS || answer === undefined)
+    return missing(evidence, step, 'it was not answered often enough');
+  return observed(answer);
+}
+
+/** The answers about the endpoint of a session that its service knew and that was not ready yet. */
+function earlyEndpoints(evidence: Evidence): readonly Look<{ readonly isThere: boolean }>[] {
+  const [found] = evidence.seen;
+  const ready = evidence.seen.find(({ value }) => value.state === 'ready');
+  // Without an endpoint later on, a refusal says that there never is one.
+  const hasEndpoint = evidence.endpoints.some(({ value }) => value?.isThere === true);
+  if (found === undefined || ready === undefined || !evidence.isWhole || !hasEndpoint) return [];
+  return evidence.endpoints.filter(
+    ({ sentMs, value }) => sentMs >= found.receivedMs && sentMs < ready.sentMs && value?.isThere !== true,
+  );
+}
+
+function lagOf({ started, describes }: Evidence): Range | undefined {
+  return started && visibilityRange(started, describes, ({ value }) => value !== undefined);
+}
+
+function phase(
+  evidence: Evidence,
+  ...states: Parameters<typeof phaseRange> extends [unknown, unknown, ...infer Rest] ? Rest : never
+): Finding {
+  const { started, seen } = evidence;
+  const range = started && evidence.isWhole ? phaseRange(started, seen, ...states) : undefined;
+  return range === undefined
+    ? missing(evidence, 'describe', 'the session was not seen from its start until it was ready')
+    : asFinding(range);
+}
+
+function asFinding({ atLeastMs, atMostMs }: Range): Finding {
+  return measured(atLeastMs, atMostMs);
+}
+
+/** Why a point is unknown: what kept the step from being answered, else the given reason. */
+function missing({ failures }: Evidence, step: Step, why: string): Finding {
+  return unknown(failures.get(step) ?? failures.get('start') ?? why);
+}
+
+function codeOf(refused: SessionError | undefined): string | undefined {
+  return refused === undefined ? undefined : (refused.native?.code ?? refused.kind);
+}
+
+function lastRefused(looks: readonly (Interval & { readonly refused?: SessionError | undefined })[]): boolean {
+  return SessionError.is(looks.at(-1)?.refused);
+}
+
+/** Whether a service reports what a session has used. An estimate is ours. */
+function hasUsage(seen: { readonly details: { readonly usage?: Parameters<typeof unitsOf>[0] } } | undefined): boolean {
+  const usage = seen?.details.usage;
+  return usage !== undefined && usage.basis !== 'estimated' && unitsOf(usage).length > 0;
+}

@@ -1,0 +1,92 @@
+/** Members whose texts say what a service did and nothing about an account: states, types, codes, versions. */
+const KEPT = new Set([
+  ...['State', 'state', 'StateFilter', 'states', 'EngineVersion', 'SelectedEngineVersion', 'EffectiveEngineVersion'],
+  ...[
+    'releaseLabel',
+    'type',
+    'architecture',
+    '__type',
+    'code',
+    'Code',
+    'AthenaErrorCode',
+    'provider',
+    'region',
+    'engine',
+    'size',
+  ],
+  ...['meaning', 'failed', 'retry', 'effect'],
+]);
+/** What such a text may look like. */
+const KEPT_TEXT = /^[\w .,#:/-]{1,80}$/;
+/** Parts of paths that name operations. */
+const PATH_WORDS = /^(|applications|sessions|endpoint|dashboard|tags|start|stop)$/;
+const OWNERSHIP = /anysession:([a-z0-9_-]{1,63}):([a-z][a-z0-9-]{30,38}[a-z0-9])/;
+const ARN = /^arn:(aws[a-z-]*):([a-z0-9-]*):([a-z0-9-]*):\d*:/;
+const TOKEN = /^[a-z][a-z0-9-]{30,38}[a-z0-9]$/;
+
+/**
+ * Replaces every text that could name something of an account, the same text always by the same placeholder. Only texts of a few known
+ * members are kept, so nothing that is not known slips through.
+ */
+export class Placeholders {
+  readonly #known = new Map<string, string>();
+
+  /** The placeholder of a text, in a form that passes where the text did. */
+  text(original: string): string {
+    if (original === '') return '';
+    const known = this.#known.get(original);
+    if (known !== undefined) return known;
+    const made = this.#make(original);
+    this.#known.set(original, made);
+    return made;
+  }
+
+  /** A path with placeholders for what names no operation. */
+  path(path: string): string {
+    return path
+      .split('/')
+      .map((part) => (PATH_WORDS.test(part) ? part : this.text(decodeURIComponent(part))))
+      .join('/');
+  }
+
+  /** The same value with all texts replaced, apart from those of known members. */
+  value(value: unknown, member = ''): unknown {
+    if (typeof value === 'string') return KEPT.has(member) && KEPT_TEXT.test(value) ? value : this.text(value);
+    if (Array.isArray(value)) return value.map((each) => this.value(each, member));
+    if (typeof value !== 'object' || value === null) return value;
+    const isMap = member === 'tags' || member === 'labels';
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [isMap ? this.text(name) : name, this.value(inner, name)]),
+    );
+  }
+
+  /** A body; one that is no JSON is left out. */
+  body(text: string): string {
+    if (text === '') return '';
+    try {
+      return JSON.stringify(this.value(JSON.parse(text)));
+    } catch {
+      return '';
+    }
+  }
+
+  #make(original: string): string {
+    const mark = OWNERSHIP.exec(original);
+    if (mark !== null) {
+      const [found, owner = '', token = ''] = mark;
+      const ownership = `anysession:${this.text(owner)}:${this.text(token)}`;
+      const before = original.slice(0, mark.index).trim();
+      const rest = original.slice(mark.index + found.length);
+      const lifetime = /^:\d+$/.test(rest) ? rest : '';
+      return `${before === '' ? '' : `${this.text(before)} `}${ownership}${lifetime}`;
+    }
+    const number = this.#known.size + 1;
+    const arn = ARN.exec(original);
+    if (arn !== null) {
+      const [, partition = '', service = '', region = ''] = arn;
+      return `arn:${partition}:${service}:${region}:000000000000:role/n${number}`;
+    }
+    if (/^[a-z]+:\/\//.test(original)) return `https://n${number}.invalid`;
+    return TOKEN.test(original) ? `t${String(number).padStart(31, '0')}` : `n${number}`;
+  }
+}

@@ -1,0 +1,5 @@
+/** The options of each provider whose calls can be recorded, as far as they change its calls. The other providers speak gRPC or no network. */
+export const REPLAYED_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  athena: ['region', 'workgroup', 'engine', 'executionRoleArn'],
+  'emr-serverless': ['region', 'applicationId', 'executionRoleArn', 'startApplication'],
+};

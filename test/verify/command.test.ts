@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, type TestContext } from 'vitest';
+import type { EmulatorOptions } from '../../src/emulator/index.ts';
+import type { VerificationReport } from '../../src/verify/report.ts';
+import { CLOUDS, cloud, type Cloud } from '../cli/clouds.ts';
+import { cli } from '../cli/cli-run.ts';
+import { PROGRAM, run, runOnTerminal } from '../cli/process.ts';
+
+const PRICES = ', prices: { currency: USD, sessionHour: 6 }';
+
+/** An emulated cloud with a session of another owner and one of this owner that is no verification's. */
+async function stageWithOthers(name: Cloud, context: TestContext, more: EmulatorOptions & { more?: string } = {}) {
+  const stage = await cloud(name, context, 50, {
+    athena: { spark35DpuQuota: 100 },
+    // By default both follow from the time of a start.
+    dataproc: { endpointLagMs: 200, activeAfterTerminateMs: 100 },
+    ...more,
+  });
+  const theirs = await stage.run(['start', '--config', 'theirs.yaml']);
+  expect(theirs.code).toBe(0);
+  const others = [(JSON.parse(theirs.stdout) as { readonly id: string }).id, await stage.start()];
+  const live = (): readonly string[] =>
+    stage.emulator.oracle.live().flatMap(({ id, state }) => (state === 'TERMINATING' ? [] : [id]));
+  const report = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await stage.run(['verify', '--yes', '--json', ...args]);
+    if (stdout === '') throw new Error(stderr);
+    return { code, stderr, report: JSON.parse(stdout) as VerificationReport };
+  };
+  return { ...stage, others, live, report };
+}
+
+const outcomes = ({ cases }: VerificationReport): Readonly<Record<string, string>> =>
+  Object.fromEntries(cases.map(({ rule, area, title, outcome }) => [`${rule} ${area} ${title}`, outcome]));
+
+describe.concurrent.each(CLOUDS)('anysession verify on %s', (name) => {
+  it('runs every case and probe with two sessions, ends them, and touches nothing of others', async (context) => {
+    const { expect } = context;
+    const { report, live, others, emulator, cwd, run } = await stageWithOthers(name, context, { more: PRICES });
+    const seen = await report('--save', 'observed.json');
+    expect(seen.code).toBe(0);
+    expect(new Set(Object.values(outcomes(seen.report)))).toEqual(new Set(['passed']));
+    expect(seen.report.points.some(({ agrees }) => agrees === false)).toBe(false);
+    expect(seen.report.sessions).toEqual({ started: 2, ended: 2, left: [] });
+    expect(seen.report.spent).toMatchObject({ currency: 'USD', unknown: [] });
+    expect(seen.report.spent.amount).toBeGreaterThan(0);
+    expect(Object.keys(seen.report.figures)).toEqual(
+      expect.arrayContaining(['readyMs', 'firstRowMs', 'callsToReady', 'rowsPerSecond']),
+    );
+    expect(seen.stderr).toMatch(
+      /verify starts 2 small sessions.*\n.*\nThey cost about 0.60.. USD, and \d+\.\d+ USD at most/,
+    );
+    expect(live().toSorted()).toEqual(others.toSorted());
+    expect(emulator.oracle.sessions()).toHaveLength(4);
+    // Neither names nor ids of the account are in the file.
+    const saved = readFileSync(join(cwd, 'observed.json'), 'utf8');
+    for (const secret of [
+      ...emulator.oracle.sessions().map(({ id }) => id),
+      'my-project',
+      'spark35-',
+      '00emulated',
+      '123456789012',
+      'AKIDTEST',
+    ]) {
+      expect(saved).not.toContain(secret);
+    }
+    const cleaned = await run(['verify', '--clean']);
+    expect(cleaned).toMatchObject({ code: 0, stdout: 'nothing is left of earlier runs\n' });
+    expect(live().toSorted()).toEqual(others.toSorted());
+  });
+
+  it('names the permission that is missing, and does the rest', async (context) => {
+    const { expect } = context;
+    const { report, live, others, emulator } = await stageWithOthers(name, context);
+    const code = name === 'dataproc' ? 'PERMISSION_DENIED' : 'AccessDeniedException';
+    emulator.faults.add({ kind: 'error', code, httpStatus: 403, operation: 'ListSessions', times: 1_000_000 });
+    const seen = await report('--only', 'lists,starts');
+    expect(seen.code).toBe(11);
+    const failed = seen.report.cases.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['C-023', 'C-041', 'C-042']));
+    for (const { evidence, area } of failed)
+      if (area === 'lists') expect(evidence).toMatch(/Missing permission: .*[lL]ist/);
+    expect(outcomes(seen.report)['C-010 starts a session becomes ready']).toBe('passed');
+    const lag = seen.report.points.find(({ option }) => option.endsWith('.listLagMs'));
+    expect(lag?.finding).toMatchObject({ outcome: 'unknown' });
+    expect(seen.report.sessions.unlisted).toMatch(/Missing permission/);
+    expect(live().toSorted()).toEqual(others.toSorted());
+  });
+
+  it('reports what is known when the service fails in the middle, and ends its sessions', async (context) => {
+    const { expect } = context;
+    const { report, live, others, emulator } = await stageWithOthers(name, context);
+    emulator.faults.add({ kind: 'server-error', skip: 8, times: 14 });
+    const seen = await report('--only', 'starts,lists');
+    expect(seen.report.points.some(({ finding }) => finding.outcome === 'unknown')).toBe(true);
+    expect(seen.report.points.filter(({ agrees }) => agrees === false)).toEqual([]);
+    expect(seen.report.sessions.left).toEqual([]);
+    expect(live().toSorted()).toEqual(others.toSorted());
+  });
+});
+
+describe.concurrent('anysession verify', () => {
+  it('works with a quota of one session', async (context) => {
+    const stage = await cloud('athena', context, 50, { athena: { spark35DpuQuota: 2 } });
+    const { code, stdout } = await stage.run(['verify', '--yes', '--json', '--only', 'starts']);
+    context.expect(code).toBe(0);
+    context.expect((JSON.parse(stdout) as VerificationReport).sessions.started).toBe(2);
+  });
+
+  it('reports a quota that others use up', async (context) => {
+    const stage = await cloud('athena', context, 50, { athena: { spark35DpuQuota: 1 } });
+    const { code, stdout } = await stage.run(['verify', '--yes', '--json', '--only', 'starts']);
+    const report = JSON.parse(stdout) as VerificationReport;
+    context.expect(code).toBe(11);
+    context.expect(outcomes(report)['C-010 starts a session becomes ready']).toBe('failed');
+    context.expect(outcomes(report)['C-030 starts terminating twice succeeds']).toBe('not-run');
+    const clash = report.points.find(({ option }) => option === 'athena.tokenClashCode');
+    context
+      .expect(clash?.finding)
+      .toMatchObject({ outcome: 'unknown', why: context.expect.stringContaining('DPU') as string });
+    context.expect(report.sessions).toMatchObject({ started: 0, left: [] });
+  });
+
+  it('starts nothing without consent, with a limit and no prices, or with nothing to verify', async (context) => {
+    const { expect } = context;
+    const stage = await cloud('athena', context, 50);
+    const refused = [
+      [['verify'], /^verify starts 2 small sessions of athena[^]*\[invalid-request\] verify was not confirmed/],
+      [
+        ['verify', '--yes', '--max-spend', '1'],
+        /^\[invalid-request\] a limit on spending cannot be enforced: no price is known/,
+      ],
+      [['verify', '--yes', '--only', 'batches'], /\[invalid-request\] there is nothing to verify: athena/],
+      [['verify', '--yes', '--only', 'everything'], /Expected starts or lists or sql or batches/],
+    ] as const;
+    for (const [args, text] of refused) {
+      const { code, stdout, stderr } = await stage.run(args);
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(text) as string]);
+    }
+    expect(stage.calls()).toEqual([]);
+  });
+
+  it('asks on a terminal', async (context) => {
+    const { expect, onTestFinished } = context;
+    const stage = await cloud('athena', context, 50);
+    const answered = async (answer: string) => {
+      const asked = runOnTerminal(80, [...PROGRAM, 'verify', '--only', 'lists'], { cwd: stage.cwd, onTestFinished });
+      await expect.poll(() => asked.output.stdout, { timeout: 30_000 }).toContain('Start? [y/N]');
+      asked.child.stdin?.write(answer);
+      return asked.ended;
+    };
+    const [no, yes] = await Promise.all([answered('n\n'), answered('y\n')]);
+    expect([no.code, no.stdout]).toEqual([2, expect.stringContaining('was not confirmed') as string]);
+    expect([yes.code, yes.stdout]).toEqual([0, expect.stringContaining('0 failed') as string]);
+  });
+
+  it('stops at its limit on spending, and says so', async (context) => {
+    const { expect } = context;
+    const stage = await cloud('athena', context, 50, { more: ', prices: { currency: USD, sessionHour: 999999 }' });
+    const { code, stdout, stderr } = await stage.run(['verify', '--yes', '--max-spend', '0.01']);
+    expect(code).toBe(6);
+    expect(stdout).toMatch(/Stopped early: .*USD are spent, and --max-spend is 0.0100 USD/);
+    expect(stderr).toMatch(/\[quota-exceeded\]/);
+    expect(stage.emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+  });
+
+  it('prints a report and ends everything after Ctrl-C', async (context) => {
+    const { expect, onTestFinished } = context;
+    const stage = await cloud('emr-serverless', context, 600_000);
+    const running = run([...PROGRAM, 'verify', '--yes', '--json'], { cwd: stage.cwd, onTestFinished });
+    await expect.poll(() => stage.emulator.oracle.live().length, { timeout: 30_000 }).toBe(1);
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    const report = JSON.parse(stdout) as VerificationReport;
+    expect(report).toMatchObject({ stopped: 'it was interrupted', sessions: { started: 1, left: [] } });
+    expect(outcomes(report)['C-010 starts a session becomes ready']).toBe('not-run');
+    expect(stage.emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+  });
+
+  it('measures several sessions and prints a row of a Markdown table', async (context) => {
+    const { expect } = context;
+    const stage = await cloud('dataproc', context, 50);
+    const { code, stdout } = await stage.run(['verify', '--yes', '--only', 'sql', '--repeat', '3', '--markdown']);
+    expect(code).toBe(0);
+    const [heading, , row] = stdout.split('\n');
+    expect(heading).toBe(
+      '| provider | region | release | start to ready | ready to first row | notice delay | calls per ready session | rows per second | sessions | date |',
+    );
+    expect(row).toMatch(/^\| dataproc \| us-central1 \| 3\.0 \| .*s \(.*–.*\) \|.*\| 3 \| \d{4}-\d\d-\d\d \|$/);
+    expect(stage.emulator.oracle.sessions()).toHaveLength(3);
+  });
+
+  it('verifies the embedded engine, which has no undocumented points', async ({ expect }) => {
+    const { code, stdout } = await cli(['verify', '--provider', 'local', '--yes', '--json'], {});
+    const report = JSON.parse(stdout) as VerificationReport;
+    expect([code, report.points]).toEqual([0, []]);
+    expect(outcomes(report)['C-056 sql nulls and decimals arrive unchanged']).toBe('passed');
+  });
+
+  it('lists every case and point without an account', async ({ expect }) => {
+    const { code, stdout } = await cli(['verify', '--list', '--json'], {});
+    const rows = JSON.parse(stdout) as readonly { readonly kind: string; readonly id: string; readonly note: string }[];
+    expect(code).toBe(0);
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(['case', 'probe', 'long', 'not-probed']));
+    const athena = await cli(['verify', '--list', '--provider', 'athena', '--only', 'lists']);
+    expect(athena.stdout).toMatch(/^kind\tid\tarea\twhat\tnote\ncase\tC-023\tlists\t/);
+    expect(athena.stdout).not.toMatch(/emrServerless|\tstarts\t/);
+  });
+});

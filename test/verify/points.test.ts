@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { toAthenaConfig } from '../../src/emulator/athena/athena-options.ts';
+import { toDataprocConfig } from '../../src/emulator/dataproc/dataproc-options.ts';
+import { toEmrServerlessConfig } from '../../src/emulator/emr-serverless/emr-serverless-options.ts';
+import { toHealthOmicsConfig } from '../../src/emulator/healthomics/healthomics-options.ts';
+import { transientFaults } from '../../src/emulator/index.ts';
+import { SeededRandom } from '../../src/emulator/seeded-random.ts';
+import { POINTS } from '../../src/verify/points/all-points.ts';
+import type { Point, PointValue } from '../../src/verify/points/point.ts';
+import { optionsWith, otherValues, placeOf, PROBED_POINTS, says } from './option-values.ts';
+import { findingsOf, PACE_MS, STARTUP_MS, type Probed } from './probed.ts';
+
+/** How wide a measurement may be: one look before and one after, and two seconds for times in whole seconds. */
+const WIDEST_MS = { usual: 3 * PACE_MS, wholeSeconds: 2_000 + PACE_MS };
+const SEEDS = 30;
+
+/** Two defaults follow from the time of a start. */
+function defaultOf({ option, assumed }: Point): PointValue {
+  if (option === 'dataproc.endpointLagMs') return STARTUP_MS / 5;
+  return option === 'dataproc.activeAfterTerminateMs' ? STARTUP_MS / 10 : assumed;
+}
+
+describe('the points that no document settles', () => {
+  it('are those of the guide of the emulators, and the lifetimes of tokens', () => {
+    const guide = readFileSync(new URL('../../docs/guide/emulator.md', import.meta.url), 'utf8');
+    const rows = Array.from(guide.matchAll(/^\| (?:\d+|–) +\| ([^|]*)\| `(\w+\.\w+)` +\| `[^`]+` +\|$/gm));
+    const named = rows.map(([, , option]) => option);
+    expect(POINTS.map(({ option }) => option).filter((option) => !option.endsWith('TokenTtlMs'))).toEqual(
+      expect.arrayContaining(named),
+    );
+    expect(POINTS.length).toBe(named.length + 2);
+  });
+
+  it('assume what the emulators do by default', () => {
+    const configs: Readonly<Record<string, object>> = {
+      athena: toAthenaConfig({}, 1_000),
+      emrServerless: toEmrServerlessConfig({}, 1_000),
+      dataproc: toDataprocConfig({}, 1_000),
+      healthomics: toHealthOmicsConfig({}, 1_000),
+    };
+    const real = POINTS.map(({ option }) => {
+      const [service = '', name = ''] = option.split('.');
+      const value = (configs[service] as Readonly<Record<string, unknown>>)[name];
+      return [option, name === 'rates' ? null : (value ?? null)];
+    });
+    expect(POINTS.map(({ option, assumed }) => [option, assumed])).toEqual(real);
+  });
+});
+
+describe.each(['athena', 'pyspark3', 'emr-serverless', 'dataproc'] as const)('probes of %s', (place) => {
+  const points = PROBED_POINTS.filter((point) => placeOf(point) === place);
+
+  it('see the default of each option', async () => {
+    const { findings } = await findingsOf(place);
+    const wrong = points.filter((point) => !says(findings.get(point.option), defaultOf(point)).right);
+    expect(wrong.map(({ option }) => [option, findings.get(option)])).toEqual([]);
+  });
+
+  it.each(points.flatMap((point) => otherValues(point).map((value) => [point.option, value] as const)))(
+    'see %s = %s',
+    async (option, value) => {
+      // Codes of an error need the error, and states need time to be seen.
+      const { findings } = await findingsOf(place, optionsWith([[option, value]]));
+      const said = says(findings.get(option), value);
+      expect([said.right, findings.get(option)]).toEqual([true, findings.get(option)]);
+      const widest = option.endsWith('TokenTtlMs') ? WIDEST_MS.wholeSeconds : WIDEST_MS.usual;
+      expect(said.widthMs).toBeLessThanOrEqual(widest);
+      // The others stay what they were.
+      const changed = points.filter((other) => {
+        const finding = findings.get(other.option);
+        return other.option !== option && finding?.outcome !== 'unknown' && !says(finding, defaultOf(other)).right;
+      });
+      expect(changed.map((other) => [other.option, findings.get(other.option)])).toEqual([]);
+    },
+  );
+});
+
+describe('probes under faults and delays', () => {
+  const places: readonly Probed[] = ['athena', 'emr-serverless', 'dataproc', 'pyspark3'];
+
+  it('say "unknown", and never a wrong value', async () => {
+    const wrong: unknown[] = [];
+    let right = 0;
+    let unknown = 0;
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const random = new SeededRandom(seed);
+      const place = places[seed % places.length] ?? 'athena';
+      const points = PROBED_POINTS.filter((point) => point.provider === (place === 'pyspark3' ? 'athena' : place));
+      const truth = new Map<string, PointValue>();
+      for (const point of points) {
+        const values = [defaultOf(point), ...otherValues(point)];
+        truth.set(point.option, values[Math.floor(random.next() * values.length)] ?? null);
+      }
+      const probability = 0.02 + 0.06 * random.next();
+      const { findings } = await findingsOf(place, {
+        ...optionsWith(truth),
+        seed,
+        faults: [
+          ...transientFaults(probability),
+          { kind: 'empty-page', last: true, probability },
+          { kind: 'empty-page', probability },
+          { kind: 'unknown-state', state: 'HIBERNATED', probability },
+          { kind: 'session-becomes', state: 'FAILED', afterMs: Math.floor(random.next() * 3_000), probability: 0.2 },
+          { kind: 'session-vanishes', afterMs: Math.floor(random.next() * 3_000), probability: 0.2 },
+        ],
+      });
+      for (const [option, value] of truth) {
+        const finding = findings.get(option);
+        if (finding?.outcome === 'unknown') unknown += 1;
+        else if (says(finding, value).right) right += 1;
+        else wrong.push({ seed, place, option, value, finding });
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(right).toBeGreaterThan(unknown / 4);
+    expect(unknown).toBeGreaterThan(0);
+  });
+});

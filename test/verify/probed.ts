@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { plugin as athena } from '../../providers/athena/plugin.ts';
+import { plugin as dataproc } from '../../providers/dataproc/plugin.ts';
+import { plugin as emrServerless } from '../../providers/emr-serverless/plugin.ts';
+import type { Clock } from '../../src/contract/ports.ts';
+import type { ProviderPlugin } from '../../src/contract/provider-plugin.ts';
+import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
+import { startEmulator } from '../../src/emulator/index.ts';
+import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
+import { Evidence } from '../../src/verify/evidence.ts';
+import type { Finding } from '../../src/verify/finding.ts';
+import { observeSession } from '../../src/verify/observe-session.ts';
+import { observeUnknown } from '../../src/verify/observe-unknown.ts';
+import { OBSERVERS } from '../../src/verify/observers.ts';
+import { POINTS } from '../../src/verify/points/all-points.ts';
+
+const CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'none' };
+
+/** The providers whose points can be probed, each with the way to its emulator. */
+export const PROBED = {
+  athena: {
+    plugin: athena,
+    options: ({ urls }: Emulator) => ({
+      region: 'us-east-1',
+      workgroup: 'spark35',
+      endpoint: urls.athena,
+      credentials: CREDENTIALS,
+    }),
+  },
+  pyspark3: {
+    plugin: athena,
+    options: ({ urls }: Emulator) => ({
+      region: 'us-east-1',
+      workgroup: 'pyspark3',
+      engine: 'pyspark-v3',
+      endpoint: urls.athena,
+      credentials: CREDENTIALS,
+    }),
+  },
+  'emr-serverless': {
+    plugin: emrServerless,
+    options: ({ urls }: Emulator) => ({
+      region: 'us-east-1',
+      applicationId: '00emulated1',
+      executionRoleArn: 'arn:aws:iam::123456789012:role/spark',
+      endpoint: urls.emrServerless,
+      credentials: CREDENTIALS,
+    }),
+  },
+  dataproc: {
+    plugin: dataproc,
+    options: ({ urls }: Emulator) => ({ project: 'my-project', region: 'us-central1', endpoint: urls.dataprocGrpc }),
+  },
+} as const satisfies Record<string, { plugin: ProviderPlugin; options: (emulator: Emulator) => object }>;
+
+/** A place whose points are probed. */
+export type Probed = keyof typeof PROBED;
+
+/** The time of an emulator with a virtual clock: who waits on it lets the time pass at once. */
+export function skippingClock(emulator: Emulator): Clock {
+  return {
+    nowMs: () => emulator.nowMs(),
+    monotonicMs: () => emulator.nowMs(),
+    schedule(delayMs, callback) {
+      emulator.advance(delayMs);
+      const immediate = setImmediate(callback);
+      return () => {
+        clearImmediate(immediate);
+      };
+    },
+  };
+}
+
+/** The time from a start until the session is ready, milliseconds of the emulator. */
+export const STARTUP_MS = 400;
+/** The pause between two looks, milliseconds of the emulator. */
+export const PACE_MS = 20;
+
+/** Starts an emulator, probes it once, and returns every finding by its option. */
+export async function findingsOf(
+  place: Probed,
+  options: EmulatorOptions = {},
+): Promise<{
+  readonly findings: ReadonlyMap<string, Finding>;
+  readonly evidence: Evidence;
+  readonly emulator: Emulator;
+}> {
+  const { plugin, options: optionsOf } = PROBED[place];
+  const service = place === 'pyspark3' ? 'athena' : place;
+  await using emulator = await startEmulator({
+    services: [service],
+    clock: 'virtual',
+    startupMs: STARTUP_MS,
+    ...options,
+  });
+  const parsed = plugin.parseOptions({ ...optionsOf(emulator) });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
+  const probes = await plugin.probes?.();
+  const diagnosis = await plugin.diagnosis?.();
+  if (probes === undefined || diagnosis === undefined) throw new Error(`${place} has no probe`);
+  const probe = probes.open(parsed.config, ports);
+  const provider = plugin.create(parsed.config, ports);
+  const evidence = new Evidence();
+  const parts = {
+    probe,
+    clock: skippingClock(emulator),
+    signal: new AbortController().signal,
+    pace: { earlyMs: PACE_MS, earlyForMs: 2_500, lateMs: 1_000 },
+  };
+  try {
+    await observeUnknown(parts, diagnosis.unknownSessionId, evidence);
+    await observeSession(
+      {
+        ...parts,
+        provider,
+        request: {
+          owner: 'verify-team',
+          token: `verify-${randomUUID().replaceAll('-', '').slice(0, 26)}`,
+          idleTimeoutMs: 600_000,
+          labels: {},
+        },
+        handleOf: (id) => ({ v: 1, provider: provider.id, scope: provider.scope, id }),
+        onStarted: () => {},
+      },
+      evidence,
+    );
+  } finally {
+    probe.close();
+    await provider.close();
+  }
+  const findings = POINTS.filter((point) => point.provider === service).map((point) => {
+    const { treatment } = point;
+    const finding: Finding =
+      treatment.kind === 'probe'
+        ? OBSERVERS[treatment.observer](evidence, point)
+        : { outcome: treatment.kind, why: treatment.why };
+    return [point.option, finding] as const;
+  });
+  return { findings: new Map(findings), evidence, emulator };
+}
