@@ -78,7 +78,10 @@ export class Placeholders {
     if (typeof value !== 'object' || value === null) return value;
     const isMap = MAPS.has(member);
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [isMap ? this.text(name) : name, this.value(inner, isMap ? '' : name)]),
+      Object.entries(value).map(([name, inner]) => [
+        isMap ? this.text(name) : name,
+        this.value(inner, isMap ? '' : name),
+      ]),
     );
   }
 
