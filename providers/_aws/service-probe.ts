@@ -15,11 +15,16 @@ import type { NativeSession, SessionService } from './session-service.ts';
 /** The single calls of an AWS service, for `anysession verify`. */
 export function awsProbe(service: SessionService, ports: ProviderPorts): ServiceProbe {
   const probe = new AwsServiceProbe(service, ports);
-  return service.listEnded === undefined
-    ? probe
-    : Object.assign(probe, {
-        listEnded: (call: CallContext) => probe.ask('listPage', call, async (sub) => service.listEnded?.(sub) ?? []),
-      });
+  const startAlone = service.startAlone?.bind(service);
+  const listEnded = service.listEnded?.bind(service);
+  return Object.assign(
+    probe,
+    startAlone && {
+      startAlone: (request: StartRequest, call: CallContext) =>
+        probe.ask('start', call, async (sub) => probe.idIn(await startAlone(request, sub))),
+    },
+    listEnded && { listEnded: (call: CallContext) => probe.ask('listPage', call, listEnded) },
+  );
 }
 
 class AwsServiceProbe implements ServiceProbe {
@@ -43,12 +48,16 @@ class AwsServiceProbe implements ServiceProbe {
     return this.#runner.run({ operation, call }, work);
   }
 
+  /** The id in the answer to a start. */
+  idIn({ id }: NativeSession): string {
+    if (id === undefined || id === '') throw this.#unreadable('start', 'no session id');
+    return id;
+  }
+
   start(request: StartRequest, call: CallContext): Promise<string> {
     return this.ask('start', call, async (sub) => {
       const send = await this.#service.prepareStart(request, sub);
-      const { id } = await send();
-      if (id === undefined || id === '') throw this.#unreadable('start', 'no session id');
-      return id;
+      return this.idIn(await send());
     });
   }
 
@@ -83,7 +92,8 @@ class AwsServiceProbe implements ServiceProbe {
     return this.ask('endpoint', call, async (sub) => {
       const endpoint = toProxyEndpoint(await this.#service.endpoint(id, sub), this.#service.id);
       const serviceTimeMs = this.#service.time.lastMs;
-      return { isThere: endpoint !== undefined, expiresAtMs: endpoint?.expiresAtMs, serviceTimeMs };
+      const keys = endpoint && Object.keys(endpoint.metadata);
+      return { isThere: endpoint !== undefined, keys, expiresAtMs: endpoint?.expiresAtMs, serviceTimeMs };
     });
   }
 

@@ -62,6 +62,8 @@ export interface SessionService {
   stateFacts(session: NativeSession): StateFacts | undefined;
   /** Does what has to precede a start, and returns the function that starts the session. Its answer may have no state. */
   prepareStart(request: StartRequest, call: ServiceCall): Promise<() => Promise<NativeSession>>;
+  /** Sends a start alone, for `anysession verify`; absent where a start reads nothing else. */
+  startAlone?(request: StartRequest, call: ServiceCall): Promise<NativeSession>;
   get(handle: SessionHandle, call: ServiceCall): Promise<NativeSession | undefined>;
   list(filter: ListFilter, cursor: Cursor | undefined, call: ServiceCall): Promise<NativePage>;
   /** The ids in the list of the sessions that were terminated, for `anysession verify`; absent where it is the list of all. */

@@ -14,6 +14,7 @@ export const plugin = definePlugin<EmrEc2Config>({
   capabilities: emrEc2Capabilities(defaultOptions(EMR_EC2_OPTIONS_SHAPE) as unknown as EmrEc2Config),
   capabilitiesOf: emrEc2Capabilities,
   diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
+  probes: async () => (await import('./probes.ts')).probes,
   environmentVariables: EMR_EC2_VARIABLES,
   findOptions: findOptionsBy(EMR_EC2_VARIABLES),
   optionsSchema: () => EMR_EC2_OPTIONS_SHAPE,

@@ -28,7 +28,7 @@ export class EmrEc2Provider extends AwsSessionProvider {
 }
 
 /** The session API of EMR on EC2. */
-class EmrEc2Sessions implements SessionService {
+export class EmrEc2Sessions implements SessionService {
   readonly id = 'emr-ec2';
   readonly name = 'EMR';
   readonly scope;
@@ -48,7 +48,7 @@ class EmrEc2Sessions implements SessionService {
     this.capabilities = emrEc2Capabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = emrClient(config);
+    this.#client = emrClient(config, ports.exchanges);
     this.time = this.#client.time;
   }
 
@@ -56,7 +56,7 @@ class EmrEc2Sessions implements SessionService {
     return EMR_EC2_STATES.facts(state ?? '');
   }
 
-  async prepareStart(request: StartRequest, call: ServiceCall) {
+  async prepareStart(request: StartRequest, call: ServiceCall): ReturnType<SessionService['prepareStart']> {
     const input = toStartInput(request, this.#config);
     return async () => {
       const { Id: id } = await this.#client.send('StartSession', input, call);

@@ -14,6 +14,7 @@ export const plugin = definePlugin<GlueConfig>({
   capabilities: glueCapabilities(defaultOptions(GLUE_OPTIONS_SHAPE) as unknown as GlueConfig),
   capabilitiesOf: glueCapabilities,
   diagnosis: async () => (await import('./diagnosis.ts')).diagnosis,
+  probes: async () => (await import('./probes.ts')).probes,
   environmentVariables: GLUE_VARIABLES,
   findOptions: findOptionsBy(GLUE_VARIABLES),
   optionsSchema: () => GLUE_OPTIONS_SHAPE,

@@ -1,4 +1,4 @@
-import type { Session } from '@aws-sdk/client-glue';
+import type { ListSessionsCommandInput, Session } from '@aws-sdk/client-glue';
 import type { CalculationRunner } from '../../src/contract/calculation-runner.ts';
 import type { ProviderPorts } from '../../src/contract/provider-plugin.ts';
 import { HANDLE_VERSION, type SessionHandle } from '../../src/contract/session-handle.ts';
@@ -33,7 +33,7 @@ export class GlueProvider extends AwsSessionProvider {
 const TAKEN = ['AlreadyExistsException', 'IdempotentParameterMismatchException'];
 
 /** The session API of Glue. The caller chooses the id of a session. */
-class GlueSessions implements SessionService {
+export class GlueSessions implements SessionService {
   readonly id = 'glue';
   readonly name = 'Glue';
   readonly scope;
@@ -59,7 +59,7 @@ class GlueSessions implements SessionService {
     this.capabilities = glueCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = glueClient(config);
+    this.#client = glueClient(config, ports.exchanges);
     this.time = this.#client.time;
   }
 
@@ -91,6 +91,12 @@ class GlueSessions implements SessionService {
     };
   }
 
+  /** An id that is taken is refused. */
+  async startAlone(request: StartRequest, call: ServiceCall): Promise<NativeSession> {
+    const answer = await this.#client.send('CreateSession', toStartInput(request, this.#config), call);
+    return { state: undefined, ...(answer.Session && fromSession(answer.Session)) };
+  }
+
   async get({ id }: SessionHandle, call: ServiceCall): Promise<NativeSession | undefined> {
     const session = await this.#get(id, call);
     return session && fromSession(session);
@@ -99,19 +105,24 @@ class GlueSessions implements SessionService {
   /** The service lists ended sessions too, and filters by tags alone. */
   async list({ states, labels }: ListFilter, cursor: Cursor | undefined, call: ServiceCall): Promise<NativePage> {
     const wanted: readonly string[] = GLUE_STATES.live(states ?? SESSION_STATES);
-    const page = await this.#client.send(
-      'ListSessions',
-      {
-        MaxResults: this.capabilities.listPageSize,
-        ...(labels && Object.keys(labels).length > 0 && { Tags: { ...labels } }),
-        ...(cursor !== undefined && { NextToken: cursor }),
-      },
-      call,
-    );
+    const tags = labels && Object.keys(labels).length > 0 && { Tags: { ...labels } };
+    const page = await this.#page({ ...tags }, cursor, call);
     const sessions = (page.Sessions ?? [])
       .map((session) => fromSession(session, labels))
       .filter(({ state = '' }) => wanted.includes(state) || GLUE_STATES.facts(state) === undefined);
     return { sessions, next: page.NextToken || undefined };
+  }
+
+  async listEnded(call: ServiceCall): Promise<readonly string[]> {
+    const ids: string[] = [];
+    let cursor: Cursor | undefined;
+    do {
+      const page = await this.#page({}, cursor, call);
+      const ended = (page.Sessions ?? []).filter(({ Status: state = '' }) => GLUE_STATES.facts(state)?.final === true);
+      ids.push(...ended.flatMap(({ Id: id }) => id ?? []));
+      cursor = page.NextToken || undefined;
+    } while (cursor !== undefined);
+    return ids;
   }
 
   async terminate(id: string, call: ServiceCall): Promise<undefined> {
@@ -136,6 +147,15 @@ class GlueSessions implements SessionService {
 
   close(): void {
     this.#client.close();
+  }
+
+  #page(filter: Pick<ListSessionsCommandInput, 'Tags'>, cursor: Cursor | undefined, call: ServiceCall) {
+    const { listPageSize: MaxResults } = this.capabilities;
+    return this.#client.send(
+      'ListSessions',
+      { MaxResults, ...filter, ...(cursor !== undefined && { NextToken: cursor }) },
+      call,
+    );
   }
 
   async #get(id: string, call: ServiceCall): Promise<Session | undefined> {

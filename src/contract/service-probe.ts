@@ -6,6 +6,8 @@ import type { StartRequest } from './start-request.ts';
 export interface SeenEndpoint {
   /** Whether the answer has an address and a token; some services answer with empty texts before the session is ready. */
   readonly isThere: boolean;
+  /** The names of the metadata that its clients send. */
+  readonly keys?: readonly string[] | undefined;
   /** When its token expires, by the service's clock, epoch milliseconds. */
   readonly expiresAtMs?: number | undefined;
   /** When the service answered, by its own clock, epoch milliseconds. */
@@ -19,6 +21,8 @@ export interface SeenEndpoint {
 export interface ServiceProbe {
   /** Starts a session; returns its id. */
   start(request: StartRequest, call: CallContext): Promise<string>;
+  /** The start alone, where `start` also reads which session has a name that is taken. */
+  startAlone?(request: StartRequest, call: CallContext): Promise<string>;
   describe(id: string, call: CallContext): Promise<Observation>;
   /** All live sessions, as a provider lists them. */
   list(call: CallContext): Promise<readonly Observation[]>;

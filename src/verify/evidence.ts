@@ -23,6 +23,7 @@ export type Step =
   | 'terminate'
   | 'a second start'
   | 'an unknown session'
+  | 'terminate of an unknown session'
   | 'the list of ended sessions'
   | 'a calculation';
 
@@ -33,6 +34,7 @@ export class Evidence {
   started: Interval | undefined;
   terminated: Interval | undefined;
   readonly unknowns: Look<unknown>[] = [];
+  readonly unknownTerminates: Look<unknown>[] = [];
   /** Repetitions of the start with the same parameters, and with others: the ids in the answers. */
   readonly repeats: Look<string>[] = [];
   readonly clashes: Look<string>[] = [];

@@ -1,9 +1,10 @@
+import type { CallContext } from '../contract/call-context.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { isOver, type Evidence } from './evidence.ts';
+import { isOver, type Evidence, type Look } from './evidence.ts';
 import { ABSENT_LISTS, AGREEING_ANSWERS } from './observers.ts';
 import { differing, ProbeCalls, type ProbeRunParts } from './probe-run.ts';
 
@@ -93,12 +94,14 @@ class ObservedLife {
   async repeatStart(): Promise<void> {
     const { probe, request } = this.#session;
     const { repeats, clashes } = this.#evidence;
-    for (const [looks, start] of [
-      [repeats, request],
-      [clashes, differing(request)],
-    ] as const) {
+    const other = differing(request);
+    const starts: readonly (readonly [Look<string>[], (call: CallContext) => Promise<string>])[] = [
+      [repeats, (call) => probe.start(request, call)],
+      [clashes, (call) => probe.startAlone?.(other, call) ?? probe.start(other, call)],
+    ];
+    for (const [looks, start] of starts) {
       while (looks.length < AGREEING_ANSWERS) {
-        const look = await this.#calls.ask('a second start', (call) => probe.start(start, call));
+        const look = await this.#calls.ask('a second start', start);
         if (look === undefined) break;
         if (look.value !== undefined) this.#session.onStarted(look.value);
         looks.push(look);

@@ -1,3 +1,4 @@
+import type { SeenEndpoint } from '../contract/service-probe.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { unitsOf } from '../cost/cost.ts';
 import { isOver, type Evidence, type Interval, type Look, type Step } from './evidence.ts';
@@ -18,6 +19,8 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
       return Array.isArray(values) && values.includes('ignored') ? 'ignored' : 'same-session';
     }),
   'unknown-session': (evidence) => agreed(evidence, 'an unknown session', evidence.unknowns, () => 'ok'),
+  'unknown-terminate': (evidence) =>
+    agreed(evidence, 'terminate of an unknown session', evidence.unknownTerminates, () => 'ok'),
   'terminate-ended': (evidence) => {
     // A record that is gone is refused for another reason.
     if (!evidence.endedDescribes.some(({ value }) => value !== undefined) || lastRefused(evidence.endedDescribes))
@@ -46,17 +49,17 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     if (codes.size > 1) return unknown(`it was answered in several ways: ${[...codes].join(', ')}`);
     return code === undefined ? unknown('it was answered with empty texts instead of an error') : observed(code);
   },
-  'endpoint-from': (evidence) => {
+  'endpoint-from': (evidence, { values }) => {
+    const [early = null, late = null] = values === 'duration' ? [] : values;
     const lag = lagOf(evidence);
-    const first = evidence.endpoints.find(({ value }) => value?.isThere === true);
-    const created = evidence.seen.filter(({ value }) => value.nativeState === 'CREATED');
+    const first = firstEndpoint(evidence);
+    const inEarly = evidence.seen.filter(({ value }) => value.nativeState === early);
     if (lag === undefined || first === undefined) return missing(evidence, 'endpoint', 'there was no endpoint');
     // Whoever reads late sees an earlier state, so a state that is seen after the answer and the lag was there at the answer.
-    if (created.some(({ sentMs }) => sentMs >= first.receivedMs + lag.atMostMs)) return observed('CREATED');
-    const refused = earlyEndpoints(evidence).at(-1);
-    if (refused !== undefined && created.some(({ receivedMs }) => receivedMs <= refused.sentMs))
-      return observed('IDLE');
-    return unknown('the session was not seen in CREATED at the right moment');
+    if (inEarly.some(({ sentMs }) => sentMs >= first.receivedMs + lag.atMostMs)) return observed(early);
+    const refused = missingEndpoints(evidence).at(-1);
+    if (refused !== undefined && inEarly.some(({ receivedMs }) => receivedMs <= refused.sentMs)) return observed(late);
+    return unknown(`the session was not seen in ${String(early)} at the right moment`);
   },
   'orphaned-calculation': ({ orphanState, failures }) =>
     orphanState === 'FAILED' || orphanState === 'CANCELED'
@@ -108,13 +111,28 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     return measured(atLeastMs, next.receivedMs - terminated.sentMs - lag.atLeastMs);
   },
   'endpoint-token-lifetime': (evidence) => {
-    const look = evidence.endpoints.find(({ value }) => value?.isThere === true);
+    const look = firstEndpoint(evidence);
     const { expiresAtMs, serviceTimeMs } = look?.value ?? {};
     if (look === undefined || expiresAtMs === undefined) return missing(evidence, 'endpoint', 'no token was issued');
     if (serviceTimeMs === undefined) return unknown('the answer has no time of the service');
     // The service writes its time, and perhaps the expiry, in whole seconds.
     const lifetimeMs = expiresAtMs - serviceTimeMs;
     return measured(lifetimeMs - 1_000, lifetimeMs + 1_000 + (look.receivedMs - look.sentMs));
+  },
+  'endpoint-credentials': (evidence) => {
+    const keys = firstEndpoint(evidence)?.value?.keys;
+    if (keys === undefined) return missing(evidence, 'endpoint', 'there was no endpoint');
+    if (!keys.includes('x-emr-password')) return observed('token');
+    return observed(keys.includes('x-aws-proxy-auth') ? 'both' : 'username-password');
+  },
+  reasons: (evidence) => {
+    // The reason of a failed session may be ours.
+    const hasReason = evidence.seen.some(({ value }) => value.state !== 'failed' && value.reason !== undefined);
+    if (hasReason) return observed('always');
+    const ended = evidence.endedDescribes.filter(({ value }) => value?.final === true);
+    return ended.length < AGREEING_ANSWERS
+      ? missing(evidence, 'describe', 'the ended session could not be described')
+      : observed('never');
   },
 };
 
@@ -128,16 +146,22 @@ function agreed<T>(evidence: Evidence, step: Step, looks: readonly Look<T>[], va
   return observed(answer);
 }
 
-/** The answers about the endpoint of a session that its service knew and that was not ready yet. */
-function earlyEndpoints(evidence: Evidence): readonly Look<{ readonly isThere: boolean }>[] {
+/** The answers without an endpoint about a session that its service knew and that had one later. */
+function missingEndpoints(evidence: Evidence): readonly Look<SeenEndpoint>[] {
   const [found] = evidence.seen;
-  const ready = evidence.seen.find(({ value }) => value.state === 'ready');
   // Without an endpoint later on, a refusal says that there never is one.
-  const hasEndpoint = evidence.endpoints.some(({ value }) => value?.isThere === true);
-  if (found === undefined || ready === undefined || !evidence.isWhole || !hasEndpoint) return [];
-  return evidence.endpoints.filter(
-    ({ sentMs, value }) => sentMs >= found.receivedMs && sentMs < ready.sentMs && value?.isThere !== true,
-  );
+  if (found === undefined || !evidence.isWhole || firstEndpoint(evidence) === undefined) return [];
+  return evidence.endpoints.filter(({ sentMs, value }) => sentMs >= found.receivedMs && value?.isThere !== true);
+}
+
+/** Those of them that came before the session was ready. */
+function earlyEndpoints(evidence: Evidence): readonly Look<SeenEndpoint>[] {
+  const ready = evidence.seen.find(({ value }) => value.state === 'ready');
+  return missingEndpoints(evidence).filter(({ sentMs }) => ready !== undefined && sentMs < ready.sentMs);
+}
+
+function firstEndpoint({ endpoints }: Evidence): Look<SeenEndpoint> | undefined {
+  return endpoints.find(({ value }) => value?.isThere === true);
 }
 
 function lagOf({ started, describes }: Evidence): Range | undefined {

@@ -3,7 +3,7 @@ import type { Prices } from '../contract/usage.ts';
 import { toMoney } from '../cost/money.ts';
 import { casesOf } from './cases.ts';
 import { POINTS } from './points/all-points.ts';
-import type { Area, Point } from './points/point.ts';
+import type { Area, ObserverName, Point } from './points/point.ts';
 
 /** How long a session may be idle, milliseconds, where its service allows it. */
 const IDLE_MS = 5 * 60_000;
@@ -11,6 +11,8 @@ const IDLE_MS = 5 * 60_000;
 export const LIFETIME_MS = 20 * 60_000;
 /** The usual time from the start of a session to its end, milliseconds. */
 const USUAL_MS = 3 * 60_000;
+/** What is observed without a session. */
+const WITHOUT_SESSION: readonly ObserverName[] = ['unknown-session', 'unknown-terminate'];
 const HOUR_MS = 3_600_000;
 
 /** What a verification is going to do. */
@@ -39,7 +41,8 @@ export function planVerification(
 ): VerificationPlan {
   const points = POINTS.filter(({ provider, area }) => provider === id && areas.includes(area));
   const probesSession =
-    hasProbe && points.some(({ treatment }) => treatment.kind === 'probe' && treatment.observer !== 'unknown-session');
+    hasProbe &&
+    points.some(({ treatment }) => treatment.kind === 'probe' && !WITHOUT_SESSION.includes(treatment.observer));
   const needsSession = casesOf(areas).some(({ phase }) => phase !== 'before');
   const range = lifetimeRange(capabilities);
   return {

@@ -148,7 +148,8 @@ class Verification {
     const parts: ProbeRunParts = { probe, clock: this.#clock, signal, pace, onThrottled };
     try {
       this.#progress('asking about a session that does not exist');
-      if (diagnosis !== undefined) await observeUnknown(parts, diagnosis.unknownSessionId, this.#evidence);
+      if (diagnosis !== undefined)
+        await observeUnknown(parts, { id: diagnosis.unknownSessionId, points }, this.#evidence);
       if (!probesSession) return;
       this.#progress('probing a session');
       await observeSession(

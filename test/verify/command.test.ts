@@ -131,7 +131,7 @@ describe.concurrent('anysession verify', () => {
         /^\[invalid-request\] a limit on spending cannot be enforced: no price is known/,
       ],
       [['verify', '--yes', '--only', 'batches'], /\[invalid-request\] there is nothing to verify: athena/],
-      [['verify', '--yes', '--only', 'everything'], /Expected starts or lists or sql or batches/],
+      [['verify', '--yes', '--only', 'everything'], /Expected starts, lists, sql or batches/],
     ] as const;
     for (const [args, text] of refused) {
       const { code, stdout, stderr } = await stage.run(args);

@@ -18,6 +18,11 @@ export function otherValues({ values, assumed, option }: Point): readonly PointV
   return all.filter((value) => value !== assumed);
 }
 
+/** What has to be set for a point to be seen. */
+export function neededFor({ option }: Point): readonly (readonly [option: string, value: PointValue])[] {
+  return option === 'emr.endpointFrom' ? [['emr.startedMs', 100]] : [];
+}
+
 /** Where a point is seen. */
 export function placeOf({ option, provider }: Point): Probed {
   return option === 'athena.orphanedCalculation' ? 'pyspark3' : (provider as Probed);

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { plugin as athena } from '../../providers/athena/plugin.ts';
 import { plugin as dataproc } from '../../providers/dataproc/plugin.ts';
+import { plugin as emrEc2 } from '../../providers/emr-ec2/plugin.ts';
 import { plugin as emrServerless } from '../../providers/emr-serverless/plugin.ts';
+import { plugin as glue } from '../../providers/glue/plugin.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import type { ProviderPlugin } from '../../src/contract/provider-plugin.ts';
+import type { ServiceId } from '../../src/emulator/service.ts';
 import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
@@ -13,6 +16,7 @@ import { observeSession } from '../../src/verify/observe-session.ts';
 import { observeUnknown } from '../../src/verify/observe-unknown.ts';
 import { OBSERVERS } from '../../src/verify/observers.ts';
 import { POINTS } from '../../src/verify/points/all-points.ts';
+import type { Point } from '../../src/verify/points/point.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'none' };
 
@@ -47,6 +51,24 @@ export const PROBED = {
       credentials: CREDENTIALS,
     }),
   },
+  'emr-ec2': {
+    plugin: emrEc2,
+    options: ({ urls }: Emulator) => ({
+      region: 'us-east-1',
+      clusterId: 'j-EMULATED1',
+      endpoint: urls.emr,
+      credentials: CREDENTIALS,
+    }),
+  },
+  glue: {
+    plugin: glue,
+    options: ({ urls }: Emulator) => ({
+      region: 'us-east-1',
+      roleArn: 'arn:aws:iam::123456789012:role/spark',
+      endpoint: urls.glue,
+      credentials: CREDENTIALS,
+    }),
+  },
   dataproc: {
     plugin: dataproc,
     options: ({ urls }: Emulator) => ({ project: 'my-project', region: 'us-central1', endpoint: urls.dataprocGrpc }),
@@ -55,6 +77,14 @@ export const PROBED = {
 
 /** A place whose points are probed. */
 export type Probed = keyof typeof PROBED;
+
+/** All of them. */
+export const PLACES = Object.keys(PROBED) as readonly Probed[];
+
+/** The points of a place. */
+export function pointsAt(place: Probed): readonly Point[] {
+  return POINTS.filter(({ provider }) => provider === PROBED[place].plugin.id);
+}
 
 /** The time of an emulator with a virtual clock: who waits on it lets the time pass at once. */
 export function skippingClock(emulator: Emulator): Clock {
@@ -86,9 +116,9 @@ export async function findingsOf(
   readonly emulator: Emulator;
 }> {
   const { plugin, options: optionsOf } = PROBED[place];
-  const service = place === 'pyspark3' ? 'athena' : place;
+  const points = pointsAt(place);
   await using emulator = await startEmulator({
-    services: [service],
+    services: [plugin.id === 'emr-ec2' ? 'emr' : (plugin.id as ServiceId)],
     clock: 'virtual',
     startupMs: STARTUP_MS,
     ...options,
@@ -109,7 +139,7 @@ export async function findingsOf(
     pace: { earlyMs: PACE_MS, earlyForMs: 2_500, lateMs: 1_000 },
   };
   try {
-    await observeUnknown(parts, diagnosis.unknownSessionId, evidence);
+    await observeUnknown(parts, { id: diagnosis.unknownSessionId, points }, evidence);
     await observeSession(
       {
         ...parts,
@@ -129,7 +159,7 @@ export async function findingsOf(
     probe.close();
     await provider.close();
   }
-  const findings = POINTS.filter((point) => point.provider === service).map((point) => {
+  const findings = points.map((point) => {
     const { treatment } = point;
     const finding: Finding =
       treatment.kind === 'probe'

@@ -6,7 +6,7 @@ import { readRecording, type Recording } from '../../src/verify/recording/record
 import { replay } from '../../src/verify/recording/replay.ts';
 import { cloud, type Cloud } from '../cli/clouds.ts';
 
-const RECORDED = ['athena', 'emr-serverless'] as const satisfies readonly Cloud[];
+const RECORDED = ['athena', 'emr-serverless', 'emr-ec2', 'glue'] as const satisfies readonly Cloud[];
 
 /** Verifies an emulated cloud with a recording, where another owner works too. */
 async function record(name: (typeof RECORDED)[number], context: TestContext) {
@@ -30,7 +30,8 @@ describe.concurrent.each(RECORDED)('a recording of %s', (name) => {
       new Set([
         ...['provider.start', 'provider.describe', 'provider.listPage', 'provider.terminate', 'probe.start'],
         ...['probe.describe', 'probe.list', 'probe.terminate', 'probe.endpoint'],
-        ...(name === 'athena' ? ['probe.listEnded'] : []),
+        ...(name === 'athena' || name === 'glue' ? ['probe.listEnded'] : []),
+        ...(name === 'glue' ? ['probe.startAlone'] : []),
       ]),
     );
     expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'recording.json']);
@@ -65,8 +66,8 @@ describe.concurrent.each(RECORDED)('a recording of %s', (name) => {
       calls: recording.calls.map((each, index) => (index === at ? { ...each, ...changed } : each)),
     });
     const body = (call.exchanges[0]?.body ?? '').replace(
-      /"(CREATING|CREATED|SUBMITTED|STARTING|IDLE)"/,
-      '"TERMINATED"',
+      /"(CREATING|CREATED|SUBMITTED|STARTING|IDLE|PROVISIONING|READY)"/,
+      name === 'glue' ? '"STOPPED"' : '"TERMINATED"',
     );
     const read = await replay(with_({ exchanges: call.exchanges.map((each) => ({ ...each, body })) }));
     expect(read).toMatchObject([
@@ -130,7 +131,9 @@ describe('placeholders', () => {
       Description: 'my name anysession:team:as-0123456789012345678901234567-0:60000',
       arn: 'arn:aws:athena:eu-west-1:123456789012:workgroup/spark',
       EndpointUrl: 'https://abc.athena.eu-west-1.amazonaws.com:443',
-      tags: { 'cost center': 'research' },
+      tags: { 'cost center': 'research', type: 'salaries' },
+      Tags: [{ Key: 'cost center', Value: 'research' }],
+      ClusterId: 'j-2AXXXXXXGAPLF',
       again: ['abc-1', 7, true, null],
     });
     expect(seen).toEqual({
@@ -139,7 +142,9 @@ describe('placeholders', () => {
       Description: expect.stringMatching(/^n\d+ anysession:n\d+:t0+\d+:60000$/) as string,
       arn: expect.stringMatching(/^arn:aws:athena:eu-west-1:000000000000:role\/n\d+$/) as string,
       EndpointUrl: expect.stringMatching(/^https:\/\/n\d+\.invalid$/) as string,
-      tags: { [hide.text('cost center')]: hide.text('research') },
+      tags: { [hide.text('cost center')]: hide.text('research'), [hide.text('type')]: hide.text('salaries') },
+      Tags: [{ Key: hide.text('cost center'), Value: hide.text('research') }],
+      ClusterId: expect.stringMatching(/^j-n\d+$/) as string,
       again: ['n1', 7, true, null],
     });
     expect(hide.value({ State: 'a "strange" state of our project' })).toEqual({

@@ -8,9 +8,8 @@ import { observedSettings, parseObservations } from '../../src/verify/observatio
 import type { PointValue } from '../../src/verify/points/point.ts';
 import { configFolder } from '../config/config-folder.ts';
 import { optionsWith, otherValues, PROBED_POINTS } from './option-values.ts';
-import { findingsOf, type Probed } from './probed.ts';
+import { findingsOf, PLACES, PROBED } from './probed.ts';
 
-const PLACES: readonly Probed[] = ['athena', 'pyspark3', 'emr-serverless', 'dataproc'];
 /** How many emulators each place gets a twin of. */
 const TWINS = 4;
 
@@ -28,7 +27,7 @@ const good = observationsOf('athena', [
 
 describe('the twin of an emulator', () => {
   it.each(PLACES)('of %s answers the same probes in the same way', async (place) => {
-    const provider = place === 'pyspark3' ? 'athena' : place;
+    const provider = PROBED[place].plugin.id;
     const random = new SeededRandom(7);
     for (let twin = 1; twin <= TWINS; twin++) {
       const values = PROBED_POINTS.filter((point) => point.provider === provider).map((point) => {

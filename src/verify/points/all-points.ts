@@ -1,6 +1,8 @@
 import { ATHENA_POINTS } from './athena-points.ts';
 import { DATAPROC_POINTS } from './dataproc-points.ts';
+import { EMR_POINTS } from './emr-points.ts';
 import { EMR_SERVERLESS_POINTS } from './emr-serverless-points.ts';
+import { GLUE_POINTS } from './glue-points.ts';
 import { HEALTHOMICS_POINTS } from './healthomics-points.ts';
 import type { Point } from './point.ts';
 
@@ -8,6 +10,8 @@ import type { Point } from './point.ts';
 export const POINTS: readonly Point[] = [
   ...ATHENA_POINTS,
   ...EMR_SERVERLESS_POINTS,
+  ...EMR_POINTS,
+  ...GLUE_POINTS,
   ...DATAPROC_POINTS,
   ...HEALTHOMICS_POINTS,
 ];

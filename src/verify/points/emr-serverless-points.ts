@@ -1,9 +1,5 @@
 import { notProbed, pointsOf, probe, REASONS } from './point.ts';
 
-/** The reason why no start of a verification leaves out its idle timeout. */
-const SHORT_IDLE = notProbed(
-  'every start of verify has a short idle timeout, so that no killed run leaves a session for long',
-);
 /** The reason why applications are left as they are. */
 const APPLICATIONS = notProbed('verify changes and creates no application');
 
@@ -28,9 +24,9 @@ export const EMR_SERVERLESS_POINTS = pointsOf('emr-serverless', 'emrServerless',
   ],
   ['rates', 'starts', 'call rates of session operations', null, [], REASONS.rates],
   ['retentionMs', 'lists', 'how long an ended session can be described', null, 'duration', REASONS.retention],
-  ['idleTimeoutMinutes', 'starts', 'the default idle timeout; one page says 60, another 15', 60, [], SHORT_IDLE],
+  ['idleTimeoutMinutes', 'starts', 'the default idle timeout; one page says 60, another 15', 60, [], REASONS.shortIdle],
   ['startingExecutors', 'starts', 'executors that a start counts against the vCPU quota', 0, [], REASONS.quota],
-  ['zeroIdleTimeout', 'starts', 'what an idle timeout of 0 means', 'never', ['never', 'default'], SHORT_IDLE],
+  ['zeroIdleTimeout', 'starts', 'what an idle timeout of 0 means', 'never', ['never', 'default'], REASONS.shortIdle],
   ['startedMs', 'starts', 'how long STARTED is reported', 0, 'duration', probe('started-phase')],
   [
     'endpointNotReadyCode',

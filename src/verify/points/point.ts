@@ -11,6 +11,7 @@ export type PointValue = string | number | boolean | null;
 export type ObserverName =
   | 'token-clash'
   | 'unknown-session'
+  | 'unknown-terminate'
   | 'lists-ended'
   | 'endpoint-before-ready'
   | 'endpoint-refusal'
@@ -23,7 +24,9 @@ export type ObserverName =
   | 'started-phase'
   | 'endpoint-lag'
   | 'active-after-terminate'
-  | 'endpoint-token-lifetime';
+  | 'endpoint-token-lifetime'
+  | 'endpoint-credentials'
+  | 'reasons';
 
 /** How a point is treated: observed in every run, or not, with the reason. */
 export type Treatment =
@@ -78,6 +81,9 @@ export const REASONS = {
   rates: notProbed('a throttle that is provoked also stops the other users of the account'),
   retention: long('records of ended sessions are kept for days'),
   tokenMemory: long('a token is remembered for hours or days; repeating it later would start another session'),
+  shortIdle: notProbed(
+    'every start of verify has a short idle timeout, so that no killed run leaves a session for long',
+  ),
   quota: notProbed('only starts that use up the quota of the account show it, and others need that quota'),
   expiredToken: long('an endpoint token has to expire first, which takes half an hour or more'),
 } as const;

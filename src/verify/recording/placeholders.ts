@@ -1,8 +1,25 @@
 /** Members whose texts say what a service did and nothing about an account: states, types, codes, versions. */
 const KEPT = new Set([
-  ...['State', 'state', 'StateFilter', 'states', 'EngineVersion', 'SelectedEngineVersion', 'EffectiveEngineVersion'],
+  ...[
+    'State',
+    'state',
+    'Status',
+    'StateFilter',
+    'states',
+    'SessionStates',
+    'EngineVersion',
+    'SelectedEngineVersion',
+    'EffectiveEngineVersion',
+  ],
   ...[
     'releaseLabel',
+    'ReleaseLabel',
+    'GlueVersion',
+    'glueVersion',
+    'SessionType',
+    'sessionType',
+    'WorkerType',
+    'workerType',
     'type',
     'architecture',
     '__type',
@@ -18,10 +35,14 @@ const KEPT = new Set([
 ]);
 /** What such a text may look like. */
 const KEPT_TEXT = /^[\w .,#:/-]{1,80}$/;
+/** Members whose names are a user's. */
+const MAPS = new Set(['tags', 'Tags', 'labels', 'DefaultArguments']);
 /** Parts of paths that name operations. */
 const PATH_WORDS = /^(|applications|sessions|endpoint|dashboard|tags|start|stop)$/;
 const OWNERSHIP = /anysession:([a-z0-9_-]{1,63}):([a-z][a-z0-9-]{30,38}[a-z0-9])/;
 const ARN = /^arn:(aws[a-z-]*):([a-z0-9-]*):([a-z0-9-]*):\d*:/;
+/** The id of a cluster of EMR. */
+const CLUSTER = /^j-[0-9A-Za-z]+$/;
 const TOKEN = /^[a-z][a-z0-9-]{30,38}[a-z0-9]$/;
 
 /**
@@ -52,11 +73,15 @@ export class Placeholders {
   /** The same value with all texts replaced, apart from those of known members. */
   value(value: unknown, member = ''): unknown {
     if (typeof value === 'string') return KEPT.has(member) && KEPT_TEXT.test(value) ? value : this.text(value);
-    if (Array.isArray(value)) return value.map((each) => this.value(each, member));
+    // A list of tags has objects whose members are not a user's names.
+    if (Array.isArray(value)) return value.map((each) => this.value(each, typeof each === 'string' ? member : ''));
     if (typeof value !== 'object' || value === null) return value;
-    const isMap = member === 'tags' || member === 'labels';
+    const isMap = MAPS.has(member);
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [isMap ? this.text(name) : name, this.value(inner, name)]),
+      Object.entries(value).map(([name, inner]) => [
+        isMap ? this.text(name) : name,
+        this.value(inner, isMap ? '' : name),
+      ]),
     );
   }
 
@@ -87,6 +112,7 @@ export class Placeholders {
       return `arn:${partition}:${service}:${region}:000000000000:role/n${number}`;
     }
     if (/^[a-z]+:\/\//.test(original)) return `https://n${number}.invalid`;
+    if (CLUSTER.test(original)) return `j-n${number}`;
     return TOKEN.test(original) ? `t${String(number).padStart(31, '0')}` : `n${number}`;
   }
 }

@@ -34,7 +34,7 @@ export class Recorder implements ExchangeObserver {
       throw new SessionError('unsupported', `the calls of ${plugin.id} cannot be recorded`, {
         operation: 'verify',
         provider: plugin.id,
-        advice: `Leave out --record; it works with ${Object.keys(REPLAYED_OPTIONS).join(' and ')}.`,
+        advice: `Leave out --record; it works with ${Object.keys(REPLAYED_OPTIONS).join(', ')}.`,
       });
     }
     const open = plugin.probes?.bind(plugin);

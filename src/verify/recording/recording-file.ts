@@ -9,7 +9,7 @@ const RECORDING_VERSION = 1;
 /** The verbs whose calls are recorded: those of a provider, and those of its probes. */
 export const RECORDED_VERBS = {
   provider: ['start', 'describe', 'listPage', 'terminate'],
-  probe: ['start', 'describe', 'list', 'terminate', 'endpoint', 'listEnded'],
+  probe: ['start', 'startAlone', 'describe', 'list', 'terminate', 'endpoint', 'listEnded'],
 } as const;
 
 /** Where a verb is from. */

@@ -2,4 +2,6 @@
 export const REPLAYED_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   athena: ['region', 'workgroup', 'engine', 'executionRoleArn'],
   'emr-serverless': ['region', 'applicationId', 'executionRoleArn', 'startApplication'],
+  'emr-ec2': ['region', 'clusterId', 'executionRoleArn'],
+  glue: ['region', 'roleArn', 'sessionType', 'glueVersion', 'workerType', 'numberOfWorkers', 'deleteRecord'],
 };

@@ -1,0 +1,61 @@
+import { notProbed, pointsOf, probe, REASONS } from './point.ts';
+
+/** What no document settles about EMR on EC2. */
+export const EMR_POINTS = pointsOf('emr-ec2', 'emr', [
+  [
+    'unknownSessionCode',
+    'lists',
+    'the error for an unknown session',
+    'InvalidRequestException',
+    ['InvalidRequestException', 'ResourceNotFoundException'],
+    probe('unknown-session'),
+  ],
+  [
+    'withoutName',
+    'starts',
+    'StartSession without a name',
+    'refuse',
+    ['refuse', 'start'],
+    notProbed('the name shows whose session it is, so every start of verify has one'),
+  ],
+  ['tokenLifetimeMs', 'starts', 'how long a token is remembered', null, 'duration', REASONS.tokenMemory],
+  [
+    'terminateEnded',
+    'starts',
+    'TerminateSession on an ended session',
+    'ok',
+    ['ok', 'InvalidRequestException'],
+    probe('terminate-ended'),
+  ],
+  ['rates', 'starts', 'call rates of session operations', null, [], REASONS.rates],
+  ['retentionMs', 'lists', 'how long an ended session can be described', null, 'duration', REASONS.retention],
+  ['zeroIdleTimeout', 'starts', 'what an idle timeout of 0 means', 'never', ['never', 'default'], REASONS.shortIdle],
+  ['startedMs', 'starts', 'how long STARTED is reported', 0, 'duration', probe('started-phase')],
+  [
+    'endpointFrom',
+    'starts',
+    'the first state that has an endpoint',
+    'IDLE',
+    ['STARTED', 'IDLE'],
+    probe('endpoint-from'),
+  ],
+  [
+    'credentials',
+    'starts',
+    'whether the endpoint has a token, a user name and a password, or both',
+    'token',
+    ['token', 'username-password', 'both'],
+    probe('endpoint-credentials'),
+  ],
+  [
+    'expiredTokenCode',
+    'sql',
+    'the gRPC status of a call with an expired token',
+    'PERMISSION_DENIED',
+    ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'UNKNOWN'],
+    REASONS.expiredToken,
+  ],
+  ['stateChangeReasons', 'starts', 'whether sessions have a reason', 'always', ['always', 'never'], probe('reasons')],
+  ['describeLagMs', 'lists', 'delay of describe', 0, 'duration', probe('describe-lag')],
+  ['listLagMs', 'lists', 'delay of list', 0, 'duration', probe('list-lag')],
+]);
