@@ -25,8 +25,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 15_000 } },
-    // What needs the network has a run of its own: `npm run package-check`, `test:engines` and `test:clients`.
-    exclude: ['test/package/**', 'test/engines/**', 'test/clients/**'],
+    // What needs the network has a run of its own: `npm run package-check`, `test:engines`, `test:clients` and `notebooks`.
+    exclude: ['test/package/**', 'test/engines/**', 'test/clients/**', 'test/notebooks/**'],
     reporters: ['default', new ClosingLineReporter()],
     coverage: {
       enabled: process.env['COVERAGE'] !== undefined,

@@ -15,8 +15,8 @@ export const PAGES = fileURLToPath(new URL('.pages', import.meta.url));
 /** The guides in reading order, by file name without `.md`. A guide that is missing here comes last, and a test names it. */
 export const GUIDES: Readonly<Record<string, readonly string[]>> = {
   Start: ['tutorial', 'try-without-a-cloud', 'choose-a-provider', 'configuration'],
-  Use: ['sql-and-results', 'command-line', 'batches', 'local-engines', 'errors'],
-  Python: ['python', 'spark-connect', 'proxy', 'python-tests'],
+  Use: ['sql-and-results', 'command-line', 'tasks', 'agents', 'batches', 'local-engines', 'errors'],
+  Python: ['python', 'notebooks', 'clients', 'spark-connect', 'proxy', 'python-tests'],
   Operate: [
     'cost',
     'what-a-crash-costs',
@@ -25,6 +25,7 @@ export const GUIDES: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'what-happens-when',
     'bundlers',
+    'verify',
     'emulator',
     'writing-a-provider',
   ],

@@ -5,7 +5,6 @@ import { defineAwsErrors } from '../_aws/errors.ts';
 /**
  * One row for every exception class of the SDK, and two codes without a class. EMR answers InvalidRequest for every mistake, an
  * unknown session included: the list of sessions shows what it means.
- * Decision 10: docs/decisions/0010-rejections-depend-on-operation-and-code.md
  * @see https://docs.aws.amazon.com/emr/latest/APIReference/API_StartSession.html (read 2026-11-30)
  */
 export const EMR_EC2_ERRORS = {

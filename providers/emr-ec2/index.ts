@@ -4,7 +4,7 @@ import { plugin } from './plugin.ts';
 import type { EmrEc2StartNative } from './start-input.ts';
 
 export type { AwsCredentials, AwsCredentialsSource } from '../_aws/aws-options.ts';
-export type { EmrEc2Options } from './options.ts';
+export type { EmrEc2Classification, EmrEc2Monitoring, EmrEc2Options } from './options.ts';
 export { plugin };
 export type { EmrEc2StartNative } from './start-input.ts';
 

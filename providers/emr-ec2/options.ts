@@ -18,6 +18,25 @@ export interface EmrEc2Options extends AwsOptions {
    * profile of the cluster.
    */
   readonly executionRoleArn?: string | undefined;
+  /** Settings of every session by classification, such as `spark-defaults`. The portable options and `native` of a start win. */
+  readonly engineConfigurations?: readonly EmrEc2Classification[] | undefined;
+  /** Where the logs of every session go; nowhere but on the cluster by default. `native.MonitoringConfiguration` of a start replaces it. */
+  readonly monitoring?: EmrEc2Monitoring | undefined;
+}
+
+/** Settings of one classification. */
+export interface EmrEc2Classification {
+  readonly classification: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Where logs go. */
+export interface EmrEc2Monitoring {
+  /** An address such as `s3://bucket/logs/`. */
+  readonly s3LogUri?: string | undefined;
+  readonly cloudWatchLogGroup?: string | undefined;
+  /** Whether EMR keeps them, for its console. */
+  readonly managed?: boolean | undefined;
 }
 
 /** The options after parsing. */
@@ -50,6 +69,29 @@ export const EMR_EC2_OPTIONS_SHAPE = {
       description: 'The cluster of the sessions.',
     },
     executionRoleArn: EXECUTION_ROLE_SHAPE,
+    engineConfigurations: {
+      type: 'array',
+      description: 'Settings of every session by classification, such as spark-defaults.',
+      items: {
+        type: 'object',
+        properties: {
+          classification: { type: 'string', minLength: 1 },
+          properties: { type: 'object', additionalProperties: { type: 'string', minLength: 0 } },
+        },
+        required: ['classification', 'properties'],
+        additionalProperties: false,
+      },
+    },
+    monitoring: {
+      type: 'object',
+      description: 'Where the logs of every session go.',
+      properties: {
+        s3LogUri: { type: 'string', pattern: '^s3://.+$', title: 'an address such as s3://bucket/logs/' },
+        cloudWatchLogGroup: { type: 'string', minLength: 1 },
+        managed: { type: 'boolean', description: 'Whether EMR keeps them, for its console.' },
+      },
+      additionalProperties: false,
+    },
   },
   required: ['region', 'clusterId'],
   additionalProperties: false,

@@ -1,4 +1,4 @@
-import type { Configuration, StartSessionCommandInput } from '@aws-sdk/client-emr';
+import type { Configuration, SessionMonitoringConfiguration, StartSessionCommandInput } from '@aws-sdk/client-emr';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import { parseNativeOptions, type NativeRequest } from '../../src/provider-kit/native-options.ts';
 import { formatOwnershipTag } from '../../src/provider-kit/ownership-tag.ts';
@@ -10,7 +10,7 @@ import {
   startRefusal,
   type Classification,
 } from '../_aws/spark-settings.ts';
-import type { EmrEc2Config } from './options.ts';
+import type { EmrEc2Config, EmrEc2Monitoring } from './options.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -51,10 +51,11 @@ export function toStartInput(request: StartRequest, config: EmrEc2Config): Start
   checkStartLimits('emr-ec2', request, LIMITS);
   const { EngineConfigurations: entries = [], ...native } = parseNativeOptions(request.native, NATIVE);
   if (!Array.isArray(entries)) throw startRefusal('emr-ec2', '`native.EngineConfigurations` must be a list');
-  const configurations = toConfigurations(request, entries);
+  const configurations = toConfigurations(request, entries, config);
   const tags = Object.entries(labels).map(([Key, Value]) => ({ Key, Value }));
   return {
     ...(config.executionRoleArn !== undefined && { ExecutionRoleArn: config.executionRoleArn }),
+    ...(config.monitoring && { MonitoringConfiguration: toMonitoring(config.monitoring) }),
     ...native,
     ClusterId: config.clusterId,
     ClientRequestToken: token,
@@ -65,9 +66,14 @@ export function toStartInput(request: StartRequest, config: EmrEc2Config): Start
   };
 }
 
-/** Settings by increasing priority: `size`, `sparkConf`, `native`. */
-function toConfigurations(request: StartRequest, native: readonly Configuration[]): Configuration[] {
+/** Settings by increasing priority: those of the environment, `size`, `sparkConf`, `native`. */
+function toConfigurations(
+  request: StartRequest,
+  native: readonly Configuration[],
+  { engineConfigurations = [] }: EmrEc2Config,
+): Configuration[] {
   return mergeClassifications<Classification & Pick<Configuration, 'Configurations'>>(
+    engineConfigurations.map(({ classification: name, properties }) => ({ name, properties })),
     sizeSettings(request),
     sparkDefaults(request.sparkConf),
     native.map(({ Classification: name, Properties: properties, Configurations }) => ({
@@ -80,4 +86,14 @@ function toConfigurations(request: StartRequest, native: readonly Configuration[
     Properties: { ...properties },
     ...(Configurations && { Configurations }),
   }));
+}
+
+function toMonitoring({ s3LogUri, cloudWatchLogGroup, managed }: EmrEc2Monitoring): SessionMonitoringConfiguration {
+  return {
+    ...(s3LogUri !== undefined && { S3LoggingConfiguration: { Enabled: true, LogUri: s3LogUri } }),
+    ...(cloudWatchLogGroup !== undefined && {
+      CloudWatchLoggingConfiguration: { Enabled: true, LogGroup: cloudWatchLogGroup },
+    }),
+    ...(managed !== undefined && { ManagedLoggingConfiguration: { Enabled: managed } }),
+  };
 }

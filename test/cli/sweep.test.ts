@@ -10,6 +10,7 @@ import { openSessions } from '../../src/open-sessions.ts';
 import { cli } from './cli-run.ts';
 import { CLOUDS, cloud, type Cloud } from './clouds.ts';
 import { PROGRAM, run } from './process.ts';
+import { unended } from '../emulator/unended.ts';
 
 beforeEach(() => rmSync(stateFolder(), { recursive: true, force: true }));
 
@@ -40,10 +41,7 @@ async function orphan(name: Cloud, context: Pick<TestContext, 'onTestFinished'>,
   for (const { file } of holders.claims()) {
     writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), pid }));
   }
-  const live = (): readonly string[] =>
-    stage.emulator.oracle
-      .live()
-      .flatMap((session) => (/^(TERMINATING|STOPPING)$/.test(session.state) ? [] : [session.id]));
+  const live = (): readonly string[] => unended(stage.emulator);
   return { ...stage, id, pid, live };
 }
 

@@ -5,6 +5,7 @@ import { cloud } from '../cli/clouds.ts';
 import { PROGRAM, run } from '../cli/process.ts';
 import { installedClients } from './clients.ts';
 import { inspectorCommand } from './mcp-inspector.ts';
+import { unended } from '../emulator/unended.ts';
 
 const NAMES = TOOLS.map(({ name }) => name);
 const { mcp: python } = installedClients();
@@ -37,7 +38,7 @@ describe.runIf(python !== undefined)('anysession mcp with the client of the Pyth
       usage: { isError: false, value: { total: { unknown: 0 } } },
       end: { isError: false, value: { session: { state: 'terminated' } } },
     });
-    expect(emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+    expect(unended(emulator)).toEqual([]);
   });
 });
 
@@ -89,6 +90,6 @@ describe('anysession mcp with the MCP Inspector', () => {
     });
     expect(calls()).toContain('StartSession');
     // The server ends with the inspector, and its session with the server.
-    await expect.poll(() => emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+    await expect.poll(() => unended(emulator)).toEqual([]);
   });
 });

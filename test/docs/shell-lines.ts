@@ -9,7 +9,7 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
 
 /** Programs that a reader has, and that no test here needs to know. */
 const READERS_OWN =
-  /^(aws|cd|cp|curl|docker|echo|eval|export|gcloud|git|jq|kill|mkdir|node|pip|psql|python|systemctl|sudo|unset|crontab|loginctl|source|set|esbuild)$/;
+  /^(aws|cat|cd|cp|curl|docker|echo|eval|export|gcloud|git|jq|jupyter|kill|mkdir|node|pip|psql|python|systemctl|sudo|unset|crontab|loginctl|source|set|esbuild)$/;
 
 const program = createProgram({} as Terminal);
 

@@ -2,11 +2,8 @@ import { describe, it, type TestContext } from 'vitest';
 import { cloud } from '../cli/clouds.ts';
 import { PROGRAM, run } from '../cli/process.ts';
 import { agent, idOf, processEnd, YES } from './agent.ts';
+import { unended } from '../emulator/unended.ts';
 
-const live =
-  ({ emulator }: Awaited<ReturnType<typeof cloud>>) =>
-  (): readonly string[] =>
-    emulator.oracle.live().flatMap((session) => (session.state === 'TERMINATING' ? [] : [session.id]));
 const ALLOWED = ['--allow-start', '--max-spend', '10'];
 const priced = { more: ', prices: { currency: EUR, dpuHour: 0.35 }' };
 
@@ -17,10 +14,10 @@ describe('a session that this server has not started', { timeout: 60_000 }, () =
     const id = await stage.start('--name', 'nightly report');
     const { call, questions } = await agent(context, { cwd: stage.cwd, answers: [{ action: 'decline' }, YES] });
     expect((await call('terminate_session', { session: id.slice(0, 10) })).text).toContain('The user declined');
-    expect(live(stage)()).toEqual([id]);
+    expect(unended(stage.emulator)).toEqual([id]);
     expect(questions[0]).toContain(`End session "${id}" ("nightly report", of owner "me", `);
     expect((await call('terminate_session', { session: id })).value).toMatchObject({ session: { id } });
-    expect(live(stage)()).toEqual([]);
+    expect(unended(stage.emulator)).toEqual([]);
     // An ended one needs no question.
     expect((await call('terminate_session', { session: id })).isError).toBeUndefined();
     expect(questions).toHaveLength(2);
@@ -37,7 +34,7 @@ describe('a session that this server has not started', { timeout: 60_000 }, () =
     expect(refused.text).toContain(`Let the user end it: anysession terminate ${theirs}`);
     // Without a name it is its own session.
     expect((await call('terminate_session')).value).toMatchObject({ session: { id: own, startedByThisServer: true } });
-    expect(live(stage)()).toEqual([theirs]);
+    expect(unended(stage.emulator)).toEqual([theirs]);
   });
 });
 
@@ -49,7 +46,7 @@ describe('the end of the server', { timeout: 60_000 }, () => {
     idOf(await call('start_session', { maxSpend: 1 }));
     process.kill(pid, signal);
     await processEnd(pid);
-    expect(live(stage)()).toEqual([]);
+    expect(unended(stage.emulator)).toEqual([]);
   });
 
   it.concurrent(
@@ -66,7 +63,7 @@ describe('the end of the server', { timeout: 60_000 }, () => {
       await end();
       expect(performance.now() - startedMs).toBeLessThan(20_000);
       await waiting;
-      expect(live(stage)()).toEqual([]);
+      expect(unended(stage.emulator)).toEqual([]);
     },
   );
 
@@ -77,10 +74,10 @@ describe('the end of the server', { timeout: 60_000 }, () => {
     const left = idOf(await first.call('start_session'));
     process.kill(first.pid, 'SIGKILL');
     await processEnd(first.pid);
-    expect(live(stage)()).toEqual([left]);
+    expect(unended(stage.emulator)).toEqual([left]);
     const { call } = await agent(context, { cwd: stage.cwd });
     await call('list_environments');
-    await expect.poll(live(stage), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => unended(stage.emulator), { timeout: 20_000 }).toEqual([]);
   });
 });
 
@@ -111,13 +108,13 @@ describe('the tool sweep', { timeout: 60_000 }, () => {
     expect((await call('sweep', { plan: '0123456789abcdef' })).value).toMatchObject({ error: { kind: 'conflict' } });
     expect(questions).toEqual([]);
     expect((await call('sweep', { plan })).text).toContain('The user declined');
-    expect(live(stage)()).toEqual([id]);
+    expect(unended(stage.emulator)).toEqual([id]);
     expect((await call('sweep', { plan })).value).toMatchObject({
       isDryRun: false,
       decisions: [{ session: id, outcome: 'terminated' }],
     });
     expect(questions[1]).toMatch(new RegExp(`^End 1 sessions in environment "dev"\\?\n"${id}": "its holder`));
-    expect(live(stage)()).toEqual([]);
+    expect(unended(stage.emulator)).toEqual([]);
     expect((await call('sweep')).value).not.toHaveProperty('plan');
     expect((await call('sweep', { plan })).text).toContain('There is nothing to end any more. Nothing was ended');
   });
@@ -129,6 +126,6 @@ describe('the tool sweep', { timeout: 60_000 }, () => {
     const { call } = await agent(context, { cwd: stage.cwd, words: ALLOWED });
     const { plan } = (await call('sweep')).value;
     expect((await call('sweep', { plan })).text).toContain('Let the user run it: anysession sweep');
-    expect(live(stage)()).toEqual([id]);
+    expect(unended(stage.emulator)).toEqual([id]);
   });
 });

@@ -3,6 +3,7 @@ import { cloud, type Cloud } from '../cli/clouds.ts';
 import { configFolder } from '../config/config-folder.ts';
 import { cli } from '../cli/cli-run.ts';
 import { agent, idOf, YES, type Answer } from './agent.ts';
+import { unended } from '../emulator/unended.ts';
 
 /** The clouds that report usage, and so can have prices. */
 type Priced = Exclude<Cloud, 'emr-ec2'>;
@@ -14,10 +15,6 @@ const PRICES: Readonly<Record<Priced, string>> = {
   dataproc: 'dcuHour: 0.06, storageGbHour: 0.0001',
 };
 const priced = (name: Priced) => ({ more: `, prices: { currency: EUR, ${PRICES[name]} }` });
-
-/** The ids of the sessions that run. */
-const liveOf = ({ emulator }: Awaited<ReturnType<typeof cloud>>): readonly string[] =>
-  emulator.oracle.live().flatMap((session) => (/^(TERMINATING|STOPPING)$/.test(session.state) ? [] : [session.id]));
 
 describe('a session of a cloud', { timeout: 60_000 }, () => {
   it.concurrent.for(Object.keys(PRICES) as Priced[])(
@@ -35,7 +32,7 @@ describe('a session of a cloud', { timeout: 60_000 }, () => {
       expect(questions[0]).toMatch(
         /Price: \d.* EUR per .*\.\nIt ends when it has cost 2\.50 EUR\.\nIt ends after 90 minutes\./,
       );
-      expect(liveOf(stage)).toEqual([id]);
+      expect(unended(stage.emulator)).toEqual([id]);
       expect((await call('wait_session')).value).toMatchObject({ isReady: true, session: { id, maxSpend: 2.5 } });
       const listed = await call('list_sessions');
       expect(listed.value).toMatchObject({ sessions: [{ id, startedByThisServer: true }], isComplete: true });
@@ -45,7 +42,7 @@ describe('a session of a cloud', { timeout: 60_000 }, () => {
         expect((await call('run_sql', { sql: 'SELECT 42 AS answer' })).value).toMatchObject({ rows: [[42]] });
       }
       await end();
-      expect({ live: liveOf(stage), stderr: output.stderr }).toEqual({ live: [], stderr: '' });
+      expect({ live: unended(stage.emulator), stderr: output.stderr }).toEqual({ live: [], stderr: '' });
     },
   );
 
@@ -123,7 +120,7 @@ describe('a session of a cloud', { timeout: 60_000 }, () => {
     idOf(await call('start_session', { maxSpend: 1 }));
     expect(questions).toHaveLength(1);
     await end();
-    expect(liveOf(stage)).toEqual([kept]);
+    expect(unended(stage.emulator)).toEqual([kept]);
   });
 });
 

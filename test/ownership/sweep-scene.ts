@@ -15,6 +15,7 @@ import { RecordingLogger, RecordingMetrics } from '../../src/testing/index.ts';
 import { openCloud, type Cloud } from '../providers/started-session.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { WrongClock } from '../wrong-clock.ts';
+import { unended } from '../emulator/unended.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -75,9 +76,7 @@ export async function openSweepScene(cloud: Cloud, options: EmulatorOptions = {}
     await settle(session.whenReady());
     return session;
   };
-  /** The sessions whose end nobody has asked for. */
-  const live = (): readonly string[] =>
-    emulator.oracle.live().flatMap(({ id, state }) => (state === 'TERMINATING' ? [] : [id]));
+  const live = (): readonly string[] => unended(emulator);
   /** Records a session as a process that holds it would, or has held it. */
   const hold = async (session: Awaited<ReturnType<typeof start>>, how: Holding = {}): Promise<void> => {
     const { holder = 'dead', key, keptForMs, token = session.status.details.ownership?.token ?? '' } = how;

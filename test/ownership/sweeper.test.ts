@@ -11,6 +11,9 @@ const LIFETIME = { maxLifetimeMs: HOUR_MS, idleTimeoutMs: 8 * HOUR_MS } as const
 /** EMR Serverless takes one lifetime only, and ends sessions then. */
 const EXPIRING = CLOUDS.filter((cloud) => cloud === 'athena');
 
+/** The operation that ends a session. */
+const endOf = (cloud: string): string => (cloud === 'glue' ? 'StopSession' : 'TerminateSession');
+
 describe.each(CLOUDS)('a sweep of %s', (cloud) => {
   it('ends a session whose holder is dead, and removes its record', async () => {
     const { start, records, hold, sweep, live, metrics } = await openSweepScene(cloud);
@@ -35,7 +38,7 @@ describe.each(CLOUDS)('a sweep of %s', (cloud) => {
     await hold(session);
     const both = await Promise.all([sweep(), sweep()]);
     expect(live()).toEqual([]);
-    expect(calls('TerminateSession')).toBe(1);
+    expect(calls(endOf(cloud))).toBe(1);
     const outcomes = both.map(({ report }) => report.decisions[0]?.code).sort();
     expect(outcomes[0]).toBe('dead-holder');
     expect(['taken', 'living-holder']).toContain(outcomes[1]);
@@ -48,7 +51,7 @@ describe.each(CLOUDS)('a sweep of %s', (cloud) => {
     const { codes } = await sweep({ dryRun: true });
     expect(codes).toEqual({ [session.handle.id]: 'would-terminate dead-holder' });
     expect(live()).toHaveLength(1);
-    expect(calls('TerminateSession')).toBe(0);
+    expect(calls(endOf(cloud))).toBe(0);
     expect(records()).toHaveLength(1);
   });
 
@@ -138,7 +141,7 @@ describe.each(CLOUDS)('a sweep of %s', (cloud) => {
     const session = await start();
     await hold(session);
     const denied = cloud.startsWith('dataproc') ? 'PERMISSION_DENIED' : 'AccessDeniedException';
-    emulator.faults.add({ kind: 'error', code: denied, httpStatus: 403, operation: 'TerminateSession', times: 9 });
+    emulator.faults.add({ kind: 'error', code: denied, httpStatus: 403, operation: endOf(cloud), times: 9 });
     const { report } = await sweep();
     expect(report.decisions).toMatchObject([{ outcome: 'failed', code: 'dead-holder', error: { kind: 'forbidden' } }]);
     expect(records()).toHaveLength(1);

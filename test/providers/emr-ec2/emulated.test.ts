@@ -1,6 +1,6 @@
 import type * as sdkModule from '@aws-sdk/client-emr';
 import { describe, expect } from 'vitest';
-import type { EmrEc2Config } from '../../../providers/emr-ec2/options.ts';
+import { parseEmrEc2Options, type EmrEc2Config } from '../../../providers/emr-ec2/options.ts';
 import { toStartInput } from '../../../providers/emr-ec2/start-input.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
@@ -117,6 +117,42 @@ describe('starting on emr-ec2', () => {
     expect(details.native).toEqual({
       monitoring: { S3LoggingConfiguration: { Enabled: true, LogUri: 's3://logs/spark/' } },
     });
+  });
+
+  it('sends the settings of the environment, which those of a start override', async ({ emulator }) => {
+    const parsed = parseEmrEc2Options({
+      region: 'us-east-1',
+      clusterId: 'j-EMULATED1',
+      engineConfigurations: [{ classification: 'spark-defaults', properties: { 'spark.a': 'env', 'spark.b': 'env' } }],
+      monitoring: { s3LogUri: 's3://logs/spark/', cloudWatchLogGroup: 'spark', managed: false },
+    });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const { config } = parsed;
+    const input = toStartInput(request({ sparkConf: { 'spark.b': 'request' } }), config);
+    const session = await withSdk(emulator, async (client, sdk) => {
+      const { Id: SessionId } = await client.send(new sdk.StartSessionCommand(input));
+      return (await client.send(new sdk.GetSessionCommand({ ClusterId: 'j-EMULATED1', SessionId }))).Session;
+    });
+    expect(session?.EngineConfigurations).toEqual([
+      { Classification: 'spark-defaults', Properties: { 'spark.a': 'env', 'spark.b': 'request' } },
+    ]);
+    expect(session?.MonitoringConfiguration).toEqual({
+      S3LoggingConfiguration: { Enabled: true, LogUri: 's3://logs/spark/' },
+      CloudWatchLoggingConfiguration: { Enabled: true, LogGroup: 'spark' },
+      ManagedLoggingConfiguration: { Enabled: false },
+    });
+    const replaced = toStartInput(request({ native: { MonitoringConfiguration: {} } }), config);
+    expect(replaced.MonitoringConfiguration).toEqual({});
+  });
+
+  it.each([
+    [{ engineConfigurations: [{ classification: 'spark-defaults' }] }, 'properties'],
+    [{ engineConfigurations: [{ classification: '', properties: {} }] }, 'classification'],
+    [{ monitoring: { s3LogUri: 'https://logs' } }, 's3LogUri'],
+    [{ monitoring: { s3: 's3://logs' } }, 's3'],
+  ])('refuses %j', (options, path) => {
+    const parsed = parseEmrEc2Options({ region: 'us-east-1', clusterId: 'j-EMULATED1', ...options });
+    expect(parsed).toMatchObject({ ok: false, problems: [{ path: expect.arrayContaining([path]) as string[] }] });
   });
 
   it('sends no settings where none were asked for', () => {
