@@ -143,10 +143,7 @@ class ObservedLife {
     const { describes, endedDescribes, endedTerminates, endedLists } = this.#evidence;
     if (describes.at(-1)?.value?.final !== true) return;
     for (let round = 0; round <= AGREEING_ANSWERS; round++) {
-      const described = await this.#calls.ask('describe', (call) => probe.describe(this.#id, call));
-      if (described !== undefined) endedDescribes.push(described);
-      if (described?.value !== undefined) this.#session.onSeen?.(described.value);
-      if (round === AGREEING_ANSWERS || described === undefined) break;
+      if ((await this.#lookAt(endedDescribes)) === undefined || round === AGREEING_ANSWERS) break;
       const look = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
       if (look !== undefined) endedTerminates.push(look);
     }
@@ -162,6 +159,8 @@ class ObservedLife {
       if (value.includes(this.#id)) return;
       await this.#calls.pause();
     }
+    // A record that is gone is in no list.
+    await this.#lookAt(endedDescribes);
   }
 
   get #isListed(): boolean {
@@ -182,11 +181,14 @@ class ObservedLife {
   }
 
   async #describe(): Promise<Observation | undefined> {
+    return (await this.#lookAt(this.#evidence.describes))?.value;
+  }
+
+  async #lookAt(looks: Look<Observation>[]): Promise<Look<Observation> | undefined> {
     const look = await this.#calls.ask('describe', (call) => this.#session.probe.describe(this.#id, call));
-    if (look === undefined) return undefined;
-    this.#evidence.describes.push(look);
-    if (look.value !== undefined) this.#session.onSeen?.(look.value);
-    return look.value;
+    if (look !== undefined) looks.push(look);
+    if (look?.value !== undefined) this.#session.onSeen?.(look.value);
+    return look;
   }
 
   async #list(): Promise<void> {

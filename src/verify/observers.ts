@@ -28,11 +28,23 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     return agreed(evidence, 'terminate', evidence.endedTerminates, () => 'ok');
   },
   'lists-ended': (evidence) => {
-    if (evidence.endedLists.some(({ value }) => value === true)) return observed(true);
-    const isAbsent = evidence.endedLists.length >= ABSENT_LISTS;
-    return isAbsent
-      ? observed(false)
-      : missing(evidence, 'the list of ended sessions', 'it could not be read often enough');
+    const { seen, endedLists, endedDescribes } = evidence;
+    if (endedLists.some(({ value }) => value === true)) return observed(true);
+    const [end, lag, listLag] = [
+      seen.find(({ value }) => value.final && value.state === 'terminated'),
+      lagOf(evidence),
+      listLagOf(evidence),
+    ];
+    if (end === undefined || lag === undefined || listLag === undefined)
+      return missing(evidence, 'the list of ended sessions', 'the end was not seen');
+    // A list that is behind still shows the session alive.
+    const fromMs = end.receivedMs - lag.atLeastMs + listLag.atMostMs;
+    const lists = endedLists.filter(({ sentMs }) => sentMs >= fromMs);
+    const [list, described] = [lists.at(-1), endedDescribes.at(-1)];
+    if (list === undefined || lists.length < ABSENT_LISTS)
+      return missing(evidence, 'the list of ended sessions', 'it could not be read often enough');
+    const isKnown = described?.value !== undefined && described.sentMs >= list.receivedMs;
+    return isKnown ? observed(false) : unknown('the ended session could not be described any more');
   },
   'endpoint-before-ready': (evidence) => {
     const early = earlyEndpoints(evidence);
@@ -70,8 +82,7 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     return lag === undefined ? missing(evidence, 'describe', 'the session was never found') : asFinding(lag);
   },
   'list-lag': (evidence) => {
-    const { started, lists } = evidence;
-    const range = started && visibilityRange(started, lists, ({ value }) => value === true);
+    const range = listLagOf(evidence);
     return range === undefined ? missing(evidence, 'list', 'no list has shown the session') : asFinding(range);
   },
   usage: (evidence) => {
@@ -105,7 +116,7 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
       return missing(evidence, 'terminate', 'the session was not terminated');
     const later = seen.filter(({ sentMs }) => sentMs >= terminated.receivedMs);
     const next = later.find(({ value }) => isOver(value));
-    if (next === undefined) return unknown('the end was not seen');
+    if (next === undefined || next.value.state === 'failed') return unknown('its end by TerminateSession was not seen');
     const last = later.filter(({ value, sentMs }) => !isOver(value) && sentMs < next.sentMs).at(-1);
     const atLeastMs = last === undefined ? 0 : last.sentMs - terminated.receivedMs - lag.atMostMs;
     return measured(atLeastMs, next.receivedMs - terminated.sentMs - lag.atLeastMs);
@@ -166,6 +177,10 @@ function firstEndpoint({ endpoints }: Evidence): Look<SeenEndpoint> | undefined 
 
 function lagOf({ started, describes }: Evidence): Range | undefined {
   return started && visibilityRange(started, describes, ({ value }) => value !== undefined);
+}
+
+function listLagOf({ started, lists }: Evidence): Range | undefined {
+  return started && visibilityRange(started, lists, ({ value }) => value === true);
 }
 
 function phase(
