@@ -22,6 +22,7 @@ const EXPLAINS_QUERY =
 const SPARK_CODE: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Z_])USING(?!\s*\(|\w)/, 'USING without a list of columns, as in `TRANSFORM … USING`, which runs a program'],
   [/(?<![A-Z])(?:REFLECT|JAVA_METHOD)(?!\w)/, '`reflect` or `java_method`, which run code'],
+  [/(?<![A-Z_])IDENTIFIER\s*(?:\(|--|\/\*)/, '`identifier(…)`, which makes a name, such as `reflect`, of any text'],
   [/\$\{/, '`${`, which Spark replaces by a variable'],
 ];
 

@@ -10,7 +10,7 @@ export interface ToolFailure {
 
 /** Advice names options as code has them and commands as a shell has them: here both are arguments and tools. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/`timeoutMs`/g, '`timeoutSeconds`'],
+  [/`?\btimeoutMs\b`?/g, '`timeoutSeconds`'],
   [/\banysession list\b/g, 'list_sessions'],
   [/Name a session: an id.*--mine\./g, 'Pass `session`: an id of list_sessions.'],
 ];

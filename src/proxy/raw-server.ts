@@ -49,9 +49,11 @@ export class RawServer {
     });
     this.#server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on('error', () => {});
+      // A client may leave in the packet of its request: then nothing can be answered.
+      if (stream.closed || stream.destroyed) return;
       const { ':path': path = '', 'content-type': type = '' } = headers;
       if (!type.startsWith('application/grpc')) stream.respond({ ':status': NOT_GRPC }, { endStream: true });
-      else handle(path, new RawCall(stream, headers, Metadata.fromHttp2Headers(headers)));
+      else handle(path, new RawCall(stream, headers, Metadata.fromHttp2Headers(legalOnly(headers))));
     });
   }
 
@@ -63,4 +65,12 @@ export class RawServer {
   close(): void {
     for (const session of this.#sessions) session.destroy();
   }
+}
+
+/** Without headers that are not metadata of gRPC: its library would print them, and one may be a key. */
+function legalOnly(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const legal = Object.entries(headers).filter(
+    ([name, value]) => /^[:0-9a-z_.-]+$/.test(name) && /^[ -~]*$/.test([value].flat().join('')),
+  );
+  return Object.fromEntries(legal);
 }

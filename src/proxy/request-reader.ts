@@ -49,11 +49,12 @@ export class RequestReader {
   /** The next message, or `undefined` after the last one. One caller at a time. @throws Refusal */
   async next(): Promise<Uint8Array | undefined> {
     const prefix = await this.#read(PREFIX_BYTES);
+    if (prefix === undefined && this.#bytes > 0) throw cutOff();
     if (prefix === undefined) return undefined;
     const length = prefix.readUInt32BE(1);
     if (length > MAX_REQUEST_BYTES) throw tooLarge(length);
     const message = await this.#read(length);
-    if (message === undefined) throw new Refusal(STATUS.INTERNAL, 'The request ended in the middle of a message.');
+    if (message === undefined) throw cutOff();
     return prefix[0] === 0 ? message : this.#decompressed(message);
   }
 
@@ -101,6 +102,10 @@ export class RequestReader {
       });
     });
   }
+}
+
+function cutOff(): Refusal {
+  return new Refusal(STATUS.INTERNAL, 'The request ended in the middle of a message.');
 }
 
 function tooLarge(bytes?: number): Refusal {

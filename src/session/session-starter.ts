@@ -209,12 +209,17 @@ function otherOwnerError(key: string, owner: string, first: Observation): Sessio
 class UsedToken extends Error {}
 
 function usedKeyError(key: string, refusal: SessionError): SessionError {
+  const { handle, observation, native, message } = refusal;
+  const cause = new UsedToken(message, { cause: refusal });
+  const facts = { operation: 'start', effect: 'none', native, cause } as const;
+  // Where the token is the name of the session, the refusal says which session has the name, and it may live.
+  if (handle !== undefined) {
+    return new SessionError('conflict', `key '${key}': ${message}`, { ...facts, handle, observation });
+  }
+  const advice = 'Use another key, or `restart: true` to start a new session.';
   return new SessionError('conflict', `key '${key}' was used with other options, and its session has ended`, {
-    operation: 'start',
-    effect: 'none',
-    native: refusal.native,
-    cause: new UsedToken(refusal.message, { cause: refusal }),
-    advice: 'Use another key, or `restart: true` to start a new session.',
+    ...facts,
+    advice,
   });
 }
 

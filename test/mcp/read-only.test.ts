@@ -16,6 +16,7 @@ describe.each(BOTH)('read-only statements of %s', (dialect) => {
     'SHOW CREATE TABLE t',
     'DESCRIBE TABLE EXTENDED t',
     'DESC t',
+    'SELECT identifier, my_identifier(a) FROM t WHERE identifier IN (1)',
     'EXPLAIN SELECT 1',
     'EXPLAIN ANALYZE WITH a AS (SELECT 1) SELECT * FROM a',
     'EXPLAIN (ANALYZE, FORMAT json) SELECT 1',
@@ -85,6 +86,9 @@ describe('read-only statements of Spark', () => {
     [`SELECT reflect('java.lang.System', 'exit', 1)`, 'reflect'],
     ["SELECT `try_reflect`('java.lang.System', 'exit', 1)", 'reflect'],
     [`SELECT java_method('java.lang.System', 'exit', 1)`, 'reflect'],
+    [`SELECT IDENTIFIER('ref' || 'lect')('java.lang.System', 'exit', 1)`, 'identifier'],
+    ['SELECT identifier /* */ (:name)(:class, :method)', 'identifier'],
+    [`SELECT identifier--\n('reflec' 't')(:class, :method)`, 'identifier'],
     ["SELECT '${env:HOME}'", '${'],
   ])('refuse %j, which DuckDB does not have', (sql, why) => {
     expect(() => assertReadOnly(sql, 'spark')).toThrow(why);

@@ -92,7 +92,9 @@ describe('the tool run_sql', { timeout: 60_000 }, () => {
     const { sql, call } = await laptop(context);
     const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b';
     const late = await sql(endless, { timeoutSeconds: 0.5 });
-    expect(late.value).toMatchObject({ error: { kind: 'timeout' } });
+    expect(late.value).toMatchObject({
+      error: { kind: 'timeout', message: expect.stringMatching(/Raise `timeoutSeconds`/) as string },
+    });
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 500);
     const cancelled = call('run_sql', { sql: endless }, { signal: cancel.signal });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, vi, type TestContext } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
 import { startProxy } from '../../src/proxy/start-proxy.ts';
 import { systemClock, systemRandom } from '../../src/session/system-ports.ts';
@@ -17,6 +17,22 @@ function framed(message: Uint8Array, isCompressed = false): Buffer {
   prefix.writeUInt8(isCompressed ? 1 : 0, 0);
   prefix.writeUInt32BE(message.byteLength, 1);
   return Buffer.concat([prefix, message]);
+}
+
+/** A frame of stream 1. @see https://www.rfc-editor.org/rfc/rfc9113#section-4.1 (read 2026-11-30) */
+function frame(type: number, flags: number, payload: Uint8Array): Buffer {
+  const head = Buffer.from([0, 0, 0, type, flags, 0, 0, 0, 1]);
+  head.writeUIntBE(payload.byteLength, 0, 3);
+  return Buffer.concat([head, payload]);
+}
+
+/** Headers that no table indexes. @see https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2 (read 2026-11-30) */
+function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
+  const texts = Object.entries(headers).map(([name, value]) => {
+    const [key, text] = [Buffer.from(name), Buffer.from(value, 'latin1')];
+    return Buffer.concat([Buffer.from([0, key.length]), key, Buffer.from([text.length]), text]);
+  });
+  return Buffer.concat(texts);
 }
 
 /** Makes a call in bytes; returns the headers that hold its status. */
@@ -58,6 +74,7 @@ describe('the server of a proxy', () => {
     ['compressed in a way that it does not know', { 'grpc-encoding': 'br' }, framed(gzipSync('x'), true), '12'],
     ['that cannot be decompressed', { 'grpc-encoding': 'gzip' }, framed(Buffer.from('x'), true), '13'],
     ['that ends in the middle of a message', {}, framed(executePlan()).subarray(0, 20), '13'],
+    ['that ends in the middle of a prefix', {}, framed(executePlan()).subarray(0, 3), '13'],
     ['above 512 MB', {}, Buffer.from([0, 0x7f, 0, 0, 0]), '8'],
     ['whose time is up', { 'grpc-timeout': '0m' }, framed(executePlan()), '4'],
     ['with a timeout that is none', { 'grpc-timeout': 'soon' }, framed(executePlan()), '4'],
@@ -82,6 +99,42 @@ describe('the server of a proxy', () => {
     context.onTestFinished(() => session.destroy());
     const answer = await callInBytes(session, { ':path': '/', 'content-type': 'text/html' }, Buffer.alloc(0));
     expect(answer).toMatchObject({ ':status': 415 });
+  });
+
+  it.for(['text/html', 'application/grpc'])(
+    'survives a client of %s that leaves in the packet of its request',
+    async (type, context) => {
+      const { proxy } = await openProxyStage(context);
+      const socket = connect(proxy.port, '127.0.0.1').on('error', () => {});
+      const headers = { ':method': 'POST', ':scheme': 'http', ':path': '/', ':authority': 'a', 'content-type': type };
+      const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+      const request = [frame(1, 4, headerBlock(headers)), frame(3, 0, Buffer.from([0, 0, 0, 8]))];
+      const uncaught = vi.fn<(error: unknown) => void>();
+      process.prependListener('uncaughtException', uncaught);
+      context.onTestFinished(() => void process.off('uncaughtException', uncaught));
+      socket.end(Buffer.concat([Buffer.from(PREFACE), settings, ...request]));
+      socket.resume();
+      await once(socket, 'close');
+      expect(uncaught).not.toHaveBeenCalled();
+      const session = connectHttp2(`http://127.0.0.1:${proxy.port}`);
+      context.onTestFinished(() => session.destroy());
+      const path = { ':path': `${SERVICE}ExecutePlan`, 'x-anysession-key': proxy.key };
+      expect(await callInBytes(session, path, framed(executePlan()))).toMatchObject({ 'grpc-status': '0' });
+    },
+  );
+
+  it('prints no header that gRPC does not allow: it may be a key', async (context) => {
+    const { proxy } = await openProxyStage(context);
+    const printed = vi.spyOn(console, 'error');
+    context.onTestFinished(() => printed.mockRestore());
+    const session = connectHttp2(`http://127.0.0.1:${proxy.port}`);
+    context.onTestFinished(() => session.destroy());
+    const wrong = { 'x-anysession-key': `${proxy.key}\u00FF`, 'x!name': 'a' };
+    const path = { ':path': `${SERVICE}ExecutePlan` };
+    expect(await callInBytes(session, { ...path, ...wrong }, framed(executePlan()))).toMatchObject({
+      'grpc-status': '16',
+    });
+    expect(printed).not.toHaveBeenCalled();
   });
 
   it.for([100, 200, 1_000])('refuses %i KB of metadata at once', async (kilobytes, context) => {

@@ -120,15 +120,16 @@ export class KernelSpecs {
 
   async #read(name: string): Promise<StoredKernel | 'of others' | undefined> {
     const folder = join(this.folder, name);
-    const text = await readFile(join(folder, SPEC_FILE), 'utf8').catch(onMissing(undefined));
-    // A folder without the file is no kernel. Files in it stay.
-    if (text === undefined) return undefined;
     try {
+      const text = await readFile(join(folder, SPEC_FILE), 'utf8').catch(onMissing(undefined));
+      // A folder without the file is no kernel. Files in it stay.
+      if (text === undefined) return undefined;
       const { display_name: displayName, metadata } = JSON.parse(text) as KernelSpec;
       const { environment, config, python } = metadata.anysession;
       if ([displayName, environment, config, python].some((each) => typeof each !== 'string')) return 'of others';
       return { name, displayName, folder, environment, config, python };
     } catch {
+      // Ours can be read.
       return 'of others';
     }
   }
