@@ -2,37 +2,32 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSessions } from '../src/index.ts';
 import { startEmulator } from '../src/emulator/start-emulator.ts';
 import { msToFirstLine } from './fresh-process.ts';
 import { interleave } from './samples.ts';
 
 const ROUNDS = 9;
 const CLI = '../../dist/src/cli/main.js';
-const CLIENT = 'first-row-client.mjs';
+const SCRIPT = '../reference/start-and-run.mjs';
 
 /**
  * Milliseconds from the start of `exec` to the first row of its command, on an emulated session that is ready as soon as it is started;
- * and from the start of the same command, alone, on a session that is ready.
+ * and the same for a script that starts the session with the SDK and then runs that command. Both include the session's own start.
  */
-export async function firstRowOfExec(): Promise<{ readonly exec: number[]; readonly client: number[] }> {
+export async function firstRowOfExec(): Promise<{ readonly exec: number[]; readonly script: number[] }> {
   await using emulator = await startEmulator({ services: ['athena'], startupMs: 0 });
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
-  const options = { region: 'us-east-1', workgroup: 'spark35', endpoint: emulator.urls.athena, credentials };
+  const endpoint = emulator.urls.athena;
+  const dev = { provider: 'athena', region: 'us-east-1', workgroup: 'spark35', endpoint, credentials };
   const folder = mkdtempSync(join(tmpdir(), 'anysession-bench-exec-'));
   const file = join(folder, 'anysession.config.json');
-  writeFileSync(file, JSON.stringify({ environments: { dev: { provider: 'athena', ...options } } }));
-  const config = { environments: { dev: { provider: 'athena' as const, ...options } } };
-  await using sessions = await openSessions({ config, env: {} } as Parameters<typeof openSessions>[0]);
-  const session = await sessions.start();
-  await session.whenReady();
-  await using proxy = await session.proxy();
-  process.env['SPARK_REMOTE'] = proxy.url;
-  const client = fileURLToPath(new URL(`programs/${CLIENT}`, import.meta.url));
+  writeFileSync(file, JSON.stringify({ environments: { dev } }));
+  const client = fileURLToPath(new URL('programs/first-row-client.mjs', import.meta.url));
+  process.env['BENCH_ENDPOINT'] = endpoint;
   try {
     return await interleave(ROUNDS, {
       exec: () => msToFirstLine(CLI, 'exec', '--config', file, '--', process.execPath, client),
-      client: () => msToFirstLine(CLIENT),
+      script: () => msToFirstLine(SCRIPT, client),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,12 +1,12 @@
-// The two calls of a statement on bare gRPC, the limit for every client: bare-sql.mjs PORT [KEY [VERSION]], the
-// key of a proxy and the Spark version behind it. A line `first` or `receive ROWS` on stdin
+// The two calls of a statement on bare gRPC, the limit for every client: bare-sql.mjs PORT [KEY [VERSION [NAME]]], the
+// key of a proxy, the Spark version behind it and the metadata that the key is sent as. A line `first` or `receive ROWS` on stdin
 // is answered with one line of JSON.
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import grpc from '@grpc/grpc-js';
 
 const PATH = '/spark.connect.SparkConnectService/ExecutePlan';
-const [, , port, key, version] = process.argv;
+const [, , port, key, version, keyName = 'x-anysession-key'] = process.argv;
 const target = `127.0.0.1:${port}`;
 const options = { 'grpc-node.flow_control_window': 16 * 1024 * 1024, 'grpc.max_receive_message_length': -1 };
 
@@ -58,7 +58,7 @@ function execute(client, sessionId, plan, onAnswer) {
   ]);
   const same = (bytes) => bytes;
   const metadata = new Metadata();
-  if (key !== undefined) metadata.set('x-anysession-key', key);
+  if (key !== undefined) metadata.set(keyName, key);
   const call = client.makeServerStreamRequest(PATH, same, same, request, metadata);
   return new Promise((resolve, reject) => {
     call.on('data', onAnswer).on('error', reject).on('end', resolve);
