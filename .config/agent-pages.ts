@@ -22,7 +22,7 @@ const FIRST = [
 ].map((name) => `docs/guide/${name}.md`);
 
 const SUMMARY =
-  'Runs Spark SQL in sessions of Amazon Athena, EMR Serverless, Google Dataproc Serverless and of an embedded engine, from one config file: starts, lists, uses and ends sessions, and limits what they cost.';
+  'Runs Spark SQL in sessions of Amazon Athena, EMR Serverless, EMR on EC2, AWS Glue, Google Dataproc Serverless and of an embedded engine, from one config file: starts, lists, uses and ends sessions, and limits what they cost.';
 
 /** The parts of guides that follow the tasks in `SKILL.md`. */
 const SKILL_PARTS = [

@@ -23,7 +23,7 @@ const api = {
 
 export default defineConfig({
   title: 'anysession',
-  description: 'One TypeScript API for Spark sessions on Athena, EMR Serverless, Dataproc Serverless and your laptop',
+  description: 'One TypeScript API for Spark sessions on Athena, EMR, Glue, Dataproc and your laptop',
   lang: 'en',
   // A project page of a forge is below a path.
   base: process.env['SITE_BASE'] ?? '/',

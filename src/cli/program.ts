@@ -198,7 +198,7 @@ const COMMANDS: readonly Row[] = [
  */
 export function createProgram(terminal: Terminal, onExitCode: (code: number) => void = () => {}): Command {
   const program = new Command('anysession')
-    .description('Spark sessions on Athena, EMR Serverless, Dataproc and this machine, from one config file.')
+    .description('Spark sessions on Athena, EMR, Glue, Dataproc and this machine, from one config file.')
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)

@@ -128,7 +128,7 @@ const SESSION_COMMANDS: readonly Row[] = [
   ],
   [
     'run',
-    'run a block of code in a session (Athena PySpark engine version 3)',
+    'run a block of code in a session (Athena PySpark engine version 3, Glue livy)',
     async () => (await dryRuns()).withDryRun((await import('./commands/run.ts')).runCode),
     ['[code]', 'the code (default: standard input)'],
     ['--file <path>', 'read the code from a file'],
