@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of the README and the guides from real runs: `tsx .config/make-pictures.ts`.
- * - `docs/pictures/notebook.png`: the committed outputs of a notebook, which `npm run notebooks` checks; needs nbconvert and chromium.
+ * - `docs/pictures/notebook.png`: the committed outputs of a notebook, which `npm run notebooks` checks; needs nbconvert, chromium and pngquant.
  * - `docs/pictures/terminal.svg`: commands of the build on the embedded engine and on emulated clouds.
  */
 import { execFile, execFileSync } from 'node:child_process';
@@ -44,6 +44,8 @@ function drawNotebook(folder: string): void {
     ],
     { stdio: 'ignore' },
   );
+  // A page of the site has at most 200 kB.
+  execFileSync('pngquant', ['--force', '--nofs', '--ext', '.png', '32', join(PICTURES, 'notebook.png')]);
 }
 
 async function drawTerminal(folder: string): Promise<void> {

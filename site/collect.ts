@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apiPages } from './api.ts';
 import { Links } from './links.ts';
-import { groups, PAGES, read } from './pages.ts';
+import { groups, PAGES, read, ROOT } from './pages.ts';
 import { providerSections } from './provider-sections.ts';
 
 const HOME = `---
@@ -32,6 +32,7 @@ for (const { file, route } of pages) {
 for (const [route, text] of await apiPages()) write(route, text);
 for (const [route, text] of links.sources()) write(route, text);
 cpSync(new URL('public', import.meta.url), join(PAGES, 'public'), { recursive: true });
+for (const [route, file] of links.pictures()) cpSync(join(ROOT, file), join(PAGES, 'public', route));
 
 /** Puts sections in front of the section "Sources", which is the last one. */
 function beforeSources(readme: string, sections: string): string {

@@ -99,8 +99,8 @@ describe('the page "Use it from Python"', () => {
     await promisify(execFile)(python, ['-m', 'py_compile', ...names], { cwd: folder });
   });
 
-  it('names clients that the runner knows, and runs each of them, except the JVM client', () => {
+  it('names clients that the runner knows, and runs each of them, except the JVM client and that of agents', () => {
     const named = new Set(runs.flatMap(({ clients }) => clients));
-    expect([...named, 'jvm'].sort()).toEqual(Object.keys(CLIENTS).sort());
+    expect([...named, 'jvm', 'mcp'].sort()).toEqual(Object.keys(CLIENTS).sort());
   });
 });
