@@ -64,9 +64,11 @@ manager.shutdown_kernel()
         `^display_data: athena: (session ${id} is creating|starting a session on athena).* … \\d+ s\n` +
           `(update_display_data: .* … \\d+ s\n)+` +
           `execute_result: 7\n` +
-          `update_display_data: athena: session (${id}) is ready · age \\ds · 0\\.\\d+ DPU h · 0\\.\\d+ USD\n` +
+          `update_display_data: athena: session (${id}) is (?:ready|busy) · age \\d+s · 0\\.\\d+ DPU h · 0\\.\\d+ USD\n` +
+          // The restarted kernel asks for the session of its key; a status line may come meanwhile.
+          `(?:display_data: athena: starting a session on athena … \\d+ s\n)?(?:update_display_data: .* … \\d+ s\n)*` +
           `execute_result: \\(True, False, 8\\)\n` +
-          `display_data: athena: session \\3 is ready .*\n` +
+          `(?:update_)?display_data: athena: session \\3 is (?:ready|busy) .*\n` +
           `error: KeyboardInterrupt\n` +
           `execute_result: 2$`,
       ),
