@@ -18,7 +18,7 @@ const STORM = fc.record({
   restarts: fc.integer({ min: 0, max: 3 }),
 });
 
-describe('runs in a storm', () => {
+describe('runs in a storm', { timeout: 120_000 }, () => {
   it('B-040 every run is accounted for exactly once, whatever fails, is throttled, cancelled or restarted', async () => {
     await fc.assert(
       fc.asyncProperty(STORM, async ({ runs, fates, seed, failing, cancelAfterMs, restarts }) => {

@@ -84,7 +84,7 @@ describe.each(PLACES)('probes of %s', (place) => {
   });
 });
 
-describe('probes under faults and delays', () => {
+describe('probes under faults and delays', { timeout: 180_000 }, () => {
   it('say "unknown", and never a wrong value', async () => {
     const wrong: unknown[] = [];
     let right = 0;
