@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/contract/ports.ts';
 import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { Client, credentials, Metadata, type CallOptions, type ClientOptions, type ServiceError } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
@@ -126,16 +127,18 @@ export async function openProxyStage(
   {
     endpoint = {},
     source,
+    clock = { ...systemClock, schedule: schedulePromptly },
     ...options
   }: ProxyOptions & {
     readonly endpoint?: Partial<ConnectEndpoint>;
     readonly source?: (session: ProxiedSession) => SessionSource['get'];
+    /** By default waits end at once. */
+    readonly clock?: Clock;
   } = {},
 ): Promise<ProxyStage> {
   const server = new FakeServer();
   await server.listen();
   onTestFinished(() => server.close());
-  const clock = { ...systemClock, schedule: schedulePromptly };
   let asked = 0;
   const ask = async (): Promise<ConnectEndpoint> => {
     asked += 1;
