@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { athena, type AthenaOptions, type AthenaStartNative } from '../providers/athena/index.ts';
 import { dataproc, type DataprocStartNative } from '../providers/dataproc/index.ts';
-import type { emrEc2} from '../providers/emr-ec2/index.ts';
+import type { emrEc2 } from '../providers/emr-ec2/index.ts';
 import { type EmrEc2StartNative } from '../providers/emr-ec2/index.ts';
 import { emrServerless, type EmrServerlessStartNative } from '../providers/emr-serverless/index.ts';
 import { healthomics } from '../providers/healthomics/index.ts';
