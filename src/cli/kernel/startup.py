@@ -18,6 +18,8 @@ def _anysession(shell):
 
     from IPython.display import display
 
+    # Without it gRPC writes a line into a cell whose command, such as `!ls`, forks the kernel.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     # A cell that is done earlier than this shows no progress, seconds.
     patience = 0.4
     interval = 0.5
