@@ -1,4 +1,4 @@
-// A look at a session through the adapter and all layers: node overhead.mjs SUBJECT ENDPOINT
+// Describes a session through the adapter and all layers: node overhead.mjs SUBJECT ENDPOINT
 import { openSessions } from 'anysession';
 import { answerMeasurements } from '../reference/overhead/measured-calls.mjs';
 

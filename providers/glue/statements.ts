@@ -143,7 +143,7 @@ function toNumber(id: string): number {
   return /^\d{1,9}$/.test(id) ? Number(id) : -1;
 }
 
-/** A moment of the model, which does not say whether it is in seconds or milliseconds; before 1973 is not meant. */
+/** A time as epoch milliseconds. The model does not say whether times are in seconds or milliseconds; a small number is in seconds. */
 function toMs(moment: number | undefined): number | undefined {
   return moment === undefined || moment > 1e11 ? moment : moment * 1_000;
 }

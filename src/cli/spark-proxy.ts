@@ -44,7 +44,7 @@ export async function withSparkProxy<T>(
   context: CommandContext,
   flags: ProxyFlags & {
     readonly defaultName: string;
-    /** Lets go of a session that has not ended; by default it is closed, or kept with `keep`. */
+    /** Releases a session that has not ended; by default it is closed, or kept with `keep`. */
     readonly release?: (session: Session) => Promise<void>;
   },
   use: (open: OpenProxy) => Promise<T>,

@@ -1,5 +1,4 @@
-import { USAGE_UNIT_NAMES, USAGE_UNITS, type UsageBasis, type UsageUnit } from '../contract/usage.ts';
-import { toHours } from '../cost/cost.ts';
+import { USAGE_UNIT_NAMES, type UsageBasis, type UsageUnit } from '../contract/usage.ts';
 import { toMoney } from '../cost/money.ts';
 import type { SessionCost } from '../session/session-costs.ts';
 
@@ -37,15 +36,6 @@ export function sumUsage(entries: readonly SessionCost[]): UsageSum {
   }
   const live = entries.filter(({ observation }) => !observation.final).length;
   return { sessions: entries.length, live, usage, costs, bases: [...bases].sort(), unknown };
-}
-
-/** `12.00 DPU h`, or several units with commas. */
-export function usageText(usage: UsageSum['usage']): string {
-  const parts = USAGE_UNIT_NAMES.flatMap((unit) => {
-    const hours = usage[unit];
-    return hours === undefined ? [] : [`${toHours(hours)} ${USAGE_UNITS[unit].label}`];
-  });
-  return parts.join(', ');
 }
 
 /** `3.20 USD`, `3.20 USD + 2 unknown` or `unknown`: a sum without unknown parts would look complete. */

@@ -65,7 +65,7 @@ export async function withBatches<T>(context: CommandContext, use: (batches: Bat
 }
 
 /** What sees the calls of a command: with `--verbose` the log, and in a dry run what stops them. */
-function observers(context: CommandContext): Pick<OpenPorts, 'logger' | 'requests'> {
+export function observers(context: CommandContext): Pick<OpenPorts, 'logger' | 'requests'> {
   const logger = commandLogger(context);
   const log = context.verbose === true && logger !== undefined ? requestLog(logger) : undefined;
   return { logger, requests: context.dryRun ?? log };

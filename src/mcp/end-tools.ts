@@ -66,7 +66,7 @@ const SWEEP_TOOL: Tool = {
     additionalProperties: false,
   },
   output: {
-    plan: { ...text, description: 'Absent when there is nothing to end.' },
+    plan: { ...text, description: 'Absent when no session is to be ended.' },
     isDryRun: { type: 'boolean' },
     decisions: {
       type: 'array',
@@ -120,8 +120,7 @@ async function planOf(sweep: () => Promise<SweepReport>): Promise<SweepPlan> {
 /** @throws SessionError `conflict` */
 function assertSame(plan: string, now: string | undefined): void {
   if (plan === now) return;
-  const message =
-    now === undefined ? 'There is nothing to end any more' : 'The sessions to end are not those of this plan';
+  const message = now === undefined ? 'No session is left to end' : 'The sessions to end are not those of this plan';
   const advice = 'Call sweep without `plan`, and read the new plan.';
   throw new SessionError('conflict', `${message}. Nothing was ended`, { operation: 'sweep', advice });
 }

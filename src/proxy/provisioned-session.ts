@@ -15,7 +15,7 @@ export interface ProvisionOptions {
    * @param identity - the user or client that it is for; absent where all clients share one session
    */
   readonly open: (identity: string | undefined, signal: AbortSignal) => Promise<Session>;
-  /** Lets go of a session that has not ended; by default `session.close()`. */
+  /** Releases a session that has not ended; by default `session.close()`. */
   readonly release?: ((session: Session) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;

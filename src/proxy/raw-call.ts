@@ -111,7 +111,7 @@ export class RawCall {
   }
 }
 
-/** A timeout that is none has passed. */
+/** An invalid timeout counts as 0: the deadline has passed. */
 function millisecondsOf(timeout: string): number {
   const [, count = '', unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(timeout) ?? [];
   return Number(count) * (MS_OF_UNIT[unit] ?? 0);

@@ -50,7 +50,7 @@ export async function startProxy(
   const router = new CallRouter({ ...shared, singleClient, clock, logger });
   const page = metricsPage({
     ...shared,
-    status: source.status && (() => source.status?.() ?? Promise.resolve({})),
+    status: source.status?.bind(source),
   }).setTimeout(unusedConnectionMs);
   const server = new RawServer(grpc, (path, call) => void router.serve(path, call), unusedConnectionMs);
   const servers = {

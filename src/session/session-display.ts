@@ -1,5 +1,5 @@
-import { USAGE_UNIT_NAMES, USAGE_UNITS } from '../contract/usage.ts';
-import { ageOf, toHours } from '../cost/cost.ts';
+import { ageOf } from '../cost/cost.ts';
+import { usageText } from '../cost/usage-text.ts';
 import { durationText } from '../provider-kit/duration-text.ts';
 import { escapeHtml, type NotebookDisplay } from '../provider-kit/notebook-display.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
@@ -18,16 +18,13 @@ export function sessionDisplay(session: DisplayedSession, nowMs: number): Notebo
   const { handle, status, owned } = session;
   const { state, final, reason, details } = status;
   const ageMs = ageOf(status, nowMs);
-  const usage = USAGE_UNIT_NAMES.flatMap((unit) => {
-    const hours = details.usage?.[unit];
-    return hours === undefined ? [] : [`${toHours(hours)} ${USAGE_UNITS[unit].label}`];
-  });
+  const usage = usageText(details.usage ?? {});
   const close = owned ? '; closing it or its sessions ends it too' : '';
   const facts: readonly (readonly [name: string, text: string])[] = [
     ['session', `${handle.id} (${handle.provider})`],
     ['state', reason === undefined ? state : `${state}: ${reason}`],
     ...(ageMs === undefined ? [] : [['age', durationText(ageMs)] as const]),
-    ...(usage.length === 0 ? [] : [['usage', `${usage.join(', ')} (${details.usage?.basis ?? ''})`] as const]),
+    ...(usage === '' ? [] : [['usage', `${usage} (${details.usage?.basis ?? ''})`] as const]),
     ['to end it', final ? 'it has ended, and nothing is billed' : `await session.terminate()${close}`],
   ];
   const rows = facts.map(

@@ -120,7 +120,7 @@ export function observedSettings({ observations }: Observations): ObservedSettin
   return { options, unmatched };
 }
 
-/** The value of the option that a finding stands for; for a time the middle of what was measured. */
+/** The option value that a finding means; for a time, the middle of the measured range. */
 function valueOf(finding: Finding): PointValue | undefined {
   if (finding.outcome === 'observed') return finding.value;
   if (finding.outcome !== 'measured') return undefined;

@@ -31,7 +31,7 @@ export interface ObservedSession extends ProbeRunParts {
 
 /**
  * Starts one session, watches it until it is ready, terminates it and watches its end. Adds everything to the evidence, also when it fails.
- * @throws SessionError `aborted`, `quota-exceeded`, and what `onSeen` throws. Whoever calls ends the sessions.
+ * @throws SessionError `aborted`, `quota-exceeded`, and what `onSeen` throws. The caller ends the sessions.
  */
 export async function observeSession(session: ObservedSession, evidence: Evidence): Promise<void> {
   const calls = new ProbeCalls(session, evidence);

@@ -67,7 +67,7 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     const first = firstEndpoint(evidence);
     const inEarly = evidence.seen.filter(({ value }) => value.nativeState === early);
     if (lag === undefined || first === undefined) return missing(evidence, 'endpoint', 'there was no endpoint');
-    // Whoever reads late sees an earlier state, so a state that is seen after the answer and the lag was there at the answer.
+    // A lagging description shows an earlier state. So a state that is seen after the answer and the lag already existed at the answer.
     if (inEarly.some(({ sentMs }) => sentMs >= first.receivedMs + lag.atMostMs)) return observed(early);
     const refused = missingEndpoints(evidence).at(-1);
     if (refused !== undefined && inEarly.some(({ receivedMs }) => receivedMs <= refused.sentMs)) return observed(late);

@@ -8,7 +8,7 @@ const MARKED = /^verify_([0-9a-f]{6})_([0-9a-z]{1,7})_([a-z0-9_-]{1,40})$/;
 
 /** Who started a session of a verification. */
 export interface VerifyOwner {
-  /** Digits that stand for the host. */
+  /** Identifies the host, as digits. */
   readonly host: string;
   readonly pid: number;
   /** The owner of the environment, or the beginning of the name. */

@@ -116,7 +116,7 @@ describe('the tool sweep', { timeout: 60_000 }, () => {
     expect(questions[1]).toMatch(new RegExp(`^End 1 sessions in environment "dev"\\?\n"${id}": "its holder`));
     expect(unended(stage.emulator)).toEqual([]);
     expect((await call('sweep')).value).not.toHaveProperty('plan');
-    expect((await call('sweep', { plan })).text).toContain('There is nothing to end any more. Nothing was ended');
+    expect((await call('sweep', { plan })).text).toContain('No session is left to end. Nothing was ended');
   });
 
   it.concurrent('plans for a client that cannot ask, and ends nothing', async (context) => {

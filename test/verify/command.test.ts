@@ -6,6 +6,7 @@ import type { VerificationReport } from '../../src/verify/report.ts';
 import { CLOUDS, cloud, type Cloud } from '../cli/clouds.ts';
 import { cli } from '../cli/cli-run.ts';
 import { PROGRAM, run, runOnTerminal } from '../cli/process.ts';
+import { unended } from '../emulator/unended.ts';
 
 const PRICES = ', prices: { currency: USD, sessionHour: 6 }';
 
@@ -20,8 +21,7 @@ async function stageWithOthers(name: Cloud, context: TestContext, more: Emulator
   const theirs = await stage.run(['start', '--config', 'theirs.yaml']);
   expect(theirs.code).toBe(0);
   const others = [(JSON.parse(theirs.stdout) as { readonly id: string }).id, await stage.start()];
-  const live = (): readonly string[] =>
-    stage.emulator.oracle.live().flatMap(({ id, state }) => (state === 'TERMINATING' ? [] : [id]));
+  const live = (): readonly string[] => unended(stage.emulator);
   const report = async (...args: readonly string[]) => {
     const { code, stdout, stderr } = await stage.run(['verify', '--yes', '--json', ...args]);
     if (stdout === '') throw new Error(stderr);
@@ -161,7 +161,7 @@ describe.concurrent('anysession verify', () => {
     expect(code).toBe(6);
     expect(stdout).toMatch(/Stopped early: .*USD are spent, and --max-spend is 0.0100 USD/);
     expect(stderr).toMatch(/\[quota-exceeded\]/);
-    expect(stage.emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+    expect(unended(stage.emulator)).toEqual([]);
   });
 
   it('prints a report and ends everything after Ctrl-C', async (context) => {
@@ -175,7 +175,7 @@ describe.concurrent('anysession verify', () => {
     const report = JSON.parse(stdout) as VerificationReport;
     expect(report).toMatchObject({ stopped: 'it was interrupted', sessions: { started: 1, left: [] } });
     expect(outcomes(report)['C-010 starts a session becomes ready']).toBe('not-run');
-    expect(stage.emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+    expect(unended(stage.emulator)).toEqual([]);
   });
 
   it('measures several sessions and prints a row of a Markdown table', async (context) => {

@@ -9,6 +9,7 @@ import { SeededRandom } from '../../src/emulator/seeded-random.ts';
 import type { VerificationReport } from '../../src/verify/report.ts';
 import { CLOUDS, cloud, type Cloud } from '../cli/clouds.ts';
 import { bundle } from '../kill/bundle.ts';
+import { unended } from '../emulator/unended.ts';
 
 /** How many points are tried; `ANYSESSION_KILL_POINTS` tries more. */
 const POINTS = Number(process.env['ANYSESSION_KILL_POINTS'] ?? 12);
@@ -32,8 +33,7 @@ afterAll(() => {
 async function verifyAndKill(name: Cloud, context: TestContext, atCall = Number.POSITIVE_INFINITY) {
   const stage = await cloud(name, context, 30);
   const other = await stage.start();
-  const live = (): readonly string[] =>
-    stage.emulator.oracle.live().flatMap(({ id, state }) => (state === 'TERMINATING' ? [] : [id]));
+  const live = (): readonly string[] => unended(stage.emulator);
   const child = spawn(process.execPath, ['--no-warnings', program, stage.cwd], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
@@ -96,6 +96,6 @@ describe('anysession verify --clean', () => {
     child.kill('SIGKILL');
     await once(child, 'close');
     expect((await stage.run(['verify', '--clean'])).stdout).toMatch(/ ended\n$/);
-    expect(stage.emulator.oracle.live().filter(({ state }) => state !== 'TERMINATING')).toEqual([]);
+    expect(unended(stage.emulator)).toEqual([]);
   });
 });

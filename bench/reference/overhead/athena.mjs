@@ -1,4 +1,4 @@
-// A look at a session with the SDK's own client, as its documentation shows it.
+// Describes a session with the SDK's own client, as its documentation shows it.
 import { AthenaClient, GetSessionCommand } from '@aws-sdk/client-athena';
 import { answerMeasurements } from './measured-calls.mjs';
 

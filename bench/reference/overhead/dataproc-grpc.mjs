@@ -1,4 +1,4 @@
-// A look at a session with Google's own client over gRPC, as its documentation shows it.
+// Describes a session with Google's own client over gRPC, as its documentation shows it.
 import { SessionControllerClient } from '@google-cloud/dataproc';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';

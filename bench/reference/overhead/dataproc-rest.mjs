@@ -1,4 +1,4 @@
-// A look at a session with Google's own client over REST, as its documentation shows it.
+// Describes a session with Google's own client over REST, as its documentation shows it.
 import { SessionControllerClient } from '@google-cloud/dataproc';
 import { PassThroughClient } from 'google-auth-library';
 import { answerMeasurements } from './measured-calls.mjs';

@@ -1,4 +1,4 @@
-// A look at a session with the SDK's own client, as its documentation shows it.
+// Describes a session with the SDK's own client, as its documentation shows it.
 import { EMRServerlessClient, GetSessionCommand } from '@aws-sdk/client-emr-serverless';
 import { answerMeasurements } from './measured-calls.mjs';
 

@@ -1,4 +1,4 @@
-// A look at a session with the SDK's own client, as its documentation shows it.
+// Describes a session with the SDK's own client, as its documentation shows it.
 import { GlueClient, GetSessionCommand } from '@aws-sdk/client-glue';
 import { answerMeasurements } from './measured-calls.mjs';
 

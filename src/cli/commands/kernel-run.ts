@@ -15,7 +15,7 @@ import { childEnvironment } from './exec.ts';
 const RESTART_MS = 30_000;
 
 /**
- * Runs a kernel whose session has a key of its own, so that a restart of the kernel, which is a new process of this command, finds the
+ * Runs a kernel. The session of each kernel has a key, so that a restart of the kernel, which is a new process of this command, finds the
  * session again. The session ends with the kernel; after a restart that does not come, when {@link RESTART_MS} have passed.
  */
 export async function runKernel(context: CommandContext, python: string, connectionFile: string): Promise<number> {

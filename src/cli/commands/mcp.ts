@@ -9,6 +9,7 @@ import { packageVersion } from '../package-version.ts';
 import { findSession } from '../session-address.ts';
 import type { CommandContext } from '../terminal.ts';
 import { toJson } from '../value-text.ts';
+import { observers } from '../with-environment.ts';
 
 /** The options of `anysession mcp`. */
 interface McpOptions {
@@ -72,7 +73,7 @@ async function environmentsOf(context: CommandContext): Promise<EnvironmentSourc
 
 async function open(context: CommandContext, request: ChosenEnvironment): Promise<Sessions> {
   const { openSessions } = await import('../../open-sessions.ts');
-  const options = { ...request, logger: commandLogger(context) };
+  const options = { ...request, ...observers(context) };
   return openSessions(options as Parameters<typeof openSessions>[0]);
 }
 

@@ -18,12 +18,11 @@ import { runVerification, type VerificationOutcome } from '../../verify/run-veri
 import { Spending } from '../../verify/spending.ts';
 import { ask, canAsk } from '../ask.ts';
 import { chooseEnvironment } from '../chosen-environment.ts';
-import { commandLogger } from '../command-logger.ts';
 import { packageVersion } from '../package-version.ts';
 import { openNewFile } from '../new-file.ts';
-import { requestLog } from '../request-log.ts';
 import { StatusLine } from '../status-line.ts';
 import { printTable } from '../table.ts';
+import { observers } from '../with-environment.ts';
 import { print, printAsIs, printJson, terminalWith, warn, type CommandContext, type Terminal } from '../terminal.ts';
 
 /** The options of `anysession verify`. */
@@ -53,12 +52,9 @@ export async function runVerify(context: CommandContext, options: VerifyCommandO
   const open = await context.terminal.load(async () => {
     const request = await chooseEnvironment(context);
     const config = await openEnvironment(request as OpenRequest);
-    const logger = commandLogger(context);
-    const requests = context.verbose === true && logger !== undefined ? requestLog(logger) : undefined;
     return openVerification(config, {
       anysession: packageVersion(),
-      logger,
-      requests,
+      ...observers(context),
       recorder,
       env: context.terminal.env,
     });
@@ -82,7 +78,7 @@ async function verify(
   const { only: areas = AREAS, repeat = 1, maxSpend, save } = options;
   const plan = planVerification({ id, capabilities, hasProbe: open.openProbe !== undefined }, { areas, repeat });
   if (plan.sessions === 0 && plan.points.length === 0) {
-    throw refusal(`there is nothing to verify: ${id} has no case and no point of ${areas.join(', ')}`);
+    throw refusal(`there is nothing to verify: ${id} has no cases or points for ${areas.join(', ')}`);
   }
   const spending = new Spending(prices, maxSpend ?? open.config.maxSpend, capabilities.usageUnits);
   const text = planText(plan, { provider: id, scope, prices });

@@ -129,7 +129,7 @@ export class KernelSpecs {
       if ([displayName, environment, config, python].some((each) => typeof each !== 'string')) return 'of others';
       return { name, displayName, folder, environment, config, python };
     } catch {
-      // Ours can be read.
+      // A kernel that cannot be read is not ours.
       return 'of others';
     }
   }

@@ -5,7 +5,7 @@ import { SessionError } from '../../contract/session-error.ts';
 import { systemClock } from '../../session/system-ports.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
-import { usageText } from '../usage-sum.ts';
+import { usageText } from '../../cost/usage-text.ts';
 
 /** What a notebook shows about a session. */
 export interface SessionReport {

@@ -98,7 +98,7 @@ export class Gatekeeper {
       record,
       whenOver: (end) => this.#whenOver(ticket, end),
       expire: () => {
-        // Without a token of its own, only the call ends.
+        // On a connection that has no token, only the call ends.
         if (ticket.expiresAtMs < Number.POSITIVE_INFINITY) this.admit({ ...ticket, expiresAtMs: timeline.nowMs() });
         return expiredStatus(ticket);
       },

@@ -45,7 +45,7 @@ export class GlueAccount extends AwsAccount<GlueState, GlueSession, GlueConfig> 
     return session;
   }
 
-  /** The session of a change, for which an unknown id has a code of its own. */
+  /** The session that a call changes. Such calls have a separate error code for an unknown id. */
   changed(call: Call, id: string): GlueSession {
     const isSeen = this.sessions().some(
       (session) => session.id === id && session.seen(this.config.describeLagMs) !== undefined,
