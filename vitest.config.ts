@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './.config/closing-line-reporter.ts';
+import { SLOW_TESTS } from './.config/slow-tests.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -14,19 +15,31 @@ export const alias = [
   { find: /^anysession\/(container|conformance|testing|emulator)$/, replacement: here('src/$1/index.ts') },
 ];
 
+/** What needs the network has a run of its own: `npm run package-check`, `test:engines`, `test:clients` and `notebooks`. */
+const NETWORK_TESTS = ['test/package/**', 'test/engines/**', 'test/clients/**', 'test/notebooks/**'];
+
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ['test/**/*.test.ts', 'providers/_template/test/*.test.ts'],
+    globalSetup: ['.config/fresh-build.ts'],
     setupFiles: ['test/private-folders.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts', 'providers/_template/test/*.test.ts'],
+          exclude: [...NETWORK_TESTS, ...SLOW_TESTS],
+        },
+      },
+      { extends: true, test: { name: 'slow', include: [...SLOW_TESTS] } },
+    ],
     // Tests wait for sockets and processes most of their time: by default two cores would run one file at a time.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(5, availableParallelism()),
     // Engines, child processes and sockets: what takes a second on a quiet machine may take twenty on a busy one.
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 15_000 } },
-    // What needs the network has a run of its own: `npm run package-check`, `test:engines`, `test:clients` and `notebooks`.
-    exclude: ['test/package/**', 'test/engines/**', 'test/clients/**', 'test/notebooks/**'],
     reporters: ['default', new ClosingLineReporter()],
     coverage: {
       enabled: process.env['COVERAGE'] !== undefined,

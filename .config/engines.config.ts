@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['test/engines/**/*.test.ts'],
+    globalSetup: ['.config/fresh-build.ts'],
     setupFiles: ['test/private-folders.ts'],
     fileParallelism: false,
     testTimeout: 120_000,

@@ -13,7 +13,8 @@ async function installed({ onTestFinished }: TestContext, cwd = configFolder({},
   await mkdir(join(cwd, 'node_modules', '.bin'), { recursive: true });
   await writeFile(join(cwd, 'package.json'), '{ "name": "application", "version": "1.0.0" }');
   // Not `sh -c`: what npx starts must be what it would start for a user.
-  const script = `#!/usr/bin/env -S ${PROGRAM.slice(0, 3).join(' ')}\nimport ${JSON.stringify(PROGRAM[3])};\n`;
+  const [node, program] = PROGRAM;
+  const script = `#!/usr/bin/env -S ${node}\nimport ${JSON.stringify(program)};\n`;
   await writeFile(join(cwd, 'node_modules', '.bin', 'anysession'), script, { mode: 0o755 });
   return { cwd, onTestFinished };
 }

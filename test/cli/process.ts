@@ -5,12 +5,10 @@ import { onTestFinished, type TestContext } from 'vitest';
 
 const TERMINAL = fileURLToPath(new URL('./fixtures/terminal.py', import.meta.url));
 
-/** The command line as words of a command. */
+/** The command line, as it is published, as words of a command. `.config/fresh-build.ts` has built it. */
 export const PROGRAM = [
   process.execPath,
-  '--import',
-  import.meta.resolve('tsx'),
-  fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
+  fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url)),
 ] as const;
 
 /** Where and how a process is started. */

@@ -1,7 +1,11 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { PassThrough } from 'node:stream';
 import type { TestContext } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
 import { PROGRAM } from '../cli/process.ts';
 
 /** How the user answers a question. */
@@ -27,14 +31,22 @@ export interface AgentOptions {
   readonly answers?: readonly (Answer | (() => Promise<Answer>))[];
 }
 
-/** An agent: the client of the SDK on the stdin and stdout of a real server process. */
-export async function agent(
-  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
-  { cwd, words = [], env = {}, answers }: AgentOptions,
-) {
-  const questions: string[] = [];
-  const left = [...(answers ?? [])];
+/** A server: the way to it, what it has written to stderr, and its end. */
+interface Server {
+  readonly transport: Transport;
+  readonly output: { stderr: string };
+  readonly ended: () => Promise<unknown>;
+}
+
+/** An agent: the client of the SDK on the stdin and stdout of the command line, which runs in this process. */
+export async function agent(context: Pick<TestContext, 'onTestFinished'>, options: AgentOptions) {
+  return connected(context, options, serverHere(options));
+}
+
+/** An agent whose server is a process. */
+export async function agentOfProcess(context: Pick<TestContext, 'onTestFinished'>, options: AgentOptions) {
   const [command, ...args] = PROGRAM;
+  const { cwd, words = [], env = {} } = options;
   const transport = new StdioClientTransport({
     command,
     args: [...args, 'mcp', ...words],
@@ -44,6 +56,45 @@ export async function agent(
   });
   const output = { stderr: '' };
   transport.stderr?.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  let pid = 0;
+  const connection = await connected(context, options, { transport, output, ended: () => processEnd(pid) });
+  pid = transport.pid ?? 0;
+  return { ...connection, pid };
+}
+
+function serverHere({ cwd, words = [], env = {} }: AgentOptions): Server {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const output = { stderr: '' };
+  stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = runCli(['mcp', ...words], {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    cwd,
+    signal: new AbortController().signal,
+    load: (code) => code(),
+    passSignals: () => () => {},
+  });
+  // Messages are lines in both directions, so the transport of a server serves a client too. It leaves its streams open.
+  const transport = new StdioServerTransport(stdout, stdin);
+  return {
+    transport,
+    output,
+    ended: () => {
+      stdin.end();
+      return ended;
+    },
+  };
+}
+
+async function connected(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  { answers }: AgentOptions,
+  { transport, output, ended }: Server,
+) {
+  const questions: string[] = [];
+  const left = [...(answers ?? [])];
   const client = new Client(
     { name: 'test', version: '1' },
     { capabilities: answers === undefined ? {} : { elicitation: {} } },
@@ -55,17 +106,21 @@ export async function agent(
       return (typeof answer === 'function' ? await answer() : answer) as never;
     });
   }
-  onTestFinished(() => client.close());
+  /** Closes stdin, as clients do, and waits until the server has ended. */
+  const end = async (): Promise<void> => {
+    await client.close();
+    await ended();
+  };
+  onTestFinished(end);
   await client.connect(transport);
   // The client checks structured content against the schemas that it has listed.
   const { tools } = await client.listTools();
-  const { pid } = transport;
   return {
     client,
     tools,
     questions,
     output,
-    pid: pid ?? 0,
+    end,
     async call(name: string, args: object = {}, options: object = {}): Promise<ToolResult> {
       const result = await client.callTool({ name, arguments: args as Record<string, unknown> }, undefined, {
         timeout: 60_000,
@@ -81,11 +136,6 @@ export async function agent(
         isError?: boolean;
       };
       return { ...(isError === true && { isError }), text: content.map(({ text }) => text).join('\n'), value };
-    },
-    /** Closes stdin, as clients do, and waits until the process has ended. */
-    async end(): Promise<void> {
-      await client.close();
-      await processEnd(pid ?? 0);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, it, type TestContext } from 'vitest';
 import { cloud } from '../cli/clouds.ts';
 import { PROGRAM, run } from '../cli/process.ts';
-import { agent, idOf, processEnd, YES } from './agent.ts';
+import { agent, agentOfProcess, idOf, processEnd, YES } from './agent.ts';
 import { unended } from '../emulator/unended.ts';
 
 const ALLOWED = ['--allow-start', '--max-spend', '10'];
@@ -42,7 +42,7 @@ describe('the end of the server', { timeout: 60_000 }, () => {
   it.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s ends its sessions', async (signal, context) => {
     const { expect } = context;
     const stage = await cloud('athena', context, 0, priced);
-    const { call, pid } = await agent(context, { cwd: stage.cwd, words: ALLOWED });
+    const { call, pid } = await agentOfProcess(context, { cwd: stage.cwd, words: ALLOWED });
     idOf(await call('start_session', { maxSpend: 1 }));
     process.kill(pid, signal);
     await processEnd(pid);
@@ -70,7 +70,7 @@ describe('the end of the server', { timeout: 60_000 }, () => {
   it.concurrent('by SIGKILL leaves a session, which the next server of this host sweeps', async (context) => {
     const { expect } = context;
     const stage = await cloud('emr-serverless', context);
-    const first = await agent(context, { cwd: stage.cwd, answers: [YES] });
+    const first = await agentOfProcess(context, { cwd: stage.cwd, answers: [YES] });
     const left = idOf(await first.call('start_session'));
     process.kill(first.pid, 'SIGKILL');
     await processEnd(first.pid);
