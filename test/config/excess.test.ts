@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { cpuMs } from '../cpu-time.ts';
 import { failureOf } from '../failure-of.ts';
 import { configFolder } from './config-folder.ts';
 
@@ -34,14 +35,14 @@ describe('a configuration that would take for ever is refused at once', () => {
     ],
   ])('%s', async (_, name, text, message) => {
     const cwd = configFolder({ [name]: text });
-    const startedAt = performance.now();
+    const startedMs = cpuMs();
     for (const read of [loadConfig, checkConfig]) {
       const error = await failureOf(read({ cwd, config: name, env: {} }));
       expect(error).toMatchObject({ kind: 'config-invalid', message: expect.stringMatching(message) });
       expect(error.message.length).toBeLessThan(2000);
     }
     // Without the limits it takes minutes, or for ever.
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(cpuMs() - startedMs).toBeLessThan(20_000);
   });
 });
 
@@ -55,9 +56,10 @@ describe('a name of 100 kB is answered at once, and is not repeated', () => {
     ['a key', { config: { environments: { dev }, [LONG]: 1 } }],
     ['two environments', { config: { environments: { [`${LONG}a`]: dev, dev } }, environment: LONG }],
   ])('%s', async (_, request) => {
-    const startedAt = performance.now();
+    const startedMs = cpuMs();
     const error = await failureOf(loadConfig({ env: {}, ...request }));
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    // The suggestion of a similar name would compare 10^10 pairs of letters without the limit.
+    expect(cpuMs() - startedMs).toBeLessThan(5_000);
     expect(error.kind).toBe('config-invalid');
     expect(error.message.length).toBeLessThan(2000);
   });

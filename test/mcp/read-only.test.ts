@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SqlDialect } from '../../src/contract/capabilities.ts';
 import { assertReadOnly } from '../../src/mcp/read-only.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 const BOTH: readonly SqlDialect[] = ['spark', 'duckdb'];
 
@@ -66,7 +67,7 @@ describe.each(BOTH)('read-only statements of %s', (dialect) => {
   });
 
   it('are checked in linear time', () => {
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
     for (const part of ['/*', '--\n', ' ', '/* */', '(', 'EXPLAIN ', 'ANALYZE ', '\\']) {
       try {
         assertReadOnly(part.repeat(100_000 / part.length), dialect);
@@ -75,7 +76,7 @@ describe.each(BOTH)('read-only statements of %s', (dialect) => {
         // Both outcomes are fine.
       }
     }
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(cpuMs() - startedMs).toBeLessThan(2_000);
   });
 });
 

@@ -7,6 +7,7 @@ import { decompressLz4 } from '../../src/spark-connect/lz4-frame.ts';
 import { flat, type FlatPair, type FlatTable } from '../../src/statement/arrow/flatbuffer-writer.ts';
 import { HEADER, ipcMessage } from '../../src/statement/arrow/ipc-message.ts';
 import { schemaMessage } from '../../src/statement/arrow/ipc-schema.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 const LZ4: FlatTable = [flat.byte(0)];
 const ZSTD: FlatTable = [flat.byte(1)];
@@ -127,12 +128,12 @@ describe('a batch that claims more than it holds is refused at once, by a messag
     ['a negative size', compressedText(LZ4, claiming(-2, compress(ints(1)))), /-2 bytes/],
     ['an unknown codec', compressedText([flat.byte(9)], claiming(8, compress(ints(1)))), /the number 9/],
   ])('%s', async (_, stream, message) => {
-    const startedAt = performance.now();
+    const startedMs = cpuMs();
     await expect(decodeArrowStream(stream)).rejects.toMatchObject({
       kind: 'unexpected',
       message: expect.stringMatching(message),
     });
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(cpuMs() - startedMs).toBeLessThan(1_000);
   });
 });
 
