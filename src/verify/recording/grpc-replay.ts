@@ -58,7 +58,8 @@ async function answer(
   try {
     const body: unknown = JSON.parse(recorded.body);
     if (status !== '0') {
-      refuse(status, String((Object(body) as { readonly message?: unknown }).message ?? ''));
+      const { message } = Object(body) as { readonly message?: unknown };
+      refuse(status, typeof message === 'string' ? message : '');
       return;
     }
     const message = await encode(path, body);
