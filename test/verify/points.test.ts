@@ -121,8 +121,8 @@ describe('probes of a list that is empty by mistake', () => {
   it.each(cases)('measure its delay after %i right lists', async (skip) => {
     for (const listLagMs of [0, 50]) {
       const faults = [{ kind: 'empty-page', last: true, operation, skip, times: 4 }] as const;
-      const { findings } = await findingsOf('athena', { athena: { listLagMs }, faults });
-      const finding = findings.get('athena.listLagMs');
+      const { findings } = await findingsOf('glue', { glue: { listLagMs }, faults });
+      const finding = findings.get('glue.listLagMs');
       expect([says(finding, listLagMs).right, finding]).toEqual([true, finding]);
     }
   });
