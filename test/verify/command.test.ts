@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, vi, type TestContext } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/index.ts';
 import type { VerificationReport } from '../../src/verify/report.ts';
 import { CLOUDS, cloud, type Cloud } from '../cli/clouds.ts';
 import { cli } from '../cli/cli-run.ts';
 import { PROGRAM, run, runOnTerminal } from '../cli/process.ts';
 import { unended } from '../emulator/unended.ts';
+
+// A verification waits most of its time.
+vi.setConfig({ maxConcurrency: 12 });
 
 const PRICES = ', prices: { currency: USD, sessionHour: 6 }';
 
