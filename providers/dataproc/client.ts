@@ -1,5 +1,7 @@
 import type { protos } from '@google-cloud/dataproc';
+import type { ExchangeObserver } from '../../src/contract/exchange.ts';
 import type { Clock } from '../../src/contract/ports.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
 import { observedRequest } from '../../src/provider-kit/observed-request.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import { ServiceTime } from '../../src/provider-kit/service-time.ts';
@@ -36,10 +38,20 @@ export class DataprocClient {
   /** The open connection: frequent polls need not wait for a promise. */
   #open: AuthorizedConnection | undefined;
   readonly #clock: Clock;
+  readonly #exchanges: ExchangeObserver | undefined;
   #connectedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(config: DataprocConfig, clock: Clock) {
+  /** @param exchanges - sees each exchange. @throws SessionError `unsupported` for an observer over REST. */
+  constructor(config: DataprocConfig, clock: Clock, exchanges?: ExchangeObserver) {
+    if (exchanges !== undefined && config.transport === 'rest') {
+      throw new SessionError('unsupported', 'the calls of dataproc over REST cannot be recorded', {
+        operation: 'verify',
+        provider: 'dataproc',
+        advice: 'Leave out the option `transport`; gRPC is recorded.',
+      });
+    }
     this.#clock = clock;
+    this.#exchanges = exchanges;
     this.#config = config;
     this.#parent = `projects/${config.project}/locations/${config.region}`;
   }
@@ -105,7 +117,7 @@ export class DataprocClient {
   #connect(): Promise<AuthorizedConnection> {
     if (this.#connection !== undefined) return this.#connection;
     this.#connectedMs = this.#clock.monotonicMs();
-    const connection = openConnection(this.#config, this.time).then(
+    const connection = openConnection(this.#config, this.time, this.#exchanges).then(
       (open) => {
         if (this.#connection === connection) this.#open = open;
         return open;

@@ -179,7 +179,7 @@ function delayOf(details: readonly { readonly retryDelay?: string }[] | undefine
 const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
 
 /** `RetryInfo` in the trailer of a gRPC error: an Any whose bytes begin with the Duration. */
-function retryDelay({ metadata }: SdkError): number | undefined {
+export function retryDelay({ metadata }: Pick<SdkError, 'metadata'>): number | undefined {
   const [bytes] = metadata?.get?.('grpc-status-details-bin') ?? [];
   if (!Buffer.isBuffer(bytes)) return undefined;
   const at = bytes.indexOf(RETRY_INFO);

@@ -1,16 +1,14 @@
+import type { ExchangeObserver } from '../../src/contract/exchange.ts';
 import { openChannel } from '../../src/provider-kit/grpc-channel.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import type { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { Auth } from './credentials.ts';
 import type { Connection } from './transport.ts';
-import { loadMessages, type MessageClass, type Messages } from './load-google.ts';
+import { toExchange } from './exchange.ts';
+import { rpcMethods, type RpcMethod } from './rpc-methods.ts';
 import type { DataprocConfig } from './options.ts';
 import { CALLER, routingOf, sendUntilAborted, type MethodName } from './request.ts';
-import { unaryOn, type UnaryMethod } from './unary-call.ts';
-
-/** The gRPC services of sessions and operations, on the same endpoint. @see https://github.com/googleapis/googleapis/blob/master/google/cloud/dataproc/v1/sessions.proto (read 2026-11-21) */
-const SESSIONS = '/google.cloud.dataproc.v1.SessionController';
-const OPERATIONS = '/google.longrunning.Operations';
+import { unaryOn, type ReceivedAnswer, type UnaryMethod } from './unary-call.ts';
 
 const CHANNEL_OPTIONS = {
   // The retry layer owns retries, and DNS lookups of settings at each new connection are not needed.
@@ -31,10 +29,21 @@ const CHANNEL_OPTIONS = {
 /** Conversion of answers to plain objects, as in Google's client. */
 const PLAIN = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
+/** What a connection works with and reports to. */
+export interface GrpcParts {
+  readonly auth: Auth;
+  readonly time: ServiceTime;
+  readonly exchanges: ExchangeObserver | undefined;
+}
+
 /** Opens a gRPC channel with the messages of Google's client, without the client's layers. */
-export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth, time: ServiceTime): Promise<Connection> {
+export async function openGrpc(
+  { endpoint }: DataprocConfig,
+  { auth, time, exchanges }: GrpcParts,
+): Promise<Connection> {
   const grpc = await import('@grpc/grpc-js');
-  const methods = methodsOf(await loadMessages());
+  const rpcs = await rpcMethods();
+  const methods = unaryMethods(rpcs);
   const address = `${endpoint.host}:${endpoint.port}`;
   const { channel, explain } = openChannel(grpc, endpoint, CHANNEL_OPTIONS);
   const send = unaryOn(channel, grpc, explain, time);
@@ -49,7 +58,17 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth, time: S
       // For the service. Here an abort stops the call, so gRPC needs no timer.
       metadata.set('grpc-timeout', `${Math.ceil(timeoutMs)}m`);
       attempt?.asks(address);
-      return sendUntilAborted(signal, (answered) => send(methods[method], { request, metadata, answered }));
+      let seen: ReceivedAnswer | undefined;
+      const received = exchanges && ((answer: ReceivedAnswer): void => void (seen = answer));
+      try {
+        return await sendUntilAborted(signal, (answered) =>
+          send(methods[method], { request, metadata, answered, received }),
+        );
+      } finally {
+        // The callbacks of the channel run outside the asynchronous context of the call.
+        const exchange = seen && !signal.aborted ? toExchange(rpcs[method], request, seen) : undefined;
+        if (exchange !== undefined) exchanges?.exchanged(exchange);
+      }
     },
     close() {
       channel.close();
@@ -57,21 +76,15 @@ export async function openGrpc({ endpoint }: DataprocConfig, auth: Auth, time: S
   };
 }
 
-function methodsOf({ v1, longrunning }: Messages): Readonly<Record<MethodName, UnaryMethod>> {
-  return {
-    createSession: toMethod(`${SESSIONS}/CreateSession`, v1.CreateSessionRequest, longrunning.Operation),
-    getSession: toMethod(`${SESSIONS}/GetSession`, v1.GetSessionRequest, v1.Session),
-    listSessions: toMethod(`${SESSIONS}/ListSessions`, v1.ListSessionsRequest, v1.ListSessionsResponse),
-    terminateSession: toMethod(`${SESSIONS}/TerminateSession`, v1.TerminateSessionRequest, longrunning.Operation),
-    deleteSession: toMethod(`${SESSIONS}/DeleteSession`, v1.DeleteSessionRequest, longrunning.Operation),
-    getOperation: toMethod(`${OPERATIONS}/GetOperation`, longrunning.GetOperationRequest, longrunning.Operation),
-  };
-}
-
-function toMethod(path: string, request: MessageClass, answer: MessageClass): UnaryMethod {
-  return {
-    path,
-    serialize: (value) => request.encode(request.fromObject(value)).finish(),
-    deserialize: (bytes) => answer.toObject(answer.decode(bytes), PLAIN),
-  };
+function unaryMethods(rpcs: Readonly<Record<MethodName, RpcMethod>>): Readonly<Record<MethodName, UnaryMethod>> {
+  const methods = Object.entries(rpcs).map(([name, { path, request, answer }]) => {
+    const method: UnaryMethod = {
+      path,
+      serialize: (value) => request.encode(request.fromObject(value)).finish(),
+      deserialize: (bytes) => answer.toObject(answer.decode(bytes), PLAIN),
+    };
+    return [name, method] as const;
+  });
+  // Safe: the same names.
+  return Object.fromEntries(methods) as Record<MethodName, UnaryMethod>;
 }

@@ -8,6 +8,7 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { dataprocCapabilities } from './capabilities.ts';
 import { DataprocClient, type NativeSession } from './client.ts';
+import { encodeAnswer } from './exchange.ts';
 import { toSessionError } from './errors.ts';
 import { toNativeFilter } from './list-filter.ts';
 import { fromSession } from './observation.ts';
@@ -19,7 +20,10 @@ import type { DataprocCall } from './transport.ts';
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** The single calls of Dataproc for `anysession verify`. */
-export const probes: ServiceProbes<DataprocConfig> = { open: (config, ports) => new DataprocProbe(config, ports) };
+export const probes: ServiceProbes<DataprocConfig> = {
+  open: (config, ports) => new DataprocProbe(config, ports),
+  encodeAnswer,
+};
 
 /** A session is its name here, and its endpoint is a part of its description. */
 class DataprocProbe implements ServiceProbe {
@@ -33,7 +37,7 @@ class DataprocProbe implements ServiceProbe {
     this.#config = config;
     this.#ports = ports;
     this.#scope = `${config.project}/${config.region}`;
-    this.#client = new DataprocClient(config, ports.clock);
+    this.#client = new DataprocClient(config, ports.clock, ports.exchanges);
     const { clock, requests } = ports;
     this.#runner = new CallRunner({
       place: { id: 'dataproc', scope: this.#scope },

@@ -58,7 +58,7 @@ export class DataprocProvider implements SessionProvider {
     this.capabilities = dataprocCapabilities(config);
     this.#config = config;
     this.#ports = ports;
-    this.#client = new DataprocClient(config, ports.clock);
+    this.#client = new DataprocClient(config, ports.clock, ports.exchanges);
     this.#runner = new CallRunner({
       place: this,
       clock: ports.clock,

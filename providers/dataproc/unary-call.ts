@@ -14,6 +14,15 @@ export interface UnaryCall {
   readonly request: Request;
   readonly metadata: grpc.Metadata;
   readonly answered: (error: unknown, answer: unknown) => void;
+  /** Called before `answered` with what was received. */
+  readonly received?: ((answer: ReceivedAnswer) => void) | undefined;
+}
+
+/** What a call has received. */
+export interface ReceivedAnswer {
+  readonly ended: grpc.StatusObject;
+  readonly message: Buffer | undefined;
+  readonly date: string | undefined;
 }
 
 /** Sends one request and returns the way to stop it. */
@@ -41,7 +50,7 @@ export function unaryOn(
       return { error: toError({ code: status.INTERNAL, details }) };
     }
   };
-  return (method, { request, metadata, answered }) => {
+  return (method, { request, metadata, answered, received: observe }) => {
     const bytes = method.serialize(request);
     // No deadline: the caller cancels the call.
     const call = channel.createCall(method.path, Number.POSITIVE_INFINITY, null, null, null);
@@ -55,6 +64,7 @@ export function unaryOn(
         message = received;
       },
       onReceiveStatus(ended) {
+        observe?.({ ended, message, date });
         const { error, answer } = read(method, message, ended);
         if (error === undefined) time?.answered(date);
         answered(error, answer);

@@ -1,4 +1,8 @@
-/** A request of the control plane over HTTP with its answer; bodies are text. Without headers that hold credentials. */
+/**
+ * A request of the control plane over HTTP with its answer; bodies are text. Without headers that hold credentials. A gRPC call is one
+ * whose answer has the header `grpc-status`: the path is its method, the query its routing header, and the bodies are its messages as
+ * JSON; the body of an error is `{ "message": … }`.
+ */
 export interface HttpExchange {
   readonly method: string;
   readonly path: string;

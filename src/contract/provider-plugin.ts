@@ -41,7 +41,7 @@ export interface ProviderPorts {
   readonly sparkConnect?: SparkConnectFactory;
   /** Sees each request to the service; absent where nobody looks. */
   readonly requests?: RequestObserver;
-  /** Sees each exchange of the control plane where it speaks HTTP; absent where nobody records. */
+  /** Sees each exchange of the control plane; absent where nobody records. */
   readonly exchanges?: ExchangeObserver | undefined;
 }
 
@@ -49,6 +49,8 @@ export interface ProviderPorts {
 export interface ServiceProbes<Config = unknown> {
   /** Does no I/O; the SDK loads at the first call. */
   open(config: Config, ports: ProviderPorts): ServiceProbe;
+  /** The bytes of a recorded answer to a gRPC method; absent where the service speaks HTTP with text. */
+  readonly encodeAnswer?: (method: string, answer: unknown) => Promise<Uint8Array>;
 }
 
 /**

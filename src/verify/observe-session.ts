@@ -14,6 +14,8 @@ const READY_LIMIT_MS = 10 * 60_000;
 const VISIBLE_LIMIT_MS = 60_000;
 /** How often a ready session is described before it is terminated. */
 const READY_LOOKS = 3;
+/** How often a session that is not listed is listed in one look: with those of the look before they are enough. */
+const LISTS_PER_LOOK = 3;
 /** Code that is still running when its session is terminated. */
 const LONG_CODE = 'import time\ntime.sleep(300)';
 
@@ -193,13 +195,13 @@ class ObservedLife {
 
   async #list(): Promise<void> {
     if (this.#isListed || this.#evidence.failures.has('list')) return;
-    // A page that is empty by mistake would look like a delay: only a second list without the session counts.
-    for (let lists = 0; lists < AGREEING_ANSWERS; lists++) {
+    // A page that is empty by mistake would look like a delay: several lists without the session have to agree.
+    for (let lists = 0; lists < LISTS_PER_LOOK; lists++) {
       const look = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
       if (look?.value === undefined) return;
       const { value, ...interval } = look;
       const isListed = value.some(({ handle }) => handle.id === this.#id);
-      if (isListed || lists > 0) this.#evidence.lists.push({ ...interval, value: isListed });
+      this.#evidence.lists.push({ ...interval, value: isListed });
       if (isListed) return;
     }
   }

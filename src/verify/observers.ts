@@ -8,7 +8,7 @@ import type { ObserverName, Point } from './points/point.ts';
 
 /** As many answers must agree before they count: a fault may change one of them. */
 export const AGREEING_ANSWERS = 2;
-/** As many lists without a session must follow each other before it counts as not listed. */
+/** As many lists without a session must follow each other before it counts as not listed: a fault may empty several of them. */
 export const ABSENT_LISTS = 5;
 
 /** Reads the evidence of each kind of probe. A point without enough evidence is unknown, with the reason. */
@@ -180,7 +180,7 @@ function lagOf({ started, describes }: Evidence): Range | undefined {
 }
 
 function listLagOf({ started, lists }: Evidence): Range | undefined {
-  return started && visibilityRange(started, lists, ({ value }) => value === true);
+  return started && visibilityRange(started, lists, ({ value }) => value === true, ABSENT_LISTS);
 }
 
 function phase(

@@ -5,16 +5,18 @@ import type { Range } from './finding.ts';
 /**
  * How long something stayed invisible after the call that made it: at least until the last answer without it, at most until the first
  * answer with it. `undefined` when no answer has it.
+ * @param needed - as many answers without it, from that one on, say that it was invisible: a fault may empty single ones
  */
 export function visibilityRange<T extends Interval>(
   made: Interval,
   looks: readonly T[],
   shows: (look: T) => boolean,
+  needed = 1,
 ): Range | undefined {
   const at = looks.findIndex(shows);
   const first = looks[at];
   if (first === undefined) return undefined;
-  const last = looks[at - 1];
+  const last = looks[at - needed];
   const atLeastMs = last === undefined ? 0 : Math.max(0, last.sentMs - made.receivedMs);
   return { atLeastMs, atMostMs: Math.max(atLeastMs, first.receivedMs - made.sentMs) };
 }

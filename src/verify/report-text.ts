@@ -76,7 +76,7 @@ function sessionLines({ sessions, spent }: VerificationReport): readonly string[
   return [
     `${started} started, ${ended} ended, ${cost}${spent.unknown.length === 0 ? '' : ` (${spent.unknown.join('; ')})`}`,
     ...(unlisted === undefined ? [] : [`the list could not confirm that nothing else runs: ${unlisted}`]),
-    ...left.map(({ id, why }) => `STILL RUNNING ${id}: ${why}`),
+    ...left.map(({ id, why }) => `MAY STILL RUN ${id}: ${why}`),
   ];
 }
 

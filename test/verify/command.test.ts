@@ -1,37 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
-import type { EmulatorOptions } from '../../src/emulator/index.ts';
+import { describe, it, vi } from 'vitest';
 import type { VerificationReport } from '../../src/verify/report.ts';
-import { CLOUDS, cloud, type Cloud } from '../cli/clouds.ts';
+import { CLOUDS, cloud } from '../cli/clouds.ts';
 import { cli } from '../cli/cli-run.ts';
 import { PROGRAM, run, runOnTerminal } from '../cli/process.ts';
 import { unended } from '../emulator/unended.ts';
+import { outcomes, stageWithOthers } from './stage-with-others.ts';
+
+// A verification waits most of its time.
+vi.setConfig({ maxConcurrency: 12 });
 
 const PRICES = ', prices: { currency: USD, sessionHour: 6 }';
-
-/** An emulated cloud with a session of another owner and one of this owner that is no verification's. */
-async function stageWithOthers(name: Cloud, context: TestContext, more: EmulatorOptions & { more?: string } = {}) {
-  const stage = await cloud(name, context, 50, {
-    athena: { spark35DpuQuota: 100 },
-    // By default both follow from the time of a start.
-    dataproc: { endpointLagMs: 200, activeAfterTerminateMs: 100 },
-    ...more,
-  });
-  const theirs = await stage.run(['start', '--config', 'theirs.yaml']);
-  expect(theirs.code).toBe(0);
-  const others = [(JSON.parse(theirs.stdout) as { readonly id: string }).id, await stage.start()];
-  const live = (): readonly string[] => unended(stage.emulator);
-  const report = async (...args: readonly string[]) => {
-    const { code, stdout, stderr } = await stage.run(['verify', '--yes', '--json', ...args]);
-    if (stdout === '') throw new Error(stderr);
-    return { code, stderr, report: JSON.parse(stdout) as VerificationReport };
-  };
-  return { ...stage, others, live, report };
-}
-
-const outcomes = ({ cases }: VerificationReport): Readonly<Record<string, string>> =>
-  Object.fromEntries(cases.map(({ rule, area, title, outcome }) => [`${rule} ${area} ${title}`, outcome]));
 
 describe.concurrent.each(CLOUDS)('anysession verify on %s', (name) => {
   it('runs every case and probe with two sessions, ends them, and touches nothing of others', async (context) => {
@@ -66,35 +46,6 @@ describe.concurrent.each(CLOUDS)('anysession verify on %s', (name) => {
     }
     const cleaned = await run(['verify', '--clean']);
     expect(cleaned).toMatchObject({ code: 0, stdout: 'nothing is left of earlier runs\n' });
-    expect(live().toSorted()).toEqual(others.toSorted());
-  });
-
-  it('names the permission that is missing, and does the rest', async (context) => {
-    const { expect } = context;
-    const { report, live, others, emulator } = await stageWithOthers(name, context);
-    const code = name === 'dataproc' ? 'PERMISSION_DENIED' : 'AccessDeniedException';
-    emulator.faults.add({ kind: 'error', code, httpStatus: 403, operation: 'ListSessions', times: 1_000_000 });
-    const seen = await report('--only', 'lists,starts');
-    expect(seen.code).toBe(11);
-    const failed = seen.report.cases.filter(({ outcome }) => outcome === 'failed');
-    expect(failed.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['C-023', 'C-041', 'C-042']));
-    for (const { evidence, area } of failed)
-      if (area === 'lists') expect(evidence).toMatch(/Missing permission: .*[lL]ist/);
-    expect(outcomes(seen.report)['C-010 starts a session becomes ready']).toBe('passed');
-    const lag = seen.report.points.find(({ option }) => option.endsWith('.listLagMs'));
-    expect(lag?.finding).toMatchObject({ outcome: 'unknown' });
-    expect(seen.report.sessions.unlisted).toMatch(/Missing permission/);
-    expect(live().toSorted()).toEqual(others.toSorted());
-  });
-
-  it('reports what is known when the service fails in the middle, and ends its sessions', async (context) => {
-    const { expect } = context;
-    const { report, live, others, emulator } = await stageWithOthers(name, context);
-    emulator.faults.add({ kind: 'server-error', skip: 8, times: 14 });
-    const seen = await report('--only', 'starts,lists');
-    expect(seen.report.points.some(({ finding }) => finding.outcome === 'unknown')).toBe(true);
-    expect(seen.report.points.filter(({ agrees }) => agrees === false)).toEqual([]);
-    expect(seen.report.sessions.left).toEqual([]);
     expect(live().toSorted()).toEqual(others.toSorted());
   });
 });

@@ -146,16 +146,17 @@ function printReport(
 
 function throwIfBad(report: VerificationReport): void {
   const failed = failures(report);
-  const { left } = report.sessions;
+  const { left, unlisted } = report.sessions;
   const problems = [
     ...(failed === 0 ? [] : [`${failed} ${failed === 1 ? 'case' : 'cases'} failed`]),
     ...(left.length === 0 ? [] : [`${left.length} ${left.length === 1 ? 'session' : 'sessions'} could not be ended`]),
+    ...(unlisted === undefined ? [] : ['the list could not show that nothing else runs']),
     ...(report.stopped === undefined ? [] : [report.stopped]),
   ];
   if (problems.length === 0) return;
   throw new SessionError('unexpected', `verify: ${problems.join('; ')}`, {
     operation: 'verify',
-    advice: left.length === 0 ? 'The report above has the evidence.' : 'Run anysession verify --clean.',
+    advice: left.length === 0 && unlisted === undefined ? 'The report above has the evidence.' : 'Run anysession verify --clean.',
   });
 }
 

@@ -8,7 +8,7 @@ import { RECORDED_VERBS, type RecordedCall, type Source } from './recording-file
 import { REPLAYED_OPTIONS } from './replayed-options.ts';
 
 /** The headers of an answer that change how it is read. */
-const KEPT_HEADERS = ['content-type', 'date', 'retry-after', 'x-amzn-errortype'];
+const KEPT_HEADERS = ['content-type', 'date', 'retry-after', 'x-amzn-errortype', 'grpc-status'];
 
 type Verb = (...args: readonly unknown[]) => Promise<unknown>;
 
@@ -112,7 +112,8 @@ export class Recorder implements ExchangeObserver {
     const kept = KEPT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]] as const]));
     return {
       method,
-      path: this.#placeholders.path(path),
+      // The path of a gRPC call names its method.
+      path: 'grpc-status' in headers ? path : this.#placeholders.path(path),
       query: this.#placeholders.value(query) as Record<string, string>,
       target,
       requestBody: this.#placeholders.body(requestBody),

@@ -45,7 +45,7 @@ const README = `# A recording of \`anysession verify\`
 \`recording.json\` has the calls that anysession made to a service, in their order: the operation, the body of the request, the status, a few
 headers and the body of the answer, and what anysession read from it.
 
-Every text that could name something of the account is replaced by a placeholder such as \`n7\`, the same text always by the same one: ids,
+Every text that could name something of the account is replaced by a placeholder such as \`n00007\`, the same text always by the same one: ids,
 names, owners, tokens, addresses, ARNs, messages. Only states, types, error codes and versions are kept as they were, besides numbers and times.
 Headers of requests, and with them credentials, are not in it.
 

@@ -5,7 +5,9 @@ import { SessionError } from '../../contract/session-error.ts';
 import { callContext } from '../../session/call-context.ts';
 import { silentLogger, systemClock, systemRandom } from '../../session/system-ports.ts';
 import { failureReading, readingOf } from './reading.ts';
-import { ReplayServer } from './replay-server.ts';
+import { openGrpcReplay } from './grpc-replay.ts';
+import { ReplayScript } from './replay-script.ts';
+import { openHttpReplay } from './replay-server.ts';
 import type { RecordedCall, Recording, Source } from './recording-file.ts';
 
 /** How long a call may take, milliseconds: its answers come from this machine. */
@@ -28,44 +30,50 @@ type Verb = (...args: readonly unknown[]) => Promise<unknown>;
 export async function replay(recording: Recording): Promise<readonly Difference[]> {
   const plugin = await loadPlugin(recording.provider, process.cwd());
   if (isBatchPlugin(plugin)) throw refusal(`${plugin.id} has no sessions`);
-  const server = await ReplayServer.listen();
-  const subjects = await open(plugin, recording, server.url);
+  const script = new ReplayScript();
+  const subjects = await open(plugin, recording, script);
   const differences: Difference[] = [];
   const cursors = new Map<number, unknown>();
   try {
     for (const [at, call] of recording.calls.entries()) {
-      server.expect(call.exchanges);
+      script.expect(call.exchanges);
       const cursor = call.continues === undefined ? undefined : cursors.get(call.continues);
       const { read, next } = await make(subjects, call, cursor);
       if (next !== undefined) cursors.set(at, next);
-      const whats = [...server.takeDifferences()];
+      const whats = [...script.takeDifferences()];
       if (!isDeepStrictEqual(read, call.read))
         whats.push(`it reads ${JSON.stringify(read)}, and read ${JSON.stringify(call.read)}`);
       differences.push(...whats.map((what) => ({ call: at + 1, verb: call.verb, what })));
     }
   } finally {
     await subjects.close();
-    await server.close();
   }
   return differences;
 }
 
-async function open(plugin: ProviderPlugin, { options }: Recording, endpoint: string) {
-  const credentials = { accessKeyId: 'REPLAY', secretAccessKey: 'replay' };
-  const parsed = plugin.parseOptions({ ...options, endpoint, credentials });
-  if (!parsed.ok)
+async function open(plugin: ProviderPlugin, { options }: Recording, script: ReplayScript) {
+  const probes = await plugin.probes?.();
+  const encode = probes?.encodeAnswer;
+  const server = await (encode === undefined ? openHttpReplay(script) : openGrpcReplay(script, encode));
+  // Requests of AWS are signed, to an emulator too.
+  const credentials = encode === undefined && { accessKeyId: 'REPLAY', secretAccessKey: 'replay' };
+  const parsed = plugin.parseOptions({ ...options, endpoint: server.url, ...(credentials && { credentials }) });
+  if (!parsed.ok) {
+    await server.close();
     throw refusal(
       `the options of the recording are not valid: ${parsed.problems.map(({ message }) => message).join('; ')}`,
     );
+  }
   const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
   const provider = plugin.create(parsed.config, ports);
-  const probe = (await plugin.probes?.())?.open(parsed.config, ports);
+  const probe = probes?.open(parsed.config, ports);
   return {
     provider,
     probe,
     async close(): Promise<void> {
       probe?.close();
       await provider.close();
+      await server.close();
     },
   } satisfies Record<Source, object | undefined> & { close(): Promise<void> };
 }
