@@ -7,9 +7,9 @@ import { ChildProgram } from './child-program.ts';
 import { interleave } from './samples.ts';
 
 const ROWS = 1_000_000;
-const ROUNDS = 7;
+const ROUNDS = 5;
 /** The virtual machine of Java compiles what it runs often. */
-const WARM_UP_ROUNDS = 2;
+const WARM_UP_ROUNDS = 1;
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

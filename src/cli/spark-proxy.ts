@@ -2,13 +2,14 @@ import { SessionError } from '../contract/session-error.ts';
 import type { SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
 import { ProvisionedSessions, type Sharing } from '../proxy/provisioned-sessions.ts';
 import type { OnLost } from '../proxy/provisioned-session.ts';
-import { startProxy } from '../proxy/start-proxy.ts';
+import { listenAsProxy } from '../proxy/start-proxy.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { silentLogger, systemClock } from '../session/system-ports.ts';
 import { environmentLogger } from '../telemetry/environment-logger.ts';
 import { commandLogger } from './command-logger.ts';
 import { sessionReports } from './kernel/session-report.ts';
+import { loadAhead } from './load-ahead.ts';
 import { StatusLine } from './status-line.ts';
 import { terminalWith, type CommandContext } from './terminal.ts';
 import { withSessions } from './with-environment.ts';
@@ -73,18 +74,20 @@ export async function withSparkProxy<T>(
       const { onLost, linger: lingerMs, per } = flags;
       const ports = { clock: systemClock, logger, report: sessionReports(sessions) };
       const source = new ProvisionedSessions({ ...ports, open, release, onLost, lingerMs }, per);
-      const proxy = await startProxy(source, {
+      const { proxy, loaded } = await listenAsProxy(source, {
         logger,
         port: flags.port,
         startTimeoutMs: flags.startTimeout,
         // Clients of one user are asked for as one.
         share: per === 'user',
       });
+      const loading = loadAhead(loaded, sessions.provider.id);
       try {
         return await use({ proxy, sessions, startNow: () => source.startNow(), isUsed: () => source.used });
       } finally {
         status.end();
         await proxy.close();
+        await loading;
       }
     });
   } finally {

@@ -20,6 +20,12 @@ export interface ListenPlace {
   readonly listen: ProxyListenOptions | undefined;
 }
 
+/** Take connections, by protocol. */
+export interface ConnectionServers {
+  readonly grpc: (socket: Socket) => void;
+  readonly http: (socket: Socket) => void;
+}
+
 /** The socket of a proxy. */
 export class ProxyListener {
   readonly host: string;
@@ -63,10 +69,7 @@ export class ProxyListener {
   }
 
   /** Gives every new connection to the server of its protocol: gRPC begins with the preface of HTTP/2. */
-  serve(
-    { grpc, http }: { readonly grpc: (socket: Socket) => void; readonly http: (socket: Socket) => void },
-    unusedConnectionMs: number,
-  ): void {
+  serve(servers: Promise<ConnectionServers>, unusedConnectionMs: number): void {
     this.#server.on(this.#isLocal ? 'connection' : 'secureConnection', (socket: Socket) => {
       this.#sockets.add(socket);
       const unused = setTimeout(() => socket.destroy(), unusedConnectionMs).unref();
@@ -81,7 +84,14 @@ export class ProxyListener {
         if (head === null) return void socket.once('readable', sniff);
         clearTimeout(unused);
         socket.unshift(head);
-        (PREFACE.startsWith(head.toString('latin1', 0, PREFACE.length)) ? grpc : http)(socket);
+        const isGrpc = PREFACE.startsWith(head.toString('latin1', 0, PREFACE.length));
+        // The proxy reports what cannot be loaded.
+        servers.then(
+          ({ grpc, http }) => {
+            if (!socket.destroyed) (isGrpc ? grpc : http)(socket);
+          },
+          () => socket.destroy(),
+        );
       };
       sniff();
     });

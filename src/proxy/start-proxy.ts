@@ -1,15 +1,9 @@
-import type { Socket } from 'node:net';
 import { systemRandom, systemClock, silentLogger } from '../session/system-ports.ts';
 import type { Clock, Random } from '../contract/ports.ts';
 import type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
-import { CallRouter } from './call-router.ts';
-import { metricsPage } from './metrics-page.ts';
-import { ProxyCounters } from './proxy-counters.ts';
 import { KEY_METADATA, ProxyKey } from './proxy-key.ts';
 import { ProxyListener, UNUSED_CONNECTION_MS } from './proxy-listener.ts';
-import { RawServer } from './raw-server.ts';
-import { ReadySessions } from './ready-sessions.ts';
-import { SingleClient } from './single-client.ts';
+import { loadProxyServers } from './proxy-servers.ts';
 import type { SessionSource } from './session-source.ts';
 
 export type { ProxyOptions, SparkConnectProxy } from '../contract/spark-connect-proxy.ts';
@@ -37,33 +31,43 @@ export async function startProxy(
   options: ProxyOptions = {},
   ports: ProxyPorts = { clock: systemClock, random: systemRandom },
 ): Promise<SparkConnectProxy> {
+  const { proxy, loaded } = await listenAsProxy(source, options, ports);
+  await loaded;
+  return proxy;
+}
+
+/**
+ * Starts a proxy that listens before it has loaded what serves: a client that is started now loads at the same time. What connects
+ * earlier waits until `loaded`.
+ * @throws SessionError `config-invalid` when it cannot listen.
+ */
+export async function listenAsProxy(
+  source: SessionSource,
+  options: ProxyOptions = {},
+  ports: ProxyPorts = { clock: systemClock, random: systemRandom },
+): Promise<{ readonly proxy: SparkConnectProxy; readonly loaded: Promise<unknown> }> {
   const { port = 0, startTimeoutMs = START_TIMEOUT_MS, listen, logger = silentLogger } = options;
   const { clock, random, unusedConnectionMs = UNUSED_CONNECTION_MS } = ports;
-  const grpc = await import('@grpc/grpc-js');
-  const counters = new ProxyCounters();
-  const sessions = new ReadySessions({ source, startTimeoutMs, grpc, clock, random, counters });
   const listener = await ProxyListener.open({ port, listen });
   const key = listener.token ?? options.key ?? random.hex(KEY_DIGITS);
-  const isOurHost = (authority: string): boolean => listener.isOurHost(authority);
-  const shared = { key: new ProxyKey(key), isOurHost, sessions, counters };
-  const singleClient = options.share === true ? undefined : new SingleClient((peer) => listener.isConnected(peer));
-  const router = new CallRouter({ ...shared, singleClient, clock, logger });
-  const page = metricsPage({
-    ...shared,
-    status: source.status?.bind(source),
-  }).setTimeout(unusedConnectionMs);
-  const server = new RawServer(grpc, (path, call) => void router.serve(path, call), unusedConnectionMs);
-  const servers = {
-    grpc: (socket: Socket) => server.take(socket),
-    http: (socket: Socket) => page.emit('connection', socket),
-  };
-  listener.serve(servers, unusedConnectionMs);
+  const loaded = loadProxyServers({
+    source,
+    key: new ProxyKey(key),
+    listener,
+    startTimeoutMs,
+    isShared: options.share === true,
+    unusedConnectionMs,
+    clock,
+    random,
+    logger,
+  });
+  listener.serve(loaded, unusedConnectionMs);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
-      server.close();
       await listener.close();
-      sessions.close();
+      const servers = await loaded.catch(() => undefined);
+      servers?.close();
       await source.close();
     })();
     return closing;
@@ -82,5 +86,5 @@ export async function startProxy(
       [INSPECT]: { value: () => plain },
     },
   );
-  return Object.freeze(proxy) as SparkConnectProxy;
+  return { proxy: Object.freeze(proxy) as SparkConnectProxy, loaded };
 }

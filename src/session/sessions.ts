@@ -278,10 +278,11 @@ export class Sessions<Native = unknown> {
     const { size, sparkConf, native } = { ...defaults, ...omitUndefined(options) };
     const history = startTimes?.of({ provider: provider.id, scope: provider.scope, size, sparkConf, native });
     if (history === undefined) return undefined;
-    const startedMs = clock.monotonicMs();
     const nowMs = clock.nowMs();
     return ({ state, details: { createdAtMs = nowMs } }) => {
       const isNew = options.key === undefined || createdAtMs > nowMs - CLOCK_SKEW_MS;
+      // From its acceptance on: loading an SDK and waiting in a queue come before it.
+      const startedMs = clock.monotonicMs();
       return isNew && (state ?? 'creating') === 'creating' ? { history, startedMs } : undefined;
     };
   }

@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { lstat, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger, Random } from '../contract/ports.ts';
-import type { StartForecast } from '../contract/watcher.ts';
+import type { StartForecast, StartProgress } from '../contract/watcher.ts';
 import { estimateStart, type StartEstimate } from './start-estimate.ts';
 import { isSample, NOTHING, parseStartRecord, withSample, type StartRecord } from './start-record.ts';
 import { StartWindow } from './start-window.ts';
 
+/** Where no start is known, the first poll comes this soon, milliseconds: it shows whether starts are short. */
+const FIRST_PAUSE_MS = 500;
 /** So many configurations have a file; those whose starts are longest ago are forgotten. */
 const MOST_FILES = 200;
 /** A file that is longer was not written here, bytes. */
@@ -55,7 +58,7 @@ export class StartTimes {
     this.#folder = folder;
   }
 
-  /** What is known about one configuration; its file is read in the background at the first call. */
+  /** What is known about one configuration. */
   of(configuration: StartConfiguration): StartHistory {
     const name = nameOf(configuration);
     const known = this.#histories.get(name);
@@ -74,7 +77,6 @@ export class StartTimes {
 export class StartHistory {
   readonly #file: SampleFile | undefined;
   readonly #ports: StartTimesPorts;
-  readonly #loaded: Promise<void>;
   #record: StartRecord = NOTHING;
   #window: StartWindow | undefined;
   #saved: StartRecord = NOTHING;
@@ -83,7 +85,9 @@ export class StartHistory {
   constructor(file: SampleFile | undefined, ports: StartTimesPorts) {
     this.#file = file;
     this.#ports = ports;
-    this.#loaded = this.#load();
+    // At once, since the first poll is planned with it. A tiny file of this machine takes less than the next call.
+    const earlier = file?.read();
+    if (earlier !== undefined) this.#keep(earlier);
   }
 
   /** Notes how long one start took. Resolves when it is written, or cannot be. */
@@ -92,13 +96,15 @@ export class StartHistory {
     const { clock, random } = this.#ports;
     this.#keep(withSample(this.#record, startMs, clock.nowMs(), random));
     // Starts that become ready together are written together.
-    this.#saving = Promise.all([this.#saving, this.#loaded]).then(() => this.#save());
+    this.#saving = this.#saving.then(() => this.#save());
     return this.#saving;
   }
 
   /** For a start that began at this time of the monotonic clock, milliseconds. */
   forecast(startedMs: number): StartForecast {
-    return { startedMs, nextPause: (progress) => this.#window?.nextPause(progress) };
+    const nextPause = (progress: StartProgress): number | undefined =>
+      this.#window === undefined && progress.polls === 0 ? FIRST_PAUSE_MS : this.#window?.nextPause(progress);
+    return { startedMs, nextPause };
   }
 
   /** For people; `undefined` when too little is known. */
@@ -109,15 +115,6 @@ export class StartHistory {
   #keep(record: StartRecord): void {
     this.#record = record;
     this.#window = record.samplesMs.length === 0 ? undefined : new StartWindow(record.samplesMs);
-  }
-
-  async #load(): Promise<void> {
-    const earlier = await this.#file?.read();
-    if (earlier === undefined) return;
-    const { clock, random } = this.#ports;
-    this.#keep(
-      this.#record.samplesMs.reduce((record, startMs) => withSample(record, startMs, clock.nowMs(), random), earlier),
-    );
   }
 
   async #save(): Promise<void> {
@@ -143,10 +140,10 @@ class SampleFile {
   }
 
   /** What the file holds; `undefined` if it is missing or damaged. */
-  async read(): Promise<StartRecord | undefined> {
+  read(): StartRecord | undefined {
     try {
-      if ((await stat(this.#path)).size > LONGEST_FILE) return undefined;
-      return parseStartRecord(JSON.parse(await readFile(this.#path, 'utf8')));
+      if (statSync(this.#path).size > LONGEST_FILE) return undefined;
+      return parseStartRecord(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch {
       return undefined;
     }

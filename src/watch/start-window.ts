@@ -11,6 +11,10 @@ const CALLS = 1.15;
 const SPARED = 0.1;
 /** How far one start of a single sample may lie outside of it; with n samples, this divided by n. */
 const MARGIN = 0.5;
+/** Where starts end within this, milliseconds, a program waits for the next poll and not for the session. */
+const SHORT_START_MS = 500;
+/** The first poll of a short start, milliseconds after it began; each one doubles its age. */
+const SHORT_PAUSE_MS = 25;
 /** For this multiple of the window's end a late start is polled as if it were inside. */
 const LATE = 1.5;
 
@@ -46,6 +50,7 @@ export class StartWindow {
   /** The pause before the next poll, milliseconds; `undefined` for a start that is so late that nothing is known about it. */
   nextPause({ ageMs, polls, longestMs }: StartProgress): number | undefined {
     const { fromMs, toMs } = this;
+    if (toMs <= SHORT_START_MS && ageMs < PACE_MS) return Math.max(SHORT_PAUSE_MS, ageMs);
     if (ageMs >= toMs * LATE) return undefined;
     const limitMs = ageMs < fromMs ? longestMs : LONGEST_PAUSE_INSIDE_MS;
     if (ageMs >= toMs) return limitMs;

@@ -23,6 +23,7 @@ export class CuttingProxy implements AsyncDisposable {
   readonly #target: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #resets = new Set<(errorCode: number) => void>();
 
   constructor(target: number) {
     this.#target = target;
@@ -34,6 +35,11 @@ export class CuttingProxy implements AsyncDisposable {
     await once(this.#server, 'listening');
     this.port = (this.#server.address() as AddressInfo).port;
     return this;
+  }
+
+  /** Resets the streams that have brought messages, whatever the client has not read yet. */
+  reset(errorCode: number): void {
+    for (const reset of this.#resets) reset(errorCode);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,6 +61,14 @@ export class CuttingProxy implements AsyncDisposable {
     client.pipe(server);
     const counters = new Map<number, MessageCounter>();
     const reset = new Set<number>();
+    const resetStream = (stream: number, errorCode: number): void => {
+      if (reset.has(stream)) return;
+      reset.add(stream);
+      client.write(resetFrame(stream, errorCode));
+    };
+    this.#resets.add((errorCode) => {
+      for (const stream of counters.keys()) resetStream(stream, errorCode);
+    });
     let pending: Buffer = Buffer.alloc(0);
     server.on('data', (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk]);
@@ -76,8 +90,7 @@ export class CuttingProxy implements AsyncDisposable {
           client.end(end);
           return;
         }
-        reset.add(stream);
-        client.write(resetFrame(stream, cut.errorCode));
+        resetStream(stream, cut.errorCode);
       }
     });
   }

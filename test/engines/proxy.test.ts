@@ -1,9 +1,18 @@
+import { fromBinary } from '@bufbuild/protobuf';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SparkConnectProxy } from '../../src/contract/spark-connect-proxy.ts';
+import type { ProxiedSession } from '../../src/proxy/session-source.ts';
+import { startProxy } from '../../src/proxy/start-proxy.ts';
+import { ExecutePlanRequestSchema, ExecutePlanResponseSchema } from '../../src/spark-connect/wire/spark-connect_pb.ts';
+import { bytesOf, RawClient } from '../proxy/proxy-stage.ts';
+import { endpointTo, HANDLE } from '../spark-connect/connect-stage.ts';
 import { openSqlStage, type Cloud, type SqlStage } from '../emulator/sql-stage.ts';
+import { CuttingProxy } from './cutting-proxy.ts';
 import { ENGINES, pythonFor, type EngineName } from './engine-homes.ts';
 import { startEngine, type EngineServer } from './engine-server.ts';
 
@@ -20,6 +29,9 @@ const SHORT_STREAMS = {
   'spark.connect.execute.reattachable.senderMaxStreamSize': '64k',
   'spark.sql.execution.arrow.maxRecordsPerBatch': 10_000,
 };
+
+/** @see https://www.rfc-editor.org/rfc/rfc9113#section-7 (read 2026-11-21) */
+const INTERNAL_ERROR = 2;
 
 const EXPIRED = { kind: 'rpc-error', code: 'PERMISSION_DENIED', afterAnswers: 1 } as const;
 
@@ -87,6 +99,51 @@ describe.each(WAYS)(
 );
 
 const SPARKS = ENGINES.filter((engine) => engine !== 'sail');
+
+/** Texts that no compression makes shorter: 40 MB of them. */
+const LARGE = { text: 'SELECT sha2(CAST(id AS STRING), 256) AS text FROM range(0, 600000, 1, 2)', rows: 600_000 };
+
+/** What is sent while nobody reads: Spark fills every window that a client offers. */
+const FILL_MS = 5_000;
+
+describe.each(SPARKS)('a slow client of %s, through the proxy', (engine) => {
+  it('gets every row once when its stream is reset while the windows are full', async ({ onTestFinished }) => {
+    const server = await startEngine(engine);
+    onTestFinished(() => server.stop());
+    const between = await new CuttingProxy(server.port).listen();
+    onTestFinished(() => between[Symbol.asyncDispose]());
+    const endpoint = endpointTo(between.port);
+    const session: ProxiedSession = {
+      handle: HANDLE,
+      endpoint: { get: async () => endpoint, replace: async () => endpoint },
+      ended: async () => undefined,
+    };
+    const proxy = await startProxy({ get: async () => session, close: async () => {} });
+    onTestFinished(() => proxy.close());
+    const client = new RawClient(`127.0.0.1:${proxy.port}`, { 'x-anysession-key': proxy.key });
+    onTestFinished(() => client.close());
+
+    const call = client.open('ExecutePlan');
+    call.end(
+      bytesOf(ExecutePlanRequestSchema, {
+        sessionId: randomUUID(),
+        userContext: { userId: 'ann' },
+        plan: { opType: { case: 'root', value: { relType: { case: 'sql', value: { query: LARGE.text } } } } },
+      }),
+    );
+    let rows = 0n;
+    for await (const bytes of call as AsyncIterable<Buffer>) {
+      const { responseType } = fromBinary(ExecutePlanResponseSchema, bytes);
+      if (responseType.case !== 'arrowBatch') continue;
+      if (rows === 0n) {
+        await pause(FILL_MS);
+        between.reset(INTERNAL_ERROR);
+      }
+      rows += responseType.value.rowCount;
+    }
+    expect(rows).toBe(BigInt(LARGE.rows));
+  });
+});
 
 describe.each(SPARKS)('a server of %s that ends its streams early', (engine) => {
   it('loses and repeats no row for PySpark, over a hundred streams of one result', async ({ onTestFinished }) => {

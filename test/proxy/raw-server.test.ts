@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi, type TestContext } from 'vitest';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { startProxy } from '../../src/proxy/start-proxy.ts';
+import { listenAsProxy, startProxy } from '../../src/proxy/start-proxy.ts';
 import { systemClock, systemRandom } from '../../src/session/system-ports.ts';
 import { executePlan, openProxyStage, RawClient, rowCounts, SERVICE } from './proxy-stage.ts';
 
@@ -182,6 +182,19 @@ describe('a connection to a proxy', () => {
     const startedMs = performance.now();
     await once(socket, 'close');
     expect(performance.now() - startedMs).toBeGreaterThan(400);
+  });
+
+  it('that comes before the proxy has loaded what serves it waits for that', async ({ onTestFinished }) => {
+    const source = { get: () => Promise.reject(new Error('no session')), close: async () => {} };
+    const { proxy, loaded } = await listenAsProxy(source);
+    onTestFinished(() => proxy.close());
+    let isLoaded = false;
+    void loaded.then(() => (isLoaded = true));
+    const page = fetch(`http://127.0.0.1:${proxy.port}/metrics`, { headers: { 'x-anysession-key': proxy.key } });
+    expect(isLoaded).toBe(false);
+    expect((await page).status).toBe(200);
+    const { proxy: closed } = await listenAsProxy(source);
+    await closed.close();
   });
 
   it('that has made a call stays open', async (context) => {

@@ -60,6 +60,10 @@ describe('StartWindow', () => {
     expect(second - first).toBe(1_800);
   });
 
+  it('polls a short start at ages that double, until a wait of two seconds costs no more', () => {
+    expect(pollsOf([200, 300], 60_000)).toEqual([25, 50, 100, 200, 400, 800, 1_600, 3_200]);
+  });
+
   it('C-115 never pauses longer than a wait may, nor two seconds inside the window, nor too shortly', () => {
     const samples = fc.array(fc.integer({ min: 1, max: 600_000 }), { minLength: 1, maxLength: 32 });
     fc.assert(
@@ -71,8 +75,8 @@ describe('StartWindow', () => {
           expect(ageMs).toBeGreaterThanOrEqual(window.toMs * 1.5);
           return;
         }
-        expect(pauseMs).toBeGreaterThanOrEqual(200);
-        expect(pauseMs).toBeLessThanOrEqual(ageMs < window.fromMs ? longestMs : 1_800);
+        expect(pauseMs).toBeGreaterThanOrEqual(window.toMs <= 500 ? 25 : 200);
+        expect(pauseMs).toBeLessThanOrEqual(ageMs < window.fromMs || window.toMs <= 500 ? longestMs : 1_800);
       }),
       { numRuns: 1_000 },
     );
