@@ -7,6 +7,7 @@ import { parseGlueOptions, type GlueConfig } from '../../../providers/glue/optio
 import { toStartInput } from '../../../providers/glue/start-input.ts';
 import { GLUE_STATES } from '../../../providers/glue/states.ts';
 import { STATEMENT_STATES } from '../../../providers/glue/statements.ts';
+import type { StartRequest } from '../../../src/contract/start-request.ts';
 import { startRequest as request } from '../../calls.ts';
 
 const OPERATIONS = [
@@ -124,6 +125,19 @@ describe('the request of a start on glue', () => {
       '--conf': 'spark.a=0 --conf spark.a=1 --conf spark.b=2 --conf spark.b=3',
       '--x': 'y',
     });
+  });
+
+  it('refuses a Spark property with a space, for which AWS documents no quotes, and sends the text of the user as it is', () => {
+    const key = 'spark.driver.extraJavaOptions';
+    const start = (options: object, sparkConf: NonNullable<StartRequest['sparkConf']>) =>
+      toStartInput(request({ sparkConf }), config(options)).DefaultArguments;
+    const options = { defaultArguments: { '--conf': `${key}="-Dx=1 -Dy=2"` } };
+    expect(start(options, { 'spark.a': '1' })).toEqual({ '--conf': `${key}="-Dx=1 -Dy=2" --conf spark.a=1` });
+    for (const sparkConf of [{ [key]: '-Dx=1 -Dy=2' }, { 'spark.a b': '1' }, { 'spark.a': '1\n' }]) {
+      expect(() => start(options, sparkConf)).toThrow(
+        /contains a space, which ends a value in the Glue argument --conf; .*`defaultArguments`/,
+      );
+    }
   });
 
   it.each([
