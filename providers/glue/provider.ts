@@ -108,7 +108,7 @@ export class GlueSessions implements SessionService {
     const tags = labels && Object.keys(labels).length > 0 && { Tags: { ...labels } };
     const page = await this.#page({ ...tags }, cursor, call);
     const sessions = (page.Sessions ?? [])
-      .map((session) => fromSession(session, labels))
+      .map(fromSession)
       .filter(({ state = '' }) => wanted.includes(state) || GLUE_STATES.facts(state) === undefined);
     return { sessions, next: page.NextToken || undefined };
   }
