@@ -49,6 +49,23 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
     urls: ({ urls }) => ({ ours: { endpoint: urls.emrServerless }, reference: ['emr-serverless', urls.emrServerless] }),
     reference: SAMPLE,
   },
+  'EMR on EC2': {
+    service: 'emr',
+    environment: { provider: 'emr-ec2', region: 'us-east-1', clusterId: 'j-EMULATED1', credentials: CREDENTIALS },
+    urls: ({ urls }) => ({ ours: { endpoint: urls.emr }, reference: ['emr', urls.emr] }),
+    reference: SAMPLE,
+  },
+  Glue: {
+    service: 'glue',
+    environment: {
+      provider: 'glue',
+      region: 'us-east-1',
+      roleArn: 'arn:aws:iam::123456789012:role/spark',
+      credentials: CREDENTIALS,
+    },
+    urls: ({ urls }) => ({ ours: { endpoint: urls.glue }, reference: ['glue', urls.glue] }),
+    reference: SAMPLE,
+  },
   Dataproc: {
     service: 'dataproc',
     environment: { provider: 'dataproc', project: 'bench-project', region: 'us-central1' },

@@ -15,9 +15,15 @@ const NAIVE = 40;
 /** They become ready evenly between these two ages. */
 const READY = { fromMs: 45_000, toMs: 90_000 };
 /** Control-plane calls per ready session. */
-const CALLS_LIMIT: Readonly<Record<CloudName, number>> = { athena: 0.5, 'emr-serverless': 1, dataproc: 0.1 };
+const CALLS_LIMIT: Readonly<Record<CloudName, number>> = {
+  athena: 0.5,
+  'emr-serverless': 1,
+  'emr-ec2': 0.5,
+  glue: 0.1,
+  dataproc: 0.1,
+};
 /** What Athena's emulator shows as CREATED after a session is ready. */
-const CREATED_MS: Readonly<Record<CloudName, number>> = { athena: 5_000, 'emr-serverless': 0, dataproc: 0 };
+const CREATED_MS: Readonly<Partial<Record<CloudName, number>>> = { athena: 5_000 };
 
 /** A session alone takes so long, and a tenth more or less. */
 const ALONE_MS = [1_000, 5_000, 20_000, 45_000, 75_000, 140_000];
@@ -50,7 +56,7 @@ export async function bench(): Promise<BenchReport> {
   let seed = 1;
   for (const name of Object.keys(CLOUDS) as CloudName[]) {
     const scopes = Math.ceil(MANY / Math.min(MANY, CLOUDS[name].perScope));
-    const times = { startupMs: READY.fromMs + CREATED_MS[name], startupSpreadMs: READY.toMs - READY.fromMs };
+    const times = { startupMs: READY.fromMs + (CREATED_MS[name] ?? 0), startupSpreadMs: READY.toMs - READY.fromMs };
     const naive = await watchWithSdk(name, times);
     const cache = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
     for (const knows of ['nothing known', 'starts known']) {
