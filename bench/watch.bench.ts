@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from 'anysession/emulator';
@@ -34,6 +35,9 @@ const STARTS = 12;
 /** From this start on a configuration is known. */
 const KNOWN_FROM = 4;
 const PACE_MS = 2_000;
+
+/** What a closed program still writes comes in between; `rmSync` reads a folder only once. */
+const REMOVAL = { recursive: true, maxRetries: 9, retryDelay: 20 };
 
 interface Outcome {
   readonly delaysMs: readonly number[];
@@ -73,7 +77,7 @@ export async function bench(): Promise<BenchReport> {
     }
     figures[`${name}, naive: calls per ready session`] = summarize('calls', [naive.calls]);
     figures[`${name}, naive: notice delay`] = summarize('ms', naive.delaysMs);
-    rmSync(cache, { recursive: true, maxRetries: 9, retryDelay: 20 });
+    await rm(cache, REMOVAL);
   }
   const many = await watchInProcess(MANY, { startupMs: 50_000, startupSpreadMs: 45_000 }, READY.toMs);
   bars.push(atMost(`% of a core, ${MANY} sessions of Athena`, many.cpuPercent, 3));
@@ -214,7 +218,7 @@ async function watchAlone(startupMs: number) {
     }
     await cloud.run(program.close());
     await cloud.close();
-    rmSync(cache, { recursive: true, maxRetries: 9, retryDelay: 20 });
+    await rm(cache, REMOVAL);
   }
   return { first, known, calls: ours / paced };
 }

@@ -22,7 +22,7 @@ if service == "athena":
     client.get_session_endpoint(SessionId=session_id)
 elif service == "emr":
     cluster = {"ClusterId": "j-EMULATED1"}
-    session_id = client.start_session(**cluster)["Id"]
+    session_id = client.start_session(**cluster, Name="leak")["Id"]
     while client.get_session(**cluster, SessionId=session_id)["Session"]["State"] not in ("STARTED", "IDLE"):
         time.sleep(2)
     client.get_session_endpoint(**cluster, SessionId=session_id)

@@ -55,7 +55,8 @@ const CLOUDS = {
     const client = new EMRClient({ region: 'us-east-1', endpoint: url, credentials });
     return {
       async start(index) {
-        return (await client.send(new StartOnClusterCommand({ ClusterId, ClientRequestToken: `naive-${index}` }))).Id;
+        const input = { ClusterId, Name: `naive ${index}`, ClientRequestToken: `naive-${index}` };
+        return (await client.send(new StartOnClusterCommand(input))).Id;
       },
       async isReady(SessionId) {
         const { Session } = await client.send(new GetEmrSessionCommand({ ClusterId, SessionId }));
