@@ -17,9 +17,9 @@ export async function withSessions<T>(
   context: CommandContext,
   use: (sessions: Sessions, config: EnvironmentConfig) => Promise<T>,
 ): Promise<T> {
-  const [{ openEnvironment }, { composeSessions, systemPorts }] = await Promise.all([
+  const [{ openEnvironment }, { openSessionsOf }] = await Promise.all([
     import('../open-request.ts'),
-    import('../compose.ts'),
+    import('../open-sessions.ts'),
   ]);
   const { sessions, config } = await context.terminal.load(async () => {
     const request = await chooseEnvironment(context, () => {
@@ -27,9 +27,8 @@ export async function withSessions<T>(
     });
     const config = await openEnvironment(request as OpenRequest);
     // A provider of run batches is refused here.
-    const sessions = composeSessions(config, systemPorts({ ...request, ...observers(context) }));
-    if (context.dryRun === undefined) sessions.sweepOnOpen();
-    return { sessions, config };
+    const sweepOnOpen = context.dryRun === undefined;
+    return { sessions: await openSessionsOf(config, { ...request, ...observers(context), sweepOnOpen }), config };
   });
   const outcome = await use(sessions, config).catch(async (error: unknown) => {
     await closeSaying(sessions, context.terminal).catch((second: unknown) => {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import { composeSessions, systemPorts } from '../../compose.ts';
 import type { EnvironmentConfig } from '../../config/config-options.ts';
 import type { Finding } from '../../contract/diagnosis.ts';
+import { openSessionsOf } from '../../open-sessions.ts';
 import { openEnvironment, type OpenRequest } from '../../open-request.ts';
 import { isBatchPlugin } from '../../contract/provider-plugin.ts';
 import { requireThatFinds } from '../../provider-kit/load-peer.ts';
@@ -41,7 +41,8 @@ export async function* diagnose(context: CommandContext): AsyncGenerator<Finding
   const packages = (diagnosis?.packages ?? []).map(packageFinding);
   yield* packages;
   if (packages.some(({ status }) => status === 'problem')) return;
-  const sessions = composeSessions(config, systemPorts(request));
+  // A sweep would change something.
+  const sessions = await openSessionsOf(config, { ...request, sweepOnOpen: false });
   try {
     yield* checkService({ provider: sessions.provider, providerConfig, diagnosis }, context.terminal.signal);
   } finally {
