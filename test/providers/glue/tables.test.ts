@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import * as sdk from '@aws-sdk/client-glue';
 import { describe, expect, it } from 'vitest';
 import { GLUE_ERRORS, toErrorKind } from '../../../providers/glue/errors.ts';
-import { parseGlueOptions, type GlueConfig } from '../../../providers/glue/options.ts';
+import type { GlueConfig } from '../../../providers/glue/options.ts';
+import { plugin } from '../../../providers/glue/plugin.ts';
 import { toStartInput } from '../../../providers/glue/start-input.ts';
 import { GLUE_STATES } from '../../../providers/glue/states.ts';
 import { STATEMENT_STATES } from '../../../providers/glue/statements.ts';
@@ -72,9 +73,9 @@ describe('the error table of glue', () => {
 describe('the request of a start on glue', () => {
   const ROLE = 'arn:aws:iam::123456789012:role/glue';
   const config = (options: object = {}): GlueConfig => {
-    const parsed = parseGlueOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
+    const parsed = plugin.parseOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    return parsed.config;
+    return parsed.config as GlueConfig;
   };
 
   it('has the options of the environment', () => {
@@ -147,7 +148,7 @@ describe('the request of a start on glue', () => {
     [{ numberOfWorkers: 0 }, /1 or more/],
     [{ workerType: 'huge' }, /G\.1X/],
   ])('refuses the options %j', (options, expected) => {
-    const parsed = parseGlueOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
+    const parsed = plugin.parseOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
     expect(parsed.ok ? '' : parsed.problems.map(({ message }) => message).join()).toMatch(expected);
   });
 });
