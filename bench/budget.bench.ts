@@ -4,16 +4,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSessions } from 'anysession';
-import { athena } from 'anysession/providers/athena';
-import { startEmulator, type Emulator } from 'anysession/emulator';
+import { startEmulator, type Emulator, type EmulatorOptions } from 'anysession/emulator';
 import { ChildProgram } from './child-program.ts';
-import { atLeast, atMost, type BenchReport, report } from './report.ts';
-import { summarize } from './samples.ts';
+import { atLeast, atMost, type Bar, type BenchReport, report } from './report.ts';
+import { summarize, type Samples } from './samples.ts';
 
 const PROCESSES = 8;
-/** Reads a second that the service allows and that the provider assumes by default. */
-const QUOTA = 10;
 const SECONDS = 8;
+
+interface Cloud {
+  /** Reads a second that the service allows and that the provider assumes by default. */
+  readonly quota: number;
+  readonly emulation: (rates: Readonly<Record<string, { readonly perSecond: number }>>) => EmulatorOptions;
+  readonly environment: (emulator: Emulator) => Readonly<Record<string, unknown>>;
+}
+
+const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
+
+const CLOUDS: Readonly<Record<string, Cloud>> = {
+  Athena: {
+    quota: 10,
+    emulation: (rates) => ({ services: ['athena'], athena: { rates } }),
+    environment: ({ urls }) => ({ ...AWS, provider: 'athena', workgroup: 'spark35', endpoint: urls.athena }),
+  },
+  'EMR on EC2': {
+    quota: 5,
+    emulation: (rates) => ({ services: ['emr'], emr: { rates } }),
+    environment: ({ urls }) => ({ ...AWS, provider: 'emr-ec2', clusterId: 'j-EMULATED1', endpoint: urls.emr }),
+  },
+  Glue: {
+    quota: 5,
+    emulation: (rates) => ({ services: ['glue'], glue: { rates } }),
+    environment: ({ urls }) => ({
+      ...AWS,
+      provider: 'glue',
+      roleArn: 'arn:aws:iam::123456789012:role/spark',
+      endpoint: urls.glue,
+    }),
+  },
+};
 
 interface Measured {
   /** Calls a second that reached the service, second by second. */
@@ -25,55 +54,48 @@ interface Measured {
 
 /** Eight processes that call one service as often as they may, with and without a shared rate budget. */
 export async function bench(): Promise<BenchReport> {
-  const shared = await measure('shared');
-  const alone = await measure('alone');
-  const rate = (values: readonly number[]): number => sum(values) / SECONDS;
-  const [firstThrottles = 0, ...laterThrottles] = shared.throttled;
-  return report({
-    name: 'budget',
-    figures: {
-      'shared: calls a second': summarize('calls', shared.sent),
-      'shared: throttles a second': summarize('calls', shared.throttled),
-      'shared: calls of each process': summarize('calls', shared.each),
-      'alone: calls a second': summarize('calls', alone.sent),
-      'alone: throttles a second': summarize('calls', alone.throttled),
-      'alone: calls of each process': summarize('calls', alone.each),
-    },
-    ratios: {
-      'throttles, shared / alone': sum(shared.throttled) / sum(alone.throttled),
-      'successful calls, shared / alone': sum(shared.each) / sum(alone.each),
-    },
-    bars: [
+  const figures: Record<string, Samples> = {};
+  const ratios: Record<string, number> = {};
+  const bars: Bar[] = [];
+  for (const [name, cloud] of Object.entries(CLOUDS)) {
+    const { quota } = cloud;
+    const shared = await measure(cloud, 'shared');
+    const alone = await measure(cloud, 'alone');
+    for (const [how, { sent, throttled, each }] of Object.entries({ shared, alone })) {
+      figures[`${name}, ${how}: calls a second`] = summarize('calls', sent);
+      figures[`${name}, ${how}: throttles a second`] = summarize('calls', throttled);
+      figures[`${name}, ${how}: calls of each process`] = summarize('calls', each);
+    }
+    ratios[`${name}: throttles, shared / alone`] = sum(shared.throttled) / sum(alone.throttled);
+    ratios[`${name}: successful calls, shared / alone`] = sum(shared.each) / sum(alone.each);
+    const rate = sum(shared.sent) / SECONDS;
+    const [firstThrottles = 0, ...laterThrottles] = shared.throttled;
+    const slowest = Math.min(...shared.each) / (sum(shared.each) / PROCESSES);
+    bars.push(
       // The service lets a burst of one second go first.
-      atMost('calls a second in all, shared', rate(shared.sent), QUOTA * (1 + 1 / SECONDS) + 1),
+      atMost(`${name}: calls a second in all, shared`, rate, quota * (1 + 1 / SECONDS) + 1),
       // Each process makes one call before it shares anything.
-      atMost('throttles of the first second, shared', firstThrottles, PROCESSES + 2),
-      atMost('throttles of all later seconds, shared', sum(laterThrottles), 2),
-      atLeast('part of the quota that is used, shared', rate(shared.sent) / QUOTA, 0.9),
-      atLeast(
-        'calls of the slowest process, part of the fair share',
-        Math.min(...shared.each) / (sum(shared.each) / PROCESSES),
-        0.8,
-      ),
-    ],
-  });
+      atMost(`${name}: throttles of the first second, shared`, firstThrottles, PROCESSES + 2),
+      atMost(`${name}: throttles of all later seconds, shared`, sum(laterThrottles), 2),
+      atLeast(`${name}: part of the quota that is used, shared`, rate / quota, 0.9),
+      atLeast(`${name}: calls of the slowest process, part of the fair share`, slowest, 0.8),
+    );
+  }
+  return report({ name: 'budget', figures, ratios, bars });
 }
 
-async function measure(how: 'shared' | 'alone'): Promise<Measured> {
+async function measure({ quota, emulation, environment }: Cloud, how: 'shared' | 'alone'): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
-  const emulator = await startEmulator({
-    services: ['athena'],
-    startupMs: 0,
-    athena: { rates: { GetSession: { perSecond: QUOTA } } },
-  });
+  const emulator = await startEmulator({ ...emulation({ GetSession: { perSecond: quota } }), startupMs: 0 });
   const programs: ChildProgram[] = [];
   try {
-    const endpoint = emulator.urls.athena;
-    await using sessions = await openSessions({ provider: athena({ ...AWS, endpoint }) });
+    const options = environment(emulator);
+    const config = { defaultEnvironment: 'bench', environments: { bench: options } } as never;
+    await using sessions = await openSessions({ config });
     const { handle } = await sessions.start();
     for (let number = 0; number < PROCESSES; number++) {
       const state = join(folder, how === 'shared' ? 'all' : String(number));
-      programs.push(new ChildProgram(startCaller([endpoint, JSON.stringify(handle)], state)));
+      programs.push(new ChildProgram(startCaller([JSON.stringify(options), JSON.stringify(handle)], state)));
     }
     await Promise.all(programs.map((program) => program.line()));
     const fromMs = Date.now();
@@ -95,12 +117,6 @@ function startCaller(args: readonly string[], state: string): ChildProcess {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 }
-
-const AWS = {
-  region: 'us-east-1',
-  workgroup: 'spark35',
-  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-};
 
 function countBySecond(emulator: Emulator, fromMs: number): Pick<Measured, 'sent' | 'throttled'> {
   const seconds = (): number[] => Array.from({ length: SECONDS }, () => 0);

@@ -17,10 +17,12 @@ const LIMIT_SECONDS = 120;
 const STARTUP_MS = 1_000;
 /** Far beyond every idle timeout and lifetime of a service. */
 const FOR_EVER_MS = 100 * 3_600_000;
-const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
 
 interface Cloud {
   readonly service: ServiceId;
+  /** The lifetime of a session that is started without one. */
+  readonly lifetimeHours: number;
   readonly environment: object;
   readonly urls: (emulator: Emulator) => { readonly ours: object; readonly reference: readonly string[] };
   /** The vendor's way to use a session. */
@@ -33,12 +35,14 @@ const SAMPLE = { name: "AWS's sample", program: 'leak_boto3.py' };
 const CLOUDS: Readonly<Record<string, Cloud>> = {
   Athena: {
     service: 'athena',
+    lifetimeHours: 24,
     environment: { provider: 'athena', region: 'us-east-1', workgroup: 'spark35', credentials: CREDENTIALS },
     urls: ({ urls }) => ({ ours: { endpoint: urls.athena }, reference: ['athena', urls.athena] }),
     reference: SAMPLE,
   },
   'EMR Serverless': {
     service: 'emr-serverless',
+    lifetimeHours: 24,
     environment: {
       provider: 'emr-serverless',
       region: 'us-east-1',
@@ -49,8 +53,28 @@ const CLOUDS: Readonly<Record<string, Cloud>> = {
     urls: ({ urls }) => ({ ours: { endpoint: urls.emrServerless }, reference: ['emr-serverless', urls.emrServerless] }),
     reference: SAMPLE,
   },
+  'EMR on EC2': {
+    service: 'emr',
+    lifetimeHours: 24,
+    environment: { provider: 'emr-ec2', region: 'us-east-1', clusterId: 'j-EMULATED1', credentials: CREDENTIALS },
+    urls: ({ urls }) => ({ ours: { endpoint: urls.emr }, reference: ['emr', urls.emr] }),
+    reference: SAMPLE,
+  },
+  Glue: {
+    service: 'glue',
+    lifetimeHours: 48,
+    environment: {
+      provider: 'glue',
+      region: 'us-east-1',
+      roleArn: 'arn:aws:iam::123456789012:role/spark',
+      credentials: CREDENTIALS,
+    },
+    urls: ({ urls }) => ({ ours: { endpoint: urls.glue }, reference: ['glue', urls.glue] }),
+    reference: SAMPLE,
+  },
   Dataproc: {
     service: 'dataproc',
+    lifetimeHours: 24,
     environment: { provider: 'dataproc', project: 'bench-project', region: 'us-central1' },
     urls: ({ urls }) => ({ ours: { endpoint: urls.dataprocGrpc }, reference: [urls.dataprocGrpc] }),
     reference: { name: "Google's Python client", program: 'leak_google.py' },
@@ -76,7 +100,7 @@ export async function bench(): Promise<BenchReport> {
         onHost(cloud, afterSweep),
         onHost(cloud, (host) => afterKill(host, 'idle')),
         onHost(cloud, (host) => afterKill(host, 'busy')),
-        onHost(cloud, sweptElsewhere),
+        onHost(cloud, (host) => sweptElsewhere(host, cloud.lifetimeHours)),
         python.kind === 'ready' ? onHost(cloud, (host) => ofReference(cloud, host, python.python)) : undefined,
       ]);
       return { name, cloud, swept, idle, busy, elsewhere, reference };
@@ -102,7 +126,7 @@ export async function bench(): Promise<BenchReport> {
       atMost(
         `${name}: billed seconds of a session that never idles, swept from another host`,
         elsewhere,
-        DAY_SECONDS + 7_200,
+        (cloud.lifetimeHours + 2) * HOUR_SECONDS,
       ),
     );
   }
@@ -180,14 +204,14 @@ async function afterKill(host: Host, work: 'idle' | 'busy'): Promise<number> {
 }
 
 /** The host is gone with its records, and another one sweeps once an hour. */
-async function sweptElsewhere(host: Host): Promise<number> {
+async function sweptElsewhere(host: Host, lifetimeHours: number): Promise<number> {
   const { emulator } = host;
   await killOurs(host);
   const killedAtMs = emulator.nowMs();
   setBusy(emulator);
   const other = { ...host, env: environmentIn(mkdtempSync(join(host.env['XDG_STATE_HOME'] ?? '', 'other-'))) };
-  for (const hours of [23, 1, 1, 1]) {
-    emulator.advance(hours * 3_600_000);
+  for (const hours of [lifetimeHours - 1, 1, 1, 1]) {
+    emulator.advance(hours * HOUR_SECONDS * 1_000);
     const child = spawn(process.execPath, sweepCommand(other), { env: other.env, stdio: 'ignore' });
     await once(child, 'close');
     emulator.advance(1_000);

@@ -10,14 +10,14 @@ const UNHURRIED = { readsPerSecond: 1e9, writesPerSecond: 1e9 };
 const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
 const PROJECT = { project: 'bench-project', region: 'us-central1' };
 const EXECUTION_ROLE = 'arn:aws:iam::123456789012:role/spark';
+const CLUSTER = 'j-EMULATED1';
 const DPUS = 1e6;
 
-export type CloudName = 'athena' | 'emr-serverless' | 'dataproc';
+export type CloudName = 'athena' | 'emr-serverless' | 'emr-ec2' | 'glue' | 'dataproc';
 
 interface Cloud {
   readonly perScope: number;
-  readonly service: 'athena' | 'emr-serverless' | 'dataproc';
-  readonly url: 'athena' | 'emrServerless' | 'dataprocGrpc';
+  readonly url: 'athena' | 'emrServerless' | 'emr' | 'glue' | 'dataprocGrpc';
   readonly options: (scopes: number) => EmulatorOptions;
   /** The provider's options in one of its scopes. */
   readonly environment: (url: string, scope: number) => Readonly<Record<string, unknown>>;
@@ -30,7 +30,6 @@ const applicationOf = (scope: number): string => `00bench${String(scope).padStar
 export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
   athena: {
     perScope: Number.POSITIVE_INFINITY,
-    service: 'athena',
     url: 'athena',
     options: () => ({ services: ['athena'], athena: { spark35DpuQuota: DPUS, createdMs: 5_000 } }),
     environment: (endpoint) => ({ ...AWS, ...UNHURRIED, provider: 'athena', endpoint, workgroup: 'spark35' }),
@@ -38,7 +37,6 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
   },
   'emr-serverless': {
     perScope: 25,
-    service: 'emr-serverless',
     url: 'emrServerless',
     options: (scopes) => ({
       services: ['emr-serverless'],
@@ -58,9 +56,22 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     }),
     place: (url, scope) => ({ url, applicationId: applicationOf(scope) }),
   },
+  'emr-ec2': {
+    perScope: 1_000,
+    url: 'emr',
+    options: () => ({ services: ['emr'] }),
+    environment: (endpoint) => ({ ...AWS, ...UNHURRIED, provider: 'emr-ec2', endpoint, clusterId: CLUSTER }),
+    place: (url) => ({ url, clusterId: CLUSTER }),
+  },
+  glue: {
+    perScope: Number.POSITIVE_INFINITY,
+    url: 'glue',
+    options: () => ({ services: ['glue'] }),
+    environment: (endpoint) => ({ ...AWS, ...UNHURRIED, provider: 'glue', endpoint, roleArn: EXECUTION_ROLE }),
+    place: (url) => ({ url, role: EXECUTION_ROLE }),
+  },
   dataproc: {
     perScope: Number.POSITIVE_INFINITY,
-    service: 'dataproc',
     url: 'dataprocGrpc',
     options: () => ({
       services: ['dataproc'],

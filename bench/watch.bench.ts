@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from 'anysession/emulator';
@@ -15,9 +16,15 @@ const NAIVE = 40;
 /** They become ready evenly between these two ages. */
 const READY = { fromMs: 45_000, toMs: 90_000 };
 /** Control-plane calls per ready session. */
-const CALLS_LIMIT: Readonly<Record<CloudName, number>> = { athena: 0.5, 'emr-serverless': 1, dataproc: 0.1 };
+const CALLS_LIMIT: Readonly<Record<CloudName, number>> = {
+  athena: 0.5,
+  'emr-serverless': 1,
+  'emr-ec2': 0.5,
+  glue: 0.1,
+  dataproc: 0.1,
+};
 /** What Athena's emulator shows as CREATED after a session is ready. */
-const CREATED_MS: Readonly<Record<CloudName, number>> = { athena: 5_000, 'emr-serverless': 0, dataproc: 0 };
+const CREATED_MS: Readonly<Partial<Record<CloudName, number>>> = { athena: 5_000 };
 
 /** A session alone takes so long, and a tenth more or less. */
 const ALONE_MS = [1_000, 5_000, 20_000, 45_000, 75_000, 140_000];
@@ -28,6 +35,9 @@ const STARTS = 12;
 /** From this start on a configuration is known. */
 const KNOWN_FROM = 4;
 const PACE_MS = 2_000;
+
+/** What a closed program still writes comes in between; `rmSync` reads a folder only once. */
+const REMOVAL = { recursive: true, maxRetries: 9, retryDelay: 20 };
 
 interface Outcome {
   readonly delaysMs: readonly number[];
@@ -50,7 +60,7 @@ export async function bench(): Promise<BenchReport> {
   let seed = 1;
   for (const name of Object.keys(CLOUDS) as CloudName[]) {
     const scopes = Math.ceil(MANY / Math.min(MANY, CLOUDS[name].perScope));
-    const times = { startupMs: READY.fromMs + CREATED_MS[name], startupSpreadMs: READY.toMs - READY.fromMs };
+    const times = { startupMs: READY.fromMs + (CREATED_MS[name] ?? 0), startupSpreadMs: READY.toMs - READY.fromMs };
     const naive = await watchWithSdk(name, times);
     const cache = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
     for (const knows of ['nothing known', 'starts known']) {
@@ -67,7 +77,7 @@ export async function bench(): Promise<BenchReport> {
     }
     figures[`${name}, naive: calls per ready session`] = summarize('calls', [naive.calls]);
     figures[`${name}, naive: notice delay`] = summarize('ms', naive.delaysMs);
-    rmSync(cache, { recursive: true, maxRetries: 9, retryDelay: 20 });
+    await rm(cache, REMOVAL);
   }
   const many = await watchInProcess(MANY, { startupMs: 50_000, startupSpreadMs: 45_000 }, READY.toMs);
   bars.push(atMost(`% of a core, ${MANY} sessions of Athena`, many.cpuPercent, 3));
@@ -208,7 +218,7 @@ async function watchAlone(startupMs: number) {
     }
     await cloud.run(program.close());
     await cloud.close();
-    rmSync(cache, { recursive: true, maxRetries: 9, retryDelay: 20 });
+    await rm(cache, REMOVAL);
   }
   return { first, known, calls: ours / paced };
 }

@@ -1,4 +1,4 @@
-import type { ConfigRequest, ProviderRequest } from './config/config-options.ts';
+import type { ConfigRequest, EnvironmentConfig, ProviderRequest } from './config/config-options.ts';
 import type { ConfiguredProvider } from './contract/provider-plugin.ts';
 import type { OpenPorts } from './open-request.ts';
 import type { Sessions } from './session/sessions.ts';
@@ -31,15 +31,22 @@ export async function openSessions(request?: OpenSessionsOptions & ConfigRequest
 export async function openSessions(
   request: OpenSessionsOptions & (ConfigRequest | ProviderRequest<ConfiguredProvider>) = {},
 ): Promise<Sessions> {
-  const [{ openEnvironment }, { composeSessions, systemPorts }, { assertValue, flag }] = await Promise.all([
-    import('./open-request.ts'),
+  const { openEnvironment } = await import('./open-request.ts');
+  return openSessionsOf(await openEnvironment(request, ['sweepOnOpen']), request);
+}
+
+/** Opens the sessions of an environment that was read with {@link openEnvironment}. */
+export async function openSessionsOf(
+  config: EnvironmentConfig,
+  options: OpenSessionsOptions & Pick<ConfigRequest, 'env'>,
+): Promise<Sessions> {
+  const [{ composeSessions, systemPorts }, { assertValue, flag }] = await Promise.all([
     import('./compose.ts'),
     import('./session/option-checks.ts'),
   ]);
-  const config = await openEnvironment(request, ['sweepOnOpen']);
-  const { sweepOnOpen = true } = request;
+  const { sweepOnOpen = true } = options;
   assertValue('open', 'sweepOnOpen', sweepOnOpen, flag);
-  const sessions = composeSessions(config, systemPorts(request));
+  const sessions = composeSessions(config, systemPorts(options));
   if (sweepOnOpen) sessions.sweepOnOpen();
   return sessions;
 }

@@ -1,24 +1,16 @@
-// Describes one session as often as the rate budget allows: node budget-caller.mjs ENDPOINT HANDLE. Prints a line when it is
+// Describes one session as often as the rate budget allows: node budget-caller.mjs OPTIONS HANDLE, both as JSON. Prints a line when it is
 // ready; a line `MILLISECONDS` on stdin starts it, and it answers with the number of calls that succeeded.
 import { createInterface } from 'node:readline';
 import { openSessions } from 'anysession';
 
-const [endpoint, handle] = process.argv.slice(2);
+const [options, handle] = process.argv.slice(2);
 /** Calls under way at once: more than the rate allows. */
 const CALLERS = 4;
 
 const sessions = await openSessions({
   config: {
     defaultEnvironment: 'bench',
-    environments: {
-      bench: {
-        provider: 'athena',
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-        endpoint,
-        workgroup: 'spark35',
-      },
-    },
+    environments: { bench: JSON.parse(options) },
   },
 });
 const session = await sessions.attach(handle);

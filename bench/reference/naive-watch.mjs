@@ -1,10 +1,16 @@
 // Waiting for sessions with the services' own clients: each session is described every two seconds until it is ready.
 import { AthenaClient, GetSessionStatusCommand, StartSessionCommand } from '@aws-sdk/client-athena';
 import {
+  EMRClient,
+  GetSessionCommand as GetEmrSessionCommand,
+  StartSessionCommand as StartOnClusterCommand,
+} from '@aws-sdk/client-emr';
+import {
   EMRServerlessClient,
   GetSessionCommand,
   StartSessionCommand as StartEmrSessionCommand,
 } from '@aws-sdk/client-emr-serverless';
+import { CreateSessionCommand, GetSessionCommand as GetGlueSessionCommand, GlueClient } from '@aws-sdk/client-glue';
 import { SessionControllerClient } from '@google-cloud/dataproc';
 import { credentials as grpc } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
@@ -41,6 +47,35 @@ const CLOUDS = {
       async isReady(sessionId) {
         const { session } = await client.send(new GetSessionCommand({ applicationId, sessionId }));
         return session.state === 'STARTED' || session.state === 'IDLE';
+      },
+      close: () => client.destroy(),
+    };
+  },
+  'emr-ec2'({ url, clusterId: ClusterId }) {
+    const client = new EMRClient({ region: 'us-east-1', endpoint: url, credentials });
+    return {
+      async start(index) {
+        const input = { ClusterId, Name: `naive ${index}`, ClientRequestToken: `naive-${index}` };
+        return (await client.send(new StartOnClusterCommand(input))).Id;
+      },
+      async isReady(SessionId) {
+        const { Session } = await client.send(new GetEmrSessionCommand({ ClusterId, SessionId }));
+        return Session.State === 'STARTED' || Session.State === 'IDLE';
+      },
+      close: () => client.destroy(),
+    };
+  },
+  glue({ url, role: Role }) {
+    const client = new GlueClient({ region: 'us-east-1', endpoint: url, credentials });
+    return {
+      async start(index) {
+        const Command = { Name: 'glueetl', PythonVersion: '3' };
+        const input = { Id: `naive-${index}`, Role, Command, SessionType: 'SPARK_CONNECT', GlueVersion: '5.0' };
+        return (await client.send(new CreateSessionCommand(input))).Session.Id;
+      },
+      async isReady(Id) {
+        const { Session } = await client.send(new GetGlueSessionCommand({ Id }));
+        return Session.Status === 'READY';
       },
       close: () => client.destroy(),
     };

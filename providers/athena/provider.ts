@@ -8,7 +8,6 @@ import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { CallRunner, ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
 import { toProxyEndpoint, type ProxyAddress } from '../_aws/proxy-endpoint.ts';
-import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
 import { CalculationOutputs } from './calculation-outputs.ts';
 import { AthenaCalculations } from './calculations.ts';
@@ -23,13 +22,6 @@ import { toStartInput } from './start-input.ts';
 import { toStateFacts } from './states.ts';
 import type { StateFacts } from '../../src/provider-kit/states.ts';
 import { WorkgroupReader } from './workgroup.ts';
-
-/** Sessions of Athena for Apache Spark in one workgroup. */
-export class AthenaProvider extends AwsSessionProvider {
-  constructor(config: AthenaConfig, ports: ProviderPorts) {
-    super(new AthenaSessions(config, ports), ports);
-  }
-}
 
 /** The session API of Athena. */
 export class AthenaSessions implements SessionService {

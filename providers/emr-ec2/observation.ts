@@ -8,7 +8,7 @@ export interface EmrEc2SessionNative {
 
 /** Reads a session in an answer of GetSession or ListSessions, which show the same. */
 export function fromSession(session: Session): NativeSession {
-  const { Id: id, State: state, Tags: tags, MonitoringConfiguration: monitoring } = session;
+  const { Id: id, State: state, Tags: tags = [], MonitoringConfiguration: monitoring } = session;
   const native: EmrEc2SessionNative | undefined = monitoring && { monitoring };
   return {
     id,
@@ -22,7 +22,7 @@ export function fromSession(session: Session): NativeSession {
     idleSince: session.IdleSince,
     idleTimeoutMinutes: session.SessionIdleTimeoutInMinutes,
     engineVersion: session.ReleaseLabel,
-    labels: tags && Object.fromEntries(tags.map(({ Key: key = '', Value: value = '' }) => [key, value])),
+    labels: Object.fromEntries(tags.map(({ Key: key = '', Value: value = '' }) => [key, value])),
     native,
   };
 }

@@ -9,7 +9,6 @@ import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { notReadyError } from '../../src/provider-kit/observation.ts';
 import type { StateFacts } from '../../src/provider-kit/states.ts';
 import type { ProxyAddress } from '../_aws/proxy-endpoint.ts';
-import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
 import { emrEc2Capabilities, MAX_SESSIONS, TOKEN_LIFETIME_MS } from './capabilities.ts';
 import { emrClient, type EmrClient } from './client.ts';
@@ -19,13 +18,6 @@ import { fromSession } from './observation.ts';
 import type { EmrEc2Config } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { EMR_EC2_STATES } from './states.ts';
-
-/** Interactive sessions on one cluster of EMR on EC2. */
-export class EmrEc2Provider extends AwsSessionProvider {
-  constructor(config: EmrEc2Config, ports: ProviderPorts) {
-    super(new EmrEc2Sessions(config, ports), ports);
-  }
-}
 
 /** The session API of EMR on EC2. */
 export class EmrEc2Sessions implements SessionService {

@@ -5,7 +5,7 @@ import type { NativeSession } from '../_aws/session-service.ts';
 
 /** Reads an answer of GetSession. */
 export function fromSession(session: Session): NativeSession {
-  const { startedAt, endedAt, idleSince, idleTimeoutMinutes, tags: labels } = session;
+  const { startedAt, endedAt, idleSince, idleTimeoutMinutes, tags: labels = {} } = session;
   return {
     ...fromSummary(session),
     startedAt,

@@ -1,13 +1,6 @@
-import type { ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
-import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
-import {
-  awsOptionShapes,
-  EXECUTION_ROLE_SHAPE,
-  ONE_CREDENTIAL_SOURCE,
-  type AwsOptions,
-  type PresentAwsOption,
-} from '../_aws/aws-options.ts';
+import type { ConfigOf } from '../../src/provider-kit/parse-options.ts';
+import { awsOptionShapes, EXECUTION_ROLE_SHAPE, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
 
 /** The options of the provider `emr-serverless`. */
 export interface EmrServerlessOptions extends AwsOptions {
@@ -70,10 +63,3 @@ export const EMR_SERVERLESS_OPTIONS_SHAPE = {
   required: ['region', 'applicationId', 'executionRoleArn'],
   additionalProperties: false,
 } as const satisfies ObjectShape;
-
-/** Parses the options; reports all problems at once. */
-export function parseEmrServerlessOptions(
-  options: Readonly<Record<string, unknown>>,
-): ParsedOptions<EmrServerlessConfig> {
-  return parseOptions(options, EMR_SERVERLESS_OPTIONS_SHAPE, ONE_CREDENTIAL_SOURCE);
-}

@@ -6,7 +6,6 @@ import { SESSION_STATES } from '../../src/contract/session-state.ts';
 import type { StartRequest } from '../../src/contract/start-request.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import type { ProxyAddress } from '../_aws/proxy-endpoint.ts';
-import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
 import { startAndWait, whyNoSessions, whyNotStartable } from './application.ts';
 import { emrServerlessCapabilities } from './capabilities.ts';
@@ -17,13 +16,6 @@ import type { EmrServerlessConfig } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { EMR_SERVERLESS_STATES } from './states.ts';
 import type { StateFacts } from '../../src/provider-kit/states.ts';
-
-/** Interactive sessions of one EMR Serverless application. */
-export class EmrServerlessProvider extends AwsSessionProvider {
-  constructor(config: EmrServerlessConfig, ports: ProviderPorts) {
-    super(new EmrServerlessSessions(config, ports), ports);
-  }
-}
 
 /** The session API of EMR Serverless. StartSession and TerminateSession answer without a state. */
 export class EmrServerlessSessions implements SessionService {

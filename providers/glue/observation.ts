@@ -5,8 +5,8 @@ import type { NativeSession } from '../_aws/session-service.ts';
 
 const HOUR_SECONDS = 3_600;
 
-/** Reads a session of GetSession or ListSessions. Answers have no tags: `labels` are those that the list was filtered by. */
-export function fromSession(session: Session, labels?: NativeSession['labels']): NativeSession {
+/** Reads a session of GetSession or ListSessions. Answers have no tags. */
+export function fromSession(session: Session): NativeSession {
   return {
     id: session.Id,
     state: session.Status,
@@ -16,7 +16,6 @@ export function fromSession(session: Session, labels?: NativeSession['labels']):
     endedAt: session.CompletedOn,
     idleTimeoutMinutes: session.IdleTimeout,
     engineVersion: session.GlueVersion && `Glue ${session.GlueVersion}`,
-    labels,
     usage: toUsage(session),
   };
 }

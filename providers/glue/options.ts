@@ -1,7 +1,6 @@
-import type { ParsedOptions } from '../../src/contract/provider-plugin.ts';
 import type { ObjectShape } from '../../src/provider-kit/option-shape.ts';
-import { parseOptions, type ConfigOf } from '../../src/provider-kit/parse-options.ts';
-import { awsOptionShapes, ONE_CREDENTIAL_SOURCE, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
+import type { ConfigOf } from '../../src/provider-kit/parse-options.ts';
+import { awsOptionShapes, type AwsOptions, type PresentAwsOption } from '../_aws/aws-options.ts';
 
 /** The clients of a session: Spark Connect, or code blocks through the API. */
 export type GlueSessionType = 'spark-connect' | 'livy';
@@ -116,8 +115,3 @@ export const GLUE_OPTIONS_SHAPE = {
   required: ['region', 'roleArn'],
   additionalProperties: false,
 } as const satisfies ObjectShape;
-
-/** Parses the options; reports all problems at once. */
-export function parseGlueOptions(options: Readonly<Record<string, unknown>>): ParsedOptions<GlueConfig> {
-  return parseOptions(options, GLUE_OPTIONS_SHAPE, ONE_CREDENTIAL_SOURCE);
-}

@@ -11,7 +11,6 @@ import type { StateFacts } from '../../src/provider-kit/states.ts';
 import { readFailure } from '../_aws/failure.ts';
 import { observe } from '../_aws/observation.ts';
 import type { ProxyAddress } from '../_aws/proxy-endpoint.ts';
-import { AwsSessionProvider } from '../_aws/session-provider.ts';
 import type { NativePage, NativeSession, SessionService } from '../_aws/session-service.ts';
 import { glueCapabilities } from './capabilities.ts';
 import { glueClient, type GlueClient } from './client.ts';
@@ -21,13 +20,6 @@ import type { GlueConfig } from './options.ts';
 import { toStartInput } from './start-input.ts';
 import { GlueStatements } from './statements.ts';
 import { GLUE_STATES } from './states.ts';
-
-/** Interactive sessions of one account and region of Glue. */
-export class GlueProvider extends AwsSessionProvider {
-  constructor(config: GlueConfig, ports: ProviderPorts) {
-    super(new GlueSessions(config, ports), ports);
-  }
-}
 
 /** The codes for an id that another session has. */
 const TAKEN = ['AlreadyExistsException', 'IdempotentParameterMismatchException'];
@@ -108,7 +100,7 @@ export class GlueSessions implements SessionService {
     const tags = labels && Object.keys(labels).length > 0 && { Tags: { ...labels } };
     const page = await this.#page({ ...tags }, cursor, call);
     const sessions = (page.Sessions ?? [])
-      .map((session) => fromSession(session, labels))
+      .map(fromSession)
       .filter(({ state = '' }) => wanted.includes(state) || GLUE_STATES.facts(state) === undefined);
     return { sessions, next: page.NextToken || undefined };
   }

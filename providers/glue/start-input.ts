@@ -99,7 +99,8 @@ function toArguments(
 ): Record<string, string> {
   const properties = Object.entries(sparkConf).map(([key, value]) => {
     if (!/\s/.test(key + value)) return `${key}=${value}`;
-    const message = `the Spark property '${key}' contains a space, which the Glue argument ${CONF} cannot hold; set it in your code`;
+    // No document of AWS has a quoted value in this text (read 2026-11-30).
+    const message = `the Spark property '${key}' contains a space, which ends a value in the Glue argument ${CONF}; set it in your code, or write the whole text of \`${CONF}\` in the option \`defaultArguments\``;
     throw startRefusal('glue', message);
   });
   const texts = [configured[CONF], ...properties, native[CONF]].filter((text) => text !== undefined && text !== '');

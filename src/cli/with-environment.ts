@@ -1,5 +1,6 @@
 import type { Batches } from '../batch/batches.ts';
-import type { OpenPorts } from '../open-request.ts';
+import type { EnvironmentConfig } from '../config/config-options.ts';
+import type { OpenPorts, OpenRequest } from '../open-request.ts';
 import { onAbort } from '../provider-kit/on-abort.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { chooseEnvironment, sayDefault } from './chosen-environment.ts';
@@ -12,18 +13,24 @@ import { requestLog } from './request-log.ts';
 const LATE_MS = 300;
 
 /** Opens the sessions that the command line asks for, and closes them whatever happens. */
-export async function withSessions<T>(context: CommandContext, use: (sessions: Sessions) => Promise<T>): Promise<T> {
-  const { openSessions } = await import('../open-sessions.ts');
-  const sessions = await context.terminal.load(async () => {
+export async function withSessions<T>(
+  context: CommandContext,
+  use: (sessions: Sessions, config: EnvironmentConfig) => Promise<T>,
+): Promise<T> {
+  const [{ openEnvironment }, { openSessionsOf }] = await Promise.all([
+    import('../open-request.ts'),
+    import('../open-sessions.ts'),
+  ]);
+  const { sessions, config } = await context.terminal.load(async () => {
     const request = await chooseEnvironment(context, () => {
       sayDefault(context);
     });
-    // A provider of run batches is refused when it is opened.
-    const { dryRun } = context;
-    const options = { ...request, ...observers(context), ...(dryRun && { sweepOnOpen: false }) };
-    return openSessions(options as Parameters<typeof openSessions>[0]);
+    const config = await openEnvironment(request as OpenRequest);
+    // A provider of run batches is refused here.
+    const sweepOnOpen = context.dryRun === undefined;
+    return { sessions: await openSessionsOf(config, { ...request, ...observers(context), sweepOnOpen }), config };
   });
-  const outcome = await use(sessions).catch(async (error: unknown) => {
+  const outcome = await use(sessions, config).catch(async (error: unknown) => {
     await closeSaying(sessions, context.terminal).catch((second: unknown) => {
       throw new AggregateError([error, second]);
     });

@@ -47,13 +47,20 @@ export function ensurePrivateFolder(path: string): void {
 /** Node.js has this as an option, which never returns where a file system answers ENOENT for a folder that it does not allow. */
 function makeFolder(path: string): void {
   try {
+    makeOneFolder(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const parent = dirname(path);
+    // Another process may have made the parent since.
+    if (!existsSync(parent)) makeFolder(parent);
+    makeOneFolder(path);
+  }
+}
+
+function makeOneFolder(path: string): void {
+  try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    const parent = dirname(path);
-    if (code !== 'ENOENT' || existsSync(parent)) throw error;
-    makeFolder(parent);
-    makeFolder(path);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

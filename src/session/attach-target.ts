@@ -1,30 +1,25 @@
 import type { Observation } from '../contract/observation.ts';
 import { assertHandleScope } from '../provider-kit/handle-scope.ts';
-import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { SessionHandle } from '../contract/session-handle.ts';
 import { parseHandle } from '../contract/parse-handle.ts';
-import type { SessionProvider } from '../contract/session-provider.ts';
 import { callContext, type CallOptions } from './call-context.ts';
 import { signalWithTimeout } from '../provider-kit/signal-with-timeout.ts';
-import { listObservations } from './listing.ts';
+import { findLatestGeneration, type SearchedPlace } from './latest-generation.ts';
 import { assertValue, text } from './option-checks.ts';
-import { generationOf, keyPrefix } from './start-token.ts';
 
 /** The session to attach to: its handle, the handle as JSON text, or the key it was started with. */
 export type AttachTarget = SessionHandle | string | { readonly key: string };
-
-/** The scope that is searched. */
-export interface AttachPlace {
-  readonly provider: SessionProvider;
-  readonly clock: Clock;
-}
 
 /**
  * Describes the session that the target names.
  * @throws SessionError `invalid-request` for a malformed target or one of another scope, `not-found`, `timeout`, `aborted`.
  */
-export async function findTarget(place: AttachPlace, target: AttachTarget, options: CallOptions): Promise<Observation> {
+export async function findTarget(
+  place: SearchedPlace,
+  target: AttachTarget,
+  options: CallOptions,
+): Promise<Observation> {
   if (hasKey(target)) return findByKey(place, target.key, options);
   const { provider, clock } = place;
   const handle = parseHandle(target);
@@ -39,7 +34,7 @@ function hasKey(target: unknown): target is { readonly key: string } {
 }
 
 /** The latest generation of a key. `timeoutMs` covers all pages of the list together. */
-async function findByKey({ provider, clock }: AttachPlace, key: string, options: CallOptions): Promise<Observation> {
+async function findByKey({ provider, clock }: SearchedPlace, key: string, options: CallOptions): Promise<Observation> {
   const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
   const refusal = (kind: 'not-found' | 'timeout', message: string): SessionError =>
     new SessionError(kind, message, { operation: 'attach', provider: provider.id });
@@ -47,14 +42,7 @@ async function findByKey({ provider, clock }: AttachPlace, key: string, options:
     refusal('timeout', `listing sessions to find key '${key}' took longer than ${timeoutMs} ms; raise timeoutMs`);
   const limit = signalWithTimeout(clock, { operation: 'attach', signal, timeoutMs, timeoutError });
   try {
-    let latest: Observation | undefined;
-    let latestGeneration = 0;
-    for await (const seen of listObservations(provider, clock, { signal: limit.signal })) {
-      const token = seen.details.ownership?.token;
-      if (token?.startsWith(keyPrefix(key)) !== true || generationOf(token) <= latestGeneration) continue;
-      latest = seen;
-      latestGeneration = generationOf(token);
-    }
+    const latest = await findLatestGeneration({ provider, clock }, key, { signal: limit.signal });
     if (latest !== undefined) return latest;
   } finally {
     limit.release();

@@ -52,7 +52,7 @@ export async function* listObservations(
     return { entries: page.observations, next: page.next };
   };
   for await (const seen of pages(read, provider)) {
-    if (seenIds.has(seen.handle.id) || !fits(seen, options)) continue;
+    if (seenIds.has(seen.handle.id) || !fits(seen, options, filter)) continue;
     seenIds.add(seen.handle.id);
     yield seen;
   }
@@ -86,11 +86,17 @@ function servableFilter(provider: SessionProvider, options: ListOptions): ListFi
   return Object.fromEntries(servable.map((field) => [field, options[field]]));
 }
 
-function fits({ state, details }: Observation, { states, createdAfterMs, labels, owner }: ListOptions): boolean {
+/** @param served - the filter that the service has applied. It may filter by labels that its answers do not have. */
+function fits(
+  { state, details }: Observation,
+  { states, createdAfterMs, labels, owner }: ListOptions,
+  served: ListFilter,
+): boolean {
   // An unknown state or time matches no filter.
   if (states?.includes(state as SessionState) === false) return false;
   const { createdAtMs = Number.NEGATIVE_INFINITY } = details;
   if (createdAfterMs !== undefined && createdAtMs < createdAfterMs) return false;
   if (owner !== undefined && details.ownership?.owner !== owner) return false;
+  if (details.labels === undefined && served.labels !== undefined) return true;
   return Object.entries(labels ?? {}).every(([name, value]) => details.labels?.[name] === value);
 }

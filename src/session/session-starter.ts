@@ -9,6 +9,8 @@ import { callContext } from './call-context.ts';
 import { findStarted } from './find-started.ts';
 import { StartClaims, type StartedSession } from './start-claims.ts';
 import { endSession } from './end-session.ts';
+import { endedKeyError, isUsedKeyError, otherOwnerError, usedKeyError } from './key-errors.ts';
+import { findLatestGeneration } from './latest-generation.ts';
 import { lostStartError } from './session-errors.ts';
 import { startInTurn, type SendStart, type StartSenderParts } from './start-in-turn.ts';
 import type { StartOptions } from './start-options.ts';
@@ -42,10 +44,10 @@ export class SessionStarter {
    * Starts the session of `options.key`, or a new one. An abort by the caller does not interrupt it; `unsent` stops it while
    * nothing was sent, and `closing` while it waits for a free quota.
    * A session of the key that has failed but is still billed is returned, or terminated and replaced with `restart`.
-   * @throws SessionError `conflict` with the handle when the key's session has ended and `restart` was not asked for.
+   * @throws SessionError `conflict` with the handle when the key's session has ended, no later one lives, and `restart` was not asked for.
    */
   async start(options: StartOptions, unsent: UnsentCall, closing: AbortSignal): Promise<StartedSession> {
-    const { key, adopt, restart = false } = options;
+    const { key, restart = false } = options;
     const send = startInTurn(this.#parts, options, { unsent, closing });
     const held = { unsent, send };
     unsent.watch(() => false);
@@ -55,31 +57,67 @@ export class SessionStarter {
       const started =
         (await this.#claims.findOther(this.#request(token, options), options)) ??
         (await this.#startHeld(token, options, held).catch((error: unknown) => {
-          if (restart && SessionError.is(error) && error.cause instanceof UsedToken) return undefined;
+          if (isUsedKeyError(error)) return error;
           throw error;
         }));
-      if (started === undefined) continue;
-      const now = { ...started, first: await this.#describeStarted(started.first) };
-      const { state, final, details } = now.first;
-      const { owner = this.#parts.owner } = details.ownership ?? {};
-      if (owner !== this.#parts.owner && !final) {
-        leaveClaim(now);
-        if (adopt !== 'any') throw otherOwnerError(key, owner, now.first);
-        return { ...now, claim: { kind: 'adopted', liveness: 'doubtful', record: undefined } };
-      }
-      if (!final && state !== 'terminated') {
-        if (state !== 'failed') return now;
-        // A degraded session is still billed, and of no use: a living holder ends it, otherwise this start holds or ends it (H-007).
-        const isHeldElsewhere = now.claim?.kind === 'adopted' && now.claim.liveness === 'living';
-        const mine = isHeldElsewhere || now.claim?.kind === 'held' ? now : { ...now, claim: undefined };
-        if (!restart || (!isHeldElsewhere && !(await this.#end(now.first)))) return mine;
-      }
-      if (now.claim?.kind === 'held') now.claim.hold.release();
-      if ((final || state === 'terminated') && !restart) throw this.#endedKeyError(key, now.first);
+      const usable = SessionError.is(started) ? started : await this.#use(key, started, options);
+      if (!SessionError.is(usable)) return usable;
+      if (!restart) return this.#takeLater(key, { generation, refusal: usable }, options);
     }
     throw new SessionError('conflict', `key '${key}' was restarted ${MAX_GENERATION} times; use another key`, {
       operation: 'start',
     });
+  }
+
+  /** The session of a key with its present state, or the error of a start that wants no other one. */
+  async #use(
+    key: string,
+    started: StartedSession,
+    { adopt, restart = false }: StartOptions,
+  ): Promise<StartedSession | SessionError> {
+    const now = { ...started, first: await this.#describeStarted(started.first) };
+    const { handle, state, final, details } = now.first;
+    const { owner = this.#parts.owner } = details.ownership ?? {};
+    if (owner !== this.#parts.owner && !final) {
+      leaveClaim(now);
+      if (adopt !== 'any') throw otherOwnerError(key, owner, now.first);
+      const warning = `the session of this key belongs to ${owner}: closing leaves it running`;
+      this.#parts.logger.warn({ key, session: handle.id }, warning);
+      return { ...now, claim: { kind: 'adopted', liveness: 'doubtful', record: undefined } };
+    }
+    if (!final && state !== 'terminated') {
+      if (state !== 'failed') return now;
+      // A degraded session is still billed, and of no use: a living holder ends it, otherwise this start holds or ends it (H-007).
+      const isHeldElsewhere = now.claim?.kind === 'adopted' && now.claim.liveness === 'living';
+      const mine = isHeldElsewhere || now.claim?.kind === 'held' ? now : { ...now, claim: undefined };
+      if (!restart || (!isHeldElsewhere && !(await this.#end(now.first)))) return mine;
+    }
+    if (now.claim?.kind === 'held') now.claim.hold.release();
+    return endedKeyError(key, now.first);
+  }
+
+  /**
+   * The live session that an earlier `restart` of the key has started; this starts none.
+   * @throws SessionError the refusal when there is none.
+   */
+  async #takeLater(
+    key: string,
+    { generation, refusal }: { readonly generation: number; readonly refusal: SessionError },
+    options: StartOptions,
+  ): Promise<StartedSession> {
+    const { logger } = this.#parts;
+    const first = await findLatestGeneration(this.#parts, key, { after: generation }).catch((error: unknown) => {
+      logger.warn({ key, error }, 'the search for a session that a restart of this key has started failed');
+      return undefined;
+    });
+    const token = first?.details.ownership?.token;
+    if (first === undefined || token === undefined) throw refusal;
+    const request = this.#request(token, options);
+    const later =
+      (await this.#claims.findOther(request, options)) ?? (await this.#claims.take(first, request, { key }));
+    const usable = await this.#use(key, later, options);
+    if (SessionError.is(usable)) throw usable;
+    return usable;
   }
 
   /** Claims the session before it is started, so that a crash leaves a record of it. */
@@ -176,17 +214,6 @@ export class SessionStarter {
       return false;
     }
   }
-
-  #endedKeyError(key: string, ended: Observation): SessionError {
-    const { handle, nativeState, reason } = ended;
-    const why = reason === undefined ? '' : `: ${reason}`;
-    return new SessionError('conflict', `the session with key '${key}' has ended (${nativeState}${why})`, {
-      operation: 'start',
-      handle,
-      observation: ended,
-      advice: 'Use another key, or `restart: true` to start a new one.',
-    });
-  }
 }
 
 /** Leaves the record of a session as the start has found it. */
@@ -194,33 +221,6 @@ function leaveClaim({ claim }: StartedSession): void {
   if (claim?.kind !== 'held') return;
   if (claim.before === undefined) claim.hold.release();
   else claim.hold.giveBack(claim.before);
-}
-
-function otherOwnerError(key: string, owner: string, first: Observation): SessionError {
-  return new SessionError('conflict', `the session with key '${key}' belongs to ${owner}`, {
-    operation: 'start',
-    handle: first.handle,
-    observation: first,
-    advice: "Use another key, or `adopt: 'any'` to use it: closing leaves it running.",
-  });
-}
-
-/** The service knows a token with other options, and no list shows its session: it has ended. */
-class UsedToken extends Error {}
-
-function usedKeyError(key: string, refusal: SessionError): SessionError {
-  const { handle, observation, native, message } = refusal;
-  const cause = new UsedToken(message, { cause: refusal });
-  const facts = { operation: 'start', effect: 'none', native, cause } as const;
-  // Where the token is the name of the session, the refusal says which session has the name, and it may live.
-  if (handle !== undefined) {
-    return new SessionError('conflict', `key '${key}': ${message}`, { ...facts, handle, observation });
-  }
-  const advice = 'Use another key, or `restart: true` to start a new session.';
-  return new SessionError('conflict', `key '${key}' was used with other options, and its session has ended`, {
-    ...facts,
-    advice,
-  });
 }
 
 /** How long a session may live before it counts as an orphan, milliseconds: a duration, equal on each repetition of a start. */

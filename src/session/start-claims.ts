@@ -92,8 +92,17 @@ export class StartClaims {
       throw otherOptionsError(key, different, first);
     }
     // The record keeps the options that the session was started with.
-    const claim = await this.claim(request, key, record.options);
-    if (claim?.kind === 'held') claim.hold.started(handle.id);
+    return this.take(first, request, { key, options: record.options });
+  }
+
+  /** Claims a session that was found. */
+  async take(
+    first: Observation,
+    request: StartRequest,
+    { key, options }: { readonly key: string; readonly options?: ClaimedSession['options'] },
+  ): Promise<StartedSession> {
+    const claim = await this.claim(request, key, options);
+    if (claim?.kind === 'held') claim.hold.started(first.handle.id);
     return { first, claim, idleTimeoutMs: request.idleTimeoutMs };
   }
 

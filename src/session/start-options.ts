@@ -26,11 +26,11 @@ export interface StartOptions<Native = unknown> extends SessionDefaults {
   readonly name?: string | undefined;
   /** Names the session, 1..512 characters. While it lives, starting with the same key returns the same session. */
   readonly key?: string | undefined;
-  /** When the session of the key has ended, start a new one instead of failing with `conflict`. */
+  /** When the session of the key has ended, start a new one instead of failing with `conflict`. While that lives, the key names it. */
   readonly restart?: boolean | undefined;
   /**
    * `any` takes the running session of the key although it was started with other options, which are then dropped; by default that is
-   * an error. Known only for starts on this host.
+   * an error. Known only for starts on this host. It also takes the session of another owner, with a warning.
    */
   readonly adopt?: 'any' | undefined;
   /**

@@ -46,6 +46,17 @@ export class FolderNeighbours implements Neighbours {
   }
 
   exchange(own: CallRates): readonly CallRates[] {
+    try {
+      return this.#exchange(own);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // Somebody has removed the folder, or a process whose clock differs took the file of this one for an old one.
+      this.#published = undefined;
+      return this.#exchange(own);
+    }
+  }
+
+  #exchange(own: CallRates): readonly CallRates[] {
     const nowMs = this.#options.clock.nowMs();
     const folder = this.#published?.folder ?? this.#options.folder();
     this.#publish(folder, [this.#id, Math.floor(nowMs), toHundredths(own.reads), toHundredths(own.writes)].join('.'));
@@ -69,14 +80,8 @@ export class FolderNeighbours implements Neighbours {
 
   #publish(folder: string, name: string): void {
     const last = this.#published;
-    try {
-      if (last !== undefined) renameSync(join(folder, last.name), join(folder, name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // A process whose clock differs took this file for an old one.
-      this.#published = undefined;
-    }
-    if (this.#published === undefined) {
+    if (last !== undefined) renameSync(join(folder, last.name), join(folder, name));
+    else {
       writeFileSync(join(folder, name), '', { flag: 'wx', mode: 0o600 });
       if (present.size === 0) process.on('exit', leaveAll);
       present.add(this);

@@ -1,4 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { diagnose } from '../../src/cli/doctor/diagnose.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Finding } from '../../src/contract/diagnosis.ts';
 import type { Fault } from '../../src/emulator/fault.ts';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
@@ -115,6 +119,22 @@ describe('anysession doctor', () => {
       /^✓ node {8}Node\.js \d+\.\d+\.\d+, anysession \d+\.\d+\.\d+\n✗ config {6}anysession\.config\.yaml: no environment is selected/,
     );
     expect(stderr).toContain('doctor found a problem');
+  });
+
+  it('reads the configuration once', async () => {
+    const cwd = configFolder({ 'anysession.config.yaml': 'environments: { a: { provider: local } }' }, onTestFinished);
+    const terminal = { cwd, env: {}, signal: new AbortController().signal } as unknown as Terminal;
+    const seen: string[] = [];
+    for await (const { check, status } of diagnose({
+      terminal,
+      config: undefined,
+      environment: undefined,
+      json: false,
+    })) {
+      seen.push(`${check} ${status}`);
+      if (check === 'config') rmSync(join(cwd, 'anysession.config.yaml'));
+    }
+    expect(seen).toContain('service ok');
   });
 
   it('without a config file checks the embedded engine, and says so', async () => {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSessions } from '../../src/open-sessions.ts';
 import { shellWord } from '../../src/provider-kit/shell-word.ts';
@@ -33,6 +35,17 @@ describe('anysession logs', { timeout: 60_000 }, () => {
       { place: 's3://logs/spark/', command: 'aws s3 ls --recursive s3://logs/spark/' },
     ]);
     await sessions.close();
+  });
+
+  it('reads the configuration once', async (context) => {
+    const { emulator, run, start, calls, cwd } = await cloud('glue', context);
+    const id = await start();
+    calls();
+    emulator.faults.add({ kind: 'slow', delayMs: 500, operation: 'GetSession' });
+    const running = run(['logs', id]);
+    await expect.poll(calls).toContain('GetSession');
+    rmSync(join(cwd, 'anysession.config.yaml'));
+    expect(await running).toMatchObject({ code: 0, stdout: expect.stringContaining('/aws-glue/sessions') as string });
   });
 
   it.for([

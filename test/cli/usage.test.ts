@@ -83,9 +83,39 @@ describe('anysession usage', () => {
     expect((await usage('--by', 'label:__proto__')).groups.map((group) => group.name)).toEqual(['(none)']);
   });
 
+  it.for([
+    ['athena', ['(unknown)']],
+    ['emr-serverless', ['(none)', 'etl']],
+    ['emr-ec2', ['(none)', 'etl']],
+    ['glue', ['(unknown)']],
+  ] as const)(
+    'adds up by label on %s in the groups %j: labels that are not shown are unknown',
+    async ([name, expected], context) => {
+      const { run, usage } = await setUp(name, context);
+      const { groups } = await usage('--by', 'label:team');
+      expect(groups.map((group) => group.name).sort()).toEqual(expected);
+      const { stdout, stderr } = await run(['usage', '--by', 'label:team'], { columns: 200 });
+      const isUnknown = expected.some((group) => group === '(unknown)');
+      expect(/^\(unknown\) +2 /m.test(stdout)).toBe(isUnknown);
+      expect(stderr.includes(`The labels of 2 sessions are unknown: ${name} did not show them.`)).toBe(isUnknown);
+    },
+  );
+
   it('describes sessions for their labels where lists have none', async (context) => {
     const { usage, mine } = await setUp('emr-serverless', context);
     expect((await usage('--label', 'team=etl')).sessions.map(({ handle }) => handle.id)).toEqual([mine]);
+  });
+
+  it('groups the sessions of one label by it where the service filters by labels that it does not show', async (context) => {
+    const { usage, mine } = await setUp('glue', context);
+    expect((await usage('--label', 'team=etl')).sessions.map(({ handle }) => handle.id)).toEqual([mine]);
+    for (const [by, expected] of [
+      ['label:team', ['etl']],
+      ['label:stage', ['(unknown)']],
+    ] as const) {
+      const { groups } = await usage('--label', 'team=etl', '--by', by);
+      expect(groups.map((group) => group.name)).toEqual(expected);
+    }
   });
 
   it('refuses labels where nothing shows them', async (context) => {

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ensurePrivateFolder, stateFolder } from '../../src/ownership/state-folder.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -34,6 +37,18 @@ describe('a private folder', () => {
     const folder = join(temporaryFolder(), 'a', 'b');
     ensurePrivateFolder(folder);
     expect([modeOf(folder), modeOf(join(folder, '..'))]).toEqual([0o700, 0o700]);
+  });
+
+  it('is created by processes that do so at the same time', { timeout: 60_000 }, async () => {
+    const root = temporaryFolder();
+    const program = fileURLToPath(new URL('fixtures/make-folders.ts', import.meta.url));
+    const children = [1, 2, 3, 4].map(() =>
+      spawn(process.execPath, ['--import', 'tsx', program, root, '1000'], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));
+    const ends = children.map((child) => once(child, 'exit'));
+    for (const { stdin } of children) stdin.write('go\n');
+    expect(await Promise.all(ends)).toEqual(children.map(() => [0, null]));
   });
 
   it('is closed to others when it was open', () => {

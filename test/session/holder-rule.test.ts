@@ -170,6 +170,8 @@ describe('the holder rule', () => {
       expect(failure).toMatchObject({ kind: 'conflict', handle: mine.handle });
       expect(failure.message).toContain('belongs to data-platform');
       const adopted = await start(other, { adopt: 'any' });
+      const warning = 'the session of this key belongs to data-platform: closing leaves it running';
+      expect(other.logger.entries.map(({ message }) => message)).toContain(warning);
       expect([adopted.adopted, adopted.owned]).toEqual([true, false]);
       await scene.settled(adopted.close());
       expect(await live()).toEqual([mine.handle.id]);
@@ -187,6 +189,24 @@ describe('the holder rule', () => {
     await scene.settled(session.close());
     expect(await live()).toEqual([mine.handle.id]);
     expect(records()).toMatchObject([{ keptUntilMs: expect.any(Number) as number }]);
+  });
+
+  it('C-110 H-006 a later session that a restart has started is held like that of the first start, options included', async () => {
+    const { scene, first, second, start, live, records } = setUp();
+    await (await start(first)).terminate();
+    await scene.clock.advance(10_000);
+    const later = await start(first, { restart: true, name: 'report' });
+    expect((await failureOf(start(second))).message).toContain('other options: name differs');
+    const adopted = await start(second, { name: 'report' });
+    expect([adopted.handle, adopted.adopted]).toEqual([later.handle, true]);
+    await scene.settled(adopted.close());
+    expect(await live()).toEqual([later.handle.id]);
+    later.detach();
+    const inherited = await start(second, { adopt: 'any' });
+    expect([inherited.handle, inherited.inherited, records().length]).toEqual([later.handle, true, 1]);
+    await scene.settled(inherited.close());
+    await scene.clock.advance(10_000);
+    expect(await live()).toEqual([]);
   });
 
   it("H-006 other options are an error that names them, unless adopt: 'any'", async () => {

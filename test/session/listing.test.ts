@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Capabilities } from '../../src/contract/capabilities.ts';
 import type { Observation } from '../../src/contract/observation.ts';
 import type { ListFilter } from '../../src/contract/session-provider.ts';
 import type { ListOptions } from '../../src/session/listing.ts';
@@ -98,13 +99,20 @@ describe('Sessions.list', () => {
       observedAtMs: 0,
       details: {},
     };
-    const { sessions } = scene.process({
-      adapter: adapterOf(scene, { listPage: () => Promise.resolve({ observations: [seen] }) }),
-    });
-    expect(await idsOf(sessions.list())).toEqual(['ss-1']);
-    for (const options of [{ createdAfterMs: 0 }, { owner: 'a' }, { labels: { a: 'b' } }]) {
-      expect(await idsOf(sessions.list(options))).toEqual([]);
+    const sessionsOf = (details: Observation['details'] = {}, listFilters: Capabilities['listFilters'] = []) => {
+      const { capabilities } = adapterOf(scene);
+      const listPage = () => Promise.resolve({ observations: [{ ...seen, details }] });
+      const adapter = adapterOf(scene, { capabilities: { ...capabilities, listFilters }, listPage });
+      return scene.process({ adapter }).sessions;
+    };
+    expect(await idsOf(sessionsOf().list())).toEqual(['ss-1']);
+    const labels = { a: 'b' };
+    for (const options of [{ createdAfterMs: 0 }, { owner: 'a' }, { labels }]) {
+      expect(await idsOf(sessionsOf().list(options))).toEqual([]);
     }
+    // The service has filtered by labels that it does not show; what it shows must fit.
+    expect(await idsOf(sessionsOf({}, ['labels']).list({ labels }))).toEqual(['ss-1']);
+    expect(await idsOf(sessionsOf({ labels: {} }, ['labels']).list({ labels }))).toEqual([]);
   });
 
   it('C-040 gives a session once that moves from page to page', async () => {

@@ -313,7 +313,7 @@ describe('a start by key', () => {
     });
     const error = await failureOf(scene.process({ adapter }).sessions.start({ key: 'k' }));
     expect(error.message).toContain("the session with key 'k' has ended (STOPPED). Use another key");
-    expect(scene.service.oracle.callCount()).toBe(0);
+    expect(scene.service.oracle.startedCount()).toBe(0);
   });
 
   it('C-110 restart asks for the next generation, and only once the last one has ended', async () => {
@@ -331,11 +331,38 @@ describe('a start by key', () => {
     expect((await sessions.attach({ key: 'nightly' })).handle).toEqual(third.handle);
   });
 
-  it('C-110 without restart an ended first generation is a conflict, whatever later ones do', async () => {
-    const { sessions } = setUp();
+  it('C-110 after a restart the key names the later session while that lives, in every process, and no start begins another', async () => {
+    const { scene, sessions, oracle } = setUp();
     await (await sessions.start({ key: 'nightly' })).terminate();
+    await (await sessions.start({ key: 'nightly', restart: true })).terminate();
+    const third = await sessions.start({ key: 'nightly', restart: true });
+    for (const each of [sessions, scene.process().sessions]) {
+      expect((await each.start({ key: 'nightly' })).handle).toEqual(third.handle);
+    }
+    await third.terminate();
+    expect(await failureOf(sessions.start({ key: 'nightly' }))).toMatchObject({ kind: 'conflict' });
+    expect(oracle.startedCount()).toBe(3);
+  });
+
+  it('C-110 the refusal stands when the search for a later session fails, and a warning has the reason', async () => {
+    const { scene, sessions, service, logger } = setUp();
+    const first = await sessions.start({ key: 'nightly' });
+    await first.terminate();
     await sessions.start({ key: 'nightly', restart: true });
-    expect((await failureOf(sessions.start({ key: 'nightly' }))).kind).toBe('conflict');
+    service.faults.add('listPage', { kind: 'refused', code: 'Denied', httpStatus: 403 });
+    const failure = await scene.settled(failureOf(sessions.start({ key: 'nightly' })));
+    expect(failure).toMatchObject({ kind: 'conflict', handle: first.handle });
+    expect(logger.entries.at(-1)?.fields).toMatchObject({ key: 'nightly', error: { kind: 'forbidden' } });
+  });
+
+  it('C-110 H-010 a later session of another owner is a conflict that names the owner', async () => {
+    const { scene, sessions } = setUp();
+    await (await sessions.start({ key: 'nightly' })).terminate();
+    await scene.clock.advance(10_000);
+    const second = await sessions.start({ key: 'nightly', restart: true });
+    const theirs = await failureOf(scene.process({ owner: 'etl' }).sessions.start({ key: 'nightly' }));
+    expect(theirs).toMatchObject({ kind: 'conflict', handle: second.handle });
+    expect(theirs.message).toContain('belongs to data-platform');
   });
 
   it(`C-110 a key has ${MAX_GENERATION} generations`, async () => {

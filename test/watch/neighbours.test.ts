@@ -65,6 +65,30 @@ describe('what a process publishes', () => {
     expect(files()).toHaveLength(1);
   });
 
+  it('is published again after its folder was removed, which is made again', () => {
+    const folder = join(temporaryFolder(), 'budgets');
+    const makeFolder = (): string => (mkdirSync(folder, { recursive: true }), folder);
+    const clock = new VirtualClock({ startMs: NOW_MS });
+    const [one, other] = [1, 2].map(() => new FolderNeighbours({ folder: makeFolder, clock })) as [
+      FolderNeighbours,
+      FolderNeighbours,
+    ];
+    onTestFinished(() => {
+      one.leave();
+      other.leave();
+    });
+    one.exchange(QUIET);
+    rmSync(folder, { recursive: true });
+    expect(one.exchange({ reads: 3, writes: 0 })).toEqual([]);
+    expect(other.exchange(QUIET)).toEqual([{ reads: 3, writes: 0 }]);
+  });
+
+  it('is an error where the folder is gone again at once', () => {
+    const folder = join(temporaryFolder(), 'none');
+    const neighbours = new FolderNeighbours({ folder: () => folder, clock: new VirtualClock({ startMs: NOW_MS }) });
+    expect(() => neighbours.exchange(QUIET)).toThrow(/ENOENT/);
+  });
+
   it('that has gone already is no fault when the process leaves', () => {
     const { folder, open, files } = setUp();
     const neighbours = open();

@@ -1,7 +1,5 @@
 import type { LogPlace } from '../../contract/diagnosis.ts';
 import { isBatchPlugin } from '../../contract/provider-plugin.ts';
-import { openEnvironment, type OpenRequest } from '../../open-request.ts';
-import { chooseEnvironment } from '../chosen-environment.ts';
 import { findSession, type SessionFilter } from '../session-address.ts';
 import { printTable } from '../table.ts';
 import { printJson, warn, type CommandContext } from '../terminal.ts';
@@ -14,10 +12,10 @@ export async function runLogs(
   options: SessionFilter,
 ): Promise<void> {
   const { terminal, json } = context;
-  const seen = await withSessions(context, async (sessions) => {
-    return (await findSession(sessions, { ...options, session: word }, terminal.signal)).status;
+  const { seen, plugin } = await withSessions(context, async (sessions, { plugin }) => {
+    const { status: seen } = await findSession(sessions, { ...options, session: word }, terminal.signal);
+    return { seen, plugin };
   });
-  const { plugin } = await openEnvironment((await chooseEnvironment(context, () => {})) as OpenRequest);
   const diagnosis = isBatchPlugin(plugin) ? undefined : await plugin.diagnosis?.();
   const places: readonly LogPlace[] = diagnosis?.logs?.(seen) ?? [];
   if (json) return printJson(terminal, places, 2);

@@ -1,3 +1,4 @@
+import type { SessionDetails } from '../../contract/observation.ts';
 import { USAGE_UNIT_NAMES } from '../../contract/usage.ts';
 import { SessionError } from '../../contract/session-error.ts';
 import type { SessionCost } from '../../session/session-costs.ts';
@@ -25,6 +26,8 @@ interface UsageCommandOptions {
 
 interface Entry extends SessionCost {
   readonly environment: string;
+  /** The labels that are known: those of the session, or those that the list was filtered by. */
+  readonly labels: SessionDetails['labels'];
 }
 
 /** Writes what the sessions that the service lists have used and cost, with a total: a row for each, or for each owner, label or environment. */
@@ -42,7 +45,7 @@ export async function runUsage(context: CommandContext, options: UsageCommandOpt
   else if (csv) await printAsIs(terminal, toCsv(entries));
   else if (entries.length > 0) await printTables(context, entries, { by, allEnvironments });
   if (entries.length === 0) note(terminal, 'no sessions');
-  if (!json && !csv) sayUnknown(context, entries);
+  if (!json && !csv) sayUnknown(context, entries, by);
   // What the other environments said has been printed.
   if (failures.length > 1) throw new AggregateError(failures);
   if (failures.length === 1) throw failures[0];
@@ -60,7 +63,7 @@ async function readEntries(
   const filter = { labels, owner: mine === true ? sessions.owner : owner, signal: terminal.signal };
   try {
     for await (const cost of sessions.costs(filter)) {
-      entries.push({ environment, ...cost });
+      entries.push({ environment, ...cost, labels: cost.observation.details.labels ?? labels });
       status.show(`${environment}: ${entries.length} sessions`);
     }
   } finally {
@@ -114,20 +117,29 @@ function sumCells(name: string, sum: UsageSum): readonly string[] {
 function groups(entries: readonly Entry[], by: UsageGroup): ReadonlyMap<string, readonly Entry[]> {
   const found = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const name = groupOf(entry, by) ?? '(none)';
+    const name = groupOf(entry, by) ?? (isUnknown(entry, by) ? '(unknown)' : '(none)');
     found.set(name, [...(found.get(name) ?? []), entry]);
   }
   return found;
 }
 
-function groupOf({ environment, observation }: Entry, by: UsageGroup): string | undefined {
+function groupOf({ environment, observation, labels = {} }: Entry, by: UsageGroup): string | undefined {
   const { handle, details } = observation;
   if (by === 'session') return handle.id;
   if (by === 'environment') return environment;
   if (by === 'owner') return details.ownership?.owner;
   const name = by.slice('label:'.length);
   // A name such as `__proto__` is a member of every object.
-  return Object.hasOwn(details.labels ?? {}, name) ? details.labels?.[name] : undefined;
+  return Object.hasOwn(labels, name) ? labels[name] : undefined;
+}
+
+/** Whether a session may have the label by which it is grouped: not every service shows labels. */
+function isUnknown(entry: Entry, by: UsageGroup): boolean {
+  return isByLabel(by) && entry.observation.details.labels === undefined && groupOf(entry, by) === undefined;
+}
+
+function isByLabel(by: UsageGroup): boolean {
+  return by.startsWith('label:');
 }
 
 function toJson(entries: readonly Entry[], by: UsageGroup): object {
@@ -181,13 +193,22 @@ function toCsv(entries: readonly Entry[]): string {
   return [CSV_HEADERS, ...rows].map(line).join('');
 }
 
-/** Says why costs are unknown, once for each reason. */
-function sayUnknown({ terminal }: CommandContext, entries: readonly Entry[]): void {
+/** Says why costs are unknown, once for each reason, and whose labels are. */
+function sayUnknown({ terminal }: CommandContext, entries: readonly Entry[], by: UsageGroup): void {
   const counts = new Map<string, number>();
   for (const { cost } of entries) if (!cost.known) counts.set(cost.why, (counts.get(cost.why) ?? 0) + 1);
   for (const [why, count] of counts) {
-    note(terminal, `The cost of ${count} ${count === 1 ? 'session' : 'sessions'} is unknown: ${why}.`);
+    note(terminal, `The cost of ${sessionsText(count)} is unknown: ${why}.`);
   }
+  const unlabelled = entries.filter((entry) => isUnknown(entry, by));
+  for (const provider of new Set(unlabelled.map(({ observation }) => observation.handle.provider))) {
+    const count = unlabelled.filter(({ observation }) => observation.handle.provider === provider).length;
+    note(terminal, `The labels of ${sessionsText(count)} are unknown: ${provider} did not show them. Use --by owner.`);
+  }
+}
+
+function sessionsText(count: number): string {
+  return `${count} ${count === 1 ? 'session' : 'sessions'}`;
 }
 
 function refusal(message: string): SessionError {

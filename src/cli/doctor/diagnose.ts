@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { EnvironmentConfig } from '../../config/config-options.ts';
 import type { Finding } from '../../contract/diagnosis.ts';
+import { openSessionsOf } from '../../open-sessions.ts';
 import { openEnvironment, type OpenRequest } from '../../open-request.ts';
-import { openSessions } from '../../open-sessions.ts';
 import { isBatchPlugin } from '../../contract/provider-plugin.ts';
 import { requireThatFinds } from '../../provider-kit/load-peer.ts';
 import { chooseEnvironment, type ChosenEnvironment } from '../chosen-environment.ts';
@@ -42,7 +42,7 @@ export async function* diagnose(context: CommandContext): AsyncGenerator<Finding
   yield* packages;
   if (packages.some(({ status }) => status === 'problem')) return;
   // A sweep would change something.
-  const sessions = await openSessions({ ...request, sweepOnOpen: false } as Parameters<typeof openSessions>[0]);
+  const sessions = await openSessionsOf(config, { ...request, sweepOnOpen: false });
   try {
     yield* checkService({ provider: sessions.provider, providerConfig, diagnosis }, context.terminal.signal);
   } finally {

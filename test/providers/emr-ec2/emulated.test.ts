@@ -1,6 +1,7 @@
 import type * as sdkModule from '@aws-sdk/client-emr';
 import { describe, expect } from 'vitest';
-import { parseEmrEc2Options, type EmrEc2Config } from '../../../providers/emr-ec2/options.ts';
+import type { EmrEc2Config } from '../../../providers/emr-ec2/options.ts';
+import { plugin } from '../../../providers/emr-ec2/plugin.ts';
 import { toStartInput } from '../../../providers/emr-ec2/start-input.ts';
 import type { EmulatorOptions } from '../../../src/emulator/emulator-options.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
@@ -120,14 +121,14 @@ describe('starting on emr-ec2', () => {
   });
 
   it('sends the settings of the environment, which those of a start override', async ({ emulator }) => {
-    const parsed = parseEmrEc2Options({
+    const parsed = plugin.parseOptions({
       region: 'us-east-1',
       clusterId: 'j-EMULATED1',
       engineConfigurations: [{ classification: 'spark-defaults', properties: { 'spark.a': 'env', 'spark.b': 'env' } }],
       monitoring: { s3LogUri: 's3://logs/spark/', cloudWatchLogGroup: 'spark', managed: false },
     });
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    const { config } = parsed;
+    const config = parsed.config as EmrEc2Config;
     const input = toStartInput(request({ sparkConf: { 'spark.b': 'request' } }), config);
     const session = await withSdk(emulator, async (client, sdk) => {
       const { Id: SessionId } = await client.send(new sdk.StartSessionCommand(input));
@@ -151,7 +152,7 @@ describe('starting on emr-ec2', () => {
     [{ monitoring: { s3LogUri: 'https://logs' } }, 's3LogUri'],
     [{ monitoring: { s3: 's3://logs' } }, 's3'],
   ])('refuses %j', (options, path) => {
-    const parsed = parseEmrEc2Options({ region: 'us-east-1', clusterId: 'j-EMULATED1', ...options });
+    const parsed = plugin.parseOptions({ region: 'us-east-1', clusterId: 'j-EMULATED1', ...options });
     expect(parsed).toMatchObject({ ok: false, problems: [{ path: expect.arrayContaining([path]) as string[] }] });
   });
 

@@ -3,10 +3,12 @@ import { createRequire } from 'node:module';
 import * as sdk from '@aws-sdk/client-glue';
 import { describe, expect, it } from 'vitest';
 import { GLUE_ERRORS, toErrorKind } from '../../../providers/glue/errors.ts';
-import { parseGlueOptions, type GlueConfig } from '../../../providers/glue/options.ts';
+import type { GlueConfig } from '../../../providers/glue/options.ts';
+import { plugin } from '../../../providers/glue/plugin.ts';
 import { toStartInput } from '../../../providers/glue/start-input.ts';
 import { GLUE_STATES } from '../../../providers/glue/states.ts';
 import { STATEMENT_STATES } from '../../../providers/glue/statements.ts';
+import type { StartRequest } from '../../../src/contract/start-request.ts';
 import { startRequest as request } from '../../calls.ts';
 
 const OPERATIONS = [
@@ -71,9 +73,9 @@ describe('the error table of glue', () => {
 describe('the request of a start on glue', () => {
   const ROLE = 'arn:aws:iam::123456789012:role/glue';
   const config = (options: object = {}): GlueConfig => {
-    const parsed = parseGlueOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
+    const parsed = plugin.parseOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    return parsed.config;
+    return parsed.config as GlueConfig;
   };
 
   it('has the options of the environment', () => {
@@ -126,6 +128,19 @@ describe('the request of a start on glue', () => {
     });
   });
 
+  it('refuses a Spark property with a space, for which AWS documents no quotes, and sends the text of the user as it is', () => {
+    const key = 'spark.driver.extraJavaOptions';
+    const start = (options: object, sparkConf: NonNullable<StartRequest['sparkConf']>) =>
+      toStartInput(request({ sparkConf }), config(options)).DefaultArguments;
+    const options = { defaultArguments: { '--conf': `${key}="-Dx=1 -Dy=2"` } };
+    expect(start(options, { 'spark.a': '1' })).toEqual({ '--conf': `${key}="-Dx=1 -Dy=2" --conf spark.a=1` });
+    for (const sparkConf of [{ [key]: '-Dx=1 -Dy=2' }, { 'spark.a b': '1' }, { 'spark.a': '1\n' }]) {
+      expect(() => start(options, sparkConf)).toThrow(
+        /contains a space, which ends a value in the Glue argument --conf; .*`defaultArguments`/,
+      );
+    }
+  });
+
   it.each([
     [{ roleArn: 'arn:aws:iam::1:role/x' }, /an IAM role/],
     [{ sessionType: 'jupyter' }, /spark-connect, livy/],
@@ -133,7 +148,7 @@ describe('the request of a start on glue', () => {
     [{ numberOfWorkers: 0 }, /1 or more/],
     [{ workerType: 'huge' }, /G\.1X/],
   ])('refuses the options %j', (options, expected) => {
-    const parsed = parseGlueOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
+    const parsed = plugin.parseOptions({ region: 'us-east-1', roleArn: ROLE, ...options });
     expect(parsed.ok ? '' : parsed.problems.map(({ message }) => message).join()).toMatch(expected);
   });
 });
