@@ -5,6 +5,7 @@ jupyterlab.py URL CELLS [PICTURE]: the page of the notebook, how many cells to r
 
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -32,10 +33,12 @@ with sync_playwright() as playwright:
     for _ in range(int(cells)):
         page.keyboard.press("Shift+Enter")
     code = notebook.locator(".jp-CodeCell")
-    ran = [each for each in code.all() if each.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:"]
+    chosen = notebook.locator(".jp-Cell").all()[: int(cells)]
+    ran = [each for each in chosen if "jp-CodeCell" in each.get_attribute("class")]
     for each in ran:
-        expect(each.locator(".jp-InputPrompt")).not_to_contain_text("*", timeout=PATIENCE)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE)
+        expect(each.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE)
+        # Outputs may come after the number.
+        expect(each.locator(".jp-OutputArea-output").last).to_be_visible(timeout=PATIENCE)
     outputs = [each.locator(".jp-OutputArea-output").all_inner_texts() for each in ran]
     if picture:
         code.first.evaluate("cell => cell.scrollIntoView()")
