@@ -29,7 +29,10 @@ export async function cloud(
     services: [name === 'emr-ec2' ? 'emr' : name],
     startupMs,
     ...emulation,
-    athena: { ...emulation.athena, workgroups: { [`spark35-${place}`]: 'spark-3.5' } },
+    athena: {
+      ...emulation.athena,
+      workgroups: { [`spark35-${place}`]: 'spark-3.5', ...emulation.athena?.workgroups },
+    },
     emrServerless: { ...emulation.emrServerless, applications: { [`00emulated1${place}`]: {} } },
     emr: { ...emulation.emr, clusters: { [`j-EMULATED1${place}`]: {} } },
   });

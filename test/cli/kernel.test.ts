@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'vitest';
 import { kernelsFolder } from '../../src/cli/kernel/kernel-specs.ts';
@@ -121,6 +121,30 @@ describe('anysession kernel', { timeout: 120_000 }, () => {
     writeFileSync(join(folder('ours'), 'logo-64x64.png'), 'x');
     await kernel(['remove', 'ours']);
     expect(readdirSync(folder('ours'))).toEqual(['logo-64x64.png']);
+  });
+
+  it.concurrent.for([
+    ['with a kernel', true],
+    ['that does not exist', false],
+  ])('writes and removes nothing through a symbolic link to a folder %s', async ([, exists], context) => {
+    const { expect } = context;
+    const { kernel, folder, cwd } = await place(context);
+    const target = join(cwd, 'elsewhere');
+    await kernel(['install', '--env', 'dev', '--name', 'linked']);
+    if (exists) renameSync(folder('linked'), target);
+    else await kernel(['remove', 'linked']);
+    symlinkSync(target, folder('linked'));
+    const before = exists ? readFileSync(join(target, 'kernel.json'), 'utf8') : undefined;
+    for (const words of [
+      ['install', '--env', 'dev', '--name', 'linked'],
+      ['remove', 'linked'],
+    ]) {
+      const { code, stderr } = await kernel(words);
+      expect([code, stderr]).toEqual([5, expect.stringContaining('is a symbolic link') as string]);
+    }
+    expect((await kernel(['list', '--json'])).stdout).toBe('[]\n');
+    if (exists) expect(readFileSync(join(target, 'kernel.json'), 'utf8')).toBe(before);
+    else expect(existsSync(target)).toBe(false);
   });
 
   it.concurrent('refuses the name of a kernel of another environment or config file', async (context) => {

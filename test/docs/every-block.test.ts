@@ -1,35 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseYAML } from 'confbox';
 import { describe, expect, it } from 'vitest';
-import { documents } from '../../.config/generate-docs.ts';
 import { cli } from '../cli/cli-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { BLOCKS, blocksIn } from './document-blocks.ts';
 import { wrongCommands } from './shell-lines.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-interface Block {
-  readonly name: string;
-  readonly language: string;
-  readonly text: string;
-}
-
-/** The blocks of all documents, without those that are cut from files: these are tested where they are. */
-const BLOCKS: readonly Block[] = documents().flatMap((file) => {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  const written = text.replaceAll(/<!-- code: [\s\S]*?<!-- end -->/g, (cut) => cut.replaceAll(/.*/g, ''));
-  return Array.from(written.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm), (match) => ({
-    name: `${file}:${written.slice(0, match.index).split('\n').length}`,
-    language: match[2] ?? '',
-    text: match[3] ?? '',
-  }));
-});
-
-const of = (...languages: readonly string[]): Block[] => BLOCKS.filter(({ language }) => languages.includes(language));
 
 /** What a reader sets before a config file is read. */
 const VARIABLES = Object.fromEntries(
@@ -60,19 +38,19 @@ describe('every block of code in the documents', () => {
     expect(BLOCKS.length).toBeGreaterThan(100);
   });
 
-  it.each(of('sh'))('$name has commands and options that exist', ({ text }) => {
+  it.each(blocksIn('sh'))('$name has commands and options that exist', ({ text }) => {
     expect(wrongCommands(text)).toEqual([]);
   });
 
-  it.each(of('json'))('$name is JSON', ({ text }) => {
+  it.each(blocksIn('json'))('$name is JSON', ({ text }) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow();
   });
 
-  it.each(of('yaml'))('$name is YAML', ({ text }) => {
+  it.each(blocksIn('yaml'))('$name is YAML', ({ text }) => {
     expect(parseYAML(text)).toBeTypeOf('object');
   });
 
-  it.each(of('yaml').filter(({ text }) => /^environments:/m.test(text) && !READERS_OWN.test(text)))(
+  it.each(blocksIn('yaml').filter(({ text }) => /^environments:/m.test(text) && !READERS_OWN.test(text)))(
     '$name is a configuration without mistakes',
     async ({ text }) => {
       const cwd = temporaryFolder();
@@ -84,7 +62,7 @@ describe('every block of code in the documents', () => {
 
   it('is Python that compiles', async () => {
     const folder = temporaryFolder();
-    const files = of('python').map(({ text, name }) => {
+    const files = blocksIn('python').map(({ text, name }) => {
       const file = join(folder, `${name.replaceAll(/\W/g, '_')}.py`);
       writeFileSync(file, text);
       return file;

@@ -1,12 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../cli/process.ts';
 import { pageBlocks } from '../clients/page-blocks.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { ROOT } from './document-blocks.ts';
+import { reader } from './reader.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GUIDE = join(ROOT, 'docs/guide');
 const END = '=== end of a block';
 
@@ -14,24 +13,6 @@ const END = '=== end of a block';
 const PAGES = readdirSync(GUIDE)
   .map((name) => ({ name, blocks: pageBlocks(readFileSync(join(GUIDE, name), 'utf8')) }))
   .filter(({ blocks }) => blocks.runs.some(({ clients }) => clients.includes('shell')));
-
-/** A folder in which this package is installed, as built, and programs that install nothing and run it. */
-function prepare(files: ReadonlyMap<string, string>): string {
-  const folder = temporaryFolder();
-  const write = (name: string, text: string, mode = 0o644): void => {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-    chmodSync(join(folder, name), mode);
-  };
-  for (const [name, text] of files) write(name, text);
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/anysession'));
-  // `npm run package-check` installs the packed package with npm and runs the three commands again.
-  write('bin/npm', '#!/bin/sh\n', 0o755);
-  const main = join(ROOT, 'dist/src/cli/main.js');
-  write('bin/npx', `#!/bin/sh\nshift\nexec '${process.execPath}' '${main}' "$@"\n`, 0o755);
-  return folder;
-}
 
 describe('the blocks of a page run one after the other, as they are written', { timeout: 120_000 }, () => {
   it('are on the pages for a first try', () => {
@@ -44,10 +25,9 @@ describe('the blocks of a page run one after the other, as they are written', { 
   });
 
   it.each(PAGES)('$name', async ({ blocks: { files, runs } }) => {
-    const cwd = prepare(files);
+    const { cwd, env } = reader(files);
     const script = runs.map(({ command }) => `${command}\necho '${END}'\n`).join('');
     const stop = `trap 'kill "$ANYSESSION_EMULATOR_PID" 2>/dev/null' EXIT\n`;
-    const env = { PATH: `${join(cwd, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: cwd };
     const { code, stdout, stderr } = await run(['bash', '-euc', stop + script], { cwd, env, onTestFinished }).ended;
     expect(code, `${stdout}\n${stderr}`).toBe(0);
     const printed = stdout.split(`${END}\n`);

@@ -1,5 +1,5 @@
 import { describe, it, type TestContext } from 'vitest';
-import { cloud } from '../cli/clouds.ts';
+import { cloud, CLOUDS } from '../cli/clouds.ts';
 import { configFolder } from '../config/config-folder.ts';
 import { agent, YES, type Answer } from './agent.ts';
 
@@ -112,19 +112,36 @@ describe('the tool run_sql', { timeout: 60_000 }, () => {
     expect((await sql('SELECT 1', { session: 'nobody' })).value).toMatchObject({ error: { kind: 'not-found' } });
   });
 
-  it.concurrent('reports progress while a session starts, and a wait that is over is no error', async (context) => {
+  it.concurrent.for(CLOUDS)('works in a session of %s, from its start on', async (name, context) => {
     const { expect } = context;
-    const stage = await cloud('emr-serverless', context, 4_000);
+    const stage = await cloud(name, context, 4_000);
     const { call } = await agent(context, { cwd: stage.cwd, answers: [YES] });
     await call('start_session');
+    // A wait that is over is no error.
     expect((await call('wait_session', { timeoutSeconds: 0.5 })).value).toMatchObject({
       isReady: false,
       session: { state: 'creating' },
     });
     const messages: (string | undefined)[] = [];
     const onprogress = ({ message }: { message?: string }) => void messages.push(message);
-    expect((await call('run_sql', { sql: 'SELECT 1' }, { onprogress })).value).toMatchObject({ rows: [[1]] });
+    const sql = (text: string, more: object = {}) => call('run_sql', { sql: text, ...more }, { onprogress });
+    expect((await sql(`SELECT :word AS word`, { parameters: { word: "it's" } })).value).toMatchObject({
+      columns: [{ name: 'word', type: 'text' }],
+      rows: [["it's"]],
+      isComplete: true,
+    });
     expect(messages[0]).toMatch(/^session \S+ is creating/);
     expect(messages.length).toBeGreaterThan(1);
+    expect((await sql('SELECT * FROM range(5)', { maxRows: 2 })).value).toMatchObject({
+      rows: [['0'], ['1']],
+      isComplete: false,
+    });
+    expect((await sql('CREATE TEMP VIEW v AS SELECT 1 AS a')).value).toMatchObject({ error: { kind: 'forbidden' } });
+    expect((await sql('CREATE TEMP VIEW v AS SELECT 1 AS a', { write: true })).isError).toBeUndefined();
+    expect((await sql('SELECT a FROM v')).value).toMatchObject({ rows: [[1]] });
+    expect((await sql('SELECT nope')).text).toMatch(/^\[invalid-request\] .*nope/s);
+    const endless = 'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
+    expect((await sql(endless, { timeoutSeconds: 1 })).value).toMatchObject({ error: { kind: 'timeout' } });
+    expect((await sql('SELECT 2 AS b')).value).toMatchObject({ rows: [[2]] });
   });
 });

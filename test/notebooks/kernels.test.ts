@@ -102,6 +102,10 @@ run("%time 'spark' in globals()")
 run("%sql SELECT id, id * 2 AS twice FROM range(2)")
 run("result = _; (type(result).__name__, list(result.columns), __import__('os').environ['PLOOMBER_STATS_ENABLED'])")
 run("%%sql\\nSELECT 6 * 7 AS answer")
+run("%%sql\\nCREATE OR REPLACE TEMP VIEW v AS SELECT 1 AS a;\\nSELECT a FROM v")
+run("%sql kept << SELECT 'x' AS b")
+run("kept.b[0], [name for name in dir() if 'anysession' in name]")
+run("%sql SELECT nope")
 manager.shutdown_kernel()
 `,
     );
@@ -109,6 +113,33 @@ manager.shutdown_kernel()
     expect(printed).toContain('execute_result: True');
     expect(printed).toContain("('DataFrame', ['id', 'twice'], 'false')");
     expect(printed).toMatch(/answer\n0 +42/);
+    // Each statement of a cell, and a result that a variable takes.
+    expect(printed).toMatch(/execute_result: +a\n0 +1\n/);
+    expect(printed).toContain("execute_result: ('x', [])");
+    expect(printed).toMatch(/nope/);
+  });
+
+  it('runs a statement of %sql once', async () => {
+    const place = await workplace(['athena'], 0);
+    const printed = await drive(
+      place,
+      'anysession-athena',
+      `
+import json, os, urllib.request
+
+def plans():
+    with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL_ATHENA"] + "/__emulator/log") as answer:
+        return sum(call.get("operation") == "ExecutePlan" for call in json.load(answer))
+
+for code in ["%sql SELECT 1", "spark.sql('SELECT sum(id) FROM range(9)').toPandas()", "%sql SELECT sum(id) FROM range(9)"]:
+    before = plans()
+    run(code)
+    print("plans:", plans() - before)
+manager.shutdown_kernel()
+`,
+    );
+    // One in which Spark parses the text, and one that runs it, as PySpark sends them.
+    expect(printed.match(/^plans: \d+$/gm)).toEqual(['plans: 2', 'plans: 2', 'plans: 2']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SessionError } from '../../contract/session-error.ts';
@@ -54,7 +54,7 @@ export class KernelSpecs {
   async list(): Promise<readonly StoredKernel[]> {
     const names = await readdir(this.folder).catch(onMissing<string[]>([]));
     const found = await Promise.all(names.sort().map((name) => this.#read(name)));
-    return found.filter((kernel) => kernel !== undefined && kernel !== 'of others');
+    return found.filter((kernel) => typeof kernel === 'object');
   }
 
   /**
@@ -67,6 +67,7 @@ export class KernelSpecs {
     const present = await this.#read(name);
     if (present === 'of others')
       throw conflict(`The Jupyter kernel "${name}" in ${folder} was not added by anysession`);
+    if (present === 'a link') throw conflict(`${folder} is a symbolic link, and nothing is written where it leads`);
     if (present !== undefined && (present.environment !== target.environment || present.config !== target.config)) {
       throw conflict(`The kernel "${name}" is for the environment ${present.environment} of ${present.config}`);
     }
@@ -106,8 +107,9 @@ export class KernelSpecs {
         advice: 'See their names: anysession kernel list',
       });
     }
-    if (present === 'of others') {
-      const message = `The Jupyter kernel "${name}" was not added by anysession, and it is left as it is`;
+    if (present === 'of others' || present === 'a link') {
+      const why = present === 'a link' ? 'is a symbolic link' : 'was not added by anysession';
+      const message = `The Jupyter kernel "${name}" ${why}, and it is left as it is`;
       throw new SessionError('conflict', message, {
         operation: 'kernelRemove',
         advice: `Remove it with: jupyter kernelspec remove ${name}`,
@@ -118,9 +120,11 @@ export class KernelSpecs {
     return present;
   }
 
-  async #read(name: string): Promise<StoredKernel | 'of others' | undefined> {
+  async #read(name: string): Promise<StoredKernel | 'of others' | 'a link' | undefined> {
     const folder = join(this.folder, name);
     try {
+      // Where it leads may be the folder of another program or user.
+      if ((await lstat(folder).catch(onMissing(undefined)))?.isSymbolicLink() === true) return 'a link';
       const text = await readFile(join(folder, SPEC_FILE), 'utf8').catch(onMissing(undefined));
       // A folder without the file is no kernel. Files in it stay.
       if (text === undefined) return undefined;

@@ -154,6 +154,26 @@ def _anysession(shell):
 
     shell.events.register("pre_run_cell", before_use)
 
+    class Fetched:
+        """What JupySQL uses of a data frame. With one of Spark it runs the query for the number of rows, for a preview and for the rows."""
+
+        def __init__(self, frame):
+            self.columns = list(frame.columns)
+            self.toPandas = lambda: frame
+            self.count = lambda: len(frame)
+            self.collect = lambda: list(frame.itertuples(index=False, name=None))
+            self.take = lambda size: list(frame.head(size).itertuples(index=False, name=None))
+            self.unpersist = lambda: None
+
+    class SparkSession:
+        """The session of the kernel as JupySQL's connection: a statement runs once, when JupySQL sends it."""
+
+        def __getattr__(self, name):
+            return getattr(shell.user_ns["spark"], name)
+
+        def sql(self, query):
+            return Fetched(shell.user_ns["spark"].sql(query).toPandas())
+
     def sql(line, cell=None):
         """SQL in the session, with JupySQL. Loaded at the first use."""
         make_spark()
@@ -169,7 +189,10 @@ def _anysession(shell):
         shell.run_line_magic("config", "SqlMagic.feedback = 0")
         shell.run_line_magic("config", "SqlMagic.displaycon = False")
         shell.run_line_magic("config", "SqlMagic.autopandas = True")
-        shell.run_line_magic("sql", "spark")
+        # A connection is named by a variable.
+        shell.user_ns["_anysession_connection"] = SparkSession()
+        shell.run_line_magic("sql", "_anysession_connection")
+        del shell.user_ns["_anysession_connection"]
         return shell.run_line_magic("sql", line) if cell is None else shell.run_cell_magic("sql", line, cell)
 
     shell.register_magic_function(sql, "line_cell", "sql")
