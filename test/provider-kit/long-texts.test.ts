@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { athena } from '../../providers/athena/index.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
