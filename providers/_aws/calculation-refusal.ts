@@ -1,5 +1,18 @@
+import type { CallContext } from '../../src/contract/call-context.ts';
 import type { Observation } from '../../src/contract/observation.ts';
+import type { ProviderOperation } from '../../src/contract/operations.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
+import type { SessionHandle } from '../../src/contract/session-handle.ts';
+import type { SessionProvider } from '../../src/contract/session-provider.ts';
+import type { CallRunner, ServiceCall } from '../../src/provider-kit/call-runner.ts';
+import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
+
+/** A call about a calculation of a session. */
+interface SessionCall {
+  readonly operation: ProviderOperation;
+  readonly handle: SessionHandle;
+  readonly call: CallContext;
+}
 
 /**
  * Services refuse a calculation with the same error code for a busy session, an ended one and code that they do not accept: the
@@ -36,14 +49,19 @@ function explainByState(refused: SessionError, seen: Observation): SessionError 
   }
 }
 
-/** Describes the session to explain a refused calculation; without an explanation the refusal stands. */
-export async function explainCalculationRefusal(
-  refused: SessionError,
-  describe: () => Promise<Observation>,
-): Promise<SessionError> {
+/** Makes a call about a calculation. The session is described to explain a refusal; without an explanation the refusal stands. */
+export async function runInSession<Answer>(
+  { runner, provider }: { readonly runner: CallRunner; readonly provider: Pick<SessionProvider, 'describe'> },
+  { operation, handle, call }: SessionCall,
+  work: (sub: ServiceCall) => Promise<Answer>,
+): Promise<Answer> {
   try {
-    return explainByState(refused, await describe());
-  } catch (error) {
-    return SessionError.is(error, 'not-found') ? error.with({ operation: refused.operation }) : refused;
+    return await runner.run({ operation, handle, call }, work);
+  } catch (refused) {
+    if (!isServiceRefusal(refused)) throw refused;
+    const seen = await provider.describe(handle, call).catch((error: unknown) => {
+      throw SessionError.is(error, 'not-found') ? error.with({ operation }) : refused;
+    });
+    throw explainByState(refused, seen);
   }
 }

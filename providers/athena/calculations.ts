@@ -18,8 +18,7 @@ import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
 import type { CallRunner } from '../../src/provider-kit/call-runner.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
-import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
-import { explainCalculationRefusal } from '../_aws/calculation-refusal.ts';
+import { runInSession } from '../_aws/calculation-refusal.ts';
 import { toMs } from '../_aws/observation.ts';
 import type { CalculationOutputs } from './calculation-outputs.ts';
 import type { AthenaClient } from './client.ts';
@@ -59,13 +58,20 @@ export class AthenaCalculations implements CalculationRunner {
     this.#parts = parts;
   }
 
-  async start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
-    try {
-      return await this.#submit(handle, request, call);
-    } catch (error) {
-      if (!isServiceRefusal(error)) throw error;
-      throw await explainCalculationRefusal(error, () => this.#parts.provider.describe(handle, call));
-    }
+  start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
+    const { client, clock } = this.#parts;
+    return runInSession(this.#parts, { operation: 'startCalculation', handle, call }, async (sub) => {
+      const { token, code, name } = request;
+      const input = { SessionId: handle.id, CodeBlock: code, ClientRequestToken: token, Description: name };
+      const answer = await client.send('StartCalculationExecution', input, sub);
+      const { CalculationExecutionId: id } = answer;
+      if (id === undefined || id === '') {
+        const message = 'the answer of Athena has no calculation id; check what happened before you start it again';
+        const origin = { operation: 'startCalculation', provider: 'athena', handle, effect: 'unknown' } as const;
+        throw new SessionError('unexpected', message, origin);
+      }
+      return observe(id, answer, clock.nowMs());
+    });
   }
 
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
@@ -86,22 +92,6 @@ export class AthenaCalculations implements CalculationRunner {
 
   read(handle: SessionHandle, uri: string, call: CallContext): Promise<AsyncIterable<Uint8Array>> {
     return this.#parts.outputs.open(handle, uri, call);
-  }
-
-  #submit(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
-    const { client, runner, clock } = this.#parts;
-    return runner.run({ operation: 'startCalculation', handle, call }, async (sub) => {
-      const { token, code, name } = request;
-      const input = { SessionId: handle.id, CodeBlock: code, ClientRequestToken: token, Description: name };
-      const answer = await client.send('StartCalculationExecution', input, sub);
-      const { CalculationExecutionId: id } = answer;
-      if (id === undefined || id === '') {
-        const message = 'the answer of Athena has no calculation id; check what happened before you start it again';
-        const origin = { operation: 'startCalculation', provider: 'athena', handle, effect: 'unknown' } as const;
-        throw new SessionError('unexpected', message, origin);
-      }
-      return observe(id, answer, clock.nowMs());
-    });
   }
 }
 

@@ -7,7 +7,6 @@ import {
   type CalculationState,
 } from '../../src/contract/calculation-runner.ts';
 import type { CallContext } from '../../src/contract/call-context.ts';
-import type { ProviderOperation } from '../../src/contract/operations.ts';
 import type { Clock } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
 import type { SessionHandle } from '../../src/contract/session-handle.ts';
@@ -15,7 +14,7 @@ import type { SessionProvider } from '../../src/contract/session-provider.ts';
 import type { CallRunner, ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { omitUndefined } from '../../src/provider-kit/omit-undefined.ts';
 import { isServiceRefusal } from '../../src/provider-kit/refused-session.ts';
-import { explainCalculationRefusal } from '../_aws/calculation-refusal.ts';
+import { runInSession } from '../_aws/calculation-refusal.ts';
 import type { GlueClient } from './client.ts';
 import { parseOutputUri, textOf, toOutput } from './statement-output.ts';
 import { StatementTokens } from './statement-tokens.ts';
@@ -55,7 +54,7 @@ export class GlueStatements implements CalculationRunner {
   async start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation> {
     const start = { sessionId: handle.id, token: request.token, code: request.code };
     try {
-      return await this.#run('startCalculation', { handle, call }, async (sub) =>
+      return await runInSession(this.#parts, { operation: 'startCalculation', handle, call }, async (sub) =>
         this.#observe({ Id: await this.#tokens.runOnce(start, sub), State: 'WAITING' }),
       );
     } catch (error) {
@@ -64,7 +63,7 @@ export class GlueStatements implements CalculationRunner {
   }
 
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation> {
-    return this.#run('describeCalculation', { handle, call }, async (sub) =>
+    return runInSession(this.#parts, { operation: 'describeCalculation', handle, call }, async (sub) =>
       this.#observe(await this.#get(handle, calculationId, sub)),
     );
   }
@@ -81,7 +80,7 @@ export class GlueStatements implements CalculationRunner {
       refusal = error;
     }
     // The answer has no state, and the service may refuse to cancel what has ended.
-    const seen = await this.#run('stopCalculation', { handle, call }, async (sub) =>
+    const seen = await runInSession(this.#parts, { operation: 'stopCalculation', handle, call }, async (sub) =>
       this.#observe(await this.#get(handle, calculationId, sub)),
     );
     if (refusal !== undefined && !isCalculationOver(seen.state)) throw refusal;
@@ -89,7 +88,7 @@ export class GlueStatements implements CalculationRunner {
   }
 
   read(handle: SessionHandle, uri: string, call: CallContext): Promise<AsyncIterable<Uint8Array>> {
-    return this.#run('readCalculation', { handle, call }, async (sub) => {
+    return runInSession(this.#parts, { operation: 'readCalculation', handle, call }, async (sub) => {
       const { statementId, part } = parseOutputUri(uri, handle);
       const text = textOf(await this.#get(handle, statementId, sub), part);
       return (async function* () {
@@ -101,20 +100,6 @@ export class GlueStatements implements CalculationRunner {
   async #get({ id }: SessionHandle, statementId: string, sub: ServiceCall): Promise<Statement> {
     const input = { SessionId: id, Id: toNumber(statementId) };
     return (await this.#parts.client.send('GetStatement', input, sub)).Statement ?? {};
-  }
-
-  /** A refusal is explained by the state of the session. */
-  async #run<Answer>(
-    operation: ProviderOperation,
-    { handle, call }: { readonly handle: SessionHandle; readonly call: CallContext },
-    work: (sub: ServiceCall) => Promise<Answer>,
-  ): Promise<Answer> {
-    try {
-      return await this.#parts.runner.run({ operation, handle, call }, work);
-    } catch (error) {
-      if (!isServiceRefusal(error)) throw error;
-      throw await explainCalculationRefusal(error, () => this.#parts.provider.describe(handle, call));
-    }
   }
 
   #observe(statement: Statement): CalculationObservation {
