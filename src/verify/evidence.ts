@@ -1,6 +1,7 @@
 import type { Observation } from '../contract/observation.ts';
 import type { SeenEndpoint } from '../contract/service-probe.ts';
 import type { SessionError } from '../contract/session-error.ts';
+import { LongEvidence } from './long-evidence.ts';
 
 /** When a call was under way, on the monotonic clock, milliseconds: the service has answered somewhere between. */
 export interface Interval {
@@ -25,7 +26,10 @@ export type Step =
   | 'an unknown session'
   | 'terminate of an unknown session'
   | 'the list of ended sessions'
-  | 'a calculation';
+  | 'a calculation'
+  | 'an idle session'
+  | 'a late start'
+  | 'an expired token';
 
 /** Everything that the probes saw of one session, in the order of the calls. */
 export class Evidence {
@@ -48,6 +52,8 @@ export class Evidence {
   readonly endedLists: Look<boolean>[] = [];
   /** The last native state of a calculation whose session was terminated. */
   orphanState: string | undefined;
+  /** What was seen with `--long`. */
+  readonly long = new LongEvidence();
   /** Why a step gave no answer that counts. */
   readonly failures = new Map<Step, string>();
 
