@@ -1,6 +1,6 @@
 /** Repeated measurements of one thing. */
 export interface Samples {
-  readonly unit: 'ms' | 's' | 'µs' | 'MB' | 'calls' | '%' | 'calls/s';
+  readonly unit: 'ms' | 's' | 'µs' | 'MB' | 'calls' | '%' | 'calls/s' | 'rows/s';
   readonly median: number;
   readonly min: number;
   readonly max: number;

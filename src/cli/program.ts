@@ -61,6 +61,7 @@ const COMMANDS: readonly Row[] = [
     ['--only <areas>', `only these, separated by commas: ${AREAS.join(', ')}`, choices(...AREAS)],
     ['--yes', 'start without asking'],
     ['--max-spend <amount>', 'stop when the sessions have cost this much; needs `prices`', amount],
+    ['--long', 'also observe what takes hours; the plan says how long'],
     ['--repeat <count>', 'measure so many sessions, one after another (default: 1)', rowCount],
     ['--markdown', 'print the figures as a Markdown table'],
     ['--save <file>', 'write the observations to a new file, for emulate --observed'],

@@ -16,6 +16,8 @@ export interface VerifyCase {
   readonly title: string;
   readonly area: Area;
   readonly phase: CasePhase;
+  /** It runs with `--long` only. */
+  readonly isLong?: boolean;
   /** Returns what the provider lacks for the case to apply. */
   readonly lacks?: (capabilities: Capabilities) => string | undefined;
   /** @returns what was seen. @throws CaseFailed, NotRun, or the SessionError of a call. */

@@ -10,8 +10,8 @@ export const VERIFY_CASES: readonly VerifyCase[] = [...SESSION_CASES, ...SQL_CAS
 export const PHASES: readonly CasePhase[] = ['before', 'start', 'ready', 'end'];
 
 /** The cases of some areas. The case that starts a session is among them where another one needs it. */
-export function casesOf(areas: readonly Area[]): readonly VerifyCase[] {
-  const chosen = VERIFY_CASES.filter(({ area }) => areas.includes(area));
+export function casesOf(areas: readonly Area[], isLong: boolean): readonly VerifyCase[] {
+  const chosen = VERIFY_CASES.filter((each) => areas.includes(each.area) && (isLong || each.isLong !== true));
   const needsSession = chosen.some(({ phase }) => phase !== 'before');
   return VERIFY_CASES.filter((each) => chosen.includes(each) || (needsSession && each.phase === 'start'));
 }

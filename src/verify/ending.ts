@@ -53,7 +53,8 @@ export function endLeftSessions(parts: EndingParts, self: VerifyOwner): Promise<
   return endFound(parts, [], (seen) => {
     const found = parseVerifyOwner(seen.details.ownership?.owner);
     if (found === undefined || found.owner !== self.owner) return undefined;
-    if ((ageOf(seen, clock.nowMs()) ?? 0) > LIFETIME_MS) return 'end';
+    const { lifetimeMs = LIFETIME_MS } = seen.details.ownership ?? {};
+    if ((ageOf(seen, clock.nowMs()) ?? 0) > lifetimeMs) return 'end';
     if (found.host !== self.host) return 'it was started on another host, and is young enough to be in use';
     const isLive = found.pid !== self.pid && isRunning(found.pid);
     return isLive ? `process ${found.pid} on this host uses it` : 'end';

@@ -1,6 +1,7 @@
 import type { Observation } from '../contract/observation.ts';
 import type { SeenEndpoint } from '../contract/service-probe.ts';
 import type { SessionError } from '../contract/session-error.ts';
+import type { Range } from './finding.ts';
 
 /** When a call was under way, on the monotonic clock, milliseconds: the service has answered somewhere between. */
 export interface Interval {
@@ -25,7 +26,25 @@ export type Step =
   | 'an unknown session'
   | 'terminate of an unknown session'
   | 'the list of ended sessions'
-  | 'a calculation';
+  | 'a calculation'
+  | 'an idle session'
+  | 'a late start'
+  | 'an expired token';
+
+/** What was seen of the sessions of `--long`. */
+export class LongEvidence {
+  /** The start of the session that was left idle. */
+  started: Interval | undefined;
+  /** The idle timeout that it asked for, and how long it was idle. */
+  idle: { readonly askedMs: number; readonly tookMs: Range } | undefined;
+  /** The session has ended between the first time and the second one. */
+  ended: Interval | undefined;
+  /** Whether the ended session could be described, and whether its repeated start returned it. */
+  readonly records: Look<boolean>[] = [];
+  readonly repeats: Look<boolean>[] = [];
+  /** The gRPC statuses of calls with an expired endpoint token. */
+  readonly expiredStatuses: string[] = [];
+}
 
 /** Everything that the probes saw of one session, in the order of the calls. */
 export class Evidence {
@@ -48,6 +67,8 @@ export class Evidence {
   readonly endedLists: Look<boolean>[] = [];
   /** The last native state of a calculation whose session was terminated. */
   orphanState: string | undefined;
+  /** What was seen with `--long`. */
+  readonly long = new LongEvidence();
   /** Why a step gave no answer that counts. */
   readonly failures = new Map<Step, string>();
 

@@ -3,6 +3,7 @@ import { SessionError } from '../contract/session-error.ts';
 import { unitsOf } from '../cost/cost.ts';
 import { isOver, type Evidence, type Interval, type Look, type Step } from './evidence.ts';
 import { measured, observed, unknown, type Finding, type Range } from './finding.ts';
+import { expiredToken, retention, tokenMemory } from './long-observers.ts';
 import { phaseRange, visibilityRange } from './ranges.ts';
 import type { ObserverName, Point } from './points/point.ts';
 
@@ -130,6 +131,9 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     const lifetimeMs = expiresAtMs - serviceTimeMs;
     return measured(lifetimeMs - 1_000, lifetimeMs + 1_000 + (look.receivedMs - look.sentMs));
   },
+  retention: (evidence) => retention(evidence, lagOf(evidence)),
+  'token-memory': tokenMemory,
+  'expired-token': expiredToken,
   'endpoint-credentials': (evidence) => {
     const keys = firstEndpoint(evidence)?.value?.keys;
     if (keys === undefined) return missing(evidence, 'endpoint', 'there was no endpoint');

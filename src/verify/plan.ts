@@ -2,6 +2,7 @@ import { lifetimeRange, type Capabilities, type DurationRange } from '../contrac
 import type { Prices } from '../contract/usage.ts';
 import { toMoney } from '../cost/money.ts';
 import { casesOf } from './cases.ts';
+import { EXPIRY_LIMIT_MS, longText, planLong, type LongPlan } from './long-plan.ts';
 import { POINTS } from './points/all-points.ts';
 import type { Area, ObserverName, Point } from './points/point.ts';
 
@@ -28,6 +29,10 @@ export interface VerificationPlan {
   /** The longest life of a session; its service ends it then, where it can. */
   readonly lifetimeMs: number;
   readonly endsByLifetime: boolean;
+  /** What `--long` adds. */
+  readonly long: LongPlan | undefined;
+  /** The times of the session that outlives an endpoint token. */
+  readonly expiry: { readonly idleTimeoutMs: number; readonly lifetimeMs: number };
 }
 
 /** Plans a verification of a provider. */
@@ -37,23 +42,37 @@ export function planVerification(
     capabilities,
     hasProbe,
   }: { readonly id: string; readonly capabilities: Capabilities; readonly hasProbe: boolean },
-  { areas, repeat }: { readonly areas: readonly Area[]; readonly repeat: number },
+  {
+    areas,
+    repeat,
+    long: isLong = false,
+  }: { readonly areas: readonly Area[]; readonly repeat: number; readonly long?: boolean },
 ): VerificationPlan {
   const points = POINTS.filter(({ provider, area }) => provider === id && areas.includes(area));
   const probesSession =
     hasProbe &&
     points.some(({ treatment }) => treatment.kind === 'probe' && !WITHOUT_SESSION.includes(treatment.observer));
-  const needsSession = casesOf(areas).some(({ phase }) => phase !== 'before');
+  const needsSession = casesOf(areas, isLong).some(({ phase }) => phase !== 'before');
   const range = lifetimeRange(capabilities);
+  const idleTimeoutMs = clamp(IDLE_MS, capabilities.idleTimeoutMs);
+  const lifetimeOf = (ms: number): number => (range === false ? ms : clamp(ms, range));
+  const { sparkConnect } = capabilities;
+  const long =
+    isLong && hasProbe ? planLong(points, { areas, sparkConnect, idleTimeoutMs, usualMs: USUAL_MS }) : undefined;
   return {
     areas,
     repeat: needsSession ? repeat : 0,
     probesSession,
     points,
-    sessions: (needsSession ? repeat : 0) + (probesSession ? 1 : 0),
-    idleTimeoutMs: clamp(IDLE_MS, capabilities.idleTimeoutMs),
-    lifetimeMs: range === false ? LIFETIME_MS : clamp(LIFETIME_MS, range),
+    sessions: (needsSession ? repeat : 0) + (probesSession ? 1 : 0) + (long?.sessions ?? 0),
+    idleTimeoutMs,
+    lifetimeMs: lifetimeOf(LIFETIME_MS),
     endsByLifetime: capabilities.maxLifetimeMs !== false,
+    long,
+    expiry: {
+      idleTimeoutMs: clamp(EXPIRY_LIMIT_MS + LIFETIME_MS, capabilities.idleTimeoutMs),
+      lifetimeMs: lifetimeOf(EXPIRY_LIMIT_MS + LIFETIME_MS),
+    },
   };
 }
 
@@ -74,18 +93,20 @@ export function planText(
   return [
     `verify starts ${sessions} small ${sessions === 1 ? 'session' : 'sessions'} of ${provider} (${scope}), one after another, and ends each one.`,
     `Usually each takes about ${minutes(USUAL_MS)}. If verify is killed, the service ends a session ${limit}; so does anysession verify --clean.`,
+    ...(plan.long === undefined ? [] : [longText(plan.long)]),
     costText(plan, prices),
     '',
   ].join('\n');
 }
 
-function costText({ sessions, lifetimeMs }: VerificationPlan, prices: Prices | undefined): string {
+function costText({ sessions, lifetimeMs, long }: VerificationPlan, prices: Prices | undefined): string {
   if (prices === undefined) return 'The cost is not known: the environment has no `prices`.';
   const { sessionHour, currency } = prices;
   if (sessionHour === undefined) {
     return 'The cost follows from the usage that the service reports, by your `prices`; the report has it. --max-spend limits it.';
   }
-  const cost = (ms: number): string => toMoney((sessions * sessionHour * ms) / HOUR_MS, currency);
+  const cost = (ms: number): string =>
+    toMoney((((sessions - (long?.sessions ?? 0)) * ms + (long?.billedMs ?? 0)) * sessionHour) / HOUR_MS, currency);
   return `They cost about ${cost(USUAL_MS)}, and ${cost(lifetimeMs)} at most, by your price of an hour of a session.`;
 }
 

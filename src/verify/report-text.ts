@@ -53,7 +53,7 @@ export function findingText(finding: Finding): string {
     case 'unknown':
       return `unknown: ${finding.why}`;
     case 'long':
-      return `not probed, it takes long: ${finding.why}`;
+      return `probed with --long only: ${finding.why}`;
     case 'not-probed':
       return `not probed: ${finding.why}`;
   }

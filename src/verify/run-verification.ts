@@ -1,5 +1,7 @@
+import type { Observation } from '../contract/observation.ts';
 import type { Clock } from '../contract/ports.ts';
 import { HANDLE_VERSION } from '../contract/session-handle.ts';
+import type { StartRequest } from '../contract/start-request.ts';
 import { systemClock } from '../session/system-ports.ts';
 import { CaseRounds } from './case-rounds.ts';
 import { failureText } from './case-run.ts';
@@ -9,6 +11,7 @@ import { endOwnSessions, type EndingReport } from './ending.ts';
 import { Evidence } from './evidence.ts';
 import { summarize } from './figures.ts';
 import { agreesWith, unknown, type Finding } from './finding.ts';
+import { observeLong } from './observe-long.ts';
 import { observeSession } from './observe-session.ts';
 import { observeUnknown } from './observe-unknown.ts';
 import { OBSERVERS } from './observers.ts';
@@ -84,7 +87,7 @@ class Verification {
 
   async run(): Promise<VerificationOutcome> {
     const { provider } = this.#open.sessions;
-    const cases = casesOf(this.#plan.areas);
+    const cases = casesOf(this.#plan.areas, this.#plan.long !== undefined);
     let stopped: string | undefined;
     let failure: Error | undefined;
     try {
@@ -150,29 +153,34 @@ class Verification {
       this.#progress('asking about a session that does not exist');
       if (diagnosis !== undefined)
         await observeUnknown(parts, { id: diagnosis.unknownSessionId, points }, this.#evidence);
-      if (!probesSession) return;
-      this.#progress('probing a session');
-      await observeSession(
-        {
-          ...parts,
-          provider,
-          request: startRequest(this.#open, this.#plan),
-          handleOf: (id) => ({ v: HANDLE_VERSION, provider: provider.id, scope: provider.scope, id }),
-          onStarted: (id) => void this.#started.add(id),
-          onSeen: (seen) => {
-            this.#release ??= seen.details.engineVersion;
-            this.#spending.observe(seen, this.#clock.nowMs());
-          },
+      const session = {
+        ...parts,
+        provider,
+        handleOf: (id: string) => ({ v: HANDLE_VERSION, provider: provider.id, scope: provider.scope, id }) as const,
+        onStarted: (id: string) => void this.#started.add(id),
+        onSeen: (seen: Observation) => {
+          this.#release ??= seen.details.engineVersion;
+          this.#spending.observe(seen, this.#clock.nowMs());
         },
-        this.#evidence,
-      );
+      };
+      if (probesSession) {
+        this.#progress('probing a session');
+        await observeSession({ ...session, request: startRequest(this.#open, this.#plan) }, this.#evidence);
+        // The next session may need what this one holds.
+        await this.#endAll(signal, 0);
+      }
+      const { long, expiry } = this.#plan;
+      if (long === undefined) return;
+      this.#progress('watching what takes long');
+      const request = (runsUntilExpiry: boolean): StartRequest =>
+        startRequest(this.#open, { ...this.#plan, ...(runsUntilExpiry && expiry) });
+      await observeLong({ ...session, plan: long, request }, this.#evidence);
     } catch (error) {
       if (signal.aborted || this.#isSpent) throw error;
       this.#evidence.failures.set('start', failureText(error, diagnosis?.permissions));
     } finally {
       probe.close();
     }
-    // The next session may need what this one holds.
     await this.#endAll(signal, 0);
   }
 
@@ -183,7 +191,7 @@ class Verification {
   #pointReport(point: Point): PointReport {
     const { option, question, area, treatment, assumed } = point;
     const finding: Finding =
-      treatment.kind !== 'probe'
+      treatment.kind === 'not-probed' || (treatment.kind === 'long' && this.#plan.long === undefined)
         ? { outcome: treatment.kind, why: treatment.why }
         : this.#open.openProbe === undefined
           ? unknown('this provider has no probes')

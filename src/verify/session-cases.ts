@@ -102,6 +102,20 @@ export const SESSION_CASES: readonly VerifyCase[] = [
     },
   },
   {
+    rule: 'C-024',
+    title: 'an idle session is ended after its idle timeout',
+    area: 'starts',
+    phase: 'before',
+    isLong: true,
+    run: async ({ evidence: { long, failures } }: CaseTrial): Promise<string> => {
+      if (long.idle === undefined) throw new NotRun(failures.get('an idle session') ?? 'no session was left idle');
+      const { askedMs, tookMs } = long.idle;
+      const took = `it ended after ${Math.floor(tookMs.atLeastMs / 1_000)} to ${Math.ceil(tookMs.atMostMs / 1_000)} s`;
+      expectThat(tookMs.atMostMs >= askedMs, `${askedMs / 1_000} s were requested, and ${took}`);
+      return `${askedMs / 1_000} s requested; ${took}`;
+    },
+  },
+  {
     rule: 'C-023',
     title: 'the list returns the owner and the token',
     area: 'lists',

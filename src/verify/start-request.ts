@@ -4,7 +4,10 @@ import type { OpenVerification } from './open-verification.ts';
 import type { VerificationPlan } from './plan.ts';
 
 /** A start of a small session that ends soon by itself, with a new token. */
-export function startRequest({ owner, sessions }: OpenVerification, plan: VerificationPlan): StartRequest {
+export function startRequest(
+  { owner, sessions }: OpenVerification,
+  plan: Pick<VerificationPlan, 'idleTimeoutMs' | 'lifetimeMs' | 'endsByLifetime'>,
+): StartRequest {
   const { idleTimeoutMs, lifetimeMs, endsByLifetime } = plan;
   return {
     owner,

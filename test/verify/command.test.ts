@@ -76,6 +76,10 @@ describe.concurrent('anysession verify', () => {
     const { expect } = context;
     const stage = await cloud('athena', context, 50);
     const refused = [
+      [
+        ['verify', '--long'],
+        /^verify starts 5 small[^]*With --long one session is left idle[^]*until its endpoint token expires, 75 min at most. This takes up to 206 min/,
+      ],
       [['verify'], /^verify starts 2 small sessions of athena[^]*\[invalid-request\] verify was not confirmed/],
       [
         ['verify', '--yes', '--max-spend', '1'],
@@ -126,6 +130,20 @@ describe.concurrent('anysession verify', () => {
     const report = JSON.parse(stdout) as VerificationReport;
     expect(report).toMatchObject({ stopped: 'it was interrupted', sessions: { started: 1, left: [] } });
     expect(outcomes(report)['C-010 starts a session becomes ready']).toBe('not-run');
+    expect(unended(stage.emulator)).toEqual([]);
+  });
+
+  it('watches what takes long until Ctrl-C', async (context) => {
+    const { expect, onTestFinished } = context;
+    const stage = await cloud('glue', context, 50);
+    const args = ['verify', '--yes', '--json', '--long', '--only', 'lists'];
+    const running = run([...PROGRAM, ...args], { cwd: stage.cwd, onTestFinished });
+    await expect.poll(() => stage.emulator.oracle.sessions().length, { timeout: 60_000 }).toBe(2);
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    const report = JSON.parse(stdout) as VerificationReport;
+    const { finding } = report.points.find(({ option }) => option === 'glue.retentionMs') ?? {};
+    expect([code, report.sessions.left, finding?.outcome]).toEqual([130, [], 'unknown']);
     expect(unended(stage.emulator)).toEqual([]);
   });
 

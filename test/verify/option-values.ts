@@ -9,11 +9,18 @@ const DURATIONS_MS = [60, 777];
 /** A token's lifetime is measured in whole seconds. */
 const LIFETIMES_MS = [90_000, 45 * 60_000];
 
+/** How long something is remembered, milliseconds: longer than an idle timeout. */
+const MEMORIES_MS = [20 * 60_000, 90 * 60_000];
+
+/** The points that a verification probes with `--long`. */
+export const LONG_POINTS: readonly Point[] = POINTS.filter(({ treatment }) => treatment.kind === 'long');
+
 /** The points that a verification probes. */
 export const PROBED_POINTS: readonly Point[] = POINTS.filter(({ treatment }) => treatment.kind === 'probe');
 
 /** The values that a point is tried with, without its default. */
-export function otherValues({ values, assumed, option }: Point): readonly PointValue[] {
+export function otherValues({ values, assumed, option, treatment }: Point): readonly PointValue[] {
+  if (values === 'duration' && treatment.kind === 'long') return MEMORIES_MS;
   const all = values !== 'duration' ? values : option.endsWith('TokenTtlMs') ? LIFETIMES_MS : DURATIONS_MS;
   return all.filter((value) => value !== assumed);
 }

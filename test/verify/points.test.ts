@@ -31,8 +31,8 @@ describe('the points that no document settles', () => {
     const guide = readFileSync(new URL('../../docs/guide/emulator.md', import.meta.url), 'utf8');
     const rows = Array.from(guide.matchAll(/^\| (?:\d+|–) +\| ([^|]*)\| `(\w+\.\w+)` +\| `[^`]+` +\|$/gm));
     const named = rows.map(([, , option]) => option);
-    // Two lifetimes are documented, and measured all the same.
-    const measured = ['athena.endpointTokenTtlMs', 'emrServerless.endpointTokenTtlMs'];
+    // Three lifetimes are documented, and measured all the same.
+    const measured = ['athena', 'emrServerless', 'emr'].map((service) => `${service}.endpointTokenTtlMs`);
     expect(POINTS.map(({ option }) => option).toSorted()).toEqual([...named, ...measured].toSorted());
   });
 

@@ -12,11 +12,13 @@ import { startEmulator } from '../../src/emulator/index.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/session/system-ports.ts';
 import { Evidence } from '../../src/verify/evidence.ts';
 import type { Finding } from '../../src/verify/finding.ts';
+import { planLong } from '../../src/verify/long-plan.ts';
+import { observeLong } from '../../src/verify/observe-long.ts';
 import { observeSession } from '../../src/verify/observe-session.ts';
 import { observeUnknown } from '../../src/verify/observe-unknown.ts';
 import { OBSERVERS } from '../../src/verify/observers.ts';
 import { POINTS } from '../../src/verify/points/all-points.ts';
-import type { Point } from '../../src/verify/points/point.ts';
+import { AREAS, type Point } from '../../src/verify/points/point.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'none' };
 
@@ -110,6 +112,7 @@ export const PACE_MS = 20;
 export async function findingsOf(
   place: Probed,
   options: EmulatorOptions = {},
+  { long = false }: { readonly long?: boolean } = {},
 ): Promise<{
   readonly findings: ReadonlyMap<string, Finding>;
   readonly evidence: Evidence;
@@ -140,21 +143,25 @@ export async function findingsOf(
   };
   try {
     await observeUnknown(parts, { id: diagnosis.unknownSessionId, points }, evidence);
-    await observeSession(
-      {
-        ...parts,
-        provider,
-        request: {
-          owner: 'verify-team',
-          token: `verify-${randomUUID().replaceAll('-', '').slice(0, 26)}`,
-          idleTimeoutMs: 600_000,
-          labels: {},
-        },
-        handleOf: (id) => ({ v: 1, provider: provider.id, scope: provider.scope, id }),
-        onStarted: () => {},
-      },
-      evidence,
-    );
+    const session = {
+      ...parts,
+      provider,
+      handleOf: (id: string) => ({ v: 1, provider: provider.id, scope: provider.scope, id }) as const,
+      onStarted: () => {},
+    };
+    const request = (idleTimeoutMs: number) => ({
+      owner: 'verify-team',
+      token: `verify-${randomUUID().replaceAll('-', '').slice(0, 26)}`,
+      idleTimeoutMs,
+      labels: {},
+    });
+    await observeSession({ ...session, request: request(600_000) }, evidence);
+    if (long) {
+      const { sparkConnect } = provider.capabilities;
+      const plan = planLong(points, { areas: AREAS, sparkConnect, idleTimeoutMs: 600_000, usualMs: 180_000 });
+      const requestOf = (runsUntilExpiry: boolean) => request(runsUntilExpiry ? 95 * 60_000 : 600_000);
+      await observeLong({ ...session, plan, request: requestOf }, evidence);
+    }
   } finally {
     probe.close();
     await provider.close();
@@ -162,7 +169,7 @@ export async function findingsOf(
   const findings = points.map((point) => {
     const { treatment } = point;
     const finding: Finding =
-      treatment.kind === 'probe'
+      treatment.kind === 'probe' || (treatment.kind === 'long' && long)
         ? OBSERVERS[treatment.observer](evidence, point)
         : { outcome: treatment.kind, why: treatment.why };
     return [point.option, finding] as const;

@@ -31,6 +31,7 @@ interface VerifyCommandOptions {
   readonly only?: readonly Area[];
   readonly yes?: boolean;
   readonly maxSpend?: number;
+  readonly long?: boolean;
   readonly repeat?: number;
   readonly markdown?: boolean;
   readonly save?: string;
@@ -75,8 +76,8 @@ async function verify(
   const { terminal } = context;
   const { provider, prices } = open.sessions;
   const { id, capabilities, scope } = provider;
-  const { only: areas = AREAS, repeat = 1, maxSpend, save } = options;
-  const plan = planVerification({ id, capabilities, hasProbe: open.openProbe !== undefined }, { areas, repeat });
+  const { only: areas = AREAS, repeat = 1, long = false, maxSpend, save } = options;
+  const plan = planVerification({ id, capabilities, hasProbe: open.openProbe !== undefined }, { areas, repeat, long });
   if (plan.sessions === 0 && plan.points.length === 0) {
     throw refusal(`there is nothing to verify: ${id} has no cases or points for ${areas.join(', ')}`);
   }
@@ -156,7 +157,10 @@ function throwIfBad(report: VerificationReport): void {
   if (problems.length === 0) return;
   throw new SessionError('unexpected', `verify: ${problems.join('; ')}`, {
     operation: 'verify',
-    advice: left.length === 0 && unlisted === undefined ? 'The report above has the evidence.' : 'Run anysession verify --clean.',
+    advice:
+      left.length === 0 && unlisted === undefined
+        ? 'The report above has the evidence.'
+        : 'Run anysession verify --clean.',
   });
 }
 
@@ -198,14 +202,16 @@ async function replayRecording({ terminal, json }: CommandContext, name: string)
 
 /** Prints what a run would check, and what it leaves alone; opens no environment. */
 async function printList({ terminal, json, provider }: CommandContext, areas: readonly Area[]): Promise<void> {
-  const cases = VERIFY_CASES.filter(({ area }) => areas.includes(area)).map(({ rule, title, area, phase }) => {
-    return { kind: 'case', id: rule, area, what: title, note: phase === 'before' ? 'starts nothing' : 'in a session' };
+  const cases = VERIFY_CASES.filter(({ area }) => areas.includes(area)).map(({ rule, title, area, phase, isLong }) => {
+    const note = isLong ? 'with --long' : phase === 'before' ? 'starts nothing' : 'in a session';
+    return { kind: 'case', id: rule, area, what: title, note };
   });
   const points = POINTS.filter(
     (point) => areas.includes(point.area) && (provider ?? point.provider) === point.provider,
   );
   const rows = points.map(({ option, area, question, treatment }) => {
-    const note = treatment.kind === 'probe' ? 'in a session' : treatment.why;
+    const why = treatment.kind === 'probe' ? 'in a session' : treatment.why;
+    const note = treatment.kind === 'long' ? `with --long: ${why}` : why;
     return { kind: treatment.kind, id: option, area, what: question, note };
   });
   const all = [...cases, ...rows];

@@ -1,4 +1,4 @@
-import { long, notProbed, pointsOf, probe, REASONS } from './point.ts';
+import { notProbed, pointsOf, probe, REASONS } from './point.ts';
 
 /** What no document settles about Athena. */
 export const ATHENA_POINTS = pointsOf('athena', 'athena', [
@@ -43,7 +43,7 @@ export const ATHENA_POINTS = pointsOf('athena', 'athena', [
     'a maximum session lifetime',
     null,
     'duration',
-    long('a session would have to run, and be billed, until its service ends it'),
+    notProbed('a session would have to run, and be billed, for days'),
   ],
   ['spark35DpuQuota', 'starts', 'the DPU quota on Spark 3.5; two pages disagree', 4, [], REASONS.quota],
   ['defaultSessionDpus', 'starts', 'DPUs of a session without `MaxConcurrentDpus`', 2, [], REASONS.quota],

@@ -48,6 +48,14 @@ export const EMR_POINTS = pointsOf('emr-ec2', 'emr', [
     probe('endpoint-credentials'),
   ],
   [
+    'endpointTokenTtlMs',
+    'starts',
+    'how long an endpoint token lasts',
+    60 * 60_000,
+    'duration',
+    probe('endpoint-token-lifetime'),
+  ],
+  [
     'expiredTokenCode',
     'sql',
     'the gRPC status of a call with an expired token',

@@ -26,13 +26,16 @@ export type ObserverName =
   | 'active-after-terminate'
   | 'endpoint-token-lifetime'
   | 'endpoint-credentials'
-  | 'reasons';
+  | 'reasons'
+  | 'token-memory'
+  | 'retention'
+  | 'expired-token';
 
-/** How a point is treated: observed in every run, or not, with the reason. */
+/** How a point is treated: observed in every run, with `--long`, or never, with the reason. */
 export type Treatment =
   | { readonly kind: 'probe'; readonly observer: ObserverName }
-  /** It would take hours, or days. */
-  | { readonly kind: 'long'; readonly why: string }
+  /** It takes hours. */
+  | { readonly kind: 'long'; readonly why: string; readonly observer: ObserverName }
   /** It would cost others something, or nothing that a client may do shows it. */
   | { readonly kind: 'not-probed'; readonly why: string };
 
@@ -64,8 +67,8 @@ export type PointRow = readonly [
 
 /** It is observed in every run. */
 export const probe = (observer: ObserverName): Treatment => ({ kind: 'probe', observer });
-/** It would take too long. */
-export const long = (why: string): Treatment => ({ kind: 'long', why });
+/** It is observed with `--long` only. */
+export const long = (why: string, observer: ObserverName): Treatment => ({ kind: 'long', why, observer });
 /** It is left alone. */
 export const notProbed = (why: string): Treatment => ({ kind: 'not-probed', why });
 
@@ -79,11 +82,14 @@ export function pointsOf(provider: string, service: string, rows: readonly Point
 /** What the points of several services share. */
 export const REASONS = {
   rates: notProbed('a throttle that is provoked also stops the other users of the account'),
-  retention: long('records of ended sessions are kept for days'),
-  tokenMemory: long('a token is remembered for hours or days; repeating it later would start another session'),
+  retention: long('a record of an ended session may be kept for hours or days', 'retention'),
+  tokenMemory: long(
+    'a token may be remembered for hours or days, and repeating it later starts another session',
+    'token-memory',
+  ),
   shortIdle: notProbed(
     'every start of verify has a short idle timeout, so that no killed run leaves a session for long',
   ),
   quota: notProbed('only starts that use up the quota of the account show it, and others need that quota'),
-  expiredToken: long('an endpoint token has to expire first, which takes half an hour or more'),
+  expiredToken: long('an endpoint token has to expire first, which takes half an hour or more', 'expired-token'),
 } as const;
