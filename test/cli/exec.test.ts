@@ -45,7 +45,7 @@ describe('anysession exec', { timeout: 120_000 }, () => {
     await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('up');
     const [, clusterId = ''] = /clusterId: (\S+),/.exec(service.options) ?? [];
     const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'none' };
-    const emr = new EMRClient({ region: 'us-east-1', endpoint: service.emulator.urls['emr'] ?? '', credentials });
+    const emr = new EMRClient({ region: 'us-east-1', endpoint: service.emulator.urls.emr, credentials });
     await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [clusterId] }));
     emr.destroy();
     const { code, stderr } = await ended;
