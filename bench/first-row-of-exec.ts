@@ -6,7 +6,7 @@ import { startEmulator } from '../src/emulator/start-emulator.ts';
 import { msToFirstLine } from './fresh-process.ts';
 import { interleave } from './samples.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const CLI = '../../dist/src/cli/main.js';
 const SCRIPT = '../reference/start-and-run.mjs';
 

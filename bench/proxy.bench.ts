@@ -10,7 +10,7 @@ import { interleave, medianRatio, percentile, summarize } from './samples.ts';
 import { sparkThroughput } from './spark-throughput.ts';
 
 const SERVICE = '/spark.connect.SparkConnectService/';
-const LARGE_ROUNDS = 5;
+const LARGE_ROUNDS = 4;
 const SMALL_ROUNDS = 400;
 
 /** As much as a million rows of 100 bytes, in the batches of Spark 3.5. */

@@ -35,6 +35,8 @@ export interface OpenProxy {
   readonly startNow: () => Promise<Session>;
   /** Whether a client has made a call. */
   readonly isUsed: () => boolean;
+  /** Why sessions have ended, where no client has seen that in a call. */
+  readonly endedUnseen: () => Promise<readonly SessionError[]>;
 }
 
 /**
@@ -83,7 +85,13 @@ export async function withSparkProxy<T>(
       });
       const loading = loadAhead(loaded, sessions.provider.id);
       try {
-        return await use({ proxy, sessions, startNow: () => source.startNow(), isUsed: () => source.used });
+        return await use({
+          proxy,
+          sessions,
+          startNow: () => source.startNow(),
+          isUsed: () => source.used,
+          endedUnseen: () => source.endedUnseen(),
+        });
       } finally {
         status.end();
         await proxy.close();

@@ -86,7 +86,7 @@ export class SessionError extends Error {
     const { cause, advice, observation } = details;
     const isAdvised = advice !== undefined && message.endsWith(advice);
     const what = cutText(isAdvised ? message.slice(0, message.length - advice.length) : message, LONGEST_MESSAGE);
-    const end = advice === undefined ? '' : isAdvised ? advice : `. ${advice}`;
+    const end = advice === undefined ? '' : isAdvised ? advice : `${what.endsWith('.') ? '' : '.'} ${advice}`;
     super(concealAddresses(`${what}${end}`), cause === undefined ? undefined : { cause });
     const { operation, effect = 'none', provider, handle, native, retryAfterMs } = details;
     const facts: ErrorKindFacts = ERROR_KINDS[kind];

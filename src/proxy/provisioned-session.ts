@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../contract/ports.ts';
+import type { SessionError } from '../contract/session-error.ts';
 import { raceAbort } from '../provider-kit/race-abort.ts';
 import type { Session } from '../session/session.ts';
 import { endedError } from '../session/session-errors.ts';
@@ -29,6 +30,12 @@ export interface ProvisionOptions {
 
 /** A session that has had no call for this long is described before the next one, milliseconds: it may have ended unseen. */
 const STALE_MS = 60_000;
+
+/** What was seen of a session in the last so many milliseconds holds: a call would have reported its end within ten seconds. */
+const SEEN_MS = 5_000;
+
+/** How long the last describe of a session may take, milliseconds. */
+const LAST_DESCRIBE_MS = 5_000;
 
 /** The session of all clients, or of one: opened at the first call, let go of when no call has come for a while. */
 export class ProvisionedSession {
@@ -83,6 +90,19 @@ export class ProvisionedSession {
     this.#calls -= 1;
     this.#lastCallMs = this.#options.clock.monotonicMs();
     this.#lingerIfIdle();
+  }
+
+  /** Why the session has ended, where no call has seen that; one describe at most. */
+  async endedUnseen(): Promise<SessionError | undefined> {
+    const { clock } = this.#options;
+    const session = this.#session;
+    if (session === undefined || hasEnded(session)) return undefined;
+    const sinceSeenMs = clock.nowMs() - session.status.observedAtMs;
+    const sinceCallMs = clock.monotonicMs() - this.#lastCallMs;
+    if (Math.min(sinceSeenMs, sinceCallMs) < SEEN_MS) return undefined;
+    // What the service cannot say now is no evidence.
+    await session.refresh({ timeoutMs: LAST_DESCRIBE_MS }).catch(() => {});
+    return hasEnded(session) ? endedError(session, 'proxy') : undefined;
   }
 
   #lingerIfIdle(): void {

@@ -1,3 +1,4 @@
+import type { SessionError } from '../contract/session-error.ts';
 import type { Session } from '../session/session.ts';
 import { ProvisionedSession, type ProvisionOptions } from './provisioned-session.ts';
 import type { ProxiedSession, ProxyClient, SessionSource } from './session-source.ts';
@@ -44,6 +45,12 @@ export class ProvisionedSessions implements SessionSource {
   async status(): Promise<object> {
     const sessions = await Promise.all([...this.#places.values()].map(async (place) => place.report()));
     return { calls: this.#calls, sessions: sessions.filter((report) => report !== undefined) };
+  }
+
+  /** Why sessions have ended, where no call has seen that. */
+  async endedUnseen(): Promise<readonly SessionError[]> {
+    const ends = await Promise.all([...this.#places.values()].map((place) => place.endedUnseen()));
+    return ends.filter((error) => error !== undefined);
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -36,6 +37,36 @@ describe('anysession exec', { timeout: 120_000 }, () => {
       await service.reach(ended);
     },
   );
+
+  it.concurrent('says that the cluster has ended its session while the command made no call', async (context) => {
+    const { expect } = context;
+    const service = await sparkCloud(context, { name: 'emr-ec2' });
+    const { output, ended } = service.exec(['--eager'], client('say:up', 'pause:8000', 'exit:3'));
+    await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('up');
+    const [, clusterId = ''] = /clusterId: (\S+),/.exec(service.options) ?? [];
+    const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'none' };
+    const emr = new EMRClient({ region: 'us-east-1', endpoint: service.emulator.urls.emr, credentials });
+    await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [clusterId] }));
+    emr.destroy();
+    const { code, stderr } = await ended;
+    const [session] = service.emulator.oracle.sessions();
+    expect(stderr).toBe(
+      `[session-failed] session '${session?.id}' ended (TERMINATED): Cluster ${clusterId} was terminated.\n→ Start a new session.\n`,
+    );
+    expect(code).toBe(3);
+  });
+
+  it.concurrent('says nothing about a session whose end a call has seen, nor about one that lives', async (context) => {
+    const { expect } = context;
+    const service = await sparkCloud(context);
+    const { output, ended } = service.exec([], client('call', 'say:up', 'pause:6000', 'call'));
+    await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('up');
+    await service.run(['terminate', String(service.emulator.oracle.sessions()[0]?.id)]);
+    const { stdout, stderr } = await ended;
+    expect([stdout.includes('ended (TERMINATED)'), stderr]).toEqual([true, '']);
+    const living = await service.exec(['--eager'], client('pause:6000')).ended;
+    expect(living).toMatchObject({ code: 0, stderr: '' });
+  });
 
   it.concurrent('works in front of any Spark Connect server: the engine `url` of local', async (context) => {
     const { expect } = context;

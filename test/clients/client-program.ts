@@ -1,11 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestContext } from 'vitest';
 import { run } from '../cli/process.ts';
-import { sparkHome } from '../engines/engine-homes.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { MatrixRow } from './matrix.ts';
 
@@ -30,17 +27,18 @@ export interface EndedProgram {
 export interface ProgramTask {
   readonly mode: 'job' | 'read';
   readonly sql: string;
-  readonly remote: string;
+  /** How the client finds its session. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Runs the program of a client, which is killed when the test ends before it. */
 export async function runProgram(
   command: readonly string[],
-  { mode, sql, remote }: ProgramTask,
+  { mode, sql, env: place }: ProgramTask,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
 ): Promise<EndedProgram> {
   const cwd = temporaryFolder(onTestFinished);
-  const env = { SPARK_REMOTE: remote, HOME: cwd, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
+  const env = { ...place, HOME: cwd, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
   const { child, output, ended } = run([...command, mode, sql], { cwd, onTestFinished, detached: true, env });
   let failedAtMs: number | undefined;
   child.stdout?.on('data', () => {
@@ -51,27 +49,15 @@ export async function runProgram(
   return { code, lines: lines.map((line) => JSON.parse(line) as ProgramLine), failedAtMs, stderr: stderr.slice(-2000) };
 }
 
-/** The command of a row's program. One in Java is compiled into `folder`. */
-export async function programCommand({ program }: MatrixRow, python: string, folder: string): Promise<string[]> {
+/**
+ * The command of a row's program. One in Java is compiled into `folder`.
+ * @param runner - the Python of the client, or its class path
+ */
+export async function programCommand({ program }: MatrixRow, runner: string, folder: string): Promise<string[]> {
   const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url));
-  if (program.endsWith('.py')) return [python, path];
-  const classpath = jvmClientJars().join(':');
-  await promisify(execFile)('javac', ['-cp', classpath, '-d', folder, path]);
+  if (program.endsWith('.py')) return [runner, path];
+  await promisify(execFile)('javac', ['-cp', runner, '-d', folder, path]);
   // Arrow reads the memory of buffers.
   const opened = '--add-opens=java.base/java.nio=ALL-UNNAMED';
-  return ['java', opened, '-cp', `${folder}:${classpath}`, program.replace(/\.java$/, '')];
-}
-
-/** Spark itself, which a client does not have. With it, the JVM starts a Spark instead of connecting to one. */
-const NOT_OF_THE_CLIENT =
-  /^(spark-(sql|core|catalyst|connect|hive|hive-thriftserver|streaming|mllib|mllib-local|graphx|repl|yarn|kubernetes|pipelines)_2|ammonite|hive-|hadoop-)/;
-
-function jvmClientJars(): readonly string[] {
-  const jars = join(sparkHome('spark-4.1'), 'jars');
-  // Its classes with relocated names come first.
-  return [join(jars, 'connect-repl'), jars].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.jar') && !NOT_OF_THE_CLIENT.test(name))
-      .map((name) => join(folder, name)),
-  );
+  return ['java', opened, '-cp', `${folder}:${runner}`, program.replace(/\.java$/, '')];
 }

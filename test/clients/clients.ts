@@ -1,7 +1,7 @@
-/** What the runner hands over to the tests: the Python of each client that it has installed, as JSON. */
+/** What the runner hands over to the tests: what runs each client that it has installed, as JSON. */
 export const CLIENTS_VARIABLE = 'ANYSESSION_CLIENTS';
 
-/** The clients of others, with what pip installs for each: Spark clients, and `mcp` for `anysession mcp`. The JVM client is in the wheel of Spark. */
+/** The clients of others, with what pip or Maven (`.xml`) installs for each: Spark clients, and `mcp` for `anysession mcp`. */
 export const CLIENTS: Readonly<Record<string, string>> = {
   'pyspark-3.5': '../engines/requirements-3.5.txt',
   'pyspark-4.0': 'requirements/pyspark-4.0.txt',
@@ -13,14 +13,15 @@ export const CLIENTS: Readonly<Record<string, string>> = {
   ibis: 'requirements/ibis.txt',
   sqlframe: 'requirements/sqlframe.txt',
   jupyter: 'requirements/jupyter.txt',
-  jvm: '../engines/requirements.txt',
+  'google-cloud-spark-connect': 'requirements/google-cloud-spark-connect.txt',
+  jvm: 'requirements/jvm.xml',
   mcp: 'requirements/mcp.txt',
 };
 
 /** Those of every run; `CLIENTS=all` selects all of them. */
 export const DEFAULT_CLIENTS: readonly string[] = ['pyspark-3.5', 'pyspark-4.0', 'adbc', 'mcp'];
 
-/** The Python of each installed client. */
+/** What runs each installed client: its Python, or its class path. */
 export function installedClients(): Readonly<Record<string, string>> {
   const text = process.env[CLIENTS_VARIABLE];
   if (text === undefined) throw new Error(`${CLIENTS_VARIABLE} is not set; run: npm run test:clients`);

@@ -8,7 +8,8 @@ import type { Session } from '../../src/session/session.ts';
 import type { Sessions } from '../../src/session/sessions.ts';
 import { systemClock } from '../../src/session/system-ports.ts';
 import { configOf } from '../emulator/sql-stage.ts';
-import type { MatrixCloud } from './matrix.ts';
+import { openGoogleFront } from './google-front.ts';
+import type { MatrixRow } from './matrix.ts';
 
 /** How long an endpoint token lives, milliseconds. */
 const TOKEN_MS = 60_000;
@@ -18,6 +19,8 @@ export interface CloudStage {
   readonly emulator: Emulator;
   readonly session: Session;
   readonly proxy: SparkConnectProxy;
+  /** How a client finds the session: its environment. */
+  readonly clientEnv: Readonly<Record<string, string>>;
   /** Terminates the session as another program does: this one is not told. */
   readonly terminateElsewhere: () => Promise<void>;
   /** How many bytes of answers clients have received. */
@@ -26,16 +29,18 @@ export interface CloudStage {
 
 /** Starts an emulator with one session; all of it ends with the test. */
 export async function openCloudStage(
-  cloud: MatrixCloud,
+  { cloud, dialsCloud }: Pick<MatrixRow, 'cloud' | 'dialsCloud'>,
   options: EmulatorOptions,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
 ): Promise<CloudStage> {
   const token = { endpointTokenTtlMs: TOKEN_MS };
   const emulator = await startEmulator({
-    services: [cloud],
+    services: [cloud === 'emr-ec2' ? 'emr' : cloud],
     startupMs: 0,
     athena: token,
     emrServerless: token,
+    emr: token,
+    glue: token,
     dataproc: { requireBearer: true },
     ...options,
   });
@@ -49,10 +54,14 @@ export async function openCloudStage(
   const session = await (await openSessions()).start({ name: 'clients' });
   await session.whenReady();
   const proxy = await session.proxy({ share: true });
+  const clientEnv = dialsCloud
+    ? { ANYSESSION_SESSION: session.handle.id, ...(await openGoogleFront(emulator, { onTestFinished })) }
+    : { SPARK_REMOTE: proxy.url };
   return {
     emulator,
     session,
     proxy,
+    clientEnv,
     async terminateElsewhere() {
       const others = await (await openSessions()).attach(session.handle);
       await others.terminate();

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/index.ts';
@@ -12,8 +13,9 @@ import { startEngine, type EngineServer } from '../engines/engine-server.ts';
 import { programCommand, runProgram, type EndedProgram, type ProgramTask } from './client-program.ts';
 import { CLIENTS, installedClients } from './clients.ts';
 import { openCloudStage, type CloudStage } from './cloud-stage.ts';
+import { mavenVersions } from './maven-client.ts';
 import { MATRIX, RESULTS_VARIABLE, type MatrixRow, type Trial } from './matrix.ts';
-import { RowRecord, type Results } from './results.ts';
+import { merged, RowRecord, type Results } from './results.ts';
 
 const installed = installedClients();
 const { [RESULTS_VARIABLE]: resultsFile, CLIENTS: wanted = '' } = process.env;
@@ -63,48 +65,53 @@ async function engineAt(name: MatrixRow['engine'] | 'sail'): Promise<EmulatorOpt
 afterAll(async () => {
   for (const server of engines.values()) await (await server).stop();
   if (resultsFile === undefined) return;
+  const { results: earlier } = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results;
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
-    results: records.map((record) => record.result()),
+    results: merged(
+      earlier,
+      records.map((record) => record.result()),
+    ),
   };
   writeFileSync(resultsFile, `${JSON.stringify(results, undefined, 2)}\n`);
 });
 
 /** The versions of the packages that a client's requirements name. */
-async function versionsOf(client: string, python: string): Promise<Record<string, string>> {
-  const requirements = readFileSync(new URL(CLIENTS[client] ?? '', import.meta.url), 'utf8');
-  const { stdout } = await promisify(execFile)(python, ['-m', 'pip', 'list', '--format=json']);
+async function versionsOf(client: string, runner: string): Promise<Readonly<Record<string, string>>> {
+  const path = fileURLToPath(new URL(CLIENTS[client] ?? '', import.meta.url));
+  if (path.endsWith('.xml')) return mavenVersions(path);
+  const requirements = readFileSync(path, 'utf8');
+  const { stdout } = await promisify(execFile)(runner, ['-m', 'pip', 'list', '--format=json']);
   const packages = JSON.parse(stdout) as { readonly name: string; readonly version: string }[];
   const named = packages.filter(({ name }) => new RegExp(`^${name}(\\[|=|<|$)`, 'im').test(requirements));
   return Object.fromEntries(named.map(({ name, version }) => [name, version]));
 }
 
 describe.each(ROWS)('$client on emulated $cloud, $rows rows with $engine', (row) => {
-  const python = installed[row.client];
+  const runner = installed[row.client];
   let record: RowRecord;
   let command: readonly string[];
   let folder: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'anysession-client-'));
-    record = new RowRecord(row, python === undefined ? undefined : await versionsOf(row.client, python));
+    record = new RowRecord(row, runner === undefined ? undefined : await versionsOf(row.client, runner));
     records.push(record);
-    if (python !== undefined) command = await programCommand(row, python, folder);
+    if (runner !== undefined) command = await programCommand(row, runner, folder);
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const openStage = async (engine: MatrixRow['engine'] | 'sail', context: TestContext): Promise<CloudStage> => {
     const version = row.sparkVersion !== undefined && { responderVersion: row.sparkVersion };
-    return openCloudStage(row.cloud, { engine: (await engineAt(engine)) ?? 'duckdb', ...version }, context);
+    return openCloudStage(row, { engine: (await engineAt(engine)) ?? 'duckdb', ...version }, context);
   };
 
   const use = (
-    { proxy }: CloudStage,
+    { clientEnv }: Pick<CloudStage, 'clientEnv'>,
     task: Pick<ProgramTask, 'mode' | 'sql'>,
     context: TestContext,
-    remote: string = proxy.url,
-  ): Promise<EndedProgram> => runProgram(command, { remote, ...task }, context);
+  ): Promise<EndedProgram> => runProgram(command, { env: clientEnv, ...task }, context);
 
   const expectWhole = ({ code, lines, stderr }: EndedProgram, count: number): void => {
     expect(lines, stderr).toEqual([{ count, sha256: checksum(count) }, { rows: [[1]] }]);
@@ -114,7 +121,7 @@ describe.each(ROWS)('$client on emulated $cloud, $rows rows with $engine', (row)
   const trial = (name: Trial, run: (context: TestContext) => Promise<void>): void => {
     if (row.exempt?.[name] !== undefined) return;
     // A client that is not installed has no tests, and its row says so.
-    if (python !== undefined) it(name, { timeout: READ_TIMEOUT_MS }, (context) => record.try(name, () => run(context)));
+    if (runner !== undefined) it(name, { timeout: READ_TIMEOUT_MS }, (context) => record.try(name, () => run(context)));
     else it(`${name}: not installed`, () => {});
   };
 
@@ -152,15 +159,16 @@ describe.each(ROWS)('$client on emulated $cloud, $rows rows with $engine', (row)
 
   trial('kill', async (context) => {
     const stage = await openStage(row.engine, context);
-    stage.emulator.faults.add({ kind: 'rpc-silence', afterAnswers: 8, times: 100 });
+    stage.emulator.faults.add({ kind: 'rpc-silence', afterAnswers: 20, times: 100 });
     const running = use(stage, { mode: 'read', sql: numbers(500_000) }, context);
     await expect.poll(stage.sentBytes, { timeout: 60_000 }).toBeGreaterThan(MID_STREAM_BYTES);
     const killedAtMs = Date.now();
     await stage.terminateElsewhere();
     const { lines, failedAtMs = Infinity, stderr } = await running;
     const [{ error = '' } = {}] = lines;
-    expect(error, stderr).toContain(`session '${stage.session.handle.id}' ended (TERMINATED)`);
-    expect(error).toContain(KILL_REASONS[row.cloud]);
+    const [state, reason] = KILLED[row.cloud];
+    expect(error, stderr).toContain(`session '${stage.session.handle.id}' ended (${state})`);
+    expect(error).toContain(reason);
     expect(failedAtMs - killedAtMs).toBeLessThan(KILL_LIMIT_MS);
   });
 
@@ -174,8 +182,8 @@ describe.each(ROWS)('$client on emulated $cloud, $rows rows with $engine', (row)
   trial('no key', async (context) => {
     const stage = await openStage('sail', context);
     const startedMs = Date.now();
-    const remote = `sc://127.0.0.1:${stage.proxy.port}`;
-    const { lines, code } = await use(stage, { mode: 'job', sql: 'SELECT 1 AS one' }, context, remote);
+    const clientEnv = { SPARK_REMOTE: `sc://127.0.0.1:${stage.proxy.port}` };
+    const { lines, code } = await use({ clientEnv }, { mode: 'job', sql: 'SELECT 1 AS one' }, context);
     expect(lines).toEqual([{ error: expect.stringContaining('the key of the proxy is missing or wrong') }]);
     expect(code).not.toBe(0);
     expect(Date.now() - startedMs).toBeLessThan(60_000);
@@ -183,9 +191,11 @@ describe.each(ROWS)('$client on emulated $cloud, $rows rows with $engine', (row)
   });
 });
 
-/** The reason that each service gives. */
-const KILL_REASONS = {
-  athena: 'Session was terminated per request',
-  'emr-serverless': 'Session is terminated.',
-  dataproc: 'the service gave no reason',
+/** How a terminated session ends for each service: its state, and the reason that the service gives. */
+const KILLED = {
+  athena: ['TERMINATED', 'Session was terminated per request'],
+  'emr-serverless': ['TERMINATED', 'Session is terminated.'],
+  'emr-ec2': ['TERMINATED', 'Session is terminated.'],
+  glue: ['STOPPED', 'the service gave no reason'],
+  dataproc: ['TERMINATED', 'the service gave no reason'],
 } as const;

@@ -1,8 +1,5 @@
 import type { Cloud } from '../emulator/sql-stage.ts';
 
-/** The clouds of the matrix; Glue and EMR on EC2 have the data plane of the other AWS services. */
-export type MatrixCloud = Extract<Cloud, 'athena' | 'emr-serverless' | 'dataproc'>;
-
 import type { EngineName } from '../engines/engine-homes.ts';
 
 /** The file that takes the results of a run of all clients. */
@@ -16,7 +13,7 @@ export type Trial = (typeof TRIALS)[number];
 export interface MatrixRow {
   /** One of the clients that the runner installs. */
   readonly client: string;
-  readonly cloud: MatrixCloud;
+  readonly cloud: Cloud;
   /** The program in `programs/` that uses the client. */
   readonly program: string;
   /**
@@ -28,6 +25,8 @@ export interface MatrixRow {
   readonly sparkVersion?: '4.0';
   /** How many rows are read while tokens expire. */
   readonly rows: number;
+  /** A client that dials the cloud itself, without the proxy. */
+  readonly dialsCloud?: true;
   /** A client that cannot read enough rows for a hundred streams. */
   readonly readsLittle?: true;
   /** Why a trial cannot be made with this client. */
@@ -44,6 +43,8 @@ export const MATRIX: readonly MatrixRow[] = [
   { ...PYSPARK, client: 'pyspark-3.5', cloud: 'athena', rows: 6_000_000, isDefault: true },
   { ...PYSPARK, client: 'pyspark-3.5', cloud: 'emr-serverless', engine: 'spark-3.5' },
   { ...PYSPARK, client: 'pyspark-3.5', cloud: 'dataproc' },
+  { ...PYSPARK, client: 'pyspark-3.5', cloud: 'emr-ec2' },
+  { ...PYSPARK, client: 'pyspark-3.5', cloud: 'glue' },
   { ...PYSPARK, client: 'pyspark-4.0', cloud: 'dataproc', isDefault: true },
   { ...PYSPARK_4, client: 'pyspark-4.0', cloud: 'athena' },
   { ...PYSPARK_4, client: 'pyspark-4.0', cloud: 'emr-serverless' },
@@ -57,5 +58,13 @@ export const MATRIX: readonly MatrixRow[] = [
   },
   { ...PYSPARK, client: 'ibis', cloud: 'athena', program: 'ibis_client.py', engine: 'spark-4.1' },
   { ...PYSPARK, client: 'sqlframe', cloud: 'dataproc', program: 'sqlframe_client.py', engine: 'spark-4.1' },
+  {
+    ...{ ...PYSPARK, client: 'google-cloud-spark-connect', cloud: 'dataproc', program: 'google_client.py' },
+    dialsCloud: true,
+    exempt: {
+      kill: 'It does not use the proxy, and says that the session is not active, without the reason.',
+      'no key': 'It does not use the proxy, and has credentials of Google instead of a key.',
+    },
+  },
   { ...PYSPARK, client: 'jvm', cloud: 'emr-serverless', program: 'JvmClient.java', engine: 'spark-4.1' },
 ];

@@ -99,8 +99,8 @@ describe('the page "Use it from Python"', () => {
     await promisify(execFile)(python, ['-m', 'py_compile', ...names], { cwd: folder });
   });
 
-  it('names clients that the runner knows, and runs each of them, except the JVM client and that of agents', () => {
+  it('names clients that the runner knows, and runs each of them, except the JVM client, that of Google and that of agents', () => {
     const named = new Set(runs.flatMap(({ clients }) => clients));
-    expect([...named, 'jvm', 'mcp'].sort()).toEqual(Object.keys(CLIENTS).sort());
+    expect([...named, 'google-cloud-spark-connect', 'jvm', 'mcp'].sort()).toEqual(Object.keys(CLIENTS).sort());
   });
 });

@@ -1,4 +1,4 @@
-import { TRIALS, type MatrixRow, type Trial } from './matrix.ts';
+import { MATRIX, TRIALS, type MatrixRow, type Trial } from './matrix.ts';
 
 /** How a trial ended. */
 export interface Outcome {
@@ -21,6 +21,14 @@ export interface Results {
   /** The day, as YYYY-MM-DD. */
   readonly date: string;
   readonly results: readonly RowResult[];
+}
+
+/** The newer results, and the earlier ones of other rows, in the order of the matrix. */
+export function merged(earlier: readonly RowResult[], newer: readonly RowResult[]): readonly RowResult[] {
+  return MATRIX.flatMap(({ client, cloud }) => {
+    const found = [...newer, ...earlier].find((result) => result.client === client && result.cloud === cloud);
+    return found === undefined ? [] : [found];
+  });
 }
 
 /** The trials of a row. A trial that never ends stays a failure. */

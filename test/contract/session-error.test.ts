@@ -144,6 +144,14 @@ describe('SessionError', () => {
     cause: new Error('a cause of its own'),
   });
 
+  it('a reason of a service that ends with a full stop has no second one before the advice', () => {
+    const { message } = new SessionError('session-failed', 'ended: Cluster j-1 was terminated.', {
+      operation: 'sql',
+      advice: ADVICE,
+    });
+    expect(message).toBe(`ended: Cluster j-1 was terminated. ${ADVICE}`);
+  });
+
   it('the message ends with the advice that was given, once, also after with()', () => {
     expect(advised.message).toBe(`the session with key 'k' has ended. ${ADVICE}`);
     const again = advised.with({ provider: 'athena' }).with({ handle: HANDLE });

@@ -1,3 +1,4 @@
+import { fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/start-emulator.ts';
 import { withDollarNames } from '../../src/emulator/data-plane/responder/duckdb-connection.ts';
@@ -5,7 +6,12 @@ import { FakeServer } from '../spark-connect/fake-server.ts';
 import { openSqlStage, until, type SqlStage } from './sql-stage.ts';
 import { releaseRequest } from '../../src/proxy/requests.ts';
 import { failureOf } from '../failure-of.ts';
-import { RawClient, SESSION } from '../proxy/proxy-stage.ts';
+import {
+  type ConfigRequest_OperationSchema,
+  ConfigRequestSchema,
+  ConfigResponseSchema,
+} from '../../src/spark-connect/wire/spark-connect_pb.ts';
+import { bytesOf, RawClient, SESSION } from '../proxy/proxy-stage.ts';
 
 /** A statement that takes long enough to be stopped. */
 const LONG = 'SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7';
@@ -125,6 +131,19 @@ describe('the substitute for Spark', () => {
     expect(await settings.get('spark.x')).toBe('1');
     await settings.unset('spark.x');
     expect(await settings.get('spark.x')).toBeUndefined();
+  });
+
+  it('takes a request without a user as one of the user with the empty name, as Spark does', async () => {
+    const connection = await stage.session.connect();
+    const client = new RawClient(`127.0.0.1:${connection.port}`, await connection.metadata());
+    const configure = (operation: MessageInitShape<typeof ConfigRequest_OperationSchema>, user?: object) =>
+      client.call('Config', [
+        bytesOf(ConfigRequestSchema, { sessionId: SESSION, operation, ...(user && { userContext: user }) }),
+      ]);
+    await configure({ opType: { case: 'set', value: { pairs: [{ key: 'spark.x', value: 'of nobody' }] } } });
+    const { answers } = await configure({ opType: { case: 'getOption', value: { keys: ['spark.x'] } } }, {});
+    expect(fromBinary(ConfigResponseSchema, answers[0] ?? Buffer.of()).pairs).toMatchObject([{ value: 'of nobody' }]);
+    client.close();
   });
 
   it('keeps the session BUSY while a statement runs, and stops working when it is cancelled', async () => {

@@ -7,9 +7,13 @@ import { ENGINES, type EngineName } from './engine-homes.ts';
 import { startEngine, type EngineServer } from './engine-server.ts';
 import { askPySpark, type PySparkAnswer } from './pyspark.ts';
 
-/** Athena runs Spark 3.5; where there is none here, a later one stands in. */
+/** Spark 3.5, which runs in the sessions of AWS, or a later one where there is none here. */
+const SPARK = ENGINES.at(-1) ?? 'spark-4.1';
+
 const WAYS = [
-  { cloud: 'athena', engine: ENGINES.at(-1) ?? 'spark-4.1' },
+  { cloud: 'athena', engine: SPARK },
+  { cloud: 'emr-ec2', engine: SPARK },
+  { cloud: 'glue', engine: SPARK },
   { cloud: 'emr-serverless', engine: 'sail' },
   { cloud: 'emr-ec2', engine: 'sail' },
   { cloud: 'glue', engine: 'sail' },

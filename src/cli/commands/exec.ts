@@ -25,6 +25,7 @@ export async function runExec(
         ? (await raceAbort(open.startNow(), terminal.signal, 'exec')).handle.id
         : (flags.session ?? (flags.key && `key:${flags.key}`));
       exitCode = await runChild(context, command, childEnvironment(context, open, session));
+      for (const error of await open.endedUnseen()) warn(terminal, reportError(error, json).text);
       if (verbose === true && !eager && !open.isUsed()) {
         warn(terminal, 'The command made no Spark call, so no session was started.\n');
       }

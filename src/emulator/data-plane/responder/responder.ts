@@ -129,7 +129,8 @@ export class Responder implements ConnectEngine {
 
 /** A Spark session belongs to a user. */
 function keyOf(request: WireMessage): string {
-  return JSON.stringify([request.message(2)?.text(1), request.text(1)]);
+  // As for Spark, a request without a user is one of the user with the empty name.
+  return JSON.stringify([request.message(2)?.text(1) ?? '', request.text(1)]);
 }
 
 function interrupt(session: ResponderSession, request: WireMessage): readonly string[] {
