@@ -38,7 +38,9 @@ it('the page of JupyterLab shows the outputs of the first notebook, and the stat
   expect(errors).toEqual([]);
   const [first = [], , sql = []] = outputs;
   expect(first.join('\n')).toContain('|1000000|499999500000|');
-  expect(first.join('\n')).toMatch(/athena: session [0-9a-f-]{36} is (?:ready|busy) · age \d+s · 0\.\d+ DPU h · 0\.\d+ USD/);
+  expect(first.join('\n')).toMatch(
+    /athena: session [0-9a-f-]{36} is (?:ready|busy) · age \d+s · 0\.\d+ DPU h · 0\.\d+ USD/,
+  );
   expect(sql.join('\n')).toMatch(/rain\s+641\s+13\.5/);
   expect(emulator.oracle.live()).toHaveLength(1);
   child.kill('SIGTERM');
