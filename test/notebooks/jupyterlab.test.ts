@@ -27,23 +27,27 @@ it('the page of JupyterLab shows the outputs of the first notebook, and the stat
   const options = ['--no-browser', '--allow-root', '--port=0', `--ServerApp.root_dir=${home}`];
   const words = ['anysession', 'exec', '--env', 'athena', '--', 'jupyter', 'lab', ...options];
   const { child, output, ended } = start(words);
-  const address = /http:\/\/localhost:(\d+)\/lab\?token=(\w+)/;
-  await expect.poll(() => output.stderr, { timeout: 60_000 }).toMatch(address);
-  const [, port = '', token = ''] = address.exec(output.stderr) ?? [];
-  const url = `http://localhost:${port}/doc/tree/examples/notebooks/first-session.ipynb?token=${token}`;
-  const picture = process.env['PICTURE'] === undefined ? [] : [process.env['PICTURE']];
-  const page = await start(['python', PAGE, url, '6', ...picture]).ended;
-  expect(page.code, page.stderr).toBe(0);
-  const { outputs, errors } = JSON.parse(page.stdout) as { outputs: readonly (readonly string[])[]; errors: unknown };
-  expect(errors).toEqual([]);
-  const [first = [], , sql = []] = outputs;
-  expect(first.join('\n')).toContain('|1000000|499999500000|');
-  expect(first.join('\n')).toMatch(
-    /athena: session [0-9a-f-]{36} is (?:ready|busy) · age \d+s · 0\.\d+ DPU h · 0\.\d+ USD/,
-  );
-  expect(sql.join('\n')).toMatch(/rain\s+641\s+13\.5/);
-  expect(emulator.oracle.live()).toHaveLength(1);
-  child.kill('SIGTERM');
-  await ended;
+  try {
+    const address = /http:\/\/localhost:(\d+)\/lab\?token=(\w+)/;
+    await expect.poll(() => output.stderr, { timeout: 60_000 }).toMatch(address);
+    const [, port = '', token = ''] = address.exec(output.stderr) ?? [];
+    const url = `http://localhost:${port}/doc/tree/examples/notebooks/first-session.ipynb?token=${token}`;
+    const picture = process.env['PICTURE'] === undefined ? [] : [process.env['PICTURE']];
+    const page = await start(['python', PAGE, url, '6', ...picture]).ended;
+    expect(page.code, page.stderr).toBe(0);
+    const { outputs, errors } = JSON.parse(page.stdout) as { outputs: readonly (readonly string[])[]; errors: unknown };
+    expect(errors).toEqual([]);
+    const [first = [], , sql = []] = outputs;
+    expect(first.join('\n')).toContain('|1000000|499999500000|');
+    expect(first.join('\n')).toMatch(
+      /athena: session [0-9a-f-]{36} is (?:ready|busy) · age \d+s · 0\.\d+ DPU h · 0\.\d+ USD/,
+    );
+    expect(sql.join('\n')).toMatch(/rain\s+641\s+13\.5/);
+    expect(emulator.oracle.live()).toHaveLength(1);
+  } finally {
+    // A kill would leave the kernels: each is in a separate process group, and Jupyter ends them.
+    child.kill('SIGTERM');
+    await ended;
+  }
   await expect.poll(() => emulator.oracle.live(), { timeout: 30_000 }).toEqual([]);
 });
