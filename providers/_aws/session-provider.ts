@@ -26,6 +26,7 @@ import {
 } from '../../src/provider-kit/refused-session.ts';
 import { runningAttempt } from '../../src/provider-kit/running-attempt.ts';
 import { explainByTokenConflict } from '../../src/provider-kit/token-conflict.ts';
+import { namesToken, usedTokenError } from './used-token.ts';
 import { notFoundObservation, notReadyError } from '../../src/provider-kit/observation.ts';
 import { observe } from './observation.ts';
 import { explainRefusal, toProxyEndpoint } from './proxy-endpoint.ts';
@@ -180,6 +181,7 @@ export class AwsSessionProvider implements SessionProvider {
     try {
       const conflict = await explainByTokenConflict(error, token, { provider: this, call });
       if (conflict !== undefined) return conflict;
+      if (namesToken(error)) return usedTokenError(error);
       const reason = await this.#runner.run({ operation: 'start', call }, async (sub) =>
         this.#service.explainStartRefusal?.(sub),
       );

@@ -17,6 +17,19 @@ describe('anysession start --key, on each cloud', { timeout: 60_000 }, () => {
     });
   });
 
+  it.concurrent.for(CLOUDS)('%s: C-110 other options find the ended session too', async (name, context) => {
+    const { expect } = context;
+    const { run, start } = await cloud(name, context);
+    const first = await start('--key', 'nightly');
+    await run(['terminate', first]);
+    const other = ['start', '--key', 'nightly', '--idle-timeout', '15m'];
+    const refused = await run(other);
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/key 'nightly'.*has ended/) as string });
+    const second = await start('--key', 'nightly', '--idle-timeout', '15m', '--restart');
+    expect(second).not.toBe(first);
+    expect(await start('--key', 'nightly', '--idle-timeout', '15m')).toBe(second);
+  });
+
   it.concurrent.for(CLOUDS)('%s: H-010 warns that the session belongs to another owner', async (name, context) => {
     const { expect } = context;
     const { run, start } = await cloud(name, context);
