@@ -7,7 +7,7 @@ import { ChildProgram } from './child-program.ts';
 import { interleave } from './samples.ts';
 
 const ROWS = 1_000_000;
-const ROUNDS = 4;
+const ROUNDS = 6;
 /** The virtual machine of Java compiles what it runs often. */
 const WARM_UP_ROUNDS = 1;
 

@@ -83,7 +83,8 @@ export async function withSparkProxy<T>(
         // Clients of one user are asked for as one.
         share: per === 'user',
       });
-      const loading = loadAhead(loaded, sessions.provider.id);
+      let isOver = false;
+      const loading = loadAhead(loaded, sessions.provider.id, () => !isOver);
       try {
         return await use({
           proxy,
@@ -93,6 +94,7 @@ export async function withSparkProxy<T>(
           endedUnseen: () => source.endedUnseen(),
         });
       } finally {
+        isOver = true;
         status.end();
         await proxy.close();
         await loading;

@@ -41,13 +41,17 @@ describe('anysession exec', { timeout: 120_000 }, () => {
   it.concurrent('says that the cluster has ended its session while the command made no call', async (context) => {
     const { expect } = context;
     const service = await sparkCloud(context, { name: 'emr-ec2' });
-    const { output, ended } = service.exec(['--eager'], client('say:up', 'pause:8000', 'exit:3'));
+    const { child, output, ended } = service.exec(['--eager'], ['sh', '-c', 'echo up; read line; exit 3']);
     await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('up');
     const [, clusterId = ''] = /clusterId: (\S+),/.exec(service.options) ?? [];
     const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'none' };
     const emr = new EMRClient({ region: 'us-east-1', endpoint: service.emulator.urls.emr, credentials });
     await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [clusterId] }));
     emr.destroy();
+    await service.reach('TERMINATED');
+    // What was seen a moment ago is not described again.
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    child.stdin?.end('go\n');
     const { code, stderr } = await ended;
     const [session] = service.emulator.oracle.sessions();
     expect(stderr).toBe(
@@ -59,12 +63,14 @@ describe('anysession exec', { timeout: 120_000 }, () => {
   it.concurrent('says nothing about a session whose end a call has seen, nor about one that lives', async (context) => {
     const { expect } = context;
     const service = await sparkCloud(context);
-    const { output, ended } = service.exec([], client('call', 'say:up', 'pause:6000', 'call'));
-    await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain('up');
-    await service.run(['terminate', String(service.emulator.oracle.sessions()[0]?.id)]);
+    const words = client('call').join(' ');
+    const { child, output, ended } = service.exec([], ['sh', '-c', `${words}; read line; ${words}`]);
+    await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain(VERSION);
+    await service.run(['terminate', service.emulator.oracle.sessions()[0]?.id ?? '']);
+    child.stdin?.end('go\n');
     const { stdout, stderr } = await ended;
     expect([stdout.includes('ended (TERMINATED)'), stderr]).toEqual([true, '']);
-    const living = await service.exec(['--eager'], client('pause:6000')).ended;
+    const living = await service.exec(['--eager'], ['sleep', '6']).ended;
     expect(living).toMatchObject({ code: 0, stderr: '' });
   });
 
