@@ -110,11 +110,15 @@ class LongRun {
     const { clock } = this.#sessions;
     const { expiredStatuses } = this.#evidence.long;
     const leftMs = endpoint.expiresAtMs - clock.nowMs();
+    if (leftMs <= 0) {
+      this.#fail('the endpoint has no token that expires');
+      return;
+    }
     if (leftMs > EXPIRY_LIMIT_MS) {
       this.#fail(`the token lasts longer than ${EXPIRY_LIMIT_MS / 60_000} min`);
       return;
     }
-    const endMs = this.#calls.nowMs + Math.max(0, leftMs) + EXPIRY_MARGIN_MS;
+    const endMs = this.#calls.nowMs + leftMs + EXPIRY_MARGIN_MS;
     // Looking shows what the session costs, and its end.
     while ((await this.#isLive()) && this.#calls.nowMs < endMs) {
       await this.#calls.pause(Math.min(LOOK_MS, endMs - this.#calls.nowMs));

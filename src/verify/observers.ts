@@ -9,6 +9,8 @@ import type { ObserverName, Point } from './points/point.ts';
 
 /** As many answers must agree before they count: a fault may change one of them. */
 export const AGREEING_ANSWERS = 2;
+/** The metadata with the token of an endpoint. */
+const TOKEN_KEY = 'x-aws-proxy-auth';
 /** As many lists without a session must follow each other before it counts as not listed: a fault may empty several of them. */
 export const ABSENT_LISTS = 5;
 
@@ -124,8 +126,10 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
   },
   'endpoint-token-lifetime': (evidence) => {
     const look = firstEndpoint(evidence);
-    const { expiresAtMs, serviceTimeMs } = look?.value ?? {};
-    if (look === undefined || expiresAtMs === undefined) return missing(evidence, 'endpoint', 'no token was issued');
+    const { expiresAtMs, serviceTimeMs, keys } = look?.value ?? {};
+    // EMR can give a user name and a password instead.
+    if (look === undefined || expiresAtMs === undefined || keys?.includes(TOKEN_KEY) !== true)
+      return missing(evidence, 'endpoint', 'no token was issued');
     if (serviceTimeMs === undefined) return unknown('the answer has no time of the service');
     // The service writes its time, and perhaps the expiry, in whole seconds.
     const lifetimeMs = expiresAtMs - serviceTimeMs;
@@ -138,7 +142,7 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     const keys = firstEndpoint(evidence)?.value?.keys;
     if (keys === undefined) return missing(evidence, 'endpoint', 'there was no endpoint');
     if (!keys.includes('x-emr-password')) return observed('token');
-    return observed(keys.includes('x-aws-proxy-auth') ? 'both' : 'username-password');
+    return observed(keys.includes(TOKEN_KEY) ? 'both' : 'username-password');
   },
   reasons: (evidence) => {
     // The reason of a failed session may be ours.

@@ -187,7 +187,9 @@ function callOf({ clock, signal }: Pick<CaseTrial, 'clock' | 'signal'>): ReturnT
 }
 
 /** How late a state was seen, by this machine's clock where it agrees with the service's. */
-function noticeOf({ observedAtMs, serviceTimeMs = Number.NaN, sinceMs }: Observation): number | undefined {
+function noticeOf({ observedAtMs, serviceTimeMs = Number.NaN, sinceMs, details }: Observation): number | undefined {
+  // Athena's CREATED is ready with an endpoint, and has the time of the creation only.
+  if (sinceMs === details.createdAtMs) return undefined;
   if (sinceMs === undefined || !(Math.abs(serviceTimeMs - observedAtMs) < CLOCK_TOLERANCE_MS)) return undefined;
   return Math.max(0, observedAtMs - sinceMs);
 }

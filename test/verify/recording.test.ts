@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, vi, type TestContext } from 'vitest';
 import { Placeholders } from '../../src/verify/recording/placeholders.ts';
 import { readRecording, type Recording } from '../../src/verify/recording/recording-file.ts';
 import { replay } from '../../src/verify/recording/replay.ts';
 import { cli } from '../cli/cli-run.ts';
 import { CLOUDS, cloud, type Cloud } from '../cli/clouds.ts';
+
+// A verification waits most of its time.
+vi.setConfig({ maxConcurrency: 12 });
 
 /** A text of a session that could name something of the account. */
 const PRIVATE = [
