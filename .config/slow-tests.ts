@@ -18,6 +18,7 @@ export const SLOW_TESTS = [
   'test/cli/usage.test.ts',
   'test/cli/waiting.test.ts',
   'test/docs/readme-commands.test.ts',
+  'test/docs/shell-walk.test.ts',
   'test/docs/skill-tasks.test.ts',
   'test/emulator/data-plane-faults.test.ts',
   'test/examples/examples.test.ts',
@@ -46,7 +47,10 @@ export const SLOW_TESTS = [
   'test/session/start-secrets.test.ts',
   'test/spark-connect/silent-server.test.ts',
   'test/verify/command.test.ts',
+  'test/verify/failing-service.test.ts',
   'test/verify/kill.test.ts',
+  'test/verify/long-points.test.ts',
   'test/verify/points.test.ts',
   'test/verify/recording.test.ts',
+  'test/verify/twin.test.ts',
 ];
