@@ -21,7 +21,7 @@ export interface BatchCapabilities {
   readonly submissionsPerSecond: number;
   /** How many runs are under way at once at most, or `false` where no limit is known. */
   readonly maxConcurrentRuns: number | false;
-  /** First and longest pause between two looks of somebody who waits, milliseconds. */
+  /** The first and the longest pause between two polls of a batch, milliseconds. */
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
   /** How many calls a second the service bears. */
   readonly callsPerSecond: { readonly reads: number; readonly writes: number } | false;

@@ -54,7 +54,7 @@ export interface CalculationRunner {
    * `session-failed` or `conflict` when it has ended, `not-found` when the service does not know it (C-063).
    */
   start(handle: SessionHandle, request: CalculationRequest, call: CallContext): Promise<CalculationObservation>;
-  /** Looks at one calculation. @throws SessionError `not-found` when the service does not know it. */
+  /** Describes one calculation. @throws SessionError `not-found` when the service does not know it. */
   describe(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation>;
   /** Asks for its end; ending what has ended succeeds. */
   stop(handle: SessionHandle, calculationId: string, call: CallContext): Promise<CalculationObservation>;

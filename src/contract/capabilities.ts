@@ -55,7 +55,7 @@ export interface Capabilities {
   readonly tokenLifetimeMs: number | false;
   /** Most live sessions in one scope, or `false` where no limit is known. */
   readonly maxLiveSessions: number | false;
-  /** How often a session may be looked at while it is waited for: first and longest pause, milliseconds. */
+  /** The first and the longest pause between two polls of a session, milliseconds. */
   readonly watchIntervalMs: { readonly min: number; readonly max: number };
   /** How many calls a second the service bears in one scope, or `false` where nobody counts; reads are describe and list. */
   readonly callsPerSecond: { readonly reads: number; readonly writes: number } | false;

@@ -33,7 +33,7 @@ export interface Diagnosis<Config = unknown> {
   address?(config: Config): { readonly host: string; readonly port: number; readonly tls: boolean };
   /** The permission that each verb needs, in the spelling of the cloud's policies. */
   readonly permissions: Partial<Readonly<Record<ProviderOperation, string>>>;
-  /** Looks at what its sessions run in: a workgroup, an application. @throws SessionError when it cannot be read. */
+  /** Reads what its sessions run in: a workgroup, an application. @throws SessionError when it cannot be read. */
   inspect?(config: Config, clock: Clock, call: CallContext): Promise<readonly Finding[]>;
   /** Where the logs of a described session are; empty when none were asked for. Makes no call. */
   logs?(seen: Observation): readonly LogPlace[];

@@ -39,7 +39,7 @@ export interface ProviderPorts {
   readonly logger: Logger;
   /** For a provider whose own engine speaks Spark Connect; absent where nobody brings a client. */
   readonly sparkConnect?: SparkConnectFactory;
-  /** Sees each request to the service; absent where nobody looks. */
+  /** Sees each request to the service; absent where nobody observes. */
   readonly requests?: RequestObserver;
   /** Sees each exchange of the control plane; absent where nobody records. */
   readonly exchanges?: ExchangeObserver | undefined;
@@ -78,7 +78,7 @@ export interface PluginBase<Config = unknown> {
 export interface ProviderPlugin<Config = unknown> extends PluginBase<Config> {
   /** What its sessions can do with default options; a created provider says what its own can. */
   readonly capabilities: Capabilities;
-  /** What they can do with these options, for whoever only looks at a config; absent where options change nothing of it. */
+  /** What they can do with these options, for checks of a configuration; absent where no option changes it. */
   capabilitiesOf?(config: Config): Capabilities;
   /** What `anysession doctor` checks; loaded when it runs. */
   diagnosis?(): Promise<Diagnosis<Config>>;

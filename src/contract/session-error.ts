@@ -3,7 +3,7 @@ import type { Observation } from './observation.ts';
 import { concealAddresses, cutText } from './secret-text.ts';
 import type { SessionHandle } from './session-handle.ts';
 
-/** Did the cloud perhaps act although the call failed? `none`: surely not. `unknown`: look before trying again. */
+/** Whether the service may have acted although the call failed. `none`: it has not. `unknown`: find out before you try again. */
 export type Effect = 'none' | 'unknown';
 
 /** What the service itself said, for a support ticket; never holds a secret. */

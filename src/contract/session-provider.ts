@@ -71,7 +71,7 @@ export interface SessionProvider {
   readonly capabilities: Capabilities;
   /** Starts the one session of `request.token`; the same token never starts a second one (C-020). */
   start(request: StartRequest, call: CallContext): Promise<Observation>;
-  /** Looks at one session. @throws SessionError `not-found` when the service does not know it. */
+  /** Describes one session. @throws SessionError `not-found` when the service does not know it. */
   describe(handle: SessionHandle, call: CallContext): Promise<Observation>;
   /** One page of the sessions in this provider's scope; iterating is done above the layers. */
   listPage(filter: ListFilter, cursor: Cursor | undefined, call: CallContext): Promise<SessionPage>;

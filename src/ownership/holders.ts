@@ -9,7 +9,7 @@ import { HolderSocket, type Liveness } from './holder-socket.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { ensurePrivateFolder } from './state-folder.ts';
 
-/** How long a start waits for a sweeper that ends the session of its key, and how often it looks, milliseconds. */
+/** How long a start waits for a sweeper that ends the session of its key, and the pause between two checks, milliseconds. */
 const SWEEPER_WAIT_MS = 30_000;
 const SWEEPER_POLL_MS = 250;
 
@@ -114,7 +114,7 @@ export class Holders {
         if (liveness !== 'dead') return { kind: 'adopted', liveness, record: current?.record };
         const { sessionId, keptUntilMs, keptUntilUptimeMs } = current?.record ?? {};
         const hold = await this.#take(session, current, 'holder', { sessionId, keptUntilMs, keptUntilUptimeMs });
-        // Another process was first: look again.
+        // Another process was first: try again.
         if (hold !== undefined) return { kind: 'held', hold, before: current?.record };
       }
     } catch (error) {

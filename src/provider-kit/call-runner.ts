@@ -20,7 +20,7 @@ export interface ServiceCall {
   readonly signal: AbortSignal;
   /** Takes one request from the rate budget. The first request of a verb is free, because the layer above has taken it. */
   readonly pay: (callClass: CallClass) => Promise<void> | undefined;
-  /** Sees each request; absent where nobody looks. */
+  /** Sees each request; absent where nobody observes. */
   readonly requests?: RequestObserver | undefined;
 }
 

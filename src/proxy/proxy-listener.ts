@@ -20,7 +20,7 @@ export interface ListenPlace {
   readonly listen: ProxyListenOptions | undefined;
 }
 
-/** Take connections, by protocol. */
+/** Servers that take connections, by protocol. */
 export interface ConnectionServers {
   readonly grpc: (socket: Socket) => void;
   readonly http: (socket: Socket) => void;

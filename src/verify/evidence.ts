@@ -10,7 +10,7 @@ export interface Interval {
 }
 
 /** One answer of a service: what it said, or how it refused. */
-export type Look<T> = Interval &
+export type Reading<T> = Interval &
   (
     { readonly value: T; readonly refused?: undefined } | { readonly refused: SessionError; readonly value?: undefined }
   );
@@ -40,8 +40,8 @@ export class LongEvidence {
   /** The session has ended between the first time and the second one. */
   ended: Interval | undefined;
   /** Whether the ended session could be described, and whether its repeated start returned it. */
-  readonly records: Look<boolean>[] = [];
-  readonly repeats: Look<boolean>[] = [];
+  readonly records: Reading<boolean>[] = [];
+  readonly repeats: Reading<boolean>[] = [];
   /** The gRPC statuses of calls with an expired endpoint token. */
   readonly expiredStatuses: string[] = [];
 }
@@ -52,19 +52,19 @@ export class Evidence {
   /** From the first attempt to the answer that succeeded. */
   started: Interval | undefined;
   terminated: Interval | undefined;
-  readonly unknowns: Look<unknown>[] = [];
-  readonly unknownTerminates: Look<unknown>[] = [];
+  readonly unknowns: Reading<unknown>[] = [];
+  readonly unknownTerminates: Reading<unknown>[] = [];
   /** Repetitions of the start with the same parameters, and with others: the ids in the answers. */
-  readonly repeats: Look<string>[] = [];
-  readonly clashes: Look<string>[] = [];
-  readonly describes: Look<Observation>[] = [];
+  readonly repeats: Reading<string>[] = [];
+  readonly clashes: Reading<string>[] = [];
+  readonly describes: Reading<Observation>[] = [];
   /** Whether the list of live sessions had the session. */
-  readonly lists: Look<boolean>[] = [];
-  readonly endpoints: Look<SeenEndpoint>[] = [];
+  readonly lists: Reading<boolean>[] = [];
+  readonly endpoints: Reading<SeenEndpoint>[] = [];
   /** After the end: terminating it again, describing it, and whether the list of ended sessions had it. */
-  readonly endedTerminates: Look<unknown>[] = [];
-  readonly endedDescribes: Look<Observation>[] = [];
-  readonly endedLists: Look<boolean>[] = [];
+  readonly endedTerminates: Reading<unknown>[] = [];
+  readonly endedDescribes: Reading<Observation>[] = [];
+  readonly endedLists: Reading<boolean>[] = [];
   /** The last native state of a calculation whose session was terminated. */
   orphanState: string | undefined;
   /** What was seen with `--long`. */
@@ -74,8 +74,10 @@ export class Evidence {
 
   /** The descriptions of the session that its service gave while it had not ended, with a state that is known. */
   get seen(): readonly (Interval & { readonly value: Observation })[] {
-    return this.describes.flatMap((look) =>
-      look.value?.state === undefined ? [] : [{ sentMs: look.sentMs, receivedMs: look.receivedMs, value: look.value }],
+    return this.describes.flatMap((reading) =>
+      reading.value?.state === undefined
+        ? []
+        : [{ sentMs: reading.sentMs, receivedMs: reading.receivedMs, value: reading.value }],
     );
   }
 

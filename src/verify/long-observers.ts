@@ -1,4 +1,4 @@
-import type { Evidence, Look } from './evidence.ts';
+import type { Evidence, Reading } from './evidence.ts';
 import { measured, observed, unknown, type Finding, type Range } from './finding.ts';
 
 /** As many answers have to agree before they count. */
@@ -12,7 +12,7 @@ export function retention({ long: { ended, records }, failures }: Evidence, lag:
   if (records.slice(gone.at).length < AGREEING || records.slice(gone.at).some(({ value }) => value === true))
     return unknown('it was found, and not found, in turn');
   const lastMs = records[gone.at - 1]?.sentMs ?? ended.receivedMs;
-  return measured(lastMs - ended.receivedMs, gone.look.receivedMs - ended.sentMs + (lag?.atMostMs ?? 0));
+  return measured(lastMs - ended.receivedMs, gone.reading.receivedMs - ended.sentMs + (lag?.atMostMs ?? 0));
 }
 
 /** How long the token of a start is remembered. */
@@ -24,7 +24,7 @@ export function tokenMemory({ long: { started, ended, repeats }, failures }: Evi
     return unknown(failures.get('a late start') ?? stillThere('it was still remembered', repeats, started.receivedMs));
   const last = repeats[forgotten.at - 1];
   const atLeastMs = last === undefined ? 0 : last.sentMs - started.receivedMs;
-  return measured(atLeastMs, forgotten.look.receivedMs - started.sentMs);
+  return measured(atLeastMs, forgotten.reading.receivedMs - started.sentMs);
 }
 
 /** The status of calls with an expired token. */
@@ -37,14 +37,14 @@ export function expiredToken({ long: { expiredStatuses }, failures }: Evidence):
 }
 
 function firstWithout(
-  looks: readonly Look<boolean>[],
-): { readonly at: number; readonly look: Look<boolean> } | undefined {
-  const at = looks.findIndex(({ value }) => value === false);
-  const look = looks[at];
-  return look && { at, look };
+  readings: readonly Reading<boolean>[],
+): { readonly at: number; readonly reading: Reading<boolean> } | undefined {
+  const at = readings.findIndex(({ value }) => value === false);
+  const reading = readings[at];
+  return reading && { at, reading };
 }
 
-function stillThere(what: string, looks: readonly Look<boolean>[], fromMs: number): string {
-  const last = looks.at(-1);
+function stillThere(what: string, readings: readonly Reading<boolean>[], fromMs: number): string {
+  const last = readings.at(-1);
   return last === undefined ? 'it was not asked' : `${what} after ${Math.floor((last.sentMs - fromMs) / 60_000)} min`;
 }

@@ -2,7 +2,7 @@ import type { Observation } from '../contract/observation.ts';
 import type { ConnectEndpoint, SessionProvider } from '../contract/session-provider.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { isOver, type Evidence, type Interval, type Look, type Step } from './evidence.ts';
+import { isOver, type Evidence, type Interval, type Reading, type Step } from './evidence.ts';
 import { EXPIRY_LIMIT_MS, WATCH_MS, type LongPlan } from './long-plan.ts';
 import type { ObservedSession } from './observe-session.ts';
 import { AGREEING_ANSWERS } from './observers.ts';
@@ -12,7 +12,7 @@ import { statusOfCall } from './status-of-call.ts';
 /** How long a start may take, and how long after its timeout an idle session may end, milliseconds. */
 const READY_LIMIT_MS = 10 * 60_000;
 const LATE_END_MS = 15 * 60_000;
-/** Two looks are so much of the time that has passed apart: a time is measured as exactly, relatively. */
+/** Two readings are so much of the time that has passed apart: a time is measured as exactly, relatively. */
 const SHARE = 0.05;
 /** How often a session is described that only waits, milliseconds. */
 const LOOK_MS = 60_000;
@@ -72,15 +72,15 @@ class LongRun {
       const isGone = long.records.at(-1)?.value === false;
       if (!isGone) await this.#lookForRecord();
       if (asks) {
-        const look = await this.#calls.ask('a late start', (call) => probe.start(request, call));
-        if (look?.value !== undefined) {
-          const { value, ...interval } = look;
+        const reading = await this.#calls.ask('a late start', (call) => probe.start(request, call));
+        if (reading?.value !== undefined) {
+          const { value, ...interval } = reading;
           long.repeats.push({ ...interval, value: value === this.#id });
           asks = value === this.#id;
           onStarted(value);
           if (!asks) await this.#endOther(value);
         } else {
-          if (look?.refused) this.#evidence.failures.set('a late start', look.refused.message);
+          if (reading?.refused) this.#evidence.failures.set('a late start', reading.refused.message);
           asks = false;
         }
       }
@@ -95,14 +95,14 @@ class LongRun {
     const started = await this.#start(toRequest(true));
     if (started === undefined || (await this.#until(({ state }) => state === 'ready', READY_LIMIT_MS)) === undefined)
       return;
-    const look = await this.#calls.ask(this.#step, (call) => {
+    const reading = await this.#calls.ask(this.#step, (call) => {
       if (provider.endpoint === undefined)
         throw new SessionError('unsupported', 'the sessions have no endpoint', { operation: 'verify' });
       return provider.endpoint(handleOf(this.#id), call);
     });
-    if (look?.refused) this.#fail(look.refused.message);
-    if (look?.value === undefined) return;
-    await this.#callExpired(look.value);
+    if (reading?.refused) this.#fail(reading.refused.message);
+    if (reading?.value === undefined) return;
+    await this.#callExpired(reading.value);
     await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
   }
 
@@ -142,33 +142,33 @@ class LongRun {
   async #endOther(id: string): Promise<void> {
     const { probe, onSeen } = this.#sessions;
     await this.#calls.ask('terminate', (call) => probe.terminate(id, call));
-    const look = await this.#calls.ask('describe', (call) => probe.describe(id, call));
-    if (look?.value !== undefined) onSeen?.(look.value);
+    const reading = await this.#calls.ask('describe', (call) => probe.describe(id, call));
+    if (reading?.value !== undefined) onSeen?.(reading.value);
   }
 
   async #start(request: StartRequest): Promise<Interval | undefined> {
-    const look = await this.#calls.ask(this.#step, (call) => this.#sessions.probe.start(request, call));
-    if (look?.refused) this.#fail(look.refused.message);
-    if (look?.value === undefined) return undefined;
-    this.#id = look.value;
-    this.#sessions.onStarted(look.value);
-    return { sentMs: look.firstSentMs, receivedMs: look.receivedMs };
+    const reading = await this.#calls.ask(this.#step, (call) => this.#sessions.probe.start(request, call));
+    if (reading?.refused) this.#fail(reading.refused.message);
+    if (reading?.value === undefined) return undefined;
+    this.#id = reading.value;
+    this.#sessions.onStarted(reading.value);
+    return { sentMs: reading.firstSentMs, receivedMs: reading.receivedMs };
   }
 
-  /** Describes the session until it is so. @returns from the last look before to the first one after */
+  /** Describes the session until it is so. @returns from the last reading before to the first one after */
   async #until(isSo: (seen: Observation) => boolean, limitMs: number): Promise<Interval | undefined> {
     const beganMs = this.#calls.nowMs;
     let beforeMs = beganMs;
     while (this.#calls.nowMs - beganMs < limitMs) {
-      const look = await this.#describe();
-      if (look === undefined) return undefined;
-      if (look.value?.state !== undefined) {
-        if (isSo(look.value)) return { sentMs: beforeMs, receivedMs: look.receivedMs };
-        if (look.value.state === 'failed' || (look.value.final && isOver(look.value))) {
-          this.#fail(`the session ended: ${look.value.reason ?? look.value.nativeState}`);
+      const reading = await this.#describe();
+      if (reading === undefined) return undefined;
+      if (reading.value?.state !== undefined) {
+        if (isSo(reading.value)) return { sentMs: beforeMs, receivedMs: reading.receivedMs };
+        if (reading.value.state === 'failed' || (reading.value.final && isOver(reading.value))) {
+          this.#fail(`the session ended: ${reading.value.reason ?? reading.value.nativeState}`);
           return undefined;
         }
-        beforeMs = look.sentMs;
+        beforeMs = reading.sentMs;
       }
       await this.#pauseSince(beganMs);
     }
@@ -179,21 +179,21 @@ class LongRun {
   /** A record that is gone has to be missing twice. */
   async #lookForRecord(): Promise<void> {
     const { records } = this.#evidence.long;
-    for (let looks = 0; looks < AGREEING_ANSWERS; looks++) {
-      const look = await this.#describe();
-      if (look === undefined) return;
-      const { sentMs, receivedMs } = look;
+    for (let readings = 0; readings < AGREEING_ANSWERS; readings++) {
+      const reading = await this.#describe();
+      if (reading === undefined) return;
+      const { sentMs, receivedMs } = reading;
       // Athena and EMR call an unknown session an invalid request.
-      const isThere = look.refused?.kind !== 'not-found' && look.refused?.kind !== 'invalid-request';
+      const isThere = reading.refused?.kind !== 'not-found' && reading.refused?.kind !== 'invalid-request';
       records.push({ sentMs, receivedMs, value: isThere });
       if (isThere) return;
     }
   }
 
-  async #describe(): Promise<Look<Observation> | undefined> {
-    const look = await this.#calls.ask(this.#step, (call) => this.#sessions.probe.describe(this.#id, call));
-    if (look?.value !== undefined) this.#sessions.onSeen?.(look.value);
-    return look;
+  async #describe(): Promise<Reading<Observation> | undefined> {
+    const reading = await this.#calls.ask(this.#step, (call) => this.#sessions.probe.describe(this.#id, call));
+    if (reading?.value !== undefined) this.#sessions.onSeen?.(reading.value);
+    return reading;
   }
 
   #pauseSince(beganMs: number): Promise<void> {

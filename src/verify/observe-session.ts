@@ -4,7 +4,7 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { isOver, type Evidence, type Look } from './evidence.ts';
+import { isOver, type Evidence, type Reading } from './evidence.ts';
 import { ABSENT_LISTS, AGREEING_ANSWERS } from './observers.ts';
 import { differing, ProbeCalls, type ProbeRunParts } from './probe-run.ts';
 
@@ -13,8 +13,8 @@ const READY_LIMIT_MS = 10 * 60_000;
 /** How long a list may take to show a session, and a session to end, milliseconds. */
 const VISIBLE_LIMIT_MS = 60_000;
 /** How often a ready session is described before it is terminated. */
-const READY_LOOKS = 3;
-/** How often a session that is not listed is listed in one look: with those of the look before they are enough. */
+const READY_READINGS = 3;
+/** How often a session that is not listed is listed in one reading: with those of the reading before they are enough. */
 const LISTS_PER_LOOK = 3;
 /** Code that is still running when its session is terminated. */
 const LONG_CODE = 'import time\ntime.sleep(300)';
@@ -97,24 +97,24 @@ class ObservedLife {
     const { probe, request } = this.#session;
     const { repeats, clashes } = this.#evidence;
     const other = differing(request);
-    const starts: readonly (readonly [Look<string>[], (call: CallContext) => Promise<string>])[] = [
+    const starts: readonly (readonly [Reading<string>[], (call: CallContext) => Promise<string>])[] = [
       [repeats, (call) => probe.start(request, call)],
       [clashes, (call) => probe.startAlone?.(other, call) ?? probe.start(other, call)],
     ];
-    for (const [looks, start] of starts) {
-      while (looks.length < AGREEING_ANSWERS) {
-        const look = await this.#calls.ask('a second start', start);
-        if (look === undefined) break;
-        if (look.value !== undefined) this.#session.onStarted(look.value);
-        looks.push(look);
+    for (const [readings, start] of starts) {
+      while (readings.length < AGREEING_ANSWERS) {
+        const reading = await this.#calls.ask('a second start', start);
+        if (reading === undefined) break;
+        if (reading.value !== undefined) this.#session.onStarted(reading.value);
+        readings.push(reading);
       }
     }
   }
 
   async whileReady(): Promise<void> {
     const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
-    for (let looks = 1; looks <= READY_LOOKS || (!this.#isListed && this.#calls.nowMs < endMs); looks++) {
-      if (looks <= READY_LOOKS) await this.#describe();
+    for (let readings = 1; readings <= READY_READINGS || (!this.#isListed && this.#calls.nowMs < endMs); readings++) {
+      if (readings <= READY_READINGS) await this.#describe();
       await this.#list();
       await this.#endpoint();
       await this.#calls.pause();
@@ -126,10 +126,10 @@ class ObservedLife {
   async terminate(): Promise<void> {
     const { probe, provider } = this.#session;
     const orphan = provider.capabilities.calculations ? await this.#startCalculation() : undefined;
-    const look = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
-    if (look?.refused) this.#evidence.failures.set('terminate', look.refused.message);
-    if (look === undefined || look.refused) return;
-    this.#evidence.terminated = { sentMs: look.firstSentMs, receivedMs: look.receivedMs };
+    const reading = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
+    if (reading?.refused) this.#evidence.failures.set('terminate', reading.refused.message);
+    if (reading === undefined || reading.refused) return;
+    this.#evidence.terminated = { sentMs: reading.firstSentMs, receivedMs: reading.receivedMs };
     const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
     let seen = await this.#describe();
     while (seen?.final !== true && this.#calls.nowMs < endMs && !this.#evidence.failures.has('describe')) {
@@ -139,30 +139,30 @@ class ObservedLife {
     if (orphan !== undefined) await this.#readOrphan(orphan);
   }
 
-  /** Describes and terminates it again, and looks for it in the lists. */
+  /** Describes and terminates it again, and searches the lists for it. */
   async afterEnd(): Promise<void> {
     const { probe } = this.#session;
     const { describes, endedDescribes, endedTerminates, endedLists } = this.#evidence;
     if (describes.at(-1)?.value?.final !== true) return;
     for (let round = 0; round <= AGREEING_ANSWERS; round++) {
-      if ((await this.#lookAt(endedDescribes)) === undefined || round === AGREEING_ANSWERS) break;
-      const look = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
-      if (look !== undefined) endedTerminates.push(look);
+      if ((await this.#describeInto(endedDescribes)) === undefined || round === AGREEING_ANSWERS) break;
+      const reading = await this.#calls.ask('terminate', (call) => probe.terminate(this.#id, call));
+      if (reading !== undefined) endedTerminates.push(reading);
     }
     if (probe.listEnded === undefined || !(await this.#untilUnlisted())) return;
     while (endedLists.length < ABSENT_LISTS) {
-      const look = await this.#calls.ask(
+      const reading = await this.#calls.ask(
         'the list of ended sessions',
         async (call) => (await probe.listEnded?.(call)) ?? [],
       );
-      if (look?.value === undefined) return;
-      const { value, ...interval } = look;
+      if (reading?.value === undefined) return;
+      const { value, ...interval } = reading;
       endedLists.push({ ...interval, value: value.includes(this.#id) });
       if (value.includes(this.#id)) return;
       await this.#calls.pause();
     }
     // A record that is gone is in no list.
-    await this.#lookAt(endedDescribes);
+    await this.#describeInto(endedDescribes);
   }
 
   get #isListed(): boolean {
@@ -174,32 +174,32 @@ class ObservedLife {
     const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
     let absent = 0;
     while (this.#isListed && absent < AGREEING_ANSWERS && this.#calls.nowMs < endMs) {
-      const look = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
-      if (look?.value === undefined) return false;
-      absent = look.value.some(({ handle }) => handle.id === this.#id) ? 0 : absent + 1;
+      const reading = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
+      if (reading?.value === undefined) return false;
+      absent = reading.value.some(({ handle }) => handle.id === this.#id) ? 0 : absent + 1;
       await this.#calls.pause();
     }
     return absent === AGREEING_ANSWERS;
   }
 
   async #describe(): Promise<Observation | undefined> {
-    return (await this.#lookAt(this.#evidence.describes))?.value;
+    return (await this.#describeInto(this.#evidence.describes))?.value;
   }
 
-  async #lookAt(looks: Look<Observation>[]): Promise<Look<Observation> | undefined> {
-    const look = await this.#calls.ask('describe', (call) => this.#session.probe.describe(this.#id, call));
-    if (look !== undefined) looks.push(look);
-    if (look?.value !== undefined) this.#session.onSeen?.(look.value);
-    return look;
+  async #describeInto(readings: Reading<Observation>[]): Promise<Reading<Observation> | undefined> {
+    const reading = await this.#calls.ask('describe', (call) => this.#session.probe.describe(this.#id, call));
+    if (reading !== undefined) readings.push(reading);
+    if (reading?.value !== undefined) this.#session.onSeen?.(reading.value);
+    return reading;
   }
 
   async #list(): Promise<void> {
     if (this.#isListed || this.#evidence.failures.has('list')) return;
-    // A page that is empty by mistake would look like a delay: several lists without the session have to agree.
+    // A page that is empty by mistake would pass for a delay: several lists without the session have to agree.
     for (let lists = 0; lists < LISTS_PER_LOOK; lists++) {
-      const look = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
-      if (look?.value === undefined) return;
-      const { value, ...interval } = look;
+      const reading = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
+      if (reading?.value === undefined) return;
+      const { value, ...interval } = reading;
       const isListed = value.some(({ handle }) => handle.id === this.#id);
       this.#evidence.lists.push({ ...interval, value: isListed });
       if (isListed) return;
@@ -211,34 +211,34 @@ class ObservedLife {
     const { endpoints, failures } = this.#evidence;
     if (probe.endpoint === undefined || failures.has('endpoint')) return;
     if (endpoints.some(({ value }) => value?.isThere === true)) return;
-    const look = await this.#calls.ask(
+    const reading = await this.#calls.ask(
       'endpoint',
       (call) => probe.endpoint?.(this.#id, call) ?? Promise.reject(new Error()),
     );
-    if (look !== undefined) endpoints.push(look);
+    if (reading !== undefined) endpoints.push(reading);
   }
 
   async #startCalculation(): Promise<string | undefined> {
     const { provider, handleOf, request } = this.#session;
     const work = { token: `${request.token}-code`, code: LONG_CODE };
-    const look = await this.#calls.ask('a calculation', (call) => {
+    const reading = await this.#calls.ask('a calculation', (call) => {
       const calculations = provider.calculations;
       if (calculations === undefined) throw new SessionError('unsupported', 'no calculations', { operation: 'verify' });
       return calculations.start(handleOf(this.#id), work, call);
     });
-    if (look?.refused) this.#evidence.failures.set('a calculation', look.refused.message);
-    return look?.value?.id;
+    if (reading?.refused) this.#evidence.failures.set('a calculation', reading.refused.message);
+    return reading?.value?.id;
   }
 
   async #readOrphan(calculation: string): Promise<void> {
     const { provider, handleOf } = this.#session;
     const endMs = this.#calls.nowMs + VISIBLE_LIMIT_MS;
     while (this.#calls.nowMs < endMs) {
-      const look = await this.#calls.ask('a calculation', async (call) =>
+      const reading = await this.#calls.ask('a calculation', async (call) =>
         provider.calculations?.describe(handleOf(this.#id), calculation, call),
       );
-      if (look === undefined) return;
-      const { state, nativeState } = look.value ?? {};
+      if (reading === undefined) return;
+      const { state, nativeState } = reading.value ?? {};
       if (state === 'failed' || state === 'cancelled' || state === 'succeeded') {
         this.#evidence.orphanState = nativeState;
         return;

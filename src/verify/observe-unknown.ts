@@ -18,14 +18,14 @@ export async function observeUnknown(
   const calls = new ProbeCalls(parts, evidence);
   const { probe } = parts;
   while (evidence.unknowns.length < AGREEING_ANSWERS) {
-    const look = await calls.ask('an unknown session', (call) => probe.describe(id, call));
-    if (look === undefined) break;
-    evidence.unknowns.push(look);
+    const reading = await calls.ask('an unknown session', (call) => probe.describe(id, call));
+    if (reading === undefined) break;
+    evidence.unknowns.push(reading);
   }
   if (!points.some(({ treatment }) => treatment.kind === 'probe' && treatment.observer === 'unknown-terminate')) return;
   while (evidence.unknownTerminates.length < AGREEING_ANSWERS) {
-    const look = await calls.ask('terminate of an unknown session', (call) => probe.terminate(id, call));
-    if (look === undefined) return;
-    evidence.unknownTerminates.push(look);
+    const reading = await calls.ask('terminate of an unknown session', (call) => probe.terminate(id, call));
+    if (reading === undefined) return;
+    evidence.unknownTerminates.push(reading);
   }
 }

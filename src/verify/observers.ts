@@ -1,7 +1,7 @@
 import type { SeenEndpoint } from '../contract/service-probe.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { unitsOf } from '../cost/cost.ts';
-import { isOver, type Evidence, type Interval, type Look, type Step } from './evidence.ts';
+import { isOver, type Evidence, type Interval, type Reading, type Step } from './evidence.ts';
 import { measured, observed, unknown, type Finding, type Range } from './finding.ts';
 import { expiredToken, retention, tokenMemory } from './long-observers.ts';
 import { phaseRange, visibilityRange } from './ranges.ts';
@@ -51,7 +51,7 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
   },
   'endpoint-before-ready': (evidence) => {
     const early = earlyEndpoints(evidence);
-    const refused = early.filter((look) => look.refused !== undefined).length;
+    const refused = early.filter((reading) => reading.refused !== undefined).length;
     if (early.length === 0) return missing(evidence, 'endpoint', 'no early request for an endpoint was answered');
     if (refused > 0 && refused < early.length) return unknown('it was refused and answered with empty texts');
     return observed(refused > 0 ? 'error' : 'empty');
@@ -125,15 +125,15 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
     return measured(atLeastMs, next.receivedMs - terminated.sentMs - lag.atLeastMs);
   },
   'endpoint-token-lifetime': (evidence) => {
-    const look = firstEndpoint(evidence);
-    const { expiresAtMs, serviceTimeMs, keys } = look?.value ?? {};
+    const reading = firstEndpoint(evidence);
+    const { expiresAtMs, serviceTimeMs, keys } = reading?.value ?? {};
     // EMR can give a user name and a password instead.
-    if (look === undefined || expiresAtMs === undefined || keys?.includes(TOKEN_KEY) !== true)
+    if (reading === undefined || expiresAtMs === undefined || keys?.includes(TOKEN_KEY) !== true)
       return missing(evidence, 'endpoint', 'no token was issued');
     if (serviceTimeMs === undefined) return unknown('the answer has no time of the service');
     // The service writes its time, and perhaps the expiry, in whole seconds.
     const lifetimeMs = expiresAtMs - serviceTimeMs;
-    return measured(lifetimeMs - 1_000, lifetimeMs + 1_000 + (look.receivedMs - look.sentMs));
+    return measured(lifetimeMs - 1_000, lifetimeMs + 1_000 + (reading.receivedMs - reading.sentMs));
   },
   retention: (evidence) => retention(evidence, lagOf(evidence)),
   'token-memory': tokenMemory,
@@ -156,17 +156,24 @@ export const OBSERVERS: Readonly<Record<ObserverName, (evidence: Evidence, point
 };
 
 /** The one way in which a service has answered each time; unknown when the answers differ or are too few. */
-function agreed<T>(evidence: Evidence, step: Step, looks: readonly Look<T>[], valueOf: (answer: T) => string): Finding {
-  const answers = new Set(looks.map((look) => (look.refused ? codeOf(look.refused) : valueOf(look.value))));
+function agreed<T>(
+  evidence: Evidence,
+  step: Step,
+  readings: readonly Reading<T>[],
+  valueOf: (answer: T) => string,
+): Finding {
+  const answers = new Set(
+    readings.map((reading) => (reading.refused ? codeOf(reading.refused) : valueOf(reading.value))),
+  );
   const [answer] = answers;
   if (answers.size > 1) return unknown(`it was answered in several ways: ${[...answers].join(', ')}`);
-  if (looks.length < AGREEING_ANSWERS || answer === undefined)
+  if (readings.length < AGREEING_ANSWERS || answer === undefined)
     return missing(evidence, step, 'it was not answered often enough');
   return observed(answer);
 }
 
 /** The answers without an endpoint about a session that its service knew and that had one later. */
-function missingEndpoints(evidence: Evidence): readonly Look<SeenEndpoint>[] {
+function missingEndpoints(evidence: Evidence): readonly Reading<SeenEndpoint>[] {
   const [found] = evidence.seen;
   // Without an endpoint later on, a refusal says that there never is one.
   if (found === undefined || !evidence.isWhole || firstEndpoint(evidence) === undefined) return [];
@@ -174,12 +181,12 @@ function missingEndpoints(evidence: Evidence): readonly Look<SeenEndpoint>[] {
 }
 
 /** Those of them that came before the session was ready. */
-function earlyEndpoints(evidence: Evidence): readonly Look<SeenEndpoint>[] {
+function earlyEndpoints(evidence: Evidence): readonly Reading<SeenEndpoint>[] {
   const ready = evidence.seen.find(({ value }) => value.state === 'ready');
   return missingEndpoints(evidence).filter(({ sentMs }) => ready !== undefined && sentMs < ready.sentMs);
 }
 
-function firstEndpoint({ endpoints }: Evidence): Look<SeenEndpoint> | undefined {
+function firstEndpoint({ endpoints }: Evidence): Reading<SeenEndpoint> | undefined {
   return endpoints.find(({ value }) => value?.isThere === true);
 }
 
@@ -215,8 +222,8 @@ function codeOf(refused: SessionError | undefined): string | undefined {
   return refused === undefined ? undefined : (refused.native?.code ?? refused.kind);
 }
 
-function lastRefused(looks: readonly (Interval & { readonly refused?: SessionError | undefined })[]): boolean {
-  return SessionError.is(looks.at(-1)?.refused);
+function lastRefused(readings: readonly (Interval & { readonly refused?: SessionError | undefined })[]): boolean {
+  return SessionError.is(readings.at(-1)?.refused);
 }
 
 /** Whether a service reports what a session has used. An estimate is ours. */

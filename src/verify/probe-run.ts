@@ -7,14 +7,14 @@ import type { StartRequest } from '../contract/start-request.ts';
 import { abortedError } from '../provider-kit/aborted-error.ts';
 import { isServiceRefusal } from '../provider-kit/refused-session.ts';
 import { sleep } from '../provider-kit/sleep.ts';
-import type { Evidence, Interval, Look, Step } from './evidence.ts';
+import type { Evidence, Interval, Reading, Step } from './evidence.ts';
 
 /** A call of a probe is repeated this often after a temporary failure. */
 const MAX_ATTEMPTS = 6;
 
-/** How fast the probes look, milliseconds. */
+/** How fast the probes ask, milliseconds. */
 export interface Pace {
-  /** The pause between two looks at first. */
+  /** The pause between two readings at first. */
   readonly earlyMs: number;
   /** How long that is. */
   readonly earlyForMs: number;
@@ -59,7 +59,7 @@ export class ProbeCalls {
   async ask<T>(
     step: Step,
     send: (call: CallContext) => Promise<T>,
-  ): Promise<(Look<T> & { readonly firstSentMs: number }) | undefined> {
+  ): Promise<(Reading<T> & { readonly firstSentMs: number }) | undefined> {
     const { clock, signal, onThrottled } = this.#parts;
     const firstSentMs = clock.monotonicMs();
     for (let attempt = 1; ; attempt++) {
@@ -85,7 +85,7 @@ export class ProbeCalls {
     }
   }
 
-  /** Waits until the next look. */
+  /** Waits until the next reading. */
   pause(atLeastMs = 0): Promise<void> {
     const { clock, signal, pace } = this.#parts;
     const isEarly = clock.monotonicMs() - this.#beganMs < pace.earlyForMs;

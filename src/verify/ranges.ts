@@ -9,14 +9,14 @@ import type { Range } from './finding.ts';
  */
 export function visibilityRange<T extends Interval>(
   made: Interval,
-  looks: readonly T[],
-  shows: (look: T) => boolean,
+  readings: readonly T[],
+  shows: (reading: T) => boolean,
   needed = 1,
 ): Range | undefined {
-  const at = looks.findIndex(shows);
-  const first = looks[at];
+  const at = readings.findIndex(shows);
+  const first = readings[at];
   if (first === undefined) return undefined;
-  const last = looks[at - needed];
+  const last = readings[at - needed];
   const atLeastMs = last === undefined ? 0 : Math.max(0, last.sentMs - made.receivedMs);
   return { atLeastMs, atMostMs: Math.max(atLeastMs, first.receivedMs - made.sentMs) };
 }

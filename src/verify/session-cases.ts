@@ -65,7 +65,7 @@ export const SESSION_CASES: readonly VerifyCase[] = [
         throw new NotRun(failures.get('a second start') ?? failures.get('start') ?? 'no probe has repeated a start');
       const other = repeats.find(({ value }) => value !== undefined && value !== sessionId);
       expectThat(other === undefined, `the repeated start returned another session, '${other?.value ?? ''}'`);
-      const refused = repeats.find((look) => look.refused !== undefined)?.refused;
+      const refused = repeats.find((reading) => reading.refused !== undefined)?.refused;
       expectThat(
         refused === undefined || refused.kind === 'conflict',
         `the repeated start was refused: ${refused?.message ?? ''}`,

@@ -44,10 +44,10 @@ describe.concurrent('anysession verify of a service that fails', () => {
     async (name, context) => {
       const { expect } = context;
       const { report, live, others, emulator, run } = await stageWithOthers(name, context);
-      let looks = 0;
+      let readings = 0;
       const stop = emulator.onHandled(() => {
-        if (live().length > others.length) looks += 1;
-        if (looks === 4) emulator.faults.add({ kind: 'reset', when: 'before', times: 1_000_000 });
+        if (live().length > others.length) readings += 1;
+        if (readings === 4) emulator.faults.add({ kind: 'reset', when: 'before', times: 1_000_000 });
       });
       const seen = await report('--only', 'starts,lists');
       stop();

@@ -13,7 +13,7 @@ import type { Point, PointValue } from '../../src/verify/points/point.ts';
 import { neededFor, optionsWith, otherValues, placeOf, PROBED_POINTS, says } from './option-values.ts';
 import { findingsOf, PACE_MS, PLACES, pointsAt, STARTUP_MS } from './probed.ts';
 
-/** How wide a measurement may be: one look before and one after, and two seconds for times in whole seconds. */
+/** How wide a measurement may be: one reading before and one after, and two seconds for times in whole seconds. */
 const WIDEST_MS = { usual: 3 * PACE_MS, wholeSeconds: 2_000 + PACE_MS };
 /** How many seeds are tried; `ANYSESSION_VERIFY_SEEDS` tries more. */
 const COUNT = Number(process.env['ANYSESSION_VERIFY_SEEDS'] ?? 30);

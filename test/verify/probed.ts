@@ -105,7 +105,7 @@ export function skippingClock(emulator: Emulator): Clock {
 
 /** The time from a start until the session is ready, milliseconds of the emulator. */
 export const STARTUP_MS = 400;
-/** The pause between two looks, milliseconds of the emulator. */
+/** The pause between two readings, milliseconds of the emulator. */
 export const PACE_MS = 20;
 
 /** Starts an emulator, probes it once, and returns every finding by its option. */

@@ -76,7 +76,7 @@ async function waitFor(
   }
 }
 
-/** Looks at a batch once. */
+/** Describes a batch once. */
 export async function runBatchStatus(context: CommandContext, target: string): Promise<void> {
   await withBatch(context, target, (batch) => printStatus(context, batch, batch.status));
 }

@@ -27,13 +27,13 @@ export interface Invocation extends AnyInvocation {
 /** The rest of the way, down to the adapter. */
 export type Next<Answer, Call extends AnyInvocation = Invocation> = (invocation: Call) => Promise<Answer>;
 
-/** One concern that all verbs share. It may refuse, change or repeat the invocation, and never looks at the answer's inside. */
+/** One concern that all verbs share. It may refuse, change or repeat the invocation, and never reads the answer. */
 export type Layer<Call extends AnyInvocation = Invocation> = <Answer>(
   invocation: Call,
   next: Next<Answer, Call>,
 ) => Promise<Answer>;
 
-/** A layer that looks at nothing but what sessions and batches have in common. */
+/** A layer that uses only what sessions and batches have in common. */
 export type AnyLayer = <Answer, Call extends AnyInvocation>(
   invocation: Call,
   next: Next<Answer, Call>,

@@ -36,7 +36,7 @@ const KEPT = new Set([
   ...['meaning', 'failed', 'retry', 'effect'],
   ...['version', 'runtimeVersion', 'kernel'],
 ]);
-/** What such a text may look like. */
+/** What such a text may be. */
 const KEPT_TEXT = /^[\w .,#:/-]{1,80}$/;
 /** Members whose names are a user's. */
 const MAPS = new Set(['tags', 'Tags', 'labels', 'DefaultArguments', 'properties']);
