@@ -1,5 +1,4 @@
 import type { ExchangeObserver } from '../../src/contract/exchange.ts';
-import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import { ServiceTime } from '../../src/provider-kit/service-time.ts';
 import type { ServiceCall } from '../../src/provider-kit/call-runner.ts';
 import { observedRequest } from '../../src/provider-kit/observed-request.ts';
@@ -43,8 +42,7 @@ interface SdkClient {
 
 /** How the client of one service is made. */
 export interface ClientParts<Sdk> {
-  readonly package: string;
-  /** Imports the package by its name in a literal, for bundlers. */
+  /** Loads the SDK package. */
   readonly load: () => Promise<unknown>;
   readonly create: (sdk: Sdk, settings: ClientSettings) => SdkClient;
 }
@@ -89,7 +87,7 @@ export class ServiceClient<Sdk> {
   ): Promise<OutputOf<Sdk, Operation>> {
     const callClass = READ.test(operation) ? 'reads' : 'writes';
     await pay(callClass);
-    const loaded = this.#connection === undefined ? await this.#load() : undefined;
+    const loaded = this.#connection === undefined ? await this.#parts.load() : undefined;
     const { commands, sender, client, credentials } = (this.#connection ??= this.#connect(loaded));
     const Command = commands[`${operation}Command`];
     if (Command === undefined) throw new TypeError(`the SDK has no operation ${operation}`);
@@ -104,15 +102,6 @@ export class ServiceClient<Sdk> {
   close(): void {
     this.#connection?.client.destroy();
     this.#connection = undefined;
-  }
-
-  async #load(): Promise<unknown> {
-    const { package: name, load } = this.#parts;
-    try {
-      return requirePeer(name) ?? (await load());
-    } catch (cause) {
-      return requireFromWorkingFolder(cause, name);
-    }
   }
 
   #connect(loaded: unknown): Connection {

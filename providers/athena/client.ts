@@ -1,5 +1,6 @@
 import type * as sdkModule from '@aws-sdk/client-athena';
 import type { ExchangeObserver } from '../../src/contract/exchange.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { AwsConfig } from '../_aws/aws-options.ts';
 import { ServiceClient } from '../_aws/service-client.ts';
 
@@ -11,10 +12,18 @@ export type AthenaClient = ServiceClient<typeof sdkModule>;
 
 /** Makes the client; does no I/O. */
 export function athenaClient(config: AwsConfig, exchanges?: ExchangeObserver): AthenaClient {
-  const load = () => import('@aws-sdk/client-athena');
   return new ServiceClient(
     config,
-    { package: ATHENA_SDK, load, create: (sdk, settings) => new sdk.AthenaClient(settings) },
+    {
+      async load() {
+        try {
+          return requirePeer(ATHENA_SDK) ?? (await import('@aws-sdk/client-athena'));
+        } catch (cause) {
+          return requireFromWorkingFolder(cause, ATHENA_SDK);
+        }
+      },
+      create: (sdk, settings) => new sdk.AthenaClient(settings),
+    },
     exchanges,
   );
 }

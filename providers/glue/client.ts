@@ -1,5 +1,6 @@
 import type * as sdkModule from '@aws-sdk/client-glue';
 import type { ExchangeObserver } from '../../src/contract/exchange.ts';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import type { AwsConfig } from '../_aws/aws-options.ts';
 import { ServiceClient } from '../_aws/service-client.ts';
 
@@ -11,10 +12,18 @@ export type GlueClient = ServiceClient<typeof sdkModule>;
 
 /** Makes the client; does no I/O. */
 export function glueClient(config: AwsConfig, exchanges?: ExchangeObserver): GlueClient {
-  const load = () => import('@aws-sdk/client-glue');
   return new ServiceClient(
     config,
-    { package: GLUE_SDK, load, create: (sdk, settings) => new sdk.GlueClient(settings) },
+    {
+      async load() {
+        try {
+          return requirePeer(GLUE_SDK) ?? (await import('@aws-sdk/client-glue'));
+        } catch (cause) {
+          return requireFromWorkingFolder(cause, GLUE_SDK);
+        }
+      },
+      create: (sdk, settings) => new sdk.GlueClient(settings),
+    },
     exchanges,
   );
 }

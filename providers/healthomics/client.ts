@@ -1,4 +1,5 @@
 import type * as sdkModule from '@aws-sdk/client-omics';
+import { requireFromWorkingFolder, requirePeer } from '../../src/provider-kit/load-peer.ts';
 import { ServiceClient } from '../_aws/service-client.ts';
 import { withNewerSettings } from './native-setting.ts';
 import type { HealthOmicsConfig } from './options.ts';
@@ -12,8 +13,13 @@ export type OmicsClient = ServiceClient<typeof sdkModule>;
 /** Makes the client; does no I/O. */
 export function omicsClient(config: HealthOmicsConfig): OmicsClient {
   return new ServiceClient(config, {
-    package: OMICS_SDK,
-    load: () => import('@aws-sdk/client-omics'),
+    async load() {
+      try {
+        return requirePeer(OMICS_SDK) ?? (await import('@aws-sdk/client-omics'));
+      } catch (cause) {
+        return requireFromWorkingFolder(cause, OMICS_SDK);
+      }
+    },
     create(sdk, settings) {
       // Batch operations go to `workflows-omics.…`; a custom endpoint has no such host.
       const client = new sdk.OmicsClient({ ...settings, disableHostPrefix: config.endpoint !== undefined });
