@@ -42,7 +42,7 @@ interface SdkClient {
 
 /** How the client of one service is made. */
 export interface ClientParts<Sdk> {
-  /** Loads the SDK package. */
+  /** Loads the SDK package with a literal `import()` in a `try`: bundlers then accept that the package is missing. */
   readonly load: () => Promise<unknown>;
   readonly create: (sdk: Sdk, settings: ClientSettings) => SdkClient;
 }

@@ -18,7 +18,8 @@ def _anysession(shell):
 
     from IPython.display import display
 
-    # Without it gRPC writes a line into a cell whose command, such as `!ls`, forks the kernel.
+    # A command in a cell, such as `!ls`, forks the kernel. What gRPC does at a fork writes lines into the cell, and can end the command.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     # A cell that is done earlier than this shows no progress, seconds.
     patience = 0.4
