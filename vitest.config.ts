@@ -15,7 +15,7 @@ export const alias = [
   { find: /^anysession\/(container|conformance|testing|emulator)$/, replacement: here('src/$1/index.ts') },
 ];
 
-/** What needs the network has a run of its own: `npm run package-check`, `test:engines`, `test:clients` and `notebooks`. */
+/** These install packages. `npm run package-check`, `test:engines`, `test:clients` and `notebooks` run them. */
 const NETWORK_TESTS = ['test/package/**', 'test/engines/**', 'test/clients/**', 'test/notebooks/**'];
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 /**
  * Tests that take most of the time of the suite: each starts processes, waits for clocks, or does the work of many starts.
- * `npm test` leaves them out and takes minutes; `npm run test:slow` runs them, and CI runs both (`.ci/run tests`).
+ * `npm test` leaves them out; `npm run test:slow` runs them, and `.ci/run coverage` runs both.
  * A file belongs here when it takes more than about twelve seconds.
  */
 export const SLOW_TESTS = [

@@ -85,6 +85,8 @@ export async function withSparkProxy<T>(
       });
       let isOver = false;
       const loading = loadAhead(loaded, sessions.provider.id, () => !isOver);
+      // A failure is thrown at the end; until then it is no unhandled rejection, which would end the process without ending the session.
+      loading.catch(() => {});
       try {
         return await use({
           proxy,

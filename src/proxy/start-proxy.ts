@@ -32,7 +32,10 @@ export async function startProxy(
   ports: ProxyPorts = { clock: systemClock, random: systemRandom },
 ): Promise<SparkConnectProxy> {
   const { proxy, loaded } = await listenAsProxy(source, options, ports);
-  await loaded;
+  await loaded.catch(async (error: unknown) => {
+    await proxy.close();
+    throw error;
+  });
   return proxy;
 }
 

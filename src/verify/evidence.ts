@@ -3,6 +3,9 @@ import type { SeenEndpoint } from '../contract/service-probe.ts';
 import type { SessionError } from '../contract/session-error.ts';
 import type { Range } from './finding.ts';
 
+/** As many answers must agree before they count: a fault may change one of them. */
+export const AGREEING_ANSWERS = 2;
+
 /** When a call was under way, on the monotonic clock, milliseconds: the service has answered somewhere between. */
 export interface Interval {
   readonly sentMs: number;

@@ -1,15 +1,12 @@
-import type { Evidence, Reading } from './evidence.ts';
+import { AGREEING_ANSWERS, type Evidence, type Reading } from './evidence.ts';
 import { measured, observed, unknown, type Finding, type Range } from './finding.ts';
-
-/** As many answers have to agree before they count. */
-const AGREEING = 2;
 
 /** How long a record is kept. @param lag - the delay of describe: a session has ended before it is seen to have ended */
 export function retention({ long: { ended, records }, failures }: Evidence, lag: Range | undefined): Finding {
   if (ended === undefined) return unknown(failures.get('an idle session') ?? 'no ended session was watched');
   const gone = firstWithout(records);
   if (gone === undefined) return unknown(stillThere('it could still be described', records, ended.receivedMs));
-  if (records.slice(gone.at).length < AGREEING || records.slice(gone.at).some(({ value }) => value === true))
+  if (records.slice(gone.at).length < AGREEING_ANSWERS || records.slice(gone.at).some(({ value }) => value === true))
     return unknown('it was found, and not found, in turn');
   const lastMs = records[gone.at - 1]?.sentMs ?? ended.receivedMs;
   return measured(lastMs - ended.receivedMs, gone.reading.receivedMs - ended.sentMs + (lag?.atMostMs ?? 0));
@@ -31,7 +28,7 @@ export function tokenMemory({ long: { started, ended, repeats }, failures }: Evi
 export function expiredToken({ long: { expiredStatuses }, failures }: Evidence): Finding {
   const [status, other] = new Set(expiredStatuses);
   if (other !== undefined) return unknown(`it was answered in several ways: ${expiredStatuses.join(', ')}`);
-  if (status === undefined || expiredStatuses.length < AGREEING)
+  if (status === undefined || expiredStatuses.length < AGREEING_ANSWERS)
     return unknown(failures.get('an expired token') ?? 'no call with an expired token was answered often enough');
   return observed(status);
 }

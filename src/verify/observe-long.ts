@@ -2,10 +2,9 @@ import type { Observation } from '../contract/observation.ts';
 import type { ConnectEndpoint, SessionProvider } from '../contract/session-provider.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { isOver, type Evidence, type Interval, type Reading, type Step } from './evidence.ts';
+import { AGREEING_ANSWERS, isOver, type Evidence, type Interval, type Reading, type Step } from './evidence.ts';
 import { EXPIRY_LIMIT_MS, WATCH_MS, type LongPlan } from './long-plan.ts';
 import type { ObservedSession } from './observe-session.ts';
-import { AGREEING_ANSWERS } from './observers.ts';
 import { ProbeCalls } from './probe-run.ts';
 import { statusOfCall } from './status-of-call.ts';
 
@@ -15,7 +14,7 @@ const LATE_END_MS = 15 * 60_000;
 /** Two readings are so much of the time that has passed apart: a time is measured as exactly, relatively. */
 const SHARE = 0.05;
 /** How often a session is described that only waits, milliseconds. */
-const LOOK_MS = 60_000;
+const READING_MS = 60_000;
 /** Clocks of services and of this machine differ, milliseconds. */
 const EXPIRY_MARGIN_MS = 10_000;
 
@@ -70,7 +69,7 @@ class LongRun {
     let asks = plan.repeatsStart;
     while (this.#calls.nowMs - beganMs < WATCH_MS) {
       const isGone = long.records.at(-1)?.value === false;
-      if (!isGone) await this.#lookForRecord();
+      if (!isGone) await this.#readRecord();
       if (asks) {
         const reading = await this.#calls.ask('a late start', (call) => probe.start(request, call));
         if (reading?.value !== undefined) {
@@ -119,9 +118,9 @@ class LongRun {
       return;
     }
     const endMs = this.#calls.nowMs + leftMs + EXPIRY_MARGIN_MS;
-    // Looking shows what the session costs, and its end.
+    // A describe shows what the session costs, and its end.
     while ((await this.#isLive()) && this.#calls.nowMs < endMs) {
-      await this.#calls.pause(Math.min(LOOK_MS, endMs - this.#calls.nowMs));
+      await this.#calls.pause(Math.min(READING_MS, endMs - this.#calls.nowMs));
     }
     for (let asked = 0; asked < AGREEING_ANSWERS; asked++) {
       const status = await statusOfCall(endpoint);
@@ -177,7 +176,7 @@ class LongRun {
   }
 
   /** A record that is gone has to be missing twice. */
-  async #lookForRecord(): Promise<void> {
+  async #readRecord(): Promise<void> {
     const { records } = this.#evidence.long;
     for (let readings = 0; readings < AGREEING_ANSWERS; readings++) {
       const reading = await this.#describe();

@@ -4,8 +4,8 @@ import type { SessionHandle } from '../contract/session-handle.ts';
 import type { SessionProvider } from '../contract/session-provider.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { StartRequest } from '../contract/start-request.ts';
-import { isOver, type Evidence, type Reading } from './evidence.ts';
-import { ABSENT_LISTS, AGREEING_ANSWERS } from './observers.ts';
+import { AGREEING_ANSWERS, isOver, type Evidence, type Reading } from './evidence.ts';
+import { ABSENT_LISTS } from './observers.ts';
 import { differing, ProbeCalls, type ProbeRunParts } from './probe-run.ts';
 
 /** How long a start may take, milliseconds; as long as `whenReady` waits by default. */
@@ -15,7 +15,7 @@ const VISIBLE_LIMIT_MS = 60_000;
 /** How often a ready session is described before it is terminated. */
 const READY_READINGS = 3;
 /** How often a session that is not listed is listed in one reading: with those of the reading before they are enough. */
-const LISTS_PER_LOOK = 3;
+const LISTS_PER_READING = 3;
 /** Code that is still running when its session is terminated. */
 const LONG_CODE = 'import time\ntime.sleep(300)';
 
@@ -196,7 +196,7 @@ class ObservedLife {
   async #list(): Promise<void> {
     if (this.#isListed || this.#evidence.failures.has('list')) return;
     // A page that is empty by mistake would pass for a delay: several lists without the session have to agree.
-    for (let lists = 0; lists < LISTS_PER_LOOK; lists++) {
+    for (let lists = 0; lists < LISTS_PER_READING; lists++) {
       const reading = await this.#calls.ask('list', (call) => this.#session.probe.list(call));
       if (reading?.value === undefined) return;
       const { value, ...interval } = reading;

@@ -1,5 +1,4 @@
-import type { Evidence } from './evidence.ts';
-import { AGREEING_ANSWERS } from './observers.ts';
+import { AGREEING_ANSWERS, type Evidence } from './evidence.ts';
 import type { Point } from './points/point.ts';
 import { ProbeCalls, type ProbeRunParts } from './probe-run.ts';
 

@@ -1,14 +1,12 @@
 import type { SeenEndpoint } from '../contract/service-probe.ts';
 import { SessionError } from '../contract/session-error.ts';
 import { unitsOf } from '../cost/cost.ts';
-import { isOver, type Evidence, type Interval, type Reading, type Step } from './evidence.ts';
+import { AGREEING_ANSWERS, isOver, type Evidence, type Interval, type Reading, type Step } from './evidence.ts';
 import { measured, observed, unknown, type Finding, type Range } from './finding.ts';
 import { expiredToken, retention, tokenMemory } from './long-observers.ts';
 import { phaseRange, visibilityRange } from './ranges.ts';
 import type { ObserverName, Point } from './points/point.ts';
 
-/** As many answers must agree before they count: a fault may change one of them. */
-export const AGREEING_ANSWERS = 2;
 /** The metadata with the token of an endpoint. */
 const TOKEN_KEY = 'x-aws-proxy-auth';
 /** As many lists without a session must follow each other before it counts as not listed: a fault may empty several of them. */

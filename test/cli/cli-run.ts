@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { runCli } from '../../src/cli/run-cli.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 
 /** What a command line left behind. */
 export interface CliRun {
@@ -20,22 +21,26 @@ export interface CliEnvironment {
 
 /** Runs one command line in this process, with streams of its own. */
 export async function cli(args: readonly string[], environment: CliEnvironment = {}): Promise<CliRun> {
-  const { cwd = '/', env = {}, stdin = '', columns, signal = new AbortController().signal } = environment;
+  const { stdin = '', columns } = environment;
   const [out, err] = [new PassThrough(), new PassThrough()];
   const [stdout, stderr] = [collect(out), collect(err)];
-  const code = await runCli(args, {
+  const streams = {
     stdin: Readable.from([stdin]),
     stdout: Object.assign(out, columns === undefined ? {} : { columns, isTTY: true }),
     stderr: Object.assign(err, { isTTY: columns !== undefined }),
-    env,
-    cwd,
-    signal,
-    load: (code) => code(),
-    passSignals: () => () => {},
-  });
+  };
+  const code = await runCli(args, terminalOn(streams, environment));
   out.end();
   err.end();
   return { code, stdout: await stdout, stderr: await stderr };
+}
+
+/** A terminal of a test, on these streams. */
+export function terminalOn(
+  streams: Pick<Terminal, 'stdin' | 'stdout' | 'stderr'>,
+  { cwd = '/', env = {}, signal = new AbortController().signal }: CliEnvironment,
+): Terminal {
+  return { ...streams, env, cwd, signal, load: (code) => code(), passSignals: () => () => {} };
 }
 
 async function collect(stream: PassThrough): Promise<string> {

@@ -14,7 +14,7 @@ export interface Place {
   readonly files: Readonly<Record<string, string>>;
   readonly programs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** What stands for an example in the text of a block. */
+  /** Example values in the text of a block, and what replaces them. */
   readonly values?: Readonly<Record<string, string>>;
   /** The sessions that have not ended. */
   readonly live?: () => readonly string[];

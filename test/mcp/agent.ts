@@ -6,6 +6,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { PassThrough } from 'node:stream';
 import type { TestContext } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { terminalOn } from '../cli/cli-run.ts';
 import { PROGRAM } from '../cli/process.ts';
 
 /** How the user answers a question. */
@@ -56,8 +57,12 @@ export async function agentOfProcess(context: Pick<TestContext, 'onTestFinished'
   });
   const output = { stderr: '' };
   transport.stderr?.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  // Until it is connected there is no process to wait for.
   let pid = 0;
-  const connection = await connected(context, options, { transport, output, ended: () => processEnd(pid) });
+  const ended = async (): Promise<void> => {
+    if (pid > 0) await processEnd(pid);
+  };
+  const connection = await connected(context, options, { transport, output, ended });
   pid = transport.pid ?? 0;
   return { ...connection, pid };
 }
@@ -66,16 +71,7 @@ function serverHere({ cwd, words = [], env = {} }: AgentOptions): Server {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const output = { stderr: '' };
   stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
-  const ended = runCli(['mcp', ...words], {
-    stdin,
-    stdout,
-    stderr,
-    env,
-    cwd,
-    signal: new AbortController().signal,
-    load: (code) => code(),
-    passSignals: () => () => {},
-  });
+  const ended = runCli(['mcp', ...words], terminalOn({ stdin, stdout, stderr }, { cwd, env }));
   // Messages are lines in both directions, so the transport of a server serves a client too. It leaves its streams open.
   const transport = new StdioServerTransport(stdout, stdin);
   return {
