@@ -93,6 +93,7 @@ export class RunningAttempt {
     this.#sinceMs = this.#clock.monotonicMs();
   }
 
+  /** Runs the work; when it settles, no timer and no listener is left behind. */
   run<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     const { operation, call } = this.#attempt;
     const { signal } = this.#controller;
@@ -105,14 +106,24 @@ export class RunningAttempt {
         this.#end(isWaitOver ? error.with({ cause: this.#timeoutError() }) : error);
       });
       this.#setTimer();
-      const answer = work(signal);
-      this.#answer = answer;
-      answer.then(resolve, reject);
+      const settled = <Outcome>(settle: (outcome: Outcome) => void) => {
+        return (outcome: Outcome): void => {
+          if (!this.#isLate) this.#release();
+          settle(outcome);
+        };
+      };
+      try {
+        const answer = work(signal);
+        this.#answer = answer;
+        answer.then(settled(resolve), settled(reject));
+      } catch (error) {
+        this.#release();
+        throw error;
+      }
     });
   }
 
-  /** Leaves no timer and no listener behind. */
-  release(): void {
+  #release(): void {
     this.#stopListening?.();
     this.#cancelTimer?.();
     this.#timerMs = Number.NEGATIVE_INFINITY;
@@ -127,7 +138,7 @@ export class RunningAttempt {
       this.#answer?.then(resolve, reject);
     });
     const release = (): void => {
-      this.release();
+      this.#release();
     };
     late.then(release, release);
     this.#setTimer();
@@ -166,7 +177,7 @@ export class RunningAttempt {
   }
 
   #end(error: SessionError): void {
-    this.release();
+    this.#release();
     this.#controller.abort(error);
     this.#reject(error);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
-import { throwIfAborted } from './aborted-error.ts';
+import { abortedError } from './aborted-error.ts';
 import { RunningAttempt, runningAttempt, type Attempt } from './running-attempt.ts';
 
 /**
@@ -11,22 +11,17 @@ import { RunningAttempt, runningAttempt, type Attempt } from './running-attempt.
  *
  * @throws SessionError `aborted` or `timeout`; with effect `unknown` once a request of a verb that changes something was sent.
  */
-export async function withDeadline<Answer>(
+export function withDeadline<Answer>(
   clock: Clock,
   attempt: Attempt,
   work: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const { operation, call, silenceMs } = attempt;
-  throwIfAborted(call.signal, operation);
+  if (call.signal.aborted) return Promise.reject(abortedError(operation, call.signal));
   if (call.deadline <= clock.monotonicMs()) {
-    throw new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation });
+    return Promise.reject(new SessionError('timeout', `no time was left for ${operation}; allow more`, { operation }));
   }
   const outer = runningAttempt(call.signal);
   if (silenceMs === undefined && outer !== undefined && outer.deadline <= call.deadline) return work(call.signal);
-  const running = new RunningAttempt(clock, attempt);
-  try {
-    return await running.run(work);
-  } finally {
-    if (!running.isLate) running.release();
-  }
+  return new RunningAttempt(clock, attempt).run(work);
 }

@@ -9,9 +9,6 @@ export interface TelemetryPorts {
   readonly metrics?: Metrics | undefined;
 }
 
-/** A span that nobody records. */
-export const NO_SPAN: Span = silentTracer.startSpan('', {});
-
 /** Where a call or a session is, as attributes of spans and metrics. */
 export function placeOf({ id, scope }: { readonly id: string; readonly scope: string }): {
   readonly 'anysession.provider': string;

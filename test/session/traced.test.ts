@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../../src/contract/ports.ts';
 import { SessionError } from '../../src/contract/session-error.ts';
-import { errorType, inSpan, NO_SPAN, traced } from '../../src/session/traced.ts';
+import { silentTracer } from '../../src/session/system-ports.ts';
+import { errorType, inSpan, traced } from '../../src/session/traced.ts';
 import { RecordingTracer } from '../../src/testing/recording.ts';
 
 const ATTRIBUTES = { where: 'here' };
@@ -28,7 +29,7 @@ describe('traced', () => {
   });
 
   it('gives a span that does nothing where nobody traces', async () => {
-    expect(await traced(undefined, 'outer', {}, (span) => Promise.resolve(span))).toBe(NO_SPAN);
+    expect(await traced(undefined, 'outer', {}, (span) => Promise.resolve(span))).toBe(silentTracer.startSpan('outer', {}));
   });
 });
 
@@ -38,7 +39,7 @@ describe('inSpan', () => {
     const outer = tracer.startSpan('outer', {});
     expect(inSpan(outer, () => tracer.startSpan('inner', {})).parent).toBe(outer);
     expect(outer.endCount).toBe(0);
-    expect(inSpan(NO_SPAN, () => 'done')).toBe('done');
+    expect(inSpan(silentTracer.startSpan('outer', {}), () => 'done')).toBe('done');
   });
 
   it('ends the span with what the work throws', () => {

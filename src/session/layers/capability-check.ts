@@ -25,11 +25,11 @@ export function capabilityCheckLayer(providersWith: ProvidersWith): Layer {
     if (request !== undefined) await checkStart(request, id, capabilities, providersWith);
     if (filter !== undefined) await checkFilter(filter, id, capabilities, providersWith);
   };
-  return (invocation, next) => {
+  return (invocation, call, next) => {
     const { operation, request, filter } = invocation;
     // What nothing could be unsupported about passes without a promise in between.
     const isChecked = OPERATIONS[operation].capability !== undefined || request !== undefined || filter !== undefined;
-    return isChecked ? check(invocation).then(() => next(invocation)) : next(invocation);
+    return isChecked ? check(invocation).then(() => next(call)) : next(call);
   };
 }
 

@@ -39,20 +39,19 @@ export function rateBudgetLayer(
     metrics.record('anysession.queue.wait_time', seconds, { ...placeOf(provider), 'anysession.queue': 'rate' });
   };
   // No async function: nearly every call goes at once, and what it would keep of each call under way costs more than its work.
-  return (invocation, next) => {
-    const { operation, call } = invocation;
+  return ({ operation, provider }, call, next) => {
     const { signal, deadline, attempt } = call;
     const callClass = OPERATIONS[operation].budget;
-    if (callClass === false) return next(invocation);
+    if (callClass === false) return next(call);
     const share = new CallShare(budget, operation);
     const waiting = takeTurn(share, callClass, signal);
     const sinceMs = waiting === undefined ? 0 : clock.monotonicMs();
-    const paid = { ...invocation, call: { signal, deadline, attempt, budget: share } };
+    const paid = { signal, deadline, attempt, budget: share };
     return (
       waiting === undefined
         ? next(paid)
         : waiting.then(() => {
-            recordWait(invocation.provider, sinceMs);
+            recordWait(provider, sinceMs);
             return next(paid);
           })
     ).catch((error: unknown): never => {

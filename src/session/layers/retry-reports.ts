@@ -26,7 +26,7 @@ export class RetryReports {
     { kind }: SessionError,
     { attempt, delayMs }: { readonly attempt: number; readonly delayMs: number },
   ): void {
-    span.event('retry', { attempt, delayMs, kind });
+    span?.event('retry', { attempt, delayMs, kind });
     const place = placeOf(provider);
     this.#metrics.add('anysession.call.retries', 1, {
       ...place,

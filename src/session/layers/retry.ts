@@ -1,3 +1,4 @@
+import type { CallContext } from '../../contract/call-context.ts';
 import { ERROR_KINDS } from '../../contract/error-kinds.ts';
 import { OPERATIONS } from '../../contract/operations.ts';
 import type { Clock, Random } from '../../contract/ports.ts';
@@ -29,36 +30,38 @@ export function retryLayer(
   random: Random,
   reports = new RetryReports(clock, silentLogger, silentMetrics),
 ): AnyLayer {
-  return (invocation, next) => {
+  return (invocation, call, next) => {
     const { retried, overlaps } = OPERATIONS[invocation.operation];
-    if (!retried) return next(invocation);
-    const attempts = { clock, random, reports, invocation, next };
+    if (!retried) return next(call);
+    const attempts = { clock, random, reports, invocation, call, next };
     return overlaps === true ? overlappingAttempts(attempts) : repeatedAttempts(attempts);
   };
 }
 
-interface Attempts<Answer, Call extends AnyInvocation> {
+interface Attempts<Answer> {
   readonly clock: Clock;
   readonly random: Random;
   readonly reports: RetryReports;
-  readonly invocation: Call;
-  readonly next: Next<Answer, Call>;
+  readonly invocation: AnyInvocation;
+  readonly call: CallContext;
+  readonly next: Next<Answer>;
   /** Attempts that timed out and keep running beside the next one. */
   readonly late?: Promise<Answer>[];
   /** Attempts that may send something, and errors of those that may have done so. */
   readonly acting?: Set<{ readonly effect: Effect }>;
 }
 
-async function repeatedAttempts<Answer, Call extends AnyInvocation>({
+async function repeatedAttempts<Answer>({
   clock,
   random,
   reports,
   invocation,
+  call,
   next,
   late,
   acting,
-}: Attempts<Answer, Call>): Promise<Answer> {
-  const { operation, call } = invocation;
+}: Attempts<Answer>): Promise<Answer> {
+  const { operation } = invocation;
   const { attemptTimeoutMs, ends } = OPERATIONS[operation];
   const silenceMs = attemptTimeoutMs === false ? undefined : attemptTimeoutMs;
   const onLate = late && ((answer: Promise<unknown>) => void late.push(answer as Promise<Answer>));
@@ -68,11 +71,10 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
   for (let attempt = 1; ; attempt++) {
     let running: RunningAttempt | undefined;
     try {
-      // Members are written out here and in the rate budget: copies by spread made all layers cost half as much again.
       const answer = withDeadline(clock, { operation, call, silenceMs, onLate, unansweredSinceMs }, (signal) => {
         running = runningAttempt(signal);
         if (running !== undefined) acting?.add(running);
-        return next({ ...invocation, call: { signal, deadline: call.deadline, attempt } });
+        return next({ signal, deadline: call.deadline, attempt });
       });
       return await (late === undefined || late.length === 0 ? answer : firstAnswer(late, answer));
     } catch (thrown) {
@@ -105,11 +107,8 @@ async function repeatedAttempts<Answer, Call extends AnyInvocation>({
  * A slow service may still answer an attempt that timed out. With a token all attempts start the same thing, so none is stopped
  * before there is an answer.
  */
-async function overlappingAttempts<Answer, Call extends AnyInvocation>(
-  attempts: Attempts<Answer, Call>,
-): Promise<Answer> {
-  const { invocation } = attempts;
-  const { call } = invocation;
+async function overlappingAttempts<Answer>(attempts: Attempts<Answer>): Promise<Answer> {
+  const { call } = attempts;
   const all = new AbortController();
   const acting = new Set<{ readonly effect: Effect }>();
   const unsent = unsentCall(call.signal);
@@ -118,8 +117,7 @@ async function overlappingAttempts<Answer, Call extends AnyInvocation>(
     all.abort(call.signal.reason);
   });
   try {
-    const own = { ...invocation, call: { ...call, signal: all.signal } };
-    return await repeatedAttempts({ ...attempts, invocation: own, late: [], acting });
+    return await repeatedAttempts({ ...attempts, call: { ...call, signal: all.signal }, late: [], acting });
   } finally {
     unsent?.watch();
     stopListening();

@@ -10,32 +10,38 @@ import type { AnyLayer } from './layer.ts';
  */
 export function traceLayer(clock: Clock, tracer: Tracer, metrics: Metrics, logger: Logger = silentLogger): AnyLayer {
   if (tracer === silentTracer && metrics === silentMetrics && logger === silentLogger)
-    return (invocation, next) => next(invocation);
-  return async (invocation, next) => {
+    return (_, call, next) => next(call);
+  const logs = logger !== silentLogger;
+  const measures = metrics !== silentMetrics;
+  return async (invocation, call, next) => {
     const { operation, provider, handle } = invocation;
     const place = placeOf(provider);
     const span = tracer.startSpan(
       `anysession.${operation}`,
       handle === undefined ? place : { ...place, 'anysession.session': handle.id },
     );
+    invocation.span = span;
     const startedMs = clock.monotonicMs();
     const end = (error?: unknown): void => {
       span.end(error);
       const tookMs = clock.monotonicMs() - startedMs;
-      const outcome = error === undefined ? 'took' : 'failed after';
-      logger.debug(
-        { operation, ...(handle && { session: handle.id }), ...(SessionError.is(error) && { kind: error.kind }) },
-        `${operation} ${outcome} ${Math.round(tookMs)} ms`,
-      );
-      metrics.record('anysession.call.duration', tookMs / 1000, {
-        ...place,
-        'anysession.operation': operation,
-        ...errorType(error),
-      });
+      if (logs) {
+        const outcome = error === undefined ? 'took' : 'failed after';
+        logger.debug(
+          { operation, ...(handle && { session: handle.id }), ...(SessionError.is(error) && { kind: error.kind }) },
+          `${operation} ${outcome} ${Math.round(tookMs)} ms`,
+        );
+      }
+      if (measures) {
+        metrics.record('anysession.call.duration', tookMs / 1000, {
+          ...place,
+          'anysession.operation': operation,
+          ...errorType(error),
+        });
+      }
     };
     try {
-      const traced = { ...invocation, span };
-      const answer = await (span.run === undefined ? next(traced) : span.run(() => next(traced)));
+      const answer = await (span.run === undefined ? next(call) : span.run(() => next(call)));
       end();
       return answer;
     } catch (error) {

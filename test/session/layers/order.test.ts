@@ -16,22 +16,17 @@ describe('composeLayers', () => {
     const log: string[] = [];
     const noting =
       (name: string): Layer =>
-      async (invocation, next) => {
+      async (_, call, next) => {
         log.push(`${name} in`);
-        const answer = await next(invocation);
+        const answer = await next(call);
         log.push(`${name} out`);
         return answer;
       };
     const scene = new Scene();
     const adapter = adapterOf(scene);
     const around = composeLayers([noting('outer'), noting('inner')]);
-    const call = {
-      operation: 'describe',
-      provider: adapter,
-      call: unlimitedCall(),
-      span: { event() {}, end() {} },
-    } as const;
-    await around(call, async () => void log.push('adapter'));
+    const invocation = { operation: 'describe', provider: adapter } as const;
+    await around(invocation, unlimitedCall(), async () => void log.push('adapter'));
     expect(log).toEqual(['outer in', 'inner in', 'adapter', 'inner out', 'outer out']);
   });
 });

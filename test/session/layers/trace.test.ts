@@ -3,7 +3,6 @@ import type { Logger, Metrics, Tracer } from '../../../src/contract/ports.ts';
 import type { AnyInvocation } from '../../../src/session/layers/layer.ts';
 import { traceLayer } from '../../../src/session/layers/trace.ts';
 import { silentLogger, silentMetrics, silentTracer } from '../../../src/session/system-ports.ts';
-import { NO_SPAN } from '../../../src/session/traced.ts';
 import { RecordingLogger, RecordingMetrics, RecordingTracer } from '../../../src/testing/recording.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import { handleOf, Scene, startRequest, unlimitedCall } from '../scene.ts';
@@ -11,7 +10,7 @@ import { failureOf } from '../../failure-of.ts';
 
 /** A call of any provider that is not about a session. */
 function invocation(): AnyInvocation {
-  return { operation: 'listPage', provider: { id: 'any', scope: 'here' }, call: unlimitedCall(), span: NO_SPAN };
+  return { operation: 'listPage', provider: { id: 'any', scope: 'here' } };
 }
 
 describe('the trace layer', () => {
@@ -78,16 +77,16 @@ describe('what is logged and measured of a call', () => {
     const logger = new RecordingLogger();
     const layer = traceLayer(new VirtualClock(), silentTracer, silentMetrics, logger);
     const bug = new TypeError('a bug');
-    await expect(layer(invocation(), () => Promise.reject(bug))).rejects.toBe(bug);
+    await expect(layer(invocation(), unlimitedCall(), () => Promise.reject(bug))).rejects.toBe(bug);
     expect(logger.entries.map(({ fields }) => fields)).toEqual([{ operation: 'listPage' }]);
   });
 
   it('is below the span of the call, as what the call does is', async () => {
     const tracer = new RecordingTracer();
     const layer = traceLayer(new VirtualClock(), tracer, silentMetrics);
-    await layer(invocation(), ({ span }) => {
+    await layer(invocation(), unlimitedCall(), () => {
       tracer.startSpan('below', {});
-      return Promise.resolve(span);
+      return Promise.resolve();
     });
     const [call, below] = tracer.spans;
     expect(below?.parent).toBe(call);
@@ -98,10 +97,11 @@ describe('what is logged and measured of a call', () => {
     ['metrics', silentTracer, new RecordingMetrics(), silentLogger],
     ['a logger', silentTracer, silentMetrics, new RecordingLogger()],
     ['nothing', silentTracer, silentMetrics, undefined],
-  ])('is passed on unchanged only where nobody records: %s', async (what, tracer, metrics, logger) => {
-    const call = invocation();
+  ])('is given a span unless nobody records: %s', async (what, tracer, metrics, logger) => {
+    const described = invocation();
+    const call = unlimitedCall();
     const layer = traceLayer(new VirtualClock(), tracer, metrics, logger);
-    const passed = await layer(call, (same) => Promise.resolve(same));
-    expect(passed === call).toBe(what === 'nothing');
+    expect(await layer(described, call, (same) => Promise.resolve(same))).toBe(call);
+    expect(described.span === undefined).toBe(what === 'nothing');
   });
 });
