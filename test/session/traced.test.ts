@@ -29,7 +29,9 @@ describe('traced', () => {
   });
 
   it('gives a span that does nothing where nobody traces', async () => {
-    expect(await traced(undefined, 'outer', {}, (span) => Promise.resolve(span))).toBe(silentTracer.startSpan('outer', {}));
+    expect(await traced(undefined, 'outer', {}, (span) => Promise.resolve(span))).toBe(
+      silentTracer.startSpan('outer', {}),
+    );
   });
 });
 
