@@ -60,7 +60,8 @@ export class RequestHandler {
    * @param idleMs - how long an unused connection is kept, milliseconds.
    */
   constructor(maxSockets: number, idleMs = IDLE_CONNECTION_MS) {
-    const pool = { keepAlive: true, maxSockets, timeout: idleMs };
+    // Node keeps 256 idle connections by default: a burst of more would open the others anew.
+    const pool = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, timeout: idleMs };
     this.#http = new HttpAgent(pool);
     this.#https = new HttpsAgent(pool);
     this.#proxies = new ProxyAgents(pool);
