@@ -1,11 +1,12 @@
 /**
  * Tests that take most of the time of the suite: each starts processes, waits for clocks, or does the work of many starts.
- * `npm test` leaves them out; `npm run test:slow` runs them, and `.ci/run coverage` runs both.
+ * `npm test` leaves them out; `npm run test:slow` runs them, and `.ci/run tests` runs both.
  * A file belongs here when it takes more than about twelve seconds.
  */
 export const SLOW_TESTS = [
   'test/batch/accounting.test.ts',
   'test/cli/connect.test.ts',
+  'test/cli/doctor.test.ts',
   'test/cli/dry-run.test.ts',
   'test/cli/endings.test.ts',
   'test/cli/exec-endings.test.ts',
@@ -19,6 +20,8 @@ export const SLOW_TESTS = [
   'test/cli/uncaught.test.ts',
   'test/cli/usage.test.ts',
   'test/cli/waiting.test.ts',
+  'test/conformance/broken-providers.test.ts',
+  'test/docs/code-blocks.test.ts',
   'test/docs/page-walk.test.ts',
   'test/docs/readme-commands.test.ts',
   'test/docs/shell-walk.test.ts',
@@ -40,9 +43,11 @@ export const SLOW_TESTS = [
   'test/providers/athena/sql.test.ts',
   'test/providers/dataproc/tunnel.test.ts',
   'test/providers/ending.test.ts',
+  'test/providers/given-up-start.test.ts',
   'test/providers/glue/sql.test.ts',
   'test/providers/glue/statements.test.ts',
   'test/providers/healthomics/emulated.test.ts',
+  'test/providers/local/columns.property.test.ts',
   'test/providers/max-spend.test.ts',
   'test/providers/silent-network.test.ts',
   'test/proxy/clouds.test.ts',
