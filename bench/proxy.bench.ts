@@ -1,8 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { ExecutePlanRequestSchema } from '../src/spark-connect/wire/spark-connect_pb.ts';
+import { bundleProgram } from './bundle-program.ts';
 import { ChildProgram } from './child-program.ts';
 import { firstRowOfExec } from './first-row-of-exec.ts';
 import { atLeast, atMost, report, type BenchReport } from './report.ts';
@@ -32,14 +32,14 @@ const REQUEST = toBinary(
  * ratio shows what the proxy costs at worst.
  */
 export async function bench(): Promise<BenchReport> {
-  const server = program('result-server.ts', MESSAGES, MESSAGE_BYTES);
+  const server = await program('result-server', MESSAGES, MESSAGE_BYTES);
   const serverPort = Number(await server.line());
   const proxy = await openProxy(serverPort);
   const usage = async (): Promise<number> =>
     (JSON.parse(await proxy.program.ask('usage')) as { cpuMicroseconds: number }).cpuMicroseconds;
   const direct = new Caller(serverPort);
   const through = new Caller(proxy.port, proxy.key);
-  const bridge = program('bridge.ts', serverPort);
+  const bridge = await program('bridge', serverPort);
   const { port: bridgePort, path } = JSON.parse(await bridge.line()) as { port: number; path: string };
   const tunnelled = await openProxy(bridgePort, path);
   const tunnel = new Caller(tunnelled.port, tunnelled.key);
@@ -110,14 +110,13 @@ export async function bench(): Promise<BenchReport> {
 
 /** Starts a proxy in front of a server, or of the bridge in front of it. */
 async function openProxy(serverPort: number, path?: string) {
-  const started = program('proxy.ts', serverPort, ...(path === undefined ? [] : [path]));
+  const started = await program('proxy', serverPort, ...(path === undefined ? [] : [path]));
   const { port, key, idleBytes } = JSON.parse(await started.line()) as { port: number; key: string; idleBytes: number };
   return { program: started, port, key, idleBytes };
 }
 
-function program(name: string, ...parameters: readonly (number | string)[]): ChildProgram {
-  const file = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
-  const words = ['--expose-gc', '--import', 'tsx', file, ...parameters.map(String)];
+async function program(name: string, ...parameters: readonly (number | string)[]): Promise<ChildProgram> {
+  const words = ['--expose-gc', await bundleProgram(name), ...parameters.map(String)];
   return new ChildProgram(spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] }));
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { preparePython } from '../test/oracles/python-environment.ts';
 import { HOME_VARIABLES } from '../test/engines/engine-homes.ts';
 import { startEngine } from '../test/engines/engine-server.ts';
+import { bundleProgram } from './bundle-program.ts';
 import { ChildProgram } from './child-program.ts';
 import { delayingProxy } from './delaying-proxy.ts';
 import { atLeast, atMost, type BenchReport, report } from './report.ts';
@@ -27,7 +28,7 @@ export async function bench(): Promise<BenchReport> {
   await using server = await startEngine('sail');
   const { port } = server;
 
-  const ours = await started(oursOn(port));
+  const ours = await started(await oursOn(port));
   const theirs = await started(program(python.python, here('reference/sql_to_arrow.py'), `sc://127.0.0.1:${port}`));
   const small = await interleave(SMALL_ROUNDS, {
     ours: () => milliseconds(ours, `arrow ${SMALL}`, SMALL),
@@ -89,8 +90,8 @@ export async function bench(): Promise<BenchReport> {
   });
 }
 
-function oursOn(port: number): ChildProcess {
-  return program(process.execPath, '--expose-gc', '--import', 'tsx', here('programs/sql-client.ts'), String(port));
+async function oursOn(port: number): Promise<ChildProcess> {
+  return program(process.execPath, '--expose-gc', await bundleProgram('sql-client'), String(port));
 }
 
 function program(command: string, ...words: readonly string[]): ChildProcess {
@@ -111,7 +112,7 @@ async function ask(client: ChildProgram, line: string): Promise<Readonly<Partial
 
 /** Ten million rows through a client that has done nothing else. */
 async function stream(port: number): Promise<{ ms: number; peakMegabytes: number }> {
-  const client = await started(oursOn(port));
+  const client = await started(await oursOn(port));
   const { ms = Number.NaN, rows, peakMegabytes = Number.NaN } = await ask(client, `stream ${LARGE}`);
   await client.end();
   if (rows !== LARGE) throw new Error(`${rows} rows came where ${LARGE} were due`);
