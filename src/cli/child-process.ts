@@ -44,7 +44,7 @@ export async function runChild(
         // Only an error of its start: one of a signal that could not be sent changes nothing.
         if (child.pid !== undefined) return;
         const { error, exitCode } = startError(program, cause);
-        warn(terminal, reportError(error, json).text);
+        warn(terminal, reportError(error, json, terminal.choice).text);
         resolve(exitCode);
       });
       child.on('exit', (code, signal) => {

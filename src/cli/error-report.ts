@@ -2,6 +2,7 @@ import { ERROR_KINDS } from '../contract/error-kinds.ts';
 import { formatError, SessionError } from '../contract/session-error.ts';
 import { MissingPackageError } from '../provider-kit/load-peer.ts';
 import { toJsonText } from './printable.ts';
+import { repeatChoice } from './repeated-choice.ts';
 
 /** The flags for the options that advice names. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -21,16 +22,20 @@ export interface ErrorReport {
   readonly text: string;
 }
 
-/** Turns whatever was thrown into an exit code and a text: for people, or one JSON object a line. */
-export function reportError(thrown: unknown, json: boolean): ErrorReport {
+/**
+ * Turns whatever was thrown into an exit code and a text: for people, or one JSON object a line.
+ * @param choice - the options that chose the environment: the commands in the text repeat them
+ */
+export function reportError(thrown: unknown, json: boolean, choice = ''): ErrorReport {
   const [first, ...others] = errorsIn(thrown);
   const { exitCode } = ERROR_KINDS[first.kind];
   if (json) {
-    const advice = adviceFor(first);
+    const advice = repeatChoice(adviceFor(first) ?? '', choice) || undefined;
+    const message = repeatChoice(first.message, choice);
     const more = others.length === 0 ? {} : { others: others.map((error) => error.toJSON()) };
-    return { exitCode, text: `${toJsonText({ error: { ...first.toJSON(), advice, ...more } })}\n` };
+    return { exitCode, text: `${toJsonText({ error: { ...first.toJSON(), message, advice, ...more } })}\n` };
   }
-  return { exitCode, text: [first, ...others].map(forPeople).join('') };
+  return { exitCode, text: repeatChoice([first, ...others].map(forPeople).join(''), choice) };
 }
 
 function forPeople(error: SessionError): string {

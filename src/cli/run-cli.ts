@@ -2,8 +2,9 @@ import { CommanderError } from 'commander';
 import { SessionError } from '../contract/session-error.ts';
 import { reportError } from './error-report.ts';
 import { createProgram } from './program.ts';
+import { environmentChoice } from './repeated-choice.ts';
 import { protectSql } from './sql-argument.ts';
-import { OUTPUT_CLOSED, warn, type Terminal } from './terminal.ts';
+import { OUTPUT_CLOSED, terminalWith, warn, type Terminal } from './terminal.ts';
 
 /**
  * Runs one command line and writes what comes of it; never throws.
@@ -12,13 +13,14 @@ import { OUTPUT_CLOSED, warn, type Terminal } from './terminal.ts';
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
-  const failure = (await failureOf(args, terminal, (code) => (exitCode = code))) ?? (await outputFailure(terminal));
+  const choosing = terminalWith(terminal, { choice: environmentChoice(ownArgs(args)) });
+  const failure = (await failureOf(args, choosing, (code) => (exitCode = code))) ?? (await outputFailure(terminal));
   return failure === undefined ? exitCode : reportFailure(failure, args, terminal);
 }
 
 /** Writes a failure of the command line; returns its exit code. */
 export function reportFailure(failure: unknown, args: readonly string[], terminal: Terminal): number {
-  const { exitCode, text } = reportError(failure, ownArgs(args).includes('--json'));
+  const { exitCode, text } = reportError(failure, ownArgs(args).includes('--json'), environmentChoice(ownArgs(args)));
   warn(terminal, text);
   return exitCode;
 }

@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { RequestObserver } from '../contract/ports.ts';
 import { printableLines, toJsonText } from './printable.ts';
+import { repeatChoice } from './repeated-choice.ts';
 
 /** What the command line needs of the process it runs in; tests give their own. */
 export interface Terminal {
@@ -14,6 +15,8 @@ export interface Terminal {
   readonly cwd: string;
   /** Aborts when the person, or whatever reads the output, wants no more. */
   readonly signal: AbortSignal;
+  /** The options by which the command line chose its environment: commands that it prints repeat them. */
+  readonly choice?: string;
   /** `--quiet`: writes results, warnings and errors, and nothing else. */
   readonly isQuiet?: boolean;
   /** Runs the code of a config file, when there is nothing to end yet: a signal ends the process at once. */
@@ -108,5 +111,6 @@ export function columnsOf({ stdout }: Terminal): number | undefined {
 
 /** Says something behind a result, for a person only. */
 export function note(terminal: Terminal, text: string): void {
-  if (terminal.stderr.isTTY === true && terminal.isQuiet !== true) warn(terminal, `${text}\n`);
+  if (terminal.stderr.isTTY === true && terminal.isQuiet !== true)
+    warn(terminal, `${repeatChoice(text, terminal.choice)}\n`);
 }

@@ -65,9 +65,17 @@ export async function openWorkSession(place: WorkPlace, flags: WorkFlags): Promi
   });
   if (session.inherited && session.owned && flags.keep !== true && place.expectsInherited !== true) {
     const { id } = session.handle;
+    status.clear();
     warn(
       terminal,
       `Session ${id} was left running under this key. It ends with this command; --keep leaves it running.\n`,
+    );
+  }
+  if (session.adopted && flags.session === undefined) {
+    status.clear();
+    warn(
+      terminal,
+      `Session ${session.handle.id} belongs to another process that uses this key, and ends with that process.\n`,
     );
   }
   return session;

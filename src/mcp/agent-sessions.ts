@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../contract/ports.ts';
 import { SessionError } from '../contract/session-error.ts';
 import type { Session } from '../session/session.ts';
+import type { SessionStatus } from '../session/session-tracker.ts';
 import { END_RETRY_MS, MAX_LIVE_SESSIONS } from './limits.ts';
 import type { Grant } from './spend-budget.ts';
 
@@ -52,8 +53,8 @@ export class AgentSessions {
     const started = { environment, session, maxSpend: grant?.amount, endsAtMs, isKept };
     this.#started.push(started);
     const stop = this.#endAt(endsAtMs, session);
-    session.on('state', ({ to }) => {
-      if (to !== 'terminated' && to !== 'failed') return;
+    session.on('state', ({ status }) => {
+      if (!hasEnded(status)) return;
       stop();
       if (grant !== undefined) void settle(session, grant);
     });
@@ -83,6 +84,7 @@ export class AgentSessions {
     const end = async (): Promise<void> => {
       try {
         await session.terminate();
+        stop();
         this.#logger.warn({ session: session.handle.id }, 'ended a session because its lifetime is over');
       } catch (error) {
         this.#logger.warn({ session: session.handle.id, error }, 'ending a session failed; trying again');
@@ -104,6 +106,11 @@ async function settle(session: Session, grant: Grant): Promise<void> {
   grant.settle(cost?.known === true ? cost.amount : undefined);
 }
 
-function isLive({ state }: Session): boolean {
-  return state !== 'terminated' && state !== 'failed';
+function isLive({ status }: Session): boolean {
+  return !hasEnded(status);
+}
+
+/** A failed session may hold its resources, and be billed, until it is terminated: a degraded one of Athena does. */
+export function hasEnded({ state, final }: SessionStatus): boolean {
+  return final || state === 'terminated';
 }

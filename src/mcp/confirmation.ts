@@ -47,8 +47,11 @@ export function askThrough({ server }: McpServer): Ask {
   };
 }
 
-/** A text from outside inside of a question: on one line, in quotes, cut. */
+/** A text from outside inside of a question: on one line, in quotes, cut. A line break is shown as `\n`: it ends a comment of SQL. */
 export function quoted(text: string, longest = 100): string {
-  const line = text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ');
-  return JSON.stringify(line.length > longest ? `${line.slice(0, longest)}…` : line);
+  const line = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
+  return line.replace(
+    /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -4,6 +4,7 @@ import { cutText } from '../contract/secret-text.ts';
 import type { SweepDecision, SweepReport } from '../ownership/sweep-decision.ts';
 import { omitUndefined } from '../provider-kit/omit-undefined.ts';
 import { quoted } from './confirmation.ts';
+import { hasEnded } from './agent-sessions.ts';
 import { withSession, type SessionArgs } from './find-session.ts';
 import { MAX_LISTED } from './limits.ts';
 import { ENVIRONMENT_INPUT, SESSION_INPUT, SESSION_SHAPE } from './session-summary.ts';
@@ -28,8 +29,8 @@ const TERMINATE_TOOL: Tool = {
   run: async (desk, args: SessionArgs, { signal, ask }) => {
     return withSession(desk, args, signal, async (session, environment) => {
       const own = desk.started.find(environment.name, session.handle.id);
-      const hasEnded = session.state === 'terminated' || session.state === 'failed';
-      if (own === undefined && !hasEnded) {
+      const isOver = hasEnded(session.status);
+      if (own === undefined && !isOver) {
         const { details, nativeState } = session.status;
         const { ownership, name = 'without a name' } = details;
         const owner = ownership === undefined ? 'started without anysession' : `of owner ${quoted(ownership.owner)}`;

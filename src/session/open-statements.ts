@@ -1,8 +1,16 @@
+import { SessionError } from '../contract/session-error.ts';
+import { callbackController } from '../provider-kit/on-abort.ts';
 import type { Statement } from '../statement/statement.ts';
 
-/** The running statements of one session. */
+/** The running statements and blocks of code of one session. */
 export class OpenStatements {
   readonly #open = new Set<Statement>();
+  readonly #closing = callbackController();
+
+  /** Aborts when all are cancelled: it ends the blocks of code. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
 
   /** Keeps the statement until it ends, then calls `onEnd`. */
   add(statement: Statement, onEnd: () => void): void {
@@ -15,6 +23,7 @@ export class OpenStatements {
 
   /** Cancels all of them: a half-read result keeps its engine busy, and its timer keeps the process alive. */
   cancelAll(): void {
+    this.#closing.abort(new SessionError('aborted', 'the session was closed', { operation: 'calculate' }));
     // The reader of the statement sees the failure; here it changes nothing.
     for (const statement of this.#open) statement.cancel().catch(() => {});
   }

@@ -44,6 +44,9 @@ const CHECKS: Checks<CalculationOptions> = {
   onProgress: callback,
 };
 
+/** Code may end as soon as it has begun, which no start does: the first pause after it is no longer than this, milliseconds. */
+const SHORT_CALCULATION_MS = 1_000;
+
 /** Limit for stopping an abandoned calculation, milliseconds. */
 const STOP_TIMEOUT_MS = 30_000;
 
@@ -56,6 +59,8 @@ export interface CalculationPlace {
   readonly random: Random;
   readonly whenReady: (signal: AbortSignal) => Promise<void>;
   readonly watchIntervalMs: Capabilities['watchIntervalMs'];
+  /** Aborts when this process closes, detaches or ends the session. */
+  readonly closing: AbortSignal;
 }
 
 /** Runs a block of code and polls until it ends. A failure or an abort stops the calculation in the service. */
@@ -68,10 +73,11 @@ export async function runCalculation(
   assertOptions('calculate', options, CHECKS);
   assertSendable('calculate', { code, name: options.name }, 'calculation');
   const { clock } = place;
-  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const signal = options.signal === undefined ? place.closing : AbortSignal.any([options.signal, place.closing]);
   const untilMs = clock.monotonicMs() + timeoutMs;
   const timeoutError = (): SessionError =>
-    calculationError(place, 'timeout', `did not end within ${timeoutMs} ms and was stopped`);
+    calculationError(place, 'timeout', `did not end within ${Math.round(timeoutMs)} ms`);
   const within = async <Answer>(limitMs: number, work: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> => {
     const limit = signalWithTimeout(clock, { operation: 'calculate', signal, timeoutMs: limitMs, timeoutError });
     try {
@@ -107,12 +113,26 @@ async function start(
       () => {},
     );
   });
-  return raceAbort(starting, signal, 'calculate').finally(stopLate);
+  return raceAbort(starting, signal, 'calculate', 'unknown').finally(stopLate);
 }
 
-/** Stops an abandoned calculation. A failure to stop must not hide the error that caused it. */
-async function stop({ handle, runner, clock }: CalculationPlace, id: string): Promise<void> {
-  await runner.stop(handle, id, callContext(clock, { timeoutMs: STOP_TIMEOUT_MS })).catch(() => {});
+/** Stops an abandoned calculation; resolves with what the service refused it with. */
+async function stop({ handle, runner, clock }: CalculationPlace, id: string): Promise<SessionError | undefined> {
+  try {
+    await runner.stop(handle, id, callContext(clock, { timeoutMs: STOP_TIMEOUT_MS }));
+    return undefined;
+  } catch (error) {
+    // Code ends with its session.
+    if (!SessionError.is(error) || error.kind === 'not-found' || error.kind === 'session-failed') return undefined;
+    return error;
+  }
+}
+
+/** The error of an abandoned calculation: whether it was stopped. What it did before is unknown. */
+function abandonedError(error: SessionError, refusal: SessionError | undefined): SessionError {
+  const end = refusal === undefined ? 'and was stopped' : 'and may still run: stopping it failed';
+  const message = error.kind === 'timeout' ? `${error.message} ${end}` : `${error.message}; the code ${end.slice(4)}`;
+  return error.with({ effect: 'unknown', ...(refusal && { cause: refusal, advice: refusal.advice }) }, message);
 }
 
 /** What ends the polling of a calculation early. */
@@ -130,7 +150,8 @@ async function follow(
   { untilMs, timeoutError, signal }: FollowLimits,
 ): Promise<CalculationObservation> {
   const { handle, runner, clock } = place;
-  const schedule = new PollSchedule(place);
+  const { min, max } = place.watchIntervalMs;
+  const schedule = new PollSchedule({ ...place, watchIntervalMs: { min: Math.min(min, SHORT_CALCULATION_MS), max } });
   const startedMs = clock.monotonicMs();
   let seen = started;
   try {
@@ -143,8 +164,9 @@ async function follow(
       onProgress?.(seen);
     }
   } catch (error) {
-    await stop(place, started.id);
-    throw error;
+    const refusal = await stop(place, started.id);
+    const isAbandoned = SessionError.is(error, 'timeout') || SessionError.is(error, 'aborted');
+    throw isAbandoned ? abandonedError(error, refusal) : error;
   }
   if (seen.state === 'succeeded') return seen;
   const { reason = 'the service gave no reason' } = seen;

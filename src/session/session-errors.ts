@@ -35,7 +35,7 @@ export function waitTimeoutError(
   { timeoutMs, failedPoll }: { readonly timeoutMs: number; readonly failedPoll?: SessionError | undefined },
 ): SessionError {
   const { state, nativeState } = session.status;
-  const was = `is still ${state} (${nativeState}) after ${timeoutMs} ms`;
+  const was = `is still ${state} (${nativeState}) after ${Math.round(timeoutMs)} ms`;
   const why = failedPoll === undefined ? '' : `; the last poll failed: ${whatHappened(failedPoll)}`;
   const advice = 'It keeps running: raise `timeoutMs` or terminate it.';
   return about(session, 'timeout', `${was}${why}`, operation, advice).with({ cause: failedPoll });

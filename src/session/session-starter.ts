@@ -4,6 +4,7 @@ import { SessionError } from '../contract/session-error.ts';
 import type { Holders } from '../ownership/holders.ts';
 import type { StartRequest } from '../contract/start-request.ts';
 import { throwIfAborted } from '../provider-kit/aborted-error.ts';
+import { omitUndefined } from '../provider-kit/omit-undefined.ts';
 import type { UnsentCall } from '../provider-kit/unsent-call.ts';
 import { callContext } from './call-context.ts';
 import { findStarted } from './find-started.ts';
@@ -156,11 +157,11 @@ export class SessionStarter {
       owner,
       lifetimeMs: lifetimeOf(maxLifetimeMs, provider.capabilities),
       idleTimeoutMs: options.idleTimeoutMs ?? defaults.idleTimeoutMs ?? provider.capabilities.idleTimeoutMs.default,
-      labels: { ...defaults.labels, ...options.labels },
+      labels: omitUndefined({ ...defaults.labels, ...options.labels }),
       ...(options.name !== undefined && { name: options.name }),
       ...(maxLifetimeMs !== undefined && { maxLifetimeMs }),
       ...(size !== undefined && { size }),
-      ...(sparkConf !== undefined && { sparkConf }),
+      ...(sparkConf !== undefined && { sparkConf: omitUndefined(sparkConf) }),
       ...(options.native !== undefined && { native: options.native }),
     };
   }

@@ -46,8 +46,6 @@ export interface DetachOptions {
 }
 
 const DETACH_CHECKS: Checks<DetachOptions> = { keepForMs: duration };
-/** Code may end as soon as it has begun, which no start does: the first pause after it is no longer than this, milliseconds. */
-const SHORT_CALCULATION_MS = 1_000;
 
 /** What a session needs; made by {@link Sessions}. */
 export interface SessionParts extends TelemetryPorts {
@@ -226,9 +224,9 @@ export class Session {
     };
     const endWork = this.#tracker.beginWork();
     try {
-      const { min, max } = capabilities.watchIntervalMs;
-      const watchIntervalMs = { min: Math.min(min, SHORT_CALCULATION_MS), max };
-      const at = { handle: this.handle, runner, clock, random, whenReady, watchIntervalMs };
+      const { watchIntervalMs } = capabilities;
+      const { closing } = this.#statements;
+      const at = { handle: this.handle, runner, clock, random, whenReady, watchIntervalMs, closing };
       const seen = await this.#telemetry.traced('calculate', () => runCalculation(at, code, options));
       return finishedCalculation(at, seen);
     } finally {

@@ -211,6 +211,21 @@ describe('the session of anysession exec', { timeout: 120_000 }, () => {
     },
   );
 
+  it.concurrent('that another command has started under its key ends with that one, and says so', async (context) => {
+    const { expect } = context;
+    const service = await sparkCloud(context);
+    const first = service.exec(['--key', 'k'], client('call', 'wait'));
+    await service.reach('IDLE');
+    const second = await service.exec(['--key', 'k'], client('call')).ended;
+    expect(second).toMatchObject({ code: 0, stdout: VERSION });
+    expect(second.stderr).toMatch(
+      /^Session \S+ belongs to another process that uses this key, and ends with that process/,
+    );
+    expect(service.states()).toEqual(['IDLE']);
+    first.child.kill('SIGTERM');
+    await service.reach('TERMINATED');
+  });
+
   it.concurrent('is one that exists with --session, and stays', async (context) => {
     const { expect } = context;
     const service = await sparkCloud(context);

@@ -38,6 +38,22 @@ describe('a session that this server has not started', { timeout: 60_000 }, () =
   });
 });
 
+describe('a degraded session, which is billed until it is terminated', { timeout: 60_000 }, () => {
+  it.concurrent('counts as living, keeps its limit reserved, and can be ended', async (context) => {
+    const { expect } = context;
+    const stage = await cloud('athena', context, 0, priced);
+    const { call } = await agent(context, { cwd: stage.cwd, words: ALLOWED });
+    const id = idOf(await call('start_session', { maxSpend: 6 }));
+    stage.emulator.faults.add({ kind: 'session-becomes', operation: 'GetSession', state: 'DEGRADED' });
+    await expect
+      .poll(async () => (await call('describe_session', { session: id })).text, { timeout: 15_000 })
+      .toContain('DEGRADED');
+    expect((await call('start_session', { maxSpend: 6 })).value).toMatchObject({ error: { kind: 'quota-exceeded' } });
+    expect((await call('terminate_session')).value).toMatchObject({ session: { id } });
+    expect(unended(stage.emulator)).toEqual([]);
+  });
+});
+
 describe('the end of the server', { timeout: 60_000 }, () => {
   it.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s ends its sessions', async (signal, context) => {
     const { expect } = context;

@@ -113,7 +113,7 @@ describe('a session of a cloud', { timeout: 60_000 }, () => {
     expect((await mute.call('start_session', { keep: true })).text).toContain('Start it without `keep`');
     const { call, questions, end } = await agent(context, { cwd: stage.cwd, words, answers: [YES] });
     const kept = idOf(await call('start_session', { keep: true, maxSpend: 1, name: 'line 1\nIt is free."' }));
-    expect(questions[0]).toContain('Start a session "line 1 It is free.\\""');
+    expect(questions[0]).toContain('Start a session "line 1\\nIt is free.\\""');
     expect(questions[0]).toContain('IT KEEPS RUNNING when this server ends');
     idOf(await call('start_session', { maxSpend: 1 }));
     expect(questions).toHaveLength(1);

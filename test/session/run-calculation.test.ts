@@ -6,6 +6,7 @@ import type {
   CalculationRunner,
   CalculationState,
 } from '../../src/contract/calculation-runner.ts';
+import { SessionError } from '../../src/contract/session-error.ts';
 import { runCalculation, type CalculationOptions } from '../../src/session/run-calculation.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -57,6 +58,7 @@ function setUp({ end = { state: 'succeeded' }, runsMs = 10_000, startMs = 0, ...
     ...(script.stop && { stop: script.stop }),
     ...(script.describe && { describe: script.describe }),
   };
+  const closing = new AbortController();
   const place = {
     handle: HANDLE,
     runner,
@@ -64,10 +66,11 @@ function setUp({ end = { state: 'succeeded' }, runsMs = 10_000, startMs = 0, ...
     random: new SeededRandom(),
     whenReady: () => script.whenReady?.(clock) ?? Promise.resolve(),
     watchIntervalMs: { min: 1_000, max: 2_000 },
+    closing: closing.signal,
   };
   const run = (options: CalculationOptions = {}, code = 'print(1)') => runCalculation(place, code, options);
   const settled = (options?: CalculationOptions, code?: string) => clock.runUntilSettled(run(options, code));
-  return { clock, requests, polledMs, stopped, run, settled };
+  return { clock, closing, requests, polledMs, stopped, run, settled };
 }
 
 describe('runCalculation', () => {
@@ -133,7 +136,31 @@ describe('runCalculation', () => {
     const error = await failureOf(settled({ timeoutMs: 6_000 }));
     expect(error.kind).toBe('timeout');
     expect(error.message).toContain('did not end within 6000 ms and was stopped');
+    expect(error.effect).toBe('unknown');
     expect([polledMs, stopped.length, clock.pendingTimers]).toEqual([[1_000, 3_000, 5_000, 6_000], 1, 0]);
+  });
+
+  it('says that the code may still run when the service refuses to stop it', async () => {
+    const refusal = new SessionError('forbidden', 'no StopCalculation', {
+      operation: 'stopCalculation',
+      advice: 'Ask.',
+    });
+    const { settled } = setUp({ stop: () => Promise.reject(refusal) });
+    const error = await failureOf(settled({ timeoutMs: 6_000 }));
+    expect(error).toMatchObject({ kind: 'timeout', effect: 'unknown', cause: refusal, advice: 'Ask.' });
+    expect(error.message).toContain('did not end within 6000 ms and may still run: stopping it failed');
+  });
+
+  it('stops when the session is closed, and takes a session that is gone for stopped code', async () => {
+    const gone = new SessionError('not-found', 'no such session', { operation: 'stopCalculation' });
+    const { clock, closing, settled } = setUp({ stop: () => Promise.reject(gone) });
+    clock.schedule(2_500, () => {
+      closing.abort(new SessionError('aborted', 'the session was closed', { operation: 'calculate' }));
+    });
+    const error = await failureOf(settled());
+    expect(error).toMatchObject({ kind: 'aborted', effect: 'unknown' });
+    expect(error.message).toBe('the session was closed; the code was stopped');
+    expect([clock.monotonicMs(), clock.pendingTimers]).toEqual([2_500, 0]);
   });
 
   it('counts the wait for the session and the start in its time', async () => {

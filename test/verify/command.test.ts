@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, vi } from 'vitest';
 import type { VerificationReport } from '../../src/verify/report.ts';
@@ -51,6 +52,31 @@ describe.concurrent.each(CLOUDS)('anysession verify on %s', (name) => {
 });
 
 describe.concurrent('anysession verify', () => {
+  it('prints its report before it fails to write it', async (context) => {
+    const { expect } = context;
+    const stage = await cloud('athena', context, 1_000);
+    const folder = mkdtempSync(join(tmpdir(), 'anysession-verify-'));
+    const running = stage.run(['verify', '--yes', '--json', '--only', 'starts', '--save', join(folder, 'o.json')]);
+    // The file is made before the first session is started.
+    await expect.poll(() => stage.emulator.oracle.sessions().length, { timeout: 20_000 }).toBeGreaterThan(0);
+    rmSync(folder, { recursive: true });
+    const { code, stdout, stderr } = await running;
+    expect(code).toBe(2);
+    expect((JSON.parse(stdout) as VerificationReport).sessions).toMatchObject({ started: 2, left: [] });
+    expect(stderr).toContain(`${join(folder, 'o.json')} cannot be written: there is no such folder`);
+  });
+
+  it('says how to end what it could not end', async (context) => {
+    const { expect } = context;
+    const stage = await cloud('athena', context, 0);
+    const refusal = { kind: 'error', code: 'AccessDeniedException', httpStatus: 403, message: 'no' } as const;
+    stage.emulator.faults.add({ ...refusal, operation: 'TerminateSession', times: 500 });
+    const { code, stdout, stderr } = await stage.run(['verify', '--yes', '--json', '--only', 'starts']);
+    expect((JSON.parse(stdout) as VerificationReport).sessions.left.length).toBeGreaterThan(0);
+    expect(code).toBe(11);
+    expect(stderr).toContain('Run anysession verify --clean.');
+  });
+
   it('works with a quota of one session', async (context) => {
     const stage = await cloud('athena', context, 50, { athena: { spark35DpuQuota: 2 } });
     const { code, stdout } = await stage.run(['verify', '--yes', '--json', '--only', 'starts']);

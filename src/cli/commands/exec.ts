@@ -25,7 +25,7 @@ export async function runExec(
         ? (await raceAbort(open.startNow(), terminal.signal, 'exec')).handle.id
         : (flags.session ?? (flags.key && `key:${flags.key}`));
       exitCode = await runChild(context, command, childEnvironment(context, open, session));
-      for (const error of await open.endedUnseen()) warn(terminal, reportError(error, json).text);
+      for (const error of await open.endedUnseen()) warn(terminal, reportError(error, json, terminal.choice).text);
       if (verbose === true && !eager && !open.isUsed()) {
         warn(terminal, 'The command made no Spark call, so no session was started.\n');
       }
@@ -33,7 +33,7 @@ export async function runExec(
   } catch (error) {
     if (exitCode === undefined || exitCode === 0) throw error;
     // The command has failed, and its exit code is ours.
-    warn(terminal, reportError(error, json).text);
+    warn(terminal, reportError(error, json, terminal.choice).text);
   }
   return exitCode ?? (dryRun === undefined ? ERROR_KINDS.internal.exitCode : 0);
 }

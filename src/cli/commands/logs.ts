@@ -1,5 +1,6 @@
 import type { LogPlace } from '../../contract/diagnosis.ts';
 import { isBatchPlugin } from '../../contract/provider-plugin.ts';
+import { repeatChoice } from '../repeated-choice.ts';
 import { findSession, type SessionFilter } from '../session-address.ts';
 import { printTable } from '../table.ts';
 import { printJson, warn, type CommandContext } from '../terminal.ts';
@@ -17,10 +18,13 @@ export async function runLogs(
     return { seen, plugin };
   });
   const diagnosis = isBatchPlugin(plugin) ? undefined : await plugin.diagnosis?.();
-  const places: readonly LogPlace[] = diagnosis?.logs?.(seen) ?? [];
+  const found: readonly LogPlace[] = diagnosis?.logs?.(seen) ?? [];
+  const places = found.map(({ command, ...place }) =>
+    command === undefined ? place : { ...place, command: repeatChoice(command, terminal.choice) },
+  );
   if (json) return printJson(terminal, places, 2);
   if (places.length > 0) {
-    const rows = places.map(({ place, command = '' }) => [place, command]);
+    const rows = places.map((place) => [place.place, 'command' in place ? place.command : '']);
     return printTable(
       terminal,
       [

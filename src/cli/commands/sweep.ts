@@ -147,7 +147,7 @@ async function sweepAgain(
       else await print(terminal, `${lineOf(place, decision)}\n`);
     }
   }
-  for (const failure of failures) warn(terminal, reportError(failure, json).text);
+  for (const failure of failures) warn(terminal, reportError(failure, json, terminal.choice).text);
 }
 
 const COLUMNS = [

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { SessionError } from '../../contract/session-error.ts';
 import { openEnvironment, type OpenRequest } from '../../open-request.ts';
 import { systemClock } from '../../session/system-ports.ts';
@@ -19,7 +19,7 @@ import { Spending } from '../../verify/spending.ts';
 import { ask, canAsk } from '../ask.ts';
 import { chooseEnvironment } from '../chosen-environment.ts';
 import { packageVersion } from '../package-version.ts';
-import { openNewFile } from '../new-file.ts';
+import { openNewFile, unwritableFile } from '../new-file.ts';
 import { StatusLine } from '../status-line.ts';
 import { printTable } from '../table.ts';
 import { observers } from '../with-environment.ts';
@@ -62,9 +62,12 @@ export async function runVerify(context: CommandContext, options: VerifyCommandO
   });
   try {
     await (options.clean === true ? clean(context, open) : verify(context, options, open, recorder));
-  } finally {
-    await open.sessions.close();
+  } catch (error) {
+    // The report names what may still run; that it cannot be ended now must not hide the error, whose advice is to clean up later.
+    await open.sessions.close().catch(() => {});
+    throw error;
   }
+  await open.sessions.close();
 }
 
 async function verify(
@@ -86,10 +89,10 @@ async function verify(
   if (!(await isConfirmed(terminal, plan, options, text))) {
     throw refusal('verify was not confirmed, and has started nothing. To start without a question, pass --yes');
   }
-  const file =
-    save === undefined ? undefined : await openNewFile(join(terminal.cwd, save), save, { operation: 'verify' });
-  const folder = options.record === undefined ? undefined : join(terminal.cwd, options.record);
+  const folder = options.record === undefined ? undefined : resolve(terminal.cwd, options.record);
   if (folder !== undefined) await makeRecordingFolder(folder, options.record ?? '');
+  const path = save === undefined ? undefined : resolve(terminal.cwd, save);
+  const file = path === undefined ? undefined : await openNewFile(path, save ?? '', { operation: 'verify' });
   const status = new StatusLine(terminal, context.json);
   let outcome: VerificationOutcome;
   try {
@@ -105,8 +108,12 @@ async function verify(
     await file?.close();
   }
   const { report, error } = outcome;
-  if (save !== undefined) {
-    await writeFile(join(terminal.cwd, save), `${JSON.stringify(toObservations(report), undefined, 2)}\n`);
+  // First of all: a folder may be gone or a disk full by now, and the sessions of the report have cost money.
+  await printReport(context, options, report);
+  const unwritten: unknown[] = [];
+  if (path !== undefined) {
+    const text = `${JSON.stringify(toObservations(report), undefined, 2)}\n`;
+    await writeFile(path, text).catch((cause: unknown) => unwritten.push(unwritable(save ?? '', cause)));
   }
   if (folder !== undefined && recorder !== undefined) {
     const { plugin, providerConfig } = open.config;
@@ -116,11 +123,11 @@ async function verify(
       provider: id,
       options: recorder.options(plugin.id, providerConfig),
       calls: recorder.calls,
-    });
+    }).catch((cause: unknown) => unwritten.push(unwritable(options.record ?? '', cause)));
   }
-  await printReport(context, options, report);
   if (error !== undefined) throw error;
   throwIfBad(report);
+  if (unwritten.length > 0) throw new AggregateError(unwritten);
 }
 
 async function isConfirmed(
@@ -186,7 +193,7 @@ async function clean({ terminal, json }: CommandContext, { sessions, self }: Ope
 /** Reads a recording again. @throws SessionError `unexpected` when this version reads something else. */
 async function replayRecording({ terminal, json }: CommandContext, name: string): Promise<void> {
   const { replay } = await import('../../verify/recording/replay.ts');
-  const recording = await readRecording(join(terminal.cwd, name), name);
+  const recording = await readRecording(resolve(terminal.cwd, name), name);
   const differences = await replay(recording);
   const calls = recording.calls.length;
   if (json) await printJson(terminal, { calls, differences }, 2);
@@ -222,6 +229,10 @@ async function printList({ terminal, json, provider }: CommandContext, areas: re
     columns,
     all.map((row) => columns.map((column) => row[column])),
   );
+}
+
+function unwritable(name: string, cause: unknown): SessionError {
+  return unwritableFile(name, cause as NodeJS.ErrnoException, 'verify');
 }
 
 function refusal(message: string): SessionError {

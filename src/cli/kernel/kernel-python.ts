@@ -44,7 +44,7 @@ export async function findKernelPython(env: NodeJS.ProcessEnv, cwd: string): Pro
   const required = missing.filter((name) => name !== 'sql');
   if (required.length > 0) {
     const spark = required.includes('pyspark')
-      ? ' Athena and EMR Serverless need PySpark 3.5: docs/guide/python.md.'
+      ? '\nFor Athena and EMR Serverless, install "pyspark[connect]==3.5.*" instead of pyspark-client: docs/guide/python.md.'
       : '';
     throw refusal(`${path} has no ${required.join(' and no ')}`, `Run: ${install(required)}${spark}`);
   }

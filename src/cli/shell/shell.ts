@@ -70,7 +70,10 @@ export class Shell {
     } catch (error) {
       if (this.#terminal.signal.aborted) return false;
       if (SessionError.is(error, 'session-failed')) throw error;
-      warn(this.#terminal, SessionError.is(error, 'aborted') ? 'canceled\n' : reportError(error, false).text);
+      warn(
+        this.#terminal,
+        SessionError.is(error, 'aborted') ? 'canceled\n' : reportError(error, false, this.#terminal.choice).text,
+      );
     }
     return true;
   }
