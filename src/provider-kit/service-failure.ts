@@ -61,6 +61,9 @@ export interface ServiceErrorParts<Operation extends string> {
   readonly cause: unknown;
 }
 
+/** A mistyped region makes the name of a host that does not exist. */
+const UNKNOWN_HOST = 'Check the region or the endpoint, and the name servers of this machine.';
+
 /** No code of a service is as long. */
 const LONGEST_CODE = 200;
 
@@ -72,6 +75,7 @@ export function toServiceError<Operation extends string>(
 ): SessionError {
   const { requestId, httpStatus, retryAfterMs } = failure;
   const code = cutText(failure.code, LONGEST_CODE);
+  const isUnknownHost = failure.stage === 'connect' && code === 'ENOTFOUND';
   const action = proxyAdvice(code) ?? pickFor(advice[kind], operation);
   const message = `${operation} in ${scope}: ${describeFailure({ ...failure, code, message: cutText(failure.message) }, names)}${action === undefined ? '' : `; ${action}`}`;
   return new SessionError(kind, message, {
@@ -82,6 +86,7 @@ export function toServiceError<Operation extends string>(
     effect: mayHaveActed ? possibleEffect(operation) : 'none',
     retryAfterMs,
     cause,
+    ...(isUnknownHost && { advice: UNKNOWN_HOST }),
   });
 }
 
