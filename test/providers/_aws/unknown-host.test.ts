@@ -8,7 +8,7 @@ it('an address that no host has is the fault of the region or the endpoint', { t
   const endpoint = 'http://athena.us-eest-1.invalid';
   const provider = athena({ region: 'us-east-1', workgroup: 'spark35', endpoint, credentials });
   const sessions = await openSessions({ provider });
-  const error = await failureOf(sessions.list().next());
+  const error = await failureOf(sessions.list()[Symbol.asyncIterator]().next());
   await sessions.close();
   expect(error).toMatchObject({ kind: 'unavailable', effect: 'none', native: { code: 'ENOTFOUND' } });
   expect(error.advice).toMatch(/^Check the region or the endpoint, and the name servers of this machine/);
