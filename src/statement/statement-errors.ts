@@ -17,7 +17,11 @@ export function cancelledError(statement: StatementAtHand, reason?: unknown): Se
 /** The statement took longer than its timeout. */
 export function timeoutError(statement: StatementAtHand, timeoutMs: number): SessionError {
   const doing = statement.state === 'queued' ? 'waiting for its session' : 'running';
-  return stopped(statement, 'timeout', `was still ${doing} after ${Math.round(timeoutMs)} ms and was stopped. Raise timeoutMs.`);
+  return stopped(
+    statement,
+    'timeout',
+    `was still ${doing} after ${Math.round(timeoutMs)} ms and was stopped. Raise timeoutMs.`,
+  );
 }
 
 /** The reader closed the result. Only the engine sees this error, and stops. */
