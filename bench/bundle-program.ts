@@ -1,9 +1,7 @@
-import { build } from 'esbuild';
-import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-/** Below `node_modules`, so that packages are found. */
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/anysession-bench/', import.meta.url));
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from '../test/kill/bundle.ts';
 
 /**
  * Bundles a program of `bench/programs/` that imports the sources, so that it runs as the published package does: a loader adds a
@@ -11,11 +9,10 @@ const CACHE = fileURLToPath(new URL('../node_modules/.cache/anysession-bench/', 
  * @returns the path of the program, which is removed when this process ends.
  */
 export async function bundleProgram(name: string): Promise<string> {
-  const outfile = `${CACHE}${process.pid}-${name}.mjs`;
-  const entry = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+  const folder = mkdtempSync(join(tmpdir(), 'anysession-bench-'));
   process.on('exit', () => {
-    rmSync(outfile, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   });
-  return outfile;
+  await bundle(folder, `../../bench/programs/${name}`);
+  return join(folder, `${name}.mjs`);
 }

@@ -46,6 +46,9 @@ export interface Simulated {
   readonly trace: string;
 }
 
+// Compiled code may hold the last objects that it has worked on: with it, 2 of 100 days left a closed session in memory; without, none of 600.
+for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
+
 /**
  * Some hundred users of one process start, use and end sessions over a day, through the real layers, budget, queue and watcher. The
  * service has a quota, a call rate and faults.

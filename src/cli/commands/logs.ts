@@ -19,12 +19,12 @@ export async function runLogs(
   });
   const diagnosis = isBatchPlugin(plugin) ? undefined : await plugin.diagnosis?.();
   const found: readonly LogPlace[] = diagnosis?.logs?.(seen) ?? [];
-  const places = found.map(({ command, ...place }) =>
-    command === undefined ? place : { ...place, command: repeatChoice(command, terminal.choice) },
+  const places = found.map((place) =>
+    place.command === undefined ? place : { ...place, command: repeatChoice(place.command, terminal.choice) },
   );
   if (json) return printJson(terminal, places, 2);
   if (places.length > 0) {
-    const rows = places.map((place) => [place.place, 'command' in place ? place.command : '']);
+    const rows = places.map(({ place, command = '' }) => [place, command]);
     return printTable(
       terminal,
       [
